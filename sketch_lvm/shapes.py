@@ -120,13 +120,14 @@ class Traits:
     def design(self, *names): "Which of the category's designs this one follows"; return self.pick('design', names)
     def side(self, name='side'): "-1 or 1"; return self.pick(name, (-1, 1))
 
-# %% ../nbs/00b_shapes.ipynb #59ec6bd1
+# %% ../nbs/00b_shapes.ipynb #7cb233a0
 CATEGORIES = {}
 
 def category(program):
     "Enter a drawing program `program(traits) -> parts` under its own name"
     name = program.__name__.replace('_', ' ')
-    if name in CATEGORIES and CATEGORIES[name].__module__ != program.__module__: raise UserError(f'two drawing programs are called {name!r}')
+    rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {'__main__'}  # a notebook may redefine its own room's programs
+    if len(rooms) > 1: raise UserError(f'two drawing programs are called {name!r}')
     CATEGORIES[name] = program
     return program
 
