@@ -5,18 +5,18 @@
 # %% auto #0
 __all__ = ['limb', 'across', 'loop', 'handle', 'steam', 'cup', 'paper_cup', 'cup_decoration', 'wine_glass', 'bottle',
            'bottle_label', 'teapot', 'spout', 'teapot_lid', 'lamp', 'lamp_base', 'desk_lamp', 'candle', 'one_candle',
-           'candle_dish', 'candlestick', 'quad', 'chair_back', 'legs', 'chair', 'office_chair', 'table',
-           'round_table_legs', 'on_table', 'bed', 'berth', 'angled_bed', 'foot_end_bed', 'television', 'antenna',
-           'tv_stand', 'on_screen', 'clock', 'dial', 'numeral', 'alarm_bells', 'digital_clock', 'bell', 'bell_hanger',
-           'tilt', 'book', 'book_cover', 'open_book', 'envelope', 'address']
+           'candle_dish', 'candlestick', 'quad', 'chair_back', 'legs', 'chair', 'side_chair', 'office_chair', 'table',
+           'front_table', 'round_table_legs', 'on_table', 'bed', 'bunk_bed', 'berth', 'angled_bed', 'foot_end_bed',
+           'television', 'antenna', 'tv_stand', 'on_screen', 'clock', 'dial', 'numeral', 'alarm_bells', 'digital_clock',
+           'bell', 'bell_hanger', 'book', 'book_cover', 'open_book', 'envelope', 'address']
 
-# %% ../nbs/00e_household.ipynb #f5dc52c4
+# %% ../nbs/00e_household.ipynb #d1294046
 import math
 import numpy as np
 
-from .shapes import arc, area, category, ellipse, line, mirrored, rect, smooth
+from .shapes import arc, area, category, ellipse, line, mirrored, rect, rotate, smooth
 
-# %% ../nbs/00e_household.ipynb #1fbcf9d9
+# %% ../nbs/00e_household.ipynb #bbf7ad48
 def limb(p, q, w0, w1=None):
     "The corners of a bar from `p` to `q`, `w0` wide at `p` and `w1` at `q`"
     p, q = np.asarray(p, float), np.asarray(q, float)
@@ -29,6 +29,7 @@ def across(profile, y0, y1, shrink=1., k=9):
     p, y = np.asarray(profile, float), np.linspace(y0, y1, k)
     return mirrored(np.stack([np.interp(y, p[:, 1], p[:, 0])*shrink, y], 1))
 
+# %% ../nbs/00e_household.ipynb #09b284f8
 def loop(shape, cx, cy, rx, ry):
     "A handle that starts and ends at `cx` and bulges to the right"
     if shape == 'square': return rect(cx, cy - ry, cx + rx, cy + ry)
@@ -42,55 +43,56 @@ def handle(shape, cx, cy, rx, ry, colour, thick=.1):
 
 def steam(t, x, y, most=4):
     "Wavy lines rising from (x, y)"
-    n = t.count('steam', 0, most)
-    return [line(f'steam {k + 1}', smooth([(u, y), (u + .07, y - .12), (u - .04, y - .26), (u + .04, y - .4)], False), 'grey', 2, .04)
+    n = t.count('wisps of steam', 0, most)
+    return [line(f'steam {k + 1}', smooth([(u, y), (u + .07, y - .1), (u - .04, y - .2), (u + .04, y - .32)], False), 'grey', 2, .04)
             for k, u in enumerate(x + (np.arange(n) - (n - 1)/2)*.2)]
 
-# %% ../nbs/00e_household.ipynb #e66a5f12
+# %% ../nbs/00e_household.ipynb #75977e15
 @category
 def cup(t):
     "A mug, a teacup or a paper cup"
     design, colour = t.design('mug', 'teacup', 'paper cup'), t.pick('colour', ('main', 'second', 'white'))
-    w, h = t.size('width', .36, .64), t.size('height', .4, .82)
-    if design == 'teacup': w, h = w*1.25, h*.7
-    foot, parts = w*t.size('foot width', .55, 1.), steam(t, 0, -h - .2)
-    depth = t.size('rim depth', .07, .18) if t.flag('open rim', .6) else .001
-    profile = [(w, -h), *arc(0, h - depth, foot, depth, 0, math.pi/2, n=7)]
-    if design == 'teacup': profile = smooth([(w, -h), (w*.97, -h*.3), (w*.72, h*.6), (foot*.55, h)], False)
-    if design == 'paper cup': profile = [(w*.85, -h*1.1), (foot*.6, h*1.15)]
-    if design == 'teacup' and t.flag('saucer', .55): parts.append(area('saucer', ellipse(0, h, w*t.size('saucer width', 1.1, 1.5), .14), colour))
-    if design != 'paper cup':
-        shape = t.pick('handle', ('round', 'ear', 'square'))
-        parts += handle(shape, w*.75, -h*.1, w*.25 + t.size('handle width', .2, .42), h*t.size('handle height', .4, .8), colour)
+    w, h, narrow = t.size('width', .36, .64), t.size('height', .36, .72), t.size('foot width', .55, 1.)
+    if design == 'paper cup': return paper_cup(t, w*.8, h, narrow*.75, colour)
+    if design == 'teacup': w, h = w*1.25, h*.75
+    parts, depth = steam(t, 0, -h - .18), t.size('rim depth', .07, .18) if t.flag('open rim', .6) else .001
+    if design == 'mug': profile = [(w, -h), *arc(0, h - depth, w*narrow, depth, 0, math.pi/2, n=7)]
+    else:
+        profile = smooth([(w, -h), (w*.97, -h*.3), (w*.72, h*.6), (w*narrow*.55, h)], False)
+        if t.flag('saucer', .55): parts.append(area('saucer', ellipse(0, h, w*t.size('saucer width', 1.1, 1.5), .14), colour, 1))
+    shape = t.pick('handle', ('round', 'ear', 'square'))
+    parts += handle(shape, w*.75, -h*.1, w*.25 + t.size('handle width', .2, .42), h*t.size('handle height', .4, .8), colour)
     parts.append(area('body', mirrored(profile), colour))
-    if design == 'paper cup': return parts + paper_cup(t, profile, w*.85, -h*1.1)
-    if t.values['open rim']: parts.append(area('rim', ellipse(0, -h, w, depth), t.pick('drink', ('light', 'brown')), 1))
+    if depth > .001: parts.append(area('rim', ellipse(0, -h, w, depth), t.pick('drink', ('light', 'brown')), 1))
     return parts + cup_decoration(t, profile, h)
 
-# %% ../nbs/00e_household.ipynb #4fd6c73f
-def paper_cup(t, profile, w, y):
-    "Lid, sleeve and straw"
-    parts, lid = [], t.size('lid height', .1, .26)
-    if t.flag('straw', .4): parts.append(line('straw', [(.1, y - lid), (.18, y - lid - .25), (.4, y - lid - .33)], 'third', 1, .07))
-    if t.flag('lid', .7): parts.append(area('lid', [(-w*.8, y - lid), (w*.8, y - lid), (w*1.1, y + .04), (-w*1.1, y + .04)], 'white', 1))
-    if t.flag('sleeve', .6): parts.append(area('sleeve', across(profile, -.3, t.size('sleeve end', .1, .4)), 'third', 1))
+# %% ../nbs/00e_household.ipynb #c9fb4a8b
+def paper_cup(t, w, h, narrow, colour):
+    "Tapering, with lid, sleeve and straw"
+    y, profile, lid = -h*.8, [(w, -h*.8), (w*narrow, h*1.35)], t.size('lid height', .1, .26) if t.flag('lid', .7) else 0
+    parts = [area('body', mirrored(profile), colour)]
+    if t.flag('straw', .4): parts.insert(0, line('straw', [(.1, y), (.1, y - lid - .22), (.34, y - lid - .32)], 'third', 1, .07))
+    else: parts = steam(t, 0, y - lid - .1, 3) + parts
+    if lid: parts.append(area('lid', [(-w*.85, y - lid), (w*.85, y - lid), (w*1.12, y + .04), (-w*1.12, y + .04)], 'white', 1))
+    else: parts.append(area('rim', ellipse(0, y, w, t.size('rim depth', .05, .14)), t.pick('drink', ('light', 'brown')), 1))
+    if t.flag('sleeve', .6): parts.append(area('sleeve', across(profile, -h*.3, h*t.size('sleeve height', .2, .8)), 'third', 1))
     return parts
 
 def cup_decoration(t, profile, h):
     "A band, dots or a heart on the side"
-    kind, y = t.pick('decoration', ('plain', 'band', 'dots', 'heart')), t.size('decoration height', .05, .35)*h
+    kind, y = t.pick('decoration', ('no', 'band', 'dots', 'heart')), .2*h
     if kind == 'band': return [area('band', across(profile, y - h*.2, y + h*.25), 'third', 1)]
     if kind == 'dots': return [area(f'dot {k + 1}', ellipse((k - 1)*.27, y + .06*(k % 2), .075, n=12), 'third', 1) for k in range(3)]
     heart = smooth([(0, .2), (-.2, -.02), (-.12, -.17), (0, -.08), (.12, -.17), (.2, -.02)])
     return [area('heart', heart + [0, y], 'third', 1)] if kind == 'heart' else []
 
-# %% ../nbs/00e_household.ipynb #5627efb2
+# %% ../nbs/00e_household.ipynb #5bca93a2
 @category
 def wine_glass(t):
     "A glass on a stem, seen from the side"
     design, w, m = t.design('round', 'tulip', 'flute', 'cocktail'), t.size('bowl width', .34, .58), t.size('bowl depth', -.25, .4)
     profile = {'round': smooth([(w*.8, -.95), (w, (m - 1)*.55), (w*.7, m - .14), (.04, m)], False),
-               'tulip': smooth([(w*1.1, -.95), (w*.8, (m - 1)*.62), (w*.8, m - .25), (.04, m)], False),
+               'tulip': smooth([(w*.9, -.95), (w*.68, (m - 1)*.68), (w*.85, m - .3), (.04, m)], False),
                'flute': smooth([(w*.55, -1.05), (w*.55, -.5), (w*.4, m - .1), (.03, m + .1)], False),
                'cocktail': np.array([(w*1.45, -.8), (.03, m)])}[design]
     rim, foot, low = profile[0], t.size('foot width', .22, .5), profile[-1][1]
@@ -102,15 +104,15 @@ def wine_glass(t):
         y = rim[1] + (low - rim[1])*t.size('wine level', .12, .6)
         parts.append(area('wine', across(profile, y, low, .92), t.pick('wine colour', ('red', 'yellow', 'pink')), 1))
     if t.flag('open rim', .5): parts.append(area('rim', ellipse(0, rim[1], rim[0], .07), 'glass', 1))
-    if t.flag('fruit', .2): parts.append(area('fruit', ellipse(rim[0], rim[1] + .02, .15), 'orange', 1))
+    if t.flag('slice of fruit', .2): parts.append(area('fruit', ellipse(rim[0], rim[1] + .02, .15), 'orange', 1))
     return parts
 
-# %% ../nbs/00e_household.ipynb #5583095a
+# %% ../nbs/00e_household.ipynb #2d5af75a
 @category
 def bottle(t):
     "A standing bottle"
     design, w, n = t.design('wine', 'whisky', 'water', 'flask'), t.size('width', .22, .42), t.size('neck width', .07, .15)
-    s = t.size('shoulder', -.5, .1)
+    s = t.size('shoulder', -.5, .1) if design != 'water' else 0
     profile = {'wine': smooth([(n, -.9), (n, s - .25), (w*.9, s + .1), (w, s + .3), (w, .85), (w*.94, .93)], False),
                'whisky': np.array([(n, s*.4 - .62), (n, s*.4 - .3), (w*1.35, s*.4 - .2), (w*1.4, .9), (w*1.3, .95)]),
                'water': smooth([(n*1.1, -.85), (n*1.2, -.72), (w, -.45), (w, -.1), (w*t.size('waist', .6, .95), .1), (w, .3), (w, .95)], False),
@@ -122,15 +124,14 @@ def bottle(t):
     parts.append(area('body', mirrored(profile), t.pick('colour', ('green', 'glass', 'main', 'brown'))))
     if stopper == 'lip': parts.append(area('lip', rect(-n - .05, top - .02, n + .05, top + .09), 'second', 1))
     low = profile[-1][1]
-    if t.flag('part full', .4): parts.append(area('content', across(profile, low - (low - top)*t.size('content', .25, .6), low - .04, .88), 'third', 1))
+    if t.flag('content', .4): parts.append(area('content', across(profile, low - (low - top)*t.size('level of content', .25, .6), low - .04, .88), 'third', 1))
     return parts + bottle_label(t, profile, design, low)
 
-# %% ../nbs/00e_household.ipynb #5bd270a4
+# %% ../nbs/00e_household.ipynb #2e337720
 def bottle_label(t, profile, design, low):
     "Label on the belly, rings round a water bottle"
-    kind, y, h = t.pick('label', ('plain', 'square', 'band', 'oval')), low - t.size('label place', .32, .55), t.size('label height', .12, .24)
-    wide = np.interp(y, profile[:, 1], profile[:, 0])
-    parts = []
+    kind, parts = t.pick('label', ('no', 'square', 'band', 'oval')), []
+    if kind != 'no': y, h = low - t.size('label place', .32, .55), t.size('label height', .12, .24); wide = np.interp(y, profile[:, 1], profile[:, 0])
     if kind == 'square': parts = [area('label', rect(-wide*.72, y - h, wide*.72, y + h), 'white', 1)]
     if kind == 'band': parts = [area('label', across(profile, y - h, y + h), 'white', 1)]
     if kind == 'oval': parts = [area('label', ellipse(0, y, wide*.75, h), 'white', 1)]
@@ -140,7 +141,7 @@ def bottle_label(t, profile, design, low):
         parts.append(line(f'ring {k + 1}', [(-x, v), (x, v)], 'dark', 2, .03))
     return parts
 
-# %% ../nbs/00e_household.ipynb #9fafae1e
+# %% ../nbs/00e_household.ipynb #51d63ac3
 @category
 def teapot(t):
     "A teapot, a tall coffee pot or a kettle"
@@ -152,17 +153,16 @@ def teapot(t):
                'tall': smooth([(w*.55, top), (w*.65, .0), (w*1.05, h - .05), (w, h + .15)], False),
                'kettle': np.concatenate([arc(0, .5, w*1.1, h + .35, -math.pi/2, 0, n=10), [(w, .62)]])}[design]
     parts = spout(t, w*(.95 if design != 'tall' else .8), colour)
-    shape = t.pick('handle', ('round', 'ear', 'square'))
     if design == 'kettle':
         ry = t.size('handle rise', .3, .6)
         parts += [area('handle', arc(0, top + .2, w*.75, ry + .2, math.pi, 2*math.pi), 'dark'), area('handle hole', arc(0, top + .2, w*.75 - .1, ry + .1, math.pi, 2*math.pi), 'bg', 1)]
-    else: parts += handle(shape, w*.6, .08, w*.4 + t.size('handle width', .2, .42), h*t.size('handle height', .5, .85), colour)
+    else: parts += handle(t.pick('handle', ('round', 'ear', 'square')), w*.6, .08, w*.4 + t.size('handle width', .2, .42), h*t.size('handle height', .5, .85), colour)
     if t.flag('foot', .4): parts.append(area('foot', rect(-w*.6, h + .05, w*.6, h + .25), colour, 1))
     parts.append(area('body', mirrored(profile), colour))
     if t.flag('band', .4): parts.append(area('band', across(profile, .12, .12 + t.size('band width', .1, .25)), 'third', 1))
     return parts + teapot_lid(t, w*(.55 if design == 'tall' else .62), top, design)
 
-# %% ../nbs/00e_household.ipynb #122a85b5
+# %% ../nbs/00e_household.ipynb #02d731b8
 def spout(t, w, colour):
     "A spout on the left of a body `w` wide"
     n, y, shape = t.size('spout length', .22, .45), t.size('spout height', -.45, -.1), t.pick('spout', ('straight', 'curved', 'beak'))
@@ -180,37 +180,37 @@ def teapot_lid(t, w, top, design):
     if knob == 'peg': parts.append(area('knob', rect(-.05, y - .04, .05, y + .06), 'second', 1))
     else: parts.append(area('knob', ellipse(0, y, .09, n=14), 'second', 1))
     if knob == 'ring': parts.append(area('knob hole', ellipse(0, y, .045, n=10), 'bg', 2))
-    if t.flag('hot', .3): parts += [line('steam', smooth([(-w - .65, -.5), (-w - .58, -.6), (-w - .68, -.72), (-w - .6, -.85)], False), 'grey', 2, .04)]
+    if t.flag('steam', .3): parts += [line('steam', smooth([(-w - .65, -.5), (-w - .58, -.6), (-w - .68, -.72), (-w - .6, -.85)], False), 'grey', 2, .04)]
     return parts
 
-# %% ../nbs/00e_household.ipynb #66cb692a
+# %% ../nbs/00e_household.ipynb #f14784f0
 @category
 def lamp(t):
     "Table, floor, desk or hanging lamp"
-    design = t.design('table', 'floor', 'desk', 'hanging')
+    design = t.design('table lamp', 'floor lamp', 'desk lamp', 'hanging lamp')
+    if design == 'desk lamp': return desk_lamp(t)
     a, b, h = t.size('shade top', .12, .38), t.size('shade width', .42, .72), t.size('shade height', .4, .75)
-    if design == 'desk': return desk_lamp(t)
-    if design == 'floor': b, h = b*.75, h*.7
-    top = -1. if design != 'hanging' else t.size('cord', -.5, -.1)
+    if design == 'floor lamp': b, h = b*.75, h*.7
+    top = -1. if design != 'hanging lamp' else t.size('cord', -.5, -.1)
     y, shape, colour = top + h, t.pick('shade', ('cone', 'drum', 'dome', 'bell')), t.pick('colour', ('yellow', 'main', 'white'))
     profile = {'cone': [(a, top), (b, y)], 'drum': [(b*.85, top), (b*.9, y)], 'dome': arc(0, y, b, h, -math.pi/2, 0, n=10),
                'bell': smooth([(a*.8, top), (a*.95, top + h*.5), (b, y)], False)}[shape]
     parts = lamp_base(t, y, design)
-    if design == 'hanging' or t.flag('bulb', .3): parts.append(area('bulb', ellipse(0, y + .02, b*.3, .16), 'yellow', 1))
+    if design == 'hanging lamp' or t.flag('bulb', .3): parts.append(area('bulb', ellipse(0, y + .02, b*.3, .16), 'yellow', 1))
     parts.append(area('shade', mirrored(profile), colour))
     if t.flag('hem', .4): parts.append(area('hem', across(profile, y - .12, y), 'second', 1))
     for k in range(t.count('shade lines', 0, 3)):
         parts.append(line(f'shade line {k + 1}', [((k - 1)*profile[0][0]*.55, top + .02), ((k - 1)*b*.55, y - .02)], 'dark', 2, .03))
-    if design != 'hanging' and t.flag('pull cord', .35): parts.append(line('pull cord', [(b*.6, y), (b*.6, y + .28)], 'dark', 1, .04))
-    if t.flag('lit', .3): parts += [line(f'ray {k + 1}', [(u*b*.9, y + .12), (u*b*1.25, y + .4)], 'yellow', 2, .05) for k, u in enumerate((-1, 1))]
+    if design != 'hanging lamp' and t.flag('pull cord', .35): parts.append(line('pull cord', [(b*.6, y), (b*.6, y + .28)], 'dark', 1, .04))
+    if t.flag('rays', .3): parts += [line(f'ray {k + 1}', [(u*b*.9, y + .12), (u*b*1.25, y + .4)], 'yellow', 2, .05) for k, u in enumerate((-1, 1))]
     return parts
 
-# %% ../nbs/00e_household.ipynb #967beb44
+# %% ../nbs/00e_household.ipynb #6aa4bd96
 def lamp_base(t, y, design):
     "What stands below the shade, or hangs it up"
+    if design == 'hanging lamp': return [line('cord', [(0, -1), (0, t.values['cord'] + .02)], 'dark', 0, .05)]
     w = t.size('base width', .22, .48)
-    if design == 'hanging': return [line('cord', [(0, -1), (0, t.values['cord'] + .02)], 'dark', 0, .05)]
-    if design == 'floor':
+    if design == 'floor lamp':
         if t.pick('stand', ('disc', 'tripod')) == 'disc': return [line('pole', [(0, y), (0, .95)], 'metal', 0, .07), area('foot', ellipse(0, .97, w*.9, .08), 'second')]
         return [line('pole', [(0, y), (0, .5)], 'metal', 0, .07)] + [line(f'leg {k + 2}', [(0, .5), (w*k, 1.)], 'metal', 0, .06) for k in (-1, 0, 1)]
     foot, shape = area('foot', rect(-w, .82, w, .95), 'second'), t.pick('base', ('pole', 'vase', 'balls'))
@@ -228,36 +228,37 @@ def desk_lamp(t):
     if t.flag('bulb', .5): parts.append(area('bulb', ellipse(*(e + d*n), .14, n=14), 'yellow', 1))
     return parts + [area('shade', limb(e - d*.08, e + d*n, .16, b*2), t.pick('colour', ('main', 'yellow', 'white')))]
 
-# %% ../nbs/00e_household.ipynb #8b07513d
+# %% ../nbs/00e_household.ipynb #be995575
 @category
 def candle(t):
     "A burning candle, plain or in a holder"
-    design, w = t.design('plain', 'dish', 'candlestick', 'three arms'), t.size('width', .09, .27)
-    top, colour, parts = t.size('top', -.55, .1), t.pick('colour', ('white', 'main', 'red')), []
-    low = {'plain': .92, 'dish': .75, 'candlestick': top + t.size('length', .4, .7), 'three arms': .05}[design]
-    if design == 'dish': parts += candle_dish(t)
-    if design == 'candlestick': parts += candlestick(t, low, w)
-    if design == 'three arms':
-        w, top, x, low = w*.55, top*.5 - .3, t.size('arm width', .45, .75), .15
+    design, w, parts = t.design('plain', 'in a dish', 'on a candlestick', 'with three arms'), t.size('width', .09, .27), []
+    top, colour, low = t.size('top', -.55, .1), t.pick('colour', ('white', 'main', 'red')), {'plain': .92, 'in a dish': .75}.get(design, .15)
+    if design == 'on a candlestick': low = top + t.size('length', .4, .7)
+    if design == 'in a dish': parts += candle_dish(t)
+    if design == 'on a candlestick': parts += candlestick(t, low, w)
+    if design == 'with three arms':
+        w, top, x = w*.55, top*.5 - .3, t.size('arm width', .45, .75)
         parts += [line('arms', smooth([(-x, low), (-x*.85, low + .25), (0, low + .4), (x*.85, low + .25), (x, low)], False), 'gold', 0, .09),
                   line('post', [(0, low), (0, .85)], 'gold', 0, .1), area('foot', mirrored([(.06, .75), (t.size('foot width', .3, .5), .95)]), 'gold')]
         for name, u in (('left', -x), ('right', x)): parts += one_candle(t, u, w, top + t.size('step', -.1, .3), low, colour, name + ' ')
+        return parts + one_candle(t, 0, w, top, low, colour)
     parts += one_candle(t, 0, w, top, low, colour)
-    if design == 'three arms': return parts
     if t.flag('stripes', .25): parts += [line(f'stripe {k + 1}', [(-w, v + .1), (w, v - .08)], 'third', 2, .05) for k, v in enumerate(np.linspace(top + .25, low - .15, 3))]
     for k in range(t.count('drips', 0, 3)):
         u = w*(.75, -.7, .1)[k]
         parts.append(area(f'drip {k + 1}', smooth([(u - .06, top), (u + .06, top), (u + .04, top + .22 - .05*k), (u - .04, top + .22 - .05*k)]), colour, 1))
     return parts
 
-# %% ../nbs/00e_household.ipynb #d41c7de2
+# %% ../nbs/00e_household.ipynb #fbf9de90
 def one_candle(t, x, w, top, low, colour, name=''):
     "Wax, wick and flame"
     f, g = t.size('flame height', .22, .5), t.size('flame width', .08, .19)
     flame = smooth([(x + t.size('flame lean', -.12, .12), top - .12 - f), (x + g, top - .16 - f*.25), (x, top - .1), (x - g, top - .16 - f*.25)])
     body = rect(x - w, top, x + w, low)
-    parts = [area(name + 'flame', flame, t.pick('flame', ('orange', 'yellow'))), line(name + 'wick', [(x, top), (x, top - .16)], 'dark', 1, .04), area(name + 'wax', body, colour)]
-    if t.flag('round top', .5): parts.insert(2, area(name + 'top', ellipse(x, top, w, w*.3), 'light', 1)); parts.append(parts.pop(2))
+    parts = [area(name + 'flame', flame, t.pick('flame', ('orange', 'yellow'))), area(name + 'wax', body, colour)]
+    if t.flag('round top', .5): parts.append(area(name + 'top', ellipse(x, top, w, w*.3), 'light', 1))
+    parts.append(line(name + 'wick', [(x, top), (x, top - .16)], 'dark', 1, .04))
     if not name and t.flag('glow', .25):
         rays = [(u, v) for u, v in ((-1, -.6), (-1, .4), (1, -.6), (1, .4))]
         parts += [line(f'ray {k + 1}', [(u*(g + .12), top - .2 - f/2 + v*.12), (u*(g + .3), top - .2 - f/2 + v*.35)], 'yellow', 2, .04) for k, (u, v) in enumerate(rays)]
@@ -275,7 +276,7 @@ def candlestick(t, y, w):
     stick = smooth([(.06, y), (.06, y + (.95 - y)*.3), (k, y + (.95 - y)*.5), (.06, y + (.95 - y)*.7), (foot, .95)], False)
     return [area('stick', mirrored(stick), 'gold'), area('pan', rect(-w - .1, y - .03, w + .1, y + .06), 'gold', 1)]
 
-# %% ../nbs/00e_household.ipynb #bfebfb70
+# %% ../nbs/00e_household.ipynb #a9a0bd86
 def quad(p00, p01, p11, p10):
     "The point of a four-cornered face at (u, v), both 0..1"
     p00, p01, p11, p10 = (np.asarray(p, float) for p in (p00, p01, p11, p10))
@@ -283,12 +284,12 @@ def quad(p00, p01, p11, p10):
 
 def chair_back(t, face, colour):
     "A board, slats or rungs inside a four-cornered face"
-    style, n = t.pick('back', ('board', 'slats', 'rungs')), t.count('bars', 2, 4)
+    style = t.pick('back', ('board', 'slats', 'rungs'))
     if style == 'board':
         parts = [area('back', [face(0, 0), face(1, 0), face(1, 1), face(0, 1)], colour)]
         if t.flag('panel', .3): parts.append(area('panel', [face(.2, .25), face(.8, .25), face(.8, .85), face(.2, .85)], 'second', 2))
         return parts
-    parts = [line('left post', [face(0, 0), face(0, 1)], 'wood', 0, .09), line('right post', [face(1, 0), face(1, 1)], 'wood', 0, .09)]
+    n, parts = t.count('bars', 2, 4), [line('left post', [face(0, 0), face(0, 1)], 'wood', 0, .09), line('right post', [face(1, 0), face(1, 1)], 'wood', 0, .09)]
     if style == 'rungs': return parts + [area(f'rung {k + 1}', [face(0, v - .07), face(1, v - .07), face(1, v + .07), face(0, v + .07)], 'wood', k > 0) for k, v in enumerate(np.linspace(.93, .4, n))]
     parts += [line(f'slat {k + 1}', [face(u, .15), face(u, .85)], 'wood', 1, .05) for k, u in enumerate(np.linspace(0, 1, n + 2)[1:-1])]
     return parts + [area('top rail', [face(-.05, .83), face(1.05, .83), face(1.05, 1.02), face(-.05, 1.02)], 'wood')]
@@ -298,28 +299,36 @@ def legs(t, feet, name='leg'):
     if t.pick('legs', ('thin', 'thick')) == 'thin': return [line(f'{name} {k + 1}', f, 'wood', 0, .07) for k, f in enumerate(feet)]
     return [area(f'{name} {k + 1}', limb(*f, .13, t.size('leg foot', .06, .13)), 'wood') for k, f in enumerate(feet)]
 
-# %% ../nbs/00e_household.ipynb #3881df0c
+# %% ../nbs/00e_household.ipynb #d6e26396
 @category
 def chair(t):
     "A chair at an angle, from the side, from the front, or on castors"
-    design, colour, s = t.design('at an angle', 'side', 'front', 'office'), t.pick('colour', ('wood', 'main')), t.size('seat height', .0, .35)
-    x, tall, d, e = t.size('width', .32, .55), t.size('back height', .6, 1.15), t.size('depth', .28, .5), t.size('tilt', .1, .28)
-    lean, splay = t.size('back lean', .0, .2), t.size('leg splay', .0, .15)
-    if design == 'office': return office_chair(t, x, s, tall, lean)
-    if design == 'side':
-        thick = t.size('seat thickness', .06, .2)
-        parts = legs(t, [((-x + .07, s), (-x + .07 - splay, .95)), ((x - .07, s), (x - .07 + splay, .95))])
-        parts += [area('back', limb((x - .05, s + .05), (x - .05 + lean, s - tall), .1, t.size('back thickness', .06, .2)), colour), area('seat', rect(-x, s, x, s + thick), colour)]
-        if t.flag('armrest', .3): parts += [line('armrest', [(x, s - .32), (-x*.6, s - .32), (-x*.6, s)], 'wood', 1, .07)]
-        return parts + ([line('crossbar', [(-x, .62), (x, .62)], 'wood', 1, .05)] if t.flag('crossbar', .4) else [])
-    if design == 'front':
-        d = t.size('seat depth', .1, .3)
-        face = quad((-x*.85, s - d), (x*.85, s - d), (x*(.85 + lean), s - d - tall*.8), (-x*(.85 + lean), s - d - tall*.8))
+    design, colour = t.design('at an angle', 'from the side', 'from the front', 'on castors'), t.pick('colour', ('wood', 'main'))
+    x, tall, s, lean = t.size('width', .32, .55), t.size('back height', .6, 1.15), t.size('seat height', .0, .35), t.size('back lean', .0, .2)
+    if design == 'on castors': return office_chair(t, x, s, tall, lean)
+    splay = t.size('leg splay', .0, .15)
+    if design == 'from the side': return side_chair(t, x, s, tall, lean, splay, colour)
+    if design == 'from the front':
+        y = s - t.size('seat depth', .1, .3)
+        face = quad((-x*.85, y), (x*.85, y), (x*(.85 + lean), y - tall*.8), (-x*(.85 + lean), y - tall*.8))
         parts = legs(t, [((-x*.8, s), (-x*.7, .75)), ((x*.8, s), (x*.7, .75))], 'back leg') + chair_back(t, face, colour)
-        return parts + legs(t, [((-x, s), (-x - splay*.5, .95)), ((x, s), (x + splay*.5, .95))]) + [area('seat', [(-x*.85, s - d), (x*.85, s - d), (x*1.05, s + .06), (-x*1.05, s + .06)], colour)]
+        parts += legs(t, [((-x, s), (-x - splay*.5, .95)), ((x, s), (x + splay*.5, .95))])
+        return parts + [area('seat', [(-x*.85, y), (x*.85, y), (x*1.05, s + .06), (-x*1.05, s + .06)], colour)]
+    d, e = t.size('depth', .28, .5), t.size('seat slope', .1, .28)
     a, b, c, f = (-x, s), (x - d*.4, s + e*.4), (x + d*.5, s - e), (-x + d*.9, s - e*1.4)
-    parts = legs(t, [(f, (f[0], .72)), (c, (c[0] + splay, .8)), (a, (a[0] - splay, .92)), (b, (b[0] + splay*.5, .98))])
-    return parts + [area('seat', [a, b, c, f], t.pick('seat', ('main', 'wood')))] + chair_back(t, quad(b, c, (c[0] + lean, c[1] - tall), (b[0] + lean, b[1] - tall)), colour)
+    parts = legs(t, [(f, (f[0], .72)), (c, (c[0] + splay, .8))], 'back leg') + legs(t, [(a, (a[0] - splay, .92)), (b, (b[0] + splay*.5, .98))])
+    parts.append(area('seat', [a, b, c, f], t.pick('seat', ('main', 'wood'))))
+    return parts + chair_back(t, quad(b, c, (c[0] + lean, c[1] - tall), (b[0] + lean, b[1] - tall)), colour)
+
+# %% ../nbs/00e_household.ipynb #681e88b3
+def side_chair(t, x, s, tall, lean, splay, colour):
+    "Seat, back and two legs; some have an armrest or a crossbar"
+    parts = legs(t, [((-x + .07, s), (-x + .07 - splay, .95)), ((x - .07, s), (x - .07 + splay, .95))])
+    back = limb((x - .05, s + .05), (x - .05 + lean, s - tall), .1, t.size('back thickness', .06, .2))
+    parts += [area('back', back, colour), area('seat', rect(-x, s, x, s + t.size('seat thickness', .06, .2)), colour)]
+    if t.flag('armrest', .3): parts.append(line('armrest', [(x, s - .32), (-x*.6, s - .32), (-x*.6, s)], 'wood', 1, .07))
+    if t.flag('crossbar', .4): parts.append(line('crossbar', [(-x, .62), (x, .62)], 'wood', 1, .05))
+    return parts
 
 # %% ../nbs/00e_household.ipynb #53f5ed42
 def office_chair(t, x, s, tall, lean):
@@ -334,32 +343,42 @@ def office_chair(t, x, s, tall, lean):
     if t.flag('armrest', .5): parts.append(line('armrest', [(x*.95, s - .35), (-x*.5, s - .35), (-x*.4, s)], 'black', 1, .08))
     return parts
 
-# %% ../nbs/00e_household.ipynb #b1fbac38
+# %% ../nbs/00e_household.ipynb #25577a88
 @category
 def table(t):
     "A table, perhaps with something on it"
-    design, w, y = t.design('front', 'at an angle', 'round', 'trestle'), t.size('width', .6, 1.), t.size('height', -.4, .15)
-    thick, splay, d = t.size('board thickness', .05, .18), t.size('leg splay', -.12, .15), t.size('depth', .2, .55)
-    colour, inset, high = t.pick('colour', ('wood', 'main', 'white')), t.size('leg inset', .04, .22), y
-    if design == 'front':
-        parts = legs(t, [((k*(w - inset), y), (k*(w - inset + splay), .75)) for k in (-1, 1)])
-        if t.flag('drawer', .35): parts += [area('drawer', rect(-w + inset, y, w - inset, y + .3), colour, 1), area('knob', ellipse(0, y + .22, .04, n=10), 'metal', 2)]
-        parts.append(area('top', rect(-w, y, w, y + thick), colour))
-        if t.flag('cloth', .25): parts.append(area('cloth', [(-w*.7, y), (w*.7, y), (w*.6, y + .4), (w*.3, y + .28), (0, y + .42), (-w*.3, y + .28), (-w*.6, y + .4)], 'second', 1))
-    elif design == 'at an angle':
-        s, high = t.size('skew', -.25, .35), y - d*.5
-        parts = legs(t, [((-w*.85 + s, y - d), (-w*.85 + s, .55)), ((w*.8 + s*.6, y - d), (w*.8 + s*.6, .55))], 'back leg')
-        parts += legs(t, [((-w + inset, y), (-w + inset - splay*.5, .85)), ((w - inset, y), (w - inset + splay*.5, .85))])
-        parts += [area('edge', rect(-w, y, w, y + thick), colour, 1), area('top', [(-w, y), (w, y), (w*.85 + s*.6, y - d), (-w*.85 + s, y - d)], colour)]
-    elif design == 'round':
-        parts, d = round_table_legs(t, y, w), d*.45
-        parts += [area('edge', np.concatenate([[(-w*.9, y)], arc(0, y + thick, w*.9, d, 0, math.pi)[::-1], [(w*.9, y)]]), colour, 1), area('top', ellipse(0, y, w*.9, d), colour)]
-    else:
-        parts = [area(f'brace {k + 1}', limb((u*.75*w, y), (v*.75*w, .8), .1), 'wood') for k, (u, v) in enumerate(((-1, -.35), (-.35, -1), (.35, 1), (1, .35)))]
-        parts += [area('crossbar', limb((-w*.68, (y + .8)/2), (w*.68, (y + .8)/2), .08), 'wood', 1), area('top', rect(-w, y, w, y + thick), colour)]
-    return parts + on_table(t, high)
+    design, w, y = t.design('from the front', 'at an angle', 'round', 'on trestles'), t.size('width', .6, 1.), t.size('height', -.4, .15)
+    thick, colour = t.size('board thickness', .05, .18), t.pick('colour', ('wood', 'main', 'white'))
+    if design == 'from the front': return front_table(t, w, y, thick, colour) + on_table(t, y)
+    if design == 'on trestles':
+        u, parts = t.size('trestle place', .4, .75)*w, []
+        for k, (a, b) in enumerate(((-1, -.4), (-.4, -1), (.4, 1), (1, .4))): parts.append(area(f'brace {k + 1}', limb((a*u, y), (b*u, .8), .1), 'wood'))
+        if t.flag('crossbar', .6): parts.append(area('crossbar', limb((-u*.7, (y + .8)/2), (u*.7, (y + .8)/2), .08), 'wood', 1))
+        return parts + [area('top', rect(-w, y, w, y + thick), colour)] + on_table(t, y)
+    d = t.size('depth', .2, .55)
+    if design == 'round':
+        edge, d = arc(0, y + thick, w*.9, d*.45, 0, math.pi), d*.45
+        parts = round_table_legs(t, y, w) + [area('edge', [(w*.9, y), *edge, (-w*.9, y)], colour, 1), area('top', ellipse(0, y, w*.9, d), colour)]
+        return parts + on_table(t, y)
+    s, splay, inset = t.size('skew', -.25, .35), t.size('leg splay', -.06, .08), t.size('leg inset', .04, .22)
+    parts = legs(t, [((-w*.85 + s, y - d), (-w*.85 + s, .55)), ((w*.8 + s*.6, y - d), (w*.8 + s*.6, .55))], 'back leg')
+    parts += legs(t, [((-w + inset, y), (-w + inset - splay, .85)), ((w - inset, y), (w - inset + splay, .85))])
+    parts += [area('edge', rect(-w, y, w, y + thick), colour, 1), area('top', [(-w, y), (w, y), (w*.85 + s*.6, y - d), (-w*.85 + s, y - d)], colour)]
+    return parts + on_table(t, y - d*.5)
 
-# %% ../nbs/00e_household.ipynb #4f51bac9
+# %% ../nbs/00e_household.ipynb #6549a5b4
+def front_table(t, w, y, thick, colour):
+    "Board and two legs; some have a drawer or a cloth"
+    x, splay = w - t.size('leg inset', .04, .22), t.size('leg splay', -.12, .15)
+    parts = legs(t, [((k*x, y), (k*(x + splay), .75)) for k in (-1, 1)])
+    if t.flag('drawer', .35): parts += [area('drawer', rect(-x, y, x, y + .3), colour, 1), area('knob', ellipse(0, y + .22, .04, n=10), 'metal', 2)]
+    parts.append(area('top', rect(-w, y, w, y + thick), colour))
+    if t.flag('cloth', .25):
+        n = t.size('cloth length', .2, .5)
+        parts.append(area('cloth', [(-w*.7, y), (w*.7, y), (w*.6, y + n), (w*.3, y + n*.6), (0, y + n), (-w*.3, y + n*.6), (-w*.6, y + n)], 'second', 1))
+    return parts
+
+# %% ../nbs/00e_household.ipynb #32f2f630
 def round_table_legs(t, y, w):
     "One pedestal, or three legs"
     if t.pick('support', ('pedestal', 'three legs')) == 'three legs': return legs(t, [((u*w*.6, y), (u*w*.7, .85 - .08*(u != 0))) for u in (-1, 0, 1)])
@@ -369,80 +388,87 @@ def round_table_legs(t, y, w):
 
 def on_table(t, y):
     "A vase, a bowl or nothing"
-    thing, x = t.pick('on it', ('nothing', 'nothing', 'vase', 'bowl')), t.size('place on it', -.35, .35)
-    if thing == 'bowl': return [area('bowl', arc(x, y - .2, .24, .2, 0, math.pi), 'third', 1)]
+    thing = t.pick('on it', ('nothing', 'nothing', 'vase', 'bowl', 'books'))
     if thing == 'nothing': return []
+    x = t.size('place on it', -.35, .35)
+    if thing == 'bowl': return [area('bowl', arc(x, y - .2, .24, .2, 0, math.pi), 'third', 1)]
+    if thing == 'books': return [area('books', rect(x - .26, y - .12, x + .22, y), 'third', 1), area('upper book', rect(x - .2, y - .23, x + .24, y - .12), 'second', 1)]
     vase = mirrored(smooth([(.06, y - .36), (.05, y - .28), (.14, y - .12), (.08, y)], False)) + [x, 0]
     stems = [line(f'stem {k + 1}', [(x, y - .34), (x + .14*k, y - .6)], 'green', 2, .04) for k in (-1, 1)]
     return stems + [area(f'flower {k + 1}', ellipse(x + .14*k, y - .62, .08, n=12), 'red', 1) for k in (-1, 1)] + [area('vase', vase, 'third', 1)]
 
-# %% ../nbs/00e_household.ipynb #d7145b1d
+# %% ../nbs/00e_household.ipynb #54211a57
 @category
 def bed(t):
     "A bed with its head to the left"
-    design, h, f = t.design('side', 'at an angle', 'foot end', 'bunk'), t.size('headboard', .35, .85), t.size('footboard', -.05, .4)
-    y, cover = t.size('mattress height', .0, .3), t.size('blanket', .3, .85)
+    design, h, cover = t.design('from the side', 'at an angle', 'from the foot end', 'bunk'), t.size('headboard', .3, .85), t.size('blanket', .3, .85)
     if design == 'at an angle': return angled_bed(t, h, cover)
-    if design == 'foot end': return foot_end_bed(t, h, y)
-    if design == 'bunk':
-        parts = berth(t, .42, cover, 'lower ') + berth(t, t.size('upper bed', -.5, -.2), cover, 'upper ')
-        x = t.size('ladder', -.3, .7)
-        parts += [area(f'{n} post', rect(u - .05, -.95, u + .05, .95), 'wood') for n, u in (('left', -.93), ('right', .93))]
-        parts += [line(f'ladder side {k + 1}', [(x + u, -.6), (x + u, .9)], 'wood', 1, .05) for k, u in enumerate((-.12, .12))]
-        return parts + [line(f'rung {k + 1}', [(x - .12, v), (x + .12, v)], 'wood', 1, .05) for k, v in enumerate(np.linspace(-.4, .7, t.count('rungs', 3, 5)))]
-    parts = [area('headboard', limb((-.92, y + .3), (-.92 - t.size('board lean', 0., .1), y - h), .12, t.size('board top', .08, .2)), 'wood')]
-    parts += berth(t, y, cover)
-    parts.append(area('footboard', rect(.86, y - f, .98, y + .3), 'wood', 1))
-    feet = t.pick('feet', ('posts', 'balls', 'none'))
-    if feet == 'posts': parts += [area(f'foot {k + 1}', rect(u - .05, y + .28, u + .05, y + .28 + t.size('foot height', .1, .35)), 'wood') for k, u in enumerate((-.9, .92))]
-    if feet == 'balls': parts += [area(f'foot {k + 1}', ellipse(u, y + .36, .09, n=14), 'wood', 1) for k, u in enumerate((-.85, .88))]
+    if design == 'from the foot end': return foot_end_bed(t, h)
+    if design == 'bunk': return bunk_bed(t, cover)
+    y, w, x = t.size('mattress height', -.05, .25), t.size('board thickness', .07, .18), t.size('length', .75, 1.)
+    parts = [area('headboard', limb((-x + w/2, y + .35), (-x + w/2 - t.size('board lean', 0., .1), y - h), w), 'wood'), *berth(t, y, cover, '', x - .07)]
+    parts.append(area('footboard', rect(x - w, y - t.size('footboard', -.1, .45), x, y + .35), 'wood', 1))
+    feet = t.pick('feet', ('post', 'ball', 'no'))
+    if feet == 'post': parts += [area(f'foot {k + 1}', rect(u - .06, y + .3, u + .06, y + .35 + t.size('foot height', .1, .45)), 'wood', 1) for k, u in enumerate((-x + .1, x - .1))]
+    if feet == 'ball': parts += [area(f'foot {k + 1}', ellipse(u, y + .42, .1, n=14), 'wood', 1) for k, u in enumerate((-x + .1, x - .1))]
     return parts
 
-# %% ../nbs/00e_household.ipynb #c241f10e
-def berth(t, y, cover, name=''):
-    "Frame, mattress, pillow and blanket, from the side; the blanket covers the given share"
-    puff, thick = t.size('pillow', .1, .26), t.size('mattress', .12, .28)
-    pillow = smooth([(-.84, y), (-.82, y - puff), (-.5, y - puff*.9), (-.42, y)], k=4)
-    start = .88 - 1.72*cover
-    parts = [area(name + 'frame', rect(-.9, y + thick - .03, .9, y + thick + .1), 'wood'), area(name + 'mattress', rect(-.88, y, .88, y + thick), 'white'), area(name + 'pillow', pillow, 'white', 1)]
-    blanket = smooth([(start, y - .02), (start + .1, y - .07), (.2, y - .06 - t.size('duvet', 0, .15)), (.88, y - .03)], False, 4)
-    return parts + [area(name + 'blanket', np.concatenate([blanket, [(.88, y + thick*.8), (start - .05, y + thick*.8)]]), 'main', 1)]
+# %% ../nbs/00e_household.ipynb #069c6dc7
+def bunk_bed(t, cover):
+    "Two beds between tall posts, and a ladder"
+    x, top, y = t.size('length', .6, .95), t.size('top', -.95, -.6), t.size('upper bed', -.45, -.1)
+    parts = berth(t, t.size('lower bed', .35, .6), cover, 'lower ', x) + berth(t, y, cover, 'upper ', x)
+    if t.flag('rail', .4): parts.append(line('rail', [(-x*.1, y), (-x*.1, y - .22), (x, y - .22)], 'wood', 1, .06))
+    parts += [area(f'{n} post', rect(u - .05, top, u + .05, .95), 'wood') for n, u in (('left', -x), ('right', x))]
+    u = t.size('ladder place', -.4, .7)*x
+    parts += [line(f'ladder side {k + 1}', [(u + v, y - .2), (u + v, .92)], 'wood', 1, .05) for k, v in enumerate((-.12, .12))]
+    return parts + [line(f'rung {k + 1}', [(u - .12, v), (u + .12, v)], 'wood', 1, .05) for k, v in enumerate(np.linspace(y, .75, t.count('rungs', 3, 6)))]
 
+# %% ../nbs/00e_household.ipynb #67deb48c
+def berth(t, y, cover, name='', x=.9):
+    "Frame, mattress, pillow and blanket, from the side; the blanket covers the given share"
+    puff, thick, w = t.size('pillow', .1, .3), t.size('mattress', .12, .3), t.size('pillow width', .3, .55)
+    pillow = smooth([(-x + .06, y), (-x + .08, y - puff), (-x + w*.8, y - puff*.9), (-x + w, y)], k=4)
+    start = x*(1 - 1.9*cover)
+    parts = [area(name + 'frame', rect(-x, y + thick - .03, x, y + thick + .12), 'wood'), area(name + 'mattress', rect(-x, y, x, y + thick), 'white'), area(name + 'pillow', pillow, 'white', 1)]
+    blanket = smooth([(start, y - .02), (start + .1, y - .08), (x*.4, y - .06 - t.size('duvet', 0, .2)), (x, y - .03)], False, 4)
+    return parts + [area(name + 'blanket', np.concatenate([blanket, [(x, y + thick*.8), (start - .05, y + thick*.8)]]), 'main', 1)]
+
+# %% ../nbs/00e_household.ipynb #3f9ad482
 def angled_bed(t, h, cover):
     "Seen from above one corner"
     long, deep, thick = np.array([t.size('length', .9, 1.3), t.size('fall', .15, .45)]), np.array([t.size('breadth', .4, .75), -t.size('rise', .2, .4)]), t.size('mattress', .15, .32)
-    p, down, n = np.array([-.9, .1]), np.array([0, thick]), t.count('pillows', 1, 2)
-    at = lambda u, v: p + long*u + deep*v
+    p, down, n, s = np.array([-.9, .1]), np.array([0, thick]), t.count('pillows', 1, 2), 1 - min(cover, .7)
+    def at(u, v): return p + long*u + deep*v
     parts = [area(f'foot {k + 1}', limb(at(u, v) + down*.8, at(u, v) + down + [0, .2], .1), 'wood', 1) for k, (u, v) in enumerate(((.03, .03), (.97, .03), (.97, .95)))]
     parts.append(area('headboard', [at(0, 0) + down, at(0, 1) + down, at(0, 1) - [0, h*.8], at(0, 0) - [0, h*.8]], 'wood'))
     parts += [area('side', [at(0, 0), at(1, 0), at(1, 0) + down, at(0, 0) + down], 'white'), area('end', [at(1, 0), at(1, 1), at(1, 1) + down, at(1, 0) + down], 'white'), area('mattress', [at(0, 0), at(1, 0), at(1, 1), at(0, 1)], 'white')]
     for k in range(n): parts.append(area(f'pillow {k + 1}', smooth([at(.05, (k + .12)/n), at(.25, (k + .12)/n), at(.25, (k + .88)/n), at(.05, (k + .88)/n)], k=4), 'white', 1))
-    s = 1 - min(cover, .7)
     return parts + [area('blanket side', [at(s, 0), at(1, 0), at(1, 0) + down*.8, at(s, 0) + down*.8], 'main', 1), area('blanket', [at(s, 0), at(1, 0), at(1, 1), at(s, 1)], 'main', 1)]
 
-# %% ../nbs/00e_household.ipynb #cc043f41
-def foot_end_bed(t, h, y):
+# %% ../nbs/00e_household.ipynb #f9f4bf84
+def foot_end_bed(t, h):
     "Seen from its foot end"
-    w, v, n = t.size('breadth', .45, .85), t.size('narrowing', .7, .95), t.count('pillows', 1, 2)
+    y, w, v, n = t.size('mattress height', .0, .3), t.size('breadth', .45, .85), t.size('narrowing', .7, .95), t.count('pillows', 1, 2)
     back = y - t.size('rise', .2, .45)
     board = [(w*v, back), (w*v, back - h*.7)]
     if t.flag('round board'): board = [(w*v, back), *arc(0, back - h*.35, w*v, h*.45, 0, -math.pi/2, n=8)]
     parts = [area('headboard', mirrored(board[::-1]), 'wood'), area('mattress', [(-w*v, back), (w*v, back), (w, y + .1), (-w, y + .1)], 'white')]
     for k in range(n): parts.append(area(f'pillow {k + 1}', ellipse((k - (n - 1)/2)*w*.85, back + .05, w*.7/n, .12), 'white', 1))
     parts.append(area('blanket', [(-w*v*1.02, back + .15), (w*v*1.02, back + .15), (w*1.05, y + .35), (-w*1.05, y + .35)], 'main'))
-    if t.flag('footboard seen', .4): parts.append(area('footboard', rect(-w*1.08, y + .15, w*1.08, y + .5), 'wood', 1))
+    if t.flag('low footboard', .4): parts.append(area('footboard', rect(-w*1.08, y + .15, w*1.08, y + .5), 'wood', 1))
     if t.flag('fold', .5): parts.append(area('fold', [(-w*v*1.02, back + .15), (w*v*1.02, back + .15), (w*(v + .04), back + .27), (-w*(v + .04), back + .27)], 'white', 2))
     return parts + [area(f'foot {k + 1}', rect(u*w*.9 - .05, y + .35, u*w*.9 + .05, y + .35 + t.size('foot height', .15, .4)), 'wood', 1) for k, u in enumerate((-1, 1))]
 
-# %% ../nbs/00e_household.ipynb #43823b6e
+# %% ../nbs/00e_household.ipynb #4e64e6d9
 @category
 def television(t):
     "Old set, flat screen, or a box at an angle"
-    design, h, colour = t.design('old set', 'flat screen', 'box'), t.size('height', .4, .66), t.pick('colour', ('dark', 'wood', 'main'))
+    design, h, colour = t.design('old set', 'flat screen', 'deep box'), t.size('height', .4, .66), t.pick('colour', ('dark', 'wood', 'main'))
     w = t.size('width', .7, .98)
     parts = antenna(t, -h) if design != 'flat screen' else []
     parts += tv_stand(t, w, h, design)
-    if design == 'box':
+    if design == 'deep box':
         w, d, e = w*.8, t.size('box depth', .15, .4), t.size('box tilt', .05, .25)
         parts += [area('side', [(w, -h), (w + d, -h - e + .1), (w + d, h - e - .1), (w, h)], colour, 1), area('roof', [(-w, -h), (-w + d*1.2, -h - e), (w + d, -h - e + .1), (w, -h)], colour, 1)]
     parts.append(area('case', rect(-w, -h, w, h), colour))
@@ -452,19 +478,18 @@ def television(t):
     rounded = design == 'old set' and t.flag('round screen', .6)
     parts.append(area('screen', smooth(screen, k=4)*[.95, .92] + [-.02, 0] if rounded else screen, t.pick('screen', ('sky', 'grey', 'light'))))
     if panel:
-        shape = t.pick('dials', ('round', 'buttons', 'speaker'))
-        for k in range(t.count('dials count', 1, 3)):
-            x, y = w - m*.4 - panel/2, -h + m + .12 + .24*k
-            if shape == 'speaker': parts.append(line(f'slot {k + 1}', [(x - .08, h - .15 - .1*k), (x + .08, h - .15 - .1*k)], 'light', 2, .04))
-            parts.append(area(f'dial {k + 1}', rect(x - .06, y - .05, x + .06, y + .05) if shape == 'buttons' else ellipse(x, y, .08, n=14), 'metal', 1))
+        shape = t.pick('dial shape', ('round', 'square', 'round'))
+        for k in range(t.count('dials', 1, 4)):
+            x, y = w - m*.4 - panel/2, -h + m + .1 + .19*k
+            parts.append(area(f'dial {k + 1}', rect(x - .06, y - .05, x + .06, y + .05) if shape == 'square' else ellipse(x, y, .08, n=14), 'metal', 1))
     return parts + on_screen(t, *screen.mean(0), *np.ptp(screen, 0)/2)
 
-# %% ../nbs/00e_household.ipynb #7da0885f
+# %% ../nbs/00e_household.ipynb #20b5aa95
 def antenna(t, top):
     "Rabbit ears, a loop or none"
-    kind, x = t.pick('antenna', ('ears', 'ears', 'loop', 'none')), t.size('antenna spread', .15, .55)
+    kind, x = t.pick('antenna', ('rabbit ear', 'rabbit ear', 'loop', 'no')), t.size('antenna spread', .15, .55)
     if kind == 'loop': return [line('loop', ellipse(0, top - .22, .2, .2)[np.r_[:24, 0]], 'metal', 1, .05)]
-    if kind == 'none': return []
+    if kind == 'no': return []
     tall = t.size('antenna length', .25, .5)
     tips = [area(f'tip {k + 2}', ellipse(k*x, top - tall, .05, n=10), 'metal', 2) for k in (-1, 1)] if t.flag('tips') else []
     return [line(f'{n} ear', [(0, top), (u*x, top - tall)], 'metal', 1, .05) for n, u in (('left', -1), ('right', 1))] + tips
@@ -472,22 +497,22 @@ def antenna(t, top):
 def tv_stand(t, w, h, design):
     "What the set stands on"
     n = t.size('stand height', .12, .32)
-    kind = t.pick('stand', ('foot', 'two feet', 'wall')) if design == 'flat screen' else t.pick('stand', ('legs', 'pegs', 'none'))
+    kind = t.pick('stand', ('foot', 'two feet', 'wall')) if design == 'flat screen' else t.pick('stand', ('splayed', 'straight', 'no'))
     if kind == 'foot': return [area('neck', rect(-.09, h - .02, .09, h + n), 'dark'), area('foot', ellipse(0, h + n, w*t.size('foot width', .3, .6), .07), 'dark')]
-    if kind in ('wall', 'none'): return []
-    u = .18 if kind != 'pegs' else 0.
+    if kind in ('wall', 'no'): return []
+    u = .18 if kind != 'straight' else 0.
     return [line(f'{s} leg', [(k*w*.55, h), (k*(w*.55 + u), h + n)], 'dark', 1, .08) for s, k in (('left', -1), ('right', 1))]
 
 def on_screen(t, x, y, w, h):
     "A programme: hills, a face, stripes, or the glint of dark glass"
-    show = t.pick('programme', ('off', 'glint', 'hills', 'face', 'stripes'))
+    show = t.pick('programme', ('no', 'glint', 'hills', 'face', 'stripes'))
     if show == 'glint': return [line(f'glint {k + 1}', [(x + w*(.2 + .25*k), y - h*.65), (x + w*(-.15 + .25*k), y - h*.1)], 'white', 2, .05) for k in (0, 1)]
     if show == 'hills': return [area('sun', ellipse(x - w*.4, y - h*.4, .1, n=14), 'yellow', 2), area('hills', [(x - w, y + h), (x - w*.4, y), (x, y + h*.5), (x + w*.5, y - h*.2), (x + w, y + h)], 'green', 1)]
     if show == 'stripes': return [line(f'stripe {k + 1}', [(x + w*u, y - h*.95), (x + w*u, y + h*.95)], c, 1, .08) for k, (u, c) in enumerate(((-.6, 'red'), (-.2, 'yellow'), (.2, 'blue'), (.6, 'purple')))]
-    if show == 'off': return []
+    if show == 'no': return []
     return [area('face', ellipse(x, y, h*.6), 'skin', 1), line('smile', arc(x, y + h*.08, h*.28, h*.25, .2, math.pi - .2), 'dark', 2, .05)] + [area(f'eye {k + 1}', ellipse(x + u*h*.22, y - h*.18, .04, n=8), 'dark', 2) for k, u in enumerate((-1, 1))]
 
-# %% ../nbs/00e_household.ipynb #739fe98f
+# %% ../nbs/00e_household.ipynb #a286b7c9
 @category
 def clock(t):
     "Alarm, wall, long-case or digital clock"
@@ -497,7 +522,7 @@ def clock(t):
     if design == 'alarm': parts += alarm_bells(t, r)
     if design == 'long case':
         w, r, y, x = t.size('case width', .28, .42), .27, -.6, t.size('swing', -.12, .12)
-        roof = [(0, -1.25), (w + .12, -.95)] if t.pick('roof', ('peak', 'flat')) == 'peak' else [(w + .12, -1.05), (w + .12, -.92)]
+        roof = [(0, -1.25), (w + .12, -.95)] if t.pick('roof', ('peaked', 'flat')) == 'peaked' else [(w + .12, -1.05), (w + .12, -.92)]
         parts += [area('case', rect(-w, -.95, w, .85), 'wood'), area('plinth', rect(-w - .1, .75, w + .1, 1.), 'wood', 1), area('roof', mirrored(roof), 'wood')]
         if t.flag('window', .6): parts.append(area('window', rect(-w*.65, -.2, w*.65, .62), 'glass', 1))
         parts += [line('pendulum', [(0, -.25), (x, t.size('pendulum', .2, .42))], 'gold', 0, .05), area('bob', ellipse(x, t.values['pendulum'], .11, n=16), 'gold')]
@@ -508,17 +533,17 @@ def clock(t):
     else: parts.append(area('frame', ellipse(0, 0, (r + frame)*(.8 if shape == 'oval' else 1), r + frame, n=32), colour))
     return parts + dial(t, 0, 0, r*(.78 if shape == 'oval' else 1), 'white')
 
-# %% ../nbs/00e_household.ipynb #72651929
+# %% ../nbs/00e_household.ipynb #801e142d
 def dial(t, x, y, r, colour):
     "Face, marks and the two hands"
-    parts, marks = [area('face', ellipse(x, y, r, n=32), colour)], t.pick('marks', ('four', 'twelve', 'numbers', 'none'))
-    for k in range({'four': 4, 'twelve': 12, 'numbers': 4, 'none': 0}[marks]):
+    parts, marks = [area('face', ellipse(x, y, r, n=32), colour)], t.pick('marks', ('four', 'twelve', 'written', 'no'))
+    for k in range({'four': 4, 'twelve': 12, 'written': 4, 'no': 0}[marks]):
         a = k*2*math.pi/{'twelve': 12}.get(marks, 4) - math.pi/2
         at = np.array([x, y]) + r*np.outer((.78, .93), (math.cos(a), math.sin(a)))
-        if marks == 'numbers': parts += numeral(k, at.mean(0) - (at[1] - at[0])*.4, r*.13)
+        if marks == 'written': parts += numeral(k, at.mean(0) - (at[1] - at[0])*.4, r*.13)
         else: parts.append(line(f'mark {k + 1}', at, 'black', 1 if marks == 'four' else 2, .05*r + .01))
-    hour, minute = t.size('hour', 0, 12), 5*t.count('minutes', 0, 11)
-    for name, turn, n, w in (('hour hand', int(hour)/12 + minute/720, .48, .08), ('minute hand', minute/60, .72, .05)):
+    hour, minute = t.count("o'clock", 1, 12), t.size('minutes', 0, 60)
+    for name, turn, n, w in (('hour hand', hour/12 + minute/720, .48, .08), ('minute hand', minute/60, .72, .05)):
         a = turn*2*math.pi - math.pi/2
         parts.append(line(name, [(x, y), (x + n*r*math.cos(a), y + n*r*math.sin(a))], 'black', 0, w*(r + .3)))
     return parts + ([area('pin', ellipse(x, y, r*.09, n=10), 'black', 2)] if t.flag('pin') else [])
@@ -529,13 +554,13 @@ def numeral(k, at, s):
                2: [[(.5, -1), (-.5, .1), (-.3, 1), (.5, .8), (.5, .2), (-.5, .3)]], 3: [[(.5, -.3), (-.5, -.2), (-.4, -1), (.5, -.9), (.3, 1)]]}[k]
     return [line(f'number {(12, 3, 6, 9)[k]}{" b" if j else ""}', np.array(p)*s + at, 'black', 2, .04) for j, p in enumerate(strokes)]
 
-# %% ../nbs/00e_household.ipynb #0b441e2d
+# %% ../nbs/00e_household.ipynb #667de4ea
 def alarm_bells(t, r):
     "Two bells or one handle above, feet below"
-    kind, s, x = t.pick('bells', ('round', 'domes', 'button')), t.size('bell size', .15, .27), t.size('bell spread', .35, .6)
+    kind, s, x = t.pick('bells', ('round', 'half round', 'no')), t.size('bell size', .15, .3), t.size('bell spread', .35, .65)
     parts = [line(f'{n} foot', [(u*r*.6, r*.75), (u*r*t.size('foot spread', .6, 1.), r + .28)], 'metal', 1, .09) for n, u in (('left', -1), ('right', 1))]
     if t.flag('hammer', .4): parts += [line('hammer', [(0, -r), (0, -r - .25)], 'metal', 2, .05), area('hammer head', ellipse(0, -r - .26, .08, .05, n=10), 'metal', 2)]
-    if kind == 'button': return parts + [area('button', np.concatenate([rect(-.06, -r - .2, .06, -r + .05)[[3, 0]], arc(0, -r - .2, s, s*.8, math.pi, 2*math.pi), rect(-.06, -r - .2, .06, -r + .05)[[1, 2]]]), 'second')]
+    if kind == 'no': return parts + [area('button', np.concatenate([rect(-.06, -r - .2, .06, -r + .05)[[3, 0]], arc(0, -r - .2, s, s*.8, math.pi, 2*math.pi), rect(-.06, -r - .2, .06, -r + .05)[[1, 2]]]), 'second')]
     y = -math.sqrt(max((r + .1)**2 - x**2, .04)) - .06
     for n, u in (('left', -1), ('right', 1)):
         turn = u*math.atan2(x, -y)
@@ -550,23 +575,25 @@ def digital_clock(t, colour):
     parts = [area('case', [(-w + e, -h), (w - e, -h), (w, h), (-w, h)], colour), area('display', rect(-w*.8 + e*.5, -h*.65, w*.8 - e*.5, h*.6), 'black')]
     bars = {'a': (-1, -2, 1, -2), 'b': (1, -2, 1, 0), 'c': (1, 0, 1, 2), 'd': (-1, 2, 1, 2), 'e': (-1, 0, -1, 2), 'f': (-1, -2, -1, 0), 'g': (-1, 0, 1, 0)}
     lit = 'abcdef bc abged abgcd fgbc afgcd afgedc abc abcdefg abcdfg'.split()
-    for k, digit in enumerate((t.count('hour tens', 0, 1), t.count('hours', 0, 2), t.count('tens', 0, 5), t.count('ones', 0, 9))):
+    hour, minute = t.count("o'clock", 1, 12), int(t.size('minutes', 0, 60))
+    for k, digit in enumerate((hour//10, hour % 10, minute//10, minute % 10)):
+        if k == 0 and digit == 0: continue
         x, s = (-.56, -.24, .2, .52)[k]*w*.85, np.array([w*.09, h*.2])
         parts += [line(f'figure {k + 1}{b}', np.reshape(bars[b], (2, 2))*s + [x, 0], 'red', 0 if b in 'bc' else 1, .06) for b in lit[digit]]
     parts += [area(f'colon {k + 1}', ellipse(0, v*h*.2, .04, n=8), 'red', 1) for k, v in enumerate((-1, 1))]
     if t.flag('snooze', .5): parts.append(area('snooze', rect(-.35, -h - .12, .35, -h), 'third', 1))
     return parts + ([area(f'foot {k + 1}', rect(u - .1, h, u + .1, h + .1), 'dark', 1) for k, u in enumerate((-w*.7, w*.7))] if t.flag('feet', .5) else [])
 
-# %% ../nbs/00e_household.ipynb #4694239b
+# %% ../nbs/00e_household.ipynb #f3a3272a
 @category
 def bell(t):
     "A hanging bell, a tilted one, or a hand bell"
-    design, w, lip = t.design('hanging', 'tilted', 'hand'), t.size('width', .45, .8), t.size('lip', .0, .22)
+    design, w, lip = t.design('hanging', 'tilted', 'hand bell'), t.size('width', .45, .8), t.size('lip', .0, .22)
     body, top, mouth = t.pick('shape', ('bell', 'dome', 'cone')), t.size('shoulder', .25, .6), t.size('mouth', .07, .2)
     profile = {'bell': smooth([(.03, -.75), (w*top, -.62), (w*.68, .1), (w*.85, .45), (w + lip*.5, .6)], False),
                'dome': smooth([(.03, -.75), (w*.6, -.6), (w*.85, -.1), (w*.88, .4), (w*.9 + lip, .6)], False),
                'cone': smooth([(.03, -.75), (w*.3, -.5), (w*.8, .35), (w + lip, .6)], False)}[body]
-    if design == 'hand': profile = profile*[.85, .75] + [0, .3]
+    if design == 'hand bell': profile = profile*[.85, .75] + [0, .3]
     high, low, wide = profile[0][1], profile[-1][1], profile[-1][0]
     parts, clapper = bell_hanger(t, high, design), t.size('clapper', .08, .17)
     open_mouth = design == 'tilted' or t.flag('mouth seen', .5)
@@ -578,12 +605,12 @@ def bell(t):
     for k in range(t.count('bands', 0, 2)): parts.append(area(f'band {k + 1}', across(profile, low - .22 - .35*k, low - .12 - .35*k), 'second', 2))
     if t.flag('bow', .25): parts += [area(f'{n} bow', smooth([(0, high), (u*.4, high - .2), (u*.42, high + .2)], k=4), 'red', 1) for n, u in (('left', -1), ('right', 1))]
     if t.flag('crack', .15): parts.append(line('crack', [(.1, low - .05), (.16, low - .2), (.08, low - .3), (.13, low - .42)], 'dark', 2, .03))
-    return tilt(parts, t.size('tilt', .25, .7)) if design == 'tilted' else parts
+    return rotate(parts, t.size('tilt', .25, .7)) if design == 'tilted' else parts
 
-# %% ../nbs/00e_household.ipynb #84093317
+# %% ../nbs/00e_household.ipynb #dd17f208
 def bell_hanger(t, y, design):
     "Knob, ring, beam or grip"
-    if design == 'hand':
+    if design == 'hand bell':
         n, w = t.size('grip length', .35, .7), t.size('grip width', .07, .16)
         grip = {'straight': [(w, y - n), (w, y + .05)], 'turned': smooth([(.02, y - n), (w*1.2, y - n*.85), (w*.5, y - n*.5), (w, y - n*.2), (w*.6, y + .05)], False)}
         return [area('grip', mirrored(grip[t.pick('grip', ('straight', 'turned'))]), 'wood')]
@@ -591,8 +618,6 @@ def bell_hanger(t, y, design):
     if kind == 'knob': return [area('knob', ellipse(0, y - r*.6, r), 'gold', 1)]
     ring = [area('ring', ellipse(0, y - r*.7, r), 'gold', 1), area('ring hole', ellipse(0, y - r*.7, r*.55), 'bg', 2)]
     return ring if kind == 'ring' else ring + [area('beam', rect(-.6, y - r*1.4 - .14, .6, y - r*1.4), 'wood', 1)]
-
-def tilt(parts, angle): from sketch_lvm.shapes import rotate; return rotate(parts, angle)
 
 # %% ../nbs/00e_household.ipynb #8ac13a77
 @category
@@ -616,15 +641,15 @@ def book(t):
         face = quad((-w, h), (w, h), (w, -h), (-w, -h))
     return parts + book_cover(t, face)
 
-# %% ../nbs/00e_household.ipynb #da2befb6
+# %% ../nbs/00e_household.ipynb #dd48fff6
 def book_cover(t, face):
     "Title and picture"
-    title, ornament = t.pick('title', ('lines', 'plate', 'none')), t.pick('ornament', ('none', 'disc', 'frame'))
+    title, ornament = t.pick('title', ('long', 'boxed', 'no')), t.pick('ornament', ('no', 'disc', 'frame'))
     parts = []
     if ornament == 'frame': parts.append(line('frame', [face(u, v) for u, v in ((.2, .12), (.9, .12), (.9, .9), (.2, .9), (.2, .12))], 'gold', 1, .04))
     if ornament == 'disc': parts.append(area('disc', [face(.55 + .18*math.cos(a), .35 + .16*math.sin(a)) for a in np.linspace(0, 6, 18)], 'gold', 1))
-    if title == 'plate': parts.append(area('plate', [face(.32, .62), face(.8, .62), face(.8, .8), face(.32, .8)], 'white', 1))
-    if title == 'lines': parts += [line(f'title {k + 1}', [face(.35, .78 - .12*k), face(.8 - .12*k, .78 - .12*k)], 'white', 1, .05) for k in range(2)]
+    if title == 'boxed': parts.append(area('plate', [face(.32, .62), face(.8, .62), face(.8, .8), face(.32, .8)], 'white', 1))
+    if title == 'long': parts += [line(f'title {k + 1}', [face(.35, .78 - .12*k), face(.8 - .12*k, .78 - .12*k)], 'white', 1, .05) for k in range(2)]
     if t.flag('bookmark', .3): parts.append(area('bookmark', [face(.6, .02), face(.7, .02), face(.7, -.16), face(.65, -.1), face(.6, -.16)], 'red', 1))
     return parts
 
@@ -643,7 +668,7 @@ def open_book(t, colour):
     parts.append(line('fold', [(0, -h), (0, h)], 'dark', 0, .04))
     return parts + ([area('ribbon', [(.1, -h*.9), (.2, -h*.9), (.2, h + .25), (.15, h + .17), (.1, h + .25)], 'red', 1)] if t.flag('ribbon', .25) else [])
 
-# %% ../nbs/00e_household.ipynb #e371f6e8
+# %% ../nbs/00e_household.ipynb #18a79d9f
 @category
 def envelope(t):
     "Back, open flap, front with stamp, or with a letter"
@@ -665,7 +690,7 @@ def envelope(t):
     else:
         pocket = [(-w, -h), (0, max(dip, -.1) + .05), (w, -h), (w, h), (-w, h)]
         parts += [area('pocket', pocket, colour), line('left seam', [(-w, h), (-w*.2, .1)], 'dark', 1, .04), line('right seam', [(w, h), (w*.2, .1)], 'dark', 1, .04)]
-    seal = t.pick('seal', ('none', 'disc', 'heart')) if design == 'back' else 'none'
+    seal = t.pick('seal', ('no', 'disc', 'heart')) if design == 'back' else 'no'
     if seal == 'disc': parts.append(area('seal', ellipse(0, dip - .03, t.size('seal size', .09, .18), n=16), 'red', 1))
     if seal == 'heart': parts.append(area('seal', smooth([(0, .2), (-.2, -.02), (-.12, -.17), (0, -.08), (.12, -.17), (.2, -.02)]) + [0, dip], 'red', 1))
     return parts
