@@ -1,0 +1,29 @@
+# Every target makes .venv first if it is missing; nothing but Python 3.11 to 3.13 is needed. PYTHON=python3.12 chooses one.
+PYTHON ?= python3
+BIN := .venv/bin
+FLAGS ?=
+OUT ?= runs/quickstart
+DONE := .venv/.installed
+
+.PHONY: install quickstart test lab export clean
+install: $(DONE)
+
+$(DONE): settings.ini constraints.txt setup.py
+	sh tools/install.sh $(PYTHON)
+	touch $@
+
+quickstart: $(DONE)
+	$(BIN)/sketch_lvm quickstart --out $(OUT)
+
+test: $(DONE)
+	$(BIN)/python tools/check.py --flags "$(FLAGS)"
+
+lab: $(DONE)
+	$(BIN)/jupyter lab nbs
+
+export: $(DONE)
+	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/readme.py
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf

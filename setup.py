@@ -1,0 +1,27 @@
+"Everything comes from settings.ini, nbdev's one source of truth"
+from configparser import ConfigParser
+from pathlib import Path
+
+from setuptools import setup
+
+config = ConfigParser(delimiters=['='])
+config.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
+cfg = config['DEFAULT']
+
+
+def words(key): return cfg.get(key, '').split()
+
+
+setup(
+    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
+    author=cfg['author'], author_email=cfg['author_email'], license='Apache-2.0', url=cfg['git_url'],
+    long_description=(Path(__file__).parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    python_requires=f">={cfg['min_python']},<3.14",
+    # data/ lies beside the package in a checkout and travels inside it in a wheel; core.data_path knows both places
+    packages=['sketch_lvm', 'sketch_lvm._data'], package_dir={'sketch_lvm._data': 'data'},
+    package_data={'sketch_lvm._data': ['**/*']}, include_package_data=False,
+    install_requires=words('requirements'),
+    extras_require={'dev': words('dev_requirements'), 'browser': words('browser_requirements')},
+    entry_points={'console_scripts': words('console_scripts')},
+    classifiers=['Programming Language :: Python :: 3', 'License :: OSI Approved :: Apache Software License'],
+    zip_safe=False)
