@@ -47,7 +47,7 @@ def fit_strokes(strokes, margin=.06):
     middle = np.array([[(x0 + x1)/2], [(y0 + y1)/2]])
     return [(np.array([s[0], s[1]], float) - middle)*scale + 127.5 for s in strokes if len(s[0])]
 
-# %% ../nbs/00a_strokes.ipynb #a228f570
+# %% ../nbs/00a_strokes.ipynb #4d9218b9
 def rasterize(strokes, size=64, pen=1.5/64, fit=False, empty='error'):
     "Strokes (page 0..255) as uint8 `[size, size]`, black on white, antialiased"
     # pen: width as a fraction of the side; fit: scale the ink to the page first; empty: 'error' or 'blank'
@@ -55,12 +55,18 @@ def rasterize(strokes, size=64, pen=1.5/64, fit=False, empty='error'):
     if not any(len(s[0]) for s in strokes) and empty != 'blank': raise UserError('the drawing is empty: there is no stroke with a point.')
     ss = max(2, round(256/size)); side = size*ss
     page = Image.new('L', (side, side), 255); d = ImageDraw.Draw(page)
-    width = max(1, round(pen*side)); r = width/2
+    width = max(1, round(pen*side)); r = width/2 - .5
     for s in strokes:
-        q = (np.stack([s[0], s[1]], 1)*(side/255) - .5).tolist()
-        if not q: continue
-        if len(q) > 1: d.line(list(map(tuple, q)), fill=0, width=width, joint='curve')
-        if r > 1:
-            for x, y in (q[0], q[-1]): d.ellipse((x - r + .5, y - r + .5, x + r - .5, y + r - .5), fill=0)   # round ends; a dot is all end
-        elif len(q) == 1: d.point(tuple(q[0]), fill=0)
+        q = np.array([s[0], s[1]], float).T*(side/255) - .5
+        flat = q.ravel().tolist()
+        if len(q) > 1: d.line(flat, fill=0, width=width)
+        if r > .5: spots = q[_bends(q)].tolist()
+        else: spots = []; d.point(flat[:2], fill=0)
+        for x, y in spots: d.ellipse((x - r, y - r, x + r, y + r), fill=0)
     return np.asarray(page.reduce(ss))
+
+def _bends(q, limit=.9):
+    "Which points are ends, or bends of more than about 25 degrees"
+    v = np.diff(q, axis=0); n = np.hypot(v[:, 0], v[:, 1])
+    sharp = (v[1:]*v[:-1]).sum(1) < limit*n[1:]*n[:-1]
+    return np.concatenate([[True], sharp, [True]])[:len(q)]
