@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['ribbon', 'rounded', 'laid', 'loop', 'bow', 'cut_blade', 'key', 'scissor_half', 'scissors', 'hammer_head', 'hammer',
            'pencil_end', 'pencil', 'sword_guard', 'sword', 'bar', 'straight_ladder', 'step_ladder', 'rope_ladder',
-           'ladder', 'rib', 'canopy', 'umbrella_handle', 'folded_umbrella', 'umbrella_from_below', 'umbrella',
-           'guitar_neck', 'guitar_body', 'guitar', 'lens', 'camera_back', 'camera', 'glass_shape', 'glasses', 'cap',
-           'cowboy_hat', 'brimmed_hat', 'hat', 'trainer', 'high_heel', 'boot', 'slipper', 'shoe', 'shirt_print',
-           'shirt_neck', 't_shirt']
+           'ladder', 'rib', 'canopy', 'umbrella_handle', 'folded_umbrella', 'umbrella_from_below', 'beach_umbrella',
+           'umbrella', 'guitar_neck', 'guitar_body', 'guitar', 'lens', 'camera_back', 'camera', 'glass_shape',
+           'glasses', 'cap', 'cowboy_hat', 'brimmed_hat', 'hat', 'trainer', 'high_heel', 'boot', 'slipper', 'shoe',
+           'shirt_print', 'shirt_neck', 't_shirt']
 
 # %% ../nbs/00f_belongings.ipynb #aa8ed5cc
 import math
@@ -16,7 +16,7 @@ import numpy as np
 
 from .shapes import area, arc, category, ellipse, flip, line, mirrored, rect, rotate, smooth, star
 
-# %% ../nbs/00f_belongings.ipynb #b7aef30c
+# %% ../nbs/00f_belongings.ipynb #effe8853
 def ribbon(points, widths):
     "A closed band along `points`, as wide as `widths` says at each of them"
     p = np.asarray(points, float)
@@ -34,7 +34,8 @@ def laid(parts, angle=0.):
     parts = rotate(parts, angle)
     points = np.concatenate([p.points for p in parts])
     low, high = points.min(0), points.max(0)
-    for p in parts: p.points = (p.points - (low + high)/2)*2/(high - low).max()
+    scale = 2/(high - low).max()
+    for p in parts: p.points, p.width = (p.points - (low + high)/2)*scale, p.width*scale
     return parts
 
 def loop(points):
@@ -58,11 +59,11 @@ def cut_blade(x0, x1, w, n, depth, pattern):
     y = np.full(2*n + 1, w); y[1::2] -= 2*w*d
     return np.concatenate([[(x0, -w), (x1 - w, -w), (x1, 0)], np.stack([x, y], 1), [(x0, w)]])
 
-# %% ../nbs/00f_belongings.ipynb #b2648847
+# %% ../nbs/00f_belongings.ipynb #eabd0464
 @category
 def key(t):
     "A house key, an old skeleton key or a car key"
-    design, r, n = t.design('house key', 'skeleton key', 'car key'), t.size('bow size', .26, .46), t.count('teeth', 2, 4)
+    design, r, n = t.design('house key', 'skeleton key', 'car key'), t.size('bow size', .26, .46), t.count('teeth', 2, 5)
     end, metal = t.size('shaft length', .3, 1.2), t.pick('colour', ('gold', 'metal', 'main'))
     shape = t.pick('bow shape', ('round', 'oval', 'square', 'clover', 'heart')) if design != 'car key' else 'square'
     head = bow(shape, r) - [.5, 0]
@@ -74,16 +75,15 @@ def key(t):
         for k in range(n): parts.append(area(f'tooth {k + 1}', rect(end - step*(k + .65), w*.5, end - step*k, w + long*(1 - .35*(k % 2))), metal))
     else:
         w = t.size('blade width', .1, .19)
-        parts = [area('blade', cut_blade(-.55 + r*.7, end, w, n + 1, t.size('tooth length', .35, .85), t.pick('teeth pattern', ('even', 'rising', 'falling', 'alternating'))), metal)]
+        parts = [area('blade', cut_blade(-.55 + r*.7, end, w, n, t.size('tooth length', .35, .85), t.pick('teeth pattern', ('even', 'rising', 'falling', 'alternating'))), metal)]
         if t.flag('groove'): parts.append(line('groove', [(-.4 + r, -w*.5), (end - .2, -w*.5)], 'dark', 2, .03))
     if t.flag('key ring', .3): parts.append(line('key ring', ellipse(-.62 - r, .06, .3, .33), 'metal', 1, .05))
     parts.append(area('bow', head, 'black' if design == 'car key' else metal))
-    hole = t.size('hole size', .3, .72)
     if design == 'car key':
         for k in range(t.count('buttons', 1, 3)): parts.append(area(f'button {k + 1}', ellipse(-.36 - .2*k, 0, .07), ('red', 'light', 'second')[k], 1))
         parts.append(area('hole', ellipse(-.42 - r, -r*.6, .06), 'bg', 2))
-    elif design == 'skeleton key': parts.append(area('hole', head*hole - [.5*(1 - hole), 0], 'bg'))
-    else: parts.append(area('hole', ellipse(-.5 - r*.45, 0, r*hole*.5), 'bg', 1))
+    elif design == 'skeleton key': parts.append(area('hole', bow(shape, r*t.size('hole size', .4, .85)) - [.5, 0], 'bg'))
+    else: parts.append(area('hole', ellipse(-.5 - r*.4, 0, r*t.size('hole size', .15, .5)), 'bg', 1))
     return laid(parts, t.size('tilt', -1.5, 1.5))
 
 # %% ../nbs/00f_belongings.ipynb #55b12f43
@@ -139,7 +139,7 @@ def hammer_head(t, design):
     parts = [area('head', front + back + [(.12, h), (-.14, h), (-a + .1, neck)], 'metal'), face]
     return parts + ([area('ball', ellipse(.12 + b*.4 + h*.6, 0, h*.9), 'metal')] if ball else [])
 
-# %% ../nbs/00f_belongings.ipynb #e84def29
+# %% ../nbs/00f_belongings.ipynb #ae639714
 @category
 def hammer(t):
     "A claw hammer, a mallet, a sledgehammer or a peen hammer"
@@ -147,10 +147,11 @@ def hammer(t):
     w, long = t.size('handle width', .05, .11), t.size('handle length', .9, 1.75)
     shape, top = t.pick('handle shape', ('straight', 'waisted', 'flared')), -.8
     half = {'straight': (1, 1, 1, 1), 'waisted': (1.1, .75, 1.2, 1.2), 'flared': (.8, .9, 1.2, 1.9)}[shape]
+    grip = t.flag('grip', .45)
     y = top + np.array([-.1, .4*long, .75*long, long])
-    handle = ribbon(np.stack([0*y, y], 1), 2*w*np.array(half))
+    handle = ribbon(np.stack([0*y, y], 1), 2*w*np.minimum(half, 1.3 if grip else 2))
     parts = [area('handle', handle, t.pick('handle colour', ('wood', 'wood', 'main', 'red')))]
-    if t.flag('grip', .45):
+    if grip:
         grip = t.size('grip length', .25, .55)*long
         parts.append(area('grip', rounded(-w*1.5, top + long - grip, w*1.5, top + long + .04, w*.7), 'second', 1))
         for k in range(t.count('grip rings', 0, 3)): parts.append(line(f'grip ring {k + 1}', [(-w*1.5, top + long - grip*(k + 1)/4), (w*1.5, top + long - grip*(k + 1)/4)], 'dark', 2, .03))
@@ -170,7 +171,7 @@ def pencil_end(t, design, x, w):
     b, clip = t.size('button length', .1, .26), t.size('clip length', .3, .65)
     return [area('button', rect(x, -w*.5, x + b, w*.5), 'metal'), line('clip', [(x - .03, -w), (x - .03, -w*1.7), (x - clip, -w*1.6), (x - clip, -w*1.05)], 'metal', 0, .05)]
 
-# %% ../nbs/00f_belongings.ipynb #3a912e2f
+# %% ../nbs/00f_belongings.ipynb #b7eb7f2e
 @category
 def pencil(t):
     "A pencil with an eraser, a plain one or a mechanical one"
@@ -178,10 +179,10 @@ def pencil(t):
     if design == 'mechanical': w *= .7
     tip, edge = t.size('tip length', .2, .55), -.95 + t.size('tip length', .2, .55)
     colour, lead = t.pick('colour', ('yellow', 'main', 'main', 'wood')), t.size('lead', .18, .5)
-    wavy = t.pick('edge', ('straight', 'scalloped', 'zigzag'))
-    y = np.linspace(-w, w, 13)
-    bite = {'straight': 0*y, 'scalloped': .4*w*np.abs(np.sin(1.5*np.pi*(y/w + 1))), 'zigzag': .6*w*np.abs((3*(y/w + 1)/2 + .5) % 1 - .5)*2}[wavy]
-    if design == 'mechanical': bite = 0*y
+    y, bite = np.linspace(-w, w, 13), np.zeros(13)
+    if design != 'mechanical':
+        edge_shape, u = t.pick('edge', ('straight', 'scalloped', 'zigzag')), 1.5*(y/w + 1)
+        bite = {'straight': 0*y, 'scalloped': .4*w*np.abs(np.sin(np.pi*u)), 'zigzag': 1.2*w*np.abs((u + .5) % 1 - .5)}[edge_shape]
     cone = np.concatenate([[(-.95, 0)], np.stack([0*y + edge + w*.6, y], 1)])
     body = np.concatenate([[(x, w), (x, -w)], np.stack([edge + bite, y], 1)])
     parts = pencil_end(t, design, x, w) if design != 'plain' else []
@@ -204,12 +205,12 @@ def sword_guard(t, design, y, wide):
     band = ribbon(np.stack([x, y + bend*(x/wide)**2], 1), thick)
     return [area('guard', band, t.pick('guard colour', ('gold', 'metal', 'second')))]
 
-# %% ../nbs/00f_belongings.ipynb #00d45aa6
+# %% ../nbs/00f_belongings.ipynb #f18e6245
 @category
 def sword(t):
     "A long sword, a short sword, a sabre or a rapier"
     design, grip = t.design('long sword', 'short sword', 'sabre', 'rapier'), t.size('grip length', .25, .5)
-    w = t.size('blade width', .07, .13)*{'long sword': 1, 'short sword': 1.8, 'sabre': 1.2, 'rapier': .45}[design]
+    w = t.size('blade width', .07, .13)*{'long sword': 1, 'short sword': 1.5, 'sabre': 1.2, 'rapier': .45}[design]
     top, y = -1 + (t.size('shortness', .2, .6) if design == 'short sword' else t.size('shortness', 0, .3)), .5
     u = np.linspace(0, 1, 15)
     point, taper = t.size('point length', .08, .35), t.size('taper', 0, .5)
@@ -251,7 +252,7 @@ def step_ladder(t, solid, colour, wide):
     x = w*top*1.15
     return parts + [area('platform', [(-x, -.85), (x, -.85), (x*1.05, -.85 + t.size('platform', .08, .22)), (-x*1.05, -.85 + t.size('platform', .08, .22))], 'second')]
 
-# %% ../nbs/00f_belongings.ipynb #6458fff2
+# %% ../nbs/00f_belongings.ipynb #3734f013
 def rope_ladder(t, solid, colour, wide):
     "Two ropes that sway, with planks tied between them"
     w, n, sway = t.size('width', .25, .5), t.count('rungs', 3, 7), t.size('sway', -.3, .3)
@@ -261,7 +262,7 @@ def rope_ladder(t, solid, colour, wide):
     parts = [line(f'{name} rope', [at(s, v) for v in u], 'brown', 0, .05) for name, s in (('left', -1), ('right', 1))]
     for k, v in enumerate(np.linspace(.12, .93, n)):
         (x0, y0), (x1, y1) = at(-1, v), at(1, v)
-        parts.append(area(f'plank {k + 1}', rect(x0 - out, y0 - wide*.7, x1 + out, y1 + wide*.7), colour))
+        parts.append(area(f'plank {k + 1}', rect(x0 - out, y0 - wide*.5, x1 + out, y1 + wide*.5), colour))
     return parts
 
 @category
@@ -271,14 +272,15 @@ def ladder(t):
     colour, wide = t.pick('colour', ('wood', 'metal', 'main')), t.size('rail width', .06, .12)
     return {'straight': straight_ladder, 'step ladder': step_ladder, 'rope ladder': rope_ladder}[design](t, solid, colour, wide)
 
-# %% ../nbs/00f_belongings.ipynb #5f136e00
+# %% ../nbs/00f_belongings.ipynb #68a96e42
 def rib(x, h, n=8):
     "From the top of the canopy (0, -h) down to the hem at (x, 0)"
     a = np.linspace(0, math.pi/2, n)
     return np.stack([x*np.sin(a), -h*np.cos(a)], 1)
 
-def canopy(t, w, h, n, scallop):
-    "The dome, its ribs or striped panels, and the hem of `n` scallops"
+def canopy(t, w, h):
+    "The dome, its ribs or striped panels, and the hem with its scallops"
+    n, scallop = t.count('panels', 2, 7), t.size('scallop depth', 0, .17)
     x = np.linspace(-w, w, n + 1)
     def hem(a, b): u = np.linspace(0, 1, 7); return np.stack([a + (b - a)*u, -scallop*np.sin(math.pi*u)], 1)
     under = np.concatenate([hem(b, a) for a, b in zip(x[::-1][1:], x[::-1])])
@@ -291,13 +293,14 @@ def canopy(t, w, h, n, scallop):
 
 def umbrella_handle(t, y0, y1):
     "The stick from `y0` down to `y1`, and what one holds"
-    kind, r = t.pick('handle', ('hook', 'hook', 'knob', 'straight')), t.size('hook size', .09, .19)
-    parts = [line('stick', [(0, y0), (0, y1)], 'wood', 0, .06)]
-    if kind == 'hook': parts.append(line('hook', arc(-r*t.side('hook side'), y1, r, r*1.2, 0 if t.side('hook side') > 0 else math.pi, math.pi if t.side('hook side') > 0 else 0), 'wood', 0, .07))
+    kind, parts = t.pick('handle', ('hook', 'hook', 'knob', 'straight')), [line('stick', [(0, y0), (0, y1)], 'wood', 0, .06)]
+    if kind == 'hook':
+        r, s = t.size('hook size', .09, .2), t.side('hook side')
+        parts.append(line('hook', arc(-r, y1, r, r*1.2)*[s, 1], 'wood', 0, .07))
     if kind == 'knob': parts.append(area('knob', ellipse(0, y1, .08, .1), 'third', 1))
     return parts
 
-# %% ../nbs/00f_belongings.ipynb #bc19b462
+# %% ../nbs/00f_belongings.ipynb #7423e13f
 def folded_umbrella(t):
     "Closed: a slim cone with folds, a strap and the handle"
     w, long, y = t.size('fullness', .1, .26), t.size('canopy length', .8, 1.25), -.8
@@ -307,29 +310,36 @@ def folded_umbrella(t):
     if t.flag('strap', .6): parts.append(area('strap', rect(-w*.95, y + long*.62, w*.95, y + long*.71), 'second', 1))
     return laid(parts, t.size('tilt', -.7, .7) + (math.pi if t.pick('point', ('up', 'down')) == 'down' else 0))
 
-def umbrella_from_below(t, w, h, n):
+# %% ../nbs/00f_belongings.ipynb #2342d0c4
+def umbrella_from_below(t, w, h):
     "The inside shows as a tilted disc, with the ribs meeting in its middle"
-    d = t.size('openness', .2, .5)
-    a = 2*math.pi*(np.arange(n*2) + .5)/(n*2)
-    rim = np.stack([w*np.cos(a), d*np.sin(a)], 1)
-    dome = np.concatenate([arc(0, 0, w, h + .2, math.pi, 2*math.pi, n=20), arc(0, 0, w, d, 0, math.pi, n=20)])
-    parts = [area('canopy', dome, 'main'), area('inside', rim, 'second')]
-    parts += [line(f'rib {k + 1}', [(0, -d*.3), p], 'dark', 1, .03) for k, p in enumerate(rim)]
-    return parts + umbrella_handle(t, -d*.3, t.size('stick length', .55, .95))
+    d, n = w*t.size('openness', .25, .55), 2*t.count('panels', 3, 5)
+    corner = 2*math.pi*(np.arange(n) + .5)/n
+    u = 2*math.pi*(np.arange(n*6) + 3)/(n*6)
+    shrink = 1 - t.size('scallop depth', .0, .15)*np.abs(np.sin(n*(u - corner[0])/2))
+    rim, ends = np.stack([w*np.cos(u)*shrink, d*np.sin(u)*shrink], 1), np.stack([w*np.cos(corner), d*np.sin(corner)], 1)
+    parts = [area('canopy', np.concatenate([arc(0, 0, w, h, math.pi, 2*math.pi, n=20), arc(0, 0, w, d*.8, 0, math.pi, n=12)]), 'main'), area('inside', rim, 'second')]
+    parts += [line(f'rib {k + 1}', [(0, -d*.25), e], 'dark', 1, .03) for k, e in enumerate(ends)]
+    return parts + umbrella_handle(t, -d*.25, t.size('stick length', .6, 1.05))
 
+def beach_umbrella(t, w, h):
+    "A canopy on a straight pole that may stand in sand"
+    parts = [line('pole', [(0, -h - .1), (0, .9)], 'white', 0, .07)] + canopy(t, w, h) + [line('spike', [(0, -h), (0, -h - t.size('spike length', .05, .2))], 'dark', 1, .06)]
+    parts = rotate(parts, t.size('tilt', -.6, .6), 0, .9)
+    return parts + ([area('sand', arc(0, 1.02, t.size('sand width', .3, .8), .2, math.pi, 2*math.pi), 'yellow', 1)] if t.flag('sand', .7) else [])
+
+# %% ../nbs/00f_belongings.ipynb #90c4d049
 @category
 def umbrella(t):
     "Open, folded, a beach umbrella or one seen from below"
     design = t.design('open', 'folded', 'beach', 'from below')
     if design == 'folded': return folded_umbrella(t)
-    w, n = t.size('width', .6, .98), t.count('panels', 2, 7)
-    h = t.size('canopy height', .25, .5) if design == 'beach' else t.size('canopy height', .45, .85)
-    if design == 'from below': return laid(umbrella_from_below(t, w, h, t.count('panels', 2, 5) + 1), t.size('tilt', -.9, .9))
-    long = t.size('stick length', .5, .95)
-    parts = umbrella_handle(t, -h*.9, long) if design == 'open' else [line('pole', [(0, -h - .1), (0, .9)], 'white', 0, .07)]
-    parts += canopy(t, w, h, n, t.size('scallop depth', 0, .17))
+    w = t.size('width', .6, .98)
+    h = w*(t.size('canopy height', .35, .6) if design == 'beach' else t.size('canopy height', .5, .95))
+    if design == 'beach': return laid(beach_umbrella(t, w, h))
+    if design == 'from below': return laid(umbrella_from_below(t, w, h), t.size('tilt', -.9, .9))
+    parts = umbrella_handle(t, -h*.9, t.size('stick length', .5, .95)) + canopy(t, w, h)
     parts.append(line('spike', [(0, -h), (0, -h - t.size('spike length', .05, .2))], 'dark', 1, .06))
-    if design == 'beach' and t.flag('sand', .6): parts.append(area('sand', arc(0, .95, t.size('sand width', .25, .6), .16, math.pi, 2*math.pi), 'yellow', 1))
     return laid(parts, t.size('tilt', -.6, .6))
 
 # %% ../nbs/00f_belongings.ipynb #5c16396c
@@ -393,15 +403,16 @@ def camera_back(t, w, h):
     parts = [area('screen', rect(-w + .12, -h + .12, x, h - .12)*[s, 1], 'sky'), area('dial', ellipse(s*(x + w)/2, t.size('dial height', -.1, .2), min(.16, (w - x)*.4)), 'metal', 1)]
     return parts + [area(f'key {k + 1}', ellipse(s*(x + w)/2, h - .12 - .12*k, .045, n=10), 'light', 1) for k in range(t.count('keys', 0, 2))]
 
-# %% ../nbs/00f_belongings.ipynb #41e6b640
+# %% ../nbs/00f_belongings.ipynb #4bd4d617
 @category
 def camera(t):
     "A compact, reflex or instant camera from the front, or the back with its screen"
     design, w, h = t.design('compact', 'reflex', 'instant', 'from the back'), t.size('width', .7, .98), t.size('height', .36, .64)
-    s, r, x = t.side('shutter side'), t.size('lens size', .2, .44), t.size('lens place', -.3, .3)
-    if design == 'instant': w, h = w*.8, .62
+    x = t.size('lens place', -.3, .3) if design != 'from the back' else 0
+    if design == 'instant': w, h = w*.8, h*.3 + .44
     body = rounded(-w, -h, w, h, t.size('roundness', .02, .2))
     parts = [line('strap', smooth([(-w*.95, -h*.7), (-w*.9, -h - .3), (0, -h - t.size('strap height', .35, .6)), (w*.9, -h - .3), (w*.95, -h*.7)], closed=False), 'dark', 1, .05)] if t.flag('strap', .3) else []
+    s = t.side('shutter side')
     if t.flag('shutter', .75): parts.append(area('shutter', rect(s*w*.7 - .12, -h - .1, s*w*.7 + .12, -h + .03), t.pick('shutter colour', ('red', 'metal', 'black')), 1))
     if design == 'reflex':
         a, b = t.size('hump width', .25, .48), t.size('hump height', .14, .32)
@@ -410,13 +421,15 @@ def camera(t):
     parts.append(area('body', body, t.pick('colour', ('black', 'main', 'main', 'metal'))))
     if design == 'from the back': return laid(parts + camera_back(t, w, h))
     if design == 'reflex' and t.flag('grip', .6): parts.append(area('grip', rounded(w*.62, -h*.9, w*.98, h*.95, .06)*[s, 1], 'dark', 1))
-    if design == 'instant': parts.append(area('slot', rect(-w*.8, h - .18, w*.8, h - .08), 'black', 1))
-    r = min(r, h*.8); y = -.08 if design == 'instant' else h*.08
-    if t.flag('flash', .7): parts.append(area('flash', rect(-s*w*.68 - .16, -h + .08, -s*w*.68 + .16, -h + .08 + t.size('flash height', .1, .24)), 'yellow', 1))
+    if design == 'instant':
+        foot = t.size('foot width', 1, 1.25)*w
+        parts += [area('foot', [(-w, h - .3), (w, h - .3), (foot, h - .12), (foot, h + .02), (-foot, h + .02), (-foot, h - .12)], 'second'), area('slot', rect(-w*.8, h - .12, w*.8, h - .05), 'black', 1)]
     if design == 'compact' and t.flag('band', .35): parts.append(area('band', rect(-w, -h*.4, w, h*.5), 'second', 2))
-    return laid(parts + lens(t, x, y, r))
+    if t.flag('flash', .7): parts.append(area('flash', rect(-s*w*.68 - .16, -h + .08, -s*w*.68 + .16, -h + .08 + t.size('flash height', .1, .24)), 'yellow', 1))
+    r = min(t.size('lens size', .2, .44), h*.8)
+    return laid(parts + lens(t, x, -.1 if design == 'instant' else h*.08, r))
 
-# %% ../nbs/00f_belongings.ipynb #a22b91b8
+# %% ../nbs/00f_belongings.ipynb #548b14a7
 def glass_shape(shape, r, ratio):
     "The outline of a right-hand lens around (0, 0)"
     h = r*ratio
@@ -426,6 +439,7 @@ def glass_shape(shape, r, ratio):
     if shape == 'half moon': return np.concatenate([[(-r, -h*.5)], arc(0, -h*.5, r, h*1.4, 0, math.pi)])
     return ellipse(0, 0, r, h)
 
+# %% ../nbs/00f_belongings.ipynb #09eab58d
 @category
 def glasses(t):
     "Spectacles or sunglasses from the front, aslant, or lying open"
@@ -448,7 +462,7 @@ def glasses(t):
     parts.append(line('bridge', smooth([(-gap*1.05, y), (0, y - t.size('bridge arch', 0, .14)), (gap*1.05, y)], closed=False), frame, 0, rim))
     return laid(parts)
 
-# %% ../nbs/00f_belongings.ipynb #e49d4b26
+# %% ../nbs/00f_belongings.ipynb #100d3485
 def cap(t):
     "A cap from the side"
     h, w, peak = t.size('crown height', .45, .8), t.size('crown width', .5, .72), t.size('peak length', .35, .75)
@@ -460,6 +474,7 @@ def cap(t):
     if t.flag('badge', .4): parts.append(area('badge', star(.2 - w*.4, y - h*.4, .14) if t.pick('badge shape', ('star', 'disc')) == 'star' else ellipse(.2 - w*.4, y - h*.4, .13), 'third', 1))
     return parts + ([area('button', ellipse(.2, y - h, .07, .05), 'second', 1)] if t.flag('button', .6) else [])
 
+# %% ../nbs/00f_belongings.ipynb #8a0977ad
 def cowboy_hat(t):
     "A creased crown on a brim that curls up at both ends"
     h, w, b, curl = t.size('crown height', .5, .95), t.size('crown width', .34, .52), t.size('brim width', .75, 1.), t.size('brim curl', .05, .45)
@@ -481,7 +496,7 @@ def brimmed_hat(t, design):
     outline = np.concatenate([smooth(side, closed=False), flip(smooth(side, closed=False))[::-1], arc(0, .5, w, d*.5, 0, math.pi, n=10)])
     return [brim, area('crown', outline, 'main')], w, .5
 
-# %% ../nbs/00f_belongings.ipynb #79b9ce4e
+# %% ../nbs/00f_belongings.ipynb #0ff5a418
 @category
 def hat(t):
     "A top hat, a cowboy hat, a soft hat or a cap"
@@ -492,24 +507,25 @@ def hat(t):
         high = t.size('band height', .08, .24)
         band = area('band', np.concatenate([arc(0, y, w*1.01, .06, 0, math.pi, n=8), arc(0, y - high, w*.97, .06, math.pi, 0, n=8)]), 'second', 1)
         parts.insert(1 if design == 'cowboy hat' else 2, band)
-    s = t.side('trim side')
     trim = t.pick('trim', ('none', 'none', 'feather', 'flower', 'bow'))
+    s = t.side('trim side') if trim != 'none' else 1
     if trim == 'feather': parts.append(area('feather', ribbon(smooth([(s*w*.9, y - .1), (s*w*1.15, y - .45), (s*w*1.6, y - .75)], closed=False), np.linspace(.05, .2, 11)*np.linspace(1, .3, 11)), 'third', 1))
     if trim == 'flower': parts += [area('flower', star(s*w*.6, y - .15, .2, 6, .6), 'third', 1), area('flower middle', ellipse(s*w*.6, y - .15, .07, n=12), 'yellow', 2)]
     if trim == 'bow': parts.append(area('bow', [(s*w*.6, y - .12), (s*w*.6 - .2, y - .27), (s*w*.6 - .2, y + .03), (s*w*.6, y - .12), (s*w*.6 + .2, y - .27), (s*w*.6 + .2, y + .03)], 'third', 1))
     return laid(parts)
 
-# %% ../nbs/00f_belongings.ipynb #2585dd58
+# %% ../nbs/00f_belongings.ipynb #3ab2f781
 def trainer(t):
     "A sports shoe"
-    top, toe, sole = t.size('ankle height', .2, .75), t.size('toe height', .12, .35), t.size('sole thickness', .08, .24)
+    top, toe, sole = t.size('ankle height', .2, .75), t.size('toe height', .18, .4), t.size('sole thickness', .08, .24)
     y, side = .4, t.pick('side mark', ('none', 'stripes', 'star', 'wave'))
-    upper = smooth([(-.95, y), (-.93, y - toe), (-.6, y - toe*1.25), (-.15, y - toe - .22), (.1, y - .35 - top), (.28, y - .4 - top), (.4, y - .28 - top), (.72, y - .3 - top), (.82, y - .42 - top), (.85, y)])
+    vamp = np.array([(-.62, y - toe*1.3), (-.15, y - toe - .2), (.12, y - .32 - top)])
+    upper = smooth([(-.95, y), (-.96, y - toe*.8), *vamp, (.26, y - .36 - top), (.45, y - .26 - top), (.72, y - .3 - top), (.82, y - .3 - top*.8), (.84, y - .2), (.86, y)], closed=False)
     parts = [area('upper', upper, 'main'), area('sole', rounded(-1, y - .05, .93, y + sole, .06), t.pick('sole colour', ('white', 'second', 'black')))]
-    if t.flag('toe cap'): parts.append(area('toe cap', np.concatenate([arc(-.95, y, t.size('cap length', .2, .4), toe*1.1, -math.pi/2, 0, n=8), [(-.95, y)]]), 'white', 1))
+    if t.flag('toe cap'): parts.append(area('toe cap', np.concatenate([arc(-.95, y, t.size('cap length', .2, .4), toe, -math.pi/2, 0, n=8), [(-.95, y)]]), 'white', 1))
     for k in range(t.count('laces', 1, 4)):
-        u = (k + .5)/4; c = np.array([-.3 + .42*u, y - toe - .15 - (.2 + top)*u])
-        parts.append(line(f'lace {k + 1}', [c + [-.1, -.04], c + [.13, .08]], 'white', 1, .05))
+        c = vamp[1] + (vamp[2] - vamp[1])*(k + .3)/4
+        parts.append(line(f'lace {k + 1}', [c + [-.02, .01], c + [.2, .12]], 'white', 1, .05))
     if side == 'star': parts.append(area('star', star(.35, y - .3, .17), 'third', 1))
     if side == 'wave': parts.append(area('wave', smooth([(-.2, y - .1), (.1, y - .15), (.7, y - .4), (.2, y - .28), (-.1, y - .25)]), 'third', 1))
     if side == 'stripes': parts += [area(f'stripe {k + 1}', np.array([(0, -.08), (.08, -.08), (.18, -.38), (.1, -.38)]) + [.02 + .17*k, y], 'third', 1) for k in range(3)]
@@ -525,15 +541,17 @@ def high_heel(t):
     if t.flag('bow', .35): parts.append(area('bow', star(-.5, y - .3, .16, 4, .5), 'second', 1))
     return parts
 
-# %% ../nbs/00f_belongings.ipynb #bcf87866
+# %% ../nbs/00f_belongings.ipynb #b550e73b
 def boot(t):
     "A boot with a shaft"
     top, w, flare = t.size('shaft height', .6, 1.35), t.size('shaft width', .24, .38), t.size('flare', -.02, .15)
-    heel, y, x = t.size('heel height', .0, .3), .55, .4
-    shaft = [(x - w, y - .45), (x - w - flare*.4, y - .3 - top), (x + w + flare, y - .3 - top - t.size('slant', -.1, .12)), (x + w, y - .4), (x + w*1.05, y)]
-    toe = smooth([(-.35, y), (-.85, y + .02), (-.88, y - .2), (-.55, y - .33), (x - w*1.25, y - .38), (x - w, y - .48)], closed=False)
-    parts = [area('boot', np.concatenate([toe, shaft[1:]]), t.pick('colour', ('brown', 'black', 'main'))), area('sole', rounded(-.92, y - .03, x + w + .05, y + .08, .04), 'dark', 1)]
-    if heel > .06: parts.append(area('heel', [(x - w*.5, y + .05), (x + w + .04, y + .05), (x + w - .03, y + .05 + heel), (x - w*.3, y + .05 + heel)], 'dark'))
+    heel, x, g = t.size('heel height', .0, .35), .4, .7
+    y = g - heel
+    front = smooth([(x - w*.4, y), (-.25, g - heel*.15), (-.85, g), (-.9, g - .2), (-.55, g - .34 - heel*.1), (x - w*1.3, y - .36), (x - w, y - .5)], closed=False)
+    shaft = [(x - w - flare*.4, y - .3 - top), (x + w + flare, y - .3 - top - t.size('slant', -.1, .12)), (x + w, y - .4), (x + w*1.05, y)]
+    parts = [area('heel', [(x - w*.5, y - .02), (x + w*1.05, y - .02), (x + w*.95, g + .07), (x - w*.3, g + .07)], 'dark')] if heel > .04 else []
+    parts.append(area('sole', ribbon(front[2:11] + [0, .02], .1) if heel > .04 else rounded(-.92, g - .03, x + w + .05, g + .08, .04), 'dark', 1))
+    parts.append(area('boot', np.concatenate([front, shaft]), t.pick('colour', ('brown', 'black', 'main'))))
     trim = t.pick('trim', ('none', 'cuff', 'laces', 'zip', 'buckle'))
     if trim == 'cuff': parts.append(area('cuff', rect(x - w - .08, y - .3 - top, x + w + .1, y - .12 - top), 'second', 1))
     if trim == 'laces': parts += [line(f'lace {k + 1}', [(x - w, y - .55 - .17*k), (x - w*.2, y - .5 - .17*k)], 'light', 1, .05) for k in range(1 + int(top*3))]
@@ -541,6 +559,7 @@ def boot(t):
     if trim == 'buckle': parts += [area('strap', rect(x - w*1.1, y - .6, x + w*1.02, y - .48), 'second', 1), area('buckle', rect(x - .1, y - .64, x + .1, y - .44), 'gold', 2)]
     return parts
 
+# %% ../nbs/00f_belongings.ipynb #ae70d42d
 def slipper(t):
     "A low shoe: a loafer, a ballet flat or a slipper that is open at the back"
     vamp, y, back = t.size('vamp', .2, .48), .35, t.pick('back', ('open', 'low', 'high'))
@@ -558,9 +577,10 @@ def shoe(t):
     "A trainer, a high heel, a boot or a slipper"
     return laid({'trainer': trainer, 'high heel': high_heel, 'boot': boot, 'slipper': slipper}[t.design('trainer', 'high heel', 'boot', 'slipper')](t))
 
-# %% ../nbs/00f_belongings.ipynb #4419deb0
-def shirt_print(kind, w, y, n):
+# %% ../nbs/00f_belongings.ipynb #75e3fbcc
+def shirt_print(kind, w, y, t):
     "What is printed on the chest of a shirt `w` wide"
+    n = t.count('print lines', 2, 3) if kind in ('stripes', 'writing') else 0
     if kind == 'stripes': return [area(f'stripe {k + 1}', rect(-w*.97, y + .24*k, w*.97, y + .1 + .24*k), 'second', 1) for k in range(n)]
     if kind == 'star': return [area('star', star(0, y + .15, .26), 'second', 1)]
     if kind == 'heart': return [area('heart', .26*mirrored(smooth([(0, -.5), (.5, -1), (1, -.4), (.6, .4), (0, 1)], closed=False)) + [0, y + .15], 'red', 1)]
@@ -575,25 +595,28 @@ def shirt_neck(kind, w, d):
     hole = np.concatenate([[(-w, -.76)], arc(0, -.76, w, d, math.pi, 0, n=10)])
     if kind == 'round': return [area('neck', hole, 'third', 1)]
     if kind == 'ribbed': return [area('collar', hole*[1.25, 1] + [0, .06], 'second', 1), area('neck', hole, 'third', 1)]
-    return [area('neck', hole, 'third', 1), area('left collar', [(-w, -.8), (-w*.1, -.7 + d*.6), (-w*.9, -.6 + d*.5)], 'second', 1), area('right collar', [(w, -.8), (w*.1, -.7 + d*.6), (w*.9, -.6 + d*.5)], 'second', 1)]
+    wing = np.array([(w, -.8), (0, -.76 + d), (w*.7, -.72 + d*1.35), (w*1.4, -.7)])
+    return [area('neck', hole, 'third', 1), area('left collar', flip(wing), 'second', 1), area('right collar', wing, 'second', 1)]
 
-# %% ../nbs/00f_belongings.ipynb #8c304f7a
+# %% ../nbs/00f_belongings.ipynb #f886fd6c
 @category
 def t_shirt(t):
     "A t shirt spread out, at rest or on a hanger"
     design, neck = t.design('spread out', 'at rest', 'on a hanger'), t.size('neck width', .14, .3)
     w, hem, long = t.size('body width', .36, .62), t.size('hem width', .8, 1.3), t.size('body length', .35, .95)
-    turn = t.size('sleeve drop', 0, .3) if design == 'spread out' else t.size('sleeve drop', .5, 1.1)
+    turn = t.size('sleeve drop', 0, .3) if design == 'spread out' else t.size('sleeve drop', .4, .9)
     sleeve, cuff = t.size('sleeve length', .2, .6), t.size('sleeve width', .28, .46)
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
+    sleeve = max(sleeve, (across[0]*-cuff + .12)/along[0])   # a sleeve that hangs must still clear the body
     tip = np.array([w*.95, -.66]) + along*sleeve
-    pit = np.array([w, max(-.66 + cuff, (tip + across*cuff)[1] - sleeve*.5*along[1])])
-    half = [(neck, -.76), (w*.95, -.66), tip, tip + across*cuff*.85, pit, (w*(1 + hem)/2, .3*long), (w*hem, long)]
+    end = tip + across*cuff*.85
+    pit = end - along*(end[0] - w)/along[0]
+    half = [(neck, -.76), (w*.95, -.66), tip, end, pit, (w*(1 + hem)/2, .3*long), (w*hem, long)]
     parts = []
     if design == 'on a hanger':
         parts += [line('hook', np.concatenate([arc(.0, -1.08, .09, start=-math.pi, stop=math.pi/2, n=10), [(0, -.85)]]), 'metal', 0, .05), line('hanger', [(-neck*1.3, -.7), (0, -.9), (neck*1.3, -.7)], 'wood', 0, .07)]
     parts.append(area('shirt', mirrored(half), t.pick('colour', ('main', 'main', 'white'))))
-    if t.flag('cuffs', .35): parts += [area(f'{n} cuff', f(np.array([tip - along*.09, tip, tip + across*cuff*.85, tip + across*cuff*.87 - along*.09])), 'second', 1) for n, f in (('left', flip), ('right', np.array))]
+    if t.flag('cuffs', .35): parts += [area(f'{n} cuff', f(np.array([tip - along*.09, tip, end, end - along*.09])), 'second', 1) for n, f in (('left', flip), ('right', np.array))]
     if t.flag('seams', .4): parts += [line(f'{n} seam', f([(w*.95, -.66), pit]), 'dark', 2, .03) for n, f in (('left', flip), ('right', np.array))]
-    parts += shirt_print(t.pick('print', ('plain', 'stripes', 'star', 'heart', 'disc', 'pocket', 'writing')), w*min(1, hem), -.2, t.count('print lines', 2, 3))
+    parts += shirt_print(t.pick('print', ('plain', 'stripes', 'star', 'heart', 'disc', 'pocket', 'writing')), w*min(1, hem), -.2, t)
     return laid(parts + shirt_neck(t.pick('neck', ('round', 'vee', 'ribbed', 'collar')), neck, t.size('neck depth', .12, .32)))
