@@ -13,7 +13,7 @@ def test_a_slice_follows_its_profile():
 
 def test_household_programs_keep_their_promises():
     import numpy as np
-    import sketch_lvm.household
+    import sketch_lvm.household  # noqa: F401
     from sketch_lvm.shapes import CATEGORIES, ROLES, draw
     names = 'cup,wine glass,bottle,teapot,lamp,candle,chair,table,bed,television,clock,bell,book,envelope'.split(',')
     assert set(names) <= set(CATEGORIES)
@@ -29,7 +29,7 @@ def test_household_programs_keep_their_promises():
 
 def test_household_objects_differ_and_repeat():
     import numpy as np
-    import sketch_lvm.household
+    import sketch_lvm.household  # noqa: F401
     from sketch_lvm.shapes import draw
     designs = dict(cup=3, bottle=4, teapot=3, lamp=4, candle=4, chair=4, table=4, bed=4, television=3, clock=4, bell=3, book=3, envelope=4) | {'wine glass': 4}
     shape = lambda name, i: np.concatenate([p.points for p in draw(name, i)[1]]).round(6).tobytes()
@@ -41,7 +41,7 @@ def test_household_objects_differ_and_repeat():
 
 def test_one_answer_moves_only_its_parts():
     import numpy as np
-    import sketch_lvm.household
+    import sketch_lvm.household  # noqa: F401
     from sketch_lvm.shapes import draw
     def points(**fixed): return {p.name: p.points for p in draw('table', 1, dict(design='from the front', legs='thin', drawer=True, **fixed))[1]}
     a, b = points(height=-.3), points(height=.1)
