@@ -17,10 +17,11 @@ def test_bite_removes_only_what_is_inside():
 
 def test_every_garden_program_keeps_the_rules():
     import numpy as np
-    import sketch_lvm.garden
+    from sketch_lvm import garden
     from sketch_lvm.shapes import ROLES, draw
     names = 'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(',')
     for name in names:
+        assert callable(getattr(garden, name.replace(' ', '_')))
         designs = set()
         for i in range(200):
             traits, parts = draw(name, i)
@@ -36,11 +37,11 @@ def test_every_garden_program_keeps_the_rules():
 
 def test_garden_objects_differ_and_repeat():
     import numpy as np
-    import sketch_lvm.garden
+    from sketch_lvm import garden
     from sketch_lvm.shapes import draw
     for name in 'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(','):
         seen = [np.concatenate([p.points for p in draw(name, i)[1]]).round(3).tobytes() for i in range(60)]
-        assert len(set(seen)) == 60, name
+        assert len(set(seen)) == 60 and garden.fit(draw(name, 0)[1]), name
         assert seen[7] == np.concatenate([p.points for p in draw(name, 7)[1]]).round(3).tobytes()
         assert min(len(draw(name, i)[0].values) for i in range(60)) >= 5, name
 
