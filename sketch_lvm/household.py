@@ -96,7 +96,7 @@ def cup_decoration(t, profile, h):
     if kind == 'dots': return areas('dot', [ellipse(k*.27, y - .06*abs(k), .075, n=12) for k in (-1, 0, 1)], 'third', 1)
     return [area('heart', HEART + [0, y], 'third', 1)] if kind == 'heart' else []
 
-# %% ../nbs/00e_household.ipynb #5bca93a2
+# %% ../nbs/00e_household.ipynb #771a0130
 @category
 def wine_glass(t):
     "A glass on a stem, seen from the side"
@@ -111,18 +111,18 @@ def wine_glass(t):
     base = {'round': ellipse(0, .9, foot, .09), 'flat': rect(-foot, .86, foot, .94), 'cone': mirrored([(.04, .68), (foot, .93)])}
     parts += [area('foot', base[t.pick('foot', ('round', 'flat', 'cone'))], 'glass'), area('bowl', mirrored(profile), 'glass')]
     if t.flag('wine', .75):
-        y = rim[1] + (low - rim[1])*t.size('wine level', .12, .6)
+        y = rim[1] + (low - rim[1])*(1 - t.size('wine level', .4, .88))
         parts.append(area('wine', across(profile, y, low, .92), t.pick('wine colour', ('red', 'yellow', 'pink')), 1))
     if t.flag('open rim', .5): parts.append(area('rim', ellipse(0, rim[1], rim[0], .07), 'glass', 1))
     if t.flag('slice of fruit', .2): parts.append(area('fruit', ellipse(rim[0], rim[1] + .02, .15), 'orange', 1))
     return parts
 
-# %% ../nbs/00e_household.ipynb #2d5af75a
+# %% ../nbs/00e_household.ipynb #868c4295
 @category
 def bottle(t):
     "A standing bottle"
     design, w, n = t.design('wine', 'whisky', 'water', 'flask'), t.size('width', .22, .42), t.size('neck width', .07, .15)
-    s = t.size('shoulder', -.5, .1) if design != 'water' else 0
+    s = 0 if design == 'water' else -t.size('body height', -.1, .5)
     profile = {'wine': smooth([(n, -.9), (n, s - .25), (w*.9, s + .1), (w, s + .3), (w, .85), (w*.94, .93)], False),
                'whisky': np.array([(n, s*.4 - .62), (n, s*.4 - .3), (w*1.35, s*.4 - .2), (w*1.4, .9), (w*1.3, .95)]),
                'water': smooth([(n*1.1, -.85), (n*1.2, -.72), (w, -.45), (w, -.1), (w*t.size('waist', .6, .95), .1), (w, .3), (w, .95)], False),
@@ -175,10 +175,10 @@ def teapot(t):
     if t.flag('band', .4): parts.append(area('band', across(profile, .12, .12 + t.size('band width', .1, .25)), 'third', 1))
     return parts + teapot_lid(t, w*(.55 if design == 'tall' else .62), top, design)
 
-# %% ../nbs/00e_household.ipynb #c112301c
+# %% ../nbs/00e_household.ipynb #b02fee00
 def spout(t, w, colour):
     "A spout on the left of a body `w` wide"
-    n, y, shape = t.size('spout length', .22, .45), t.size('spout height', -.45, -.1), t.pick('spout', ('straight', 'curved', 'beak'))
+    n, y, shape = t.size('spout length', .22, .45), -t.size('spout height', .1, .45), t.pick('spout', ('straight', 'curved', 'beak'))
     if shape == 'straight': p = [(-w*.8, .0), (-w - n*.85, y - .03), (-w - n, y + .08), (-w*.75, .42)]
     elif shape == 'beak': p = [(-w*.6, y + .05), (-w - n*.75, y - .02), (-w*.75, .3)]
     else: p = smooth([(-w*.75, .08), (-w - n*.32, y*.5), (-w - n*.75, y - .06), (-w - n*1.1, y - .02), (-w - n*.7, .12), (-w*.8, .45)])
@@ -218,7 +218,7 @@ def lamp(t):
     if t.flag('rays', .3): parts += lines('ray', [[(u*b*.9, y + .12), (u*b*1.25, y + .4)] for u in (-1, 1)], 'yellow', 2, .05)
     return parts
 
-# %% ../nbs/00e_household.ipynb #039b5fd2
+# %% ../nbs/00e_household.ipynb #9d543c13
 def lamp_base(t, y, design):
     "What stands below the shade, or hangs it up"
     if design == 'hanging lamp': return [line('cord', [(0, -1), (0, t.values['cord'] + .02)], 'dark', 0, .05)]
@@ -235,8 +235,8 @@ def lamp_base(t, y, design):
 
 def desk_lamp(t):
     "Two arms, a joint and a cone"
-    j, w = np.array([t.size('joint', .3, .7), t.size('joint height', -.25, .2)]), t.size('base width', .22, .48)
-    e = np.array([t.size('neck', -.3, .1), t.size('neck height', -.9, -.6)])
+    j, w = np.array([t.size('joint', .3, .7), -t.size('joint height', -.2, .25)]), t.size('base width', .22, .48)
+    e = np.array([t.size('neck', -.3, .1), -t.size('neck height', .6, .9)])
     a, n, b = t.size('head turn', .1, .9), t.size('head length', .35, .6), t.size('head width', .25, .42)
     d, parts = np.array([-math.sin(a), math.cos(a)]), [line('lower arm', [(.15, .85), j], 'metal', 0, .08), line('upper arm', [j, e], 'metal', 0, .08)]
     base = arc(.15, .95, w, .18, math.pi, 2*math.pi) if t.flag('round base') else rect(.15 - w, .83, .15 + w, .95)
@@ -244,12 +244,12 @@ def desk_lamp(t):
     if t.flag('bulb', .5): parts.append(area('bulb', ellipse(*(e + d*n), .14, n=14), 'yellow', 1))
     return parts + [area('shade', limb(e - d*.08, e + d*n, .16, b*2), t.pick('colour', ('main', 'yellow', 'white')))]
 
-# %% ../nbs/00e_household.ipynb #28174d63
+# %% ../nbs/00e_household.ipynb #565e59f4
 @category
 def candle(t):
     "A burning candle, plain or in a holder"
     design, w, parts = t.design('plain', 'plain', 'in a dish', 'on a candlestick', 'with three arms'), t.size('width', .09, .27), []
-    top, colour, low = t.size('top', -.55, .1), t.pick('colour', ('white', 'main', 'red')), {'plain': .92, 'in a dish': .75}.get(design, .15)
+    top, colour, low = -t.size('height', -.1, .55), t.pick('colour', ('white', 'main', 'red')), {'plain': .92, 'in a dish': .75}.get(design, .15)
     if design == 'on a candlestick': low = top + t.size('length', .4, .7)
     if design == 'in a dish': parts += candle_dish(t)
     if design == 'on a candlestick': parts += candlestick(t, low, w)
@@ -292,7 +292,7 @@ def candlestick(t, y, w):
     stick = smooth([(.06, y), (.06, y + (.95 - y)*.3), (k, y + (.95 - y)*.5), (.06, y + (.95 - y)*.7), (foot, .95)], False)
     return [area('stick', mirrored(stick), 'gold'), area('pan', rect(-w - .1, y - .03, w + .1, y + .06), 'gold', 1)]
 
-# %% ../nbs/00e_household.ipynb #40f6dc08
+# %% ../nbs/00e_household.ipynb #35b10914
 def quad(p00, p01, p11, p10):
     "The point of a four-cornered face at (u, v), both 0..1"
     p00, p01, p11, p10 = (np.asarray(p, float) for p in (p00, p01, p11, p10))
@@ -300,14 +300,14 @@ def quad(p00, p01, p11, p10):
 
 def chair_back(t, face, colour):
     "A board, slats or rungs inside a four-cornered face"
-    style = t.pick('back', ('board', 'slats', 'rungs'))
+    style = t.pick('back', ('board', 'slatted', 'ladder'))
     if style == 'board':
         parts = [area('back', [face(0, 0), face(1, 0), face(1, 1), face(0, 1)], colour)]
         if t.flag('panel', .3): parts.append(area('panel', [face(.2, .25), face(.8, .25), face(.8, .85), face(.2, .85)], 'second', 2))
         return parts
     n, parts = t.count('bars', 2, 4), [line(f'{name} post', [face(u, 0), face(u, 1)], 'wood', 0, .09) for name, u in (('left', 0), ('right', 1))]
     def rail(v, h, over=0): return [face(-over, v - h), face(1 + over, v - h), face(1 + over, v + h), face(-over, v + h)]
-    if style == 'rungs': return parts + areas('rung', [rail(v, .07) for v in np.linspace(.93, .4, n)], 'wood')
+    if style == 'ladder': return parts + areas('rung', [rail(v, .07) for v in np.linspace(.93, .4, n)], 'wood')
     parts += lines('slat', [[face(u, .15), face(u, .85)] for u in np.linspace(0, 1, n + 2)[1:-1]], 'wood', 1, .05)
     return parts + [area('top rail', rail(.92, .1, .05), 'wood')]
 
@@ -316,12 +316,12 @@ def legs(t, feet, name='leg'):
     if t.pick('legs', ('thin', 'thick')) == 'thin': return lines(name, feet, 'wood', 0, .07)
     return areas(name, [limb(*f, .13, t.size('leg foot', .06, .13)) for f in feet], 'wood')
 
-# %% ../nbs/00e_household.ipynb #d6e26396
+# %% ../nbs/00e_household.ipynb #e83b82bc
 @category
 def chair(t):
     "A chair at an angle, from the side, from the front, or on castors"
     design, colour = t.design('at an angle', 'from the side', 'from the front', 'on castors'), t.pick('colour', ('wood', 'main'))
-    x, tall, s, lean = t.size('width', .32, .55), t.size('back height', .6, 1.15), t.size('seat height', .0, .35), t.size('back lean', .0, .2)
+    x, tall, s, lean = t.size('width', .32, .55), t.size('back height', .6, 1.15), .35 - t.size('seat height', .0, .35), t.size('back lean', .0, .2)
     if design == 'on castors': return office_chair(t, x, s, tall, lean)
     splay = t.size('leg splay', .0, .15)
     if design == 'from the side': return side_chair(t, x, s, tall, lean, splay, colour)
@@ -360,11 +360,11 @@ def office_chair(t, x, s, tall, lean):
     if t.flag('armrest', .5): parts.append(line('armrest', [(x*.95, s - .35), (-x*.5, s - .35), (-x*.4, s)], 'black', 1, .08))
     return parts
 
-# %% ../nbs/00e_household.ipynb #f25f9cd2
+# %% ../nbs/00e_household.ipynb #9d6e3467
 @category
 def table(t):
     "A table, perhaps with something on it"
-    design, w, y = t.design('from the front', 'at an angle', 'round', 'on trestles'), t.size('width', .6, 1.), t.size('height', -.4, .15)
+    design, w, y = t.design('from the front', 'at an angle', 'round', 'on trestles'), t.size('width', .6, 1.), -t.size('height', -.15, .4)
     thick, colour = t.size('board thickness', .05, .18), t.pick('colour', ('wood', 'main', 'white'))
     if design == 'from the front': return front_table(t, w, y, thick, colour) + on_table(t, y)
     if design == 'on trestles':
@@ -414,7 +414,7 @@ def on_table(t, y):
     stems = lines('stem', [[(x, y - .34), (x + .14*k, y - .6)] for k in (-1, 1)], 'green', 2, .04)
     return stems + areas('flower', [ellipse(x + .14*k, y - .62, .08, n=12) for k in (-1, 1)], 'red', 1) + [area('vase', vase, 'third', 1)]
 
-# %% ../nbs/00e_household.ipynb #75071cb1
+# %% ../nbs/00e_household.ipynb #db75d227
 @category
 def bed(t):
     "A bed with its head to the left"
@@ -422,7 +422,7 @@ def bed(t):
     if design == 'at an angle': return angled_bed(t, h, cover)
     if design == 'from the foot end': return foot_end_bed(t, h)
     if design == 'bunk': return bunk_bed(t, cover)
-    y, w, x = t.size('mattress height', -.05, .25), t.size('board thickness', .07, .18), t.size('length', .75, 1.)
+    y, w, x = -t.size('mattress height', -.25, .05), t.size('board thickness', .07, .18), t.size('length', .75, 1.)
     parts = [area('headboard', limb((-x + w/2, y + .35), (-x + w/2 - t.size('board lean', 0., .1), y - h), w), 'wood'), *berth(t, y, cover, '', x - .07)]
     parts.append(area('footboard', rect(x - w, y - t.size('footboard', -.1, .45), x, y + .35), 'wood', 1))
     feet = t.pick('feet', ('post', 'ball', 'no'))
@@ -431,11 +431,11 @@ def bed(t):
     if feet == 'ball': parts += areas('foot', [ellipse(u, y + .42, .1, n=14) for u in ends], 'wood', 1)
     return parts
 
-# %% ../nbs/00e_household.ipynb #b9716901
+# %% ../nbs/00e_household.ipynb #ca54bb51
 def bunk_bed(t, cover):
     "Two beds between tall posts, and a ladder"
-    x, top, y = t.size('length', .6, .95), t.size('top', -.95, -.6), t.size('upper bed', -.45, -.1)
-    parts = berth(t, t.size('lower bed', .35, .6), cover, 'lower ', x) + berth(t, y, cover, 'upper ', x)
+    x, top, y = t.size('length', .6, .95), -t.size('post height', .6, .95), -t.size('upper bed height', .1, .45)
+    parts = berth(t, -t.size('lower bed height', -.6, -.35), cover, 'lower ', x) + berth(t, y, cover, 'upper ', x)
     if t.flag('rail', .4): parts.append(line('rail', [(-x*.1, y), (-x*.1, y - .22), (x, y - .22)], 'wood', 1, .06))
     parts += [area(f'{n} post', rect(u - .05, top, u + .05, .95), 'wood') for n, u in (('left', -x), ('right', x))]
     u = t.size('ladder place', -.4, .7)*x
@@ -470,10 +470,10 @@ def angled_bed(t, h, cover):
     parts.append(area('blanket side', face((s, 0), (1, 0), (1, 0, .8), (s, 0, .8)), 'main', 1))
     return parts + [area('blanket', face((s, 0), (1, 0), (1, 1), (s, 1)), 'main', 1)]
 
-# %% ../nbs/00e_household.ipynb #6aee2132
+# %% ../nbs/00e_household.ipynb #6a724de7
 def foot_end_bed(t, h):
     "Seen from its foot end"
-    y, w, v, n = t.size('mattress height', .0, .3), t.size('breadth', .45, .85), t.size('narrowing', .7, .95), t.count('pillows', 1, 2)
+    y, w, v, n = -t.size('mattress height', -.3, .0), t.size('breadth', .45, .85), t.size('narrowing', .7, .95), t.count('pillows', 1, 2)
     back = y - t.size('rise', .2, .45)
     board = [(w*v, back), (w*v, back - h*.7)]
     if t.flag('round board'): board = [(w*v, back), *arc(0, back - h*.35, w*v, h*.45, 0, -math.pi/2, n=8)]

@@ -44,7 +44,7 @@ def test_one_answer_moves_only_its_parts():
     import sketch_lvm.household  # noqa: F401
     from sketch_lvm.shapes import draw
     def points(**fixed): return {p.name: p.points for p in draw('table', 1, dict(design='from the front', legs='thin', drawer=True, **fixed))[1]}
-    a, b = points(height=-.3), points(height=.1)
+    a, b = points(height=.3), points(height=-.1)
     assert not np.allclose(a['top'], b['top']) and np.isclose(a['leg 1'][1, 1], b['leg 1'][1, 1])   # a lower board, feet on the same floor
     spout = {p.name: p for p in draw('teapot', 2)[1]}['spout']
     assert spout.centre[0] < 0                                                                      # side views face left
