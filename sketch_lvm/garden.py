@@ -87,7 +87,7 @@ def flowerpot(w, y, h, colour):
     "A pot with a rim whose upper edge lies at y"
     return [area('pot', [(-w*.87, y), (w*.87, y), (w*.62, y + h), (-w*.62, y + h)], colour, 1), area('pot rim', rect(-w, y - .04, w, y + .09), colour, 2)]
 
-# %% ../nbs/00d_garden.ipynb #3f68ab90
+# %% ../nbs/00d_garden.ipynb #dee6331e
 def leafy_tree(t, w):
     "One crown on a trunk"
     rx, ry = {'round': (.66, .62), 'wide': (1., .5), 'tall': (.46, .85)}[t.pick('crown', ['round', 'wide', 'tall'])]
@@ -100,9 +100,9 @@ def leafy_tree(t, w):
         s, y = t.side('branch side'), .95 - t.values['trunk height']*.4
         parts.append(line('side branch', [(s*w, y), (s*(w + .28), y - .22)], 'wood', 1, .07))
     parts.append(area('crown', scallop(0, cy, rx, ry, lumps, 0 if smooth_edge else .24, *wobble(t, 'crown', 2)*[3, .2]), colour))
-    fruit = t.pick('fruit', [0, 0, 3, 5, 8])
-    return parts + dots('fruit', scatter(0, cy, rx*.75, ry*.75, fruit), .08, 'red', 1)
+    return parts + dots('fruit', scatter(0, cy, rx*.75, ry*.75, t.pick('fruit', [0, 0, 3, 5, 8])), .08, 'red', 1)
 
+# %% ../nbs/00d_garden.ipynb #7072a430
 def clump_tree(t, w):
     "A forked trunk whose limbs carry clumps of leaves"
     n, spread, fork = t.count('limbs', 2, 5), t.size('spread', .5, 1.1), t.size('fork height', .05, .5)
@@ -460,16 +460,17 @@ def peeled_banana(t):
     if t.flag('bite', .35): parts[0].points = bite(parts[0].points, up[-1][0], up[-1][1] - .08, .2)
     return parts
 
-# %% ../nbs/00d_garden.ipynb #87e8ef41
+# %% ../nbs/00d_garden.ipynb #1053827c
 def banana_bunch(t):
     "Several bananas on one stalk"
     n, w, fan = t.count('bananas', 2, 5), t.size('thickness', .1, .18), t.size('fan', .25, .5)
-    curve, parts = t.size('curve', .6, 1.4), []
+    curve, parts, colour = t.size('curve', .6, 1.4), [], t.pick('colour', ['yellow', 'yellow', 'lightgreen'])
+    top = -.78 - t.size('stalk length', .08, .4)
     for k in range(n):
         path, half = crescent(curve, 1.6, w)
         p = rotate(band(path - path[0], half, cap=True), 1.7 - curve/2 - fan*k) + [-.1 + .04*k, -.75]
-        parts.append(area(f'banana {k + 1}', p, 'yellow', 0))
-    return parts + [area('stalk', [(-.2, -.98), (.08, -.98), (.12, -.62), (-.2, -.62)], 'brown')]
+        parts.append(area(f'banana {k + 1}', p, colour))
+    return parts + [area('stalk', [(-.16, top), (.06, top), (.12, -.62), (-.2, -.62)], 'brown')]
 
 @category
 def banana(t): return fit({'single': single_banana, 'peeled': peeled_banana, 'bunch': banana_bunch}[t.design('single', 'single', 'peeled', 'bunch')](t))
@@ -503,7 +504,7 @@ def strawberry(t):
     fan = np.linspace(-.25, math.pi + .25, n)
     return parts + [area(f'leaf {k + 1}', leaf(0, -.56, size*(1 - .25*math.sin(a)), a, .22), 'green', 0 if n < 4 else 1) for k, a in enumerate(fan)]
 
-# %% ../nbs/00d_garden.ipynb #964ac04f
+# %% ../nbs/00d_garden.ipynb #f06f1c79
 def carrot_leaves(t, y, scale=1.):
     "The green at the top: blades, a bushy tuft or feathers"
     kind, n, tall, parts = t.pick('green', ['blades', 'tuft', 'feathers']), t.count('leaves', 2, 5), t.size('leaf length', .35, .85)*scale, []
@@ -517,6 +518,7 @@ def carrot_leaves(t, y, scale=1.):
             parts.append(line(f'feather {k + 1} {q}', [at + [dx, -abs(dx)] for dx in (-.11, 0, .11)], 'green', 1, .04))
     return parts
 
+# %% ../nbs/00d_garden.ipynb #6af70539
 def one_carrot(t, tag=''):
     "Root and leaves, tip downwards"
     w, blunt, bend = t.size('width', .16, .42), t.size('bluntness', .05, .55), t.size('bend', -.15, .15)
