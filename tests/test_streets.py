@@ -2,7 +2,7 @@
 
 
 def test_streets_programs_keep_their_promises():
-    import numpy as np, pytest
+    import numpy as np
     import sketch_lvm.streets as room
     from sketch_lvm.shapes import CATEGORIES, ROLES, draw
     names = [n for n, f in CATEGORIES.items() if f.__module__ == room.__name__]
@@ -41,3 +41,32 @@ def test_side_views_face_left():
         p = where(draw('truck', i)[1]); assert p['front wheel'][0] < p['rear wheel 1'][0]
         p = where(draw('airplane', i, {'climb': 0., 'heading': 0.})[1])
         assert p.get('fin', p.get('left tailplane'))[0] > .3
+
+
+def test_streets_answers_show():
+    import numpy as np
+    from sketch_lvm.shapes import draw
+    shape = lambda name, fixed: np.concatenate([p.points for p in draw(name, 5, fixed)[1]]).round(4).tobytes()
+    for name, design, answer, one, other in [
+            ('car', 'sedan', 'bonnet length', -.4, -.15), ('truck', 'dump', 'tip angle', 0., .5), ('bus', 'city', 'windows', 3, 7),
+            ('bicycle', 'diamond', 'handlebars', 'drop', 'upright'), ('airplane', 'propeller', 'wings', 'low', 'both'),
+            ('sailboat', 'sloop', 'hull', 'round', 'pointed'), ('rocket', 'tube', 'fins', 'swept', 'square'),
+            ('hot air balloon', 'wide', 'cloth', 'gored', 'zigzag'), ('house', 'town', 'top', 'flat', 'stepped'),
+            ('castle', 'fortress', 'towers', 3, 4), ('lighthouse', 'tapered', 'cap', 'cone', 'dome'),
+            ('windmill', 'tower', 'sails', 'lattice', 'wedge'), ('robot', 'box', 'arms', 'raised', 'hanging')]:
+        assert shape(name, {'design': design, answer: one}) != shape(name, {'design': design, answer: other}), (name, answer)
+
+
+def test_pieces_measure_what_they_say():
+    import numpy as np
+    from sketch_lvm.streets import arched, battlements, crenellated, pair, spans, wheel
+    assert np.allclose(spans(0, 4, 4, .5), [(.25, .75), (1.25, 1.75), (2.25, 2.75), (3.25, 3.75)])
+    wall = battlements(-1, 1, 0, 3, .2)
+    assert wall[0, 0] == -1 and np.isclose(wall[-1, 0], 1) and set(wall[:, 1].round(9)) == {0., -.2}
+    assert (np.diff(wall[:, 0]) >= 0).all() and len(wall) == 12                  # left to right, four corners a merlon
+    left, right = pair('fin', [(.2, 0), (.5, .1), (.2, .4)])
+    assert left.name == 'left fin' and np.allclose(left.points*[-1, 1], right.points) and right.points[:, 0].min() > 0
+    door = arched(1, 2, .4, .8)
+    assert np.allclose([door.min(0), door.max(0)], [(.8, 1.6), (1.2, 2.4)], atol=.01)
+    assert len(wheel('w', 0, 0, 1, 'plain')) < len(wheel('w', 0, 0, 1, 'disc')) < len(wheel('w', 0, 0, 1, 'spoked'))
+    assert crenellated('wall', -1, 1, 0, .5, 4, 'grey').points[:, 1].max() == .5
