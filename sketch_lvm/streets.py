@@ -544,12 +544,13 @@ def castle(t):
     for k, x in enumerate(xs): parts += tower(t, f'tower {k + 1}', x, w*(.8 if fort else 1.), high, roof, k < flags, colour)
     return parts + gate(t, (xs[1] + xs[2])/2 if n == 3 else 0., .8 if fort else 1.)
 
-# %% ../nbs/00g_streets.ipynb #8433b663
+# %% ../nbs/00g_streets.ipynb #c2055efd
 @category
 def lighthouse(t):
     design = t.design('tapered', 'straight', 'keeper', 'lattice')
     w, top, base, lamp = t.size('base width', .22, .42), -t.size('tower height', .15, .45), .8, t.size('lantern height', .18, .34)
-    w, u = (w*.75, w*.75) if design == 'straight' else (w, w*t.size('top width', .4, .8))
+    if design in ('straight', 'lattice'): w *= .75
+    u = w if design == 'straight' else w*t.size('top width', .4, .8)
     half, parts = lambda y: u + (w - u)*(y - top)/(base - top), []
     if t.flag('beams', .4):
         for name, s in (('left', -1), ('right', 1)):
@@ -566,7 +567,7 @@ def lighthouse(t):
         x0, x1 = sorted(t.side('house side')*np.array([w*.5, .95])); x, y = (x0 + x1)/2, base - t.size('house height', .25, .5)
         parts += [box('house', x0, y, x1, base + .02), area('house roof', [(x0 - .06, y), (x, y - .3), (x1 + .06, y)], 'second')]
         parts += window('house window', x, (y + base)/2, .18, .16, 'cross')
-    return parts + lantern(t, u, top, lamp)
+    return parts + lantern(t, u, top, lamp, design != 'lattice')
 
 # %% ../nbs/00g_streets.ipynb #5b6ee563
 def braces(half, storeys, colour):
@@ -587,12 +588,12 @@ def lighthouse_coat(t, half, top, base):
             parts.append(area(f'stripe {k + 1}', stripe, colour, 1))
     return parts + ([area('door', arched(0, base - .12, .17, .24), 'wood', 1)] if t.flag('door', .6) else [])
 
-# %% ../nbs/00g_streets.ipynb #f9f22945
-def lantern(t, u, top, lamp):
+# %% ../nbs/00g_streets.ipynb #6846e950
+def lantern(t, u, top, lamp, solid):
     "The gallery, the glass room and its roof"
     g, w, roof = u + t.size('gallery', .04, .16), u*t.size('lantern width', .55, .95), top - lamp
     cap = {'cone': [(-w - .06, roof), (0, roof - .26), (w + .06, roof)], 'dome': arc(0, roof, w + .03, w + .02, math.pi, 2*math.pi),
-           'flat': rect(-w - .08, roof - .08, w + .08, roof)}[t.pick('cap', ('cone', 'dome', 'flat'))]
+           'flat': rect(-w - .08, roof - .08, w + .08, roof)}[t.pick('cap', ('cone', 'dome', 'flat') if solid else ('cone', 'dome'))]
     xs = np.linspace(-w, w, t.count('glazing bars', 0, 3) + 2)[1:-1]
     parts = [line('spike', [(0, roof), (0, min(y for _, y in cap) - .16)], 'dark', 1, .04)]*t.flag('spike', .4) + [box('lantern', -w, roof, w, top, 'yellow')]
     parts += bars('glazing bar', [[(x, roof), (x, top)] for x in xs]) + [area('cap', cap, 'second'), box('gallery', -g, top - .04, g, top + .06, 'dark')]
@@ -625,7 +626,7 @@ def windmill(t):
     for k in range(n): parts += mill_sail(t, k, angle + k*2*math.pi/n, hy)
     return parts + [disc('hub', 0, hy, .07, 'dark', 1)]
 
-# %% ../nbs/00g_streets.ipynb #061a0113
+# %% ../nbs/00g_streets.ipynb #5728c69c
 def mill_sail(t, k, angle, hy):
     "One sail: a spar with a 'lattice' on one side, a 'paddle' around it, or a 'wedge' that widens outwards"
     length, w, kind = t.size('blade length', .5, .8), t.size('blade width', .12, .26), t.pick('sails', ('lattice', 'paddle', 'wedge'))
@@ -640,15 +641,15 @@ def mill_sail(t, k, angle, hy):
 
 def turbine(t, angle):
     "A modern wind turbine"
-    w, hy, length = t.size('base width', .035, .1), -t.size('hub height', .12, .4), t.size('blade length', .5, .68)
-    fat, n, parts = t.size('blade width', .06, .15), t.pick('blades', (3, 3, 3, 2)), [area('tower', [(-w*.5, hy), (w*.5, hy), (w, .98), (-w, .98)], 'white')]
+    w, hy, length = t.size('base width', .035, .1), -t.size('hub height', .12, .4), t.size('blade length', .45, .75)
+    fat, parts = t.size('blade width', .06, .15), [area('tower', [(-w*.5, hy), (w*.5, hy), (w, .98), (-w, .98)], 'white')]
     if t.flag('foundation', .3): parts.append(area('foundation', arc(0, .98, .3, .12, math.pi, 2*math.pi), 'green', 1))
     if t.flag('nacelle', .4): parts.append(area('nacelle', [(-.08, hy - .05), (.24, hy - .07), (.24, hy + .06), (-.08, hy + .06)], 'light', 1))
     blade = np.array([(-.02, 0), (-fat*.5, -.14), (-.02, -length), (.01, -length), (fat*.5, -.14), (.02, 0)])
     if t.pick('vanes', ('straight', 'curved')) == 'curved':
         blade = smooth([(-.03, 0), (-.04, -length*.5), (.02, -length), (fat, -length*.3), (.04, 0)], k=4)
     colour = t.pick('blade colour', ('white', 'main', 'light'))
-    parts += [area(f'blade {k + 1}', rotate(blade + [0, hy], angle + k*2*math.pi/n, 0, hy), colour) for k in range(n)]
+    parts += [area(f'blade {k + 1}', rotate(blade + [0, hy], angle + k*2*math.pi/3, 0, hy), colour) for k in range(3)]
     return parts + [disc('hub', 0, hy, t.size('hub size', .04, .1), 'metal')]
 
 # %% ../nbs/00g_streets.ipynb #2a00da25
