@@ -233,7 +233,7 @@ def sword_pommel(t, y):
     outline = rect(-r, y - .02, r, y + .09) if kind == 'flat' else ellipse(0, y + r*.7, r, n=16 if kind == 'round' else 4)
     return [area('pommel', outline, 'gold', 1)]
 
-# %% ../nbs/00f_belongings.ipynb #f40a3316
+# %% ../nbs/00f_belongings.ipynb #25af4e9e
 @category
 def sword(t):
     "A long sword, a short sword, a sabre or a rapier"
@@ -241,7 +241,7 @@ def sword(t):
     w = t.size('blade width', .07, .13)*{'long sword': 1, 'short sword': 1.5, 'sabre': 1.2, 'rapier': .45}[design]
     top, y = -1 + (t.size('shortness', .2, .6) if design == 'short sword' else t.size('shortness', 0, .3)), .5
     u = np.linspace(0, 1, 15)
-    if design == 'short sword' and t.flag('leaf blade'): half = w*(.65 + .5*np.sin(np.pi*(u*1.25 - .2)))*np.minimum(1, (1 - u)/.3 + .02)
+    if design == 'short sword' and t.flag('leaf blade'): half = w*.8*(.65 + .5*np.sin(np.pi*(u*1.25 - .2)))*np.minimum(1, (1 - u)/.3 + .02)
     else: half = w*(1 - t.size('taper', 0, .5)*u)*np.minimum(1, (1 - u)/t.size('point length', .08, .35) + .02)
     bend = t.size('bend', .15, .5) if design == 'sabre' else 0
     spine = np.stack([bend*u**2, y + (top - y)*u], 1)
