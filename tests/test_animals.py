@@ -15,7 +15,8 @@ def test_bands_and_pairs():
 
 
 def test_every_animal_is_well_formed():
-    import numpy as np, sketch_lvm.animals
+    import numpy as np
+    import sketch_lvm.animals  # noqa: F401  enters the programs
     from sketch_lvm.shapes import ROLES, draw
     for name in 'cat rabbit elephant giraffe owl duck fish whale turtle snake butterfly spider crab snail'.split():
         designs, asked = set(), set()
@@ -33,7 +34,7 @@ def test_every_animal_is_well_formed():
 
 def test_animals_differ_and_repeat():
     import numpy as np
-    import sketch_lvm.animals
+    import sketch_lvm.animals  # noqa: F401  enters the programs
     from sketch_lvm.shapes import draw
     outline = lambda name, i: np.concatenate([p.points for p in draw(name, i)[1]]).round(6).tobytes()
     for name in 'cat rabbit elephant giraffe owl duck fish whale turtle snake butterfly spider crab snail'.split():
