@@ -8,3 +8,52 @@ def test_words_become_numbers():
     assert t('a photo of a car a car').tolist() == [[2, 3, 4, 5, 3, 6, 7]]        # cut, but always ended
     assert t(['car', 'boat']).tolist() == [[2, 6, 7, 0, 0, 0, 0], [2, 1, 7, 0, 0, 0, 0]]
     assert t.vocab_size == 8 and t('').tolist() == [[2, 7, 0, 0, 0, 0, 0]]
+
+
+def test_articles_and_templates():
+    import pytest
+    from sketch_lvm.clip import article_fix, class_text_features, load_backbone
+    from sketch_lvm.core import UserError
+    assert article_fix('a photo of a apple') == 'a photo of an apple' and article_fix('a photo of a car') == 'a photo of a car'
+    b = load_backbone('mini', random=True)
+    with pytest.raises(UserError, match='no place for the class name'): class_text_features(b, ['car'], 'a photo')
+    f = class_text_features(b, ['car', 'hot air balloon'])
+    assert f.shape == (2, 128) and abs(f.norm(dim=1) - 1).max() < 1e-5 and class_text_features(b, ['car', 'hot air balloon']) is f
+
+
+def test_backbones_are_frozen_and_labelled():
+    import pytest, torch
+    from sketch_lvm.clip import encode_images, load_backbone
+    from sketch_lvm.core import UserError
+    b = load_backbone('mini', random=True)
+    assert b.random and 'RANDOM' in b.label and not b.model.training and not any(p.requires_grad for p in b.model.parameters())
+    assert (b.size, b.layers, b.width, b.patch, b.grid, b.embed_dim) == (64, 4, 192, 8, 8, 128)
+    x = torch.randint(0, 256, (3, 48, 48, 3), dtype=torch.uint8)
+    z = encode_images(b, b.pixels(x))
+    assert z.shape == (3, 128) and torch.allclose(z.norm(dim=1), torch.ones(3), atol=1e-5)
+    assert torch.equal(b.pixels(x), b.pixels(x.permute(0, 3, 1, 2)))            # either layout
+    assert torch.equal(encode_images(load_backbone('mini', random=True), b.pixels(x)), z)   # the same seed, the same tower
+    with pytest.raises(UserError, match='uint8'): b.pixels(x.float())
+    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"): load_backbone('ViT-B-23')
+    with pytest.raises(UserError, match='unknown pretrained tag'): load_backbone('ViT-B-32', 'opnai')
+
+
+def test_missing_weights_say_how_to_get_them():
+    import os, pytest
+    from unittest import mock
+    import open_clip
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    with mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')):
+        with pytest.raises(UserError, match='open_clip.create_model') as e: load_backbone('ViT-B-32')
+    assert 'no route to host' in str(e.value) and 'random=True' in str(e.value)
+
+
+def test_real_architecture_real_constants():
+    from sketch_lvm.clip import load_backbone, plain_vits
+    names = plain_vits()
+    assert {'ViT-B-32', 'ViT-B-16', 'ViT-L-14'} <= set(names) and not any('RN50' in n or 'SigLIP' in n or 'coca' in n for n in names)
+    b = load_backbone('ViT-B-32', random=True)
+    assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (224, 12, 768, 32, 512, 512, 12)
+    assert [round(m, 3) for m in b.mean] == [.481, .458, .408]                   # CLIP's own, not ImageNet's .485
+    assert 'RANDOM WEIGHTS' in b.label
