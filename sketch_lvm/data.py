@@ -41,13 +41,13 @@ def merge_spellings(names):
     for n in names: kept.setdefault(class_key(n), n)
     return [kept[class_key(n)] for n in names], {n: kept[class_key(n)] for n in dict.fromkeys(names) if kept[class_key(n)] != n}
 
-# %% ../nbs/02_data.ipynb #af3e17dd
+# %% ../nbs/02_data.ipynb #4834c329
 class Files:
     "Pictures that are files"
     def __init__(self, paths): self.paths, self.caches = [os.fspath(p) for p in paths], []
     def __len__(self): return len(self.paths)
-    def read(self, row, modality): return read_image(self.paths[row], modality)
     def content(self, row): return Path(self.paths[row]).read_bytes()
+    def read(self, row, modality, content=None): return read_image(self.paths[row] if content is None else content, modality, self.paths[row])
 
 class Arrays:
     "Pictures that are rows of one uint8 array `[N, H, W]` or `[N, H, W, 3]`, in memory or memory-mapped"
@@ -57,8 +57,8 @@ class Arrays:
             raise UserError(f'pictures in an array are uint8 [N, H, W] or [N, H, W, 3], not {given}.')
         self.array, self.caches = array, []
     def __len__(self): return len(self.array)
-    def read(self, row, modality): x = self.array[row]; return np.array(x if x.ndim == 3 else np.repeat(x[..., None], 3, 2))
     def content(self, row): return repr(self.array.shape[1:]).encode() + self.array[row].tobytes()
+    def read(self, row, modality, content=None): x = self.array[row]; return np.array(x if x.ndim == 3 else np.repeat(x[..., None], 3, 2))
 
 # %% ../nbs/02_data.ipynb #33a3e55e
 def _pack(self):
@@ -139,7 +139,7 @@ class Choosing(Table):
     @property
     def photos(self): return self.where('photo')
 
-# %% ../nbs/02_data.ipynb #f5190479
+# %% ../nbs/02_data.ipynb #1ce0a410
 class Splitting(Choosing):
     "Seen and unseen classes; sketches that have photos"
     def split(self, seen=None, unseen=None):
@@ -154,10 +154,10 @@ class Splitting(Choosing):
 
     @cached_property
     def own_photo(self):
-        "For each row the row of its photo (the first of that id), or -1"
+        "For each row the row of its photo (the first of that id in its class), or -1"
         first = {}
-        for r in np.flatnonzero((self.modality == 'photo') & (self.photo_id != '')): first.setdefault(self.photo_id[r], r)
-        return np.array([first.get(p, -1) for p in self.photo_id], np.int64)
+        for r in np.flatnonzero((self.modality == 'photo') & (self.photo_id != '')): first.setdefault((self.labels[r], self.photo_id[r]), r)
+        return np.array([first.get(key, -1) for key in zip(self.labels, self.photo_id)], np.int64)
 
     def with_photos(self, own=False):
         "Without the sketches that have no photo of their class (`own`: no photo of their own) here"

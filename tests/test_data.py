@@ -38,7 +38,7 @@ def test_table_of_pictures():
 def test_splits_and_pairs():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.data import toy_set
+    from sketch_lvm.data import from_arrays, toy_set
     t = toy_set()
     seen, unseen = t.split(unseen=['HEXAGON'])
     assert seen.classes == ('pentagon', 'square', 'triangle') and unseen.classes == ('hexagon',) and len(seen) + len(unseen) == len(t)
@@ -50,6 +50,8 @@ def test_splits_and_pairs():
     assert (own >= 0).all() and (t.photo_id[own] == t.photo_id).all() and (t.modality[own] == 'photo').all()
     some = t[np.r_[1:60]]                                            # one photo lost: two sketches without their own
     assert (some.own_photo < 0).sum() == 2 and len(some.with_photos(own=True)) == 57 and len(some.with_photos()) == 59
+    reused = from_arrays(np.zeros((4, 8, 8), np.uint8), 'aabb', ['photo', 'sketch']*2, list('0000'))   # ids that repeat from class to class
+    assert reused.own_photo.tolist() == [0, 0, 2, 2]
     lonely = t[(t.names != 'square') | (t.modality == 'sketch')]     # a class with sketches only
     assert len(lonely.with_photos()) == 45 and lonely.with_photos().classes == t.classes
     assert lonely.counts()['square'] == dict(sketch=10, photo=0, paired=0) and lonely.counts().total == dict(sketch=40, photo=15, paired=30)

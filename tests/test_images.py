@@ -101,9 +101,26 @@ def test_quick_check_agrees_with_decoding():
         assert verdict(check_image, whole + bytes(9)) == verdict(read_image, whole + bytes(9))        # padding after the end
         for cut in [*range(1, 30), *(len(whole)*i//20 for i in range(1, 20))]:
             assert verdict(check_image, whole[:-cut]) == verdict(read_image, whole[:-cut]), (format, cut)
-    f = io.BytesIO(); im.save(f, 'PNG'); holed = bytearray(f.getvalue()); holed[len(holed)//2:len(holed)//2 + 200] = bytes(200)
-    assert check_image(bytes(holed)) == (47, 33)                       # the limit of the quick check ...
-    with pytest.raises(BadImage): check_image(bytes(holed), decode=True)      # ... and the way past it
+    def holed(format, **options): f = io.BytesIO(); im.save(f, format, **options); x = f.getvalue(); return x[:60] + bytes(200) + x[260:]
+    assert check_image(holed('WEBP', lossless=True)) == (47, 33)                              # the limit of the quick check ...
+    with pytest.raises(BadImage): check_image(holed('WEBP', lossless=True), decode=True)      # ... and the way past it
+    for read in (check_image, read_image):
+        with pytest.raises(BadImage, match='wrong checksum in its IDAT'): read(holed('PNG'))
+
+
+def test_checksums_catch_what_decoding_does_not():
+    import io, numpy as np, pytest
+    from PIL import Image, ImageDraw
+    from sketch_lvm.images import BadImage, check_image, read_image
+    im = Image.new('RGB', (48, 48), 'lightblue'); ImageDraw.Draw(im).polygon([(9, 30), (24, 5), (41, 37)], fill='teal')
+    f = io.BytesIO(); im.save(f, 'PNG'); whole, silent = f.getvalue(), 0
+    for at in range(41, len(whole) - 16):                # one flipped bit, anywhere in the pixels
+        x = bytearray(whole); x[at] ^= 1
+        try: silent += (np.asarray(Image.open(io.BytesIO(x))) != np.asarray(im)).any()
+        except (OSError, SyntaxError): pass
+        for read in (check_image, read_image):
+            with pytest.raises(BadImage, match='wrong checksum in its IDAT'): read(bytes(x))
+    assert silent > 0                                    # plain Pillow hands out wrong pixels for some of them
 
 
 def test_fitting_keeps_what_it_says():
