@@ -18,21 +18,34 @@ def cell(source, kind='code'):
     return dict(cell_type=kind, id=f'c{abs(hash(source)) % 10**8}', metadata={}, source=source, **extra)
 
 
-def project(tmp_path, assertion, flag=''):
-    "A project of one room with one test cell"
-    root = tmp_path/'sketch_lvm_small'
+@pytest.fixture(scope='module')
+def base(tmp_path_factory):
+    "A project of one room with one test cell, everything written"
+    root = tmp_path_factory.mktemp('base')/'small'
     for d in ('nbs', 'tests', 'tools', 'data'): (root/d).mkdir(parents=True)
     for f in ('settings.ini', 'setup.py', 'pyproject.toml'): shutil.copy(ROOT/f, root/f)
     for f in ('export_tests.py', 'readme.py', 'check.py'): shutil.copy(ROOT/'tools'/f, root/'tools'/f)
     shutil.copy(ROOT/'tests'/'conftest.py', root/'tests')
-    meta = dict(kernelspec=dict(display_name='python3', language='python', name='python3'))
-    for name, cells in dict(index=[cell('# Small\n\n> A page.', 'markdown'), cell('#| hide\nsecret = 1'), cell('1 + 1')],
-                            **{'00_room': [cell('# Room\n\n> A room.', 'markdown'), cell('#| default_exp room'),
-                                           cell('#| export\ndef double(x): return 2*x'), cell(f'#| test doubles\n{flag}{assertion}')]}).items():
-        (root/'nbs'/f'{name}.ipynb').write_text(json.dumps(dict(cells=cells, metadata=meta, nbformat=4, nbformat_minor=5)))
+    write(root, 'index', [cell('# Small\n\n> A page.', 'markdown'), cell('#| hide\nsecret = 1'), cell('1 + 1')])
+    write_room(root, 'assert double(2) == 4')
     for cmd in (['nbdev_clean'], ['nbdev_export'], [sys.executable, 'tools/export_tests.py'], [sys.executable, 'tools/readme.py']):
-        assert run(root, *cmd).returncode == 0
+        out = run(root, *cmd)
+        assert out.returncode == 0, out.stderr
     return root
+
+
+@pytest.fixture
+def root(base, tmp_path): return Path(shutil.copytree(base, tmp_path/'small'))
+
+
+def write(root, name, cells):
+    meta = dict(kernelspec=dict(display_name='python3', language='python', name='python3'))
+    (root/'nbs'/f'{name}.ipynb').write_text(json.dumps(dict(cells=cells, metadata=meta, nbformat=4, nbformat_minor=5)))
+
+
+def write_room(root, assertion, flag=''):
+    write(root, '00_room', [cell('# Room\n\n> A room.', 'markdown'), cell('#| default_exp room'), cell('#| export\ndef double(x): return 2*x'),
+                            cell(f'#| test doubles\n{flag}from sketch_lvm.room import double\n{assertion}')])
 
 
 def run(root, *cmd):
@@ -41,37 +54,38 @@ def run(root, *cmd):
     return subprocess.run([str(c) for c in cmd], cwd=root, env=env, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize('assertion, good', [('assert double(2) == 4', True), ('assert double(2) == 5', False)])
-def test_an_assertion_counts_on_both_sides(tmp_path, assertion, good):
-    root = project(tmp_path, f'from sketch_lvm.room import double\n{assertion}')
-    assert (run(root, 'nbdev_test', '--n_workers', '0').returncode == 0) == good
-    assert (run(root, sys.executable, '-m', 'pytest', '-q', 'tests').returncode == 0) == good
+def test_a_true_assertion_passes_on_both_sides(root):
+    assert run(root, 'nbdev_test', '--n_workers', '0').returncode == 0
+    assert '1 passed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
 
 
-def test_flags_skip_and_are_counted(tmp_path):
-    root = project(tmp_path, 'assert False', flag='#| slow\n')
-    out = run(root, sys.executable, '-m', 'pytest', '-q', 'tests')
-    assert '1 skipped' in out.stdout and '1 by flag slow' in out.stdout
-    assert run(root, sys.executable, '-m', 'pytest', '-q', 'tests', '--flags', 'slow').returncode == 1
+def test_a_false_assertion_fails_on_both_sides(root):
+    write_room(root, 'assert double(2) == 5')
+    assert run(root, sys.executable, 'tools/export_tests.py').returncode == 0
+    assert run(root, 'nbdev_test', '--n_workers', '0').returncode != 0
+    assert '1 failed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
+
+
+def test_flags_skip_and_are_counted(root):
+    write_room(root, 'assert False', flag='#| slow\n')
+    assert run(root, sys.executable, 'tools/export_tests.py').returncode == 0
+    out = run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
+    assert '1 skipped' in out and '1 by flag slow' in out
+    assert '1 failed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests', '--flags', 'slow').stdout
     out = run(root, sys.executable, 'tools/check.py', 'notebooks')
     assert out.returncode == 0 and '1 by flag slow' in out.stdout
 
 
-@pytest.mark.parametrize('file', ['sketch_lvm/room.py', 'tests/test_room.py', 'README.md', 'nbs/00_room.ipynb'])
-def test_drift_is_refused_and_nothing_is_overwritten(tmp_path, file):
-    root = project(tmp_path, 'assert True')
+def test_drift_is_refused_and_nothing_is_overwritten(root):
     assert run(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
-    if file.endswith('.ipynb'):
-        nb = json.loads((root/file).read_text()); nb['cells'][2]['execution_count'] = 7
-        (root/file).write_text(json.dumps(nb))
-    else: (root/file).write_text((root/file).read_text() + '\n# by hand\n')
-    before = (root/file).read_bytes()
+    nb = json.loads((root/'nbs/00_room.ipynb').read_text()); nb['cells'][1]['execution_count'] = 7
+    by_hand = {'nbs/00_room.ipynb': json.dumps(nb)} | {f: (root/f).read_text() + '\n# by hand\n' for f in ('sketch_lvm/room.py', 'tests/test_room.py', 'README.md')}
+    for f, text in by_hand.items(): (root/f).write_text(text)
     out = run(root, sys.executable, 'tools/check.py', 'drift')
-    assert out.returncode == 1 and file in out.stdout
-    assert (root/file).read_bytes() == before
+    assert out.returncode == 1
+    for f, text in by_hand.items(): assert f in out.stdout and (root/f).read_text() == text
 
 
-def test_readme_hides_and_shows(tmp_path):
-    root = project(tmp_path, 'assert True')
-    text = (root/'README.md').read_text()
+def test_readme_hides_and_shows(base):
+    text = (base/'README.md').read_text()
     assert 'secret' not in text and '1 + 1' in text and '# Small' in text

@@ -5,9 +5,9 @@ from nbdev.config import get_config
 from nbdev.process import NBProcessor
 
 
-class Hide:
-    "Drops the cells marked `#| hide`"
-    def _hide_(self, cell): cell.source = ''
+def hide_(cell):
+    "nbdev calls this for cells marked `#| hide`; it empties them"
+    cell.source = ''
 
 
 def output_text(cell):
@@ -22,7 +22,7 @@ def output_text(cell):
 def readme(path):
     "The notebook as Markdown"
     blocks = [f'<!-- Written from nbs/{Path(path).name} by tools/readme.py. Edit the notebook. -->']
-    for cell in NBProcessor(path, Hide, process=True).nb.cells:
+    for cell in NBProcessor(path, hide_, process=True).nb.cells:
         source = cell.source.strip()
         if not source: continue
         if cell.cell_type == 'markdown': blocks.append(source.replace('](images/', '](nbs/images/').replace('src="images/', 'src="nbs/images/'))
