@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['CATEGORY_NAMES', 'COLOURS', 'COATS', 'MATERIALS', 'OWN', 'SCENES', 'ROLE_WORDS', 'NUMBERS', 'MODALITIES', 'place',
            'dress', 'Thing', 'thing', 'paint', 'camera', 'part_map', 'part_boxes', 'part_positions', 'scene',
-           'colour_role', 'lopsided', 'words', 'phrase', 'features', 'caption', 'caption_words', 'mini_split']
+           'colour_role', 'lopsided', 'words', 'phrase', 'features', 'caption', 'caption_of', 'caption_words',
+           'mini_split']
 
 # %% ../nbs/01_miniworld.ipynb #a78fff0d
 import functools, math, re
@@ -143,7 +144,7 @@ def part_positions(it, view=None, size=128):
         if len(at) and p.colour != 'bg': out[p.name] = tuple(float(v) for v in (at[((at - at.mean(0))**2).sum(1).argmin()][::-1] + .5)/size)
     return out
 
-# %% ../nbs/01_miniworld.ipynb #5d4aa204
+# %% ../nbs/01_miniworld.ipynb #249b6f6a
 SCENES = dict(grass='on grass', sand='on sand', snow='in snow', table='on a wooden table', bricks='by a brick wall', sky='under a blue sky',
               carpet='on a carpet', road='on a road', water='by the water', studio='on a plain background', night='at night', leaves='among leaves')
 ROLE_WORDS = dict(dark='black', light='white', wood='brown', metal='grey', gold='yellow', glass='glass', skin='pink', darkgreen='green', lightgreen='green',
@@ -151,9 +152,11 @@ ROLE_WORDS = dict(dark='black', light='white', wood='brown', metal='grey', gold=
 
 def scene(it, view=0):
     "Where the photo `view` of the object is taken: one of `SCENES`"
-    return tuple(SCENES)[int(it.unit('scene', view)*len(SCENES))]
+    return _scene((it.version, it.category, it.instance), view)
 
-# %% ../nbs/01_miniworld.ipynb #fee44a69
+def _scene(key, view): return tuple(SCENES)[int(unit(*key, 'scene', int(view))*len(SCENES))]
+
+# %% ../nbs/01_miniworld.ipynb #42762376
 def _area(p):
     x, y = p.points.T
     return abs((x*np.roll(y, 1) - y*np.roll(x, 1)).sum())/2 if p.closed else p.width*np.hypot(*np.diff(p.points, axis=0).T).sum()
@@ -166,27 +169,26 @@ def colour_role(it):
     return max(cover, key=cover.get)
 
 def lopsided(it):
-    "How far the object is from its own mirror image, as a share of its size: 0 for a ball"
-    p = rotate(it.points[::max(1, len(it.points)//150)], -it.traits.values['lean'])
+    "How far the object differs from its own mirror image, as a share of its size: 0 for a ball"
+    p = rotate(it.points[::max(1, len(it.points)//120)], -it.traits.values['lean'])
     p = (p - p.min(0))/np.ptp(p, 0).max()
-    q = [np.ptp(p[:, 0]), 0] + p*[-1, 1]
-    return float(np.linalg.norm(p[:, None] - q, axis=-1).min(1).mean())
+    away = np.linalg.norm(p[:, None] - ([np.ptp(p[:, 0]), 0] + p*[-1, 1]), axis=-1).min(1)
+    return float(np.percentile(away, 90))
 
-# %% ../nbs/01_miniworld.ipynb #ed614351
-def words(it, view=None):
+# %% ../nbs/01_miniworld.ipynb #67153ebb
+def words(it):
     "What can be said: a dict from kind of attribute to a word or phrase"
     v, out = it.traits.values, {}
     role = colour_role(it)
     out['colour'] = ROLE_WORDS.get(name := it.colours.get(role, role), name)
     if role == 'main' and it.pattern != 'plain': out['pattern'] = it.pattern
-    if lopsided(it) > .035: out['facing'] = f'facing {v["facing"]}'
+    if lopsided(it) > .05: out['facing'] = f'facing {v["facing"]}'
     if abs(v['lean']) > .1: out['lean'] = f'leaning {"right" if v["lean"] > 0 else "left"}'
     if abs(v['stretch']) > .12: out['stretch'] = 'wide' if v['stretch'] > 0 else 'tall'
     if not .6 < v['frame size'] < .8: out['size'] = 'small' if v['frame size'] < .7 else 'big'
     lo, hi = it.points.min(0), it.points.max(0)
     x, y = (lo + hi)/2 - .5
     if max(abs(x), abs(y)) > .06: out['place'] = f'at the {("left" if x < 0 else "right") if abs(x) > abs(y) else ("top" if y < 0 else "bottom")}'
-    if view is not None: out['scene'] = SCENES[scene(it, view)]
     return out
 
 # %% ../nbs/01_miniworld.ipynb #e8d35a1b
@@ -208,7 +210,7 @@ def features(it, coloured=True):
             if coloured or not (k.endswith('colour') or a in COLOURS or a in MATERIALS or a in it.colours)}
     return [re.sub('[^a-z ]', ' ', v.lower()) for v in said.values() if v]
 
-# %% ../nbs/01_miniworld.ipynb #835ea876
+# %% ../nbs/01_miniworld.ipynb #53c2df98
 MODALITIES = dict(photo='photo', line_art='line drawing', sketch='sketch')
 
 def _noun(category, design):
@@ -217,16 +219,30 @@ def _noun(category, design):
     if ' ' in design or design in ('face', 'side', 'front', 'top', 'blossom', 'core', 'half'): return f'{category} {design}'
     return f'{design} {category}'
 
+def _facts(it): return it.category, words(it), features(it), features(it, False), it.traits.values.get('design', '')
+
+@functools.lru_cache(1 << 16)
+def _facts_of(category, instance, version): return _facts(_thing(category, instance, version))
+
+# %% ../nbs/01_miniworld.ipynb #5a3f11d8
 def caption(it, modality='photo', variant=0, view=0):
     "A sentence about the object; variant 0 is the plain 'a photo of a car', others name some attributes, -1 all of them"
+    known = _facts(it) if it.traits.fixed else _facts_of(it.category, it.instance, it.version)
+    return _sentence(known, (it.version, it.category, it.instance), modality, variant, view)
+
+def caption_of(category, instance, modality='photo', variant=0, view=0, version=1):
+    "The same without the object at hand: what can be said is remembered, so a second caption costs little"
+    return _sentence(_facts_of(category, int(instance), version), (version, category, int(instance)), modality, variant, view)
+
+def _sentence(known, key, modality, variant, view):
     kind = MODALITIES[check_name(modality, MODALITIES, 'modality')]
-    photo, r = modality == 'photo', it.rng('caption', variant % 2**32)
-    w = words(it, view if photo else None)
-    if not photo: w = {k: v for k, v in w.items() if k not in ('colour', 'pattern')}
+    category, w, coloured, plain, design = known
+    r = rng(int(unit(*key, 'caption')*2**53), index=variant % 2**32)
+    if modality == 'photo': w, f = w | {'scene': SCENES[_scene(key, view)]}, coloured
+    else: w, f = {k: v for k, v in w.items() if k not in ('colour', 'pattern')}, plain
     keep = set(w) if variant < 0 else {k for k in w if variant and r.random() < .6}
-    f = features(it, photo) if variant else []
-    if variant > 0: f = [f[i] for i in r.permutation(len(f))[:int(r.integers(0, 3))]]
-    noun = _noun(it.category, it.traits.values.get('design', '')) if variant and r.random() < .4 else it.category
+    f = f if variant < 0 else [f[i] for i in r.permutation(len(f))[:int(r.integers(0, 3))]] if variant else []
+    noun = _noun(category, design) if variant and r.random() < .4 else category
     noun = ' '.join([w[k] for k in ('size', 'stretch', 'pattern', 'colour') if k in keep] + [noun]).strip()
     tail = f + [w[k] for k in ('facing', 'lean', 'place', 'scene') if k in keep]
     lead = (f'a {kind} of', f'{kind} of', 'a picture of')[int(r.integers(3)) if variant > 0 else 0]
