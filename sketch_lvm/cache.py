@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SHARD_BYTES', 'stamp', 'hash_files', 'cut_shards', 'build_shard', 'is_whole', 'build_cache', 'PixelCache']
 
-# %% ../nbs/02a_cache.ipynb #0a0b47b9
+# %% ../nbs/02a_cache.ipynb #2782427e
 import hashlib, os, shutil, time, zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +14,7 @@ import PIL
 
 from .core import UserError, atomic_write, cache_path, sha256
 from .data import Files
-from .images import BadImage, fit_image
+from .images import BadImage, fit_image, in_threads
 
 # %% ../nbs/02a_cache.ipynb #0cbb5946
 def stamp(path):
@@ -31,20 +31,18 @@ def _remembered(index, n):
     except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile): pass
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
-# %% ../nbs/02a_cache.ipynb #045ff554
+# %% ../nbs/02a_cache.ipynb #240919e0
 def hash_files(paths, workers=None):
     "(SHA-256 of each file, its stamp, how many files had to be read); hashes are remembered between calls"
     paths = [os.path.abspath(p) for p in paths]
     index = cache_path('hashes', sha256('\0'.join(paths).encode('utf-8', 'surrogateescape')) + '.npz')
     hashes, stamps, hashed_at = _remembered(index, len(paths))
-    with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
-        now = np.array(list(pool.map(stamp, paths)), np.int64).reshape(-1, 4)
-        gone = [paths[i] for i in np.flatnonzero(now[:, 0] < 0)]
-        if gone: raise UserError(f'{len(gone)} of {len(paths):,} files are gone: {", ".join(gone[:5])}. Scan the folder again.')
-        known = (now == stamps).all(1) & (now[:, 1:3].max(1, initial=0) + 2_000_000_000 < hashed_at)
-        todo, started = np.flatnonzero(~known), time.time_ns()
-        hashes = hashes.astype('S64')
-        for i, h in zip(todo, pool.map(lambda i: sha256(paths[i]), todo)): hashes[i] = h.encode()
+    now = np.array([*in_threads(stamp, paths, workers)], np.int64).reshape(-1, 4)
+    gone = [paths[i] for i in np.flatnonzero(now[:, 0] < 0)]
+    if gone: raise UserError(f'{len(gone)} of {len(paths):,} files are gone: {", ".join(gone[:5])}. Scan the folder again.')
+    known = (now == stamps).all(1) & (now[:, 1:3].max(1, initial=0) + 2_000_000_000 < hashed_at)
+    todo, started = np.flatnonzero(~known), time.time_ns()
+    for i, h in zip(todo, in_threads(sha256, [paths[i] for i in todo], workers)): hashes[i] = h.encode()
     hashed_at = np.where(known, hashed_at, started)
     if len(todo):
         with atomic_write(index) as f: np.savez(f, hashes=hashes, stamps=now, hashed_at=hashed_at)

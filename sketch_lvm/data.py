@@ -9,10 +9,9 @@ __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'PAIRING', 'class_key', 'find
            'ScanReport', 'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder',
            'save_folder', 'check_leaks']
 
-# %% ../nbs/02_data.ipynb #f8a4b2b8
+# %% ../nbs/02_data.ipynb #0d075a65
 import html, os, re, unicodedata
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from .core import UserError, check_name, rng, sha256, show_images
-from .images import MODALITIES, BadImage, check_files, fit_image, read_image, thumbnail
+from .images import MODALITIES, BadImage, check_files, fit_image, in_threads, read_image, thumbnail
 
 # %% ../nbs/02_data.ipynb #ba563720
 def class_key(name):
@@ -421,7 +420,7 @@ def save_folder(items, root):
         folder = Path(root)/item.modality/re.sub(r'[/\0]', '_', item.name); folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(items.read(r)).save(folder/f'{stem}.png')
 
-# %% ../nbs/02_data.ipynb #df054ff1
+# %% ../nbs/02_data.ipynb #36521ecb
 def _same_pictures(a, b, workers=None):
     "Pairs of rows `(in a, in b)` with the same content"
     mixed = type(a.source) is not type(b.source)          # a file and an array: compare what they look like
@@ -430,8 +429,7 @@ def _same_pictures(a, b, workers=None):
     sizes = [[size(t, r) for r in range(len(t))] for t in (a, b)]
     common = set(sizes[0]) & set(sizes[1])
     rows = [[r for r in range(len(t)) if s[r] in common] for t, s in zip((a, b), sizes)]
-    with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
-        keys = [list(pool.map(lambda r, get=content(t): sha256(get(r)), rs)) for t, rs in zip((a, b), rows)]
+    keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
     there = dict(zip(keys[0], rows[0]))
     return [(there[k], r) for k, r in zip(keys[1], rows[1]) if k in there]
 

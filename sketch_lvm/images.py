@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MODALITIES', 'FORMATS', 'MAX_PIXELS', 'LOOKS', 'TURNS', 'FITS', 'BadImage', 'looks_like', 'check_png', 'opened',
-           'orientation', 'on_white', 'deep_grey', 'to_rgb', 'read_image', 'broken_files', 'check_image', 'check_files',
-           'fit_image', 'thumbnail']
+           'orientation', 'on_white', 'deep_grey', 'to_rgb', 'read_image', 'broken_files', 'check_image', 'in_threads',
+           'check_files', 'fit_image', 'thumbnail']
 
 # %% ../nbs/01b_images.ipynb #1939adfe
 import base64, contextlib, io, os, stat, struct, zlib
@@ -145,17 +145,22 @@ def check_image(source, decode=False):
         if decode or not _ends_well(f, im.format): im.load()
     return size
 
-# %% ../nbs/01b_images.ipynb #c2513ee7
+# %% ../nbs/01b_images.ipynb #12119bb2
+def in_threads(work, things, workers=None, at_once=100):
+    "`work(thing)` for each, on a few threads; the results in order, as they come"
+    things = list(things); parts = [things[i:i + at_once] for i in range(0, len(things), at_once)]
+    with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
+        for results in pool.map(lambda part: [work(t) for t in part], parts): yield from results
+
 def check_files(paths, decode=False, workers=None, progress=None):
     "`{position: reason}` of the files that are not whole pictures"
     def reason(path):
         try: check_image(path, decode)
         except BadImage as e: return e.reason
     bad, paths = {}, list(paths)
-    with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
-        for i, why in enumerate(pool.map(reason, paths)):
-            if why: bad[i] = why
-            if progress: progress(i + 1, len(paths))
+    for i, why in enumerate(in_threads(reason, paths, workers)):
+        if why: bad[i] = why
+        if progress: progress(i + 1, len(paths))
     return bad
 
 # %% ../nbs/01b_images.ipynb #fedd1baf

@@ -90,7 +90,7 @@ def test_quick_check_agrees_with_decoding():
     import io, numpy as np, pytest
     from PIL import Image
     from sketch_lvm.core import rng
-    from sketch_lvm.images import BadImage, check_image, read_image
+    from sketch_lvm.images import BadImage, check_files, check_image, read_image
     def verdict(check, content):
         try: check(content); return 'fine'
         except BadImage: return 'broken'
@@ -102,6 +102,7 @@ def test_quick_check_agrees_with_decoding():
         for cut in [*range(1, 30), *(len(whole)*i//20 for i in range(1, 20))]:
             assert verdict(check_image, whole[:-cut]) == verdict(read_image, whole[:-cut]), (format, cut)
     def holed(format, **options): f = io.BytesIO(); im.save(f, format, **options); x = f.getvalue(); return x[:60] + bytes(200) + x[260:]
+    assert check_files([f'/absent/{i}' for i in range(250)], workers=3) == {i: 'No such file or directory' for i in range(250)}
     assert check_image(holed('WEBP', lossless=True)) == (47, 33)                              # the limit of the quick check ...
     with pytest.raises(BadImage): check_image(holed('WEBP', lossless=True), decode=True)      # ... and the way past it
     for read in (check_image, read_image):
