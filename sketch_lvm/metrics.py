@@ -310,10 +310,10 @@ def _rank_chunk(p, rows, ks, harmonic, per_query):
         for name, v in _definitions(r, len(p.gallery), ks, harmonic).items(): per_query[name][rows[i:j]] = v.cpu().numpy()
     return mixed
 
-# %% ../nbs/04_metrics.ipynb #e0258c55
+# %% ../nbs/04_metrics.ipynb #cfb7d0c4
 def _chunks(rows, chunk, photos, device):
-    "Cut `rows` into pieces of a multiple of the tile; by default two tiles on a CPU, about 64 million scores on a GPU"
-    if chunk is None: chunk = max(TILE, 2**26//photos) if device.type == 'cuda' else 2*TILE
+    "Cut `rows` into pieces of a multiple of the tile; by default one or two tiles on a CPU, about 64 million scores on a GPU"
+    if chunk is None: chunk = max(TILE, 2**26//photos) if device.type == 'cuda' else 2*TILE if photos < 2**15 else TILE
     if not chunk > 0: raise UserError(f'chunk is a number of queries, {chunk!r} is not.')
     step = math.ceil(chunk/TILE)*TILE
     return [rows[i:i + step] for i in range(0, len(rows), step)]
@@ -457,17 +457,21 @@ def _reference_loop(q, g, ql, gl, k=200):
         out.append(((torch.arange(len(at), dtype=torch.float32) + 1)/at).mean())
     return {'mAP@all': torch.stack(out).double().numpy()}
 
-# %% ../nbs/04_metrics.ipynb #4304e9e8
+# %% ../nbs/04_metrics.ipynb #a0359a17
 _LOOPS = dict(sake=_sake_shape, sklearn=_sklearn_loop, reference=_reference_loop)
 
-def _time_loop(name, q, g, ql, gl, repeats):
-    "One slow loop over its queries in `repeats` parts: the fastest part's seconds a query, and all its numbers"
-    loop, best, parts = _LOOPS[check_name(name, _LOOPS, 'baseline')], math.inf, []
-    for part in np.array_split(np.arange(len(q)), min(repeats, len(q))):
-        t = time.perf_counter(); parts.append(loop(q[part], g, ql[part], gl)); best = min(best, (time.perf_counter() - t)/len(part))
-    return best, {n: np.concatenate([p[n] for p in parts]) for n in parts[0]}
+def _time(f, *args):
+    "What `f` returns, its seconds by the clock and by the processor (all threads together)"
+    clock, cpu = time.perf_counter(), time.process_time()
+    return f(*args), time.perf_counter() - clock, time.process_time() - cpu
 
-# %% ../nbs/04_metrics.ipynb #c37d13ec
+def _time_loop(name, q, g, ql, gl, repeats):
+    "One slow loop over its queries in `repeats` parts: all its numbers, and the fastest part's seconds a query by clock and processor"
+    parts = np.array_split(np.arange(len(q)), min(repeats, len(q)))
+    done = [_time(_LOOPS[check_name(name, _LOOPS, 'baseline')], q[p], g, ql[p], gl) for p in parts]
+    return {n: np.concatenate([d[0][n] for d in done]) for n in done[0][0]}, *(min(d[i]/len(p) for d, p in zip(done, parts)) for i in (1, 2))
+
+# %% ../nbs/04_metrics.ipynb #b978fe4b
 def bench_metrics(queries=15229, gallery=17101, dim=512, classes=100,
                   subset=60,            # queries given to each slow loop; their time is scaled to all
                   repeats=3,            # the fastest of so many runs counts, for both sides
@@ -477,16 +481,17 @@ def bench_metrics(queries=15229, gallery=17101, dim=512, classes=100,
     "Seconds for `rank_metrics` and for the loops found in public code, on random unit features; results are asserted equal"
     draw, load = rng(seed), os.getloadavg()
     q, g = (unit_rows(draw.standard_normal((n, dim), dtype=np.float32)).numpy() for n in (queries, gallery))
-    ql, gl, runs = draw.integers(0, classes, queries), draw.integers(0, classes, gallery), []
-    for _ in range(repeats):
-        t = time.perf_counter(); ours = rank_metrics(q, g, ql, gl, device=device); runs.append(time.perf_counter() - t)
-    out = dict(shape=[queries, gallery, dim], classes=classes, seconds=min(runs), runs=runs, values=ours.values, baselines={})
+    ql, gl = draw.integers(0, classes, queries), draw.integers(0, classes, gallery)
+    runs = [_time(lambda: rank_metrics(q, g, ql, gl, device=device)) for _ in range(repeats)]
+    ours, clock, cpu = runs[0][0], min(r[1] for r in runs), min(r[2] for r in runs)
+    out = dict(shape=[queries, gallery, dim], classes=classes, seconds=clock, cpu_seconds=cpu, runs=[r[1] for r in runs], values=ours.values, baselines={})
     some = np.linspace(0, queries - 1, min(subset, queries)).astype(int)
     for name in baselines:
-        each, got = _time_loop(name, q[some], g, ql[some], gl, repeats)
+        got, each, each_cpu = _time_loop(name, q[some], g, ql[some], gl, repeats)
         apart = {n: float(abs(v - ours.per_query[n][some]).max()) for n, v in got.items()}
         if max(apart.values()) > 1e-5: raise AssertionError(f'{name} and rank_metrics disagree: {apart}')
-        out['baselines'][name] = dict(seconds=each*queries, ms_per_query=each*1e3, measured_on=len(some), ratio=each*queries/min(runs), apart=apart)
+        out['baselines'][name] = dict(seconds=each*queries, cpu_seconds=each_cpu*queries, ms_per_query=each*1e3, measured_on=len(some),
+                                      ratio=each*queries/clock, cpu_ratio=each_cpu*queries/cpu, apart=apart)
     out |= _conditions(device, load, command)
     if save: _store(save, out)
     return out

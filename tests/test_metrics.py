@@ -189,7 +189,7 @@ def test_gpu_agrees_with_the_cpu():
 
 
 def test_refusals_and_exclusions():
-    import numpy as np, pytest, torch
+    import json, numpy as np, pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.metrics import rank_metrics
     q, g, ql, gl = np.eye(3), np.eye(3)[[0, 1, 2, 0]], ['a', 'b', 'ghost'], ['a', 'b', 'c', 'a']
@@ -213,7 +213,8 @@ def test_refusals_and_exclusions():
     big, small = rank_metrics(q*1e200, g*1e-200, ql, gl, k=2), rank_metrics(torch.eye(3).bfloat16(), torch.from_numpy(g).half(), np.array(ql), gl, k=2)
     assert big.values == small.values == m.values
     evil = '<img src=x onerror=alert(1)>'
-    assert evil not in rank_metrics(q[:2], g, [evil, 'a'], gl)._repr_html_()
+    m = rank_metrics(q[:2], g, [evil, 'a'], gl)
+    assert evil in json.dumps(m.to_dict()) and evil not in m._repr_html_() and 'mAP@200/voc' in m._repr_html_()
 
 
 def test_accuracy_against_brute_force():
