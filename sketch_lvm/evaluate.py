@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PROTOCOLS', 'FORMAT', 'WARNING', 'bar', 'device_of', 'embed', 'Protocol', 'columns', 'Rule', 'find_protocol',
            'make_protocol', 'score', 'chance_level', 'Report', 'load_report', 'headline', 'report_rows',
-           'published_lines', 'report_lines', 'report_html', 'surroundings', 'evaluate']
+           'published_lines', 'report_lines', 'report_html', 'surroundings', 'fitting', 'evaluate']
 
 # %% ../nbs/12_evaluate.ipynb #bdc59d00
 import html, json, platform, sys, time
@@ -268,10 +268,20 @@ def surroundings(device='cpu'):
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else platform.machine()
     return dict(versions=versions, device=str(device), device_name=name, threads=torch.get_num_threads(), system=platform.system())
 
-# %% ../nbs/12_evaluate.ipynb #4018bead
+# %% ../nbs/12_evaluate.ipynb #0b2eef60
+def fitting(rows, protocol):
+    "Published rows (named tuples with data, split, protocol, metric, value, source, note) that may stand beside a protocol's numbers"
+    out, data = [], protocol.data.split(',')[0]
+    for p in rows:
+        same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')
+        if p.data != data or not same or (p.split and p.split != getattr(protocol.split, 'name', '')): continue
+        out.append(p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))))
+    return out
+
+# %% ../nbs/12_evaluate.ipynb #dbc3c2ea
 def evaluate(encoder, protocol, name='encoder',      # the method's name, for the report
              frozen=None,                            # a report of the frozen model under the same protocol
-             published=(),                           # dicts with split, protocol, source, metric, value; only fitting ones are kept
+             published=(),                           # rows as `methods.published` gives them; only fitting ones are kept
              about=None,                             # what else the report should know of the method: preset, seed, run, step
              batch=256, workers=0, strict=False, progress=None):
     "Run a protocol on an encoder and return its `Report`"
@@ -281,10 +291,10 @@ def evaluate(encoder, protocol, name='encoder',      # the method's name, for th
     q, g = (torch.cat([embed(encoder, s, batch, workers, progress, text) for s in sets])
             for text, sets in (('sketches', protocol.queries), ('photos', protocol.gallery)))
     m, split = score(protocol, q, g, strict), protocol.split
-    fits = [p for p in published if split is not None and p.get('split') == split.name and p.get('protocol') == protocol.name]
     b = encoder.backbone
     method, out = dict(name=name, backbone=b.label, random=bool(b.random), **(about or {})), m.to_dict()
     found = dict(protocol=what, split=split.to_dict() if split else {}, method=method,
-                 **{k: out[k] for k in ('values', 'macro', 'per_class', 'counts', 'excluded')}, chance=chance_level(protocol), frozen=frozen.values if frozen else {}, published=fits, notes=[*protocol.notes, *m.notes],
+                 **{k: out[k] for k in ('values', 'macro', 'per_class', 'counts', 'excluded')}, notes=[*protocol.notes, *m.notes],
+                 chance=chance_level(protocol), frozen=frozen.values if frozen else {}, published=fitting(published, protocol),
                  conditions=dict(surroundings(device_of(encoder)), batch=batch, seconds=round(time.perf_counter() - start, 2)))
     return Report(**json.loads(json.dumps(found, allow_nan=False)))         # as it will be read back

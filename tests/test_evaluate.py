@@ -115,7 +115,8 @@ def test_comparisons_stay_honest():
     import torch.nn.functional as F
     from sketch_lvm.core import UserError
     from sketch_lvm.data import toy_set
-    from sketch_lvm.evaluate import embed, evaluate, make_protocol
+    from sketch_lvm.evaluate import embed, evaluate, fitting, make_protocol
+    from sketch_lvm.methods import Published
     from sketch_lvm.splits import Split
     class Encoder:
         backbone = SimpleNamespace(size=16, interpolation='bicubic', random=False, label='x', device=torch.device('cpu'), pixels=lambda x: x.float()/255)
@@ -126,9 +127,11 @@ def test_comparisons_stay_honest():
     assert r.frozen == frozen.values and 'frozen' in repr(r) and 'frozen' not in repr(frozen).split('\n')[4]
     with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('zero-shot', toys[5:], split=split), frozen=frozen)
     with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('fine', toys, split=split), frozen=frozen)
-    row = dict(source='a paper', metric='mAP@200', value=.5, protocol='zero-shot')
-    r = evaluate(Encoder(), p, published=[row | dict(split='toy/a'), row | dict(split='toy/b'), row | dict(split='toy/a', protocol='fine-grained')])
-    assert r.published == [row | dict(split='toy/a')] and 'a paper: mAP@200 0.500' in repr(r)
+    row = Published('m', 'toys', 'mAP@200/hits', .5, 'a paper', 'toy/a'); p.data = 'toys, all photos'
+    others = [row._replace(**k) for k in (dict(split='toy/b'), dict(protocol='fine-grained'), dict(data='toy'), dict(protocol='generalised'))]
+    r = evaluate(Encoder(), p, published=[row, *others]); assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
+    assert fitting([row._replace(split='')], p)[0]['note'] == 'its class list is not known'
+    p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name, p.data = 'zero-shot', 'mini'
     lonely = toys[(toys.names != 'square') | (toys.modality == 'sketch')]           # a class without photos: left out, counted and named
     m = evaluate(Encoder(), make_protocol('zero-shot', lonely))
     assert m.excluded == dict(square=10) and m.counts['scored'] == 20 and any('square (10)' in n for n in m.notes)
