@@ -15,12 +15,13 @@ import torch.nn.functional as F
 
 from .core import UserError, check_name, rng
 
-# %% ../nbs/07_losses.ipynb #ad56c08e
+# %% ../nbs/07_losses.ipynb #d0ada184
 def _exact(x): return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+def _no_autocast(x): return torch.autocast(x.device.type, enabled=False)
 
 def cosine_distance(a, b):
     "1 - cos(a, b) along the last axis"
-    return 1 - F.cosine_similarity(_exact(a), _exact(b), dim=-1)
+    with _no_autocast(a): return 1 - F.cosine_similarity(_exact(a), _exact(b), dim=-1)
 
 def squared_distance(a, b):
     "Squared Euclidean distance of the directions of a and b: twice the cosine distance"
@@ -38,14 +39,15 @@ def triplet(anchor, positive, negative,
     loss = F.relu(margin + d(anchor, positive) - d(anchor, negative))
     return loss.mean() if check_name(reduction, ['mean', 'none'], 'reduction') == 'mean' else loss
 
-# %% ../nbs/07_losses.ipynb #1b944b2b
+# %% ../nbs/07_losses.ipynb #4d01b0bc
 def text_classification(embeddings, labels,
                         class_features,       # [C, D]: one text embedding for each class the labels count
                         temperature=.01):     # CLIP's own
     "Cross-entropy of the softmax over cosines to the class texts, mean over rows"
     if not temperature > 0: raise UserError(f'a temperature is positive, {temperature} is not.')
-    logits = F.normalize(_exact(embeddings), dim=-1) @ F.normalize(_exact(class_features), dim=-1).T
-    return F.cross_entropy(logits/temperature, labels)
+    with _no_autocast(embeddings):
+        logits = F.normalize(_exact(embeddings), dim=-1) @ F.normalize(_exact(class_features), dim=-1).T
+        return F.cross_entropy(logits/temperature, labels)
 
 # %% ../nbs/07_losses.ipynb #4a2bfa0c
 def relative_distance(anchor, positive, negative, distance='cosine'):

@@ -11,7 +11,9 @@ def test_distances():
     assert torch.allclose(cosine_distance(a, b), cosine_distance(b, a)) and torch.allclose(cosine_distance(3*a, b/7), cosine_distance(a, b))
     unit = [x/x.norm(dim=1, keepdim=True) for x in (a, b)]
     assert torch.allclose(squared_distance(a, b), (unit[0] - unit[1]).pow(2).sum(1)) and torch.allclose(cosine_distance(a, b), 1 - (unit[0]*unit[1]).sum(1))
+    halves = [x.detach().bfloat16() for x in (a, b)]; exact = cosine_distance(*halves)
     assert cosine_distance(a.detach().bfloat16(), b.detach().bfloat16()).dtype == torch.float32 and cosine_distance(a, b).dtype == torch.float64
+    with torch.autocast('cpu', torch.bfloat16): assert torch.equal(cosine_distance(*halves), exact) and exact.dtype == torch.float32
     for d in DISTANCES.values(): assert torch.autograd.gradcheck(d, [x.detach()[:4].requires_grad_() for x in (a, b)])
 
 
@@ -48,6 +50,9 @@ def test_classification_by_hand():
     assert torch.allclose(text_classification(x, order.argsort()[y], t[order], .07), text_classification(2*x, y, t/3, .07))
     assert text_classification(x, y*0, t[:1]) == 0                        # one class: nothing to tell apart
     assert text_classification(x.bfloat16(), y, t.bfloat16(), .07).dtype == torch.float32
+    exact = text_classification(x.float(), y, t.float())
+    with torch.autocast('cpu', torch.bfloat16):                           # a product in bf16 would be off by a third of a logit here
+        assert (x.float() @ t.float().T).dtype == torch.bfloat16 and torch.equal(text_classification(x.float(), y, t.float()), exact)
     for bad in (0, -1):
         with pytest.raises(UserError, match='positive'): text_classification(x, y, t, bad)
     assert torch.autograd.gradcheck(lambda a, b: text_classification(a, y, b, .5), (x.requires_grad_(), t.requires_grad_()))
