@@ -5,35 +5,34 @@
 # %% auto #0
 __all__ = ['ROWS', 'rates', 'row_method', 'question', 'ask', 'run_row', 'study', 'read_rows', 'frozen_row', 'summary']
 
-# %% ../nbs/12a_study.ipynb #e39fe111
+# %% ../nbs/12a_study.ipynb #a6ce39e0
 import json
 from pathlib import Path
 
 import numpy as np
 
 from .clip import load_backbone
-from .core import UserError, atomic_write, check_name, write_json
-from .evaluate import evaluate, make_protocol, surroundings
-from .methods import build_encoder, method
+from .core import check_name
+from .evaluate import chance_level, embed, make_protocol, score, surroundings
+from .methods import method
 from .minisets import mini_set, mini_sets
 from .prompts import count_trainable, make_encoder
 from .train import fit
 
-# %% ../nbs/12a_study.ipynb #249fd9a1
+# %% ../nbs/12a_study.ipynb #61bec344
 _BARE = dict(prompts=0, norms='frozen')
 
-ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, tried together)
-    'prompts + norms': ('sketch-lvm', {}, dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))),
-    'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.01, .03, .1))),
-    'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.001, .003, .01))),
-    'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2))),
-    'full fine-tuning': ('sketch-lvm', dict(_BARE, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4))),
-    'without classification': ('sketch-lvm', dict(without=['classification']), dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))),
-    'fg': ('sketch-lvm-fg', {}, dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003))),
-    'fg without norms': ('sketch-lvm-fg', dict(without=['norms']), dict(lr_prompts=(.003, .01, .03))),
-    'fg without classification': ('sketch-lvm-fg', dict(without=['classification']), dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003))),
-    'fg without patch-shuffle': ('sketch-lvm-fg', dict(without=['patch-shuffle']), dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003))),
-    'fg without divergence': ('sketch-lvm-fg', dict(without=['divergence']), dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003)))}
+_BOTH, _FG = dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01)), dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003))
+
+ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, tried together; the row whose tuning it takes)
+    'prompts + norms': ('sketch-lvm', {}, _BOTH, 'prompts + norms'),
+    'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.01, .03, .1)), 'prompts only'),
+    'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.001, .003, .01)), 'norms only'),
+    'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
+    'full fine-tuning': ('sketch-lvm', dict(_BARE, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4)), 'full fine-tuning'),
+    'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
+    'fg': ('sketch-lvm-fg', {}, _FG, 'fg')} | {
+    f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg') for part in ('norms', 'classification', 'patch-shuffle', 'divergence')}
 
 def rates(row):
     "The trials of a row: a list of {option: rate}"
@@ -42,37 +41,38 @@ def rates(row):
 
 def row_method(row, **changes):
     "The row's method with some rates"
-    name, how, _ = ROWS[check_name(row, ROWS, 'row')]
+    name, how, *_ = ROWS[check_name(row, ROWS, 'row')]
     return method(name, 'mini', **how, **changes)
 
-# %% ../nbs/12a_study.ipynb #f6b7f587
+# %% ../nbs/12a_study.ipynb #f714c8da
 def question(row):
     "Protocol and watched metric of a row"
     return ('fine-grained', 'Acc@1/per-category') if row.startswith('fg') else ('zero-shot', 'mAP@all')
 
-def ask(encoder, items, protocol):
-    "Metric values of an encoder on a set"
-    return evaluate(encoder, make_protocol(protocol, items, k=(10,)))
+def ask(encoder, items, protocols=('zero-shot', 'fine-grained')):
+    "Metric values of an encoder on a set under some protocols; each picture is encoded once"
+    z = embed(encoder, items.sketches), embed(encoder, items.photos)
+    return {k: v for p in protocols for k, v in score(make_protocol(p, items, k=(10,)), *z).values.items()}
 
 def run_row(row, sets, seen, out, changes, seed, backbone, steps, batch):
-    "Train a row once, in a run folder of its own, and ask everything of it; returns plain data"
+    "Train a row once, in a run folder of its own, and ask everything of it; sets that are None are not asked. Returns plain data"
     protocol, watch = question(row); m = row_method(row, batch=batch, **changes)
     run = fit(m, backbone, sets.train, out, seed=seed, device='cpu', steps=steps, valid_every=max(1, steps//5), watch=watch,
-              valid=lambda encoder: {watch: ask(encoder, sets.validation, protocol)[watch]}, progress=False)
+              valid=lambda encoder: {watch: ask(encoder, sets.validation, [protocol])[watch]}, progress=False)
     encoder = run.learner.encoder; trained = sum(p.numel() for p in encoder.trainable().values())
     keep = ('mAP@all', 'P@10', 'Acc@1/per-category', 'Acc@5/per-category', 'Acc@1/all-unseen')
     out = dict(row=row, seed=seed, changes=changes, steps=steps, batch=batch, best_step=run.best[1] if run.best else steps, trained=trained)
     for part, items in dict(validation=sets.validation, unseen=sets.unseen, seen=seen).items():
-        v = ask(encoder, items, 'zero-shot').values | ask(encoder, items, 'fine-grained').values
-        out[part] = {k: round(v[k], 5) for k in keep}
+        if items is not None: v = ask(encoder, items); out[part] = {k: round(v[k], 5) for k in keep}
     return out
 
-# %% ../nbs/12a_study.ipynb #e2e62986
-def study(out, rows=None, seeds=(1, 2, 3), steps=120, batch=32, objects=20, style='default', backbone=None, say=print):
+# %% ../nbs/12a_study.ipynb #e4721ced
+def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style='default', backbone=None, say=print):
     "Tune and run each row; results grow in `out/study.jsonl`. Returns all of them"
     out = Path(out); out.mkdir(parents=True, exist_ok=True); path = out/'study.jsonl'
     backbone = backbone or load_backbone('mini')
     sets = mini_sets(objects, objects, n_validation=objects//2, style=style); seen = mini_set('seen', objects//2, style=style)
+    blind = sets._replace(unseen=None)
     done = {(d['kind'], d['row'], json.dumps(d.get('changes')), d.get('seed')): d for d in read_rows(path)}
     def once(kind, row, changes, seed, make):
         key = kind, row, json.dumps(changes), seed
@@ -84,10 +84,10 @@ def study(out, rows=None, seeds=(1, 2, 3), steps=120, batch=32, objects=20, styl
     for part, items in dict(validation=sets.validation, unseen=sets.unseen, seen=seen).items():
         once('frozen', part, None, None, lambda: frozen_row(backbone, part, items, style))
     for row in rows or ROWS:
-        watch = question(row)[1]; trials = []
-        for i, changes in enumerate(rates(row)):
-            def trial(): return {k: v for k, v in run_row(row, sets, seen, out/f'{row}-tune{i}'.replace(' ', '-'), changes, 0, backbone, steps, batch).items() if k != 'unseen'}
-            trials.append(once('tune', row, changes, 0, trial))
+        watch = question(row)[1]; tuned = ROWS[row][3]; trials = []
+        for i, changes in enumerate(rates(tuned)):
+            folder = out/f'{tuned}-tune{i}'.replace(' ', '-')
+            trials.append(once('tune', tuned, changes, 0, lambda: run_row(tuned, blind, None, folder, changes, 0, backbone, steps, batch)))
         best = max(trials, key=lambda d: d['validation'][watch])['changes']
         for seed in seeds:
             once('final', row, best, seed, lambda: run_row(row, sets, seen, out/f'{row}-seed{seed}'.replace(' ', '-'), best, seed, backbone, steps, batch))
@@ -97,9 +97,9 @@ def read_rows(path): "The rows of a study so far"; return [json.loads(line) for 
 
 def frozen_row(backbone, part, items, style):
     "What the untouched backbone scores, and chance"
-    encoder, out = make_encoder(backbone, train='none'), dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
-    reports = [ask(encoder, items, p) for p in ('zero-shot', 'fine-grained')]
-    for name in ('values', 'chance'): out[name] = {k: round(v, 5) for r in reports for k, v in getattr(r, name).items()}
+    out = dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
+    chance = {k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()}
+    for name, found in dict(values=ask(make_encoder(backbone, train='none'), items), chance=chance).items(): out[name] = {k: round(v, 5) for k, v in found.items()}
     return out
 
 # %% ../nbs/12a_study.ipynb #24f771b2
