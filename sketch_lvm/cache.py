@@ -90,7 +90,7 @@ def _run(jobs, work, workers, progress, total):
     finally: pool.shutdown(cancel_futures=True)
     return broken
 
-# %% ../nbs/02a_cache.ipynb #c2cfb865
+# %% ../nbs/02a_cache.ipynb #eb1f751d
 def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=None, progress=None):
     "Decode a set once. Afterwards `images` of it, of its parts and of what it is a part of read these pixels from disk"
     recipe, source = (size, fit, interpolation), items.source
@@ -101,6 +101,8 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
     maker = [f'pixels 1, Pillow {PIL.__version__}', *map(str, recipe)]
     names = [hashlib.sha256('\n'.join([*maker, *hashes[a:b], *modality[a:b]]).encode()).hexdigest() for a, b in zip(starts, ends)]
     paths = [cache_path('pixels', '-'.join(map(str, recipe)), f'{n}.npy') for n in names]
+    for part in paths[0].parent.glob('.*.tmp') if paths else []:
+        if time.time() - part.stat().st_mtime > 3600: part.unlink(missing_ok=True)        # left by a build that was killed
     jobs = [(p, source, rows[a:b], modality[a:b], hashes[a:b], recipe) for p, a, b in zip(paths, starts, ends) if not is_whole(p, (b - a, 3, size, size))]
     need = sum(len(j[2]) for j in jobs)*3*size*size
     free = shutil.disk_usage(cache_path('pixels').parent).free
@@ -110,10 +112,10 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
     if broken: raise UserError(f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves them out):{listed}")
     cache = PixelCache(source, recipe, rows, modality, paths, starts, stamps)
     cache.decoded = sum(len(j[2]) for j in jobs)
-    source.caches.insert(0, cache)
+    source.caches[:] = [cache] + [c for c in source.caches if c.recipe != recipe or not cache.has(c.place >= 0).all()]
     return cache
 
-# %% ../nbs/02a_cache.ipynb #006d6ceb
+# %% ../nbs/02a_cache.ipynb #d3aff9cb
 class PixelCache:
     "Decoded pixels of some rows of a source; made by `build_cache`"
     def __init__(self, source, recipe, rows, modality, paths, starts, stamps):
@@ -124,8 +126,7 @@ class PixelCache:
 
     def __getstate__(self): return {**self.__dict__, 'maps': {}}
     def __repr__(self): return f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, {self.decoded:,} decoded now'
-    def covers(self, rows): return bool((self.place[rows] >= 0).all())
-
+    def has(self, rows): return self.place[rows] >= 0
     def changed(self, row): return self.stamps is not None and stamp(self.source.paths[row]) != tuple(self.stamps[self.place[row]].tolist())
 
     def take(self, rows):

@@ -74,17 +74,18 @@ def _unpack(self, state):
 
 Arrays.__getstate__, Arrays.__setstate__ = _pack, _unpack
 
-# %% ../nbs/02_data.ipynb #e048775a
+# %% ../nbs/02_data.ipynb #a9c13285
 def source_pixels(source, rows, modality, size, fit='stretch', interpolation='bicubic'):
-    "uint8 `[n, 3, size, size]` of some rows of a source: from a cache that has them, else decoded now"
-    for cache in source.caches:
-        if cache.recipe == (size, fit, interpolation) and cache.covers(rows): return cache.take(rows)
+    "uint8 `[n, 3, size, size]` of some rows of a source: from the caches that have them, else decoded now"
     array = getattr(source, 'array', None)
     if array is not None and array.shape[1:3] == (size, size):
         x = array[rows] if array.ndim == 4 else np.repeat(array[rows][..., None], 3, 3)
         return np.ascontiguousarray(x.transpose(0, 3, 1, 2))
-    out = np.empty((len(rows), 3, size, size), np.uint8)
-    for i, row in enumerate(rows): out[i] = fit_image(source.read(row, modality[i]), size, fit, interpolation).transpose(2, 0, 1)
+    out, left = np.empty((len(rows), 3, size, size), np.uint8), np.ones(len(rows), bool)
+    for cache in source.caches:
+        if cache.recipe != (size, fit, interpolation) or not (there := left & cache.has(rows)).any(): continue
+        out[there] = cache.take(rows[there]); left &= ~there
+    for i in np.flatnonzero(left): out[i] = fit_image(source.read(rows[i], modality[i]), size, fit, interpolation).transpose(2, 0, 1)
     return out
 
 # %% ../nbs/02_data.ipynb #aa62f71d
