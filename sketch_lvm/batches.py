@@ -203,7 +203,7 @@ category_triplets.counts = instance_triplets.counts = lambda items: items.modali
 pk_batch.counts = lambda items: (items.modality == 'sketch') & (items.own_photo >= 0)
 in_order.counts = lambda items: np.ones(len(items), bool)
 
-# %% ../nbs/02b_batches.ipynb #b7336e0f
+# %% ../nbs/02b_batches.ipynb #0b98cd47
 CLIP_MEAN, CLIP_STD = (.48145466, .4578275, .40821073), (.26862954, .26130258, .27577711)
 
 def to_pixels(images, mean=CLIP_MEAN, std=CLIP_STD, device=None, dtype=torch.float32):
@@ -212,7 +212,7 @@ def to_pixels(images, mean=CLIP_MEAN, std=CLIP_STD, device=None, dtype=torch.flo
         raise UserError(f'images are uint8, or floats from 0 to 1, not {images.dtype}.')
     x = images.to(device, non_blocking=True)
     x = x.float()/255 if images.dtype == torch.uint8 else x.float()
-    mean, std = (torch.tensor(v, device=x.device).view(-1, 1, 1) for v in (mean, std))
+    mean, std = (torch.as_tensor(v, dtype=x.dtype, device=x.device).view(-1, 1, 1) for v in (mean, std))
     return ((x - mean)/std).to(dtype)
 
 class Normalizer(torch.nn.Module):
@@ -221,7 +221,7 @@ class Normalizer(torch.nn.Module):
         super().__init__()
         for name, v in (('mean', mean), ('std', std)): self.register_buffer(name, torch.tensor(v).view(-1, 1, 1), persistent=False)
 
-    def forward(self, images): return to_pixels(images, self.mean.flatten().tolist(), self.std.flatten().tolist(), self.mean.device)
+    def forward(self, images): return to_pixels(images, self.mean, self.std, self.mean.device)
     def undo(self, pixels): return (pixels.float()*self.std + self.mean).clamp(0, 1)
 
 # %% ../nbs/02b_batches.ipynb #35973a2a
