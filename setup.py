@@ -14,7 +14,7 @@ def words(key): return cfg.get(key, '').split()
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
-    author=cfg['author'], author_email=cfg['author_email'], license='Apache-2.0', url=cfg['git_url'],
+    author=cfg['author'], license='Apache-2.0',
     long_description=(Path(__file__).parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     python_requires=f">={cfg['min_python']},<3.14",
     # data/ lies beside the package in a checkout and travels inside it in a wheel; core.data_path knows both places

@@ -7,8 +7,8 @@ __all__ = ['MINI', 'MINI_STATS', 'WordTokenizer', 'build_mini', 'Backbone', 'to_
            'load_backbone', 'load_mini', 'plain_vits', 'load_open_clip', 'missing_weights', 'class_text_features',
            'article_fix']
 
-# %% ../nbs/05_clip.ipynb #96d382a0
-import functools, json, os
+# %% ../nbs/05_clip.ipynb #390d6104
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,10 +91,10 @@ class Backbone:
     def pixels(self, images): return to_pixels(images, self.size, self.mean, self.std, self.interpolation, self.device)
     def to(self, device): self.model.to(device); self.cache.clear(); return self
 
-# %% ../nbs/05_clip.ipynb #7364c7b4
+# %% ../nbs/05_clip.ipynb #d7d7d897
 def to_pixels(images, size, mean, std, interpolation='bicubic', device='cpu'):
     "uint8 images `[n, S, S, 3]` or `[n, 3, S, S]` as normalised floats `[n, 3, size, size]`"
-    x = torch.as_tensor(np.ascontiguousarray(images) if isinstance(images, np.ndarray) else images)
+    x = torch.from_numpy(np.array(images)) if isinstance(images, np.ndarray) else images   # a copy: a memmap may be read-only
     if x.ndim != 4 or 3 not in (x.shape[1], x.shape[3]): raise UserError(f'images come as [n, S, S, 3] or [n, 3, S, S], not {tuple(x.shape)}.')
     if x.dtype != torch.uint8: raise UserError(f'images come as uint8 from 0 to 255, not {x.dtype}; normalised floats need no further step.')
     if x.shape[1] != 3: x = x.permute(0, 3, 1, 2)
@@ -136,7 +136,7 @@ def load_mini(random=False, seed=0):
         model.load_state_dict({k: v.float() for k, v in load_file(folder/'mini.safetensors').items()})
     return Backbone('mini', model, tokenizer, MINI['vision_cfg']['image_size'], source=f'seed {seed}' if random else card['name'], random=random, **MINI_STATS)
 
-# %% ../nbs/05_clip.ipynb #7f018e0f
+# %% ../nbs/05_clip.ipynb #4a232d2e
 def plain_vits():
     "Names of open_clip's plain ViT CLIPs: one class token, learned positions, a causal text tower beside"
     import open_clip
@@ -146,6 +146,7 @@ def plain_vits():
         return not odd and isinstance(v.get('layers'), int) and 'hf_model_name' not in t and 'multimodal_cfg' not in c and not c.get('custom_text')
     return sorted(n for n in open_clip.list_models() if plain(open_clip.get_model_config(n)))
 
+# %% ../nbs/05_clip.ipynb #954774f9
 def load_open_clip(name, pretrained='openai', random=False, seed=0):
     "A plain ViT of open_clip; without its weights an error that says how to get them"
     import open_clip

@@ -51,14 +51,15 @@ def pick_device(name='auto'):
         raise UserError(f'device {name!r} was asked for, but this machine has {torch.cuda.device_count()} CUDA device(s).')
     return device
 
-# %% ../nbs/00_core.ipynb #36e5a927
+# %% ../nbs/00_core.ipynb #6c64d1d0
 def data_path(*parts):
     "A file or folder that comes with the project"
     here = Path(__file__).resolve().parent
     override = os.environ.get('SKETCH_LVM_DATA')
     checkout = here.parent/'data' if (here.parent/'settings.ini').exists() else here/'_data'
     root = Path(override) if override else checkout
-    if not root.is_dir(): raise UserError(f'the data folder {root} does not exist.' + (' It comes from SKETCH_LVM_DATA.' if override else ' Reinstall the package.'))
+    way_out = 'It comes from SKETCH_LVM_DATA.' if override else 'Reinstall the package.'
+    if not root.is_dir(): raise UserError(f'the data folder {root} does not exist. {way_out}')
     return root.joinpath(*parts)
 
 def cache_path(*parts):
@@ -110,7 +111,7 @@ def to_image(x):
     if x.dtype.kind == 'f': x = (np.nan_to_num(x).clip(0, 1)*255).round()
     return x.astype(np.uint8)
 
-# %% ../nbs/00_core.ipynb #49dafb44
+# %% ../nbs/00_core.ipynb #e71c2474
 def show_images(images, titles=None, ncols=None, size=1.1, axes=None, colours=None):
     "Images in a grid with a title above each; returns the axes, one per image"
     import matplotlib.pyplot as plt
@@ -123,5 +124,6 @@ def show_images(images, titles=None, ncols=None, size=1.1, axes=None, colours=No
     for ax in axes: ax.axis('off')
     for i, im in enumerate(images):
         axes[i].imshow(to_image(im), cmap='gray', vmin=0, vmax=255)
-        if titles is not None: axes[i].set_title(str(titles[i]), fontsize=7, pad=2, color=colours[i] if colours is not None else 'black', parse_math=False)
+        colour = 'black' if colours is None else colours[i]
+        if titles is not None: axes[i].set_title(str(titles[i]), fontsize=7, pad=2, color=colour, parse_math=False)
     return axes[:n]

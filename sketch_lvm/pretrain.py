@@ -22,7 +22,7 @@ from .core import UserError, atomic_write, data_path, read_json, rng, sha256, wr
 from .miniworld import CATEGORY_NAMES, caption_of, caption_words
 from .render import LINE_STYLES, fingerprint, image_set
 
-# %% ../nbs/05a_pretrain.ipynb #b01243fa
+# %% ../nbs/05a_pretrain.ipynb #2f18aee9
 @dataclass(frozen=True)
 class Phase:
     "What a batch holds and what counts, from one step on"
@@ -34,6 +34,7 @@ class Phase:
     caption_weight: float = .5
     instance_weight: float = 1.
     blueprint_weight: float = 1.
+    rate: float = 1.             # factor on both learning rates
 
 @dataclass(frozen=True)
 class Recipe:
@@ -51,7 +52,7 @@ class Recipe:
     warmup: int = 100
     decay: float = .3            # the last share of the steps, in which the rates fall to zero
     temperature: float = .1      # of the instance term
-    phases: tuple = (Phase(0), Phase(1100, 23, 5, 40., 2., .5, .5, .5))
+    phases: tuple = (Phase(0), Phase(1100, 23, 5, 40., 2., .5, .5, .5), Phase(2200, 23, 5, 40., 2., .5, .5, .5, .4))
 
     def phase(self, step): return [p for p in self.phases if p.start <= step][-1]
 
@@ -151,13 +152,13 @@ def load_state(path, model, heads, opts):
         o.load_state_dict(d)
     return int(meta['step']), float(meta['seconds'])
 
-# %% ../nbs/05a_pretrain.ipynb #8d59dece
+# %% ../nbs/05a_pretrain.ipynb #92246cb4
 def update(terms, model, heads, opts, recipe, step):
     "One step of both optimisers, unless the loss is no number"
     loss = sum(terms.values())
     if not torch.isfinite(loss): raise UserError(f'the loss is {loss.item()} at step {step}: {({k: v.item() for k, v in terms.items()})}. Try a smaller rate.')
     for o, base in zip(opts, (recipe.lr, recipe.muon)):
-        for g in o.param_groups: g['lr'] = base*rate(recipe, step)
+        for g in o.param_groups: g['lr'] = base*rate(recipe, step)*recipe.phase(step).rate
         o.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.)

@@ -19,17 +19,17 @@ from .minisets import mini_set, mini_sets
 from .prompts import count_trainable, make_encoder
 from .train import fit
 
-# %% ../nbs/12a_study.ipynb #61bec344
+# %% ../nbs/12a_study.ipynb #8eac5d49
 _BARE = dict(prompts=0, norms='frozen')
 
-_BOTH, _FG = dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01)), dict(lr_prompts=(.003, .01, .03), lr_norms=(3e-4, .001, .003))
+_BOTH, _FG = dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01)), dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))
 
 ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, tried together; the row whose tuning it takes)
     'prompts + norms': ('sketch-lvm', {}, _BOTH, 'prompts + norms'),
     'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.01, .03, .1)), 'prompts only'),
     'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.001, .003, .01)), 'norms only'),
     'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
-    'full fine-tuning': ('sketch-lvm', dict(_BARE, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4)), 'full fine-tuning'),
+    'full fine-tuning': ('sketch-lvm', dict(prompts=0, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4)), 'full fine-tuning'),
     'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
     'fg': ('sketch-lvm-fg', {}, _FG, 'fg')} | {
     f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg') for part in ('norms', 'classification', 'patch-shuffle', 'divergence')}
@@ -66,12 +66,12 @@ def run_row(row, sets, seen, out, changes, seed, backbone, steps, batch):
         if items is not None: v = ask(encoder, items); out[part] = {k: round(v[k], 5) for k in keep}
     return out
 
-# %% ../nbs/12a_study.ipynb #e4721ced
+# %% ../nbs/12a_study.ipynb #687a3e22
 def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style='default', backbone=None, say=print):
     "Tune and run each row; results grow in `out/study.jsonl`. Returns all of them"
     out = Path(out); out.mkdir(parents=True, exist_ok=True); path = out/'study.jsonl'
     backbone = backbone or load_backbone('mini')
-    sets = mini_sets(objects, objects, n_validation=objects//2, style=style); seen = mini_set('seen', objects//2, style=style)
+    sets = mini_sets(objects, objects, style=style); seen = mini_set('seen', objects//2, style=style)
     blind = sets._replace(unseen=None)
     done = {(d['kind'], d['row'], json.dumps(d.get('changes')), d.get('seed')): d for d in read_rows(path)}
     def once(kind, row, changes, seed, make):
