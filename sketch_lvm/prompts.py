@@ -166,7 +166,7 @@ class ShallowPrompts(DeepPrompts):
     "k free prompts at the input, carried along; a set for each modality, or a common one"
     def __init__(self, k=3, width=768, modalities=MODALITIES, std=.02, seed=0): super().__init__(k, 1, width, modalities, std, seed)
 
-# %% ../nbs/06_prompts.ipynb #63ef50f6
+# %% ../nbs/06_prompts.ipynb #ac38cc1c
 @dataclass
 class Trace:
     "Hand one to the forward, look into it afterwards; each list has one entry per block"
@@ -174,11 +174,11 @@ class Trace:
     tokens: list = field(default_factory=list)    # [B, 1 + N, width] after the block: CLS and patches
     prompts: list = field(default_factory=list)   # (how many prompts the block saw, whether they were new)
 
-def join(x, prompts, n):
-    "The first `n` tokens of `x`, then the prompts; None leaves `x` as it is"
+def join(x, prompts):
+    "`x`, then the prompts; None leaves `x` as it is"
     if prompts is None: return x
     prompts = prompts.to(x.dtype)
-    return torch.cat([x[:, :n], prompts if prompts.ndim == 3 else prompts.expand(len(x), -1, -1)], 1)
+    return torch.cat([x, prompts if prompts.ndim == 3 else prompts.expand(len(x), -1, -1)], 1)
 
 def embed_patches(visual, pixels):
     "Patch embeddings [B, N, width], before class token and positions"
@@ -186,7 +186,7 @@ def embed_patches(visual, pixels):
         raise UserError(f'this tower reads images of shape [n, 3, {visual.image_size[0]}, {visual.image_size[1]}], not {list(pixels.shape)}.')
     return visual.conv1(pixels.to(visual.conv1.weight.dtype)).flatten(2).transpose(1, 2)
 
-# %% ../nbs/06_prompts.ipynb #dd217693
+# %% ../nbs/06_prompts.ipynb #b5bbefe4
 def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, projection=None, trace=None):
     "CLS features [B, D] after ln_post and projection. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; CLS"
     index, runs = modality_rows(modality, len(pixels), pixels.device)
@@ -195,14 +195,14 @@ def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, 
     batch = TowerBatch(visual, pixels, embed_patches(visual, pixels), index)
     x = torch.cat([visual.class_embedding.expand(len(pixels), 1, -1), batch.patches], 1) + visual.positional_embedding
     n, new = x.shape[1], source.tokens(0, batch, index)
-    x = norm(join(x, new, n), 'ln_pre')
+    x = norm(join(x, new), 'ln_pre')
     for i, block in enumerate(blocks):
         last, seen = i + 1 == len(blocks), (x.shape[1] - n, new is not None)
         new = None if last else source.tokens(i + 1, batch, index)
         keep = (1 if trace is None else n) if last else (None if new is None else n)      # only what somebody reads later
         x = run_block(block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention)
         if trace is not None: trace.tokens.append(x[:, :n]); trace.prompts.append(seen)
-        x = join(x, new, n)
+        x = join(x, new)
     x = norm(x[:, :1], 'ln_post')[:, 0]
     if projection is None: return x @ visual.proj
     return by_runs(lambda part, i: part @ projection[i if len(projection) > 1 else 0].to(x.dtype), x, runs)
