@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PROTOCOLS', 'FORMAT', 'WARNING', 'bar', 'device_of', 'embed', 'Protocol', 'columns', 'Rule', 'find_protocol',
-           'make_protocol', 'score', 'chance_level', 'Report', 'load_report', 'headline', 'report_rows',
-           'published_lines', 'report_lines', 'report_html', 'surroundings', 'fitting', 'evaluate']
+           'make_protocol', 'embed_protocol', 'score', 'chance_level', 'Report', 'load_report', 'headline',
+           'report_rows', 'published_lines', 'report_lines', 'report_html', 'surroundings', 'fitting', 'evaluate']
 
 # %% ../nbs/12_evaluate.ipynb #bdc59d00
 import html, json, platform, sys, time
@@ -157,6 +157,12 @@ def make_protocol(name, unseen, seen=None, split=None, data='mini', part='unseen
     k = tuple(n for n in (10, 100, 200) if n <= largest) or (int(largest),) if k is None else tuple(k)
     return Protocol(name, rule, tuple(queries), tuple(gallery), relevant, data, split, part, k, seed, tuple(notes))
 
+# %% ../nbs/12_evaluate.ipynb #4710dd04
+def embed_protocol(encoder, protocol, batch=256, workers=0, progress=None):
+    "Features of a protocol's queries and of its gallery, in order"
+    return tuple(torch.cat([embed(encoder, s, batch, workers, progress, text) for s in sets])
+                 for text, sets in (('sketches', protocol.queries), ('photos', protocol.gallery)))
+
 # %% ../nbs/12_evaluate.ipynb #478ca8e4
 def score(protocol, queries, gallery, strict=False):
     "`Metrics` of a protocol from features in the order of its sets; `strict` raises on a query without a right photo"
@@ -278,18 +284,18 @@ def fitting(rows, protocol):
         out.append(p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))))
     return out
 
-# %% ../nbs/12_evaluate.ipynb #dbc3c2ea
+# %% ../nbs/12_evaluate.ipynb #bc33e1e1
 def evaluate(encoder, protocol, name='encoder',      # the method's name, for the report
              frozen=None,                            # a report of the frozen model under the same protocol
              published=(),                           # rows as `methods.published` gives them; only fitting ones are kept
              about=None,                             # what else the report should know of the method: preset, seed, run, step
+             features=None,                          # (queries, gallery) if they are at hand; else the encoder makes them
              batch=256, workers=0, strict=False, progress=None):
     "Run a protocol on an encoder and return its `Report`"
     start, what = time.perf_counter(), protocol.describe()
     if frozen is not None and any(frozen.protocol[k] != what[k] for k in ('name', 'queries_digest', 'gallery_digest')):
         raise UserError('the frozen report is of other queries, another gallery or another protocol; its numbers cannot stand beside these.')
-    q, g = (torch.cat([embed(encoder, s, batch, workers, progress, text) for s in sets])
-            for text, sets in (('sketches', protocol.queries), ('photos', protocol.gallery)))
+    q, g = features or embed_protocol(encoder, protocol, batch, workers, progress)
     m, split = score(protocol, q, g, strict), protocol.split
     b = encoder.backbone
     method, out = dict(name=name, backbone=b.label, random=bool(b.random), **(about or {})), m.to_dict()

@@ -7,7 +7,7 @@ __all__ = ['DATA', 'HEADLINE', 'Source', 'data_problems', 'load_sets', 'Experime
            'experiment_problems', 'own_protocol', 'validation', 'load_tower', 'run_experiment', 'Opened',
            'read_experiment', 'open_run', 'frozen_encoder', 'protocol_for', 'report_path', 'evaluate_run']
 
-# %% ../nbs/12a_experiments.ipynb #c269e4ac
+# %% ../nbs/12a_experiments.ipynb #a2255144
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -16,7 +16,7 @@ import torch
 
 from .clip import load_backbone, plain_vits
 from .core import UserError, check_name, read_json
-from .evaluate import embed, evaluate, find_protocol, make_protocol, score
+from .evaluate import embed_protocol, evaluate, find_protocol, make_protocol, score
 from .methods import Method, build_encoder, learner_parts, method, method_from_dict, published, settings_for
 from .minisets import RESERVED, mini_sets
 from .prompts import NoPrompts, make_encoder
@@ -89,7 +89,7 @@ def experiment_problems(e):
     except UserError as err: out.append(str(err))
     return out
 
-# %% ../nbs/12a_experiments.ipynb #2cc397f1
+# %% ../nbs/12a_experiments.ipynb #781abdb9
 HEADLINE = {'zero-shot': 'mAP@all', 'fine-grained': 'Acc@1/per-category'}
 
 def own_protocol(m):
@@ -100,8 +100,7 @@ def validation(m, items, split, data, batch=256):
     "`encoder -> {metric: value}` on validation classes, for `train`"
     p = make_protocol(own_protocol(m), items, split=split, data=data, part='validation'); metric = HEADLINE[p.name]
     def valid(encoder):
-        q, g = (torch.cat([embed(encoder, s, batch, progress=False) for s in sets]) for sets in (p.queries, p.gallery))
-        return {metric: score(p, q, g).values[metric]}
+        return {metric: score(p, *embed_protocol(encoder, p, batch, progress=False)).values[metric]}
     return valid
 
 # %% ../nbs/12a_experiments.ipynb #d24424d5
