@@ -6,8 +6,8 @@
 __all__ = ['LEADS', 'Phase', 'Recipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'losses', 'optimisers', 'rate',
            'save_state', 'load_state', 'update', 'pretrain', 'trim', 'log', 'measure', 'pictures_seen', 'publish']
 
-# %% ../nbs/05a_pretrain.ipynb #b7367f19
-import json, math, platform, time
+# %% ../nbs/05a_pretrain.ipynb #e185d30c
+import json, platform, time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def material(recipe, names=CATEGORY_NAMES, progress=None):
     plans = plans[..., 0].reshape(C, N, 16, 4, 16, 4).mean((3, 5)).astype(np.float32)
     return dict(photos=np.asarray(photos).reshape(C, N, recipe.views, 64, 64, 3), art=art, plans=plans)
 
-# %% ../nbs/05a_pretrain.ipynb #7c271543
+# %% ../nbs/05a_pretrain.ipynb #4963c7a8
 def draw_batch(recipe, step, C, N):
     "Which categories, which objects, which two pictures of each: a pure function of (seed, step)"
     r = rng(recipe.seed, index=step)
@@ -81,7 +81,8 @@ def draw_batch(recipe, step, C, N):
     cats = np.repeat(r.permutation(C)[:p.categories], p.objects)
     objs = np.concatenate([r.permutation(N)[:p.objects] for _ in range(p.categories)])
     view = np.stack([r.permutation(recipe.views)[:2] for _ in cats])
-    return cats, objs, view, r.random(len(cats)) < recipe.art, r.integers(1, 2**31, len(cats)), tuple(r.integers(-4, 5, 2)), int(r.integers(len(LEADS)))
+    art, say = r.random(len(cats)) < recipe.art, r.integers(1, 2**31, len(cats))
+    return cats, objs, view, art, say, tuple(r.integers(-4, 5, 2)), int(r.integers(len(LEADS)))
 
 # %% ../nbs/05a_pretrain.ipynb #220baea3
 class Heads(torch.nn.Module):
@@ -130,13 +131,14 @@ def rate(recipe, step):
     "Warm up, stay, then fall in a straight line"
     return min(1, (step + 1)/recipe.warmup, max(0., (recipe.steps - step)/(recipe.decay*recipe.steps)))
 
-# %% ../nbs/05a_pretrain.ipynb #61410f73
+# %% ../nbs/05a_pretrain.ipynb #c577921c
 def save_state(path, model, heads, opts, recipe, step, spent):
     "One file with all tensors, atomically; the numbers beside them in its header"
     state = {f'model.{k}': v for k, v in model.state_dict().items()} | {f'heads.{k}': v for k, v in heads.state_dict().items()}
     for i, o in enumerate(opts):
         for k, s in o.state_dict()['state'].items(): state |= {f'opt.{i}.{k}.{name}': torch.as_tensor(v) for name, v in s.items()}
-    with atomic_write(path) as f: f.write(save({k: v.contiguous().clone() for k, v in state.items()}, {'step': str(step), 'seconds': f'{spent:.1f}', 'recipe': json.dumps(asdict(recipe))}))
+    about = {'step': str(step), 'seconds': f'{spent:.1f}', 'recipe': json.dumps(asdict(recipe))}
+    with atomic_write(path) as f: f.write(save({k: v.contiguous().clone() for k, v in state.items()}, about))
 
 def load_state(path, model, heads, opts):
     "Put a saved state back; returns the step and the seconds spent so far"
@@ -193,7 +195,7 @@ def log(out, step, terms, seconds, say):
     with open(Path(out)/'log.jsonl', 'a') as f: f.write(json.dumps(row) + '\n')
     if say: say('  '.join(f'{k} {v}' for k, v in row.items()))
 
-# %% ../nbs/05a_pretrain.ipynb #a30326c6
+# %% ../nbs/05a_pretrain.ipynb #6794e576
 def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo', 'line_art', 'sketch')):
     "Zero-shot accuracy of each kind of picture, and how often the same object's photo ranks first among `instances` of its category"
     from sketch_lvm.clip import class_text_features, encode_images
@@ -203,10 +205,11 @@ def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo',
     for kind in kinds:
         z = encode_images(backbone, backbone.pixels(image_set(names, ids, kind, [1])[0]))
         first = (z.view(C, N, -1) @ gallery.transpose(1, 2)).argmax(2)
-        out[kind] = dict(zero_shot=((z @ text.T).argmax(1) == label).float().mean().item(), same_object=(first == torch.arange(N)).float().mean().item(), chance=1/N)
+        named, found = (z @ text.T).argmax(1) == label, first == torch.arange(N)
+        out[kind] = dict(zero_shot=named.float().mean().item(), same_object=found.float().mean().item(), chance=1/N)
     return out
 
-# %% ../nbs/05a_pretrain.ipynb #fa2b3dce
+# %% ../nbs/05a_pretrain.ipynb #3f449f8f
 def pictures_seen(recipe, steps):
     "How many pictures went through the image tower"
     starts = [p['start'] for p in recipe['phases']] + [steps]
@@ -223,8 +226,10 @@ def publish(run, folder, name='mini-1', note=''):
     write_json(folder/'words.json', list(caption_words()))
     with atomic_write(folder/'log.jsonl') as f: f.write((run/'log.jsonl').read_bytes())
     recipe = json.loads(meta['recipe'])
-    card = dict(name=name, architecture=MINI, constants=MINI_STATS, recipe=recipe, steps_done=int(meta['step']), pictures_seen=pictures_seen(recipe, int(meta['step'])),
-                seconds=float(meta['seconds']), torch=torch.__version__, machine=f'{platform.machine()}, 1 CPU thread', world=fingerprint(CATEGORY_NAMES), note=note,
+    card = dict(name=name, architecture=MINI, constants=MINI_STATS, recipe=recipe, steps_done=int(meta['step']),
+                pictures_seen=pictures_seen(recipe, int(meta['step'])),
+                seconds=float(meta['seconds']), torch=torch.__version__,
+                machine=f'{platform.machine()}, 1 CPU thread', world=fingerprint(CATEGORY_NAMES), note=note,
                 files={f: sha256(folder/f) for f in ('mini.safetensors', 'words.json', 'log.jsonl')})
     write_json(folder/'card.json', card)
     return card

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ROWS', 'rates', 'row_method', 'question', 'ask', 'run_row', 'study', 'read_rows', 'frozen_row', 'summary']
 
-# %% ../nbs/12a_study.ipynb #a6ce39e0
+# %% ../nbs/12a_study.ipynb #7e01ddfd
 import json
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from .core import check_name
 from .evaluate import chance_level, embed, make_protocol, score, surroundings
 from .methods import method
 from .minisets import mini_set, mini_sets
-from .prompts import count_trainable, make_encoder
+from .prompts import make_encoder
 from .train import fit
 
 # %% ../nbs/12a_study.ipynb #8eac5d49
@@ -66,7 +66,7 @@ def run_row(row, sets, seen, out, changes, seed, backbone, steps, batch):
         if items is not None: v = ask(encoder, items); out[part] = {k: round(v[k], 5) for k in keep}
     return out
 
-# %% ../nbs/12a_study.ipynb #687a3e22
+# %% ../nbs/12a_study.ipynb #71c0fca6
 def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style='default', backbone=None, say=print):
     "Tune and run each row; results grow in `out/study.jsonl`. Returns all of them"
     out = Path(out); out.mkdir(parents=True, exist_ok=True); path = out/'study.jsonl'
@@ -90,7 +90,8 @@ def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style
             trials.append(once('tune', tuned, changes, 0, lambda: run_row(tuned, blind, None, folder, changes, 0, backbone, steps, batch)))
         best = max(trials, key=lambda d: d['validation'][watch])['changes']
         for seed in seeds:
-            once('final', row, best, seed, lambda: run_row(row, sets, seen, out/f'{row}-seed{seed}'.replace(' ', '-'), best, seed, backbone, steps, batch))
+            folder = out/f'{row}-seed{seed}'.replace(' ', '-')
+            once('final', row, best, seed, lambda: run_row(row, sets, seen, folder, best, seed, backbone, steps, batch))
     return list(done.values())
 
 def read_rows(path): "The rows of a study so far"; return [json.loads(line) for line in Path(path).read_text().splitlines()] if Path(path).exists() else []

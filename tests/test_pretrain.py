@@ -31,7 +31,7 @@ def test_a_batch_keeps_to_its_phase():
 
 
 def test_the_published_model_is_the_trained_one():
-    import json, pytest, tempfile, torch
+    import tempfile, torch
     from safetensors.torch import load_file
     from sketch_lvm.core import sha256
     from sketch_lvm.pretrain import Phase, Recipe, pretrain, publish
