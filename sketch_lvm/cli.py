@@ -148,7 +148,7 @@ def version_of(package):
     except metadata.PackageNotFoundError: pass
     return getattr(__import__('sketch_lvm'), '__version__', 'a checkout') if package == 'sketch_lvm' else 'not installed'
 
-# %% ../nbs/16_cli.ipynb #af8fc0b7
+# %% ../nbs/16_cli.ipynb #ba0c090b
 OUT = Opt('out', help='folder of the run; if it holds this run already, it goes on there', required=True)
 SEED = Opt('seed', 'whole', 'seed of everything that is drawn by lot', 0)
 DEVICE = Opt('device', 'device', 'auto, cpu, cuda, cuda:1 or mps', 'auto')
@@ -156,11 +156,12 @@ RANDOM = Opt('random', 'flag', 'random weights, to see that the code runs; every
 
 def cmd_quickstart(v, say):
     from sketch_lvm.quickstart import quickstart
-    return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, bool(v.random), v.device, say=say)
+    return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, bool(v.random), v.device, save=v.save, say=say)
 
 COMMANDS['quickstart'] = Command('Train prompts on the mini world and find photos of unseen categories, in minutes.', (
     OUT, SEED, Opt('steps', 'count', 'training steps'), Opt('objects', 'count', 'objects of each category to train on'),
-    Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'), DEVICE, RANDOM), cmd_quickstart)
+    Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'),
+    Opt('save', help='a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
 
 # %% ../nbs/16_cli.ipynb #c2a74fa1
 def read_data(text):

@@ -4,22 +4,22 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_picture', 'before_and_after', 'learning_curve',
-           'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'what_next']
+           'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'keep_result', 'what_next']
 
-# %% ../nbs/15a_quickstart.ipynb #5f3dbefe
-import time
+# %% ../nbs/15a_quickstart.ipynb #57317a60
+import os, time
 from pathlib import Path
 
 import numpy as np
 
-from .core import rng, to_image, write_json
+from .core import read_json, rng, to_image, write_json
 from .evaluate import WARNING, bar, embed_protocol, evaluate, make_protocol
 from .experiments import Experiment, frozen_encoder, load_sets, load_tower, open_run, run_experiment, validation
 from .methods import method
 from .runs import read_log
 
-# %% ../nbs/15a_quickstart.ipynb #f74d9504
-SIZES = dict(n_train=20, n_test=20, batch=32, steps=150)
+# %% ../nbs/15a_quickstart.ipynb #687b4be0
+SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
 def quick_experiment(seed=0, random=False, **sizes):
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
@@ -90,10 +90,12 @@ def measure(encoder, protocol, name, **more):
 
 def short(values): return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
 
-# %% ../nbs/15a_quickstart.ipynb #40c7f76b
-def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, random=False, device='auto', progress=None, say=print):
+# %% ../nbs/15a_quickstart.ipynb #9a7516d5
+def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, random=False, device='auto', progress=None,
+               save=None,        # a JSON file that collects results
+               say=print):
     "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
-    start, out = time.perf_counter(), Path(out)
+    start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     e = quick_experiment(seed, random, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random: say(WARNING)
@@ -110,12 +112,14 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
     trained, after = measure(open_run(out, backbone=b).encoder, p, e.method.label, frozen=frozen, about=about)
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict({k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))}, seed=seed,
-                  seconds=round(time.perf_counter() - start, 1), steps=e.steps, random_weights=b.random, out=str(out))
+                  seconds=round(time.perf_counter() - start, 1), cpu_seconds=round(sum(os.times()[:4]) - spent, 1), steps=e.steps,
+                  backbone=b.label, random_weights=b.random, conditions=trained.conditions)
     write_json(out/'quickstart.json', result)
+    if save: keep_result(save, result)
     say(f'\n{trained}\n\n{what_next(out, result)}')
     return result
 
-# %% ../nbs/15a_quickstart.ipynb #50fcb140
+# %% ../nbs/15a_quickstart.ipynb #dbf7ab97
 def write_results(out, e, b, sets, p, frozen, trained, before, after):
     "Reports, table and figures into a run's folder"
     import matplotlib.pyplot as plt
@@ -129,12 +133,19 @@ def write_results(out, e, b, sets, p, frozen, trained, before, after):
     fig = learning_curve(read_log(out), at_start, label.split('. ')[0])[0].figure
     fig.savefig(figures/'learning-curve.png', dpi=130); plt.close(fig)
 
+def keep_result(path, result):
+    "Add a result to a file of results; one of the same backbone, seed and steps is replaced"
+    same = ('backbone', 'seed', 'steps'); rows = read_json(path) if Path(path).exists() else []
+    write_json(path, [r for r in rows if any(r[k] != result[k] for k in same)] + [result])
+
 def what_next(out, r):
     "What came out, and what to open now"
     before, after = r['frozen']['mAP@all'], r['trained']['mAP@all']
     things = {f'{out}/figures/before-and-after.png': 'what changed, sketch by sketch', f'{out}/figures/learning-curve.png': 'how it went',
-              f'{out}/table.txt': 'every metric; report.json has all of it for machines', f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
+              f'{out}/table.txt': 'every metric; report.json has all of it for machines',
+              f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
               'make lab': 'the notebooks: 06_prompts is where it begins'}
     wide = max(map(len, things))
-    return '\n'.join([*[WARNING]*r['random_weights'], f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
+    return '\n'.join([*[WARNING]*r['random_weights'],
+                      f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
                       'Open next:', *(f'  {what:{wide}}  {why}' for what, why in things.items())])

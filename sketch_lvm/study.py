@@ -100,8 +100,8 @@ def frozen_row(backbone, part, items, style):
     "What the untouched backbone scores, and chance"
     out = dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
     chance = {k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()}
-    for name, found in dict(values=ask(make_encoder(backbone, train='none'), items), chance=chance).items(): out[name] = {k: round(v, 5) for k, v in found.items()}
-    return out
+    values = ask(make_encoder(backbone, train='none'), items)
+    return out | {name: {k: round(v, 5) for k, v in found.items()} for name, found in dict(values=values, chance=chance).items()}
 
 # %% ../nbs/12a_study.ipynb #24f771b2
 def summary(rows, part='unseen', metric='mAP@all'):

@@ -11,7 +11,8 @@ def test_experiments_are_plain_data():
     with pytest.raises(UserError, match="Did you mean 'steps'"): experiment_from_dict(e.to_dict() | dict(stepz=1))
     bad = Experiment(method('sketch-lvm'), 'ViT-B-23', data=dict(name='mini', n_test=-1, colour=3), seed=-1, steps=0)
     text = ' '.join(experiment_problems(bad))
-    expected = ['n_test of the data set mini must be a whole number', "option of the data set mini 'colour'", "Did you mean 'ViT-B-32'", 'steps is a whole', 'seed is 0']
+    expected = ['n_test of the data set mini must be a whole number', "option of the data set mini 'colour'", "Did you mean 'ViT-B-32'",
+                'steps is a whole', 'seed is 0']
     assert [w for w in expected if w not in text] == []
     assert 'pretrained' in experiment_problems(Experiment(method('sketch-lvm'), pretrained='openai'))[0]
     with pytest.raises(UserError, match="Did you mean 'mini'"): load_sets(dict(name='minni'))

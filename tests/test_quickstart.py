@@ -7,7 +7,7 @@ def test_quickstart_repeats_and_goes_on():
     import matplotlib; matplotlib.use('agg')
     from sketch_lvm.core import UserError
     from sketch_lvm.evaluate import load_report
-    from sketch_lvm.quickstart import quickstart
+    from sketch_lvm.quickstart import keep_result, quickstart
     from sketch_lvm import experiments
     from sketch_lvm.train import Interrupted, outcome, train
     from unittest import mock
@@ -15,11 +15,12 @@ def test_quickstart_repeats_and_goes_on():
     a = quickstart(d/'a', seed=3, **small)
     assert set(a) >= {'frozen', 'trained', 'seconds', 'seed'} and set(a['frozen']) == set(a['trained']) == {'mAP@all', 'P@10'}
     assert a['seed'] == 3 and a['random_weights']
-    assert json.loads(json.dumps(a)) == a and a['frozen'] != a['trained'] and 0 < a['chance']['mAP@all'] < .3
+    assert json.loads((d/'a'/'quickstart.json').read_text()) == a and a['frozen'] != a['trained'] and 0 < a['chance']['mAP@all'] < .3
     files = {str(p.relative_to(d/'a')) for p in (d/'a').rglob('*') if p.is_file()}
-    assert {'report.json', 'report-frozen.json', 'table.txt', 'config.json', 'log.jsonl', 'figures/before-and-after.png', 'figures/learning-curve.png'} <= files
-    report = load_report(d/'a'/'report.json'); assert report.method['random'] and report.values['P@10'] == pytest.approx(a['trained']['P@10'], abs=1e-4)
-    assert 'RANDOM WEIGHTS' in (d/'a'/'table.txt').read_text()
+    expected = {'report.json', 'report-frozen.json', 'table.txt', 'config.json', 'log.jsonl', 'figures/before-and-after.png', 'figures/learning-curve.png'}
+    assert expected <= files
+    report = load_report(d/'a'/'report.json')
+    assert report.method['random'] and report.values['P@10'] == pytest.approx(a['trained']['P@10'], abs=1e-4) and 'RANDOM WEIGHTS' in (d/'a'/'table.txt').read_text()
     def stop(run, row):
         if run.step == 2: os.kill(os.getpid(), signal.SIGINT)
     with mock.patch.object(experiments, 'train', lambda *a, **k: train(*a, **k, on_step=stop)):
@@ -28,6 +29,8 @@ def test_quickstart_repeats_and_goes_on():
     b = quickstart(d/'b', seed=3, **small)                                           # the same command goes on
     assert outcome(d/'b') == outcome(d/'a') and b['trained'] == a['trained']
     with pytest.raises(UserError, match='steps: 5 there, 6 here'): quickstart(d/'b', seed=3, **small | dict(steps=6))
+    keep_result(d/'r.json', a); keep_result(d/'r.json', b); keep_result(d/'r.json', a | dict(seed=4)); rows = json.loads((d/'r.json').read_text())
+    assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b                       # the newer of one kind
 
 
 def test_figures_show_what_they_say():

@@ -2,10 +2,9 @@
 
 
 def test_every_flipped_bit_is_noticed():
-    import pytest, tempfile
-    from pathlib import Path
+    import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import SEAL, Damaged, check_seal, make_seal, read_folder, write_folder
+    from sketch_lvm.runs import SEAL, Damaged, check_seal, make_seal, read_folder, write_folder, scratch
     files = {'a': b'some bytes', 'b.json': b'{"step": 3}'}; whole = {**files, SEAL: make_seal(files)}
     def check(f): check_seal(f.pop(SEAL), f)
     check({**whole}); assert issubclass(Damaged, UserError)
@@ -13,7 +12,7 @@ def test_every_flipped_bit_is_noticed():
         for bit in range(8*len(content)):
             flipped = bytearray(content); flipped[bit//8] ^= 1 << bit%8
             with pytest.raises(Damaged): check({**whole, name: bytes(flipped)})
-    path = Path(tempfile.mkdtemp())/'x'; write_folder(path, files); assert read_folder(path) == files
+    path = scratch()/'x'; write_folder(path, files); assert read_folder(path) == files
     for name, content in whole.items():
         assert (path/name).read_bytes() == content
         for cut in (0, 1, len(content)//2, len(content) - 1):
@@ -26,11 +25,11 @@ def test_every_flipped_bit_is_noticed():
 
 
 def test_dying_at_any_call_leaves_old_or_new():
-    import os, tempfile
-    from pathlib import Path
+    import os
     from unittest import mock
     from sketch_lvm import runs
-    path = Path(tempfile.mkdtemp())/'x'; old, new = {'a': b'old'}, {'a': b'new', 'b': b'new too'}
+    from sketch_lvm.runs import scratch
+    path = scratch()/'x'; old, new = {'a': b'old'}, {'a': b'new', 'b': b'new too'}
     calls = ['fsync', 'rename', 'mkdir', 'open', 'unlink', 'rmdir']
     def die_at(n):
         "A child process that dies at its nth call; True if it came to the end"
@@ -57,12 +56,12 @@ def test_dying_at_any_call_leaves_old_or_new():
 
 
 def test_pickles_are_never_loaded():
-    import io, os, pickle, pytest, tempfile, torch
+    import io, os, pickle, pytest, torch
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import Damaged, pack, unpack
+    from sketch_lvm.runs import Damaged, pack, unpack, scratch
     class Bomb:
         def __reduce__(self): return os.mkdir, (trap,)
-    trap = os.path.join(tempfile.mkdtemp(), 'sprung'); buffer = io.BytesIO(); torch.save({'w': Bomb()}, buffer)
+    trap = os.path.join(scratch(), 'sprung'); buffer = io.BytesIO(); torch.save({'w': Bomb()}, buffer)
     for bomb in (buffer.getvalue(), *(pickle.dumps(Bomb(), p) for p in (2, 4, 5))):
         with pytest.raises(UserError, match='is a pickle'): unpack(bomb, 'x.pt')
     for bomb in (pickle.dumps(Bomb(), 0), b'', b'\x00'*7, b'\xff'*64):
@@ -73,11 +72,10 @@ def test_pickles_are_never_loaded():
 
 
 def test_damaged_checkpoints_are_passed_over():
-    import os, pickle, pytest, shutil, tempfile, torch
-    from pathlib import Path
+    import os, pickle, pytest, shutil, torch
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint, step_folders
-    run = Path(tempfile.mkdtemp())/'run'; assert last_checkpoint(run) is None
+    from sketch_lvm.runs import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint, step_folders, scratch
+    run = scratch()/'run'; assert last_checkpoint(run) is None
     for s in (1, 2, 3): save_checkpoint(run, Checkpoint(s, {'w': torch.full((5,), s + .1)}, {'w/exp_avg': torch.ones(5)}, dict(best=None)), keep=3)
     c = last_checkpoint(run); assert (c.step, c.state, c.refused) == (3, dict(best=None), []) and torch.equal(c.weights['w'], torch.full((5,), 3.1))
     def spoil(file, how):
@@ -100,10 +98,9 @@ def test_damaged_checkpoints_are_passed_over():
 
 
 def test_a_log_is_cut_back():
-    import pytest, tempfile
-    from pathlib import Path
-    from sketch_lvm.runs import Damaged, Log, read_log
-    run = Path(tempfile.mkdtemp()); log = Log(run/'log.jsonl')
+    import pytest
+    from sketch_lvm.runs import Damaged, Log, read_log, scratch
+    run = scratch(); log = Log(run/'log.jsonl')
     log.add(step=1, loss=.5); size = log.size; log.add(step=2, loss=.4); log.close()
     with open(run/'log.jsonl', 'a') as f: f.write('{"step": 3, "lo')
     assert [r['step'] for r in read_log(run)] == [1, 2]
@@ -114,11 +111,11 @@ def test_a_log_is_cut_back():
 
 
 def test_locks():
-    import json, os, pytest, socket, tempfile, time
+    import json, os, pytest, socket, time
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import is_alive, lock, process_start
-    run = Path(tempfile.mkdtemp()); f = run/'LOCK'; me = dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since='today')
+    from sketch_lvm.runs import is_alive, lock, process_start, scratch
+    run = scratch(); f = run/'LOCK'; me = dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since='today')
     with lock(run):
         assert json.loads(f.read_text())['pid'] == os.getpid()
         with pytest.raises(UserError, match=f'in use by process {os.getpid()} on this machine'):
@@ -145,12 +142,11 @@ def test_locks():
 
 
 def test_of_many_takers_one_gets_a_dead_lock():
-    import json, os, socket, tempfile
-    from pathlib import Path
+    import json, os, socket
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import lock
+    from sketch_lvm.runs import lock, scratch
     for trial in range(5):
-        run = Path(tempfile.mkdtemp()); (run/'LOCK').write_text(json.dumps(dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')))
+        run = scratch(); (run/'LOCK').write_text(json.dumps(dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')))
         (start, go), (answers, say), (end, over) = os.pipe(), os.pipe(), os.pipe()
         for _ in range(6):
             if os.fork(): continue
@@ -168,12 +164,12 @@ def test_of_many_takers_one_gets_a_dead_lock():
 
 
 def test_no_room_is_said_at_once():
-    import os, pytest, shutil, tempfile
+    import os, pytest, shutil
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import clear_litter, prepare_folder
-    d = Path(tempfile.mkdtemp()); (d/'file').write_text('x')
+    from sketch_lvm.runs import clear_litter, prepare_folder, scratch
+    d = scratch(); (d/'file').write_text('x')
     assert prepare_folder(d/'a'/'b', 1000).is_dir() and not list((d/'a'/'b').iterdir())
     with pytest.raises(UserError, match='cannot be written: Not a directory'): prepare_folder(d/'file'/'run')
     with mock.patch.object(os, 'fsync', side_effect=OSError(28, 'No space left on device')):
@@ -188,10 +184,9 @@ def test_no_room_is_said_at_once():
 
 
 def test_a_full_disk_leaves_the_checkpoint_before():
-    import os, resource, tempfile, torch
-    from pathlib import Path
-    from sketch_lvm.runs import Checkpoint, last_checkpoint, save_checkpoint
-    run = Path(tempfile.mkdtemp()); save_checkpoint(run, Checkpoint(1, {'w': torch.ones(10)}, {}))
+    import os, resource, torch
+    from sketch_lvm.runs import Checkpoint, last_checkpoint, save_checkpoint, scratch
+    run = scratch(); save_checkpoint(run, Checkpoint(1, {'w': torch.ones(10)}, {}))
     pid = os.fork()
     if not pid:
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
@@ -203,11 +198,11 @@ def test_a_full_disk_leaves_the_checkpoint_before():
 
 
 def test_settings_are_compared():
-    import pytest, tempfile
+    import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import flat, keep_config
+    from sketch_lvm.runs import flat, keep_config, scratch
     assert flat(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
-    run = tempfile.mkdtemp(); config = dict(a=(1, 2), b=dict(c=None))
+    run = scratch(); config = dict(a=(1, 2), b=dict(c=None))
     keep_config(run, config); keep_config(run, config)
     with pytest.raises(UserError) as e: keep_config(run, dict(a=[1], b={}))
     assert all(line in str(e.value) for line in ('a: [1, 2] there, [1] here', 'b.c: None there, absent here', 'b: absent there, {} here'))
