@@ -1,6 +1,6 @@
 """Do the generated files still follow from the notebooks, and does everything run?
 
-Usage: check.py [drift] [notebooks] [tests] [--flags "slow gpu"]     (all three without words)
+Usage: check.py [drift] [lint] [notebooks] [tests] [--flags "slow gpu"]     (all four without words)
 The drift check works on a copy, so an edit made by hand is reported, not overwritten.
 """
 import argparse
@@ -28,7 +28,8 @@ def flags():
 def run(*cmd, cwd=ROOT, **env):
     "Run a command of this Python's environment; its output goes straight to the screen"
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
-    return subprocess.run([str(c) for c in cmd], cwd=cwd, env={**os.environ, 'PATH': path, **env}).returncode
+    old = {k: v for k, v in os.environ.items() if k != 'PYTHONDONTWRITEBYTECODE'}   # dozens of processes import torch: let them share its bytecode
+    return subprocess.run([str(c) for c in cmd], cwd=cwd, env={**old, 'PATH': path, **env}).returncode
 
 
 def snapshot(root):
@@ -92,11 +93,12 @@ def tests(asked):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('parts', nargs='*', choices=['drift', 'lint', 'notebooks', 'tests'], default=[])
+    p.add_argument('parts', nargs='*', metavar='part', help='drift, lint, notebooks, tests; all without')
     p.add_argument('--flags', default='', help=f'also run what these flags mark: {" ".join(flags())}')
     args = p.parse_args()
     asked, failed = args.flags.split(), []
     jobs = dict(drift=drift, lint=lambda: run(sys.executable, '-m', 'ruff', 'check', '.'), notebooks=lambda: notebooks(asked), tests=lambda: tests(asked))
+    if wrong := [x for x in args.parts if x not in jobs]: p.error(f'no such part: {" ".join(wrong)}; there are {" ".join(jobs)}')
     for name in args.parts or jobs:
         start = time.time()
         print(f'== {name}', flush=True)
