@@ -128,7 +128,7 @@ def category(program):
     name = program.__name__.replace('_', ' ')
     rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {'__main__'}  # a notebook may redefine its own room's programs
     if len(rooms) > 1: raise UserError(f'two drawing programs are called {name!r}')
-    CATEGORIES[name] = program
+    if program.__module__ != '__main__' or not rooms: CATEGORIES[name] = program   # an exported program stays: other notebooks may share this process
     return program
 
 def draw(name, instance=0, fixed=None, version=1):
