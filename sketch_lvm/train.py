@@ -9,9 +9,10 @@ __all__ = ['GROUPS', 'OPTIMISERS', 'group_of', 'parameter_groups', 'rate_at', 'S
            'open_folder', 'short_of_memory', 'go_on', 'train', 'outcome', 'run_script', 'in_child', 'die_at_call',
            'killed_runs', 'about_data', 'fit']
 
-# %% ../nbs/11_train.ipynb #d4b479d2
-import contextlib, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
+# %% ../nbs/11_train.ipynb #44d5f970
+import contextlib, ctypes, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -84,20 +85,22 @@ def check_settings(s):
         except UserError as e: wrong.append(str(e))
     if wrong: raise UserError('the settings cannot be used:' + ''.join(f'\n  {w}' for w in wrong))
 
-# %% ../nbs/11_train.ipynb #e829b89a
+# %% ../nbs/11_train.ipynb #09ded776
 class StepSet(torch.utils.data.Dataset):
     "Step -> this process's share of the batch"
     def __init__(self, draw, rank=0, size=1): self.draw, self.rank, self.size = draw, rank, size
     def __getitem__(self, step): return self.draw(step, self.rank, self.size)
 
-def be_deaf(_):
-    "A worker leaves the signals to the main process"
+def be_deaf(parent, worker):
+    "A worker leaves the signals to the main process, and goes when that is gone"
     for s in (signal.SIGINT, signal.SIGTERM): signal.signal(s, signal.SIG_IGN)
+    if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, signal.SIGKILL)     # PR_SET_PDEATHSIG
+    if os.getppid() != parent: os._exit(1)                                     # too late for that
 
 @contextlib.contextmanager
 def batches(draw, start, stop, workers=0, team=None, pin=False):
     "An iterator over the batches of the steps from `start` to `stop`; the workers are gone when the block is left"
-    team = team or Team(); more = dict(worker_init_fn=be_deaf, prefetch_factor=4) if workers else {}
+    team = team or Team(); more = dict(worker_init_fn=partial(be_deaf, os.getpid()), prefetch_factor=4) if workers else {}
     loader = torch.utils.data.DataLoader(StepSet(draw, team.rank, team.size), batch_size=None, sampler=range(start, stop), num_workers=workers,
                                          pin_memory=pin, generator=torch_rng(0), **more)      # its own generator: the global one stays untouched
     steps = iter(loader)

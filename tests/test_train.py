@@ -334,7 +334,7 @@ def test_two_processes_learn_what_one_learns():
         toy.draw = wrapped; return toy
     if __name__ == '__main__':
         run = train(watch(learner()), sys.argv[1], Settings(steps=25, lr=.02, amp='off'), device='cpu')
-        print(torch.cat([p.detach().flatten() for p in run.parameters.values()]).double().sum().item(), seen[0])
+        sys.stdout.write(f'{torch.cat([p.detach().flatten() for p in run.parameters.values()]).double().sum().item()} {seen[0]}\\n')
     '''
     folder = scratch(); space = {'__name__': 'here'}; exec(textwrap.dedent(code), space)
     train(space['learner'](), folder/'one', Settings(steps=25, lr=.02, amp='off'), device='cpu')
