@@ -154,7 +154,9 @@ class DeepPrompts(PromptSource):
 
     def tokens(self, layer, batch, modality):
         if layer >= self.prompts.shape[1]: return None
-        return self.prompts[0 if len(self.prompts) == 1 else modality, layer]
+        p = self.prompts[:, layer]
+        if not torch.is_tensor(modality) or len(p) == 1: return p[0 if len(p) == 1 else modality]
+        return torch.where(modality.view(-1, 1, 1) == 1, p[1], p[0])     # p[modality] adds up its gradient in an order that changes from run to run
 
     def check(self, visual):
         width, layers = visual.class_embedding.shape[0], len(visual.transformer.resblocks)
