@@ -32,7 +32,7 @@ def make_seal(files):
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     return json.dumps(dict(files=hashes, all=sha256(json.dumps(hashes).encode())), indent=1).encode()
 
-# %% ../nbs/10a_runs.ipynb #5fd023d1
+# %% ../nbs/10a_runs.ipynb #9c544a7e
 def _flush_folder(path):
     "Make names in a folder durable, where the system can"
     if os.name != 'posix': return
@@ -40,14 +40,15 @@ def _flush_folder(path):
     try: os.fsync(fd)
     finally: os.close(fd)
 
-def write_folder(path, files):
+def write_folder(path, files,
+                 loose={}):     # further files, not sealed: somebody may edit them
     "Write `{name: bytes}` as a folder that appears whole or not at all, with its seal"
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
     new, old = (path.with_name(f'.{path.name}.{what}.tmp') for what in ('new', 'old'))
     try:
         for litter in (new, old): shutil.rmtree(litter, ignore_errors=True)
         new.mkdir()
-        for name, content in {**files, SEAL: make_seal(files)}.items():
+        for name, content in {**files, **loose, SEAL: make_seal(files)}.items():
             with open(new/name, 'xb') as f: f.write(content); f.flush(); os.fsync(f.fileno())
         _flush_folder(new)
         if path.exists(): os.rename(path, old)

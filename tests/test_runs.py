@@ -21,7 +21,8 @@ def test_every_flipped_bit_is_noticed():
         (path/name).unlink()
         with pytest.raises(Damaged): read_folder(path)
         (path/name).write_bytes(content)
-    write_folder(path, {'a': b'new'}); assert read_folder(path) == {'a': b'new'} and [p.name for p in path.parent.iterdir()] == ['x']
+    write_folder(path, {'a': b'new'}, {'note.md': b'hi'}); assert read_folder(path) == {'a': b'new'} and [p.name for p in path.parent.iterdir()] == ['x']
+    (path/'note.md').write_text('edited'); assert read_folder(path) == {'a': b'new'} and {p.name for p in path.iterdir()} == {'a', 'note.md', SEAL}
 
 
 def test_dying_at_any_call_leaves_old_or_new():
