@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault('MPLBACKEND', 'agg')
+os.environ.setdefault('OMP_NUM_THREADS', '1')   # some tests fork, and a forked child must not wait for threads it did not inherit
 config = ConfigParser(delimiters=['='])
 config.read(Path(__file__).parent.parent/'settings.ini')
 FLAGS = config['DEFAULT']['tst_flags'].split()

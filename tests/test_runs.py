@@ -190,7 +190,7 @@ def test_a_full_disk_leaves_the_checkpoint_before():
     run = scratch(); save_checkpoint(run, Checkpoint(1, {'w': torch.ones(10)}, {}))
     pid = os.fork()
     if not pid:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        torch.set_num_threads(1); resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         try: save_checkpoint(run, Checkpoint(2, {'w': torch.ones(100_000)}, {}))
         except OSError: os._exit(3)
         os._exit(0)
