@@ -51,9 +51,10 @@ def test_batches_in_order_and_workers_gone():
     assert torch.equal(state, torch.get_rng_state()) and not multiprocessing.active_children()
     with pytest.raises(ZeroDivisionError) as kept:                              # a kept traceback must not keep the workers
         with batches(draw, 0, 10**6, 2) as got:
-            next(got); children = multiprocessing.active_children(); assert len(children) == 2
+            assert [next(got)['step'] for _ in range(2)] == [0, 1]                  # one from each worker: both have started
+            children = multiprocessing.active_children(); assert len(children) == 2
             for c in children: os.kill(c.pid, signal.SIGINT); os.kill(c.pid, signal.SIGTERM)
-            assert [next(got)['step'] for _ in range(20)] == list(range(1, 21))     # they did not listen
+            assert [next(got)['step'] for _ in range(20)] == list(range(2, 22))     # they did not listen
             1/0
     assert not multiprocessing.active_children()
     before = signal.getsignal(signal.SIGINT)
