@@ -7,8 +7,8 @@ __all__ = ['SEAL', 'scratch', 'make_seal', 'write_folder', 'Damaged', 'check_sea
            'pack', 'Checkpoint', 'step_folders', 'save_checkpoint', 'read_checkpoint', 'last_checkpoint', 'Log',
            'read_log', 'process_start', 'is_alive', 'lock', 'prepare_folder', 'clear_litter', 'flat', 'keep_config']
 
-# %% ../nbs/10a_runs.ipynb #1ca5e6b5
-import atexit, contextlib, json, os, re, shutil, socket, tempfile, time
+# %% ../nbs/10a_runs.ipynb #f15306b3
+import atexit, contextlib, errno, hashlib, json, os, re, shutil, socket, sys, tempfile, time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def pack(tensors):
     from safetensors.torch import save
     return save({k: tensors[k].detach().cpu().contiguous().clone() for k in sorted(tensors)})
 
-# %% ../nbs/10a_runs.ipynb #2995412a
+# %% ../nbs/10a_runs.ipynb #50b791e0
 @dataclass
 class Checkpoint:
     "What is needed to go on after `step` steps"
@@ -115,6 +115,7 @@ def step_folders(run):
     found = {int(m[1]): p for p in Path(run).glob('step-*') if (m := re.fullmatch(r'step-(\d{6,})', p.name))}
     return dict(sorted(found.items()))
 
+# %% ../nbs/10a_runs.ipynb #7f4b2dfe
 def save_checkpoint(run, checkpoint,
                     keep=3,        # so many are kept, the newest
                     spare=()):     # and these steps
@@ -154,21 +155,28 @@ def last_checkpoint(run):
         raise UserError(f'no checkpoint of {run} is whole. Nothing was changed. Move the folder away to start anew, or restore one:{reasons}')
     if strays: raise UserError(f'{run} holds {", ".join(strays)}, which looks like a pickle and is never loaded, and no checkpoint of this program.')
 
-# %% ../nbs/10a_runs.ipynb #93962a7c
+# %% ../nbs/10a_runs.ipynb #72f5895b
 class Log:
-    "Append rows to a file of JSON lines, from a known length on"
-    def __init__(self, path, size=0):
-        self.path = Path(path); self.path.touch()
-        if (found := self.path.stat().st_size) < size: raise Damaged(f'{self.path} is {found} bytes long, the checkpoint was written when it had {size}.')
-        os.truncate(self.path, size)
-        self.file = open(self.path, 'ab', buffering=0)
+    "Append rows to a file of JSON lines, from a known state on: its `mark` at a checkpoint, or None for a new log"
+    def __init__(self, path, mark=None):
+        self.path, size = Path(path), mark['bytes'] if mark else 0
+        old = self.path.read_bytes()[:size] if size else b''
+        if size and sha256(old) != mark['sha256']:
+            aside = next(p for i in range(1, 10**6) if not (p := self.path.with_name(f'{self.path.stem}-damaged-{i}{self.path.suffix}')).exists())
+            print(f'{self.path} is not as it was at the checkpoint. It is now {aside.name}, and a new one begins.', file=sys.stderr)
+            self.path.rename(aside); old = b''
+        self.hash, self.size = hashlib.sha256(old), len(old)
+        self.file = open(self.path, 'ab', buffering=0); self.file.truncate(self.size)
 
-    def add(self, **row): self.file.write(json.dumps(row, allow_nan=False).encode() + b'\n')
+    def add(self, **row):
+        line = json.dumps(row, allow_nan=False).encode() + b'\n'
+        if self.file.write(line) != len(line): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.hash.update(line); self.size += len(line)
+
+    def mark(self): os.fsync(self.file.fileno()); return dict(bytes=self.size, sha256=self.hash.hexdigest())     # on the disk before it is promised
     def close(self): self.file.close()
 
-    @property
-    def size(self): os.fsync(self.file.fileno()); return os.fstat(self.file.fileno()).st_size     # on the disk before it is promised
-
+# %% ../nbs/10a_runs.ipynb #494d416e
 def read_log(run):
     "The rows of a run's log; a last line cut short is left out"
     lines = (Path(run)/'log.jsonl').read_text(encoding='utf-8').splitlines(keepends=True)

@@ -65,3 +65,21 @@ def test_fine_grained_runs_watch_their_own_number():
     run_experiment(e, out, 'cpu', sets, tower)
     assert read_log(out)[1]['valid'].keys() == {'Acc@1/per-category'} and read_log(out)[0].keys() >= {'triplet', 'classification', 'divergence', 'patch-shuffle'}
     r = evaluate_run(out, sets=sets, backbone=tower); assert r.protocol['name'] == 'fine-grained' and (out/'report.json').exists()
+
+
+def test_the_same_bits_with_two_threads():
+    import torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.methods import learner_parts, method
+    from sketch_lvm.minisets import mini_set
+    tower, items, threads = load_backbone('mini', random=True), mini_set('train', 2), torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        for m in (method('sketch-lvm', 'mini', batch=32, norms='per-modality'), method('sketch-lvm-fg', 'mini', batch=32, per_class=2)):
+            parts = learner_parts(m, tower, items); batch, seen = parts['draw'](0), set()
+            for _ in range(3):
+                for p in parts['encoder'].parameters(): p.grad = None
+                parts['objective'](parts['embed'](batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
+                seen.add(torch.cat([p.grad.flatten() for p in parts['encoder'].trainable().values()]).numpy().tobytes())
+            assert len(seen) == 1, m.name
+    finally: torch.set_num_threads(threads)

@@ -99,16 +99,22 @@ def test_damaged_checkpoints_are_passed_over():
 
 
 def test_a_log_is_cut_back():
-    import pytest
-    from sketch_lvm.runs import Damaged, Log, read_log, scratch
+    import io, pytest, sys
+    from unittest import mock
+    from sketch_lvm.runs import Log, read_log, scratch
     run = scratch(); log = Log(run/'log.jsonl')
-    log.add(step=1, loss=.5); size = log.size; log.add(step=2, loss=.4); log.close()
+    log.add(step=1, loss=.5); mark = log.mark(); log.add(step=2, loss=.4); log.close()
     with open(run/'log.jsonl', 'a') as f: f.write('{"step": 3, "lo')
     assert [r['step'] for r in read_log(run)] == [1, 2]
-    log = Log(run/'log.jsonl', size); log.add(step=2, loss=.3); log.close()
-    assert [r['loss'] for r in read_log(run)] == [.5, .3]
-    with pytest.raises(Damaged, match='bytes long'): Log(run/'log.jsonl', 10**6)
-    with pytest.raises(ValueError): Log(run/'log.jsonl').add(loss=float('nan'))
+    log = Log(run/'log.jsonl', mark); assert log.mark() == mark; log.add(step=2, loss=.3); later = log.mark(); log.close()
+    assert [r['loss'] for r in read_log(run)] == [.5, .3] and later['bytes'] == (run/'log.jsonl').stat().st_size
+    with pytest.raises(ValueError): Log(run/'log.jsonl', later).add(loss=float('nan'))
+    for i, spoil in enumerate((lambda b: b'x' + b[1:], lambda b: b[:5], lambda b: b''), 1):
+        bad = spoil((run/'log.jsonl').read_bytes()); (run/'log.jsonl').write_bytes(bad)
+        with mock.patch.object(sys, 'stderr', io.StringIO()) as said: log = Log(run/'log.jsonl', later)
+        assert f'log-damaged-{i}.jsonl' in said.getvalue() and (run/f'log-damaged-{i}.jsonl').read_bytes() == bad and read_log(run) == []
+        log.add(step=3, loss=.2); later = log.mark(); log.close()
+    Log(run/'log.jsonl').close(); assert read_log(run) == []                        # no checkpoint: from the start
 
 
 def test_locks():
