@@ -858,7 +858,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                  'sketch_lvm.runs.Log.__init__': ('runs.html#log.__init__', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs.Log.add': ('runs.html#log.add', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs.Log.close': ('runs.html#log.close', 'sketch_lvm/runs.py'),
-                                 'sketch_lvm.runs.Log.size': ('runs.html#log.size', 'sketch_lvm/runs.py'),
+                                 'sketch_lvm.runs.Log.mark': ('runs.html#log.mark', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs._alone': ('runs.html#_alone', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs._flush_folder': ('runs.html#_flush_folder', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs._owner': ('runs.html#_owner', 'sketch_lvm/runs.py'),
