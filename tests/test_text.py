@@ -65,7 +65,6 @@ def test_the_future_is_not_seen():
 
 def test_misfits_are_told():
     import pytest, torch
-    from types import SimpleNamespace
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.text import check_text, class_sentences, prompted_text, random_clip
