@@ -4,15 +4,16 @@
 
 # %% auto #0
 __all__ = ['SOURCES', 'KINDS', 'ENCODERS', 'SAMPLERS', 'METHODS', 'OPTIONS', 'CATEGORY', 'CATEGORY_WEIGHTS', 'FINE_GRAINED',
-           'FINE_GRAINED_WEIGHTS', 'REFERENCE', 'CLIPPROMPT', 'MINI', 'MINI_FINE_GRAINED', 'PUBLISHED', 'IMAGENET_MEAN',
-           'IMAGENET_STD', 'Option', 'fault', 'Published', 'publish', 'Family', 'register', 'Method', 'chosen',
-           'problems', 'method', 'method_from_dict', 'parse_changes', 'make_batches', 'trained_parts', 'build_encoder',
-           'backbone_for', 'published', 'describe', 'compare', 'make_batch', 'make_objective', 'Steps', 'learner_parts',
-           'settings_for']
+           'FINE_GRAINED_WEIGHTS', 'REFERENCE', 'CLIPPROMPT', 'MINI', 'MINI_FINE_GRAINED', 'PUBLISHED', 'ROOMS',
+           'IMAGENET_MEAN', 'IMAGENET_STD', 'Option', 'fault', 'Published', 'publish', 'Family', 'register', 'families',
+           'Method', 'chosen', 'problems', 'method', 'method_from_dict', 'parse_changes', 'make_batches',
+           'trained_parts', 'build_encoder', 'backbone_for', 'published', 'describe', 'compare', 'make_batch',
+           'make_objective', 'Steps', 'learner_parts', 'settings_for']
 
-# %% ../nbs/08_methods.ipynb #2513e749
-import dataclasses, numbers
+# %% ../nbs/08_methods.ipynb #0ca94781
+import dataclasses, importlib, numbers
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -209,7 +210,7 @@ for without, first, fifth in [((), .2868, .6234), (['norms'], .2718, .5955), (['
     publish('sketch-lvm-fg', source='poster' if without else 'poster figure', protocol='fine-grained', without=without, Acc_1=first, Acc_5=fifth,
             note='gallery of one category at a time is recalled; mean over sketches or classes is not stated', **_SKETCHY)
 
-# %% ../nbs/08_methods.ipynb #13dcba0e
+# %% ../nbs/08_methods.ipynb #9fafdac4
 @dataclass(frozen=True)
 class Family:
     "A method before anything is chosen"
@@ -220,6 +221,8 @@ class Family:
     presets: dict                                  # preset -> changes of both, in the same form
     parts: dict = field(default_factory=dict)      # what `without` can take away, besides terms -> {option: value}
     notes: dict = field(default_factory=dict)      # preset -> sentences
+    rates: dict = field(default_factory=dict)      # preset -> {option: values}, tried together when the family is tuned
+    adapt: object = None                           # (what `learner_parts` gives, method, backbone, items) -> the same, changed
 
     def table(self, preset):
         "Every option and weight of a preset with its source: two dictionaries"
@@ -234,6 +237,14 @@ def register(family):
         for name in changes: check_name(name, [*family.options, *family.weights], f'entry of {family.name}')
     METHODS[family.name] = family
     return family
+
+ROOMS = ('baselines', 'splip')      # pages further down that enter families of their own
+
+def families():
+    "All families by name, those of later pages included"
+    for room in ROOMS:
+        if find_spec(f'sketch_lvm.{room}'): importlib.import_module(f'sketch_lvm.{room}')
+    return METHODS
 
 # %% ../nbs/08_methods.ipynb #121582a7
 @dataclass(frozen=True, repr=False)
@@ -296,13 +307,13 @@ def problems(m):
     "Everything wrong with a method, as sentences"
     return [p for p in _value_problems(m, METHODS[m.name]) if p] or list(_combination_problems(m))
 
-# %% ../nbs/08_methods.ipynb #e180e504
+# %% ../nbs/08_methods.ipynb #b1fa1aca
 def method(name, preset='paper',
            without=(),        # parts to take away: a term, or 'norms', 'prompts'
            weights=None,      # {term: weight}; 0 takes it away
            **changes):        # any option of the method
     "A method by name, with changes; everything wrong is said at once"
-    family = METHODS[check_name(name, METHODS, 'method')]
+    family = families()[check_name(name, families(), 'method')]
     without = tuple(sorted({without} if isinstance(without, str) else set(without)))
     options, terms = chosen(name, preset, without)
     wrong = [_unknown(w, [*family.parts, *family.weights], 'part') for w in without]
@@ -314,7 +325,7 @@ def method(name, preset='paper',
 def method_from_dict(d):
     "The inverse of `Method.to_dict`, checked"
     for k in d: check_name(k, [f.name for f in dataclasses.fields(Method)], 'entry of a method')
-    family = METHODS[check_name(d.get('name'), METHODS, 'method')]
+    family = families()[check_name(d.get('name'), families(), 'method')]
     preset, options, weights, without = (d.get(k, empty) for k, empty in (('preset', None), ('options', {}), ('weights', {}), ('without', ())))
     m = Method(d['name'], check_name(preset, family.presets, 'preset'), dict(options), dict(weights), tuple(without))
     if wrong := problems(m): raise UserError(f'{m.name}: ' + ' '.join(wrong))
@@ -436,10 +447,10 @@ def make_objective(m, backbone, classes):
     features = class_text_features(backbone, classes, m['template']).clone() if 'classification' in m.weights else None
     return Objective(m.weights, m.options, features, backbone.embed_dim).to(backbone.device)
 
-# %% ../nbs/08_methods.ipynb #adc6305f
+# %% ../nbs/08_methods.ipynb #945fe3df
 class Steps:
     "Step number -> batch: labels, keys and rows of the whole batch, pictures of this process's share. Nothing is drawn from a shared generator"
-    def __init__(self, m, items, backbone, seed=0): self.batches = make_batches(m, items, backbone, seed)
+    def __init__(self, m, items, backbone, seed=0, pictures=True): self.batches, self.pictures = make_batches(m, items, backbone, seed), pictures
 
     def __len__(self): return len(self.batches)    # batches in an epoch
 
@@ -448,11 +459,11 @@ class Steps:
         if not len(own): raise UserError(f'a batch of {len(key)} cannot be shared by {size} processes.')
         return dict(step=int(step), epoch=int(step)//len(b), n=len(key), own=torch.from_numpy(own), key=torch.from_numpy(key),
                     rows={k: torch.from_numpy(v) for k, v in rows.items()}, labels={k: torch.from_numpy(b.items.labels[v]) for k, v in rows.items()},
-                    images={k: b.items.images(v[own], *b.how) for k, v in rows.items()})
+                    images={k: b.items.images(v[own], *b.how) for k, v in rows.items()} if self.pictures else {})
 
-# %% ../nbs/08_methods.ipynb #9e699830
+# %% ../nbs/08_methods.ipynb #5da3995e
 def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
-    "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about"
+    "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about, heads"
     encoder = build_encoder(m, backbone, seed, precision) if encoder is None else encoder
     objective, draw = make_objective(m, backbone, items.classes), Steps(m, items, backbone, seed)
 
@@ -463,12 +474,16 @@ def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
 
     def whole(z, batch):
         "The loss of all rows and its terms"
-        names = view_names(objective.weights, batch['rows'])
+        names, texts = view_names(objective.weights, batch['rows']), encoder.source.texts(items.classes, m['template'])
+        if texts is not None: objective.class_features = texts
         return objective.to(z.device).loss(dict(zip(names, z)), Batch({}, batch['labels'], batch['key'], seed, batch['epoch']))
 
     def names(batch, places): return [str(items.ids[int(batch['rows']['sketch'][i])]) for i in places]
     about = dict(method=m.to_dict(), backbone=backbone.label, classes=list(map(str, items.classes)), sketches=len(items.sketches), photos=len(items.photos))
-    return dict(encoder=encoder, draw=draw, embed=embed, objective=whole, names=names, about=about)
+    parts = dict(encoder=encoder, draw=draw, embed=embed, objective=whole, names=names, about=about)
+    if len(objective.heads): parts['heads'] = objective.heads
+    adapt = METHODS[m.name].adapt
+    return adapt(parts, m, backbone, items) if adapt else parts
 
 def settings_for(m, per_epoch):
     "What `train.Settings` takes from a method, given the batches in an epoch"

@@ -127,7 +127,7 @@ class TowerBatch:
             with torch.no_grad(): self.memo['features'] = prompted_forward(self.visual, self.pixels).float()
         return self.memo['features']
 
-# %% ../nbs/06_prompts.ipynb #703e32f4
+# %% ../nbs/06_prompts.ipynb #bd983de1
 class PromptSource(nn.Module):
     "Gives the prompts that enter each layer. Subclasses set `options` (what `describe` says) and answer `tokens`"
     options = {}
@@ -135,13 +135,14 @@ class PromptSource(nn.Module):
         "[n, width], [B, n, width], or None: nothing new at this layer"
         raise NotImplementedError
     def check(self, visual): "Raise a `UserError` if this source does not fit the tower"
+    def texts(self, classes, template): "Class text features [C, D] that learn along with the prompts, or None: CLIP's own"
     def describe(self): return dict(kind=type(self).__name__, **self.options)
 
 class NoPrompts(PromptSource):
     "CLIP as it is"
     def tokens(self, layer, batch, modality): return None
 
-# %% ../nbs/06_prompts.ipynb #b5ce7def
+# %% ../nbs/06_prompts.ipynb #58faaa72
 class DeepPrompts(PromptSource):
     "k free prompts at each of the first `depth` layers, replaced at each; a set for each modality, or a common one"
     def __init__(self, k=3, depth=9, width=768, modalities=MODALITIES, std=.02, seed=0):

@@ -21,8 +21,8 @@ def test_published_numbers_name_their_metric():
 def test_methods_are_data():
     import json, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods import METHODS, OPTIONS, SOURCES, Method, method, method_from_dict, parse_changes
-    for name, family in METHODS.items():
+    from sketch_lvm.methods import OPTIONS, SOURCES, Method, families, method, method_from_dict, parse_changes
+    for name, family in families().items():
         for preset in family.presets:
             m = method(name, preset)
             assert method_from_dict(json.loads(json.dumps(m.to_dict(), allow_nan=False))) == m and m.changes == {} and m.label == f'{name} ({preset})'
@@ -69,13 +69,13 @@ def test_all_mistakes_at_once():
 
 
 def test_tables_for_reading():
-    from sketch_lvm.methods import METHODS, compare, describe, method, published
+    from sketch_lvm.methods import compare, describe, families, method, published
     text = describe(method('sketch-lvm-fg', without='norms', margin=.2))
     assert text.startswith('sketch-lvm-fg (paper) without norms margin=0.2\n')
     lines = {l.split()[0]: l for l in text.splitlines() if l.startswith('  ')}
     assert 'set by hand' in lines['margin'] and 'without norms' in lines['norms'] and 'inferred' in lines['patch_margin'] and 'per_class' in lines
     assert '0.2718' in text and '0.2868' not in text                           # the row of the ablation, not the full method's
-    for name, f in METHODS.items():
+    for name, f in families().items():
         for preset in f.presets: assert all(k in describe(method(name, preset)) for k in (*f.options, *f.weights))
     assert 'no row' not in text and published(method('sketch-lvm', without=['norms', 'classification'])) == []
     assert {p.preset for p in published(method('sketch-lvm', 'clipprompt'), 'tuberlin', 'zero-shot')} == {'paper', 'clipprompt'}
@@ -116,7 +116,7 @@ def test_recipes_build_what_they_say():
     import pytest, torch
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods import METHODS, build_encoder, method
+    from sketch_lvm.methods import build_encoder, families, method
     from sketch_lvm.prompts import count_trainable
     tower = load_backbone('mini', random=True); norms = 10*2*192; x = torch.rand(2, 3, 64, 64)
     def counts(*a, **k): return {part: numbers for part, (_, numbers) in count_trainable(build_encoder(method(*a, **k), tower)).items()}
@@ -133,7 +133,7 @@ def test_recipes_build_what_they_say():
     grey = torch.full((1, 64, 64, 3), 128, dtype=torch.uint8)
     imagenet = build_encoder(method('sketch-lvm', 'reference'), tower).backbone
     assert imagenet.model is tower.model and imagenet.mean == (.485, .456, .406) and not torch.allclose(imagenet.pixels(grey), tower.pixels(grey))
-    assert all(build_encoder(method(n, p), tower)(x, ['sketch', 'photo']).shape == (2, 128) for n, f in METHODS.items() for p in f.presets)
+    assert all(build_encoder(method(n, p), tower)(x, ['sketch', 'photo']).shape == (2, 128) for n, f in families().items() for p in f.presets)
 
 
 @pytest.mark.gpu
