@@ -7,7 +7,7 @@ __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'PAIRING', 'class_key', 'find
            'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'printable', 'Counts', 'count_items',
            'items_html', 'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set',
            'ScanReport', 'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder',
-           'save_folder', 'check_leaks']
+           'assemble', 'save_folder', 'check_leaks']
 
 # %% ../nbs/02_data.ipynb #0d075a65
 import html, os, re, unicodedata
@@ -388,7 +388,7 @@ def from_folder(root=None, sketch=None, photo=None, pair='sketchy', check='quick
     bad = check_files([p for *_, p in found], check == 'decode', workers, progress) if check else {}
     for i, why in bad.items(): report.leave_out(found[i][2], why)
     found = [f for i, f in enumerate(found) if i not in bad]
-    items = _assemble(found, base, pair, report)
+    items = assemble(found, base, pair, report)
     if strict and report.left_out: raise UserError(f'strict: {report}')
     if not found: raise UserError(f'no pictures found. {report}')
     return items, report
@@ -396,12 +396,12 @@ def from_folder(root=None, sketch=None, photo=None, pair='sketchy', check='quick
 SketchPhotoSet.from_folder = staticmethod(from_folder)
 
 # %% ../nbs/02_data.ipynb #a2c3883c
-def _assemble(found, base, pair, report):
-    "The set of what was found, with the notes that concern all of it"
+def assemble(found, base, pair, report, source=None):
+    "The set of what was found `(class, modality, path)`, with the notes that concern all of it; `source` where these are not plain files"
     names, modality, paths = (list(c) for c in zip(*found)) if found else ([], [], [])
     names, twins = merge_spellings(names)
     ids = [Path(os.path.relpath(os.path.abspath(p), os.path.abspath(base))).as_posix() for p in paths]
-    items = make_set(Files(paths), names, modality, photo_ids(names, modality, paths, pair), ids)
+    items = make_set(source or Files(paths), names, modality, photo_ids(names, modality, paths, pair), ids)
     counts = items.counts(); report.kept = len(items)
     for other, kept in twins.items(): report.notes.append(f'{other!r} and {kept!r} are one class, called {kept!r}')
     if counts.total['sketch'] and counts.total['photo']:

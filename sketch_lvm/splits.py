@@ -68,6 +68,7 @@ def known_splits():
         d = read_json(path)
         try: s = Split(*(d[k] for k in ('name', 'provenance', 'seen', 'unseen')), d.get('validation', ()))
         except KeyError as e: raise UserError(f'{path}: a split needs the entry {e}.') from e
+        if d.get('sha256', '')[:12] not in ('', s.digest): raise UserError(f'{path}: its lists are not those its sha256 was taken of.')
         if s.name in found: raise UserError(f'{path}: there is another split called {s.name!r}.')
         found[s.name] = s
     return found

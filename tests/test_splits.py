@@ -3,7 +3,7 @@
 
 def test_splits_say_what_they_are():
     import pytest
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, data_path
     from sketch_lvm.data import toy_set
     from sketch_lvm.splits import Split, apply_split, find_split, known_splits
     a = Split('t/a', 'x', ['Triangle', 'square'], ['hexagon'], ['square'])
@@ -21,3 +21,17 @@ def test_splits_say_what_they_are():
     b = Split('t/b', 'x', ['a'], ['c', 'd'])
     with pytest.raises(UserError, match=r"'t/' could mean 't/a' \(1 unseen\), 't/b' \(2 unseen\); 0 unseen"): find_split('t/', {'t/a': a, 't/b': b})
     assert find_split('t/a', {'t/a': a, 't/a2': b}) == a          # a full name is never ambiguous
+    sizes = {n: (len(s.seen), len(s.unseen)) for n, s in known_splits().items() if not n.startswith('mini')}
+    assert sizes == {'sketchy/split2-yelamarthi': (104, 21), 'sketchy/split1-sake': (100, 25), 'sketchy/split1-pcyc': (100, 25), 'tuberlin/sake': (220, 30),
+                     'tuberlin/pcyc': (220, 30), 'tuberlin/kd': (220, 30), 'quickdraw/d2s': (80, 30), 'quickdraw/kd': (80, 30),
+                     'cross/sketchy1-tuberlin': (100, 21), 'cross/sketchy1-quickdraw': (100, 11)}
+    for name, choices in [('sketchy/split1', 2), ('tuberlin', 3), ('quickdraw', 2), ('sketchy', 3), ('cross', 2)]:
+        with pytest.raises(UserError, match='could mean') as e: find_split(name)
+        assert str(e.value).count(' unseen)') == choices
+    import os, tempfile
+    from pathlib import Path
+    old, d = os.environ.get('SKETCH_LVM_DATA'), Path(tempfile.mkdtemp()); text = (data_path('splits')/'tuberlin'/'kd.json').read_text()
+    (d/'splits').mkdir(); (d/'splits'/'kd.json').write_text(text.replace('"mug"', '"jug"')); os.environ['SKETCH_LVM_DATA'] = str(d)
+    try:
+        with pytest.raises(UserError, match='its lists are not those'): known_splits()
+    finally: os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
