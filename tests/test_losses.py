@@ -58,6 +58,23 @@ def test_classification_by_hand():
     assert torch.autograd.gradcheck(lambda a, b: text_classification(a, y, b, .5), (x.requires_grad_(), t.requires_grad_()))
 
 
+def test_margins_from_words():
+    import torch
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.losses import adaptive_margin, cosine_distance, triplet
+    t = torch.randn(5, 7, generator=torch_rng(0), dtype=torch.float64, requires_grad=True)
+    ours, theirs = torch.tensor([0, 1, 4, 3, 2]), torch.tensor([1, 0, 3, 3, 2])
+    m = adaptive_margin(t, ours, theirs)
+    by_hand = [torch.nn.functional.cosine_similarity(t[a], t[b], dim=0) for a, b in zip(ours, theirs)]
+    assert torch.allclose(m, torch.stack(by_hand)) and (m[3:] == 1).all() and m[0] == m[1] and not m.requires_grad
+    assert torch.allclose(adaptive_margin(3*t, ours, theirs), m)                                        # the length of a text vector means nothing
+    s, p, n = torch.randn(3, 5, 4, generator=torch_rng(1), dtype=torch.float64).unbind(0)
+    for name, factor in (('cosine', 1), ('squared-euclidean', 2)):
+        rows = (m + factor*(cosine_distance(s, p) - cosine_distance(s, n))).relu()
+        assert torch.allclose(triplet(s, p, n, m, name), rows.mean()) and torch.allclose(triplet(s, p, n, m, name, 'none'), rows)
+    halves = adaptive_margin(t.detach().bfloat16(), ours, theirs); assert halves.dtype == torch.float32 and (halves - m).abs().max() < .02
+
+
 def test_divergences_match_their_definition():
     import math, torch
     from sketch_lvm.core import torch_rng

@@ -51,16 +51,25 @@ def test_one_pass_equals_many():
     total, parts = Objective({'triplet': 1., 'classification': .5}, options | dict(sampler='category-triplets'), features)(encoder, b)
     s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo']*10) for r in ('sketch', 'photo', 'negative'))
     assert encoder.sizes[0] == 30 and torch.allclose(parts['triplet'], (.3 + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
+    words = torch.randn(4, 12, generator=torch.Generator().manual_seed(0), dtype=torch.float64)           # a margin from words
+    adaptive = dict(options, sampler='category-triplets', margin_rule='adaptive')
+    parts = Objective({'triplet': 1.}, adaptive, words)(encoder, b)[1]
+    margins = torch.nn.functional.cosine_similarity(words[b.labels['sketch']], words[b.labels['negative']])
+    assert torch.allclose(parts['triplet'], (margins + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
+    b = batch_of(pk_batch, classes_per_batch=4, pairs_per_class=4)
+    one = Objective({'triplet': 1.}, dict(options, margin=1.))(encoder, b)[0]                             # the class and itself: 1
+    assert torch.allclose(Objective({'triplet': 1.}, dict(options, margin_rule='adaptive'), words)(encoder, b)[0], one)
 
 
 def test_terms_of_later_pages():
     import pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.objectives import TERMS, Batch, Objective, Term
-    with pytest.raises(UserError, match='needs the text features'): Objective({'classification': 1.}, {})
+    for terms, options in (('classification', {}), ('triplet', dict(margin_rule='adaptive'))):
+        with pytest.raises(UserError, match=f'{terms} needs the text features'): Objective({terms: 1.}, options)
     with pytest.raises(UserError, match="Did you mean 'triplet'"): Objective({'triplt': 1.}, {})
     TERMS['test-term'] = Term(lambda e, b, o: o.heads['test-term'](e['mirror']).mean(), extra={'mirror': 'photo'}, make=lambda b, o: [b.pixels['photo'].flip(-1)],
-                              head=lambda o, dim: torch.nn.Linear(dim, 1))
+                              head=lambda o, dim, seed: torch.nn.Linear(dim, 1))
     try:
         o = Objective({'test-term': 2.}, {'sampler': 'pairs'}, dim=3)
         x = torch.arange(24.).view(2, 3, 2, 2); encoder = lambda pixels, modality: pixels.amax((2, 3))*torch.tensor([[1., 0, 0]]) + pixels[:, :, 0, 0]
