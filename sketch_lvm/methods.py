@@ -10,7 +10,7 @@ __all__ = ['SOURCES', 'KINDS', 'ENCODERS', 'SAMPLERS', 'METHODS', 'OPTIONS', 'CA
            'trained_parts', 'build_encoder', 'backbone_for', 'published', 'describe', 'compare', 'make_batch',
            'make_objective', 'Steps', 'learner_parts', 'settings_for']
 
-# %% ../nbs/08_methods.ipynb #0ca94781
+# %% ../nbs/08_methods.ipynb #380fbcf7
 import dataclasses, importlib, numbers
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ from .clip import class_text_features
 from .core import UserError, check_name
 from .images import FITS
 from .losses import DISTANCES, DIVERGENCES
-from .objectives import TERMS, Batch, Objective, encode_views, view_names
+from .objectives import TERMS, Batch, Objective, encode_views, needs_texts, view_names
 from .prompts import DeepPrompts, NoPrompts, ShallowPrompts, make_encoder
 
 # %% ../nbs/08_methods.ipynb #6253b4a7
@@ -441,11 +441,11 @@ def make_batch(m, loaded, backbone, seed=0, device=None):
         pixels[role] = to_pixels(x, b.mean, b.std)
     return Batch(pixels, loaded['labels'], key, seed, loaded['epoch'])
 
-# %% ../nbs/08_methods.ipynb #80af818c
-def make_objective(m, backbone, classes):
-    "The objective of a method for these classes; text features come from the frozen backbone"
-    features = class_text_features(backbone, classes, m['template']).clone() if 'classification' in m.weights else None
-    return Objective(m.weights, m.options, features, backbone.embed_dim).to(backbone.device)
+# %% ../nbs/08_methods.ipynb #b0f0ad38
+def make_objective(m, backbone, classes, seed=0):
+    "The objective of a method for these classes; text features come from the frozen backbone, `seed` starts the heads"
+    features = class_text_features(backbone, classes, m['template']).clone() if needs_texts(m.weights, m.options) else None
+    return Objective(m.weights, m.options, features, backbone.embed_dim, seed).to(backbone.device)
 
 # %% ../nbs/08_methods.ipynb #945fe3df
 class Steps:
@@ -461,11 +461,11 @@ class Steps:
                     rows={k: torch.from_numpy(v) for k, v in rows.items()}, labels={k: torch.from_numpy(b.items.labels[v]) for k, v in rows.items()},
                     images={k: b.items.images(v[own], *b.how) for k, v in rows.items()} if self.pictures else {})
 
-# %% ../nbs/08_methods.ipynb #5da3995e
+# %% ../nbs/08_methods.ipynb #b255eca8
 def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
     "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about, heads"
     encoder = build_encoder(m, backbone, seed, precision) if encoder is None else encoder
-    objective, draw = make_objective(m, backbone, items.classes), Steps(m, items, backbone, seed)
+    objective, draw = make_objective(m, backbone, items.classes, seed), Steps(m, items, backbone, seed)
 
     def embed(batch, rows, device):
         "`[views, rows, D]` of some of the batch's own rows"
