@@ -61,7 +61,9 @@ def test_jigsaw_in_an_objective():
     from sketch_lvm.losses import shuffle_patches
     from sketch_lvm.objectives import Batch, Objective, siblings
     class Encoder(torch.nn.Module):
-        def __init__(self): super().__init__(); self.w = torch.nn.Linear(3*16*16, 16); torch.nn.init.normal_(self.w.weight, 0, .05, generator=torch.Generator().manual_seed(0))
+        def __init__(self):
+            super().__init__(); self.w = torch.nn.Linear(3*16*16, 16)
+            torch.nn.init.normal_(self.w.weight, 0, .05, generator=torch.Generator().manual_seed(0))
         def forward(self, pixels, modality): return torch.nn.functional.normalize(self.w(pixels.flatten(1)) + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1)
     toys, encoder = toy_set(classes=4, photos=6, sketches=2, size=16), Encoder(); options = dict(sampler='category-triplets', permutations=11, jigsaw_grid=3)
     for draw, how, sampler in ((category_triplets, dict(batch_size=10), 'category-triplets'), (pk_batch, dict(classes_per_batch=4, pairs_per_class=3), 'pairs')):
