@@ -291,14 +291,14 @@ def cmd_pretrain(v, say):
     from dataclasses import replace
     from sketch_lvm.pretrain import Recipe, pretrain, publish
     recipe = replace(Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None})
-    pretrain(v.out, recipe, threads=v.threads, say=say)
+    pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
     card = publish(v.out, Path(v.out)/'miniclip', v.name)
     say(f'written: {v.out}/miniclip. To use it, set SKETCH_LVM_DATA to a copy of data/ with this folder in it.')
     return dict(out=str(Path(v.out)/'miniclip'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
 
 COMMANDS['pretrain'] = Command('Make the mini CLIP again, from nothing. An hour or more; interrupted, it goes on.', (
     OUT, SEED, Opt('steps', 'count', "steps, instead of the recipe's"), Opt('objects', 'count', "objects of each category, instead of the recipe's"),
-    Opt('threads', 'count', 'CPU threads'), Opt('name', help='name of the result', default='mini-again')), cmd_pretrain)
+    Opt('threads', 'count', 'CPU threads'), Opt('name', help='name of the result', default='mini-again'), DEVICE), cmd_pretrain)
 
 def bench_metrics(v, say):
     from sketch_lvm.metrics import bench_metrics

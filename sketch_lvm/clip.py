@@ -7,9 +7,10 @@ __all__ = ['MINI', 'MINI_STATS', 'split_words', 'WordTokenizer', 'build_mini', '
            'encode_texts', 'load_backbone', 'load_mini', 'plain_vits', 'load_open_clip', 'missing_weights',
            'class_text_features', 'article_fix']
 
-# %% ../nbs/05_clip.ipynb #390d6104
+# %% ../nbs/05_clip.ipynb #7c1a7d75
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -116,15 +117,15 @@ def encode_texts(backbone, texts):
     "Unit-norm sentence vectors `[n, D]` of the frozen tower"
     return F.normalize(backbone.model.encode_text(backbone.tokenizer(list(texts)).to(backbone.device)).float(), dim=-1)
 
-# %% ../nbs/05_clip.ipynb #57b272c2
+# %% ../nbs/05_clip.ipynb #fbb2ee2a
 def load_backbone(name='mini', pretrained=None, random=False, device='cpu', seed=0):
     "The mini CLIP, or a plain ViT of open_clip by name and pretrained tag ('openai' unless named)"
     backbone = load_mini(random, seed) if name == 'mini' else load_open_clip(name, pretrained or 'openai', random, seed)
     return backbone.to(device)
 
-def load_mini(random=False, seed=0):
-    "The mini CLIP from the project's data, its files checked against their recorded hashes"
-    folder = data_path('miniclip')
+def load_mini(random=False, seed=0, folder=None):
+    "The mini CLIP from the project's data (or another `folder` that `sketch_lvm pretrain` wrote), its files checked against their recorded hashes"
+    folder = Path(folder or data_path('miniclip'))
     card = read_json(folder/'card.json') if (folder/'card.json').exists() else None
     if card is None and not random:
         raise UserError(f'{folder} holds no mini CLIP. Make one with `sketch_lvm pretrain --out {folder}`, or ask for random=True in a test.')
