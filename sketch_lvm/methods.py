@@ -378,16 +378,19 @@ def backbone_for(m, backbone):
     "The backbone with the pixel constants the method asks for; weights are shared"
     return dataclasses.replace(backbone, mean=IMAGENET_MEAN, std=IMAGENET_STD) if m['constants'] == 'imagenet' else backbone
 
-# %% ../nbs/08_methods.ipynb #fae8a8bc
+# %% ../nbs/08_methods.ipynb #1e66683a
 _PARTS = {'norms': {'norms': 'frozen'}, 'prompts': {'prompts': 0}}
+_RATES = dict(lr_prompts=(1e-5, 1e-4, 1e-3), lr_norms=(1e-5, 1e-6, 1e-4))        # what the summary, the released code and the re-implementation say
 register(Family('sketch-lvm', 'Category level: a prompt set for sketches and one for photos, triplets across classes, CLIP texts as an anchor.',
                 CATEGORY, CATEGORY_WEIGHTS, {'paper': {}, 'reference': REFERENCE, 'clipprompt': CLIPPROMPT, 'mini': MINI}, _PARTS, notes={
     'reference': ['The released code walks through its training list without shuffling, and judges itself on one random photo for each query. '
                   'Neither is repeated here.',
                   'Its freezing helper leaves 21.7 million further weights of the tower trainable. Here only prompts and LayerNorms train.'],
-    'clipprompt': ['That code puts its prompts before the class token and reads the first prompt; that is not repeated here.']}))
+    'clipprompt': ['That code puts its prompts before the class token and reads the first prompt; that is not repeated here.']},
+    rates={'paper': _RATES, 'mini': dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))}))
 register(Family('sketch-lvm-fg', 'Fine-grained: one common prompt set, negatives of the same class, equal margins across classes, shuffled patches.',
-                FINE_GRAINED, FINE_GRAINED_WEIGHTS, {'paper': {}, 'mini': MINI_FINE_GRAINED}, _PARTS));
+                FINE_GRAINED, FINE_GRAINED_WEIGHTS, {'paper': {}, 'mini': MINI_FINE_GRAINED}, _PARTS,
+                rates={'paper': _RATES, 'mini': dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))}));
 
 # %% ../nbs/08_methods.ipynb #f7ecb963
 def published(m, data=None, protocol=None):
