@@ -123,8 +123,8 @@ BASELINES = {  # name: (about, options, rates)
         'lr_prompts': (1e-4, 'inferred', '')}, _SMALL),
     'b-ip': ('Independent shallow prompts for sketches and photos, plain triplet.', _ALONE | {'lr_prompts': (1e-4, 'inferred', '')}, _PROMPTS),
     'b-mm': ('Learned words; image prompts are linear maps of them, layer by layer.', _ALONE | {
-        'source': ('coupled', 'recall', 'after MaPLe, whose code was read'), 'prompts': (2, 'recall', "MaPLe's"), 'sets': ('per-modality', 'inferred', 'shared words, own maps'),
-        'depth': (9, 'recall', "MaPLe's"),
+        'source': ('coupled', 'recall', 'after MaPLe, whose code was read'), 'prompts': (2, 'recall', "MaPLe's"),
+        'sets': ('per-modality', 'inferred', 'shared words, own maps'), 'depth': (9, 'recall', "MaPLe's"),
         'prompt_std': (.02, 'recall', "MaPLe's"), 'lr_prompts': (1e-4, 'inferred', '')}, _SMALL),
     'b-deep': ('Fresh prompts at each of the first nine layers.', _ALONE | {
         'source': ('first-layers', 'recall', 'after VPT'), 'depth': (9, 'recall', "or the tower's depth, if that is less"),
