@@ -9,8 +9,8 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RAN
            'loop_options', 'outcome', 'cmd_train', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate',
            'cmd_pretrain', 'bench_metrics', 'cmd_methods', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
 
-# %% ../nbs/16_cli.ipynb #a6a402fd
-import argparse, json, math, os, platform, sys
+# %% ../nbs/16_cli.ipynb #ed30ada4
+import argparse, json, math, os, platform, re, sys
 from importlib import metadata
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -163,14 +163,16 @@ COMMANDS['quickstart'] = Command('Train prompts on the mini world and find photo
     Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'),
     Opt('save', help='a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
 
-# %% ../nbs/16_cli.ipynb #c2a74fa1
+# %% ../nbs/16_cli.ipynb #a3fca5ad
 def read_data(text):
-    "`mini:n_train=50,style=quick` as a dictionary"
+    "`mini:n_train=50,style=quick` or `sketchy:PATH,split=split2` as a dictionary"
     name, _, rest = text.partition(':'); out = dict(name=name)
-    for pair in filter(None, rest.split(',')):
+    for i, pair in enumerate(filter(None, re.split(r',(?=\w+=)', rest) if name != 'mini' else rest.split(','))):
         key, equals, value = pair.partition('=')
+        if i == 0 and name != 'mini' and not re.match(r'\w+=', pair): key, equals, value = 'path', '=', os.path.abspath(os.path.expanduser(pair))
         if not equals: raise UserError(f'{pair!r} in --data is not of the form option=value.')
-        out[key.strip()] = int(value) if value.strip().lstrip('-').isdecimal() else value.strip()
+        whole = value.strip().lstrip('-').isdecimal() and key.strip() not in ('split', 'path', 'lists')
+        out[key.strip()] = int(value) if whole else value.strip()
     return out
 
 def described(v, problems):
@@ -193,7 +195,7 @@ def read_weights(pairs):
     try: return {term: float(number) for term, number in (pair.split('=') for pair in pairs)}
     except ValueError: raise UserError(f'--weight takes term=number, not {" ".join(pairs)!r}.') from None
 
-# %% ../nbs/16_cli.ipynb #c2a0bf72
+# %% ../nbs/16_cli.ipynb #d935cdc9
 def check_train(v):
     problems = []
     v.experiment = described(v, problems)
@@ -216,12 +218,12 @@ def cmd_train(v, say):
     from sketch_lvm.experiments import run_experiment
     from sketch_lvm.evaluate import WARNING
     say('\n'.join([WARNING]*v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']))
-    run = run_experiment(v.experiment, v.out, v.device, **loop_options(v))
+    run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
     best = f'; best on validation categories: {run.best[0]:.4f} at step {run.best[1]}' if run.best else ''
     say(f'{run.step} steps, {run.done}{best}\nNext: sketch_lvm evaluate --run {v.out}')
     return outcome(run, v.out)
 
-# %% ../nbs/16_cli.ipynb #d1981271
+# %% ../nbs/16_cli.ipynb #78f262da
 LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
         Opt('accumulate', 'count', 'pieces a batch is cut into, for small devices; learns the same', 1),
         Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
@@ -234,15 +236,15 @@ COMMANDS['train'] = Command('Train a method into a folder, or go on there.', (
     Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
     Opt('without', 'list', 'parts to leave out: norms, classification, patch-shuffle, ...'),
     Opt('set', 'list', 'option=value of the method, such as prompts=5'), Opt('weight', 'list', 'term=number, such as divergence=2'),
-    Opt('data', help='data set and its options, such as mini:n_train=50', default='mini'), *TOWER, SEED,
+    Opt('data', help='data set and its options, such as mini:n_train=50, sketchy:PATH,split=split2, folder:PATH', default='mini'), *TOWER, SEED,
     Opt('steps', 'count', "steps, instead of the method's epochs"),
     Opt('valid-every', 'count', 'steps between validations; twenty in a run if not given'),
     Opt('patience', 'count', 'validations without a new best that end the run'), *LOOP), cmd_train, check_train)
 
-# %% ../nbs/16_cli.ipynb #f7e3b35a
+# %% ../nbs/16_cli.ipynb #01f972fe
 def cmd_resume(v, say):
     from sketch_lvm.experiments import read_experiment, run_experiment
-    run = run_experiment(read_experiment(v.run)[0], v.run, v.device, **loop_options(v))
+    run = run_experiment(read_experiment(v.run)[0], v.run, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}')
     return outcome(run, v.run)
 
@@ -253,7 +255,7 @@ def check_run(v):
 COMMANDS['resume'] = Command('Go on with a run that was stopped; nothing about it can be changed.',
                              (Opt('run', help='folder of the run', required=True), *LOOP), cmd_resume, check_run)
 
-# %% ../nbs/16_cli.ipynb #a4a7edf1
+# %% ../nbs/16_cli.ipynb #c802027f
 def check_evaluate(v):
     from sketch_lvm.evaluate import find_protocol
     from sketch_lvm.experiments import data_problems
@@ -261,27 +263,31 @@ def check_evaluate(v):
     for f in (lambda: v.protocol and find_protocol(v.protocol), lambda: out.extend(data_problems(read_data(v.data or 'mini')))):
         try: f()
         except UserError as e: out.append(str(e))
-    if v.run and v.data: out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
+    cross = str(v.protocol or '').startswith('cross')
+    if v.run and v.data and not cross: out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
+    if cross and not (v.run and v.data): out.append('the cross-dataset test takes a run and the other data set: --run RUN --data tuberlin:PATH,split=kd.')
     return out
 
 def cmd_evaluate(v, say):
     from sketch_lvm.core import pick_device
-    from sketch_lvm.experiments import Experiment, evaluate_run, frozen_encoder, load_sets, load_tower, protocol_for
+    from sketch_lvm.experiments import Experiment, evaluate_run, frozen_encoder, load_sets, load_tower, protocol_for, warm
     how = dict(batch=v.batch, workers=v.workers); device = pick_device(v.device)
-    if v.run: report = evaluate_run(v.run, v.protocol, v.part, device, not v.no_frozen, v.seed, **how)
+    if v.run: report = evaluate_run(v.run, v.protocol, v.part, device, not v.no_frozen, v.seed, data=read_data(v.data) if v.data else None, say=say, **how)
     else:
         from sketch_lvm.evaluate import evaluate
         from sketch_lvm.methods import method
         e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), read_data(v.data or 'mini'))
-        p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
-        report = evaluate(frozen_encoder(load_tower(e)).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
+        p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed); b = load_tower(e)
+        warm([*p.queries, *p.gallery], [(b.size, 'stretch', b.interpolation)], e.data, say=say)
+        report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
     if v.save: report.save(v.save)
     say(str(report)); return report.to_dict()
 
 COMMANDS['evaluate'] = Command('Test a run (or the frozen backbone) under a protocol.', (
     Opt('run', help='folder of a run; the frozen backbone if not given'),
     Opt('protocol', help="zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; the method's own question if not given"),
-    Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')), Opt('data', help='data set, for the frozen backbone'), *TOWER,
+    Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
+    Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'), *TOWER,
     Opt('no-frozen', 'flag', 'leave out the frozen model beside it'), Opt('save', help='a further file for the report'),
     Opt('seed', 'whole', 'seed of what a protocol draws by lot', 0), Opt('batch', 'count', 'pictures encoded at once', 256),
     Opt('workers', 'whole', 'processes that read pictures', 0), DEVICE), cmd_evaluate, check_evaluate)

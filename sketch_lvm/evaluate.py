@@ -19,6 +19,7 @@ import torch
 from .batches import Batches, in_order, loader
 from .core import UserError, check_name, read_json, rng, sha256, write_json
 from .data import class_key
+from .datasets import thing
 from .metrics import accuracy_at, definition, exact_products, rank_metrics
 from .splits import Split
 
@@ -101,8 +102,8 @@ def _ocean(unseen, seen, split, seed): return _whole_classes(unseen, seen, round
 def _dr_clip(unseen, seen, split, seed): return _whole_classes(unseen, seen, round(.2*len(seen.classes)), seed)
 
 def _cross(unseen, seen, split, seed):
-    trained = {class_key(c) for c in split.seen}
-    known = [c for c in unseen.classes if class_key(c) in trained]
+    trained = {thing(c) for c in split.seen}
+    known = [c for c in unseen.classes if thing(c) in trained]
     if len(known) == len(unseen.classes): raise UserError('every class of the other data set was trained on; nothing is left to ask.')
     new = unseen.where(classes=[c for c in unseen.classes if c not in known])
     return [new.sketches], [new.photos], [f'Left out because they were trained on: {", ".join(known)}.'] if known else []

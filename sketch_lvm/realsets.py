@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OPTIONS', 'split_by_lot', 'read_split', 'choose_split', 'hold_out', 'only_present', 'RealSets', 'real_sets',
-           'what_is_missing', 'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes',
-           'said_bytes']
+           'unseen_set', 'what_is_missing', 'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists',
+           'cache_bytes', 'said_bytes']
 
 # %% ../nbs/03d_realsets.ipynb #a2acf07f
 import gzip, os
@@ -58,7 +58,7 @@ def only_present(split, items):
     what = f'{split.provenance} Only the {len(keep["seen"])} of {len(split.seen)} seen and {len(keep["unseen"])} of {len(split.unseen)} unseen classes that are here.'
     return Split(f'{split.name} (part)', what, **keep)
 
-# %% ../nbs/03d_realsets.ipynb #033d5ed9
+# %% ../nbs/03d_realsets.ipynb #44038064
 class RealSets(NamedTuple):
     "Three sets that share no class, and the split that says so; `seen` is all that was seen, training and validation"
     train: SketchPhotoSet
@@ -73,6 +73,7 @@ OPTIONS = {'path': ('', 'the folder'), 'split': ('', 'which list of unseen class
            'check': ('quick', 'how closely files are looked at: quick or decode'), 'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
            'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"), 'cache': (1, '0: decode pictures again every time')}
 
+# %% ../nbs/03d_realsets.ipynb #13944459
 def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, progress=None):
     "`RealSets` of a real data set or a folder"
     items, report = open_data(path, data, 'originals-twice' if lists else gallery, check, per_class, progress=progress)
@@ -85,9 +86,19 @@ def real_sets(data, path='', split='', gallery='distinct', validation=10, missin
     if wrong: raise UserError(f'{"; ".join(wrong)}: {path}. {what_is_missing(data)}')
     return RealSets(*(parts[k] for k in ('train', 'validation', 'unseen')), s, items.where(classes=s.seen), report)
 
+# %% ../nbs/03d_realsets.ipynb #9b1b9ca7
+def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', check='quick', per_class=3000, progress=None, **unused):
+    "`(set, what to call it)` of the unseen classes of a split (also one named cross/...), or of 'all' classes; for a model trained elsewhere"
+    items, _ = open_data(path, data, gallery, check, per_class, progress=progress)
+    if split == 'all': return items, f'{data}, all classes'
+    s = choose_split(split, data, items); there = {class_key(c) for c in items.classes}
+    absent = [c for c in s.unseen if class_key(c) not in there]
+    if absent and missing == 'refuse': raise UserError(f'{len(absent)} unseen class(es) of the split {s.name} are not at {path}: {", ".join(absent[:10])}.')
+    return items.where(classes=[c for c in s.unseen if c not in absent]), f'{data}, unseen classes of {s.name}' + ' (part)'*bool(absent)
+
 def what_is_missing(data): return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
 
-# %% ../nbs/03d_realsets.ipynb #c2bee9c4
+# %% ../nbs/03d_realsets.ipynb #eb976585
 def real_problems(data, path='', split='', gallery='distinct', missing='refuse', check='quick', lists='', validation=10, per_class=3000, cache=1):
     "What is wrong with the options of a real data set, as sentences; looks at folders, opens no picture"
     out = []
@@ -99,7 +110,7 @@ def real_problems(data, path='', split='', gallery='distinct', missing='refuse',
     for what, value, choices in (('gallery', gallery, GALLERIES), ('missing', missing, ('refuse', 'skip')), ('check', check, ('quick', 'decode'))):
         if value not in choices: out.append(f'{what} of the data set {data} is {" or ".join(choices)}, not {value!r}.')
     if lists: attempt(lambda: find_lists(lists))
-    elif data != 'folder' or split and not split.startswith('by-lot'): attempt(lambda: choose_split(split, data))
+    elif split != 'all' and (data != 'folder' or split and not split.startswith('by-lot')): attempt(lambda: choose_split(split, data))
     return out
 
 # %% ../nbs/03d_realsets.ipynb #5b743769

@@ -67,6 +67,8 @@ def test_all_mistakes_of_a_command_in_one_message():
     assert '--what' in message('bench --what speed')
     assert 'option=value' in message('evaluate --data mini:quick') and '--data belongs to the run' in message(f'evaluate --run {d} --data mini')
     assert cli.read_data('mini:n_train=5,style=quick') == dict(name='mini', n_train=5, style='quick')
+    assert cli.read_data('sketchy:/a,b/c=d,split=split2,cache=0') == dict(name='sketchy', path='/a,b/c=d', split='split2', cache=0)
+    assert cli.read_data('folder:split=7,path=x') == dict(name='folder', split='7', path='x') and cli.read_data('tuberlin') == dict(name='tuberlin')
 
 
 def test_commands_do_what_they_say():

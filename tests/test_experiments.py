@@ -9,6 +9,9 @@ def test_experiments_are_plain_data():
     e = Experiment(method('sketch-lvm-fg', 'mini', without='norms'), data=dict(name='mini', n_train=3, style='quick'), seed=5, steps=7, patience=2)
     assert experiment_from_dict(json.loads(json.dumps(e.to_dict(), allow_nan=False))) == e and experiment_problems(e) == []
     with pytest.raises(UserError, match="Did you mean 'steps'"): experiment_from_dict(e.to_dict() | dict(stepz=1))
+    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1', cache=-1)); assert 'cache of the data set sketchy' in real[0]
+    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1')); assert 'not a folder' in real[0] and 'could mean' in real[1]
+    assert 'needs a path' in data_problems(dict(name='tuberlin', split='sake'))[0]
     bad = Experiment(method('sketch-lvm'), 'ViT-B-23', data=dict(name='mini', n_test=-1, colour=3), seed=-1, steps=0)
     text = ' '.join(experiment_problems(bad))
     expected = ['n_test of the data set mini must be a whole number', "option of the data set mini 'colour'", "Did you mean 'ViT-B-32'",
@@ -83,3 +86,31 @@ def test_the_same_bits_with_two_threads():
                 seen.add(torch.cat([p.grad.flatten() for p in parts['encoder'].trainable().values()]).numpy().tobytes())
             assert len(seen) == 1, m.name
     finally: torch.set_num_threads(threads)
+
+
+def test_a_folder_is_trained_on_and_tested_under_every_protocol():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.evaluate import PROTOCOLS
+    from sketch_lvm.experiments import Experiment, data_label, evaluate_run, run_experiment
+    from sketch_lvm.methods import method
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    try:
+        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower, said = load_backbone('mini', random=True), []
+        e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d/'set'), validation=1), steps=2, valid_every=1)
+        run = run_experiment(e, d/'run', 'cpu', backbone=tower, say=said.append)
+        assert run.best and 'pixel cache: 60 pictures take' in said[0] and list((d/'cache'/'pixels').rglob('*.npy'))
+        for name in PROTOCOLS:
+            other = dict(name='folder', path=str(d/'set'), split='all') if name == 'cross-dataset' else None
+            r = evaluate_run(d/'run', name, backbone=tower, frozen=False, data=other)
+            assert r.values and r.method['random'] and r.protocol['data'] == ('folder, all classes' if other else 'folder')
+            assert other is None or any('Left out because they were trained on' in n for n in r.notes)
+        with pytest.raises(UserError, match='needs the other data set'): evaluate_run(d/'run', 'cross', backbone=tower)
+        none = run_experiment(Experiment(e.method, random=True, data=e.data | dict(validation=0), steps=1), d/'none', 'cpu', backbone=tower)
+        assert none.best is None and evaluate_run(d/'none', backbone=tower, frozen=False).method['step'] == 1
+        with pytest.raises(UserError, match='no validation classes'): evaluate_run(d/'none', part='validation', backbone=tower)
+        assert data_label(dict(name='sketchy')) == 'sketchy, gallery distinct'
+    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

@@ -33,7 +33,7 @@ def test_three_sets_that_share_no_class():
     from pathlib import Path
     from sketch_lvm.core import UserError
     from sketch_lvm.data import check_leaks, save_folder, toy_set
-    from sketch_lvm.realsets import real_sets
+    from sketch_lvm.realsets import real_sets, unseen_set
     root = Path(tempfile.mkdtemp()); save_folder(toy_set(8, 3, 2, 16), root)
     sets = real_sets('folder', root); assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 1
     assert [len(x.classes) for x in sets[:3]] == [5, 1, 2] and len(sets.seen.classes) == 6 and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
@@ -41,6 +41,9 @@ def test_three_sets_that_share_no_class():
     with pytest.raises(UserError, match='125|not in the data'): real_sets('sketchy', root, 'split2')
     with pytest.raises(UserError, match='at least one seen'): real_sets('sketchy', root, 'split2', missing='skip')
     with pytest.raises(UserError, match='another data set'): real_sets('folder', root, 'cross/sketchy1-tuberlin')
+    both, name = unseen_set('folder', root, 'all'); assert len(both.classes) == 8 and name == 'folder, all classes'
+    assert unseen_set('folder', root)[0].classes == sets.unseen.classes and unseen_set('folder', root)[1] == 'folder, unseen classes of folder/by-lot-0'
+    with pytest.raises(UserError, match='21 unseen class'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
     for p in (root/'photo').rglob('*.png'): p.unlink()
     with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
 
