@@ -165,7 +165,10 @@ MINI = {                                                   # <- everything that 
     'lr_prompts': (.1, 'ours', ''), 'lr_norms': (1e-2, 'ours', ''), 'lr_rest': (3e-3, 'ours', ''),
     'temperature': (.1, 'ours', 'at 0.01 the few seen words are learned by heart and unseen categories lose'),
     'epochs': (5, 'ours', '')}
-MINI_FINE_GRAINED = MINI | {'delta_temperature': (.1, 'ours', 'near the spread of the margins')}
+MINI_FINE_GRAINED = MINI | {
+    'lr_prompts': (.03, 'ours', ''), 'lr_norms': (3e-3, 'ours', ''),
+    'delta_temperature': (.1, 'ours', 'near the spread of the margins'),
+    'classification': (.1, 'ours', 'at full weight the names push the objects out')}
 
 # %% ../nbs/08_methods.ipynb #ae052393
 class Published(NamedTuple):

@@ -22,16 +22,17 @@ from .train import fit
 # %% ../nbs/12a_study.ipynb #8eac5d49
 _BARE = dict(prompts=0, norms='frozen')
 
-_BOTH, _FG = dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01)), dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))
+_BOTH, _FG = dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03)), dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))
 
 ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, tried together; the row whose tuning it takes)
     'prompts + norms': ('sketch-lvm', {}, _BOTH, 'prompts + norms'),
-    'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.01, .03, .1)), 'prompts only'),
-    'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.001, .003, .01)), 'norms only'),
+    'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.03, .1, .3)), 'prompts only'),
+    'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.003, .01, .03)), 'norms only'),
     'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
     'full fine-tuning': ('sketch-lvm', dict(prompts=0, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4)), 'full fine-tuning'),
     'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
-    'fg': ('sketch-lvm-fg', {}, _FG, 'fg')} | {
+    'fg': ('sketch-lvm-fg', {}, _FG, 'fg'),
+    'fg hard triplets alone': ('sketch-lvm-fg', dict(without=['classification', 'patch-shuffle', 'divergence']), _FG, 'fg')} | {
     f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg') for part in ('norms', 'classification', 'patch-shuffle', 'divergence')}
 
 def rates(row):
