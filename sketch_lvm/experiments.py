@@ -171,12 +171,13 @@ def open_run(run, device='cpu', backbone=None, step=None):
     if last is None: raise UserError(f'{run} holds no checkpoint yet. Go on with `sketch_lvm resume --run {run}`.')
     wanted = step or (last.state['best'] or [0, last.step])[1]
     c = last if wanted == last.step else read_checkpoint(Path(run)/f'step-{wanted:06d}')
-    encoder = build_encoder(e.method, backbone or load_tower(e), e.seed)
+    encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ()))
     if encoder.recipe != config['encoder']:
         raise UserError(f'{run} was trained on another tower or recipe:\n  there {config["encoder"]}\n  here  {encoder.recipe}')
-    check_fit(c.weights, encoder.trainable(), f'the checkpoint of step {c.step}')
+    own, found = encoder.trainable() | encoder.kept(), {n: w for n, w in c.weights.items() if not n.startswith('heads.')}     # heads were for training
+    check_fit(found, own, f'the checkpoint of step {c.step}')
     with torch.no_grad():
-        for name, p in encoder.trainable().items(): p.copy_(c.weights[name])
+        for name, p in own.items(): p.copy_(found[name])
     return Opened(encoder.to(device).eval(), e, c.step)
 
 # %% ../nbs/12a_experiments.ipynb #644e83d6

@@ -64,6 +64,8 @@ class Learner:
         heads = {} if self.heads is None else dict(self.heads.named_parameters())
         return self.encoder.trainable() | {f'heads.{k}': p for k, p in heads.items()}
 
+    def kept(self): return self.encoder.kept() if hasattr(self.encoder, 'kept') else {}     # learned, but by no gradient
+
 # %% ../nbs/10b_learner.ipynb #27525298
 class ToyDraw:
     "Batches of triplets of a toy world"

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['SOURCES', 'KINDS', 'ENCODERS', 'SAMPLERS', 'METHODS', 'OPTIONS', 'CATEGORY', 'CATEGORY_WEIGHTS', 'FINE_GRAINED',
            'FINE_GRAINED_WEIGHTS', 'REFERENCE', 'CLIPPROMPT', 'MINI', 'MINI_FINE_GRAINED', 'PUBLISHED', 'ROOMS',
-           'IMAGENET_MEAN', 'IMAGENET_STD', 'Option', 'fault', 'Published', 'publish', 'Family', 'register', 'families',
-           'Method', 'chosen', 'problems', 'method', 'method_from_dict', 'parse_changes', 'make_batches',
-           'trained_parts', 'build_encoder', 'backbone_for', 'published', 'describe', 'compare', 'make_batch',
-           'make_objective', 'Steps', 'learner_parts', 'settings_for']
+           'COUNTS', 'IMAGENET_MEAN', 'IMAGENET_STD', 'Option', 'fault', 'Published', 'publish', 'Family', 'register',
+           'families', 'Method', 'chosen', 'problems', 'method', 'method_from_dict', 'parse_changes', 'make_batches',
+           'has_prompts', 'trained_parts', 'build_encoder', 'backbone_for', 'published', 'describe', 'compare',
+           'make_batch', 'make_objective', 'Steps', 'learner_parts', 'settings_for']
 
 # %% ../nbs/08_methods.ipynb #380fbcf7
 import dataclasses, importlib, numbers
@@ -363,15 +363,19 @@ def _modalities(o): return ('common',) if o['sets'] == 'common' else ('sketch', 
 ENCODERS |= {'shallow': lambda o, backbone, seed: ShallowPrompts(o['prompts'], backbone.width, _modalities(o), o['prompt_std'], seed),
              'deep': lambda o, backbone, seed: DeepPrompts(o['prompts'], o['depth'], backbone.width, _modalities(o), o['prompt_std'], seed)}
 
+COUNTS = ['prompts']     # options that say how many tokens there are; all 0: no prompts
+
+def has_prompts(m): return any(m.options.get(k, 0) for k in COUNTS)
+
 def trained_parts(m):
     "What trains in the encoder of a method, as `make_encoder` calls it"
     if m['extra'] == 'all': return 'all'
-    return '+'.join(['prompts']*(m['prompts'] > 0) + ['norms']*(m['norms'] != 'frozen') + [m['extra']]*(m['extra'] != 'nothing'))
+    return '+'.join(['prompts']*has_prompts(m) + ['norms']*(m['norms'] != 'frozen') + [m['extra']]*(m['extra'] != 'nothing'))
 
-def build_encoder(m, backbone, seed=0, precision='fp32'):
+def build_encoder(m, backbone, seed=0, precision='fp32', classes=()):     # classes: names of the training classes, for sources that use them
     "The encoder of a method on a backbone; `seed` starts the prompts"
     b = backbone_for(m, backbone)
-    source = ENCODERS[m['source']](m.options, b, seed) if m['prompts'] else NoPrompts()
+    source = ENCODERS[m['source']](m.options | dict(classes=list(map(str, classes))), b, seed) if has_prompts(m) else NoPrompts()
     return make_encoder(b, source, m['norms'], trained_parts(m), precision)
 
 # %% ../nbs/08_methods.ipynb #7f8304c0
@@ -470,7 +474,7 @@ class Steps:
 # %% ../nbs/08_methods.ipynb #b255eca8
 def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
     "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about, heads"
-    encoder = build_encoder(m, backbone, seed, precision) if encoder is None else encoder
+    encoder = build_encoder(m, backbone, seed, precision, items.classes) if encoder is None else encoder
     objective, draw = make_objective(m, backbone, items.classes, seed), Steps(m, items, backbone, seed)
 
     def embed(batch, rows, device):

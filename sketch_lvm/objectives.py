@@ -12,8 +12,8 @@ from typing import NamedTuple
 import torch
 
 from .core import UserError, check_name
-from .losses import (adaptive_margin, by_class, draw_permutations, margin_divergence, patch_shuffle_loss, relative_distance,
-                               shuffle_patches, text_classification, triplet)
+from .losses import (adaptive_margin, by_class, cosine_classification, draw_permutations, margin_divergence, patch_shuffle_loss,
+                               relative_distance, shuffle_patches, text_classification, triplet)
 
 # %% ../nbs/07a_objectives.ipynb #882d2023
 @dataclass
@@ -60,6 +60,8 @@ def _triplet(e, batch, o):
     return triplet(e['sketch'], e['photo'], e['negative'], _margin(batch, o, e['sketch'].device), o.options['distance'])
 
 def _classification(e, batch, o):
+    if 'cosines' in e:
+        return sum(cosine_classification(e['cosines'][m], batch.labels[m].to(e[m].device), o.options['temperature']) for m in ('sketch', 'photo'))
     texts = o.class_features.to(e['sketch'].device)
     return sum(text_classification(e[m], batch.labels[m].to(texts.device), texts, o.options['temperature']) for m in ('sketch', 'photo'))
 
@@ -90,9 +92,9 @@ def view_names(terms, roles):
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
 
 def encode_views(encoder, views):
-    "`[views, B, D]`: the embeddings of all views from one pass through the encoder"
-    n = len(views[0].pixels)
-    out = encoder(torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)])
+    "`[views, B, D]`: the embeddings of all views from one pass through the encoder; where its source speaks, their C cosines to its texts follow"
+    n = len(views[0].pixels); speaks = getattr(getattr(encoder, 'source', None), 'speaks', False)
+    out = (encoder.with_cosines if speaks else encoder)(torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)])
     return out.view(len(views), n, -1)
 
 # %% ../nbs/07a_objectives.ipynb #d6d4f93d
@@ -107,7 +109,7 @@ class Objective(torch.nn.Module):
         super().__init__()
         for t in weights: check_name(t, TERMS, 'term')
         if class_features is None and (t := needs_texts(weights, options)): raise UserError(f'the term {t[0]} needs the text features of the classes.')
-        self.weights, self.options = weights, options
+        self.weights, self.options, self.dim = weights, options, dim
         self.register_buffer('class_features', class_features, persistent=False)
         self.heads = torch.nn.ModuleDict({t: TERMS[t].head(options, dim, seed) for t in weights if TERMS[t].head})
 
@@ -117,8 +119,9 @@ class Objective(torch.nn.Module):
         return [View(v, modality, (batch.pixels | made)[v]) for v, modality in view_names(self.weights, batch.pixels).items()]
 
     def loss(self, embeddings, batch):
-        "(total, {term: value before its weight}) from `{view: [B, D]}`"
-        e = dict(embeddings)
+        "(total, {term: value before its weight}) from `{view: [B, D]}`, or `[B, D + C]` with cosines to C class texts at the end"
+        e = {v: z[:, :self.dim] for v, z in embeddings.items()}
+        if self.dim and next(iter(embeddings.values())).shape[1] > self.dim: e['cosines'] = {v: z[:, self.dim:] for v, z in embeddings.items()}
         if self.options['sampler'] == 'pairs' and 'photo' in e: e['negative'] = e['photo'][siblings(batch.labels['photo'])]
         values = {t: TERMS[t].loss(e, batch, self) for t in self.weights}
         return sum(w*values[t] for t, w in self.weights.items()), {t: v.detach() for t, v in values.items()}

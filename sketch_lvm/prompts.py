@@ -134,6 +134,7 @@ class PromptSource(nn.Module):
     def tokens(self, layer, batch, modality):   # modality: int or LongTensor [B], an index into MODALITIES
         "[n, width], [B, n, width], or None: nothing new at this layer"
         raise NotImplementedError
+    speaks = False     # whether class texts come out of the image forward; then `cosines(z, memo)` gives [B, C]
     def check(self, visual): "Raise a `UserError` if this source does not fit the tower"
     def texts(self, classes, template): "Class text features [C, D] that learn along with the prompts, or None: CLIP's own"
     def describe(self): return dict(kind=type(self).__name__, **self.options)
@@ -190,12 +191,12 @@ def embed_patches(visual, pixels):
     return visual.conv1(pixels.to(visual.conv1.weight.dtype)).flatten(2).transpose(1, 2)
 
 # %% ../nbs/06_prompts.ipynb #b5bbefe4
-def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, projection=None, trace=None):
+def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, projection=None, trace=None, memo=None):
     "CLS features [B, D] after ln_post and projection. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; CLS"
     index, runs = modality_rows(modality, len(pixels), pixels.device)
     source, own, blocks = source or NoPrompts(), layer_norms(visual), visual.transformer.resblocks
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, runs))
-    batch = TowerBatch(visual, pixels, embed_patches(visual, pixels), index)
+    batch = TowerBatch(visual, pixels, embed_patches(visual, pixels), index, {} if memo is None else memo)
     x = torch.cat([visual.class_embedding.expand(len(pixels), 1, -1), batch.patches], 1) + visual.positional_embedding
     n, new = x.shape[1], source.tokens(0, batch, index)
     x = norm(join(x, new), 'ln_pre')
@@ -259,8 +260,13 @@ class Encoder(nn.Module):
         self.backbone, self.precision, self.recipe, self.half = backbone, precision, recipe or {}, []
         self.visual, self.source, self.norms, self.projection, self.head = visual, source, norms, projection, head
 
-    def forward(self, pixels, modality, trace=None):
-        return self.finish(prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace))
+    def forward(self, pixels, modality, trace=None, memo=None):     # memo: a dict that keeps what the source noted down
+        return self.finish(prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace, memo))
+
+    def with_cosines(self, pixels, modality):
+        "Embeddings, followed by their cosines to the class texts of the same forward: [B, D + C]"
+        z = self(pixels, modality, memo=(memo := {}))
+        return torch.cat([z, self.source.cosines(z, memo)], 1)
 
     def finish(self, features):
         "From CLS features [B, D], fresh or stored, to embeddings: the linear head if there is one, and unit length"
@@ -268,6 +274,7 @@ class Encoder(nn.Module):
         return x if self.head is None else F.normalize(self.head(x), dim=-1)
 
     def trainable(self): return {n: p for n, p in self.named_parameters() if p.requires_grad}
+    def kept(self): return {f'source.{n}': b for n, b in self.source.named_buffers() if n in self.source.state_dict()}     # learned, but by no gradient
     def tower(self, precision=None): return tower_in(self, precision or self.precision)
     def embed(self, pixels, modality, precision=None, batch=256): return embed(self, pixels, modality, precision, batch)
     def state(self): return encoder_state(self)
@@ -332,22 +339,25 @@ def tower_in(encoder, precision):
 def embed(encoder, pixels, modality, precision=None, batch=256):
     "Embeddings [n, D] without gradients, `batch` images at a time: for galleries, queries and stored features"
     index, _ = modality_rows(modality, len(pixels))
-    tower, out = encoder.tower(precision), []
+    tower, out, was = encoder.tower(precision), [], encoder.training
+    encoder.eval()
     for i in range(0, max(len(pixels), 1), batch):
         rows = MODALITIES[index] if isinstance(index, int) else index[i:i + batch]
         with torch.inference_mode():
             x = prompted_forward(tower, pixels[i:i + batch], encoder.source, rows, encoder.norms, encoder.projection)
             out.append(encoder.finish(x))
+    encoder.train(was)
     return torch.cat(out)      # outside inference mode: an ordinary tensor, fit to train a head on
 
 # %% ../nbs/06_prompts.ipynb #4c45562c
 def encoder_state(encoder):
     "What trains, by name, and a description (plain JSON) of what it belongs to"
-    return dict(description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in encoder.trainable().items()})
+    tensors = encoder.trainable() | encoder.kept()
+    return dict(description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in tensors.items()})
 
 def load_encoder_state(encoder, state):
     "Put the tensors of a `state` into an encoder of the same recipe; any difference is an error that lists them all, and nothing is changed"
-    mine, theirs, told = encoder.trainable(), state['tensors'], state['description']
+    mine, theirs, told = encoder.trainable() | encoder.kept(), state['tensors'], state['description']
     wrong = [f'{k}: {told.get(k)!r} was saved, this encoder has {v!r}' for k, v in encoder.recipe.items() if k != 'backbone' and told.get(k) != v]
     wrong += [f'{n}: missing from the state' for n in mine if n not in theirs] + [f'{n}: unknown to this encoder' for n in theirs if n not in mine]
     wrong += [f'{n}: shape {list(theirs[n].shape)} was saved, this encoder has {list(mine[n].shape)}'

@@ -96,6 +96,6 @@ def load_encoder(folder, backbone=None, device='cpu'):
     if config.get('kind') != 'sketch_lvm encoder': raise UserError(f'{folder} holds no encoder of this program.')
     b = config['backbone']; tag = None if b['name'] == 'mini' or b['random'] else b['source']
     backbone = backbone or load_backbone(b['name'], tag, random=b['random'], device=device)
-    encoder = build_encoder(method_from_dict(config['method']), backbone)
+    encoder = build_encoder(method_from_dict(config['method']), backbone, classes=config['description']['source'].get('classes', ()))
     encoder.load_state(dict(description=config['description'], tensors=unpack(files['model.safetensors'], folder/'model.safetensors')))
     return encoder.to(device).eval()

@@ -143,6 +143,7 @@ class Run:
         for module in (learner.encoder, learner.heads):
             if module is not None: module.to(device)
         self.optimiser = OPTIMISERS[settings.optimiser](parameter_groups(learner, settings.lr), weight_decay=settings.weight_decay)
+        self.stored = self.parameters | learner.kept()                      # after the move to the device: a buffer is another tensor then
         self.step, self.best, self.worse, self.done = 0, None, 0, None      # best: [value, step]; done: why
 
     @property
@@ -155,7 +156,7 @@ class Run:
 def snapshot(run, log=None):
     "Everything needed to go on from here"
     moments = {f'{name}/{k}': v.clone() for name, p in run.parameters.items() for k, v in run.optimiser.state.get(p, {}).items() if torch.is_tensor(v)}
-    weights = {name: p.detach().clone() for name, p in run.parameters.items()}
+    weights = {name: p.detach().clone() for name, p in run.stored.items()}
     return Checkpoint(run.step, weights, moments, dict(best=run.best, worse=run.worse, done=run.done, log=log))
 
 def check_fit(there, here, what):
@@ -168,7 +169,7 @@ def check_fit(there, here, what):
 # %% ../nbs/11_train.ipynb #ef183f3d
 def restore(run, c):
     "Put a run where a checkpoint was taken"
-    check_fit(c.weights, run.parameters, f'the checkpoint of step {c.step}')
+    check_fit(c.weights, run.stored, f'the checkpoint of step {c.step}')
     run.optimiser.state.clear()
     set_weights(run, c.weights)
     for key, v in c.optimiser.items():
@@ -177,9 +178,9 @@ def restore(run, c):
     run.step, run.best, run.worse, run.done = c.step, c.state['best'], c.state['worse'], c.state['done']
 
 def set_weights(run, weights):
-    "Copy weights into what trains"
+    "Copy weights into what learns"
     with torch.no_grad():
-        for name, p in run.parameters.items(): p.copy_(weights[name])
+        for name, p in run.stored.items(): p.copy_(weights[name])
 
 # %% ../nbs/11_train.ipynb #1f70c1a2
 def one_step(run, batch, pieces=1, team=None):
@@ -236,7 +237,7 @@ def together(device='auto'):
 def same_start(run, team):
     "Everybody begins with the weights of the first process"
     if team.size > 1:
-        for p in run.parameters.values(): torch.distributed.broadcast(p.data, 0)
+        for p in run.stored.values(): torch.distributed.broadcast(p.data, 0)
 
 def agree(team, number):
     "The largest of everybody's numbers"
@@ -298,7 +299,7 @@ def open_folder(run, validation=False):
     if not (run.out/'config.json').exists() and (last or (run.out/'log.jsonl').exists()):
         raise UserError(f'{run.out} has a log or checkpoints but no config.json, so nobody knows of what. Choose another folder.')
     keep_config(run.out, dict(settings=asdict(run.settings), validation=validation, **run.learner.about))
-    if last: check_fit(last.weights, run.parameters, f'the checkpoint of step {last.step}')
+    if last: check_fit(last.weights, run.stored, f'the checkpoint of step {last.step}')
     for _, reason in last.refused if last else (): print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
     gpu = torch.cuda.get_device_name(run.device) if run.device.type == 'cuda' else None
     write_json(run.out/'machine.json', dict(python=platform.python_version(), torch=torch.__version__, device=str(run.device), gpu=gpu,

@@ -58,6 +58,10 @@ def test_one_pass_equals_many():
     assert torch.allclose(parts['triplet'], (margins + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
     b = batch_of(pk_batch, classes_per_batch=4, pairs_per_class=4)
     one = Objective({'triplet': 1.}, dict(options, margin=1.))(encoder, b)[0]                             # the class and itself: 1
+    z = {v: encoder(b.pixels[v], [v]*16) for v in ('sketch', 'photo')}                                    # the cosines may come along with the embeddings
+    wide = {v: torch.cat([x, x @ torch.nn.functional.normalize(words, dim=1).T], 1) for v, x in z.items()}
+    both = [Objective({'triplet': 1., 'classification': .5}, options, words if given is z else features, dim=12).loss(given, b)[0] for given in (z, wide)]
+    assert torch.allclose(*both)
     assert torch.allclose(Objective({'triplet': 1.}, dict(options, margin_rule='adaptive'), words)(encoder, b)[0], one)
 
 
