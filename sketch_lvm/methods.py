@@ -337,7 +337,7 @@ def method_from_dict(d):
 # %% ../nbs/08_methods.ipynb #1e5530c3
 def parse_changes(pairs):
     "`['lr_prompts=.1', 'norms=frozen']` as a dictionary with values of the right type"
-    out = {}
+    out, _ = {}, families()      # later pages bring options of their own
     for pair in pairs:
         name, equals, text = pair.partition('=')
         if not equals: raise UserError(f'{pair!r} is not of the form option=value.')
