@@ -20,7 +20,7 @@ from .methods import CATEGORY, COUNTS, ENCODERS, OPTIONS, SOURCES, Family, Optio
 from .prompts import Norms, PromptSource, TowerBatch
 from .text import TextTrace, check_text, class_sentences, prompted_text, template_words
 
-# %% ../nbs/10_splip.ipynb #306dba28
+# %% ../nbs/10_splip.ipynb #b8c43310
 COLOURS = dict(frozen='#E3EAF2', trained='#F6C48B', data='#FFFFFF')
 
 def box(ax, x, y, text, kind='frozen', w=1.2, h=1.):
@@ -29,10 +29,11 @@ def box(ax, x, y, text, kind='frozen', w=1.2, h=1.):
     ax.add_patch(plt.Rectangle((x - w/2, y - h/2), w, h, fc=COLOURS[kind], ec='#444444', lw=.8, ls='-' if kind != 'data' else ':', zorder=3))
     ax.text(x, y, text, ha='center', va='center', fontsize=7.5, zorder=4)
 
-def line(ax, *points, colour='#444444'):
-    "A line through points; what it crosses stays behind it"
+def line(ax, *points, colour='#444444', over=False):
+    "A line through points; `over`: what it crosses is interrupted"
     import matplotlib.patheffects as effects
-    ax.plot(*zip(*points), color=colour, lw=1, zorder=2.5, path_effects=[effects.Stroke(linewidth=3.5, foreground='white'), effects.Normal()])
+    halo = [effects.Stroke(linewidth=3.5, foreground='white')]*over
+    ax.plot(*zip(*points), color=colour, lw=1, zorder=2.5 if over else 1.5, path_effects=[*halo, effects.Normal()])
 
 def arrow(ax, *points, text='', at=.5, side=(0, .16), ha='center', colour='#444444'):
     "An arrow through points, with a label beside its last stretch"
@@ -41,7 +42,7 @@ def arrow(ax, *points, text='', at=.5, side=(0, .16), ha='center', colour='#4444
     ax.annotate('', (x1, y1), (x0, y0), arrowprops=dict(arrowstyle='-|>', color=colour, lw=1, shrinkA=0, shrinkB=0), zorder=2)
     ax.text(x0 + at*(x1 - x0) + side[0], y0 + at*(y1 - y0) + side[1], text, ha=ha, va='center', fontsize=6.5, color=colour, zorder=5)
 
-# %% ../nbs/10_splip.ipynb #02a3f928
+# %% ../nbs/10_splip.ipynb #ee7df442
 def draw_exchanges(backbone, source, picture=None, ax=None):
     "SpLIP as a drawing: both towers, the three maps, and the shape of what goes along each arrow"
     import matplotlib.pyplot as plt
@@ -49,8 +50,9 @@ def draw_exchanges(backbone, source, picture=None, ax=None):
     o, d, w, N = source.options, backbone.text_width, backbone.width, backbone.grid**2; C, L = source.ids.shape[1:]
     m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']; columns = [4., 6.3, 8.6]; last = backbone.layers
     for x, layer in zip(columns, ('1', '2', str(last))):
-        box(ax, x, 6, f'text layer {layer if layer != str(last) else backbone.text_layers}'); box(ax, x, 0, f'image layer {layer}\n{1 + N} + {k} + {n}\ntokens'); box(ax, x, 3, 'B_vt', 'trained', .9, .7)
-        for y in (6, 0): ax.add_patch(plt.Rectangle((x - .6, y - .5), .1, 1, fc=COLOURS['trained'], ec='#444444', lw=.5, zorder=4))
+        box(ax, x, 6, f'text layer {layer if layer != str(last) else backbone.text_layers}', w=1.4)
+        box(ax, x, 0, f'image layer {layer}\n{1 + N} + {k} + {n}\ntokens', w=1.4); box(ax, x, 3, 'B_vt', 'trained', .9, .7)
+        for y in (6, 0): ax.add_patch(plt.Rectangle((x - .7, y - .5), .1, 1, fc=COLOURS['trained'], ec='#444444', lw=.5, zorder=4))
         arrow(ax, (x, 5.5), (x, 3.35), text=f'{C} × {d}', side=(.08, 0), ha='left'); arrow(ax, (x, 2.65), (x, .5), text=f'{n} × {w}', side=(.08, 0), ha='left')
         arrow(ax, (x, 7.6), (x, 6.5), text=f'{m} × {d}', side=(.08, 0), ha='left', colour='#0072B2')
         arrow(ax, (x, -1.8), (x, -.5), text=f'{k} × {w}', side=(.08, 0), ha='left', colour='#009E73')
@@ -58,25 +60,30 @@ def draw_exchanges(backbone, source, picture=None, ax=None):
     ax.set(xlim=(-1.9, 12.5), ylim=(-2.9, 8.4)); ax.axis('off')
     return ax
 
-# %% ../nbs/10_splip.ipynb #fb39a521
+# %% ../nbs/10_splip.ipynb #878aecf8
 def draw_ends(ax, source, backbone, picture, columns):
     "What enters and what leaves the towers, and the lines that feed every layer"
-    o, d, w, N = source.options, backbone.text_width, backbone.width, backbone.grid**2; C, L = source.ids.shape[1:]; end, D = columns[-1], backbone.embed_dim
-    box(ax, .35, 6, f'"a photo of a ..."\n{C} sentences', 'data', 1.9); arrow(ax, (1.3, 6), (columns[0] - .6, 6), text=f'{C} × {L} × {d}', at=.7)
+    d, w, N, D, end = backbone.text_width, backbone.width, backbone.grid**2, backbone.embed_dim, columns[-1]; C, L = source.ids.shape[1:]
+    box(ax, .35, 6, f'"a photo of a ..."\n{C} sentences', 'data', 1.9); arrow(ax, (1.3, 6), (columns[0] - .7, 6), text=f'{C} × {L} × {d}', at=.7)
     if picture is not None: ax.imshow(picture, extent=(-.2, .85, -.6, .6), zorder=3, aspect='auto')
     else: box(ax, .33, 0, 'picture', 'data', 1.05, 1.2)
     arrow(ax, (.85, 0), (1.55, 0)); box(ax, 2, 0, 'patches', 'frozen', .9, .8)
-    arrow(ax, (2.45, 0), (columns[0] - .6, 0), text=f'{1 + N} × {w}', at=.45); arrow(ax, (2, .4), (2, 2.65), text=f'{N} × {w}', side=(.08, 0), ha='left', colour='#0072B2')
+    arrow(ax, (2.45, 0), (columns[0] - .7, 0), text=f'{1 + N} × {w}', at=.45)
+    arrow(ax, (2, .4), (2, 2.65), text=f'{N} × {w}', side=(.08, 0), ha='left', colour='#0072B2')
     box(ax, 2, 3, 'B_t', 'trained', .9, .7)
-    line(ax, (2, 3.35), (2, 7.6), (end, 7.6), colour='#0072B2'); ax.text(2, 7.85, 'T, written over the first words at every layer', fontsize=7, color='#0072B2')
-    box(ax, -1.3, 3, 'B_v', 'trained', .9, .7); arrow(ax, (-.6, 6), (-1.3, 6), (-1.3, 3.35), text=f'{len(source.words[0])//d} × {d}', side=(.08, 0), ha='left', colour='#009E73')
+    line(ax, (2, 3.35), (2, 7.), colour='#0072B2', over=True)
+    line(ax, (2, 7.), (2, 7.6), (end, 7.6), colour='#0072B2')
+    ax.text(2, 7.85, 'T, written over the first words at every layer', fontsize=7, color='#0072B2')
+    box(ax, -1.3, 3, 'B_v', 'trained', .9, .7)
+    arrow(ax, (-.6, 6), (-1.3, 6), (-1.3, 3.35), text=f'{len(source.words[0])//d} × {d}', side=(.08, 0), ha='left', colour='#009E73')
     line(ax, (-1.3, 2.65), (-1.3, -1.8), (end, -1.8), colour='#009E73')
     ax.text(-1.2, -2.1, 'four words of the template, without a class: the same at every layer', fontsize=7, color='#009E73', va='top')
     for y, shape in ((6, f'{C} × {L} × {d}'), (0, f'{1 + N} × {w}')):
-        arrow(ax, (columns[0] + .6, y), (columns[1] - .6, y), text=shape); ax.text((columns[1] + end)/2, y, '· · ·', ha='center', va='center', fontsize=13)
+        arrow(ax, (columns[0] + .7, y), (columns[1] - .7, y), text=shape); ax.text((columns[1] + end)/2, y, '· · ·', ha='center', va='center', fontsize=13)
     box(ax, 11, 6, 'class texts', 'data'); box(ax, 11, 0, 'embedding', 'data'); box(ax, 11, 3, 'cosines', 'data', 1.2, .7)
-    arrow(ax, (end + .6, 6), (10.4, 6), text=f'{C} × {D}'); arrow(ax, (end + .6, 0), (10.4, 0), text=f'{D}')
-    arrow(ax, (11, 5.5), (11, 3.35), text=f'{C} × {D}', side=(.08, 0), ha='left'); arrow(ax, (11, .5), (11, 2.65), text=f'{D}', side=(.08, 0), ha='left')
+    arrow(ax, (end + .7, 6), (10.4, 6), text=f'{C} × {D}'); arrow(ax, (end + .7, 0), (10.4, 0), text=f'{D}')
+    arrow(ax, (11, 5.5), (11, 3.35), text=f'{C} × {D}', side=(.08, 0), ha='left')
+    arrow(ax, (11, .5), (11, 2.65), text=f'{D}', side=(.08, 0), ha='left')
     arrow(ax, (11.6, 3), (12.3, 3), text=f'{C}')
     for x, kind in ((7.2, 'frozen'), (8.5, 'trained')):
         box(ax, x, -2.65, '', kind, .3, .3); ax.text(x + .22, -2.65, kind, fontsize=7, va='center')
@@ -161,14 +168,15 @@ class SharedPrompts(PromptSource):
         width = visual.class_embedding.shape[0]
         if width != self.width: raise UserError(f'the prompts have width {self.width}, the tower has {width}.')
 
-# %% ../nbs/10_splip.ipynb #89cfdfad
+# %% ../nbs/10_splip.ipynb #c70d3258
 def make_maps(source, backbone, std, seed):
     "B_t, B_v and B_vt, as far as there is use for them, and the text tower's LayerNorms"
     o, d, w = source.options, backbone.text_width, backbone.width; m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']
     source.B_t = source.B_v = source.B_vt = source.text_norms = None
     words = template_vectors(backbone, o['templates'])                                  # [2, words, d]
     if m and source.listens:
-        start = F.pad(words[1], (0, 0, 0, max(0, m - words.shape[1])))[:m] if check_name(o['slots'], ['replace', 'insert'], 'slots') == 'replace' else None
+        replace = check_name(o['slots'], ['replace', 'insert'], 'slots') == 'replace'
+        start = F.pad(words[1], (0, 0, 0, max(0, m - words.shape[1])))[:m] if replace else None
         seen = backbone.grid**2*w if check_name(o['look'], ['patches', 'mean'], 'look') == 'patches' else w
         source.B_t = Map(seen, o['hidden'], m*d, std=std, start=start, seed=seed, stream=1)
         if check_name(o['conditioning'], ['image', 'batch'], 'conditioning') == 'batch':
