@@ -138,7 +138,7 @@ class ClassPool(nn.Module):
         out = self.map(x.mean(1)) if self.way == 'mean' else self.map(x).mean(1)
         return out.unflatten(-1, (self.n, -1))
 
-# %% ../nbs/10_splip.ipynb #6b8b77d0
+# %% ../nbs/10_splip.ipynb #766486f7
 class SharedPrompts(PromptSource):
     "SpLIP's exchanges as a prompt source. The seen classes' names are part of it; their sentences are made again from the names by the frozen tokenizer"
     speaks = True
@@ -148,7 +148,8 @@ class SharedPrompts(PromptSource):
         super().__init__()
         if not len(classes): raise UserError('SpLIP needs the names of its training classes.')
         self.options = dict(classes=list(classes), text_tokens=text_tokens, word_tokens=word_tokens, class_tokens=class_tokens, hidden=hidden,
-                            look=look, class_pool=class_pool, conditioning=conditioning, slots=slots, class_texts=class_texts, text_norms=text_norms, templates=list(templates))
+                            look=look, class_pool=class_pool, conditioning=conditioning, slots=slots, class_texts=class_texts,
+                            text_norms=text_norms, templates=list(templates))
         self.width, self.listens = backbone.width, class_tokens > 0 or class_texts == 'prompted'       # somebody hears what the text tower says
         self.text = TextTower(backbone.model).requires_grad_(False)
         room = text_tokens if slots == 'insert' else 0
@@ -168,7 +169,7 @@ class SharedPrompts(PromptSource):
         width = visual.class_embedding.shape[0]
         if width != self.width: raise UserError(f'the prompts have width {self.width}, the tower has {width}.')
 
-# %% ../nbs/10_splip.ipynb #c70d3258
+# %% ../nbs/10_splip.ipynb #ef7a66da
 def make_maps(source, backbone, std, seed):
     "B_t, B_v and B_vt, as far as there is use for them, and the text tower's LayerNorms"
     o, d, w = source.options, backbone.text_width, backbone.width; m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']
@@ -176,7 +177,9 @@ def make_maps(source, backbone, std, seed):
     words = template_vectors(backbone, o['templates'])                                  # [2, words, d]
     if m and source.listens:
         replace = check_name(o['slots'], ['replace', 'insert'], 'slots') == 'replace'
-        start = F.pad(words[1], (0, 0, 0, max(0, m - words.shape[1])))[:m] if replace else None
+        if replace and m > words.shape[1]:
+            raise UserError(f"{m} text tokens do not fit over the {words.shape[1]} words of the template; use fewer, or slots='insert'.")
+        start = words[1, :m] if replace else None
         seen = backbone.grid**2*w if check_name(o['look'], ['patches', 'mean'], 'look') == 'patches' else w
         source.B_t = Map(seen, o['hidden'], m*d, std=std, start=start, seed=seed, stream=1)
         if check_name(o['conditioning'], ['image', 'batch'], 'conditioning') == 'batch':
@@ -288,7 +291,8 @@ ENCODERS['shared'] = _source
 
 # %% ../nbs/10_splip.ipynb #1a5b6fb1
 SHARED = {k: v for k, v in CATEGORY.items() if k not in ('prompts', 'depth', 'sets')} | {
-    'source': ('shared', 'figure', ''),
+    'source': ('shared', 'figure', ''), 'norms': ('shared', 'summary', ''), 'extra': ('nothing', 'figure summary', ''),
+    'sampler': ('category-triplets', 'summary', ''), 'negatives': ('class', 'inferred', ''), 'optimiser': ('adam', 'summary', ''),
     'text_tokens': (4, 'figure', ''), 'word_tokens': (4, 'figure', ''), 'class_tokens': (2, 'figure', ''),
     'hidden': (512, 'remakes', ''), 'look': ('patches', 'remakes', 'flattened'),
     'class_pool': ('mean', 'inferred', 'no source says how the classes are pooled'),

@@ -39,6 +39,7 @@ def test_zero_tokens_reproduce_frozen_clip():
             mine = torch.tensor([r == ('sketch', 'photo')[k] for r in rows]); t = class_text_features(backbone, names, template)
             assert (c[mine] - (unit(z, dim=1) @ t.T)[mine]).abs().max() < 1e-5
     with pytest.raises(UserError, match='names of its training classes'): SharedPrompts(backbone, [])
+    with pytest.raises(UserError, match='do not fit over the 4 words'): SharedPrompts(backbone, names, 5)
     with pytest.raises(UserError, match='conditioning'): SharedPrompts(backbone, names, conditioning='images')
 
 
