@@ -89,7 +89,7 @@ function listen(canvas, live, changed, done) {    // live: the stroke being draw
 }
 '''
 
-# %% ../nbs/15_widgets.ipynb #8129271a
+# %% ../nbs/15_widgets.ipynb #8e18ea4f
 PAD_JS = '''
 function render({ model, el }) {
   const make = (tag, props, into) => { const e = Object.assign(document.createElement(tag), props); into.append(e); return e; };
@@ -98,20 +98,26 @@ function render({ model, el }) {
   const canvas = make("canvas", { tabIndex: 0 }, root), bar = make("div", { className: "sketch-pad-bar" }, root);
   canvas.setAttribute("role", "img"); canvas.style.width = `${model.get("side")}px`;
   canvas.setAttribute("aria-label", "Page to draw on with mouse, pen or finger. Control Z undoes, Delete clears.");
-  const button = (text, hint, act) => { const b = make("button", { type: "button", textContent: text, title: hint }, bar); b.addEventListener("click", act); return b; };
+  const button = (text, hint, act) => {
+    const b = make("button", { type: "button", textContent: text, title: hint }, bar);
+    b.addEventListener("click", (e) => { act(); if (e.detail) canvas.focus({ preventScroll: true }); });     // after a click the keys go to the page
+    return b;
+  };
   const note = make("div", { className: "sketch-pad-note" }, root); note.setAttribute("role", "status");
 
+'''
+
+# %% ../nbs/15_widgets.ipynb #438b8ac7
+PAD_JS += '''
   const live = { now: null }, past = [], strokes = () => model.get("drawn") || [];
   const put = (next) => { model.set("drawn", next); model.save_changes(); show(); };
   const change = (next) => { past.push(strokes()); put(next); };
   const undo = () => { if (past.length) put(past.pop()); else if (strokes().length) put(strokes().slice(0, -1)); };
   const clear = () => { if (strokes().length) change([]); };
   const u = button("Undo", "Take back the last stroke (Ctrl+Z)", undo), c = button("Clear", "An empty page (Delete)", clear);
-'''
-PAD_JS += '''
   function show() {
     paint(canvas, live.now ? [...strokes(), live.now] : strokes(), model.get("pen"));
-    u.disabled = !past.length && !strokes().length; c.disabled = !strokes().length;
+    u.ariaDisabled = !past.length && !strokes().length; c.ariaDisabled = !strokes().length;     // a disabled button would lose the focus
     note.textContent = model.get("said");
   }
   listen(canvas, live, show, (stroke) => change([...strokes(), stroke]));
@@ -130,16 +136,17 @@ PAD_JS += '''
 export default { render };
 '''
 
-# %% ../nbs/15_widgets.ipynb #e65c7ff9
+# %% ../nbs/15_widgets.ipynb #25bc2dd3
 PAD_CSS = '''
-.sketch-pad { display: inline-block; max-width: 100%; font: 13px/1.4 var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, inherit); }
+.sketch-pad { display: inline-block; box-sizing: border-box; max-width: 100%; padding: 4px;
+  font: 13px/1.4 var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, inherit); }
 .sketch-pad canvas { display: block; box-sizing: border-box; max-width: 100%; aspect-ratio: 1; background: #fff; cursor: crosshair; touch-action: none;
   border: 1px solid var(--jp-border-color1, #999); border-radius: 4px; }
 .sketch-pad :focus-visible, .sketch-pad canvas:focus { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
 .sketch-pad-bar { display: flex; gap: 6px; margin-top: 6px; }
 .sketch-pad button { font: inherit; padding: 3px 12px; color: inherit; cursor: pointer; border-radius: 3px;
   background: var(--jp-layout-color2, #eee); border: 1px solid var(--jp-border-color1, #999); }
-.sketch-pad button:disabled { opacity: .5; cursor: default; }
+.sketch-pad button[aria-disabled=true] { opacity: .5; cursor: default; }
 .sketch-pad-note { min-height: 1.4em; margin-top: 4px; font-size: 12px; overflow-wrap: anywhere; }
 '''
 
@@ -239,7 +246,7 @@ class LiveSearch:
         page = {'text/plain': repr(self), 'text/html': static_page(self)}
         return page | self.box._repr_mimebundle_() | page if somebody_there() else page
 
-# %% ../nbs/15_widgets.ipynb #b4ecd5ac
+# %% ../nbs/15_widgets.ipynb #1a473864
 def static_page(live):
     "What a page shows where nobody can draw: the drawing it began with and what was found"
     drawing = tile(png(next(iter(live.hits.values())).query), 'drawing', width=2*live.width) if live.hits else ''
@@ -253,10 +260,10 @@ def open_box(live):
         return f'{len(strokes)} stroke{"s"*(len(strokes) != 1)}, ranked in {1000*(time.perf_counter() - start):.0f} ms' if strokes else ''
     live._pad = SketchPad(live.start, drawn, side=live.side)
     live.upload = ipywidgets.FileUpload(accept='.png,.jpg,.jpeg,.webp,.bmp,.gif', multiple=False, description='A drawing from a file',
-                                        layout=dict(width='auto'), tooltip='A picture of a drawing, instead of drawing here')
+                                        layout=dict(width='auto', margin='0 4px'), tooltip='A picture of a drawing, instead of drawing here')
     live.upload.observe(lambda change: uploaded(live, change.new), 'value')
     live.views = [ipywidgets.HTML(live.ranking(name)) for name in live.galleries]
-    left = ipywidgets.VBox([live._pad, live.upload], layout=dict(flex='0 0 auto', margin='4px 12px 4px 4px'))
+    left = ipywidgets.VBox([live._pad, live.upload], layout=dict(flex='0 0 auto', margin='0 8px 4px 0', align_items='flex-start'))
     return ipywidgets.HBox([left, ipywidgets.VBox(live.views, layout=dict(flex='1 1 320px', min_width='0'))], layout=dict(flex_flow='row wrap', overflow='visible'))
 
 def uploaded(live, files):

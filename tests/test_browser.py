@@ -1,0 +1,216 @@
+"""The sketch pad as a person meets it: JupyterLab in a browser, a notebook run from top to bottom, a mouse.
+
+Written by hand, since it is about no single room. It needs Playwright (`pip install playwright`, or the extra `browser`) and a
+Chromium or Chrome; `SKETCH_LVM_CHROMIUM` can name one. `SKETCH_LVM_SHOTS` names a folder that keeps the screenshots.
+"""
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent
+MINUTES = 60_000           # Playwright counts milliseconds
+READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext, k = s?.session?.kernel;
+                     return s?.isReady && k?.connectionStatus === "connected" && k.status === "idle" }'''
+HOSTILE = '<img src=x onerror="window.hacked=1">'
+
+FIRST = ["""
+from sketch_lvm.clip import load_backbone
+from sketch_lvm.experiments import frozen_encoder
+from sketch_lvm.gallery import make_gallery
+from sketch_lvm.methods import build_encoder, method
+from sketch_lvm.minisets import mini_set
+from sketch_lvm.widgets import retrieve_live
+mini = load_backbone('mini')
+frozen, prompted = frozen_encoder(mini), build_encoder(method('sketch-lvm', 'mini'), mini)
+gallery = make_gallery(frozen, mini_set('unseen', 20).photos)
+""", "retrieve_live({'frozen': frozen, 'prompted': prompted}, gallery)"]
+
+NAMES = ["""
+import numpy as np
+from sketch_lvm.clip import load_backbone
+from sketch_lvm.data import SketchPhotoSet, toy_set
+from sketch_lvm.experiments import frozen_encoder
+from sketch_lvm.widgets import retrieve_live
+items = toy_set(size=64).photos
+photos = SketchPhotoSet.from_arrays(np.stack([items.read(r) for r in range(8)]), [%r, 'b']*4, 'photo')
+retrieve_live({%r: frozen_encoder(load_backbone('mini', random=True))}, photos, n=8)
+""" % (HOSTILE, HOSTILE)]
+
+
+def notebook(*cells):
+    nb = dict(cells=[dict(cell_type='code', id=f'c{i}', source=c.strip(), metadata={}, outputs=[], execution_count=None) for i, c in enumerate(cells)],
+              metadata=dict(kernelspec=dict(name='python3', display_name='python3', language='python')), nbformat=4, nbformat_minor=5)
+    return json.dumps(nb)
+
+
+def chromium():
+    named = os.environ.get('SKETCH_LVM_CHROMIUM')
+    return named or next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'))), None)
+
+
+@pytest.fixture(scope='module')
+def lab(tmp_path_factory):
+    "A JupyterLab server on a folder of its own; gives (its address with token, the folder)"
+    home = tmp_path_factory.mktemp('lab'); folder = home/'work'; folder.mkdir()
+    tutorial = ROOT/'nbs'/'tutorials'/'1_first_search.ipynb'
+    (folder/'first.ipynb').write_text(tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8')
+    (folder/'names.ipynb').write_text(notebook(*NAMES), encoding='utf-8')
+    quiet = home/'settings'/'@jupyterlab'/'apputils-extension'; quiet.mkdir(parents=True)
+    (quiet/'notification.jupyterlab-settings').write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
+    env = {**os.environ, 'PYTHONPATH': str(ROOT), 'JUPYTER_CONFIG_DIR': str(home/'config'), 'JUPYTER_RUNTIME_DIR': str(home/'runtime'), 'IPYTHONDIR': str(home/'ipython'),
+           'JUPYTERLAB_SETTINGS_DIR': str(home/'settings'), 'JUPYTERLAB_WORKSPACES_DIR': str(home/'workspaces'), 'OMP_NUM_THREADS': '1'}
+    words = ['--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', f'--ServerApp.port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=drawn',
+             f'--ServerApp.root_dir={folder}', '--LabApp.expose_app_in_browser=True']
+    with open(home/'server.log', 'wb') as log:
+        server = subprocess.Popen([sys.executable, '-m', 'jupyterlab', *words], env=env, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(240):
+            if server.poll() is not None: break
+            with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f'http://127.0.0.1:{port}/api?token=drawn') as r:
+                if r.status == 200: break
+            time.sleep(.5)
+        else: pytest.fail('JupyterLab did not answer in two minutes:\n' + (home/'server.log').read_text()[-2000:])
+        if server.poll() is not None: pytest.fail('JupyterLab ended:\n' + (home/'server.log').read_text()[-2000:])
+        yield f'http://127.0.0.1:{port}/lab/tree/%s?token=drawn&reset', folder
+    finally:
+        server.terminate()
+        try: server.wait(20)
+        except subprocess.TimeoutExpired: server.kill(); server.wait()
+
+
+@pytest.fixture(scope='module')
+def browser():
+    sync = pytest.importorskip('playwright.sync_api', reason='Playwright is not installed: pip install playwright')
+    path = chromium()
+    if not path: pytest.skip('no Chromium or Chrome here: apt-get install chromium, or set SKETCH_LVM_CHROMIUM')
+    with sync.sync_playwright() as p:
+        b = p.chromium.launch(executable_path=path, args=['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'])
+        yield b
+        b.close()
+
+
+class Lab:
+    "A page of JupyterLab with one notebook in it"
+    def __init__(self, page, lab, name, shots):
+        self.page, self.shots, self.errors = page, shots, []
+        page.set_default_timeout(2*MINUTES)
+        page.on('pageerror', lambda e: self.errors.append(str(e)))
+        page.goto(lab[0] % name, wait_until='domcontentloaded')
+        page.wait_for_selector('.jp-Notebook .jp-Cell', state='visible')
+        page.wait_for_function(READY)
+
+    def run_all(self):
+        "Every cell, and no cell may fail"
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells').then(fine => { window.ran = !!fine }) }")
+        self.page.wait_for_function('window.ran !== undefined', timeout=6*MINUTES)
+        failed = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]')
+        assert self.page.evaluate('window.ran') and failed.count() == 0, failed.all_inner_texts() or 'the notebook stopped'
+        self.page.wait_for_selector('.sketch-pad canvas', state='attached')
+
+    @property
+    def pad(self): return self.page.locator('.sketch-pad').first
+    @property
+    def canvas(self): return self.pad.locator('canvas')
+    @property
+    def note(self): return self.pad.locator('.sketch-pad-note')
+
+    def says(self, pattern):
+        "Wait until the line under the page matches"
+        from playwright.sync_api import expect
+        expect(self.note).to_have_text(re.compile(pattern), timeout=MINUTES)
+
+    def draw(self, strokes):
+        "With the mouse, at a person's speed or faster"
+        self.canvas.scroll_into_view_if_needed(); box = self.canvas.bounding_box(); side = box['width'] - 2
+        at = lambda x, y: (box['x'] + 1 + x*side/255, box['y'] + 1 + y*side/255)
+        for xs, ys in strokes:
+            points = list(zip(xs, ys))
+            self.page.mouse.move(*at(*points[0])); self.page.mouse.down()
+            for p in points[1:]: self.page.mouse.move(*at(*p))
+            self.page.mouse.up()
+
+    def found(self):
+        "The class names that each model shows, best first"
+        views = self.page.locator('.jupyter-widgets.widget-html', has=self.page.locator('figure, span'))
+        return [[t.split('\n')[0].strip() for t in v.locator('figcaption').all_inner_texts()] for v in views.all()]
+
+    def ink(self):
+        "How many of the canvas's pixels are dark"
+        return self.canvas.evaluate("c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length; i += 4) n += d[i] < 60; return n }")
+
+    def shot(self, name): self.page.screenshot(path=str(self.shots/f'{name}.png'))
+    def theme(self, name): self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: {name!r}}})")
+
+
+@pytest.fixture
+def shots(tmp_path):
+    folder = Path(os.environ.get('SKETCH_LVM_SHOTS') or tmp_path); folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def clearest(names):
+    "The strokes of a category whose drawing the frozen model reads best: the test is of the pad, not of the model"
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.freehand import sketch_strokes
+    from sketch_lvm.gallery import make_gallery
+    from sketch_lvm.minisets import mini_set
+    g = make_gallery(frozen_encoder(load_backbone('mini')), mini_set('unseen', 20, classes=names).photos)
+    best = (-1.,)
+    for c in names:
+        for i in range(4):
+            strokes = [[s[0].round(1).tolist(), s[1].round(1).tolist()] for s in sketch_strokes(c, i)]; hits = list(g.search(strokes, len(g)))
+            best = max(best, (hits[0].score - next(h.score for h in hits if h.name != c), c, strokes))
+    return best
+
+
+def test_drawing_finds_photos(browser, lab, shots):
+    from sketch_lvm.miniworld import mini_split
+    margin, category, strokes = clearest(mini_split()['unseen'])
+    assert margin > .02, 'no drawing is read clearly enough to test with'
+    context = browser.new_context(viewport=dict(width=1280, height=900), device_scale_factor=2)
+    page = Lab(context.new_page(), lab, 'first.ipynb', shots)
+    page.run_all(); page.canvas.scroll_into_view_if_needed(); page.shot('1-start')
+    n_cells, empty = page.page.locator('.jp-Notebook .jp-Cell').count(), page.ink()
+    page.draw(strokes); page.says(f'^{len(strokes)} strokes, ranked in')
+    page.shot('2-drawn')
+    found = page.found(); assert len(found) >= 1 and all(len(f) == len(found[0]) > 0 for f in found)
+    assert found[0][0] == category, (category, found)
+    full = page.ink(); assert full > empty + 100
+
+    page.pad.get_by_role('button', name='Undo').click(); page.says(f'^{len(strokes) - 1} stroke'); assert page.ink() < full
+    page.canvas.focus(); page.page.keyboard.press('Control+z'); page.says(f'^{len(strokes) - 2} stroke' if len(strokes) > 2 else '^$')
+    page.pad.get_by_role('button', name='Clear').click(); page.says('^$'); assert page.ink() <= empty and page.found()[0] == []
+    page.page.keyboard.press('Control+z'); page.says('^[0-9]+ stroke')              # a cleared page comes back
+    page.canvas.focus(); page.page.keyboard.press('Delete'); page.says('^$')
+    assert page.page.locator('.jp-Notebook .jp-Cell').count() == n_cells            # Delete meant the page, not the cell
+
+    page.draw(strokes); page.says(f'^{len(strokes)} strokes'); page.theme('JupyterLab Dark')
+    page.page.wait_for_function("parseInt(getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor.match(/\\d+/)) < 80")
+    page.canvas.focus(); page.shot('3-dark')
+    assert page.found() == found and page.errors == []
+    context.close()
+
+
+def test_names_stay_text(browser, lab, shots):
+    context = browser.new_context(viewport=dict(width=1000, height=700))
+    page = Lab(context.new_page(), lab, 'names.ipynb', shots)
+    page.run_all(); page.draw([[[40, 200, 120, 40], [200, 200, 40, 200]]]); page.says('^1 stroke, ranked')
+    assert HOSTILE in page.found()[0] and page.page.locator('text=onerror').count() >= 4
+    page.page.wait_for_timeout(500)                                                 # an image that fails needs a moment to do so
+    assert page.page.evaluate('window.hacked') is None and page.page.locator('.jp-OutputArea img[src="x"]').count() == 0
+    page.shot('4-names'); assert page.errors == []
+    context.close()
