@@ -92,9 +92,15 @@ def test_commands_do_what_they_say():
     assert (Path(d)/'run'/'report.json').read_bytes() == (Path(d)/'copy.json').read_bytes() and 'RANDOM WEIGHTS' in err
     code, r, err = run(f'evaluate --data mini:n_test=2 {small}')
     assert code == 0 and r['method']['name'] == 'frozen CLIP' and 'mAP@all' in r['values'] and r['frozen'] == {}
-    code, r, err = run('methods --json'); assert code == 0 and 'sketch-lvm' in r['methods'] and 'paper' in r['methods']['sketch-lvm']['presets']
+    code, r, err = run('methods --json'); assert code == 0 and r['methods']['b-ip']['trains'] == {'prompts': 2*3*192} and 'paper' in r['methods']['sketch-lvm']['presets']
+    assert any(p['value'] == .691 for p in r['methods']['b-ip']['published']) and 'b-mm-fg' in err and 'recall' not in err
     code, r, err = run('methods --name sketch-lvm --preset reference --json'); assert r['weights'] == {'triplet': 1.} and r['published']
     code, r, err = run('methods --name sketch-lmv --json'); assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
+    code, r, err = run(f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}')
+    assert code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
+    table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --batch 8 --steps 2 --trials 0 {small}'
+    code, r, err = run(table); assert code == 0 and list(r['rows']) == ['B-Lin'] and '| B-Lin | 16,512 |' in err and (Path(d)/'table'/'table.md').exists()
+    code, r, err = run(table.replace('B-Lin', 'B-Lni').replace('main', 'mian')); assert code == 2 and "Did you mean 'main'" in r['error']
     code, r, err = run('bench --queries 300 --gallery 900 --dim 8 --json'); assert code == 0 and set(r['baselines']) == {'sake', 'sklearn', 'reference'}
 
 

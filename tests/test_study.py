@@ -30,3 +30,27 @@ def test_a_study_goes_on_and_tunes_blindly():
         assert s.summary(rows)['linear head'][2] == 2
         with mock.patch.object(s, 'run_row', side_effect=AssertionError('done rows are not run again')):
             assert s.study(d, **tiny) == rows
+
+
+def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment
+    from sketch_lvm.methods import families, method
+    from sketch_lvm.minisets import mini_sets
+    from sketch_lvm.study import trials, tune
+    for name, family in families().items():
+        for preset in family.presets: assert len(trials(method(name, preset))) in (1, 3), (name, preset)
+        if name.startswith('b-'): assert all(len(trials(method(name, p))) == 3 for p in family.presets)
+        for t in trials(method(name, 'mini')): assert all(method(name, 'mini', **t)[k] == v for k, v in t.items())
+    b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)._replace(unseen=None)
+    e = Experiment(method('b-lin', 'mini', batch=4), random=True, data=dict(name='mini', n_train=2, n_test=2), steps=2, valid_every=1)
+    with tempfile.TemporaryDirectory() as d:
+        done = tune(e, d, 2, sets, b, 'cpu'); best = max(done['trials'], key=lambda t: t['value'])
+        assert done['best'] == best['changes'] and done['step'] == best['step'] and done['at_the_edge'] and len(done['trials']) == 2
+        assert tune(e, d, 2, sets, b, 'cpu') == done and (Path(d)/'trial1'/'config.json').exists()
+        other = Experiment(method('b-lin', 'mini', batch=6), random=True, data=e.data, steps=2, valid_every=1)
+        with pytest.raises(UserError, match='another experiment'): tune(other, d, 2, sets, b, 'cpu')
