@@ -121,3 +121,31 @@ def test_doctor_finds_what_is_broken():
         (d/'miniclip'/'w').write_bytes(b'weight5'); r = ask(); assert 'damaged: w' in r['mini CLIP'] and r['exit'] == 1
         (d/'miniclip'/'w').unlink(); assert 'damaged: w' in ask()['mini CLIP']
     with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d/'absent')): r = ask(); assert 'does not exist' in r['data'] and r['exit'] == 1
+
+
+def test_datasets_are_listed_recognised_verified_and_unpacked():
+    import contextlib, io, json, socket, tempfile, zipfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.cli import main
+    from sketch_lvm.data import save_folder, toy_set
+    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d/'set')
+    with zipfile.ZipFile(d/'a.zip', 'w') as z: [z.write(p, p.relative_to(d)) for p in sorted((d/'set').rglob('*.png'))]
+    def run(*words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main(list(map(str, words)))
+        return code, out.getvalue(), err.getvalue()
+    with pytest.MonkeyPatch.context() as patch:                       # none of it may touch the network
+        def refuse(*a, **k): raise AssertionError('a connection was tried')
+        patch.setattr(socket.socket, 'connect', refuse); patch.setattr(socket, 'create_connection', refuse); patch.setenv('OFFLINE', '1')
+        code, out, _ = run('datasets'); assert code == 0 and 'sketchy/split1-pcyc: 100 seen, 25 unseen' in out and 'rendered_256x256.7z' in out and 'research only' in out
+        assert run('datasets', 'list', '--json')[1].startswith('{') and json.loads(run('datasets', 'list', '--json')[1])['cross']['cross/sketchy1-tuberlin'] == 21
+        code, out, _ = run('datasets', 'info', d/'set'); assert code == 0 and "layout 'two folders'" in out and '40 of 40 sketches' in out and 'triangle' in out
+        assert run('datasets', 'verify', d/'set')[0] == 0
+        code, out, _ = run('datasets', 'extract', d/'a.zip', '--into', d/'out'); assert code == 0 and '60 files' in out and run('datasets', 'verify', d/'out')[0] == 0
+        (d/'set'/'photo'/'square'/'x.jpg').write_bytes(b'<html>'); code, out, _ = run('datasets', 'verify', d/'set', '--json')
+        assert code == 1 and not json.loads(out.splitlines()[-1])['fine']
+    for words, why in [(('info',), 'needs a path'), (('verify', d/'none'), 'is not a folder'), (('check', d), "unknown value of --action 'check'"),
+                       (('extract', d/'b.zip'), 'is not a file'),
+                       (('info', d, 'more'), "'more' belongs to no option"), (('extract', d/'a.zip', '--into', d/'set'), 'not an empty folder')]:
+        code, _, err = run('datasets', *words); assert code == 2 and why in err, (words, err)
