@@ -162,7 +162,7 @@ for _name, _ap, _p, _tu, _tup, _qd, _qdp, _first, _fifth in [
 # %% ../nbs/09_baselines.ipynb #2043d2cc
 def counted(m, backbone):
     "{part: numbers that train} of a method on a backbone, and what a checkpoint of them takes in bytes"
-    parts = {part: numbers for part, (_, numbers) in count_trainable(build_encoder(m, backbone)).items()}
+    parts = {part: numbers for part, (_, numbers) in count_trainable(build_encoder(m, backbone, classes=['any'])).items()}
     return parts, 4*sum(parts.values())
 
 # %% ../nbs/09_baselines.ipynb #aa2d58c3
