@@ -196,13 +196,15 @@ def check_mark(about, encoder):
     raise UserError(f'this gallery was made with {what}: there {about["encoder"]}, here {encoder_label(encoder)}.{known} '
                     'Open the encoder it was made with, or index the photos again with this one.')
 
-# %% ../nbs/13_gallery.ipynb #2d37b3b4
+# %% ../nbs/13_gallery.ipynb #ab8f9e63
 def open_encoder(source=None, device='cpu'):
     "`(encoder, source)` of `{'run': folder}`, `{'folder': folder}` or `{'backbone': name, ...}`; a path may be either folder; None: the frozen mini CLIP"
     if isinstance(source, (str, os.PathLike)):
         p = Path(source); source = dict(folder=str(p)) if (p/'model.safetensors').exists() else dict(run=str(p))
     source = dict(source or dict(backbone='mini'))
-    if 'run' in source: opened = open_run(source['run'], device); return opened.encoder, dict(source, step=opened.step)
+    if 'run' in source:
+        kept = 'step' in source and (Path(source['run'])/f'step-{source["step"]:06d}').is_dir()
+        opened = open_run(source['run'], device, step=source['step'] if kept else None); return opened.encoder, dict(source, step=opened.step)
     if 'folder' in source: return load_encoder(source['folder'], device=device), source
     b = load_backbone(source['backbone'], source.get('pretrained'), random=source.get('random', False), device=device)
     return frozen_encoder(b).eval(), source
@@ -277,11 +279,12 @@ def figure(hits, n=10):
     fig.suptitle(hits.gallery.about['encoder'] + (f'. {WARNING}' if hits.gallery.about['random'] else ''), fontsize=7)
     return fig
 
-# %% ../nbs/13_gallery.ipynb #4a34baeb
+# %% ../nbs/13_gallery.ipynb #019b3ad6
 def search(gallery, query, k=20, encoder=None, fit=None):
     "The `k` photos nearest to a drawing (strokes, array, image, bytes or path), exactly"
     encoder = check_mark(gallery.about, encoder) if encoder is not None else gallery.encoder
-    if encoder is None: raise UserError('this gallery has no encoder to ask with: load_gallery(folder, encoder), or search(..., encoder=...).')
+    if encoder is None: 
+        raise UserError('this gallery has no encoder to ask with: load_gallery(folder, encoder), search(..., encoder=...), or --run or --encoder for the command.')
     page = read_drawing(query, encoder.backbone.size, fit)
     rows, scores = top_k(vectors(encoder, page[None], 'sketch')[0], gallery.features, k)
     return Hits(gallery, page, rows.tolist(), scores.tolist())

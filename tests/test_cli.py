@@ -36,6 +36,41 @@ def test_the_line_is_checked_as_a_whole():
         for n in ('tea', 'boom', 'stop'): del cli.COMMANDS[n]
 
 
+def test_a_folder_is_indexed_and_searched():
+    import contextlib, io, json, os, tempfile
+    from pathlib import Path
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm import cli
+    from sketch_lvm.data import save_folder, toy_set
+    d = Path(tempfile.mkdtemp()); items = toy_set(size=64); save_folder(items.photos, d/'my photos'); (d/'my photos'/'photo'/'broken.jpg').write_bytes(b'<html>')
+    Image.fromarray(items.sketches.read(0)).resize((300, 300)).save(d/'drawing.png')
+    def run(*words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main([*map(str, words), '--json'])
+        last = json.loads(out.getvalue().splitlines()[-1]); assert last['exit'] == code, err.getvalue()
+        return code, last, err.getvalue()
+    code, r, err = run('index', d/'my photos', '--out', d/'g'); assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
+    assert 'frozen mini CLIP' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
+    code, r, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--figure', d/'f'/'found.png')
+    assert code == 0 and [h['rank'] for h in r['hits']] == [1, 2, 3] and r['hits'][0]['score'] >= r['hits'][2]['score'] and r['hits'][0]['id'] in err
+    assert Image.open(d/'f'/'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
+    code, r2, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--as-is'); assert code == 0 and r2['hits'] != r['hits']
+    code, r, err = run('index', '--data', 'mini:n_test=1', '--random', '--out', d/'g')
+    assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err
+    code, r, err = run('search', d/'g', d/'drawing.png'); assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
+    Image.fromarray(np.full((9, 9), 255, np.uint8)).save(d/'blank.png')
+    code, r, err = run('search', d/'g', d/'blank.png'); assert code == 2 and 'empty' in r['error']
+    code, r, err = run('index', '--out', d/'my photos', '--data', 'mni', '--run', d, '--encoder', d, '--backbone', 'ViT-B-23', '--batch', 0)
+    for word in ('not a gallery, and would be replaced', "Did you mean 'mini'", 'no config.json in it, so it is not the folder of a run', 'not the folder of an encoder',
+                 'leave one out', "Did you mean 'ViT-B-32'", '--batch must', 'belong to a frozen backbone'): assert code == 2 and word in r['error'], (word, r)
+    code, r, err = run('search', d/'none', d/'none.png', '--figure', 'x.exe', '--tpo', 3, 'third')
+    for word in ('is not a gallery', 'is not a file', 'must end in', "Did you mean '--top'", "'third' belongs to no option"):
+        assert code == 2 and word in r['error'], (word, r)
+    assert 'say which photos' in run('index', '--out', d/'h')[1]['error'] and '--sketch is needed' in run('search', d/'g')[1]['error']
+    assert sorted(os.listdir(d/'my photos')) == ['photo']
+
+
 def test_help_loads_nothing_heavy():
     import os, subprocess, sys
     from pathlib import Path
