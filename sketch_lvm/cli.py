@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'LOOP', 'TOWER', 'ENCODER', 'FIGURES',
-           'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for', 'parse', 'call',
-           'overview', 'main', 'version_of', 'cmd_quickstart', 'read_data', 'described', 'read_weights', 'check_train',
-           'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume', 'check_run', 'check_evaluate',
-           'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index', 'check_search', 'cmd_search',
-           'cmd_pretrain', 'bench_metrics', 'cmd_methods', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
+           'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for', 'parse',
+           'call', 'overview', 'main', 'version_of', 'cmd_quickstart', 'read_data', 'described', 'read_weights',
+           'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume', 'check_run',
+           'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index', 'check_search',
+           'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'bench_datasets',
+           'cmd_methods', 'check_methods', 'cmd_tune', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
+           'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, json, math, os, platform, re, sys
@@ -167,7 +169,7 @@ COMMANDS['quickstart'] = Command('Train prompts on the mini world and find photo
     Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'),
     Opt('save', help='a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
 
-# %% ../nbs/16_cli.ipynb #a3fca5ad
+# %% ../nbs/16_cli.ipynb #f92d6a86
 def read_data(text):
     "`mini:n_train=50,style=quick` or `sketchy:PATH,split=split2` as a dictionary"
     name, _, rest = text.partition(':'); out = dict(name=name)
@@ -182,14 +184,14 @@ def read_data(text):
 def described(v, problems):
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
     from sketch_lvm.experiments import Experiment, experiment_problems
-    from sketch_lvm.methods import METHODS, method, parse_changes
+    from sketch_lvm.methods import families, method, parse_changes
     def attempt(f, instead):
         try: return f()
         except UserError as e: problems.append(str(e)); return instead
     data, weights, changes = attempt(lambda: read_data(v.data), dict(name='mini')), attempt(lambda: read_weights(v.weight), {}), {}
     for pair in v.set: changes |= attempt(lambda pair=pair: parse_changes([pair]), {})
     preset = v.preset or ('mini' if v.backbone == 'mini' else 'paper')
-    m = attempt(lambda: method(v.method, preset, v.without, weights, **changes), None) or method(next(iter(METHODS)))
+    m = attempt(lambda: method(v.method, preset, v.without, weights, **changes), None) or method(next(iter(families())))
     e = Experiment(m, v.backbone, v.pretrained, bool(v.random), data, v.seed, v.steps, v.valid_every, v.patience)
     problems += experiment_problems(e)
     return e
@@ -370,7 +372,27 @@ COMMANDS['search'] = Command('Find the photos of a gallery that are nearest to a
     Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'), *ENCODER, DEVICE),
     cmd_search, check_search, ('gallery', 'sketch'))
 
-# %% ../nbs/16_cli.ipynb #5e68f53d
+# %% ../nbs/16_cli.ipynb #1cdf72ab
+DATA_ACTIONS = ('list', 'info', 'verify', 'extract')
+
+def cmd_datasets(v, say):
+    from sketch_lvm.datacommands import ACTIONS
+    return ACTIONS[v.action](v, say)
+
+def check_datasets(v):
+    if v.action in DATA_ACTIONS and v.action != 'list' and not v.path: return [f'datasets {v.action} needs a path: sketch_lvm datasets {v.action} PATH.']
+    if v.action == 'extract' and v.path and not Path(v.path).expanduser().is_file(): return [f'{v.path} is not a file.']
+    return []
+
+COMMANDS['datasets'] = Command('List the real data sets; recognise, verify or unpack one that you have. Nothing is downloaded.', (
+    Opt('action', 'text', 'what to do', 'list', DATA_ACTIONS), Opt('path', help='a folder, or an archive to extract'),
+    Opt('data', help='which data set it should be; found by itself if not given'),
+    Opt('gallery', 'text', 'which photos', 'distinct', ('distinct', 'originals-twice', 'originals')),
+    Opt('per-class', 'whole', 'drawings read from a file of strokes, 0: all', 3000), Opt('decode', 'flag', 'verify: look at every pixel'),
+    Opt('no-content', 'flag', 'verify: do not look for the same picture twice'), Opt('into', help='extract: the folder to make'),
+    Opt('sha256', help='extract: what the archive must be')), cmd_datasets, check_datasets, ('action', 'path'))
+
+# %% ../nbs/16_cli.ipynb #47b1ea84
 def cmd_pretrain(v, say):
     from dataclasses import replace
     from sketch_lvm.pretrain import Recipe, pretrain, publish
@@ -392,24 +414,72 @@ def bench_metrics(v, say):
     say(f'ranking {v.queries:,} x {v.gallery:,}: {r["seconds"]:.2f} s; {ratios}')
     return r
 
-BENCHES = {'metrics': bench_metrics}
+def bench_datasets(v, say):
+    from sketch_lvm.core import write_json
+    from sketch_lvm.verify import bench_datasets
+    r = bench_datasets(say=say)
+    say(f'{r["files"]:,} files scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    if v.save: write_json(v.save, r)
+    return r
+
+BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets}
 
 COMMANDS['bench'] = Command('Measure speed against the shapes found in public code.', (
     Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)), Opt('queries', 'count', 'queries', 2000), Opt('gallery', 'count', 'photos', 2000),
     Opt('dim', 'count', 'length of a feature', 512), Opt('save', help='a JSON file that collects results'), DEVICE),
     lambda v, say: BENCHES[v.what](v, say), lambda v: check_device(v.device))
 
-# %% ../nbs/16_cli.ipynb #ed9bc7b8
+# %% ../nbs/16_cli.ipynb #0d8eb0f4
 def cmd_methods(v, say):
-    from sketch_lvm.methods import METHODS, describe, method, published
-    if v.name is None:
-        for n, f in METHODS.items(): say(f'{n:16} {f.about}  Presets: {", ".join(f.presets)}.')
-        return dict(methods={n: dict(about=f.about, presets=list(f.presets)) for n, f in METHODS.items()})
+    from sketch_lvm.methods import describe, method, published
+    from sketch_lvm.reproduce import list_methods
+    if v.name is None: return dict(methods=list_methods(v.backbone, say))
     m = method(v.name, v.preset or 'paper', v.without)
     say(describe(m)); return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
 
-COMMANDS['methods'] = Command('List the methods, or print all there is to know about one.', (
-    Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out')), cmd_methods)
+def check_methods(v):
+    from sketch_lvm.clip import plain_vits
+    try: v.backbone == 'mini' or check_name(v.backbone, ['mini', *plain_vits()], 'backbone'); return []
+    except UserError as e: return [str(e)]
+
+COMMANDS['methods'] = Command('List the methods with what each trains, or print all there is to know about one.', (
+    Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out'),
+    Opt('backbone', help='the tower whose numbers are counted, such as ViT-B-32; no weights are needed', default='mini')), cmd_methods, check_methods)
+
+# %% ../nbs/16_cli.ipynb #49e0ca65
+def cmd_tune(v, say):
+    from sketch_lvm.study import tune
+    say(f'{v.experiment.method.label} on {v.data}: {v.trials} trials, judged on validation categories')
+    r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
+    say(f'best: {r["best"]}' + ', at the edge of what was tried' * r['at_the_edge'] + f'. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
+    return r
+
+_SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
+COMMANDS['tune'] = Command('Try learning rates on validation categories; the unseen ones are not looked at.', (
+    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'how many of the family\'s rates are tried', 3)), cmd_tune, check_train)
+
+def check_reproduce(v):
+    from sketch_lvm.reproduce import table_problems
+    out = check_device(v.device)
+    try: v.source, v.how = read_data(v.data), dict(batch=v.batch) if v.batch else {}
+    except UserError as e: return [*out, str(e)]
+    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how)
+
+def cmd_reproduce(v, say):
+    from sketch_lvm.reproduce import TABLES, reproduce, table_lines
+    out = v.out or f'runs/table-{v.table}-{v.source["name"]}'
+    probe_at = [max(1, v.steps*i//8) for i in (1, 2, 4, 8)] if v.probe and v.steps else []
+    state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
+                      probe_at, v.device, say, **v.how)
+    say('\n'.join([*table_lines(state, TABLES[v.table]), '', f'written: {out}/table.md, table.json, table.png'])); return dict(state, out=str(out))
+
+COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
+    Opt('table', help="which table: main, fine-grained, ...", default='main'), Opt('data', help='data set and its options', default='mini'),
+    Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
+    Opt('rows', 'list', 'only these rows, as the table names them'),
+    *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
+    Opt('batch', 'count', "sketches in a batch, instead of each method's"), Opt('trials', 'whole', 'trials of the tuning of each row; 0: the rates of the preset', 3),
+    Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'), DEVICE), cmd_reproduce, check_reproduce)
 
 # %% ../nbs/16_cli.ipynb #b3372fac
 PACKAGES = 'torch torchvision open_clip_torch numpy pillow safetensors matplotlib scikit-learn umap-learn ipywidgets anywidget tqdm'.split()

@@ -283,7 +283,7 @@ def figure(hits, n=10):
 def search(gallery, query, k=20, encoder=None, fit=None):
     "The `k` photos nearest to a drawing (strokes, array, image, bytes or path), exactly"
     encoder = check_mark(gallery.about, encoder) if encoder is not None else gallery.encoder
-    if encoder is None: 
+    if encoder is None:
         raise UserError('this gallery has no encoder to ask with: load_gallery(folder, encoder), search(..., encoder=...), or --run or --encoder for the command.')
     page = read_drawing(query, encoder.backbone.size, fit)
     rows, scores = top_k(vectors(encoder, page[None], 'sketch')[0], gallery.features, k)
