@@ -446,7 +446,7 @@ COMMANDS['methods'] = Command('List the methods with what each trains, or print 
     Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out'),
     Opt('backbone', help='the tower whose numbers are counted, such as ViT-B-32; no weights are needed', default='mini')), cmd_methods, check_methods)
 
-# %% ../nbs/16_cli.ipynb #49e0ca65
+# %% ../nbs/16_cli.ipynb #f1c7dff6
 def cmd_tune(v, say):
     from sketch_lvm.study import tune
     say(f'{v.experiment.method.label} on {v.data}: {v.trials} trials, judged on validation categories')
@@ -461,7 +461,8 @@ COMMANDS['tune'] = Command('Try learning rates on validation categories; the uns
 def check_reproduce(v):
     from sketch_lvm.reproduce import table_problems
     out = check_device(v.device)
-    try: v.source, v.how = read_data(v.data), dict(batch=v.batch) if v.batch else {}
+    from sketch_lvm.methods import parse_changes
+    try: v.source, v.how = read_data(v.data), parse_changes(v.set)
     except UserError as e: return [*out, str(e)]
     return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how)
 
@@ -478,7 +479,7 @@ COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test e
     Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
     Opt('rows', 'list', 'only these rows, as the table names them'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
-    Opt('batch', 'count', "sketches in a batch, instead of each method's"), Opt('trials', 'whole', 'trials of the tuning of each row; 0: the rates of the preset', 3),
+    Opt('set', 'list', 'option=value of every method, such as batch=32'), Opt('trials', 'whole', 'trials of the tuning of each row; 0: the rates of the preset', 3),
     Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'), DEVICE), cmd_reproduce, check_reproduce)
 
 # %% ../nbs/16_cli.ipynb #b3372fac

@@ -394,10 +394,10 @@ register(Family('sketch-lvm', 'Category level: a prompt set for sketches and one
                   'Neither is repeated here.',
                   'Its freezing helper leaves 21.7 million further weights of the tower trainable. Here only prompts and LayerNorms train.'],
     'clipprompt': ['That code puts its prompts before the class token and reads the first prompt; that is not repeated here.']},
-    rates={'paper': _RATES, 'mini': dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))}))
+    rates={'paper': _RATES, 'mini': dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))}))
 register(Family('sketch-lvm-fg', 'Fine-grained: one common prompt set, negatives of the same class, equal margins across classes, shuffled patches.',
                 FINE_GRAINED, FINE_GRAINED_WEIGHTS, {'paper': {}, 'mini': MINI_FINE_GRAINED}, _PARTS,
-                rates={'paper': _RATES, 'mini': dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))}));
+                rates={'paper': _RATES, 'mini': dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))}));
 
 # %% ../nbs/08_methods.ipynb #f7ecb963
 def published(m, data=None, protocol=None):

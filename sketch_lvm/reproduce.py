@@ -20,7 +20,7 @@ import torch
 from .baselines import counted, guessed_names, keyword_features
 from .clip import class_text_features, load_backbone
 from .core import UserError, atomic_write, check_name, pick_device, read_json, write_json
-from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_report, make_protocol, score
+from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_report, make_protocol, score, surroundings
 from .experiments import Experiment, evaluate_run, experiment_problems, frozen_encoder, load_sets, load_tower, protocol_for, report_path
 from .experiments import open_run, run_experiment
 from .methods import families, method, published
@@ -48,13 +48,14 @@ TABLES = {}
 SIX = {'B-FT': 'b-ft', 'B-Lin': 'b-lin', 'B-Cond': 'b-cond', 'B-IP': 'b-ip', 'B-MM': 'b-mm', 'B-Deep': 'b-deep'}
 
 TABLES['main'] = Table(
-    "The paper's first table, its CLIP rows: unseen sketches against unseen photos, by category.",
+    "The CLIP rows of the paper's first table, and SpLIP: unseen sketches against unseen photos, by category.",
     (Row('frozen CLIP', 'frozen'), Row('keyword', 'keyword'), Row('guessed keyword', 'guessed keyword'),
-     *(Row(n, m) for n, m in SIX.items()), Row('Sketch_LVM', 'sketch-lvm')), 'zero-shot',
+     *(Row(n, m) for n, m in SIX.items()), Row('Sketch_LVM', 'sketch-lvm'), Row('SpLIP', 'splip')), 'zero-shot',
     {'mini': ('mAP@all', 'P@10'), 'sketchy': ('mAP@200/hits', 'P@200'), 'tuberlin': ('mAP@all', 'P@100'), 'quickdraw': ('mAP@all', 'P@200'), '': ('mAP@all', 'P@100')})
 TABLES['fine-grained'] = Table(
-    "The paper's second table, its CLIP rows: each unseen sketch looks for its own photo among those of its category.",
-    (Row('frozen CLIP', 'frozen'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()), Row('Sketch_LVM FG', 'sketch-lvm-fg')), 'fine-grained',
+    "The CLIP rows of the paper's second table, and SpLIP: each unseen sketch looks for its own photo among those of its category.",
+    (Row('frozen CLIP', 'frozen'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
+     Row('Sketch_LVM FG', 'sketch-lvm-fg'), Row('SpLIP FG', 'splip-fg')), 'fine-grained',
     {'': ('Acc@1/per-category', 'Acc@5/per-category')})
 
 # %% ../nbs/12b_reproduce.ipynb #339bbbb9
@@ -146,7 +147,8 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, wat
         keep(dict(name=row.name, method=row.method, trains={}, seeds={'-': r.values}, published=[])); return
     found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say) if budget else dict(best={}, trials=[])
     m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
-    entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, tuned=found['best'], trials=found['trials'], seeds={}, steps={}, curves={})
+    entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, tuned=found['best'], at_the_edge=found.get('at_the_edge'),
+                 trials=found['trials'], seeds={}, steps={}, curves={})
     for seed in seeds:
         folder = out/slug/f'seed{seed}'
         r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, base, watch, at)
@@ -212,7 +214,7 @@ def open_table(out, settings, t, tower):
         state = read_json(path); differ = [k for k, v in settings.items() if state['settings'].get(k) != v]
         if differ: raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
         return state
-    state = dict(settings=settings, about=t.about, protocol=t.protocol, random=tower.random, rows={})
+    state = dict(settings=settings, about=t.about, protocol=t.protocol, random=tower.random, conditions=surroundings(tower.device), rows={})
     write_json(path, state); return state
 
 # %% ../nbs/12b_reproduce.ipynb #3e9b2e78

@@ -133,7 +133,7 @@ def test_commands_do_what_they_say():
     code, r, err = run('methods --name sketch-lmv --json'); assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
     code, r, err = run(f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}')
     assert code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
-    table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --batch 8 --steps 2 --trials 0 {small}'
+    table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --set batch=8 --steps 2 --trials 0 {small}'
     code, r, err = run(table); assert code == 0 and list(r['rows']) == ['B-Lin'] and '| B-Lin | 16,512 |' in err and (Path(d)/'table'/'table.md').exists()
     code, r, err = run(table.replace('B-Lin', 'B-Lni').replace('main', 'mian')); assert code == 2 and "Did you mean 'main'" in r['error']
     code, r, err = run('bench --queries 300 --gallery 900 --dim 8 --json'); assert code == 0 and set(r['baselines']) == {'sake', 'sklearn', 'reference'}
