@@ -133,7 +133,7 @@ def test_recipes_build_what_they_say():
     grey = torch.full((1, 64, 64, 3), 128, dtype=torch.uint8)
     imagenet = build_encoder(method('sketch-lvm', 'reference'), tower).backbone
     assert imagenet.model is tower.model and imagenet.mean == (.485, .456, .406) and not torch.allclose(imagenet.pixels(grey), tower.pixels(grey))
-    assert all(build_encoder(method(n, p), tower)(x, ['sketch', 'photo']).shape == (2, 128) for n, f in families().items() for p in f.presets)
+    assert all(build_encoder(method(n, p), tower, classes=['cat', 'cup'])(x, ['sketch', 'photo']).shape == (2, 128) for n, f in families().items() for p in f.presets)
 
 
 @pytest.mark.gpu
