@@ -25,7 +25,7 @@ def distinct(names):
     "Name -> colour: the palette for the first eight, grey for the rest"
     return {n: PALETTE[i] if i < len(PALETTE) else GREY for i, n in enumerate(dict.fromkeys(names))}
 
-# %% ../nbs/14_plots.ipynb #002f8b65
+# %% ../nbs/14_plots.ipynb #f60a6e38
 MANY = 20_000      # from here on points become densities
 
 def embedding_map(xy, sketch,      # [n, 2]; [n] True for sketches
@@ -47,6 +47,7 @@ def embedding_map(xy, sketch,      # [n, 2]; [n] True for sketches
     ax.set(xticks=[], yticks=[]); ax.set_title(title, fontsize=9)
     return ax
 
+# %% ../nbs/14_plots.ipynb #25e8d278
 def _densities(ax, xy, sketch, bins=160):
     "Two histograms as transparent layers, darker where denser"
     from matplotlib.colors import to_rgb
@@ -58,7 +59,7 @@ def _densities(ax, xy, sketch, bins=160):
         ax.scatter([], [], c=colour, marker='s', label=f'{label} ({kind.sum():,})')
     ax.legend(fontsize=6, loc='best')
 
-# %% ../nbs/14_plots.ipynb #58829505
+# %% ../nbs/14_plots.ipynb #13081023
 def smooth_density(values, lo, hi, bins=200, width=.02):
     "Density at the middles of `bins` from a histogram smoothed by a Gaussian of `width` times the range; area 1 where all values are inside"
     h, edges = np.histogram(values, bins, (lo, hi))
@@ -67,6 +68,7 @@ def smooth_density(values, lo, hi, bins=200, width=.02):
     padded = np.pad(h.astype(float), len(t)//2)
     return (edges[1:] + edges[:-1])/2, np.convolve(padded, kernel/kernel.sum(), 'valid')/max(len(values), 1)/(edges[1] - edges[0])
 
+# %% ../nbs/14_plots.ipynb #dc3e414e
 def ridges(groups,             # {name: values}, or {name: {label: values}} to compare on one line
            ax=None, xlabel='', zero=0., order=None, tall=2.2):
     "A smoothed distribution for each name, one above the other, its median marked"
@@ -101,7 +103,7 @@ def heatmap(matrix, rows, columns=None, ax=None, label='', centre=None, cmap=Non
     ax.tick_params(labelsize=7, length=0); ax.tick_params(axis='x', rotation=90); ax.tick_params(axis='y', rotation=0)
     return ax
 
-# %% ../nbs/14_plots.ipynb #f9c51c13
+# %% ../nbs/14_plots.ipynb #a7c7d955
 def over_steps(curves,       # {name: (steps, values [seeds, steps])}
                ax=None, ylabel='', reference=None):      # reference: {name: value}, drawn across
     "Each seed as a thin line, their mean as a thick one"
@@ -115,6 +117,7 @@ def over_steps(curves,       # {name: (steps, values [seeds, steps])}
     if curves or reference: ax.legend(fontsize=7)
     return ax
 
+# %% ../nbs/14_plots.ipynb #c79759b7
 def seed_dots(values,        # {name: one value a seed}
               ax=None, xlabel='', reference=None):
     "A line for each name: its seeds as dots, their mean as an upright bar"
@@ -128,6 +131,7 @@ def seed_dots(values,        # {name: one value a seed}
     ax.set_yticks(range(len(values)), list(values), fontsize=8); ax.set(xlabel=xlabel, ylim=(len(values) - .4, -.6))
     return ax
 
+# %% ../nbs/14_plots.ipynb #a838ec0a
 def mean_spread(values, digits=3):
     "'0.512 ± 0.013': mean and sample standard deviation; of a single value just the value"
     v = np.ravel(np.asarray(values, float))
@@ -138,7 +142,7 @@ def verdict(values, reference=None, up='higher', down='lower'):
     d = np.ravel(np.asarray(values, float)) - (0 if reference is None else np.ravel(np.asarray(reference, float)))
     return f'{up} in all {len(d)} seeds' if (d > 0).all() else f'{down} in all {len(d)} seeds' if (d < 0).all() else f'not told apart by {len(d)} seeds'
 
-# %% ../nbs/14_plots.ipynb #cd132633
+# %% ../nbs/14_plots.ipynb #442e371b
 def heat_overlay(image, heat, ax=None, mark=None, title=''):
     "A picture in grey with the values `[g, g]` of its patches over it; `mark`: a patch (row, column) to frame"
     ax, x, h = axis(ax, 2, 2), to_image(image), np.atleast_2d(np.asarray(heat, float))
@@ -154,6 +158,7 @@ def _frame(ax, patch, size, colour, shift=0):
     row, column = patch
     ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6))
 
+# %% ../nbs/14_plots.ipynb #c85b474c
 def linked_patches(left, right, links, grid, ax=None, title=''):
     "Two pictures side by side and lines from patches of the left to patches of the right; links: [((row, column), (row, column), right or wrong)]"
     from PIL import Image
