@@ -213,7 +213,7 @@ def somebody_there():
 
 HINT = 'Run this cell in JupyterLab to draw here yourself.'
 
-# %% ../nbs/15_widgets.ipynb #8b529af4
+# %% ../nbs/15_widgets.ipynb #fcda5863
 class LiveSearch:
     "A pad and the photos nearest to what is on it, for one model or several side by side"
     def __init__(self, galleries, n=10, start=None, width=72, side=280):
@@ -234,7 +234,7 @@ class LiveSearch:
         "The photos that one model found, as HTML"
         title = f'<div style="font-weight:600;margin:2px">{html.escape(printable(name))}</div>' if name else ''
         found = self.hits[name].tiles(width=self.width) if name in self.hits else '<span style="opacity:.7">Nothing drawn yet.</span>'
-        return f'{random_note(self.galleries[name])}{title}<div>{found}</div>'
+        return f'<div class="sketch-found">{random_note(self.galleries[name])}{title}<div>{found}</div></div>'
 
     def __repr__(self): return f'LiveSearch: {", ".join(filter(None, self.galleries)) or "one model"}; {len(next(iter(self.galleries.values()))):,} photos'
     def html(self): return static_page(self)

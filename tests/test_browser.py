@@ -20,7 +20,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
-MINUTES = 60_000           # Playwright counts milliseconds
+MINUTES = 60_000           # Playwright counts milliseconds; waits are generous, machines are busy
 READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext, k = s?.session?.kernel;
                      return s?.isReady && k?.connectionStatus === "connected" && k.status === "idle" }'''
 HOSTILE = '<img src=x onerror="window.hacked=1">'
@@ -132,6 +132,12 @@ class Lab:
         from playwright.sync_api import expect
         expect(self.note).to_have_text(re.compile(pattern), timeout=MINUTES)
 
+    def clear(self):
+        "Click Clear, and wait until Python has heard of it"
+        from playwright.sync_api import expect
+        self.pad.get_by_role('button', name='Clear').click()
+        expect(self.page.get_by_text('Nothing drawn yet.').first).to_be_visible(timeout=MINUTES)
+
     def draw(self, strokes):
         "With the mouse, at a person's speed or faster"
         self.canvas.scroll_into_view_if_needed(); box = self.canvas.bounding_box(); side = box['width'] - 2
@@ -144,7 +150,7 @@ class Lab:
 
     def found(self):
         "The class names that each model shows, best first"
-        views = self.page.locator('.jupyter-widgets.widget-html', has=self.page.locator('figure, span'))
+        views = self.page.locator('.sketch-found')
         return [[t.split('\n')[0].strip() for t in v.locator('figcaption').all_inner_texts()] for v in views.all()]
 
     def ink(self):
@@ -184,6 +190,7 @@ def test_drawing_finds_photos(browser, lab, shots):
     context = browser.new_context(viewport=dict(width=1280, height=900), device_scale_factor=2)
     page = Lab(context.new_page(), lab, 'first.ipynb', shots)
     page.run_all(); page.canvas.scroll_into_view_if_needed(); page.shot('1-start')
+    page.clear()                                                                    # the tutorial begins with a drawing
     n_cells, empty = page.page.locator('.jp-Notebook .jp-Cell').count(), page.ink()
     page.draw(strokes); page.says(f'^{len(strokes)} strokes, ranked in')
     page.shot('2-drawn')
@@ -193,7 +200,7 @@ def test_drawing_finds_photos(browser, lab, shots):
 
     page.pad.get_by_role('button', name='Undo').click(); page.says(f'^{len(strokes) - 1} stroke'); assert page.ink() < full
     page.canvas.focus(); page.page.keyboard.press('Control+z'); page.says(f'^{len(strokes) - 2} stroke' if len(strokes) > 2 else '^$')
-    page.pad.get_by_role('button', name='Clear').click(); page.says('^$'); assert page.ink() <= empty and page.found()[0] == []
+    page.clear(); page.says('^$'); assert page.ink() <= empty and page.found()[0] == []
     page.page.keyboard.press('Control+z'); page.says('^[0-9]+ stroke')              # a cleared page comes back
     page.canvas.focus(); page.page.keyboard.press('Delete'); page.says('^$')
     assert page.page.locator('.jp-Notebook .jp-Cell').count() == n_cells            # Delete meant the page, not the cell
