@@ -1005,6 +1005,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                    'sketch_lvm/quickstart.py'),
                                        'sketch_lvm.quickstart.quick_sets': ('quickstart.html#quick_sets', 'sketch_lvm/quickstart.py'),
                                        'sketch_lvm.quickstart.quickstart': ('quickstart.html#quickstart', 'sketch_lvm/quickstart.py'),
+                                       'sketch_lvm.quickstart.run_picture': ('quickstart.html#run_picture', 'sketch_lvm/quickstart.py'),
                                        'sketch_lvm.quickstart.short': ('quickstart.html#short', 'sketch_lvm/quickstart.py'),
                                        'sketch_lvm.quickstart.what_next': ('quickstart.html#what_next', 'sketch_lvm/quickstart.py'),
                                        'sketch_lvm.quickstart.write_results': ( 'quickstart.html#write_results',

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_picture', 'before_and_after', 'learning_curve',
-           'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'keep_result', 'what_next']
+           'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'keep_result', 'what_next', 'run_picture']
 
 # %% ../nbs/15a_quickstart.ipynb #57317a60
 import os, time
@@ -149,3 +149,16 @@ def what_next(out, r):
     return '\n'.join([*[WARNING]*r['random_weights'],
                       f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
                       'Open next:', *(f'  {what:{wide}}  {why}' for what, why in things.items())])
+
+# %% ../nbs/15a_quickstart.ipynb #2a22ffa7
+def run_picture(run, path, rows=6, n=4, colours=256):
+    "Write the before-and-after figure of a run of the quickstart as a small PNG; the first `rows` categories drawn by lot"
+    import matplotlib.pyplot as plt
+    from PIL import Image
+    o = open_run(run); b, sets = o.encoder.backbone, load_sets(o.experiment.data)
+    p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
+    orders = {name: measure(e, p, name)[1] for name, e in (('frozen', frozen_encoder(b)), ('with learned prompts', o.encoder))}
+    note = f'mini world, {b.label}, seed {o.experiment.seed}; blue: right category'
+    fig = before_and_after(p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note)
+    fig.savefig(path, dpi=110); plt.close(fig)
+    Image.open(path).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
