@@ -191,11 +191,11 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
     settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options, probe_at=list(probe_at))
     state = open_table(out, json.loads(json.dumps(settings)), t, tower)
     watch = make_probe(tower, probed(data), sets.unseen) if probe_at else None
-    if watch: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
+    if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
     def keep(entry):
         state['rows'] = {**state['rows'], entry['name']: entry}; write_table(state, t, out)
-    for row in t.rows:
-        if rows and row.name not in rows: continue
+    for row in [x for name in rows for x in t.rows if x.name == name] if rows else t.rows:      # in the order they were asked for
+        if row.method in REFERENCES and row.name in state['rows']: continue
         e = table_experiment(row, data, backbone, pretrained, random, preset, steps, options)
         if say: say(row.name)
         one_row(row, t, e, out, seeds, sets, tower, device, budget, None, watch, tuple(probe_at), say, keep)
