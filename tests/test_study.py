@@ -3,13 +3,14 @@
 
 def test_every_row_is_a_method():
     from sketch_lvm.core import UserError
-    from sketch_lvm.study import ROWS, question, rates, row_method
+    from sketch_lvm.study import ROWS, SPLIP_ROWS, question, rates, row_method
     import pytest
-    for row in ROWS:
+    every = ROWS | SPLIP_ROWS
+    for row in every:
         trials = rates(row)
         assert len(trials) == 3 and len({str(t) for t in trials}) == 3          # the same budget for everybody
         for t in trials: assert all(row_method(row, **t)[k] == v for k, v in t.items())
-        assert ROWS[row][3] in ROWS and ROWS[row][2] == ROWS[ROWS[row][3]][2]
+        assert every[row][3] in every and every[row][2] == every[every[row][3]][2]
     assert question('fg')[1] == 'Acc@1/per-category' and question('linear head')[1] == 'mAP@all'
     with pytest.raises(UserError, match='linear head'): rates('linaer head')
 
