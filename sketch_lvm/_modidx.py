@@ -1239,6 +1239,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                     'sketch_lvm.strokes.ink_box': ('strokes.html#ink_box', 'sketch_lvm/strokes.py'),
                                     'sketch_lvm.strokes.rasterize': ('strokes.html#rasterize', 'sketch_lvm/strokes.py')},
             'sketch_lvm.study': { 'sketch_lvm.study.ask': ('study.html#ask', 'sketch_lvm/study.py'),
+                                  'sketch_lvm.study.ask_generalised': ('study.html#ask_generalised', 'sketch_lvm/study.py'),
+                                  'sketch_lvm.study.find_row': ('study.html#find_row', 'sketch_lvm/study.py'),
                                   'sketch_lvm.study.frozen_row': ('study.html#frozen_row', 'sketch_lvm/study.py'),
                                   'sketch_lvm.study.question': ('study.html#question', 'sketch_lvm/study.py'),
                                   'sketch_lvm.study.rates': ('study.html#rates', 'sketch_lvm/study.py'),
