@@ -459,25 +459,29 @@ COMMANDS['tune'] = Command('Try learning rates on validation categories; the uns
     *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'how many of the family\'s rates are tried', 3)), cmd_tune, check_train)
 
 def check_reproduce(v):
-    from sketch_lvm.reproduce import table_problems
+    from sketch_lvm.realtables import table_problems
     out = check_device(v.device)
     from sketch_lvm.methods import parse_changes
-    try: v.source, v.how = read_data(v.data), parse_changes(v.set)
+    try: v.source, v.how, v.second = read_data(v.data), parse_changes(v.set), read_data(v.other) if v.other else None
     except UserError as e: return [*out, str(e)]
-    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how)
+    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how, v.second)
 
 def cmd_reproduce(v, say):
+    from sketch_lvm.realtables import announce, prior_lines
     from sketch_lvm.reproduce import TABLES, reproduce, table_lines
     out = v.out or f'runs/table-{v.table}-{v.source["name"]}'
     probe_at = [max(1, v.steps*i//8) for i in (1, 2, 4, 8)] if v.probe and v.steps else []
+    sets, tower = announce(v, out, say)
     state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
-                      probe_at, v.device, say, **v.how)
-    say('\n'.join([*table_lines(state, TABLES[v.table]), '', f'written: {out}/table.md, table.json, table.png'])); return dict(state, out=str(out))
+                      probe_at, v.device, say, sets, tower, v.second, **v.how)
+    say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name']), '', f'written: {out}/table.md, table.json, table.png']))
+    return dict(state, out=str(out))
 
 COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
-    Opt('table', help="which table: main, fine-grained, ...", default='main'), Opt('data', help='data set and its options', default='mini'),
+    Opt('table', help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg', default='main'),
+    Opt('data', help='data set and its options', default='mini'),
     Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
-    Opt('rows', 'list', 'only these rows, as the table names them'),
+    Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
     Opt('set', 'list', 'option=value of every method, such as batch=32'), Opt('trials', 'whole', 'trials of the tuning of each row; 0: the rates of the preset', 3),
     Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'), DEVICE), cmd_reproduce, check_reproduce)

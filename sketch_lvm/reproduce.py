@@ -21,8 +21,9 @@ from .baselines import counted, guessed_names, keyword_features
 from .clip import class_text_features, load_backbone
 from .core import UserError, atomic_write, check_name, pick_device, read_json, write_json
 from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_report, make_protocol, score, surroundings
-from .experiments import Experiment, evaluate_run, experiment_problems, frozen_encoder, load_sets, load_tower, protocol_for, report_path
-from .experiments import open_run, run_experiment
+from .experiments import Experiment, cross_protocol, data_problems, evaluate_run, experiment_problems, run_experiment, warm
+from .experiments import frozen_encoder, load_sets, load_tower, protocol_for, report_path
+from .experiments import open_run
 from .methods import families, method, published
 from .study import tune
 
@@ -41,6 +42,7 @@ class Table:
     protocol: str
     metrics: dict            # data set -> names; '' for those not mentioned
     published: tuple = ()    # rows of other papers, printed as they are: (name, {metric: value}, source)
+    data: str = ''           # the one data set it is about; '': any
 
     def shown(self, data): return self.metrics.get(data, self.metrics[''])
 
@@ -107,9 +109,10 @@ def probe(p, encoder):
 # %% ../nbs/12b_reproduce.ipynb #ee030849
 REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
-def reference_report(row, e, sets, backbone, protocol, device='cpu'):
+def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
     "The `Report` of a row that learns nothing"
-    p, encoder = protocol_for(e, protocol, sets), frozen_encoder(backbone).to(device); names = columns(p.queries)[0]
+    p, encoder = cross_protocol(other, sets.split) if other else protocol_for(e, protocol, sets), frozen_encoder(backbone).to(device)
+    warm([*p.queries, *p.gallery], [(backbone.size, 'stretch', backbone.interpolation)], other or e.data, False); names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
         if row.method == 'guessed keyword': names = guessed_names(backbone, q, sorted(set(columns(p.gallery)[0])))
@@ -131,19 +134,19 @@ def read_curve(path):
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
 # %% ../nbs/12b_reproduce.ipynb #fe18d7cd
-def one_run(e, folder, table, sets, backbone, device, base, watch=None, at=()):
+def one_run(e, folder, table, sets, backbone, device, base, watch=None, at=(), other=None):
     "Train and test one row with one seed, or go on; a row that is done is only read"
-    path, p = report_path(folder, e.method, table.protocol), Path(folder)
+    path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
     if path.exists(): return load_report(path)
     p.mkdir(parents=True, exist_ok=True)
     run_experiment(e, p, device, sets, backbone, progress=False, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
-    return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone))
+    return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
 
-def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, watch=None, at=(), say=print, keep=lambda entry: None):
+def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
     "Tune, train and test one row; `keep` is called with the entry whenever it has grown"
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
-        r = reference_report(row, e, sets, backbone, table.protocol, device)
+        r = reference_report(row, e, sets, backbone, table.protocol, device, other)
         keep(dict(name=row.name, method=row.method, trains={}, seeds={'-': r.values}, published=[])); return
     found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say) if budget else dict(best={}, trials=[])
     m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
@@ -151,7 +154,7 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, wat
                  trials=found['trials'], seeds={}, steps={}, curves={})
     for seed in seeds:
         folder = out/slug/f'seed{seed}'
-        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, base, watch, at)
+        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, base, watch, at, other)
         entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
         if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
         if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in table.shown(e.data['name']) if k in r.values))
@@ -164,11 +167,15 @@ def table_experiment(row, data, backbone, pretrained, random, preset, steps, opt
     name = 'sketch-lvm' if row.method in REFERENCES else row.method
     return Experiment(method(name, preset, **row.how, **({} if row.method in REFERENCES else options)), backbone, pretrained, random, data, 0, steps, valid)
 
-def table_problems(table, data, backbone='mini', pretrained=None, random=False, preset=None, steps=None, rows=None, options=None):
+def table_problems(table, data, backbone='mini', pretrained=None, random=False, preset=None, steps=None, rows=None, options=None, other=None):
     "Everything wrong with a call of `reproduce` that can be known before anything is loaded"
     out, preset = [], preset or ('mini' if backbone == 'mini' else 'paper')
     try: t = TABLES[check_name(table, TABLES, 'table')]
     except UserError as err: return [str(err)]
+    if t.data and data['name'] != t.data: out.append(f'the table {table} is about {t.data}, not {data["name"]}: --data {t.data}:PATH,split=NAME.')
+    if (t.protocol == 'cross-dataset') != (other is not None):
+        out.append('the cross-dataset table, and only it, needs the other data set too: --other tuberlin:PATH,split=kd.')
+    out += data_problems(other) if other else []
     for name in rows or ():
         try: check_name(name, [x.name for x in t.rows], f'row of {table}')
         except UserError as err: out.append(str(err))
@@ -182,13 +189,14 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
               steps=None,              # instead of each method's epochs
               budget=3,                # trials of each row's tuning; 0: the preset's rates
               probe_at=(),             # steps after which `probe` looks; mini world only
-              device='auto', say=print, sets=None, tower=None, **options):     # options of every method: batch=32
+              device='auto', say=print, sets=None, tower=None, other=None, **options):     # options of every method: batch=32
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
-    wrong = table_problems(table, data, backbone, pretrained, random, preset, steps, rows, options)
+    wrong = table_problems(table, data, backbone, pretrained, random, preset, steps, rows, options, other)
     if wrong: raise UserError('\n'.join(wrong))
     t, out, device = TABLES[table], Path(out), pick_device(device); preset = preset or ('mini' if backbone == 'mini' else 'paper')
     tower = tower or load_tower(Experiment(method('sketch-lvm'), backbone, pretrained, random, data), device); sets = sets or load_sets(data)
-    settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options, probe_at=list(probe_at))
+    settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
+                    probe_at=list(probe_at), **(dict(other=other) if other else {}))
     state = open_table(out, json.loads(json.dumps(settings)), t, tower)
     watch = make_probe(tower, probed(data), sets.unseen) if probe_at else None
     if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
@@ -198,7 +206,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
         if row.method in REFERENCES and row.name in state['rows']: continue
         e = table_experiment(row, data, backbone, pretrained, random, preset, steps, options)
         if say: say(row.name)
-        one_row(row, t, e, out, seeds, sets, tower, device, budget, None, watch, tuple(probe_at), say, keep)
+        one_row(row, t, e, out, seeds, sets, tower, device, budget, None, watch, tuple(probe_at), say, keep, other)
     return state
 
 def probed(data):
