@@ -131,9 +131,9 @@ BASELINES = {  # name: (about, options, rates to try with the preset 'paper')
 
 # %% ../nbs/09_baselines.ipynb #a693982e
 _TWIN = {'sets': ('common', 'recall', 'one for sketches and photos'), 'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class')}
-MINI_RATES = {                                               # <- chosen by `sketch_lvm tune` on validation categories
-    'b-ft': 1e-4, 'b-lin': 1e-3, 'b-cond': 3e-3, 'b-ip': .1, 'b-mm': 3e-3, 'b-deep': .1,
-    'b-ft-fg': 3e-5, 'b-lin-fg': 3e-4, 'b-cond-fg': 1e-3, 'b-ip-fg': .03, 'b-mm-fg': 1e-3, 'b-deep-fg': .03}
+MINI_RATES = {                                               # <- a start; `sketch_lvm tune` chooses on validation categories
+    'b-ft': 3e-5, 'b-lin': 1e-3, 'b-cond': 3e-3, 'b-ip': .1, 'b-mm': 3e-3, 'b-deep': .1,
+    'b-ft-fg': 1e-5, 'b-lin-fg': 3e-4, 'b-cond-fg': 1e-3, 'b-ip-fg': .03, 'b-mm-fg': 1e-3, 'b-deep-fg': .03}
 
 MINI_GRID = {
     'b-ft': (1e-5, 3e-5, 1e-4), 'b-lin': (3e-4, 1e-3, 3e-3), 'b-cond': (.001, .003, .01), 'b-ip': (.03, .1, .3), 'b-mm': (.001, .003, .01), 'b-deep': (.03, .1, .3),
@@ -142,7 +142,7 @@ MINI_GRID = {
 
 def mini_preset(name, option):
     "What a baseline's preset for the mini CLIP changes"
-    return {'temperature': (.1, 'ours', ''), 'epochs': (5, 'ours', ''), option: (MINI_RATES[name], 'ours', '')}
+    return {'temperature': (.1, 'ours', ''), 'epochs': (5, 'ours', ''), option: (MINI_RATES[name], 'inferred', 'from related rows of the mini world')}
 
 for _name, (_about, _options, _grid) in BASELINES.items():
     _weights = {'triplet': (1., 'recall', ''), 'classification': (.5, 'inferred', 'the words have no other use') if _name == 'b-mm' else (0., 'inferred', '')}
