@@ -135,7 +135,7 @@ class Lab:
     def clear(self):
         "Click Clear, and wait until Python has heard of it"
         from playwright.sync_api import expect
-        self.pad.get_by_role('button', name='Clear').click()
+        self.pad.get_by_role('button', name='Clear').click(force=True)          # on an empty page it counts as disabled
         expect(self.page.get_by_text('Nothing drawn yet.').first).to_be_visible(timeout=MINUTES)
 
     def draw(self, strokes):
