@@ -59,7 +59,7 @@ def before_and_after(sketches, photos, rankings, rows, n=5, note=''):
     fig.supxlabel(note, fontsize=7)
     return fig
 
-# %% ../nbs/15a_quickstart.ipynb #0f17d7ba
+# %% ../nbs/15a_quickstart.ipynb #face8983
 def learning_curve(rows, frozen=None, title='', axes=None):
     "Loss terms and the validation's number, from the rows of a run's log; `frozen` is where the untrained model stands"
     import matplotlib.pyplot as plt
@@ -67,12 +67,14 @@ def learning_curve(rows, frozen=None, title='', axes=None):
     steps, marks = [r for r in rows if 'loss' in r], [r for r in rows if 'valid' in r]
     names = [k for k in steps[0] if k not in ('step', 'loss', 'gradient', 'rate')] if steps else []
     for k, style in zip(names, ('-', '--', ':', '-.')): axes[0].plot([r['step'] for r in steps], [r[k] for r in steps], style, lw=1, label=k)
-    axes[0].set(xlabel='step', ylabel='term of the loss', ylim=(0, None)); axes[0].legend(fontsize=7)
+    axes[0].set(xlabel='step', ylabel='term of the loss', ylim=(0, None))
+    if names: axes[0].legend(fontsize=7)
     for k in marks[0]['valid'] if marks else []:
         axes[1].plot([r['step'] for r in marks], [r['valid'][k] for r in marks], 'o-', ms=3, label='trained')
-        axes[1].set(ylabel=f'{k}, validation categories')
+        axes[1].set_ylabel(f'{k}\nvalidation categories', fontsize=9)
     if frozen is not None: axes[1].axhline(frozen, color='grey', ls='--', lw=1, label='frozen')
     axes[1].set(xlabel='step'); axes[1].set_title(title, fontsize=8)
+    for ax in axes: ax.xaxis.get_major_locator().set_params(integer=True)
     if frozen is not None or marks: axes[1].legend(fontsize=7)
     return axes
 
@@ -90,12 +92,12 @@ def measure(encoder, protocol, name, **more):
 
 def short(values): return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
 
-# %% ../nbs/15a_quickstart.ipynb #9a7516d5
+# %% ../nbs/15a_quickstart.ipynb #6c3d1e46
 def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, random=False, device='auto', progress=None,
                save=None,        # a JSON file that collects results
                say=print):
     "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
-    start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
+    start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out); again = (out/'config.json').exists()
     e = quick_experiment(seed, random, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random: say(WARNING)
@@ -113,13 +115,13 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict({k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))}, seed=seed,
                   seconds=round(time.perf_counter() - start, 1), cpu_seconds=round(sum(os.times()[:4]) - spent, 1), steps=e.steps,
-                  backbone=b.label, random_weights=b.random, conditions=trained.conditions)
+                  went_on=again, backbone=b.label, random_weights=b.random, conditions=trained.conditions)
     write_json(out/'quickstart.json', result)
     if save: keep_result(save, result)
     say(f'\n{trained}\n\n{what_next(out, result)}')
     return result
 
-# %% ../nbs/15a_quickstart.ipynb #dbf7ab97
+# %% ../nbs/15a_quickstart.ipynb #3b88fe36
 def write_results(out, e, b, sets, p, frozen, trained, before, after):
     "Reports, table and figures into a run's folder"
     import matplotlib.pyplot as plt
@@ -150,7 +152,7 @@ def what_next(out, r):
                       f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
                       'Open next:', *(f'  {what:{wide}}  {why}' for what, why in things.items())])
 
-# %% ../nbs/15a_quickstart.ipynb #2a22ffa7
+# %% ../nbs/15a_quickstart.ipynb #ac9abe5b
 def run_picture(run, path, rows=6, n=4, colours=256):
     "Write the before-and-after figure of a run of the quickstart as a small PNG; the first `rows` categories drawn by lot"
     import matplotlib.pyplot as plt
