@@ -170,6 +170,8 @@ def _measured(root):
     import json, resource
     start = time.perf_counter(); v = verify(root); scanned = time.perf_counter() - start
     listing = str(v.items.counts()); seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform == 'darwin' else 1024)
+    status = Path('/proc/self/status')          # getrusage would count the parent's memory at the moment of the fork as this process's peak
+    if status.exists(): peak = int(status.read_text().split('VmHWM:')[1].split()[0])*1024
+    else: peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform == 'darwin' else 1024)
     print(json.dumps(dict(counts=v.items.counts().total, classes=len(v.items.classes), lines=len(listing.splitlines()), errors=v.errors, warnings=v.warnings[:4],
                           verify_seconds=round(scanned, 1), seconds=round(seconds, 1), peak_mb=round(peak/1e6))))
