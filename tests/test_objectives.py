@@ -51,18 +51,34 @@ def test_one_pass_equals_many():
     total, parts = Objective({'triplet': 1., 'classification': .5}, options | dict(sampler='category-triplets'), features)(encoder, b)
     s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo']*10) for r in ('sketch', 'photo', 'negative'))
     assert encoder.sizes[0] == 30 and torch.allclose(parts['triplet'], (.3 + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
-    words = torch.randn(4, 12, generator=torch.Generator().manual_seed(0), dtype=torch.float64)           # a margin from words
-    adaptive = dict(options, sampler='category-triplets', margin_rule='adaptive')
-    parts = Objective({'triplet': 1.}, adaptive, words)(encoder, b)[1]
-    margins = torch.nn.functional.cosine_similarity(words[b.labels['sketch']], words[b.labels['negative']])
+
+
+def test_margins_and_names_from_words():
+    import torch
+    from torch.nn.functional import cosine_similarity, normalize
+    from sketch_lvm.batches import Batches, category_triplets, pk_batch, to_pixels
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.losses import cosine_distance
+    from sketch_lvm.objectives import Batch, Objective
+    g = torch.Generator().manual_seed(0); w, words = (torch.randn(*shape, generator=g, dtype=torch.float64) for shape in ((3*16*16, 12), (4, 12)))
+    def encoder(pixels, modality): return normalize(pixels.double().flatten(1) @ w + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1)
+    toys = toy_set(classes=4, photos=6, sketches=2, size=16); features = torch.eye(4, 12).double()
+    options = dict(sampler='pairs', margin=.3, distance='cosine', temperature=.01)
+    def batch_of(draw, **how):
+        loaded = Batches(toys, draw, 16, seed=3, **how)[1]
+        return Batch({r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch'])
+    b = batch_of(category_triplets, batch_size=10)
+    s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo']*10) for r in ('sketch', 'photo', 'negative'))
+    parts = Objective({'triplet': 1.}, dict(options, sampler='category-triplets', margin_rule='adaptive'), words)(encoder, b)[1]
+    margins = cosine_similarity(words[b.labels['sketch']], words[b.labels['negative']])
     assert torch.allclose(parts['triplet'], (margins + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
     b = batch_of(pk_batch, classes_per_batch=4, pairs_per_class=4)
-    one = Objective({'triplet': 1.}, dict(options, margin=1.))(encoder, b)[0]                             # the class and itself: 1
+    one, adaptive = (Objective({'triplet': 1.}, dict(options, **how), words)(encoder, b)[0] for how in (dict(margin=1.), dict(margin_rule='adaptive')))
+    assert torch.allclose(adaptive, one)                                                                  # the class and itself: 1
     z = {v: encoder(b.pixels[v], [v]*16) for v in ('sketch', 'photo')}                                    # the cosines may come along with the embeddings
-    wide = {v: torch.cat([x, x @ torch.nn.functional.normalize(words, dim=1).T], 1) for v, x in z.items()}
+    wide = {v: torch.cat([x, x @ normalize(words, dim=1).T], 1) for v, x in z.items()}
     both = [Objective({'triplet': 1., 'classification': .5}, options, words if given is z else features, dim=12).loss(given, b)[0] for given in (z, wide)]
     assert torch.allclose(*both)
-    assert torch.allclose(Objective({'triplet': 1.}, dict(options, margin_rule='adaptive'), words)(encoder, b)[0], one)
 
 
 def test_terms_of_later_pages():
