@@ -26,7 +26,7 @@ from .methods import Method, build_encoder, learner_parts, method, method_from_d
 from .minisets import RESERVED, mini_sets
 from .prompts import NoPrompts, make_encoder
 from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, unseen_set
-from .runs import last_checkpoint, read_checkpoint
+from .runs import last_checkpoint, read_checkpoint, step_folders
 from .splits import Split
 from .train import Learner, Settings, check_fit, check_settings, train
 
@@ -169,7 +169,8 @@ def open_run(run, device='cpu', backbone=None, step=None):
     "The encoder of a run with its best weights (by validation), else its last, or those of a `step` that was kept"
     e, config = read_experiment(run); last = last_checkpoint(run)
     if last is None: raise UserError(f'{run} holds no checkpoint yet. Go on with `sketch_lvm resume --run {run}`.')
-    wanted = step or (last.state['best'] or [0, last.step])[1]
+    wanted, has = step or (last.state['best'] or [0, last.step])[1], step_folders(run)
+    if wanted not in has: raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(Path(run)/f'step-{wanted:06d}')
     encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ()))
     if encoder.recipe != config['encoder']:

@@ -46,6 +46,29 @@ def test_projections_say_what_they_are():
     with pytest.raises(UserError, match='unknown projection'): project(flat, 'tsne')
 
 
+def test_a_run_is_looked_into_at_any_kept_step():
+    import numpy as np, pytest, tempfile
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment, frozen_encoder, load_sets, run_experiment
+    from sketch_lvm.interpret import Interpretation, kept_steps
+    from sketch_lvm.methods import method
+    d, tower, data = tempfile.mkdtemp(), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2); sets = load_sets(data)
+    e = Experiment(method('sketch-lvm', 'mini', batch=4), random=True, data=data, steps=2, seed=3, valid_every=1)
+    run = run_experiment(e, d, 'cpu', sets, tower, checkpoint_every=1, keep=9, progress=False)
+    look = lambda **how: Interpretation.from_run(d, sets=sets, backbone=tower, **how)
+    frozen, best, first, last = look(step=0), look(), look(step=1), look(step=2); assert kept_steps(d) == [0, 1, 2]
+    plain = Interpretation.from_encoder(frozen_encoder(tower), sets.unseen)
+    assert frozen.step == 0 and frozen.label.startswith('frozen') and np.array_equal(frozen.cosines, plain.cosines)
+    trained = Interpretation.from_encoder(run.learner.encoder, sets.unseen)          # a run ends with its best weights
+    assert best.step == run.best[1] in (1, 2) and np.array_equal(best.cosines, trained.cosines) and best.label.endswith(f'seed 3, step {best.step}')
+    assert np.abs(first.cosines - frozen.cosines).max() > 1e-3 and np.abs(last.cosines - first.cosines).max() > 1e-3
+    for part in ('unseen', 'validation', 'train'): assert set(look(part=part).sketches.names) == set(getattr(sets, part).classes), part
+    with pytest.raises(UserError, match="unknown part 'seen'"): look(part='seen')
+    with pytest.raises(UserError, match='step 7; it has 1, 2'): look(step=7)
+    with pytest.raises(UserError, match='no config.json'): Interpretation.from_run(tempfile.mkdtemp())
+
+
 def test_patches_find_themselves():
     import numpy as np, torch
     from sketch_lvm.clip import load_backbone
