@@ -1212,6 +1212,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                    'sketch_lvm.splits.apply_split': ('splits.html#apply_split', 'sketch_lvm/splits.py'),
                                    'sketch_lvm.splits.find_split': ('splits.html#find_split', 'sketch_lvm/splits.py'),
                                    'sketch_lvm.splits.known_splits': ('splits.html#known_splits', 'sketch_lvm/splits.py'),
+                                   'sketch_lvm.splits.part_of': ('splits.html#part_of', 'sketch_lvm/splits.py'),
                                    'sketch_lvm.splits.split_problems': ('splits.html#split_problems', 'sketch_lvm/splits.py')},
             'sketch_lvm.streets': { 'sketch_lvm.streets.airplane': ('streets.html#airplane', 'sketch_lvm/streets.py'),
                                     'sketch_lvm.streets.arched': ('streets.html#arched', 'sketch_lvm/streets.py'),
