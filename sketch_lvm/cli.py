@@ -449,14 +449,14 @@ COMMANDS['methods'] = Command('List the methods with what each trains, or print 
 # %% ../nbs/16_cli.ipynb #f1c7dff6
 def cmd_tune(v, say):
     from sketch_lvm.study import tune
-    say(f'{v.experiment.method.label} on {v.data}: {v.trials} trials, judged on validation categories')
+    say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
     r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
     say(f'best: {r["best"]}' + ', at the edge of what was tried' * r['at_the_edge'] + f'. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
     return r
 
 _SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
 COMMANDS['tune'] = Command('Try learning rates on validation categories; the unseen ones are not looked at.', (
-    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'how many of the family\'s rates are tried', 3)), cmd_tune, check_train)
+    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)), cmd_tune, check_train)
 
 def check_reproduce(v):
     from sketch_lvm.realtables import table_problems
@@ -483,7 +483,7 @@ COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test e
     Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
     Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
-    Opt('set', 'list', 'option=value of every method, such as batch=32'), Opt('trials', 'whole', 'trials of the tuning of each row; 0: the rates of the preset', 3),
+    Opt('set', 'list', 'option=value of every method, such as batch=32'), Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
     Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'), DEVICE), cmd_reproduce, check_reproduce)
 
 # %% ../nbs/16_cli.ipynb #b3372fac
