@@ -456,7 +456,8 @@ def cmd_tune(v, say):
 
 _SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
 COMMANDS['tune'] = Command('Try learning rates on validation categories; the unseen ones are not looked at.', (
-    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)), cmd_tune, check_train)
+    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)),
+    cmd_tune, check_train)
 
 def check_reproduce(v):
     from sketch_lvm.realtables import table_problems

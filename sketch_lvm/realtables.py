@@ -13,6 +13,7 @@ import torch
 
 from .core import pick_device
 from .experiments import frozen_encoder
+from .methods import COUNTS
 from .realsets import said_bytes
 from .reproduce import REFERENCES, TABLES, Row, Table, table_experiment
 from .reproduce import table_problems   # noqa: F401  with the tables of this page known
@@ -102,7 +103,7 @@ def estimate(table, data, sets, tower, rate, seeds=1, trials=0, rows=None, prese
         n = steps or m['epochs']*-(-sketches//m['batch'])
         training = n*m['batch']*per_sketch*3/rate; valid = 20*len(sets.validation)/rate
         hours[row.name] = ((seeds + trials)*(training + valid) + seeds*test/rate)/3600
-        tokens = (tower.size//tower.patch)**2 + 1 + m['prompts'] if hasattr(tower, 'patch') else 54
+        tokens = (tower.size//tower.patch)**2 + 1 + sum(m.options.get(k, 0) for k in COUNTS) if hasattr(tower, 'patch') else 54
         most = max(most, m['batch']*per_sketch*tokens*tower.width*12*18*4)
     return dict(hours=hours, total=sum(hours.values()), bytes=most + 4*sum(p.numel() for p in tower.model.parameters()))
 

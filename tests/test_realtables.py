@@ -31,6 +31,8 @@ def test_tables_say_what_they_need_and_cost():
     assert one['hours'].keys() == {'Sketch_LVM', 'without norms', 'without classification'} and abs(more['total']/one['total'] - 3) < 1e-6
     assert abs(cost(50., 1)['total']/one['total'] - 2) < 1e-6 and 1e6 < one['bytes'] < 1e11
     assert 'factor of two' in estimate_lines(one, 100., 'cpu')[0]
+    for table in ('main', 'fine-grained'):                                   # every row of every table, SpLIP's too, can be foretold
+        assert set(estimate(table, data, sets, tower, 100., preset='mini', steps=10)['hours']) == {r.name for r in TABLES[table].rows}
     row = TABLES['ablation'].rows[1]                                    # torchrun trains the very experiment that the table would train
     words = shlex.split(torchrun_command(row, dict(name='mini', n_train=3), 'runs/t', 'mini', preset='mini', seed=2))
     v = parse('train', words[words.index('train') + 1:])
