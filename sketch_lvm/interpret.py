@@ -4,23 +4,21 @@
 
 # %% auto #0
 __all__ = ['Interpretation', 'per_query', 'confusions', 'deltas', 'modality_gap', 'project', 'kept_steps', 'patch_tokens',
-           'correspondences', 'patch_of', 'part_hits', 'mini_parts', 'part_pairs', 'move_points',
-           'arrangement_distances']
+           'correspondences', 'patch_of', 'part_hits', 'margin_batches', 'margin_matrix', 'kl_matrix',
+           'rank_correlation', 'alike_order']
 
-# %% ../nbs/12c_interpret.ipynb #66523d9b
+# %% ../nbs/12c_interpret.ipynb #876e9314
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import torch
 
-from .core import UserError, check_name
+from .core import UserError, check_name, rng
 from .evaluate import device_of, embed
 from .experiments import frozen_encoder, load_sets, load_tower, open_run, read_experiment
-from .freehand import sketch_positions
-from .losses import cosine_distance, invert, shuffle_patches
+from .losses import DIVERGENCES, margin_distributions
 from .metrics import accuracy_at, rank_metrics
-from .miniworld import CATEGORIES, part_positions, thing
 from .prompts import Trace, prompted_forward
 from .runs import step_folders
 
@@ -121,14 +119,14 @@ def project(z, how='umap', seed=0, neighbours=15, start=None):
 # %% ../nbs/12c_interpret.ipynb #b5cfe104
 def kept_steps(run): "0, for the frozen backbone, and the steps whose checkpoints a run still has"; return [0, *step_folders(run)]
 
-# %% ../nbs/12c_interpret.ipynb #31c0b6c2
+# %% ../nbs/12c_interpret.ipynb #624726bf
 @torch.inference_mode()
-def patch_tokens(encoder, images, modality, less='all'):      # the mean taken away: over 'all' patches, or over 'places' one by one
+def patch_tokens(encoder, images, modality):
     "[layers, pictures, patches, width], unit length, less the mean over all patches of all pictures of the layer"
-    trace = Trace(); b = encoder.backbone; axes = dict(all=(1, 2), places=1)[check_name(less, ['all', 'places'], 'mean to take away')]
+    trace = Trace(); b = encoder.backbone
     prompted_forward(encoder.tower('fp32'), b.pixels(np.asarray(images)).to(device_of(encoder)), encoder.source, modality, encoder.norms, trace=trace)
     t = torch.stack(trace.tokens)[:, :, 1:].float().cpu()
-    return torch.nn.functional.normalize(t - t.mean(axes, keepdim=True), dim=-1)
+    return torch.nn.functional.normalize(t - t.mean((1, 2), keepdim=True), dim=-1)
 
 # %% ../nbs/12c_interpret.ipynb #a90a288d
 def correspondences(sketch, photo):
@@ -149,31 +147,50 @@ def part_hits(cosines,     # [layers, pictures, patches, patches]
     away = np.maximum(abs(best//grid - b//grid), abs(best % grid - b % grid))
     return (away <= near).mean(1)
 
-# %% ../nbs/12c_interpret.ipynb #9f341b57
-def mini_parts(items, style='default'):
-    "For each picture of a mini-world set {part: (x, y) in 0..1}: the middle of its strokes, or a visible pixel in its middle"
-    out = []
-    for c, own, one, kind in zip(items.names, items.photo_id, items.ids, items.modality):
-        _, _, number = str(own).rpartition('/')
-        if c not in CATEGORIES or not number.isdigit(): raise UserError(f'{one!r} is no picture of the mini world; where its parts lie is not known.')
-        drawn = kind == 'sketch'
-        out.append(sketch_positions(c, int(number), int(str(one).rpartition('-')[2]) - 1, style) if drawn else part_positions(thing(c, int(number)), 0))
-    return out
+# %% ../nbs/12c_interpret.ipynb #0b717803
+def margin_batches(x, k=4, draws=50, seed=0):
+    "[draws, C, k] relative distances: `k` drawn pairs of each category, each sketch against the photo of the next pair, as in training; and the names"
+    mine, names, r = x.own.argmax(1), x.sketches.names, rng(seed)
+    if not x.own.any(): raise UserError('these sketches do not know their own photos; margins within a category need pairs.')
+    rows = {c: np.flatnonzero((names == c) & x.own.any(1)) for c in x.sketches.classes}
+    few = [c for c, i in rows.items() if len(np.unique(mine[i])) < k]
+    if few: raise UserError(f'{len(few)} categories have fewer than {k} photos with sketches: {", ".join(map(repr, few[:5]))}. Take a smaller k.')
+    def draw(i):
+        i = r.permutation(i); s = i[np.sort(np.unique(mine[i], return_index=True)[1])][:k]       # k different photos
+        return x.cosines[s, mine[np.roll(s, -1)]] - x.cosines[s, mine[s]]
+    return np.array([[draw(i) for i in rows.values()] for _ in range(draws)], np.float32), list(rows)
 
-def part_pairs(sketches, photos, grid):
-    "[n, 3] for `part_hits` from lists of {part: (x, y)}: picture, patch in the sketch, patch in the photo, of every part that both have"
-    return np.array([(i, patch_of(a[k], grid), patch_of(b[k], grid)) for i, (a, b) in enumerate(zip(sketches, photos)) for k in a if k in b], int).reshape(-1, 3)
+def margin_matrix(x, k=4, draws=50, seed=0, order='sorted', temperature=.1, divergence='kl'):
+    "[C, C]: how far the margins of two categories are apart as the loss counts it, mean over drawn batches; and the names"
+    d, names = margin_batches(x, k, draws, seed)
+    logp = torch.stack([margin_distributions(torch.from_numpy(batch), order, temperature) for batch in d])
+    return DIVERGENCES[check_name(divergence, DIVERGENCES, 'divergence')](logp[:, :, None], logp[:, None]).mean(0).numpy(), names
 
-# %% ../nbs/12c_interpret.ipynb #c1d3e365
-def move_points(xy, permutation, grid=2):
-    "Where points (x, y) in 0..1 lie after `shuffle_patches` with this permutation"
-    xy = np.asarray(xy, float); goes = invert(permutation).numpy()[patch_of(xy, grid)]
-    return (xy*grid - (xy*grid).astype(int).clip(0, grid - 1) + np.stack([goes % grid, goes//grid], -1))/grid
+# %% ../nbs/12c_interpret.ipynb #eb720138
+def kl_matrix(groups, how='histogram', centred=False, bins=30):     # groups: {name: values}; how: 'histogram' or 'gaussian'
+    "[C, C]: Kullback-Leibler divergence of the values of two groups, row against column"
+    values = [np.ravel(np.asarray(v, float)) - (np.mean(v) if centred else 0) for v in groups.values()]
+    if not values or min(map(len, values)) < 2: raise UserError('comparing distributions needs at least two values in each group.')
+    if check_name(how, ['histogram', 'gaussian'], 'estimate') == 'gaussian':
+        m, s = (np.array([f(v) for v in values]) for f in (np.mean, lambda v: max(v.std(), 1e-9)))
+        return np.log(s[None]/s[:, None]) + (s[:, None]**2 + (m[:, None] - m[None])**2)/(2*s[None]**2) - .5
+    span = min(v.min() for v in values), max(v.max() for v in values)
+    p = np.array([np.histogram(v, bins, span)[0] + .5 for v in values]); p /= p.sum(1, keepdims=True)       # half a value in each bin: no zeros
+    return (p[:, None]*np.log(p[:, None]/p[None])).sum(-1)
 
-# %% ../nbs/12c_interpret.ipynb #817062b7
-@torch.inference_mode()
-def arrangement_distances(encoder, sketches, photos,     # pixels [n, 3, S, S], a sketch and its photo in each row
-                          orders, grid=2):               # [n, arrangements, grid*grid], the first for the sketch too
-    "[n, arrangements] cosine distances of each sketch, moved by its first arrangement, from its photo in each of them"
-    s = encoder.embed(shuffle_patches(sketches, orders[:, 0], grid), 'sketch')
-    return torch.stack([cosine_distance(s, encoder.embed(shuffle_patches(photos, o, grid), 'photo')) for o in orders.unbind(1)], 1).cpu()
+def rank_correlation(x, y):
+    "Spearman's: the correlation of the ranks of two lists; NaN where one of them does not vary"
+    from scipy.stats import rankdata
+    x, y = np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)); ok = np.isfinite(x) & np.isfinite(y)
+    a, b = (rankdata(v[ok]) for v in (x, y))
+    return float(np.corrcoef(a, b)[0, 1]) if ok.sum() > 2 and a.std() and b.std() else float('nan')
+
+# %% ../nbs/12c_interpret.ipynb #d3ba4f82
+def alike_order(similarity):
+    "An order of the rows of a symmetric matrix `[C, C]` in which similar ones are neighbours (average linkage)"
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+    s = np.asarray(similarity, float)
+    if len(s) < 3: return np.arange(len(s))
+    away = s.max() - (s + s.T)/2; np.fill_diagonal(away, 0)
+    return leaves_list(linkage(squareform(away, checks=False), 'average', optimal_ordering=True))

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['PALETTE', 'GREY', 'RIGHT', 'WRONG', 'MANY', 'axis', 'distinct', 'embedding_map', 'smooth_density', 'ridges',
-           'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches', 'trend']
+           'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches', 'trend',
+           'named_points']
 
 # %% ../nbs/14_plots.ipynb #27b2df2a
 import numpy as np
@@ -186,3 +187,29 @@ def trend(x, y, ax=None, xlabel='', ylabel='', slices=8):
     ax.plot([x[p].mean() for p in parts], [y[p].mean() for p in parts], 's-', color='black', lw=1.4, ms=4)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return ax
+
+# %% ../nbs/14_plots.ipynb #005c1184
+def named_points(x, y, names, ax=None, xlabel='', ylabel='', most=30):     # with more than `most` points no names are written
+    "Points of (x, y) with their names beside them; hexagons when there are many"
+    ax, x, y = axis(ax, 4.6, 3.4), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
+    if len(x) != len(names) or len(x) != len(y): raise UserError(f'{len(x)} and {len(y)} numbers do not fit {len(names)} names.')
+    if len(x) > MANY: ax.hexbin(x, y, gridsize=60, bins='log', cmap='Greys', mincnt=1, linewidths=0)
+    else: ax.plot(x, y, 'o', color=PALETTE[0], ms=4, mec='white', mew=.4)
+    ax.set(xlabel=xlabel, ylabel=ylabel); ax.margins(.12)
+    if 0 < len(x) <= most: _write_names(ax, np.c_[x, y], names)
+    return ax
+
+def _write_names(ax, points, names, size=6):
+    "Each name right, left, above or below its point: where its box covers the fewest other points and names"
+    ax.figure.draw_without_rendering()      # the layout decides where the points come to lie
+    at, ok = ax.transData.transform(points), np.isfinite(points).all(1); unit = ax.figure.dpi/72; taken = [(*p - 2*unit, *p + 2*unit) for p in at[ok]]
+    places = [('left', 'center', 4, 0), ('right', 'center', -4, 0), ('center', 'bottom', 0, 3), ('center', 'top', 0, -3),
+              ('left', 'bottom', 3, 2), ('right', 'bottom', -3, 2), ('left', 'top', 3, -2), ('right', 'top', -3, -2)]
+    for p, name in zip(at[ok], np.asarray(list(names)).astype(str)[ok]):
+        w, h, boxes = .55*size*len(name)*unit, 1.1*size*unit, []
+        for across, up, dx, dy in places:
+            x0 = p[0] + dx*unit - dict(left=0, right=w, center=w/2)[across]; y0 = p[1] + dy*unit - dict(bottom=0, top=h, center=h/2)[up]
+            boxes.append((x0, y0, x0 + w, y0 + h))
+        i = int(np.argmin([sum(max(0, min(b[2], t[2]) - max(b[0], t[0]))*max(0, min(b[3], t[3]) - max(b[1], t[1])) for t in taken) for b in boxes]))
+        taken.append(boxes[i]); across, up, dx, dy = places[i]
+        ax.annotate(name, ax.transData.inverted().transform(p), (dx, dy), textcoords='offset points', ha=across, va=up, fontsize=size, parse_math=False)

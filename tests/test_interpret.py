@@ -70,9 +70,8 @@ def test_a_run_is_looked_into_at_any_kept_step():
 
 
 def test_patches_find_themselves():
-    import numpy as np, pytest, torch
+    import numpy as np, torch
     from sketch_lvm.clip import load_backbone
-    from sketch_lvm.core import UserError
     from sketch_lvm.experiments import frozen_encoder
     from sketch_lvm.interpret import correspondences, part_hits, patch_of, patch_tokens
     encoder = frozen_encoder(load_backbone('mini', random=True)); images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
@@ -81,43 +80,44 @@ def test_patches_find_themselves():
     assert (part_hits(c, pairs) == 1).all() and (part_hits(-c, pairs) < .5).all()
     assert part_hits(c, [(0, 9, 18)])[0] == 1 and part_hits(c, [(0, 9, 18)], near=0)[0] == 0 and part_hits(c, [(0, 7, 8)])[0] == 0     # 7 and 8 are no neighbours
     assert patch_of([(.99, 0), (0, .99), (1, 1)], 8).tolist() == [7, 56, 63]
-    blank = np.full((2, 64, 64, 3), 255, np.uint8)                      # all pictures alike: nothing is left once the places are taken away
-    assert patch_tokens(encoder, blank, 'photo').norm(dim=-1).min() > .99 and patch_tokens(encoder, blank, 'photo', 'places').abs().max() < 1e-3
-    with pytest.raises(UserError, match='unknown mean'): patch_tokens(encoder, blank, 'photo', 'place')
 
 
-def test_parts_are_where_they_are_drawn():
+def test_margins_are_compared_as_the_loss_does():
     import numpy as np, pytest, torch
+    from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data import toy_set
-    from sketch_lvm.interpret import mini_parts, move_points, part_pairs, patch_of
-    from sketch_lvm.losses import shuffle_patches
-    from sketch_lvm.minisets import mini_set
-    from sketch_lvm.miniworld import part_map, thing
-    items = mini_set('unseen', 2, sketches=2); photos, drawn = mini_parts(items.photos), mini_parts(items.sketches)
-    assert len(drawn) == 2*len(photos) and any(drawn[0][k] != drawn[1][k] for k in set(drawn[0]) & set(drawn[1]))      # two drawings of one object
-    for c, own, at in zip(items.photos.names[:6], items.photos.photo_id, photos):
-        it = thing(c, int(own.split('/')[1])); ids = part_map(it, 0)
-        for name, (x, y) in at.items(): assert it.parts[ids[int(y*128), int(x*128)] - 1].name == name
-    near = [np.abs(np.subtract(a[k], b[k])).max() for a, b in zip(drawn[::2], photos) for k in a if k in b]
-    assert np.median(near) < .1 and len(part_pairs(drawn[::2], photos, 8)) == len(near)
-    assert part_pairs([{'a': (.1, .9)}], [{'a': (.9, .1), 'b': (0, 0)}], 4).tolist() == [[0, 12, 3]] and part_pairs([{}], [{}], 4).shape == (0, 3)
-    page = torch.zeros(1, 1, 12, 12); page[0, 0, 2, 7] = 1
-    for p, grid in (([3, 0, 1, 2], 2), ([1, 2, 0, 4, 3, 5, 8, 6, 7], 3)):
-        row, column = np.argwhere(shuffle_patches(page, p, grid)[0, 0].numpy() == 1)[0]
-        assert patch_of(move_points((7.5/12, 2.5/12), p, grid), 12) == row*12 + column
-    with pytest.raises(UserError, match='no picture of the mini world'): mini_parts(toy_set())
-
-
-def test_a_picture_is_nearest_to_itself_moved_alike():
-    import torch
-    from sketch_lvm.clip import load_backbone
-    from sketch_lvm.core import torch_rng
     from sketch_lvm.experiments import frozen_encoder
-    from sketch_lvm.interpret import arrangement_distances
-    from sketch_lvm.losses import draw_permutations, shuffle_patches
-    encoder = frozen_encoder(load_backbone('mini')); x = torch.randn(3, 3, 64, 64, generator=torch_rng(0))
-    orders = draw_permutations(0, 0, range(3), n=4); d = arrangement_distances(encoder, x, x, orders)
-    assert d.shape == (3, 4) and d[:, 0].abs().max() < 1e-5 and d[:, 1:].min() > 1e-4
-    one = encoder.embed(shuffle_patches(x, orders[:, 0]), 'sketch'), encoder.embed(shuffle_patches(x, orders[:, 2]), 'photo')
-    assert torch.allclose(d[:, 2], 1 - (one[0]*one[1]).sum(1), atol=1e-5)
+    from sketch_lvm.interpret import Interpretation, deltas, margin_batches, margin_matrix
+    from sketch_lvm.losses import margin_divergence
+    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', random=True))
+    x = Interpretation.from_encoder(encoder, items); d, names = margin_batches(x, 4, 6)
+    assert d.shape == (6, 3, 4) and names == list(items.classes) and not np.array_equal(d[0], d[1]) and np.array_equal(margin_batches(x, 4, 6)[0], d)
+    every = deltas(x); assert all(np.abs(every[c] - v).min() < 1e-6 for i, c in enumerate(names) for v in d[:, i].ravel())
+    m = margin_matrix(x, 4, 6)[0]; loss = np.mean([margin_divergence(torch.from_numpy(b), temperature=.1).item() for b in d])
+    assert np.allclose(np.diag(m), 0, atol=1e-7) and np.isclose(m.sum()/6, loss, rtol=1e-4) and m.min() > -1e-7 and loss > 0
+    assert not np.allclose(margin_matrix(x, 4, 6, order='given')[0], m)
+    with pytest.raises(UserError, match='fewer than 6 photos'): margin_batches(x, 6)
+    with pytest.raises(UserError, match='at least 2 classes'): margin_matrix(Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])))
+
+
+def test_divergences_of_known_distributions():
+    import numpy as np, pytest
+    from sketch_lvm.core import UserError, rng
+    from sketch_lvm.interpret import kl_matrix, rank_correlation
+    r = rng(0); groups = dict(a=r.normal(0, 1, 1_000_000), b=r.normal(1, 1, 1_000_000), c=r.normal(0, 2, 200_000))
+    true = np.array([[0, .5, np.log(2) - .375], [.5, 0, np.log(2) - .25], [1.5 - np.log(2), 2 - np.log(2), 0]])
+    assert np.allclose(kl_matrix(groups, 'gaussian'), true, atol=.02) and np.allclose(kl_matrix(groups), true, rtol=.1, atol=.03)     # wide bins see less
+    flat = kl_matrix(groups, 'gaussian', centred=True); assert flat[0, 1] < .01 and flat[0, 2] > .3
+    assert kl_matrix(dict(one=[1., 2.])).tolist() == [[0]]
+    with pytest.raises(UserError, match='two values'): kl_matrix(dict(a=[1.], b=[1., 2.]))
+    assert rank_correlation([1, 2, 3, 9], [1, 4, 9, 10]) == 1 and rank_correlation([1, 2, np.nan, 3], [3, 2, 0, 1]) == -1
+    assert np.isnan(rank_correlation([1, 1, 1], [1, 2, 3])) and np.isnan(rank_correlation([], [])) and np.isclose(rank_correlation([1, 2, 2, 3], [1, 2, 2, 3]), 1)
+
+
+def test_alike_things_become_neighbours():
+    import numpy as np
+    from sketch_lvm.interpret import alike_order
+    kind = np.array([0, 1, 2]*4); s = (kind[:, None] == kind[None])*.5 + .1
+    found = kind[alike_order(s)]; assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
+    assert alike_order([[1.]]).tolist() == [0] and alike_order([[1, .2], [.2, 1]]).tolist() == [0, 1]

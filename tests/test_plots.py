@@ -78,3 +78,15 @@ def test_trends_of_one_and_of_a_million():
     ax = trend([1.], [2.]); assert ax.lines[-1].get_xdata() == [1]
     trend([], []); trend([np.nan, 1], [1, 2]).figure.canvas.draw()
     plt.close('all')
+
+
+def test_names_stand_beside_their_points():
+    import matplotlib.pyplot as plt, numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.plots import named_points
+    ax = named_points([0, 0, 1], [0, .01, 1], ['a', 'b', '$c']); ax.figure.canvas.draw()
+    assert [t.get_text() for t in ax.texts] == ['a', 'b', '$c'] and ax.texts[0].xyann != ax.texts[1].xyann and tuple(np.round(ax.texts[2].xy, 6)) == (1, 1)
+    assert len(named_points([1.], [2.], ['one']).texts) == 1 and not named_points([], [], []).texts and len(named_points([np.nan, 1], [0, 0], 'ab').texts) == 1
+    x = np.random.default_rng(0).random(1_000_000); many = named_points(x, x, x); many.figure.canvas.draw(); assert len(many.collections) == 1 and not many.texts
+    with pytest.raises(UserError, match='do not fit'): named_points([1, 2], [1, 2], ['a'])
+    plt.close('all')
