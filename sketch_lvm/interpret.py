@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Interpretation', 'per_query', 'confusions', 'deltas', 'modality_gap', 'project', 'kept_steps', 'patch_tokens',
-           'correspondences', 'patch_of', 'part_hits', 'margin_batches', 'margin_matrix', 'kl_matrix',
-           'rank_correlation', 'alike_order']
+           'correspondences', 'patch_of', 'part_hits', 'mini_parts', 'part_pairs', 'move_points',
+           'arrangement_distances', 'margin_batches', 'margin_matrix', 'kl_matrix', 'rank_correlation', 'alike_order']
 
-# %% ../nbs/12c_interpret.ipynb #876e9314
+# %% ../nbs/12c_interpret.ipynb #66523d9b
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,8 +17,10 @@ import torch
 from .core import UserError, check_name, rng
 from .evaluate import device_of, embed
 from .experiments import frozen_encoder, load_sets, load_tower, open_run, read_experiment
-from .losses import DIVERGENCES, margin_distributions
+from .freehand import sketch_positions
+from .losses import DIVERGENCES, cosine_distance, invert, margin_distributions, shuffle_patches
 from .metrics import accuracy_at, rank_metrics
+from .miniworld import CATEGORIES, part_positions, thing
 from .prompts import Trace, prompted_forward
 from .runs import step_folders
 
@@ -119,14 +121,14 @@ def project(z, how='umap', seed=0, neighbours=15, start=None):
 # %% ../nbs/12c_interpret.ipynb #b5cfe104
 def kept_steps(run): "0, for the frozen backbone, and the steps whose checkpoints a run still has"; return [0, *step_folders(run)]
 
-# %% ../nbs/12c_interpret.ipynb #624726bf
+# %% ../nbs/12c_interpret.ipynb #31c0b6c2
 @torch.inference_mode()
-def patch_tokens(encoder, images, modality):
+def patch_tokens(encoder, images, modality, less='all'):      # the mean taken away: over 'all' patches, or over 'places' one by one
     "[layers, pictures, patches, width], unit length, less the mean over all patches of all pictures of the layer"
-    trace = Trace(); b = encoder.backbone
+    trace = Trace(); b = encoder.backbone; axes = dict(all=(1, 2), places=1)[check_name(less, ['all', 'places'], 'mean to take away')]
     prompted_forward(encoder.tower('fp32'), b.pixels(np.asarray(images)).to(device_of(encoder)), encoder.source, modality, encoder.norms, trace=trace)
     t = torch.stack(trace.tokens)[:, :, 1:].float().cpu()
-    return torch.nn.functional.normalize(t - t.mean((1, 2), keepdim=True), dim=-1)
+    return torch.nn.functional.normalize(t - t.mean(axes, keepdim=True), dim=-1)
 
 # %% ../nbs/12c_interpret.ipynb #a90a288d
 def correspondences(sketch, photo):
@@ -146,6 +148,35 @@ def part_hits(cosines,     # [layers, pictures, patches, patches]
     best = cosines[:, picture, a].argmax(-1).numpy()
     away = np.maximum(abs(best//grid - b//grid), abs(best % grid - b % grid))
     return (away <= near).mean(1)
+
+# %% ../nbs/12c_interpret.ipynb #9f341b57
+def mini_parts(items, style='default'):
+    "For each picture of a mini-world set {part: (x, y) in 0..1}: the middle of its strokes, or a visible pixel in its middle"
+    out = []
+    for c, own, one, kind in zip(items.names, items.photo_id, items.ids, items.modality):
+        _, _, number = str(own).rpartition('/')
+        if c not in CATEGORIES or not number.isdigit(): raise UserError(f'{one!r} is no picture of the mini world; where its parts lie is not known.')
+        drawn = kind == 'sketch'
+        out.append(sketch_positions(c, int(number), int(str(one).rpartition('-')[2]) - 1, style) if drawn else part_positions(thing(c, int(number)), 0))
+    return out
+
+def part_pairs(sketches, photos, grid):
+    "[n, 3] for `part_hits` from lists of {part: (x, y)}: picture, patch in the sketch, patch in the photo, of every part that both have"
+    return np.array([(i, patch_of(a[k], grid), patch_of(b[k], grid)) for i, (a, b) in enumerate(zip(sketches, photos)) for k in a if k in b], int).reshape(-1, 3)
+
+# %% ../nbs/12c_interpret.ipynb #c1d3e365
+def move_points(xy, permutation, grid=2):
+    "Where points (x, y) in 0..1 lie after `shuffle_patches` with this permutation"
+    xy = np.asarray(xy, float); goes = invert(permutation).numpy()[patch_of(xy, grid)]
+    return (xy*grid - (xy*grid).astype(int).clip(0, grid - 1) + np.stack([goes % grid, goes//grid], -1))/grid
+
+# %% ../nbs/12c_interpret.ipynb #817062b7
+@torch.inference_mode()
+def arrangement_distances(encoder, sketches, photos,     # pixels [n, 3, S, S], a sketch and its photo in each row
+                          orders, grid=2):               # [n, arrangements, grid*grid], the first for the sketch too
+    "[n, arrangements] cosine distances of each sketch, moved by its first arrangement, from its photo in each of them"
+    s = encoder.embed(shuffle_patches(sketches, orders[:, 0], grid), 'sketch')
+    return torch.stack([cosine_distance(s, encoder.embed(shuffle_patches(photos, o, grid), 'photo')) for o in orders.unbind(1)], 1).cpu()
 
 # %% ../nbs/12c_interpret.ipynb #0b717803
 def margin_batches(x, k=4, draws=50, seed=0):

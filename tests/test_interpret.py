@@ -70,8 +70,9 @@ def test_a_run_is_looked_into_at_any_kept_step():
 
 
 def test_patches_find_themselves():
-    import numpy as np, torch
+    import numpy as np, pytest, torch
     from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
     from sketch_lvm.experiments import frozen_encoder
     from sketch_lvm.interpret import correspondences, part_hits, patch_of, patch_tokens
     encoder = frozen_encoder(load_backbone('mini', random=True)); images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
@@ -80,6 +81,46 @@ def test_patches_find_themselves():
     assert (part_hits(c, pairs) == 1).all() and (part_hits(-c, pairs) < .5).all()
     assert part_hits(c, [(0, 9, 18)])[0] == 1 and part_hits(c, [(0, 9, 18)], near=0)[0] == 0 and part_hits(c, [(0, 7, 8)])[0] == 0     # 7 and 8 are no neighbours
     assert patch_of([(.99, 0), (0, .99), (1, 1)], 8).tolist() == [7, 56, 63]
+    blank = np.full((2, 64, 64, 3), 255, np.uint8)                      # all pictures alike: nothing is left once the places are taken away
+    assert patch_tokens(encoder, blank, 'photo').norm(dim=-1).min() > .99 and patch_tokens(encoder, blank, 'photo', 'places').abs().max() < 1e-3
+    with pytest.raises(UserError, match='unknown mean'): patch_tokens(encoder, blank, 'photo', 'place')
+
+
+def test_parts_are_where_they_are_drawn():
+    import numpy as np, pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.interpret import mini_parts, move_points, part_pairs, patch_of
+    from sketch_lvm.losses import shuffle_patches
+    from sketch_lvm.minisets import mini_set
+    from sketch_lvm.miniworld import part_map, thing
+    items = mini_set('unseen', 2, sketches=2); photos, drawn = mini_parts(items.photos), mini_parts(items.sketches)
+    assert len(drawn) == 2*len(photos) and any(drawn[0][k] != drawn[1][k] for k in set(drawn[0]) & set(drawn[1]))      # two drawings of one object
+    for c, own, at in zip(items.photos.names[:6], items.photos.photo_id, photos):
+        it = thing(c, int(own.split('/')[1])); ids = part_map(it, 0)
+        for name, (x, y) in at.items(): assert it.parts[ids[int(y*128), int(x*128)] - 1].name == name
+    near = [np.abs(np.subtract(a[k], b[k])).max() for a, b in zip(drawn[::2], photos) for k in a if k in b]
+    assert np.median(near) < .1 and len(part_pairs(drawn[::2], photos, 8)) == len(near)
+    assert part_pairs([{'a': (.1, .9)}], [{'a': (.9, .1), 'b': (0, 0)}], 4).tolist() == [[0, 12, 3]] and part_pairs([{}], [{}], 4).shape == (0, 3)
+    page = torch.zeros(1, 1, 12, 12); page[0, 0, 2, 7] = 1
+    for p, grid in (([3, 0, 1, 2], 2), ([1, 2, 0, 4, 3, 5, 8, 6, 7], 3)):
+        row, column = np.argwhere(shuffle_patches(page, p, grid)[0, 0].numpy() == 1)[0]
+        assert patch_of(move_points((7.5/12, 2.5/12), p, grid), 12) == row*12 + column
+    with pytest.raises(UserError, match='no picture of the mini world'): mini_parts(toy_set())
+
+
+def test_a_picture_is_nearest_to_itself_moved_alike():
+    import torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.interpret import arrangement_distances
+    from sketch_lvm.losses import draw_permutations, shuffle_patches
+    encoder = frozen_encoder(load_backbone('mini')); x = torch.randn(3, 3, 64, 64, generator=torch_rng(0))
+    orders = draw_permutations(0, 0, range(3), n=4); d = arrangement_distances(encoder, x, x, orders)
+    assert d.shape == (3, 4) and d[:, 0].abs().max() < 1e-5 and d[:, 1:].min() > 1e-4
+    one = encoder.embed(shuffle_patches(x, orders[:, 0]), 'sketch'), encoder.embed(shuffle_patches(x, orders[:, 2]), 'photo')
+    assert torch.allclose(d[:, 2], 1 - (one[0]*one[1]).sum(1), atol=1e-5)
 
 
 def test_margins_are_compared_as_the_loss_does():
