@@ -25,3 +25,30 @@ def test_mini_sets_repeat_and_do_not_leak():
     for bad, why in [(dict(part='test'), "unknown part 'test'"), (dict(objects=0), '1 to 5,000 objects'), (dict(sketches=0), 'not 0'),
                      (dict(classes=['apple']), "unknown class 'apple'"), (dict(style='loose'), 'unknown sketch style'), (dict(split='maxi'), 'unknown split')]:
         with pytest.raises(UserError, match=why): mini_set(**bad)
+
+
+def test_a_drawing_is_redrawn_and_treated():
+    import numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.freehand import SketchStyle, sketch_strokes
+    from sketch_lvm.minisets import drawing_of, left_out, mini_set, redraw, treat
+    from sketch_lvm.strokes import ink_box
+    items = mini_set('unseen', 2, sketches=2, style='quick', classes=['cat', 'bicycle', 'cup'], workers=1); plain = redraw(items, style='quick')
+    assert (plain.images() == items.sketches.images()).all() and plain.ids.tolist() == items.sketches.ids.tolist() and plain.classes == items.classes
+    assert (plain.names == items.sketches.names).all() and (plain.photo_id == items.sketches.photo_id).all()
+    few = items.where(classes=['cup']); assert redraw(few, .5, style='quick').classes == ('cup',)
+    assert (redraw(few, .5, style='quick').images() == redraw(items, .5, style='quick').where(classes=['cup']).images()).all()      # whoever else is drawn
+    ink = [(redraw(items, d, style='quick').images() < 128).sum() for d in (0, .3, .6, 1)]; assert ink[0] > ink[1] > ink[2] > ink[3] > 0
+    assert (redraw(items, .5, style='quick', seed=1).images() != redraw(items, .5, style='quick').images()).any()
+    strokes = sketch_strokes('bicycle', 3); sizes = [len(treat(strokes, d, seed=5)) for d in (0, .25, .5, 1)]; n = len(strokes)
+    assert sizes == [n, n - round(.25*n), n - round(.5*n), 1]
+    kept = [{s.tobytes() for s in treat(strokes, d, seed=5)} for d in (0, .25, .5, 1)]; assert kept[0] > kept[1] > kept[2] > kept[3]      # nested
+    box = lambda s: np.array(ink_box(s)); line = [np.array([[100., 150.], [120., 120.]])]
+    assert np.allclose(treat(line, turn=90)[0], [[125, 125], [95, 145]]) and np.allclose(treat(line, turn=360)[0], line[0])
+    long = [np.array([[2., 253.], [128., 128.]])]; assert box(treat(long, turn=45)).min() >= 4 - 1e-9 and box(treat(strokes, turn=77)).max() <= 251 + 1e-9
+    assert drawing_of('cup/00012-3') == ('cup', 12, 2)
+    lost, all_of = left_out(items, 'quick'), left_out(items, SketchStyle(missing=0, abstraction=0))
+    assert lost.shape == (12,) and (lost >= 0).all() and .03 < lost.mean() < .6 and not all_of.any()
+    with pytest.raises(UserError, match='no sketch of the mini world'): redraw(toy_set())
+    with pytest.raises(UserError, match='lies in 0..1'): treat(strokes, 1.5)
