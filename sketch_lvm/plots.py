@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PALETTE', 'GREY', 'RIGHT', 'WRONG', 'MANY', 'axis', 'distinct', 'embedding_map', 'smooth_density', 'ridges',
            'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches', 'trend',
-           'named_points']
+           'named_points', 'answers']
 
 # %% ../nbs/14_plots.ipynb #27b2df2a
 import numpy as np
@@ -213,3 +213,23 @@ def _write_names(ax, points, names, size=6):
         i = int(np.argmin([sum(max(0, min(b[2], t[2]) - max(b[0], t[0]))*max(0, min(b[3], t[3]) - max(b[1], t[1])) for t in taken) for b in boxes]))
         taken.append(boxes[i]); across, up, dx, dy = places[i]
         ax.annotate(name, ax.transData.inverted().transform(p), (dx, dy), textcoords='offset points', ha=across, va=up, fontsize=size, parse_math=False)
+
+# %% ../nbs/14_plots.ipynb #23880a2d
+def answers(sketches, found, right,      # pictures [q]; pictures [q][n]; [q][n] is it right
+            ax=None, names=None, labels=None):      # [q][n] words under the answers; a word for each question
+    "Questions in a column, and beside each the pictures that were found"
+    from matplotlib.patches import Rectangle
+    from PIL import Image
+    n, side = max([len(f) for f in found], default=0), 64; step = side + 8; ax = axis(ax, 1.6 + .75*(n + 1), .35 + .88*len(sketches))
+    if not len(sketches) == len(found) == len(right): raise UserError(f'{len(sketches)} questions, {len(found)} lists of answers, {len(right)} lists of right and wrong.')
+    high = step + (12 if names is not None else 0); page = np.full((max(1, len(sketches))*high, (n + 1)*step + 12, 3), 255, np.uint8)
+    for i, row in enumerate([[s, *f] for s, f in zip(sketches, found)]):
+        for j, image in enumerate(row):
+            x = np.asarray(Image.fromarray(to_image(image)).convert('RGB').resize((side, side))); left = 4 + j*step + 12*(j > 0)
+            page[i*high + 4:i*high + 4 + side, left:left + side] = x; good = j and right[i][j - 1]
+            ax.add_patch(Rectangle((left - .5, i*high + 3.5), side, side, fill=False, ec=(RIGHT if good else WRONG) if j else GREY,
+                                   lw=1.8 if j else .6, ls='-' if good or not j else '--'))
+            if j and names is not None: ax.text(left + side/2, i*high + side + 6, str(names[i][j - 1]), fontsize=6, ha='center', va='top', parse_math=False)
+    ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
+    if labels is not None: ax.set_yticks([i*high + 4 + side/2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7); ax.tick_params(length=0)
+    return ax

@@ -90,3 +90,20 @@ def test_names_stand_beside_their_points():
     x = np.random.default_rng(0).random(1_000_000); many = named_points(x, x, x); many.figure.canvas.draw(); assert len(many.collections) == 1 and not many.texts
     with pytest.raises(UserError, match='do not fit'): named_points([1, 2], [1, 2], ['a'])
     plt.close('all')
+
+
+def test_answers_stand_beside_their_questions():
+    import matplotlib.pyplot as plt, numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.plots import RIGHT, WRONG, answers
+    from matplotlib.colors import to_hex
+    black, white = np.zeros((8, 8), np.uint8), np.full((20, 20, 3), 255, np.uint8)
+    ax = answers([black, white], [[white, black], [black, white]], [[1, 0], [0, 0]], names=[['$a', 'b']]*2, labels=['x', 'y']); ax.figure.canvas.draw()
+    assert [to_hex(p.get_edgecolor()) for p in ax.patches] == [to_hex(c) for c in ('#999999', RIGHT, WRONG, '#999999', WRONG, WRONG)]
+    page = ax.images[0].get_array(); left, top = (ax.patches[2].get_x() + .5, ax.patches[2].get_y() + .5)
+    assert (page[int(top):int(top) + 64, int(left):int(left) + 64] == 0).all() and page[int(top) - 2, int(left) - 2].min() == 255
+    assert [t.get_text() for t in ax.texts] == ['$a', 'b']*2 and [t.get_text() for t in ax.get_yticklabels()] == ['x', 'y']
+    one = answers([black], [[white]], [[True]]); assert len(one.patches) == 2 and answers([], [], [], ax=one) is one
+    big = np.zeros((1000, 1000), np.uint8); answers([big], [[big]], [[False]]).figure.canvas.draw()      # a picture of a million points
+    with pytest.raises(UserError, match='1 questions, 2 lists'): answers([black], [[white]]*2, [[True]]*2)
+    plt.close('all')
