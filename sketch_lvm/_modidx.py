@@ -943,6 +943,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
             'sketch_lvm.plots': { 'sketch_lvm.plots._densities': ('plots.html#_densities', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots._frame': ('plots.html#_frame', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots._write_names': ('plots.html#_write_names', 'sketch_lvm/plots.py'),
+                                  'sketch_lvm.plots.answers': ('plots.html#answers', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.axis': ('plots.html#axis', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.distinct': ('plots.html#distinct', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.embedding_map': ('plots.html#embedding_map', 'sketch_lvm/plots.py'),
