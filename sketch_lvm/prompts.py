@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['VIT_B_32', 'PARTS', 'random_tower', 'check_tower', 'modality_rows', 'by_runs', 'layer_norms', 'Norms', 'attend',
-           'mix', 'run_block', 'TowerBatch', 'PromptSource', 'NoPrompts', 'DeepPrompts', 'ShallowPrompts', 'Trace',
-           'join', 'embed_patches', 'prompted_forward', 'draw_tokens', 'train_parts', 'open_parameters',
+           'mix', 'shares', 'run_block', 'TowerBatch', 'PromptSource', 'NoPrompts', 'DeepPrompts', 'ShallowPrompts',
+           'Trace', 'join', 'embed_patches', 'prompted_forward', 'draw_tokens', 'train_parts', 'open_parameters',
            'count_trainable', 'Encoder', 'recipe_problems', 'tower_mark', 'identity_head', 'make_encoder', 'tower_in',
            'embed', 'encoder_state', 'load_encoder_state']
 
@@ -88,26 +88,31 @@ class Norms(nn.Module):
         def one(part, i): return F.layer_norm(part, part.shape[-1:], weight[i], bias[i], self.eps[place])
         return one(x, 0) if len(self.sets) == 1 else by_runs(one, x, runs)
 
-# %% ../nbs/06_prompts.ipynb #648ead5a
-def attend(attn, x, keep=None, mask=None, weights=None):
-    "Self-attention with the weights of `attn`; only the first `keep` tokens ask. `weights`: a list that gets CLS's attention [B, heads, tokens]"
+# %% ../nbs/06_prompts.ipynb #78cb932c
+def attend(attn, x, keep=None, mask=None,
+           weights=None, every=False):      # a list that gets CLS's attention [B, heads, tokens], or that of every asking token [B, heads, asking, tokens]
+    "Self-attention with the weights of `attn`; only the first `keep` tokens ask"
     w, b, d = attn.in_proj_weight, attn.in_proj_bias, x.shape[-1]
     if keep is None or keep == x.shape[1]: q, k, v = F.linear(x, w, b).chunk(3, -1)
     else: q, (k, v) = F.linear(x[:, :keep], w[:d], b[:d]), F.linear(x, w[d:], b[d:]).chunk(2, -1)
     q, k, v = (t.unflatten(-1, (attn.num_heads, -1)).transpose(1, 2) for t in (q, k, v))
-    if weights is not None: weights.append((q[:, :, :1] @ k.transpose(-1, -2)*q.shape[-1]**-.5).softmax(-1)[:, :, 0])
+    if weights is not None: weights.append(shares(q, k, mask) if every else shares(q[:, :, :1], k, mask if mask is None else mask[:1])[:, :, 0])
     return attn.out_proj(mix(q, k, v, mask).transpose(1, 2).flatten(2))
 
 def mix(q, k, v, mask=None):
     "Softmax attention. PyTorch's fused kernel, except where its backward is slow: bf16 on a CPU"
     mask = mask if mask is None else mask.to(q.dtype)
     if not (q.dtype == torch.bfloat16 and q.is_cpu and q.requires_grad): return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    scores = (q*q.shape[-1]**-.5) @ k.transpose(-1, -2)
-    return (scores if mask is None else scores + mask).softmax(-1) @ v
+    return shares(q, k, mask) @ v
 
-def run_block(block, x, norm, place, keep=None, mask=None, weights=None):
+def shares(q, k, mask=None):
+    "How each asking token spreads its attention: [B, heads, asking, tokens], rows sum to 1"
+    scores = (q*q.shape[-1]**-.5) @ k.transpose(-1, -2)
+    return (scores if mask is None else scores + mask).softmax(-1)
+
+def run_block(block, x, norm, place, keep=None, mask=None, weights=None, every=False):
     "One block of open_clip; `norm(x, name)` applies its LayerNorms, the first `keep` tokens come out"
-    a = attend(block.attn, norm(x, f'{place}_ln_1'), keep, mask, weights)
+    a = attend(block.attn, norm(x, f'{place}_ln_1'), keep, mask, weights, every)
     x = x[:, :keep] + block.ls_1(a)
     return x + block.ls_2(block.mlp(norm(x, f'{place}_ln_2')))
 
@@ -127,7 +132,7 @@ class TowerBatch:
             with torch.no_grad(): self.memo['features'] = prompted_forward(self.visual, self.pixels).float()
         return self.memo['features']
 
-# %% ../nbs/06_prompts.ipynb #bd983de1
+# %% ../nbs/06_prompts.ipynb #500bce50
 class PromptSource(nn.Module):
     "Gives the prompts that enter each layer. Subclasses set `options` (what `describe` says) and answer `tokens`"
     options = {}
@@ -170,13 +175,14 @@ class ShallowPrompts(DeepPrompts):
     "k free prompts at the input, carried along; a set for each modality, or a common one"
     def __init__(self, k=3, width=768, modalities=MODALITIES, std=.02, seed=0): super().__init__(k, 1, width, modalities, std, seed)
 
-# %% ../nbs/06_prompts.ipynb #ac38cc1c
+# %% ../nbs/06_prompts.ipynb #02f326cf
 @dataclass
 class Trace:
     "Hand one to the forward, look into it afterwards; each list has one entry per block"
     attention: list = None                        # [] asks for CLS's attention [B, heads, 1 + N + prompts]
     tokens: list = field(default_factory=list)    # [B, 1 + N, width] after the block: CLS and patches
     prompts: list = field(default_factory=list)   # (how many prompts the block saw, whether they were new)
+    every: bool = False                           # attention of every asking token: [B, heads, asking, 1 + N + prompts]
 
 def join(x, prompts):
     "`x`, then the prompts; None leaves `x` as it is"
@@ -190,7 +196,7 @@ def embed_patches(visual, pixels):
         raise UserError(f'this tower reads images of shape [n, 3, {visual.image_size[0]}, {visual.image_size[1]}], not {list(pixels.shape)}.')
     return visual.conv1(pixels.to(visual.conv1.weight.dtype)).flatten(2).transpose(1, 2)
 
-# %% ../nbs/06_prompts.ipynb #b5bbefe4
+# %% ../nbs/06_prompts.ipynb #7d589e7f
 def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, projection=None, trace=None, memo=None):
     "CLS features [B, D] after ln_post and projection. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; CLS"
     index, runs = modality_rows(modality, len(pixels), pixels.device)
@@ -204,7 +210,7 @@ def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, 
         last, seen = i + 1 == len(blocks), (x.shape[1] - n, new is not None)
         new = None if last else source.tokens(i + 1, batch, index)
         keep = (1 if trace is None else n) if last else (None if new is None else n)      # only what somebody reads later
-        x = run_block(block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention)
+        x = run_block(block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention, every=bool(trace and trace.every))
         if trace is not None: trace.tokens.append(x[:, :n]); trace.prompts.append(seen)
         x = join(x, new)
     x = norm(x[:, :1], 'ln_post')[:, 0]
@@ -252,7 +258,7 @@ def count_trainable(encoder):
     count = {part: [p.numel() for n, p in encoder.trainable().items() if n.startswith(prefix)] for part, prefix in PARTS.items()}
     return {part: (len(sizes), sum(sizes)) for part, sizes in count.items() if sizes}
 
-# %% ../nbs/06_prompts.ipynb #10515550
+# %% ../nbs/06_prompts.ipynb #9b622084
 class Encoder(nn.Module):
     "`encoder(pixels, modality)` -> unit-norm embeddings [B, D]. Make one with `make_encoder`"
     def __init__(self, backbone, visual, source, norms=None, projection=None, head=None, precision='fp32', recipe=None):
@@ -327,7 +333,7 @@ def make_encoder(backbone, source=None, norms=None, train='prompts+norms', preci
     open_parameters(encoder, parts)
     return encoder
 
-# %% ../nbs/06_prompts.ipynb #764d1ff9
+# %% ../nbs/06_prompts.ipynb #d0865565
 def tower_in(encoder, precision):
     "The encoder's tower in fp32, or a copy converted once to bf16 (a tower that trains is converted at each call)"
     if check_name(precision, ['fp32', 'bf16'], 'precision') == 'fp32': return encoder.visual
@@ -349,7 +355,7 @@ def embed(encoder, pixels, modality, precision=None, batch=256):
     encoder.train(was)
     return torch.cat(out)      # outside inference mode: an ordinary tensor, fit to train a head on
 
-# %% ../nbs/06_prompts.ipynb #4c45562c
+# %% ../nbs/06_prompts.ipynb #ccab41ea
 def encoder_state(encoder):
     "What trains, by name, and a description (plain JSON) of what it belongs to"
     tensors = encoder.trainable() | encoder.kept()

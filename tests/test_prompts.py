@@ -155,6 +155,26 @@ def test_a_trace_shows_what_happened():
     assert ax.get_title() == 'DeepPrompts, sketch' and words.count('v2') == 3 and words.count('p4') == 3 and words.count('CLS') == 4
 
 
+def test_traced_attention_makes_the_next_layer():
+    import torch
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.prompts import ShallowPrompts, Trace, attend, embed_patches, join, prompted_forward, random_tower
+    tower, px, source = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13)), ShallowPrompts(3, 8, std=1.)
+    trace, cls = Trace(attention=[], every=True), Trace(attention=[])
+    y = prompted_forward(tower, px, source, 'photo', trace=trace)
+    assert torch.equal(y, prompted_forward(tower, px, source, 'photo', trace=cls)) and Trace().attention is None
+    assert [a.shape[2:] for a in trace.attention] == [(8, 8), (8, 8), (5, 8)]                # CLS, 4 patches, 3 prompts, which do not ask in the last block
+    for a, c in zip(trace.attention, cls.attention): assert torch.allclose(a[:, :, 0], c, atol=1e-6) and torch.allclose(a.sum(-1), torch.ones(a.shape[:3]), atol=1e-5)
+    x = torch.cat([tower.class_embedding.expand(2, 1, -1), embed_patches(tower, px)], 1) + tower.positional_embedding
+    x = tower.ln_pre(join(x, source.prompts[1, 0]))
+    for b, a, after in zip(tower.transformer.resblocks, trace.attention, trace.tokens):      # the layer by hand, with the traced shares
+        v = torch.nn.functional.linear(b.ln_1(x), b.attn.in_proj_weight, b.attn.in_proj_bias)[..., 16:].unflatten(-1, (2, -1)).transpose(1, 2)
+        x = x[:, :a.shape[2]] + b.attn.out_proj((a @ v).transpose(1, 2).flatten(2)); x = x + b.mlp(b.ln_2(x))
+        assert torch.allclose(x[:, :5], after, atol=1e-5)
+    b, some = tower.transformer.resblocks[0], []; mask = torch.full((8, 8), float('-inf')).triu(1)
+    attend(b.attn, torch.randn(2, 8, 8, generator=torch_rng(1)), mask=mask, weights=some, every=True); assert some[0].triu(1).abs().max() == 0
+
+
 def test_the_seam_takes_conditioned_and_coupled_sources():
     import torch
     from torch import nn
