@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['Interpretation', 'per_query', 'confusions', 'deltas', 'modality_gap', 'project', 'kept_steps', 'patch_tokens',
            'correspondences', 'patch_of', 'part_hits', 'mini_parts', 'part_pairs', 'move_points',
-           'arrangement_distances', 'margin_batches', 'margin_matrix', 'kl_matrix', 'rank_correlation', 'alike_order']
+           'arrangement_distances', 'margin_batches', 'margin_matrix', 'kl_matrix', 'rank_correlation', 'alike_order',
+           'prompt_attention', 'norm_changes', 'norms_back']
 
-# %% ../nbs/12c_interpret.ipynb #66523d9b
+# %% ../nbs/12c_interpret.ipynb #e2ae58c7
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,7 +23,7 @@ from .freehand import sketch_positions
 from .losses import DIVERGENCES, cosine_distance, invert, margin_distributions, shuffle_patches
 from .metrics import accuracy_at, rank_metrics
 from .miniworld import CATEGORIES, part_positions, thing
-from .prompts import Trace, prompted_forward
+from .prompts import Trace, layer_norms, prompted_forward
 from .runs import step_folders
 
 # %% ../nbs/12c_interpret.ipynb #3c850d52
@@ -149,7 +151,7 @@ def part_hits(cosines,     # [layers, pictures, patches, patches]
     away = np.maximum(abs(best//grid - b//grid), abs(best % grid - b % grid))
     return (away <= near).mean(1)
 
-# %% ../nbs/12c_interpret.ipynb #9f341b57
+# %% ../nbs/12c_interpret.ipynb #8fcc11da
 def mini_parts(items, style='default'):
     "For each picture of a mini-world set {part: (x, y) in 0..1}: the middle of its strokes, or a visible pixel in its middle"
     out = []
@@ -162,7 +164,8 @@ def mini_parts(items, style='default'):
 
 def part_pairs(sketches, photos, grid):
     "[n, 3] for `part_hits` from lists of {part: (x, y)}: picture, patch in the sketch, patch in the photo, of every part that both have"
-    return np.array([(i, patch_of(a[k], grid), patch_of(b[k], grid)) for i, (a, b) in enumerate(zip(sketches, photos)) for k in a if k in b], int).reshape(-1, 3)
+    found = [(i, patch_of(a[k], grid), patch_of(b[k], grid)) for i, (a, b) in enumerate(zip(sketches, photos)) for k in a if k in b]
+    return np.array(found, int).reshape(-1, 3)
 
 # %% ../nbs/12c_interpret.ipynb #c1d3e365
 def move_points(xy, permutation, grid=2):
@@ -225,3 +228,40 @@ def alike_order(similarity):
     if len(s) < 3: return np.arange(len(s))
     away = s.max() - (s + s.T)/2; np.fill_diagonal(away, 0)
     return leaves_list(linkage(squareform(away, checks=False), 'average', optimal_ordering=True))
+
+# %% ../nbs/12c_interpret.ipynb #665eb6e9
+@torch.inference_mode()
+def prompt_attention(encoder, images, modality):
+    """dict(share [layers, pictures]: of the class token's attention, on prompts; even [layers]: what an even spread gives;
+    maps: for each layer [pictures, prompts, patches], or None)"""
+    trace, b = Trace(attention=[], every=True), encoder.backbone; n = 1 + b.grid**2
+    prompted_forward(encoder.tower('fp32'), b.pixels(np.asarray(images)).to(device_of(encoder)), encoder.source, modality, encoder.norms, trace=trace)
+    a = [x.float().mean(1).cpu() for x in trace.attention]          # [pictures, asking, tokens]
+    return dict(share=torch.stack([x[:, 0, n:].sum(-1) for x in a]).numpy(), even=np.array([1 - n/x.shape[-1] for x in a]),
+                maps=[x[:, n:, 1:n].numpy() if x.shape[1] > n else None for x in a])
+
+# %% ../nbs/12c_interpret.ipynb #0a1782e2
+def norm_changes(encoder):
+    "Place -> dict(gain, bias): relative lengths of the changes, one for each set of LayerNorms (sketches, photos; or one for both)"
+    if encoder.norms is None: raise UserError('this encoder trained no LayerNorms; nothing was moved.')
+    own, out = layer_norms(encoder.visual), {}
+    for place, m in own.items():
+        size = (m.weight.square().sum() + m.bias.square().sum()).sqrt()
+        moved = dict(gain=encoder.norms.weight[place] - m.weight, bias=encoder.norms.bias[place] - m.bias)
+        out[place] = {k: (d.norm(dim=1)/size).detach().cpu().numpy() for k, d in moved.items()}
+    return out
+
+@contextmanager
+def norms_back(encoder, places):
+    "Inside, the LayerNorms at these places are the backbone's own again"
+    if encoder.norms is None: raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
+    own = layer_norms(encoder.visual); held = [(p[check_name(place, own, 'place')], kind, own[place]) for place in places
+                                               for kind, p in (('weight', encoder.norms.weight), ('bias', encoder.norms.bias))]
+    kept = [p.detach().clone() for p, _, _ in held]
+    try:
+        with torch.no_grad():
+            for p, kind, m in held: p.copy_(getattr(m, kind).expand_as(p))
+        yield encoder
+    finally:
+        with torch.no_grad():
+            for p, k in zip([h[0] for h in held], kept): p.copy_(k)

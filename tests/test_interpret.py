@@ -162,3 +162,41 @@ def test_alike_things_become_neighbours():
     kind = np.array([0, 1, 2]*4); s = (kind[:, None] == kind[None])*.5 + .1
     found = kind[alike_order(s)]; assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
     assert alike_order([[1.]]).tolist() == [0] and alike_order([[1, .2], [.2, 1]]).tolist() == [0, 1]
+
+
+def test_prompts_are_looked_at_and_look():
+    import numpy as np, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.interpret import prompt_attention
+    from sketch_lvm.prompts import DeepPrompts, NoPrompts, ShallowPrompts, Trace, make_encoder
+    b = load_backbone('mini', random=True); images = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
+    encoder = make_encoder(b, ShallowPrompts(3, b.width)); trace = Trace(attention=[]); found = prompt_attention(encoder, images, 'photo')
+    encoder(b.pixels(images), 'photo', trace=trace)
+    assert np.allclose(found['share'], torch.stack([a.mean(1)[:, 65:].sum(-1) for a in trace.attention]).detach(), atol=1e-5) and np.allclose(found['even'], 3/68)
+    assert [None if m is None else m.shape for m in found['maps']] == [(2, 3, 64)]*3 + [None] and 0 < found['maps'][0].sum(-1).max() < 1
+    deep = prompt_attention(make_encoder(b, DeepPrompts(2, 2, b.width)), images, 'sketch')
+    assert [m is None for m in deep['maps']] == [True, False, False, True] and np.allclose(deep['even'], 2/67)
+    bare = prompt_attention(make_encoder(b, NoPrompts(), train='none'), images, 'sketch'); assert bare['share'].max() == 0 and bare['maps'] == [None]*4
+
+
+def test_norms_go_back_and_return():
+    import numpy as np, pytest, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError, torch_rng
+    from sketch_lvm.interpret import norm_changes, norms_back
+    from sketch_lvm.prompts import NoPrompts, make_encoder
+    b = load_backbone('mini', random=True); x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
+    encoder, frozen = make_encoder(b, NoPrompts(), 'per-modality', 'norms'), make_encoder(b, NoPrompts(), train='none')
+    places = list(encoder.norms.eps); assert len(places) == 2*4 + 2 and all(v == 0 for d in norm_changes(encoder).values() for k in d.values() for v in k)
+    with torch.no_grad(): encoder.norms.weight['block01_ln_2'][1] += .5; encoder.norms.bias['ln_post'][0] += 1
+    m, found, ends = b.visual.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
+    size = np.hypot(m.weight.norm().item(), m.bias.norm().item()); assert np.allclose(found['block01_ln_2']['gain'], [0, .5*b.width**.5/size], atol=1e-6)
+    assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0
+    with norms_back(encoder, ['ln_post']): assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
+    with norms_back(encoder, places): assert torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
+    assert torch.equal(encoder.embed(x, 'sketch'), ends)
+    with pytest.raises(RuntimeError), norms_back(encoder, places): raise RuntimeError
+    assert torch.equal(encoder.embed(x, 'sketch'), ends)
+    for f in (norm_changes, lambda e: norms_back(e, []).__enter__()):
+        with pytest.raises(UserError, match='no LayerNorms'): f(frozen)
+    with pytest.raises(UserError, match='unknown place'), norms_back(encoder, ['block09_ln_1']): pass
