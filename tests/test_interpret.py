@@ -192,7 +192,8 @@ def test_norms_go_back_and_return():
     m, found, ends = b.visual.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
     size = np.hypot(m.weight.norm().item(), m.bias.norm().item()); assert np.allclose(found['block01_ln_2']['gain'], [0, .5*b.width**.5/size], atol=1e-6)
     assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0
-    with norms_back(encoder, ['ln_post']): assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
+    with norms_back(encoder, ['ln_post']):
+        assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
     with norms_back(encoder, places): assert torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
     assert torch.equal(encoder.embed(x, 'sketch'), ends)
     with pytest.raises(RuntimeError), norms_back(encoder, places): raise RuntimeError
