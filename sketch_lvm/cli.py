@@ -475,7 +475,7 @@ def cmd_reproduce(v, say):
     sets, tower = announce(v, out, say)
     state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
                       probe_at, v.device, say, sets, tower, v.second, **v.how)
-    say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name']), '', f'written: {out}/table.md, table.json, table.png']))
+    say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state), '', f'written: {out}/table.md, table.json, table.png']))
     return dict(state, out=str(out))
 
 COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (

@@ -21,7 +21,7 @@ from .core import UserError, check_name, read_json, rng, sha256, write_json
 from .data import class_key
 from .datasets import thing
 from .metrics import accuracy_at, definition, exact_products, rank_metrics
-from .splits import Split
+from .splits import PART, Split, listed_as, said_part
 
 # %% ../nbs/12_evaluate.ipynb #f3b3ddf7
 def bar(total, text, progress=None):
@@ -229,7 +229,7 @@ def headline(r):
     where = f'{p["data"]}, split {r.split["name"]}' if r.split else p['data']
     lines = [f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes against {p["gallery"]:,} photos',
              f'({p["rule"]})', f'{m["name"]}; {m["backbone"]}' + ''.join(f'; {k} {m[k]}' for k in ('preset', 'seed', 'step') if m.get(k) is not None)]
-    return [WARNING]*bool(m.get('random')) + lines
+    return [WARNING]*bool(m.get('random')) + [s for s in [said_part(r.split.get('provenance', ''))] if s] + lines
 
 # %% ../nbs/12_evaluate.ipynb #d7c4b45b
 def report_rows(r):
@@ -256,7 +256,7 @@ def report_html(r):
     def table(head, rows):
         lines = [''.join(cell(h, 'th') for h in head), *(''.join(map(cell, row)) for row in rows)]
         return '<table>' + ''.join(f'<tr>{line}</tr>' for line in lines) + '</table>'
-    top = ''.join(f'<p style="{"color:#b2182b;font-weight:bold" if line == WARNING else ""}">{html.escape(line)}</p>' for line in headline(r))
+    top = ''.join(f'<p style="{"color:#b2182b;font-weight:bold" if line == WARNING or said_part(line) else ""}">{html.escape(line)}</p>' for line in headline(r))
     names = [n for n in r.values if n in next(iter(r.per_class.values()), {})][:4]
     classes = table(('class', 'queries', 'photos', *names), [(c, v['queries'], v['photos'], *(f'{v[n]:.3f}' for n in names)) for c, v in r.per_class.items()])
     published = [(p['source'], p['metric'], f'{p["value"]:.3f}', p.get('note', '')) for p in r.published]
@@ -278,10 +278,11 @@ def surroundings(device='cpu'):
 # %% ../nbs/12_evaluate.ipynb #0b2eef60
 def fitting(rows, protocol):
     "Published rows (named tuples with data, split, protocol, metric, value, source, note) that may stand beside a protocol's numbers"
-    out, data = [], protocol.data.split(',')[0]
-    for p in rows:
+    out, data, split = [], protocol.data.split(',')[0], protocol.split
+    name = listed_as(split) if split and not split.partial and PART not in protocol.data else ''
+    for p in rows if name else ():
         same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')
-        if p.data != data or not same or (p.split and p.split != getattr(protocol.split, 'name', '')): continue
+        if p.data != data or not same or p.split not in ('', name): continue
         out.append(p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))))
     return out
 
@@ -302,6 +303,6 @@ def evaluate(encoder, protocol, name='encoder',      # the method's name, for th
     method, out = dict(name=name, backbone=b.label, random=bool(b.random), **(about or {})), m.to_dict()
     found = dict(protocol=what, split=split.to_dict() if split else {}, method=method,
                  **{k: out[k] for k in ('values', 'macro', 'per_class', 'counts', 'excluded')}, notes=[*protocol.notes, *m.notes],
-                 chance=chance_level(protocol), frozen=frozen.values if frozen else {}, published=fitting(published, protocol),
+                 chance=chance_level(protocol), frozen=frozen.values if frozen else {}, published=[] if b.random else fitting(published, protocol),
                  conditions=dict(surroundings(device_of(encoder)), batch=batch, seconds=round(time.perf_counter() - start, 2)))
     return Report(**json.loads(json.dumps(found, allow_nan=False)))         # as it will be read back

@@ -140,7 +140,8 @@ def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=Tru
     "Train an experiment into the folder `out`, or go on there; returns the finished `Run`. `how` goes to `train`"
     wrong = experiment_problems(e)
     if wrong: raise UserError(' '.join(wrong))
-    b, sets = backbone or load_tower(e), sets or load_sets(e.data)
+    sets = sets or load_sets(e.data); b = backbone or load_tower(e)
+    if say and hasattr(sets, 'report'): say(str(sets.report))
     evaluation = (b.size, 'stretch', b.interpolation); validate = validate and sets.validation is not None and len(sets.validation) > 0
     warm([sets.train], [(b.size, e.method['fit'], b.interpolation)], e.data, how.get('progress'), say)
     warm([sets.validation], [evaluation], e.data, how.get('progress'), say)

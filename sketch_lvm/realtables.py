@@ -72,9 +72,9 @@ TABLES['ablation-fg'] = Table("The paper's ablation, fine-grained.", (Row('Sketc
     {'': ('Acc@1/per-category', 'Acc@5/per-category')})
 
 # %% ../nbs/12c_realtables.ipynb #ebeb3e4a
-def prior_lines(t, data):
-    "The printed rows of other methods, as lines; none for another data set"
-    if not t.published or t.data != data: return []
+def prior_lines(t, data, state=None):
+    "The printed rows of other methods, as lines; none for another data set, a sample, or a tower of random numbers"
+    if not t.published or t.data != data or state and (state.get('sample') or state['random']): return []
     metrics = list(t.published[0][1]); wide = max(len(n) for n, *_ in t.published)
     return ['', f'Printed for {data} in {t.published[0][2]}, not run here; its class list is not always stated, and mAP@200 may be another of four definitions:',
             *(f'  {n:{wide}}  ' + '  '.join(f'{m} {v[m]:.3f}' for m in metrics) for n, v, _ in t.published)]

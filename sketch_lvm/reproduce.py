@@ -8,8 +8,8 @@ __all__ = ['TABLES', 'SIX', 'REFERENCES', 'Row', 'Table', 'calibration_error', '
            'reproduce', 'probed', 'open_table', 'printed', 'there', 'spread', 'table_lines', 'draw_table',
            'write_table', 'list_methods']
 
-# %% ../nbs/12b_reproduce.ipynb #02f062c7
-import json
+# %% ../nbs/12b_reproduce.ipynb #69a3f85c
+import json, re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -25,9 +25,10 @@ from .experiments import Experiment, cross_protocol, data_problems, evaluate_run
 from .experiments import frozen_encoder, load_sets, load_tower, protocol_for, report_path
 from .experiments import open_run
 from .methods import families, method, published
+from .splits import said_part
 from .study import tune
 
-# %% ../nbs/12b_reproduce.ipynb #928bed17
+# %% ../nbs/12b_reproduce.ipynb #1aab413c
 class Row(NamedTuple):
     "One line of a table"
     name: str                # as the table prints it
@@ -56,7 +57,7 @@ TABLES['main'] = Table(
     {'mini': ('mAP@all', 'P@10'), 'sketchy': ('mAP@200/hits', 'P@200'), 'tuberlin': ('mAP@all', 'P@100'), 'quickdraw': ('mAP@all', 'P@200'), '': ('mAP@all', 'P@100')})
 TABLES['fine-grained'] = Table(
     "The CLIP rows of the paper's second table, and SpLIP: each unseen sketch looks for its own photo among those of its category.",
-    (Row('frozen CLIP', 'frozen'), Row('keyword', 'keyword'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
+    (Row('frozen CLIP', 'frozen'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
      Row('Sketch_LVM FG', 'sketch-lvm-fg'), Row('SpLIP FG', 'splip-fg')), 'fine-grained',
     {'': ('Acc@1/per-category', 'Acc@5/per-category')})
 
@@ -106,7 +107,7 @@ def probe(p, encoder):
         out[part] = {k: round(v, 5) for k, v in row.items()}
     return out
 
-# %% ../nbs/12b_reproduce.ipynb #c97e1250
+# %% ../nbs/12b_reproduce.ipynb #ee030849
 REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
@@ -133,8 +134,8 @@ def read_curve(path):
     lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
-# %% ../nbs/12b_reproduce.ipynb #c08e122c
-def one_run(e, folder, table, sets, backbone, device, watch=None, at=(), other=None):
+# %% ../nbs/12b_reproduce.ipynb #fe18d7cd
+def one_run(e, folder, table, sets, backbone, device, base, watch=None, at=(), other=None):
     "Train and test one row with one seed, or go on; a row that is done is only read"
     path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
     if path.exists(): return load_report(path)
@@ -142,7 +143,7 @@ def one_run(e, folder, table, sets, backbone, device, watch=None, at=(), other=N
     run_experiment(e, p, device, sets, backbone, progress=False, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
     return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
 
-def one_row(row, table, e, out, seeds, sets, backbone, device, budget, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
+def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
     "Tune, train and test one row; `keep` is called with the entry whenever it has grown"
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
@@ -154,13 +155,13 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, watch=Non
                  trials=found['trials'], seeds={}, steps={}, curves={})
     for seed in seeds:
         folder = out/slug/f'seed{seed}'
-        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, watch, at, other)
+        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, base, watch, at, other)
         entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
         if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
         if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in table.shown(e.data['name']) if k in r.values))
         keep(entry)
 
-# %% ../nbs/12b_reproduce.ipynb #cd404a59
+# %% ../nbs/12b_reproduce.ipynb #f615f863
 def table_experiment(row, data, backbone, pretrained, random, preset, steps, options):
     "The experiment of a row, before tuning and seed"
     valid = None if steps is None else max(1, steps//4)
@@ -184,10 +185,10 @@ def table_problems(table, data, backbone='mini', pretrained=None, random=False, 
         except UserError as err: out.append(str(err))
     return out
 
-# %% ../nbs/12b_reproduce.ipynb #75f68ab8
+# %% ../nbs/12b_reproduce.ipynb #9e989134
 def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pretrained=None, random=False, preset=None,
               steps=None,              # instead of each method's epochs
-              budget=5,                # most trials of each row's tuning; 0: the preset's rates
+              budget=3,                # trials of each row's tuning; 0: the preset's rates
               probe_at=(),             # steps after which `probe` looks; mini world only
               device='auto', say=print, sets=None, tower=None, other=None, **options):     # options of every method: batch=32
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
@@ -197,7 +198,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
     tower = tower or load_tower(Experiment(method('sketch-lvm'), backbone, pretrained, random, data), device); sets = sets or load_sets(data)
     settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
                     probe_at=list(probe_at), **(dict(other=other) if other else {}))
-    state = open_table(out, json.loads(json.dumps(settings)), t, tower)
+    state = open_table(out, json.loads(json.dumps(settings)), t, tower, sets)
     watch = make_probe(tower, probed(data), sets.unseen) if probe_at else None
     if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
     def keep(entry):
@@ -206,7 +207,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
         if row.method in REFERENCES and row.name in state['rows']: continue
         e = table_experiment(row, data, backbone, pretrained, random, preset, steps, options)
         if say: say(row.name)
-        one_row(row, t, e, out, seeds, sets, tower, device, budget, watch, tuple(probe_at), say, keep, other)
+        one_row(row, t, e, out, seeds, sets, tower, device, budget, None, watch, tuple(probe_at), say, keep, other)
     return state
 
 def probed(data):
@@ -215,14 +216,15 @@ def probed(data):
     if data['name'] != 'mini': raise UserError('probes need new objects of the training categories, which only the mini world has.')
     return mini_set('seen', max(1, data.get('n_test', 20)//2), style=data.get('style', 'default'), seed=data.get('seed', 0))
 
-def open_table(out, settings, t, tower):
+def open_table(out, settings, t, tower, sets):
     "The state of a table in a folder, new or as it was left"
     out.mkdir(parents=True, exist_ok=True); path = out/'table.json'
     if path.exists():
         state = read_json(path); differ = [k for k, v in settings.items() if state['settings'].get(k) != v]
         if differ: raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
         return state
-    state = dict(settings=settings, about=t.about, protocol=t.protocol, random=tower.random, conditions=surroundings(tower.device), rows={})
+    state = dict(settings=settings, about=t.about, protocol=t.protocol, random=tower.random, sample=said_part(sets.split.provenance),
+                 conditions=surroundings(tower.device), rows={})
     write_json(path, state); return state
 
 # %% ../nbs/12b_reproduce.ipynb #3e9b2e78
@@ -231,9 +233,10 @@ def printed(entry, metric):
     return next((p for p in entry.get('published', ()) if p['metric'] == metric), None)
 
 def there(state, t):
-    "The metrics of a table that its rows have (a small gallery has no P@100)"
-    entries = list(state['rows'].values())
-    return [m for m in t.shown(state['settings']['data']['name']) if all(m in v for e in entries for v in e['seeds'].values())]
+    "The metrics of a table that its rows have (a small gallery has no P@100); if it has none of them, mAP@all and P@k"
+    seeds = [v for e in state['rows'].values() for v in e['seeds'].values()]
+    def have(names): return [m for m in names if all(m in v for v in seeds)]
+    return have(t.shown(state['settings']['data']['name'])) or have([m for m in seeds[0] if m == 'mAP@all' or re.fullmatch(r'P@\d+', m)])
 
 def spread(entry, metric):
     "(mean, sample standard deviation or None, number of seeds) of a row"
@@ -245,7 +248,8 @@ def table_lines(state, t):
     s = state['settings']; data, metrics = s['data']['name'], there(state, t)
     show = {m: any(printed(e, m) for e in state['rows'].values()) for m in metrics}
     head = ['row', 'trains', *(x for m in metrics for x in [m, *['published']*show[m]]), 'seeds']
-    lines = [*[f'**{WARNING}**', '']*state['random'], f'{t.about} Data: {data}. Tower: {s["backbone"]}.', '',
+    loud = [WARNING]*state['random'] + [s for s in [state.get('sample')] if s]
+    lines = [*(x for s in loud for x in (f'**{s}**', '')), f'{t.about} Data: {data}. Tower: {s["backbone"]}.', '',
              '| ' + ' | '.join(head) + ' |', '|' + '---|'*len(head)]
     for row in t.rows:
         if (e := state['rows'].get(row.name)) is None: continue
@@ -254,6 +258,8 @@ def table_lines(state, t):
             mean, sd, n = spread(e, m); p = printed(e, m)
             cells += [f'{mean:.3f}' + (f' ± {sd:.3f}' if sd is not None else '')] + ([f'{p["value"]:.3f} ({p["source"]})' if p else ''] if show[m] else [])
         lines.append('| ' + ' | '.join([*cells, str(n) if e['trains'] else '-']) + ' |')
+    lost = [m for m in t.shown(data) if m not in metrics]
+    if lost: lines += ['', f'{", ".join(lost)}: not here, the gallery is too small.']
     return lines + ['', '± is the standard deviation over seeds. Rates and the step to stop at were chosen on validation categories.']
 
 # %% ../nbs/12b_reproduce.ipynb #75695f8d
@@ -268,7 +274,7 @@ def draw_table(state, t, metric=None, ax=None):
         if p := printed(e, metric): ax.plot(p['value'], y, 'x', color='#D55E00')
     if 'frozen CLIP' in state['rows']: ax.axvline(spread(state['rows']['frozen CLIP'], metric)[0], color='#888888', lw=.8, ls=':')
     ax.set_yticks(range(len(rows)), [r.name for r in rows]); ax.invert_yaxis()
-    ax.set_xlabel(metric + (', RANDOM WEIGHTS' if state['random'] else '')); ax.set_title(f'{s["data"]["name"]}, {s["backbone"]}', fontsize=9)
+    ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random']); ax.set_title(f'{s["data"]["name"]}{", A SAMPLE"*bool(state.get("sample"))}, {s["backbone"]}', fontsize=9)
     return ax
 
 def write_table(state, t, out):

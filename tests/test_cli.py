@@ -184,3 +184,47 @@ def test_datasets_are_listed_recognised_verified_and_unpacked():
                        (('extract', d/'b.zip'), 'is not a file'),
                        (('info', d, 'more'), "'more' belongs to no option"), (('extract', d/'a.zip', '--into', d/'set'), 'not an empty folder')]:
         code, _, err = run('datasets', *words); assert code == 2 and why in err, (words, err)
+
+
+def test_the_whole_way_on_a_real_sample():
+    import contextlib, copy, functools, io, json, os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm import experiments
+    from sketch_lvm.cli import main
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.evaluate import PROTOCOLS
+    source = Path(os.environ.get('SKETCH_LVM_REAL') or data_path().parent.parent/'shared'/'real')/'sketchy'/'256x256'
+    def few(root, classes, n=2, tx='tx_000000000000'):                # links to the first photos that have sketches, and to a sketch of each
+        for c in classes:
+            sketches = {s.stem.rpartition('-')[0]: s for s in sorted((source/'sketch'/tx/c).iterdir())}
+            for stem, s in sorted(sketches.items())[:n]:
+                for f in (s, source/'photo'/tx/c/f'{stem}.jpg'):
+                    link = root/f.relative_to(source.parent); link.parent.mkdir(parents=True, exist_ok=True); link.symlink_to(f)
+    def run(words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main(f'{words} --json'.split())
+        return code, json.loads(out.getvalue()), err.getvalue()
+    def whole_way(d):
+        data, tower = f'sketchy:{d}/set,split=split2,validation=1', '--backbone ViT-B-32 --random'
+        code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2'); assert code == 2 and '117 class(es)' in r['error'] and 'missing=skip' in r['error']
+        data += ',missing=skip'; code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2 --set batch=2'); assert code == 0 and r['steps'] == 2, err
+        assert 'A sample: 5 of 104 seen and 3 of 21 unseen classes. Its numbers' in err and 'RANDOM WEIGHTS' in err and 'pixel cache' in err
+        for name in PROTOCOLS:
+            other = f'--data sketchy:{d}/set,split=all' if name == 'cross-dataset' else ''
+            code, r, err = run(f'evaluate --run {d}/run --protocol {name} --no-frozen {other}'); assert code == 0, (name, err)
+            assert r['published'] == [] and r['method']['random'] and 'RANDOM WEIGHTS' in err and r['split']['name'] == 'sketchy/split2-yelamarthi (part)'
+            assert 'A sample: 5 of 104' in err and ('Acc@1/per-category' if name == 'fine-grained' else 'mAP@all') in r['values']
+        code, r, err = run(f'index --run {d}/run --data {data} --out {d}/gallery'); assert code == 0 and r['photos'] == 6 and r['classes'] == 3 and r['random_weights']
+        drawing = next((d/'set/256x256/sketch/tx_000000000000/windmill').iterdir())
+        code, r, err = run(f'search {d}/gallery {drawing} --top 3'); assert code == 0 and len(r['hits']) == 3 and 'RANDOM WEIGHTS' in err
+        code, r, err = run(f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 --rows B-Lin')
+        text = (d/'table/table.md').read_text(); assert code == 0 and text in err + '\n' and 'RANDOM WEIGHTS' in text and 'A sample: 5 of 104' in text and 'estimate:' in err
+        assert 'ZS-TVT' not in err and 'poster' not in err and '| B-Lin |' in text and 'mAP@200/hits, P@200: not here' in text
+    if not source.is_dir():
+        print('skipped: the real Sketchy sample is absent (SKETCH_LVM_REAL says where it lies)')
+        if 'PYTEST_CURRENT_TEST' in os.environ: pytest.skip('the real Sketchy sample is absent (SKETCH_LVM_REAL)')
+    else:
+        with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
+            d = Path(d); patch.setenv('SKETCH_LVM_CACHE', str(d/'cache')); made = functools.cache(experiments.load_backbone)
+            patch.setattr(experiments, 'load_backbone', lambda *how: copy.deepcopy(made(*how)))      # the same numbers each time: made once
+            few(d/'set', 'cup cat guitar banana elephant windmill sword giraffe'.split()); whole_way(d)

@@ -117,7 +117,7 @@ def test_comparisons_stay_honest():
     from sketch_lvm.data import toy_set
     from sketch_lvm.evaluate import embed, evaluate, fitting, make_protocol
     from sketch_lvm.methods import Published
-    from sketch_lvm.splits import Split
+    from sketch_lvm.splits import Split, find_split, make_part
     class Encoder:
         backbone = SimpleNamespace(size=16, interpolation='bicubic', random=False, label='x', device=torch.device('cpu'), pixels=lambda x: x.float()/255)
         seen = []
@@ -127,11 +127,16 @@ def test_comparisons_stay_honest():
     assert r.frozen == frozen.values and 'frozen' in repr(r) and 'frozen' not in repr(frozen).split('\n')[4]
     with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('zero-shot', toys[5:], split=split), frozen=frozen)
     with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('fine', toys, split=split), frozen=frozen)
-    row = Published('m', 'toys', 'mAP@200/hits', .5, 'a paper', 'toy/a'); p.data = 'toys, all photos'
-    others = [row._replace(**k) for k in (dict(split='toy/b'), dict(protocol='fine-grained'), dict(data='toy'), dict(protocol='generalised'))]
+    row = Published('m', 'toys', 'mAP@200/hits', .5, 'a paper', 'tuberlin/kd'); p.data = 'toys, all photos'
+    others = [row._replace(**k) for k in (dict(split='tuberlin/sake'), dict(protocol='fine-grained'), dict(data='toy'), dict(protocol='generalised'))]
+    assert fitting([row, row._replace(split='')], p) == []                        # nobody publishes numbers for a list of one's own
+    public = p.split = find_split('tuberlin/kd')
     r = evaluate(Encoder(), p, published=[row, *others]); assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
     assert fitting([row._replace(split='')], p)[0]['note'] == 'its class list is not known'
-    p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name, p.data = 'zero-shot', 'mini'
+    p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name = 'zero-shot'
+    p.data = 'toys, unseen classes of x (part)'; assert fitting([row, *others], p) == []; p.data = 'toys'
+    p.split = make_part(public, '1 of 30 classes'); r = evaluate(Encoder(), p, published=[row, *others, row._replace(split='')])
+    assert r.published == [] and repr(r).startswith('A sample: 1 of 30 classes. Its numbers') and 'bold">A sample' in r._repr_html_(); p.split, p.data = split, 'mini'
     lonely = toys[(toys.names != 'square') | (toys.modality == 'sketch')]           # a class without photos: left out, counted and named
     m = evaluate(Encoder(), make_protocol('zero-shot', lonely))
     assert m.excluded == dict(square=10) and m.counts['scored'] == 20 and any('square (10)' in n for n in m.notes)

@@ -19,13 +19,15 @@ def test_splits_are_chosen_and_refused():
     assert hold_out(h, 0).validation == ()
     with pytest.raises(UserError, match='leave 1 of 3'): hold_out(s, 2)
     part = only_present(s, toy_set().where(classes=[*s.seen[:2], *s.unseen]))
-    assert part.name == 'folder/by-lot-0 (part)' and part.seen == s.seen[:2] and 'Only the 2 of 3' in part.provenance and only_present(s, toy_set()) == s
+    assert part.name == 'folder/by-lot-0 (part)' and part.seen == s.seen[:2] and 'A sample: 2 of 3 seen' in part.provenance and only_present(s, toy_set()) == s
+    with pytest.raises(UserError, match='only 3 of 3 seen and 0 of 1 unseen.*split=by-lot'): only_present(s, toy_set().where(classes=s.seen))
+    lot = choose_split('by-lot-1', 'sketchy', toy_set()); assert lot.name == 'sketchy/by-lot-1' and lot.unseen == split_by_lot(toy_set(), seed=1).unseen
     d = Path(tempfile.mkdtemp()); (d/'s.json').write_text(json.dumps(dict(name='my/own', provenance='me', seen=['a'], unseen=['b'])))
     assert choose_split(str(d/'s.json'), 'sketchy').name == 'my/own'; (d/'s.json').write_text('[]')
     with pytest.raises(UserError, match='a split is a JSON object'): choose_split(str(d/'s.json'), 'sketchy')
     said = ' '.join(real_problems('sketchy', '/nowhere', 'split1', 'everything', 'x', 'y'))
     assert [w for w in ('/nowhere is not a folder', 'could mean', 'gallery of the', 'missing of the', 'check of the') if w not in said] == []
-    assert 'needs a path' in real_problems('tuberlin', split='sake')[0]
+    assert 'needs a path' in real_problems('tuberlin', split='sake')[0] and len(real_problems('tuberlin', split='by-lot-7')) == 1 and len(real_problems('tuberlin', split='by-lots')) == 2
 
 
 def test_three_sets_that_share_no_class():
@@ -38,14 +40,35 @@ def test_three_sets_that_share_no_class():
     sets = real_sets('folder', root); assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 1
     assert [len(x.classes) for x in sets[:3]] == [5, 1, 2] and len(sets.seen.classes) == 6 and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
     assert len(real_sets('folder', root, validation=0).train.classes) == 6 and 'two folders' in str(sets.report)
-    with pytest.raises(UserError, match='125|not in the data'): real_sets('sketchy', root, 'split2')
-    with pytest.raises(UserError, match='at least one seen'): real_sets('sketchy', root, 'split2', missing='skip')
+    with pytest.raises(UserError, match='not in the data.*missing=skip'): real_sets('sketchy', root, 'split2')
+    with pytest.raises(UserError, match='only 0 of 104 seen and 0 of 21 unseen'): real_sets('sketchy', root, 'split2', missing='skip')
     with pytest.raises(UserError, match='another data set'): real_sets('folder', root, 'cross/sketchy1-tuberlin')
     both, name = unseen_set('folder', root, 'all'); assert len(both.classes) == 8 and name == 'folder, all classes'
     assert unseen_set('folder', root)[0].classes == sets.unseen.classes and unseen_set('folder', root)[1] == 'folder, unseen classes of folder/by-lot-0'
-    with pytest.raises(UserError, match='21 unseen class'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
+    with pytest.raises(UserError, match='21 unseen class.*missing=skip'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
+    with pytest.raises(UserError, match='none of the 21'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin', missing='skip')
     for p in (root/'photo').rglob('*.png'): p.unlink()
     with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
+
+
+def test_a_set_with_fewer_pictures_is_a_sample():
+    import re, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.realsets import fewer_pictures, real_sets, unseen_set
+    from sketch_lvm.splits import find_split
+    root, s = Path(tempfile.mkdtemp()), find_split('sketchy/split2')
+    for i, c in enumerate((*s.seen, *s.unseen)):
+        for m, name in (('photo', 'n1_1.png'), ('sketch', 'n1_1-1.png')):
+            p = root/'256x256'/m/'tx_000000000000'/c/name; p.parent.mkdir(parents=True); Image.new('RGB', (2, 2), (i, len(m), 0)).save(p)
+    sets = real_sets('sketchy', root, 'split2'); said = str(sets.report)           # every class is here, and one picture of each
+    assert sets.split.name.endswith('(part)') and '21 of 12,694 sketches of unseen classes, 21 of 10,453 photos' in said and 'never with published' in said
+    for gallery, n in (('originals', '2,100'), ('originals-twice', '12,553')): assert f'21 of {n} photos' in str(real_sets('sketchy', root, 'split2', gallery).report)
+    class Many:
+        def __init__(self, n): self.n = n
+        def counts(self): return type('', (), dict(total=dict(sketch=self.n, photo=10_453)))
+    assert fewer_pictures(s, Many(12_694)) == fewer_pictures(s, Many(12_600)) == [] and fewer_pictures(s, Many(12_500)) == ['12,500 of 12,694 sketches of unseen classes']
+    assert unseen_set('sketchy', root, 'split2')[1] == 'sketchy, unseen classes of sketchy/split2-yelamarthi (part)'
 
 
 def test_file_lists_of_public_code():
@@ -115,5 +138,7 @@ def test_the_real_sample_as_three_sets():
     if not (root/'sketchy').is_dir(): pytest.skip('no real sample: set SKETCH_LVM_REAL to a folder that holds sketchy/')
     sets = real_sets('sketchy', root/'sketchy', 'split2', missing='skip')
     assert [len(s.classes) for s in sets[:3]] == [16, 4, 21] and [len(s) for s in sets[:3]] == [800, 200, 1050] and sets.split.name.endswith('(part)')
-    with pytest.raises(UserError, match='84 class'): real_sets('sketchy', root/'sketchy', 'split2')
+    assert [w for w in ('20 of 104 seen and 21 of 21 unseen classes', '525 of 12,694 sketches', '525 of 10,453 photos', 'never with published') if w not in str(sets.report)] == []
+    with pytest.raises(UserError, match='84 class.*missing=skip'): real_sets('sketchy', root/'sketchy', 'split2')
+    lot = real_sets('sketchy', root/'sketchy', 'by-lot'); assert lot.split.name == 'sketchy/by-lot-0' and len(lot.split.unseen) == 8 and not lot.split.partial
     with pytest.raises(UserError, match='have no photo.*ImageResized'): real_sets('tuberlin', root/'tuberlin', 'kd', missing='skip')

@@ -55,6 +55,9 @@ def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
     entry = dict(name='B-IP', method='b-ip', trains={'prompts': 4608}, seeds={'1': {'mAP@200/hits': .7, 'P@200': .7}, '2': {'mAP@200/hits': .68, 'P@200': .6}})
     state = dict(settings=dict(data=dict(name='sketchy'), backbone='ViT-B-32 (openai)'), random=False, rows={'B-IP': entry | dict(published=printed)}); t = r.TABLES['main']
     text = '\n'.join(r.table_lines(state, t)); assert '0.690 ± 0.014 | 0.691 (poster figure)' in text and '0.650 ± 0.071 | 0.711 (poster figure)' in text
-    state['rows']['B-IP'] = entry; assert 'poster' not in '\n'.join(r.table_lines(state, t))
+    state['rows']['B-IP'] = entry; assert 'poster' not in '\n'.join(r.table_lines(state, t)) and 'sample' not in '\n'.join(r.table_lines(state, t))
+    assert r.table_lines(state | dict(sample='A sample: 3 of 4 classes.'), t)[0] == '**A sample: 3 of 4 classes.**'
+    small = state | dict(rows={'B-IP': entry | dict(seeds={'1': {'mAP@all': .5, 'P@10': .25, 'P@10/min': .3}})})
+    assert r.there(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in '\n'.join(r.table_lines(small, t))
     for t in r.TABLES.values():
         assert t.shown('mini') and all(row.method in families() or row.method in r.REFERENCES for row in t.rows) and len({row.name for row in t.rows}) == len(t.rows)

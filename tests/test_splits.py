@@ -59,3 +59,16 @@ def test_splits_say_what_they_are():
     try:
         with pytest.raises(UserError, match='its lists are not those'): known_splits()
     finally: os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
+
+
+def test_a_part_of_the_data_says_so():
+    from dataclasses import replace
+    from sketch_lvm.splits import Split, find_split, listed_as, make_part, said_part
+    s = find_split('sketchy/split2'); part = make_part(s, '3 of 5 photos'); twice = make_part(part, '1 of 2 sketches')
+    assert not s.partial and said_part(s.provenance) == '' and part.partial and part.name == 'sketchy/split2-yelamarthi (part)' == twice.name
+    assert said_part(part.provenance).startswith('A sample: 3 of 5 photos. Its numbers') and part.provenance.endswith(s.provenance)
+    assert said_part(twice.provenance).startswith('A sample: 3 of 5 photos, 1 of 2 sketches. Its') and twice.provenance.endswith(f'ones. {s.provenance}')
+    assert make_part(s, 'x', seen=s.seen[:2]).seen == s.seen[:2]
+    assert listed_as(s) == listed_as(replace(s, name='own/name', validation=s.seen[:1])) == 'sketchy/split2-yelamarthi' and listed_as(replace(s, seen=s.seen[1:])) == ''
+    assert listed_as(replace(s, seen=s.seen[1:]), ['unseen']) == 'sketchy/split2-yelamarthi'
+    assert listed_as(Split('a/b', 'x', ['a'], ['b'])) == ''
