@@ -86,7 +86,8 @@ class RealSets(NamedTuple):
     report: object
 
 OPTIONS = {'path': ('', 'the folder'), 'split': ('', 'which list of unseen classes'), 'gallery': ('distinct', 'which photos: ' + ', '.join(GALLERIES)),
-           'validation': (10, 'seen classes held out for validation, 0: none'), 'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
+           'validation': (10, 'seen classes held out for validation, 0: none'),
+           'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
            'check': ('quick', 'how closely files are looked at: quick or decode'), 'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
            'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"), 'cache': (1, '0: decode pictures again every time')}
 

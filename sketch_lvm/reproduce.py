@@ -8,7 +8,7 @@ __all__ = ['TABLES', 'SIX', 'REFERENCES', 'Row', 'Table', 'calibration_error', '
            'reproduce', 'probed', 'open_table', 'printed', 'there', 'spread', 'table_lines', 'draw_table',
            'write_table', 'list_methods']
 
-# %% ../nbs/12b_reproduce.ipynb #69a3f85c
+# %% ../nbs/12b_reproduce.ipynb #02f062c7
 import json, re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from .methods import families, method, published
 from .splits import said_part
 from .study import tune
 
-# %% ../nbs/12b_reproduce.ipynb #1aab413c
+# %% ../nbs/12b_reproduce.ipynb #928bed17
 class Row(NamedTuple):
     "One line of a table"
     name: str                # as the table prints it
@@ -57,7 +57,7 @@ TABLES['main'] = Table(
     {'mini': ('mAP@all', 'P@10'), 'sketchy': ('mAP@200/hits', 'P@200'), 'tuberlin': ('mAP@all', 'P@100'), 'quickdraw': ('mAP@all', 'P@200'), '': ('mAP@all', 'P@100')})
 TABLES['fine-grained'] = Table(
     "The CLIP rows of the paper's second table, and SpLIP: each unseen sketch looks for its own photo among those of its category.",
-    (Row('frozen CLIP', 'frozen'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
+    (Row('frozen CLIP', 'frozen'), Row('keyword', 'keyword'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
      Row('Sketch_LVM FG', 'sketch-lvm-fg'), Row('SpLIP FG', 'splip-fg')), 'fine-grained',
     {'': ('Acc@1/per-category', 'Acc@5/per-category')})
 
@@ -107,7 +107,7 @@ def probe(p, encoder):
         out[part] = {k: round(v, 5) for k, v in row.items()}
     return out
 
-# %% ../nbs/12b_reproduce.ipynb #ee030849
+# %% ../nbs/12b_reproduce.ipynb #c97e1250
 REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
@@ -134,8 +134,8 @@ def read_curve(path):
     lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
-# %% ../nbs/12b_reproduce.ipynb #fe18d7cd
-def one_run(e, folder, table, sets, backbone, device, base, watch=None, at=(), other=None):
+# %% ../nbs/12b_reproduce.ipynb #c08e122c
+def one_run(e, folder, table, sets, backbone, device, watch=None, at=(), other=None):
     "Train and test one row with one seed, or go on; a row that is done is only read"
     path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
     if path.exists(): return load_report(path)
@@ -143,7 +143,7 @@ def one_run(e, folder, table, sets, backbone, device, base, watch=None, at=(), o
     run_experiment(e, p, device, sets, backbone, progress=False, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
     return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
 
-def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
+def one_row(row, table, e, out, seeds, sets, backbone, device, budget, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
     "Tune, train and test one row; `keep` is called with the entry whenever it has grown"
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
@@ -155,13 +155,13 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, base, wat
                  trials=found['trials'], seeds={}, steps={}, curves={})
     for seed in seeds:
         folder = out/slug/f'seed{seed}'
-        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, base, watch, at, other)
+        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, watch, at, other)
         entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
         if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
         if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in table.shown(e.data['name']) if k in r.values))
         keep(entry)
 
-# %% ../nbs/12b_reproduce.ipynb #f615f863
+# %% ../nbs/12b_reproduce.ipynb #cd404a59
 def table_experiment(row, data, backbone, pretrained, random, preset, steps, options):
     "The experiment of a row, before tuning and seed"
     valid = None if steps is None else max(1, steps//4)
@@ -185,10 +185,10 @@ def table_problems(table, data, backbone='mini', pretrained=None, random=False, 
         except UserError as err: out.append(str(err))
     return out
 
-# %% ../nbs/12b_reproduce.ipynb #9e989134
+# %% ../nbs/12b_reproduce.ipynb #75f68ab8
 def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pretrained=None, random=False, preset=None,
               steps=None,              # instead of each method's epochs
-              budget=3,                # trials of each row's tuning; 0: the preset's rates
+              budget=5,                # most trials of each row's tuning; 0: the preset's rates
               probe_at=(),             # steps after which `probe` looks; mini world only
               device='auto', say=print, sets=None, tower=None, other=None, **options):     # options of every method: batch=32
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
@@ -207,7 +207,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
         if row.method in REFERENCES and row.name in state['rows']: continue
         e = table_experiment(row, data, backbone, pretrained, random, preset, steps, options)
         if say: say(row.name)
-        one_row(row, t, e, out, seeds, sets, tower, device, budget, None, watch, tuple(probe_at), say, keep, other)
+        one_row(row, t, e, out, seeds, sets, tower, device, budget, watch, tuple(probe_at), say, keep, other)
     return state
 
 def probed(data):
