@@ -12,7 +12,8 @@ def test_tables_of_the_papers_are_whole():
     for part in ('norms', 'classification'): assert any(p.metric == 'mAP@200/hits' for p in published(method('sketch-lvm', without=[part])))
     assert all(0 <= v <= 1 for rows in PRIOR.values() for _, values, _ in rows for v in values.values()) and len(PRIOR['tuberlin']) == 11
     main = TABLES['sketchy']
-    assert prior_lines(main, 'mini') == prior_lines(main, 'sketchy', dict(sample='x', random=False)) == [] and 'ZS-TVT, AAAI22' in '\n'.join(prior_lines(TABLES['sketchy'], 'sketchy'))
+    assert prior_lines(main, 'mini') == prior_lines(main, 'sketchy', dict(sample='x', random=False)) == []
+    assert 'ZS-TVT, AAAI22' in '\n'.join(prior_lines(TABLES['sketchy'], 'sketchy'))
 
 
 def test_tables_say_what_they_need_and_cost():
