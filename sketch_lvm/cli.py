@@ -407,7 +407,7 @@ COMMANDS['pretrain'] = Command('Make the mini CLIP again, from nothing. An hour 
     Opt('threads', 'count', 'CPU threads'), Opt('name', help='name of the result', default='mini-again'), DEVICE), cmd_pretrain)
 
 def bench_metrics(v, say):
-    from sketch_lvm.metrics import bench_metrics
+    from sketch_lvm.bench import bench_metrics
     command = ' '.join(['sketch_lvm', *sys.argv[1:]])
     r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, save=v.save, command=command)
     ratios = ', '.join(f'{n} {b["ratio"]:.0f} times as long' for n, b in r['baselines'].items())

@@ -250,17 +250,3 @@ def test_accuracy_against_brute_force():
     both = rank_metrics(np.eye(2), np.eye(2), ['a', 'b'], ['a', 'b'], k=1, query_instances=['x', 'x'], gallery_instances=['x', 'x'])
     # 'x' of class a is not 'x' of class b
     assert both.values['Acc@1/per-category'] == both.values['Acc@1/all-unseen'] == 1 and both.per_class['a']['Acc@5/all-unseen'] == 1
-
-
-def test_the_bench_checks_what_it_compares():
-    import pytest
-    from sketch_lvm import metrics
-    from sketch_lvm.core import UserError
-    b = metrics.bench_metrics(40, 300, 16, classes=5, subset=7, repeats=1)
-    assert set(b['baselines']) == {'sake', 'sklearn', 'reference'} and all(x['ratio'] > 0 for x in b['baselines'].values())
-    with pytest.raises(UserError, match="Did you mean 'sake'"): metrics.bench_metrics(10, 200, 8, classes=2, baselines=('sakee',), repeats=1)
-    old = metrics._LOOPS['sklearn']
-    try:
-        metrics._LOOPS['sklearn'] = lambda *a: {n: v + 1e-3 for n, v in old(*a).items()}
-        with pytest.raises(AssertionError, match='disagree'): metrics.bench_metrics(10, 300, 8, classes=2, baselines=('sklearn',), repeats=1)
-    finally: metrics._LOOPS['sklearn'] = old
