@@ -264,12 +264,13 @@ COMMANDS['resume'] = Command('Go on with a run that was stopped; nothing about i
 # %% ../nbs/16_cli.ipynb #c849384d
 def check_evaluate(v):
     from sketch_lvm.evaluate import find_protocol
-    from sketch_lvm.experiments import data_problems
+    from sketch_lvm.experiments import data_problems, gallery_problems
     out = check_run(v)
     for f in (lambda: v.protocol and find_protocol(v.protocol), lambda: out.extend(data_problems(read_data(v.data or 'mini')))):
         try: f()
         except UserError as e: out.append(str(e))
     cross = str(v.protocol or '').startswith('cross')
+    if not out and v.protocol and not v.run: out += gallery_problems(find_protocol(v.protocol), read_data(v.data or 'mini'))
     if v.run and v.data and not cross: out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
     if cross and not (v.run and v.data): out.append('the cross-dataset test takes a run and the other data set: --run RUN --data tuberlin:PATH,split=kd.')
     return out

@@ -9,6 +9,7 @@ __all__ = ['PROTOCOLS', 'FORMAT', 'WARNING', 'bar', 'device_of', 'embed', 'Proto
 
 # %% ../nbs/12_evaluate.ipynb #bdc59d00
 import html, json, platform, sys, time
+from collections import Counter
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Callable, NamedTuple
@@ -146,11 +147,20 @@ def _check_sets(name, needs, unseen, seen, split, part):
     if out: raise UserError('; '.join(out) + '.')
 
 # %% ../nbs/12_evaluate.ipynb #a20738b7
+def _check_once(gallery):
+    "The fine-grained test counts places among the photos, so each must be there once"
+    names, photos, _ = columns(gallery)
+    twice = [p for p, n in Counter(zip(names, photos)).items() if n > 1 and p[1]]
+    if not twice: return
+    raise UserError(f'{len(twice):,} photos are in the gallery more than once, such as {twice[0][1]!r}. A copy takes the place of another photo, so no '
+                    "accuracy among the first few could be compared: each photo may be there once. For Sketchy choose the gallery 'originals'.")
+
 def make_protocol(name, unseen, seen=None, split=None, data='mini', part='unseen', k=None, seed=0):
     "A `Protocol` by name over a set of the classes to ask and, where needed, a set of the seen classes"
     name = find_protocol(name); choose, relevant, needs, rule = PROTOCOLS[name]
     _check_sets(name, needs, unseen, seen, split, part)
     queries, gallery, notes = choose(unseen, seen, split, seed)
+    if relevant == 'instance': _check_once(gallery)
     if part == 'validation':
         rule = rule.replace('unseen', 'validation')
         notes = [*notes, 'These are validation classes: they were seen when settings were chosen, and their numbers are no result.']
@@ -279,6 +289,7 @@ def surroundings(device='cpu'):
 def fitting(rows, protocol):
     "Published rows (named tuples with data, split, protocol, metric, value, source, note) that may stand beside a protocol's numbers"
     out, data, split = [], protocol.data.split(',')[0], protocol.split
+    if protocol.relevant == 'instance' and data == 'sketchy' and not protocol.data.endswith('gallery originals'): return []      # printed ones are among 100 photos
     name = listed_as(split) if split and not split.partial and PART not in protocol.data else ''
     for p in rows if name else ():
         same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['DATA', 'HEADLINE', 'Source', 'data_label', 'data_problems', 'load_sets', 'warm', 'Experiment', 'experiment_from_dict',
-           'overrides', 'experiment_problems', 'own_protocol', 'validation', 'load_tower', 'run_experiment', 'Opened',
-           'read_experiment', 'open_run', 'frozen_encoder', 'protocol_for', 'cross_protocol', 'report_path',
-           'evaluate_run', 'split_of']
+           'overrides', 'gallery_problems', 'experiment_problems', 'own_protocol', 'validation', 'load_tower',
+           'run_experiment', 'Opened', 'read_experiment', 'open_run', 'frozen_encoder', 'protocol_for',
+           'cross_protocol', 'report_path', 'evaluate_run', 'split_of']
 
 # %% ../nbs/12a_experiments.ipynb #2bfd450b
 import os
@@ -109,9 +109,15 @@ def overrides(e):
     "The settings of the training loop that an experiment names"
     return {k: v for k, v in dict(seed=e.seed, steps=e.steps, valid_every=e.valid_every, patience=e.patience).items() if v is not None}
 
+def gallery_problems(protocol, data):
+    "What is wrong with a gallery for a protocol, as sentences"
+    twice = 'its file lists have' if data.get('lists') else "the gallery 'originals-twice' has" if data.get('gallery') == 'originals-twice' else ''
+    return [f"{twice} Sketchy's original photos twice, and the fine-grained test counts places among photos: choose gallery=originals, "
+            'the 100 photos of a class that were drawn.'] if protocol == 'fine-grained' and data['name'] == 'sketchy' and twice else []
+
 def experiment_problems(e):
     "Everything wrong with an experiment that can be known before any weights are loaded"
-    out = data_problems(e.data)
+    out = data_problems(e.data) or gallery_problems(own_protocol(e.method), e.data)
     try: e.backbone == 'mini' or check_name(e.backbone, ['mini', *plain_vits()], 'backbone')
     except UserError as err: out.append(str(err))
     if e.backbone == 'mini' and e.pretrained: out.append('the mini CLIP has no pretrained tags; leave --pretrained out.')
@@ -189,7 +195,10 @@ def protocol_for(e, name, sets, part='unseen', seed=0):
     "A protocol by name over the sets of an experiment"
     items, seen = sets.unseen if part == 'unseen' else sets.validation, getattr(sets, 'seen', sets.train) if part == 'unseen' else sets.train
     if not len(items): raise UserError(f'there are no {part} classes in this data; nothing can be asked.')
-    return make_protocol(name, items, seen, sets.split, data_label(e.data), part, seed=seed)
+    p = make_protocol(name, items, seen, sets.split, data_label(e.data), part, seed=seed)
+    if p.relevant == 'instance' and e.data['name'] == 'sketchy' and e.data.get('gallery') != 'originals':
+        p.notes += ('Printed fine-grained numbers are of the 100 original photos of a class; gallery=originals is that gallery.',)
+    return p
 
 def cross_protocol(data, split, **how):
     "The cross-dataset protocol: another data set `{'name': ..., 'path': ..., 'split': ...}` for a model trained on the seen classes of `split`"
@@ -208,6 +217,8 @@ def evaluate_run(run, protocol=None, part='unseen', device='cpu', frozen=True, s
     e = opened.experiment if opened else read_experiment(run)[0]
     name = find_protocol(protocol) if protocol else own_protocol(e.method)
     if (name == 'cross-dataset') != (data is not None): raise UserError('the cross-dataset test needs the other data set (--data), and only that test has one.')
+    wrong = [] if data else gallery_problems(name, e.data)
+    if wrong: raise UserError(' '.join(wrong))
     b = backbone or load_tower(e)
     encoder, _, step = opened or open_run(run, device, b)
     p = cross_protocol(data, split_of(run)) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)

@@ -46,6 +46,9 @@ def test_protocols_refuse_leaks():
     with pytest.raises(UserError, match='in the seen set and in the unseen one: square, triangle'): make_protocol('generalised/A', unseen, toys)
     with pytest.raises(UserError, match='unseen set has no sketch; the seen set has no photo'): make_protocol('generalised/A', unseen.photos, seen.sketches)
     with pytest.raises(UserError, match='nothing is left'): make_protocol('cross', seen, split=split)
+    twice = unseen.take([*range(len(unseen)), int(unseen.own_photo[0])] if unseen.own_photo[0] >= 0 else [*range(len(unseen)), 0])
+    assert len(make_protocol('zero', twice).gallery[0]) == 5                       # by category a photo may be there twice
+    with pytest.raises(UserError, match="1 photos are in the gallery more than once.*'originals'"): make_protocol('fine', twice)
     with pytest.raises(UserError, match='could mean generalised/A-all-seen, generalised/B'): find_protocol('generalised')
     with pytest.raises(UserError, match="Did you mean 'fine-grained'"): find_protocol('fine-graned')
 
@@ -131,6 +134,8 @@ def test_comparisons_stay_honest():
     others = [row._replace(**k) for k in (dict(split='tuberlin/sake'), dict(protocol='fine-grained'), dict(data='toy'), dict(protocol='generalised'))]
     assert fitting([row, row._replace(split='')], p) == []                        # nobody publishes numbers for a list of one's own
     public = p.split = find_split('tuberlin/kd')
+    fine = make_protocol('fine', toys, split=split); fine.split = public; own = row._replace(data='sketchy', protocol='fine-grained')
+    for label, n in (('sketchy', 0), ('sketchy, gallery distinct', 0), ('sketchy, gallery originals', 1)): fine.data = label; assert len(fitting([own], fine)) == n
     r = evaluate(Encoder(), p, published=[row, *others]); assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
     assert fitting([row._replace(split='')], p)[0]['note'] == 'its class list is not known'
     p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name = 'zero-shot'

@@ -4,7 +4,7 @@
 def test_experiments_are_plain_data():
     import json, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.experiments import Experiment, data_problems, experiment_from_dict, experiment_problems, load_sets
+    from sketch_lvm.experiments import Experiment, data_problems, experiment_from_dict, experiment_problems, gallery_problems, load_sets
     from sketch_lvm.methods import method
     e = Experiment(method('sketch-lvm-fg', 'mini', without='norms'), data=dict(name='mini', n_train=3, style='quick'), seed=5, steps=7, patience=2)
     assert experiment_from_dict(json.loads(json.dumps(e.to_dict(), allow_nan=False))) == e and experiment_problems(e) == []
@@ -18,6 +18,9 @@ def test_experiments_are_plain_data():
                 'steps is a whole', 'seed is 0']
     assert [w for w in expected if w not in text] == []
     assert 'pretrained' in experiment_problems(Experiment(method('sketch-lvm'), pretrained='openai'))[0]
+    twice = dict(name='sketchy', path='x', gallery='originals-twice')
+    assert 'choose gallery=originals' in gallery_problems('fine-grained', twice)[0] and 'file lists' in gallery_problems('fine-grained', dict(name='sketchy', lists='x'))[0]
+    assert gallery_problems('zero-shot', twice) == gallery_problems('fine-grained', twice | dict(gallery='originals')) == []
     with pytest.raises(UserError, match="Did you mean 'mini'"): load_sets(dict(name='minni'))
 
 
