@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'LOOP', 'TOWER', 'ENCODER', 'FIGURES',
            'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for', 'parse',
-           'call', 'overview', 'main', 'version_of', 'cmd_quickstart', 'read_data', 'described', 'read_weights',
-           'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume', 'check_run',
-           'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index', 'check_search',
-           'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'bench_datasets',
-           'cmd_methods', 'check_methods', 'cmd_tune', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
-           'device_state', 'cmd_doctor']
+           'first', 'call', 'overview', 'main', 'version_of', 'cmd_quickstart', 'read_data', 'described',
+           'read_weights', 'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume',
+           'check_run', 'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index',
+           'check_search', 'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics',
+           'bench_datasets', 'cmd_methods', 'check_methods', 'cmd_tune', 'check_reproduce', 'cmd_reproduce',
+           'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, json, math, os, platform, re, sys
@@ -111,9 +111,11 @@ def parse(name, words):
     return values
 
 # %% ../nbs/16_cli.ipynb #5b18dc0d
+def first(): return os.environ.get('RANK', '0') == '0'          # of the processes that torchrun starts, one speaks
+
 def call(name, words, out):
     "Parse and run one command; returns the exit code and what --json prints"
-    say = lambda text='': print(text, file=sys.stderr if '--json' in words else out, flush=True)
+    say = lambda text='': first() and print(text, file=sys.stderr if '--json' in words else out, flush=True)
     try: return 0, COMMANDS[name].run(parse(name, words), say)
     except UserError as e: return 2, dict(error=str(e))
     except KeyboardInterrupt as e: return 1, dict(error=f'{e}. The same command goes on from there.' if str(e) else 'interrupted')
@@ -143,7 +145,7 @@ def main(argv=None):
             try: code, result = call(name, words[1:], out)
             except SystemExit as e: return e.code or 0           # --help
         if code: print(f'error: {result["error"]}', file=sys.stderr)
-        if '--json' in words: print(json.dumps(dict(result or {}, exit=code)), file=out)
+        if '--json' in words and first(): print(json.dumps(dict(result or {}, exit=code)), file=out)
         out.flush(); return code or (result or {}).get('exit', 0)
     except BrokenPipeError:                                       # the reader has left: `sketch_lvm methods | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 1
@@ -416,18 +418,23 @@ def bench_metrics(v, say):
     return r
 
 def bench_datasets(v, say):
+    import time
     from sketch_lvm.core import write_json
+    from sketch_lvm.evaluate import surroundings
     from sketch_lvm.verify import bench_datasets
-    r = bench_datasets(say=say)
-    say(f'{r["files"]:,} files scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
-    if v.save: write_json(v.save, r)
+    before = os.getloadavg(); r = bench_datasets(folder=v.folder, filler=v.file_bytes, say=say)
+    say(f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    r |= dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=surroundings() | dict(cores=os.cpu_count()), date=time.strftime('%Y-%m-%d', time.gmtime()),
+              load=dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()]))
+    if v.save: write_json(v.save, dict(runs=[*(read_json(v.save).get('runs', []) if Path(v.save).exists() else []), r]))
     return r
 
 BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets}
 
 COMMANDS['bench'] = Command('Measure speed against the shapes found in public code.', (
     Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)), Opt('queries', 'count', 'queries', 2000), Opt('gallery', 'count', 'photos', 2000),
-    Opt('dim', 'count', 'length of a feature', 512), Opt('save', help='a JSON file that collects results'), DEVICE),
+    Opt('dim', 'count', 'length of a feature', 512), Opt('folder', help='datasets: where to make the tree of files; it is removed afterwards'),
+    Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0), Opt('save', help='a JSON file that collects results'), DEVICE),
     lambda v, say: BENCHES[v.what](v, say), lambda v: check_device(v.device))
 
 # %% ../nbs/16_cli.ipynb #0d8eb0f4
@@ -471,11 +478,13 @@ def check_reproduce(v):
 def cmd_reproduce(v, say):
     from sketch_lvm.realtables import announce, prior_lines
     from sketch_lvm.reproduce import TABLES, reproduce, table_lines
+    from sketch_lvm.train import together
     out = v.out or f'runs/table-{v.table}-{v.source["name"]}'
     probe_at = [max(1, v.steps*i//8) for i in (1, 2, 4, 8)] if v.probe and v.steps else []
-    sets, tower = announce(v, out, say)
-    state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
-                      probe_at, v.device, say, sets, tower, v.second, **v.how)
+    with together(v.device) as (team, v.device):
+        sets, tower = announce(v, say, team.size)
+        state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
+                          probe_at, v.device, say, sets, tower, v.second, **v.how)
     say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state), '', f'written: {out}/table.md, table.json, table.png']))
     return dict(state, out=str(out))
 

@@ -28,7 +28,7 @@ from .prompts import NoPrompts, make_encoder
 from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, unseen_set
 from .runs import last_checkpoint, read_checkpoint, step_folders
 from .splits import Split
-from .train import Learner, Settings, check_fit, check_settings, train
+from .train import Learner, Settings, check_fit, check_settings, in_turn, together, train
 
 # %% ../nbs/12a_experiments.ipynb #bc5dbe71
 class Source(NamedTuple):
@@ -149,13 +149,15 @@ def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=Tru
     sets = sets or load_sets(e.data); b = backbone or load_tower(e)
     if say and hasattr(sets, 'report'): say(str(sets.report))
     evaluation = (b.size, 'stretch', b.interpolation); validate = validate and sets.validation is not None and len(sets.validation) > 0
-    warm([sets.train], [(b.size, e.method['fit'], b.interpolation)], e.data, how.get('progress'), say)
-    warm([sets.validation], [evaluation], e.data, how.get('progress'), say)
-    parts = learner_parts(e.method, b, sets.train, e.seed)
-    settings = Settings(**settings_for(e.method, len(parts['draw'])) | overrides(e))
-    parts['about'] |= dict(experiment=e.to_dict(), encoder=parts['encoder'].recipe, split=sets.split.to_dict())
-    valid = validation(e.method, sets.validation, sets.split, data_label(e.data)) if validate else None
-    return train(Learner(**parts), out, settings, valid, device, **how)
+    def warm_both():
+        warm([sets.train], [(b.size, e.method['fit'], b.interpolation)], e.data, how.get('progress'), say)
+        warm([sets.validation], [evaluation], e.data, how.get('progress'), say)
+    with together(device) as (team, device):
+        in_turn(team, warm_both); parts = learner_parts(e.method, b, sets.train, e.seed)
+        settings = Settings(**settings_for(e.method, len(parts['draw'])) | overrides(e))
+        parts['about'] |= dict(experiment=e.to_dict(), encoder=parts['encoder'].recipe, split=sets.split.to_dict())
+        valid = validation(e.method, sets.validation, sets.split, data_label(e.data)) if validate else None
+        return train(Learner(**parts), out, settings, valid, device, **how)
 
 # %% ../nbs/12a_experiments.ipynb #5b00f75b
 class Opened(NamedTuple):

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['ROWS', 'METRICS', 'PRIOR', 'BOTH', 'prior', 'prior_lines', 'pictures_a_second', 'estimate', 'estimate_lines',
-           'torchrun_command', 'announce']
+           'announce']
 
 # %% ../nbs/12c_realtables.ipynb #ae74d91b
-import shlex, time
+import time
 
 import torch
 
@@ -108,28 +108,18 @@ def estimate(table, data, sets, tower, rate, seeds=1, trials=0, rows=None, prese
         most = max(most, m['batch']*per_sketch*tokens*tower.width*12*18*4)
     return dict(hours=hours, total=sum(hours.values()), bytes=most + 4*sum(p.numel() for p in tower.model.parameters()))
 
-def estimate_lines(e, rate, device, command=''):
+def estimate_lines(e, rate, device, gpus=1):
     "The estimate in words"
     def said(h): return f'{h:.1f} hours' if h >= 1 else f'{h*60:.0f} minutes' if h*60 >= 1 else f'{h*3600:.0f} seconds'
     slow = max(e['hours'], key=e['hours'].get)
     return [f'estimate: {said(e["total"])} on {device} ({rate:,.0f} pictures a second through the frozen tower), good to a factor of two; '
             f'longest row: {slow}, {said(e["hours"][slow])}; a training step needs about {said_bytes(e["bytes"])}',
             'It can be stopped at any time; the same command goes on.',
-            *([f'Several GPUs: train a row with them first, the table then takes it from its folder:\n  {command}'] if command else [])]
-
-# %% ../nbs/12c_realtables.ipynb #93dbb469
-def torchrun_command(row, data, out, backbone, pretrained=None, preset='paper', seed=1, gpus=8):
-    "The command that trains one row of a table on several GPUs, into the table's own folder"
-    folder = f'{out}/{row.name.lower().replace(" ", "-")}/seed{seed}'
-    options = ','.join(f'{k}={v}' for k, v in data.items() if k not in ('name', 'path'))
-    text = data['name'] + ''.join([f':{data["path"]}' if 'path' in data else ':'*bool(options), (',' if 'path' in data else '')*bool(options) + options])
-    words = ['torchrun', f'--nproc-per-node={gpus}', '-m', 'sketch_lvm', 'train', '--out', folder, '--method', row.method, '--preset', preset, '--backbone', backbone,
-             *(['--pretrained', pretrained] if pretrained else []), '--data', text, '--seed', str(seed),
-             *[w for part in row.how.get('without', ()) for w in ('--without', part)]]
-    return shlex.join(words)
+            *[f'{n} GPUs are here: `torchrun --nproc-per-node={n} -m sketch_lvm reproduce` and the same options share each training between them.'
+              for n in [gpus] if n > 1]]
 
 # %% ../nbs/12c_realtables.ipynb #61a2fd61
-def announce(v, out, say):
+def announce(v, say, processes=1):
     "Load data and tower for the options of `reproduce`, say what the table will cost; returns both"
     from sketch_lvm.experiments import Experiment, load_sets, load_tower
     from sketch_lvm.methods import method
@@ -137,9 +127,6 @@ def announce(v, out, say):
     tower = load_tower(Experiment(method('sketch-lvm'), v.backbone, v.pretrained, bool(v.random), v.source), device)
     rate = pictures_a_second(tower, device)
     e = estimate(v.table, v.source, sets, tower, rate, v.seeds, v.trials, v.rows, preset, v.steps, v.how)
-    learned = [r for r in TABLES[v.table].rows if r.method not in REFERENCES and (not v.rows or r.name in v.rows)]
-    plain = learned and device.type == 'cuda' and not (v.trials or v.steps or v.how)
-    gpus = torch.cuda.device_count() if plain else 0
-    command = torchrun_command(learned[-1], v.source, out, v.backbone, v.pretrained, preset, gpus=gpus) if plain else ''
-    say('\n'.join([*([f'{getattr(sets, "report", "")}'] if hasattr(sets, 'report') else []), *estimate_lines(e, rate, device, command)]))
+    gpus = torch.cuda.device_count() if device.type == 'cuda' and processes == 1 else 1
+    say('\n'.join([*([f'{getattr(sets, "report", "")}'] if hasattr(sets, 'report') else []), *estimate_lines(e, rate, device, gpus)]))
     return sets, tower

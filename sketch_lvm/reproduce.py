@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TABLES', 'SIX', 'REFERENCES', 'Row', 'Table', 'calibration_error', 'Probe', 'make_probe', 'own_texts', 'probe',
            'reference_report', 'probing', 'read_curve', 'one_run', 'one_row', 'table_experiment', 'table_problems',
-           'reproduce', 'probed', 'open_table', 'printed', 'there', 'spread', 'table_lines', 'draw_table',
+           'reproduce', 'fill_table', 'probed', 'open_table', 'printed', 'there', 'spread', 'table_lines', 'draw_table',
            'write_table', 'list_methods']
 
 # %% ../nbs/12b_reproduce.ipynb #02f062c7
@@ -19,7 +19,7 @@ import torch
 
 from .baselines import counted, guessed_names, keyword_features
 from .clip import class_text_features, load_backbone
-from .core import UserError, atomic_write, check_name, pick_device, read_json, write_json
+from .core import UserError, atomic_write, check_name, read_json, write_json
 from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_report, make_protocol, score, surroundings
 from .experiments import Experiment, cross_protocol, data_problems, evaluate_run, experiment_problems, run_experiment, warm
 from .experiments import frozen_encoder, load_sets, load_tower, protocol_for, report_path
@@ -27,6 +27,7 @@ from .experiments import open_run
 from .methods import families, method, published
 from .splits import said_part
 from .study import tune
+from .train import shared, together
 
 # %% ../nbs/12b_reproduce.ipynb #928bed17
 class Row(NamedTuple):
@@ -135,19 +136,21 @@ def read_curve(path):
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
 # %% ../nbs/12b_reproduce.ipynb #c08e122c
-def one_run(e, folder, table, sets, backbone, device, watch=None, at=(), other=None):
-    "Train and test one row with one seed, or go on; a row that is done is only read"
+def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), other=None):
+    "Train and test one row with one seed, or go on; a row that is done is only read. Several processes train together, the first one tests"
     path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
-    if path.exists(): return load_report(path)
-    p.mkdir(parents=True, exist_ok=True)
+    done = shared(team, lambda: load_report(path) if path.exists() else p.mkdir(parents=True, exist_ok=True))
+    if done: return done
     run_experiment(e, p, device, sets, backbone, progress=False, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
-    return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
+    def test():
+        return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
+    return shared(team, test)
 
-def one_row(row, table, e, out, seeds, sets, backbone, device, budget, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
+def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, watch=None, at=(), say=print, keep=lambda entry: None, other=None):
     "Tune, train and test one row; `keep` is called with the entry whenever it has grown"
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
-        r = reference_report(row, e, sets, backbone, table.protocol, device, other)
+        r = shared(team, lambda: reference_report(row, e, sets, backbone, table.protocol, device, other))
         keep(dict(name=row.name, method=row.method, trains={}, seeds={'-': r.values}, published=[])); return
     found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say) if budget else dict(best={}, trials=[])
     m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
@@ -155,10 +158,11 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, watch=Non
                  trials=found['trials'], seeds={}, steps={}, curves={})
     for seed in seeds:
         folder = out/slug/f'seed{seed}'
-        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, watch, at, other)
+        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, team, watch, at, other)
         entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
         if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
-        if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in table.shown(e.data['name']) if k in r.values))
+        shown = [k for k in table.shown(e.data['name']) if k in r.values] or [next(iter(r.values))]
+        if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in shown))
         keep(entry)
 
 # %% ../nbs/12b_reproduce.ipynb #cd404a59
@@ -194,20 +198,28 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
     wrong = table_problems(table, data, backbone, pretrained, random, preset, steps, rows, options, other)
     if wrong: raise UserError('\n'.join(wrong))
-    t, out, device = TABLES[table], Path(out), pick_device(device); preset = preset or ('mini' if backbone == 'mini' else 'paper')
-    tower = tower or load_tower(Experiment(method('sketch-lvm'), backbone, pretrained, random, data), device); sets = sets or load_sets(data)
-    settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
-                    probe_at=list(probe_at), **(dict(other=other) if other else {}))
-    state = open_table(out, json.loads(json.dumps(settings)), t, tower, sets)
-    watch = make_probe(tower, probed(data), sets.unseen) if probe_at else None
+    t, preset = TABLES[table], preset or ('mini' if backbone == 'mini' else 'paper')
+    chosen = [x for name in rows for x in t.rows if x.name == name] if rows else t.rows      # in the order they were asked for
+    experiments = [table_experiment(row, data, backbone, pretrained, random, preset, steps, options) for row in chosen]
+    with together(device) as (team, device):
+        tower = tower or load_tower(replace(experiments[0], method=method('sketch-lvm')), device); sets = sets or load_sets(data)
+        settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
+                        probe_at=list(probe_at), **(dict(other=other) if other else {}))
+        return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, seeds, device, team, say, other)
+
+def fill_table(t, out, settings, rows, experiments, tower, sets, seeds, device, team, say=None, other=None):
+    "The rows of a table, one after another; the first process keeps it. Returns its state"
+    state, at = shared(team, lambda: open_table(out, settings, t, tower, sets)), tuple(settings['probe_at'])
+    watch = make_probe(tower, probed(settings['data']), sets.unseen) if at and team.rank == 0 else None
     if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
+    if team.rank: say = None
     def keep(entry):
-        state['rows'] = {**state['rows'], entry['name']: entry}; write_table(state, t, out)
-    for row in [x for name in rows for x in t.rows if x.name == name] if rows else t.rows:      # in the order they were asked for
+        state['rows'] = {**state['rows'], entry['name']: entry}
+        if team.rank == 0: write_table(state, t, out)
+    for row, e in zip(rows, experiments):
         if row.method in REFERENCES and row.name in state['rows']: continue
-        e = table_experiment(row, data, backbone, pretrained, random, preset, steps, options)
         if say: say(row.name)
-        one_row(row, t, e, out, seeds, sets, tower, device, budget, watch, tuple(probe_at), say, keep, other)
+        one_row(row, t, e, out, seeds, sets, tower, device, settings['budget'], team, watch, at, say, keep, other)
     return state
 
 def probed(data):
@@ -260,7 +272,8 @@ def table_lines(state, t):
         lines.append('| ' + ' | '.join([*cells, str(n) if e['trains'] else '-']) + ' |')
     lost = [m for m in t.shown(data) if m not in metrics]
     if lost: lines += ['', f'{", ".join(lost)}: not here, the gallery is too small.']
-    return lines + ['', '± is the standard deviation over seeds. Rates and the step to stop at were chosen on validation categories.']
+    rates = "Rates are the preset's; the step to stop at was" if s.get('budget') == 0 else 'Rates and the step to stop at were'
+    return lines + ['', f'± is the standard deviation over seeds. {rates} chosen on validation categories.']
 
 # %% ../nbs/12b_reproduce.ipynb #75695f8d
 def draw_table(state, t, metric=None, ax=None):

@@ -20,7 +20,7 @@ from .experiments import run_experiment
 from .methods import families, method
 from .minisets import mini_set, mini_sets
 from .prompts import make_encoder
-from .train import fit
+from .train import fit, shared, together
 
 # %% ../nbs/12a_study.ipynb #0de704b3
 _BARE = dict(prompts=0, norms='frozen')
@@ -158,12 +158,13 @@ def trials(m):
 
 def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **how):
     "Try rates for an experiment on validation categories; returns {'best': {option: value}, 'value': ..., 'step': ..., 'trials': [...]}"
-    out, runs = Path(out), []
-    about = json.loads(json.dumps(e.to_dict()))
-    if (out/'tuning.json').exists():
-        done = read_json(out/'tuning.json')
-        if done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
-        if done['budget'] == budget: return done
+    with together(device) as (team, device): return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
+
+def _tune(e, out, budget, sets, backbone, device, team, say, how):
+    runs, about = [], json.loads(json.dumps(e.to_dict()))
+    done = shared(team, lambda: read_json(out/'tuning.json') if (out/'tuning.json').exists() else None)
+    if done and done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
+    if done and done['budget'] == budget: return done
     def value(changes):
         tried = replace(e, method=replace(e.method, options=e.method.options | changes))
         run = run_experiment(tried, out/f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
@@ -173,5 +174,5 @@ def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **
     line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
     result = dict(experiment=about, budget=budget, trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'], value=best['value'],
                   step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]))
-    write_json(out/'tuning.json', result)
+    if team.rank == 0: write_json(out/'tuning.json', result)
     return result

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['GROUPS', 'OPTIMISERS', 'SIGNALS', 'group_of', 'parameter_groups', 'rate_at', 'Settings', 'check_settings', 'StepSet',
            'be_deaf', 'batches', 'Interrupted', 'Listening', 'Run', 'snapshot', 'check_fit', 'restore', 'set_weights',
-           'one_step', 'shared', 'validate', 'together', 'same_start', 'agree', 'Diary', 'open_board', 'note',
-           'save_run', 'open_folder', 'short_of_memory', 'go_on', 'train', 'outcome', 'run_script', 'in_child',
+           'one_step', 'shared', 'validate', 'together', 'same_start', 'agree', 'in_turn', 'Diary', 'open_board',
+           'note', 'save_run', 'open_folder', 'short_of_memory', 'go_on', 'train', 'outcome', 'run_script', 'in_child',
            'die_at_call', 'killed_runs', 'about_data', 'fit']
 
 # %% ../nbs/11_train.ipynb #44d5f970
 import contextlib, ctypes, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -228,7 +229,7 @@ def together(device='auto'):
     if cuda: os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8'); torch.use_deterministic_algorithms(True, warn_only=True)
     if size > 1 and cuda: device = pick_device(f'cuda:{local}'); torch.cuda.set_device(device)
     joined = size > 1 and not d.is_initialized()
-    if joined: d.init_process_group('nccl' if cuda else 'gloo')
+    if joined: d.init_process_group('nccl' if cuda else 'gloo', timeout=timedelta(hours=6))       # the first may test for long while the others wait
     try: yield Team(), device
     finally:
         if joined: d.destroy_process_group()
@@ -245,6 +246,12 @@ def agree(team, number):
     box = torch.tensor([number], device='cuda' if torch.distributed.get_backend() == 'nccl' else 'cpu')
     torch.distributed.all_reduce(box, torch.distributed.ReduceOp.MAX)
     return int(box)
+
+def in_turn(team, f):
+    "The first process does it, then the others, who find what it left on the disk"
+    if team.rank: torch.distributed.barrier()
+    f()
+    if team.size > 1 and not team.rank: torch.distributed.barrier()
 
 # %% ../nbs/11_train.ipynb #d5d5f7be
 class Diary:

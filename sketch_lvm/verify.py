@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Verdict', 'compare', 'check_counts', 'photo_kinds', 'check_splits', 'same_content', 'check_twins', 'verify',
-           'tiny_pictures', 'sketchy_tree', 'bench_datasets']
+           'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of', 'bench_datasets']
 
 # %% ../nbs/03c_verify.ipynb #3bf501ec
 import html, os, shutil, sys, tempfile, time
@@ -126,20 +126,21 @@ def verify(path, data=None, content=True, decode=False, gallery='distinct', per_
     return v
 
 # %% ../nbs/03c_verify.ipynb #d7dc5838
-def tiny_pictures(n, seed=0):
-    "`n` different valid PNG files of a few bytes, as bytes"
+def tiny_pictures(n, seed=0, filler=0):
+    "`n` different valid PNG files of a few bytes, and a comment of `filler` more, as bytes"
     import struct, zlib
     def chunk(kind, body): return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
     head = b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 2, 2, 8, 2, 0, 0, 0)); tail = chunk(b'IEND', b'')
+    if filler: head += chunk(b'tEXt', b'Comment\0' + b'x'*filler)
     for k in range(n):
         v = (k + seed*2**24).to_bytes(6, 'little')
         yield head + chunk(b'IDAT', zlib.compress(b'\0' + v + b'\0' + v, 1)) + tail
 
-def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002):
+def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002, filler=0):
     "A tree of Sketchy's shape with tiny pictures; returns the number of files"
     classes = [c for _, c in sorted(listed_classes('sketchy').items())]; tx = 'tx_000000000000'; made = 0
     def shares(n): return [n*(i + 1)//len(classes) - n*i//len(classes) for i in range(len(classes))]
-    pictures = tiny_pictures(sketches + originals + extended)
+    pictures = tiny_pictures(sketches + originals + extended, 0, filler)
     for c, s, o, e in zip(classes, shares(sketches), shares(originals), shares(extended)):
         folders = [Path(root)/f/c for f in (f'256x256/sketch/{tx}', f'256x256/photo/{tx}', 'EXTEND_image_sketchy')]
         for f in folders: f.mkdir(parents=True)
@@ -151,19 +152,37 @@ def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002):
     return made
 
 # %% ../nbs/03c_verify.ipynb #c0e36958
-def bench_datasets(share=1., folder=None, say=None):
+def forget_pages(root):
+    "Write files out and drop their pages from memory, where the system lets us; what is read afterwards is read from the disk"
+    if not hasattr(os, 'posix_fadvise'): return False
+    os.sync()
+    for folder, _, names in os.walk(root):
+        for name in names:
+            f = os.open(os.path.join(folder, name), os.O_RDONLY)
+            try: os.posix_fadvise(f, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally: os.close(f)
+    return True
+
+def disk_of(path):
+    "The kind of file system that a path lies on, such as ext4 or tmpfs; '' if the system does not say"
+    path, mounts = os.path.realpath(path), Path('/proc/self/mounts')
+    rows = [line.split()[1:3] for line in mounts.read_text().splitlines()] if mounts.exists() else []
+    return max(((len(at), kind) for at, kind in rows if path == at or path.startswith(at.rstrip('/') + '/')), default=(0, ''))[1]
+
+def bench_datasets(share=1., folder=None, filler=0, say=None):
     "Make a tree of Sketchy's shape, scan, verify and list it in a fresh process, remove it; seconds and peak memory"
     import json, subprocess
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
-        start = time.perf_counter(); n = sketchy_tree(root/'tree', *(round(x*share) for x in (75_481, 12_500, 73_002)))
+        start = time.perf_counter(); n = sketchy_tree(root/'tree', *(round(x*share) for x in (75_481, 12_500, 73_002)), filler)
+        about = dict(files=n, gb=round(sum(f.stat().st_size for f in root.rglob('*.*'))/1e9, 4), disk=disk_of(root), read_from_disk=forget_pages(root))
         if say: say(f'{n:,} files made in {time.perf_counter() - start:.0f} s; now scanned, verified and listed')
         code = 'import sys; from sketch_lvm.verify import _measured; _measured(sys.argv[1])'
         path = os.pathsep.join(filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')]))
         env = dict(os.environ, SKETCH_LVM_CACHE=str(root/'cache'), PYTHONPATH=path)
         done = subprocess.run([sys.executable, '-c', code, str(root/'tree')], env=env, capture_output=True, text=True)
         if done.returncode: raise UserError(f'the check failed: {done.stderr[-500:]}')
-        return dict(files=n) | json.loads(done.stdout.splitlines()[-1])
+        return about | json.loads(done.stdout.splitlines()[-1])
     finally: shutil.rmtree(root, ignore_errors=True)
 
 def _measured(root):

@@ -41,7 +41,7 @@ def test_a_tree_of_full_size():
 
 
 def test_a_small_tree_of_that_shape():
-    from sketch_lvm.verify import bench_datasets
-    r = bench_datasets(.01)
+    from sketch_lvm.verify import bench_datasets, disk_of
+    r = bench_datasets(.01, filler=500); assert .0008 < r['gb'] < .0011 and isinstance(disk_of('/'), str)
     assert r['classes'] == 125 and r['counts']['photo'] == 730 and r['counts']['paired'] == r['counts']['sketch'] == 755 and r['peak_mb'] < 1000
     assert any(e.startswith('sketches: 755 of 75,481') for e in r['errors'])
