@@ -74,7 +74,8 @@ def write_entries(entries, into, limit, max_entries, progress=None):
     return files, done, ignored
 
 # %% ../nbs/03b_archives.ipynb #791b46d2
-BY_HAND = 'Unpack it yourself with 7-Zip (`7z x {}`), then point at the folder: `sketch_lvm datasets verify FOLDER`.'
+BY_HAND = ('Unpack it yourself with 7-Zip (`7z x {} -oFOLDER`; the program comes as 7zip or p7zip-full with most systems), '
+           'then look what came out: `sketch_lvm datasets verify FOLDER`.')
 
 def open_archive(path):
     "An opened zip or tar file and its entries"

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENCODERS', 'BASELINES', 'MINI_RATES', 'MINI_GRID', 'seeded', 'ConditionalPrompts', 'CoupledPrompts',
-           'stored_features', 'keep_features', 'mini_preset', 'counted', 'keyword_features', 'guessed_names']
+           'stored_features', 'looked_up', 'keep_features', 'mini_preset', 'counted', 'keyword_features',
+           'guessed_names']
 
 # %% ../nbs/09_baselines.ipynb #bbd308ec
 import torch
@@ -83,10 +84,13 @@ def stored_features(backbone, items, how, device='cpu', chunk=256):
     with torch.autocast(device.type, enabled=False):
         return torch.cat([encode_images(backbone, backbone.pixels(items.images(r.numpy(), *how))) for r in rows]).clone()
 
+def looked_up(m):
+    "Whether the features of all pictures can be kept: only a head trains, and nothing changes the pictures"
+    return trained_parts(m) == 'linear' and not (m['flip'] or m['turn'] or m['crop'] < 1 or 'patch-shuffle' in m.weights)
+
 def keep_features(parts, m, backbone, items):
     "Learner parts that look features up, where only a head trains; else the parts as they are"
-    augmented = m['flip'] or m['turn'] or m['crop'] < 1
-    if trained_parts(m) != 'linear' or augmented or 'patch-shuffle' in m.weights: return parts
+    if not looked_up(m): return parts
     encoder, store, seed = parts['encoder'], {}, parts['draw'].batches.seed
     draw = Steps(m, items, backbone, seed, pictures=False)
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OPTIONS', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 'hold_out', 'only_present', 'fewer_pictures',
-           'RealSets', 'real_sets', 'called_a_sample', 'unseen_set', 'what_is_missing', 'real_problems',
-           'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes', 'said_bytes']
+           'RealSets', 'real_sets', 'called_a_sample', 'without_leaks', 'unseen_set', 'what_is_missing',
+           'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes', 'said_bytes']
 
 # %% ../nbs/03d_realsets.ipynb #a2acf07f
 import gzip, os
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .cache import content_hashes
 from .core import UserError, data_path, read_json, rng
 from .data import SketchPhotoSet, class_key
 from .datasets import GALLERIES, REAL, find_data, listed_name, open_data
@@ -88,15 +89,17 @@ class RealSets(NamedTuple):
 OPTIONS = {'path': ('', 'the folder'), 'split': ('', 'which list of unseen classes'), 'gallery': ('distinct', 'which photos: ' + ', '.join(GALLERIES)),
            'validation': (10, 'seen classes held out for validation, 0: none'),
            'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
+           'leaks': ('refuse', 'photos of seen classes that are unseen ones by content: refuse, drop from training, or allow'),
            'check': ('quick', 'how closely files are looked at: quick or decode'), 'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
            'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"), 'cache': (1, '0: decode pictures again every time')}
 
 # %% ../nbs/03d_realsets.ipynb #13944459
-def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, progress=None):
+def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, leaks='refuse',
+              progress=None):
     "`RealSets` of a real data set or a folder"
     gallery = 'originals-twice' if lists else gallery
     items, report = open_data(path, data, gallery, check, per_class, progress=progress)
-    if lists: return called_a_sample(sets_by_lists(items, lists, data, report), gallery)
+    if lists: return called_a_sample(without_leaks(sets_by_lists(items, lists, data, report), leaks), gallery)
     s = choose_split(split, data, items)
     if s.name.startswith('cross/'): raise UserError(f'{s.name} has its unseen classes in another data set; evaluate a run with --protocol cross-dataset.')
     if missing == 'skip': s = only_present(s, items)
@@ -105,7 +108,8 @@ def real_sets(data, path='', split='', gallery='distinct', validation=10, missin
     except UserError as e: raise UserError(f'{e} With missing=skip they are left out, and all reports call the rest a sample.') from e
     wrong = [f'the {part} classes have no {m}' for part in ('train', 'unseen') for m in ('sketch', 'photo') if not (parts[part].modality == m).any()]
     if wrong: raise UserError(f'{"; ".join(wrong)}: {path}. {what_is_missing(data)}')
-    return called_a_sample(RealSets(*(parts[k] for k in ('train', 'validation', 'unseen')), s, items.where(classes=s.seen), report), gallery)
+    sets = RealSets(*(parts[k] for k in ('train', 'validation', 'unseen')), s, items.where(classes=s.seen), report)
+    return called_a_sample(without_leaks(sets, leaks), gallery)
 
 def called_a_sample(sets, gallery):
     "The sets with a split that says so if they are not all there; the report says it too"
@@ -113,6 +117,20 @@ def called_a_sample(sets, gallery):
     if few: sets = sets._replace(split=make_part(sets.split, ', '.join(few)))
     if sets.split.partial: sets.report.notes.append(said_part(sets.split.provenance))
     return sets
+
+def without_leaks(sets, leaks='refuse'):
+    "The sets, once no photo of an unseen class is among those of the seen classes under another name"
+    if leaks == 'allow': return sets
+    seen, unseen = ({h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen.photos, sets.unseen.photos))
+    both = [h for h in seen if h in unseen]
+    if not both: return sets
+    what = f'{len(both):,} photo(s) of unseen classes are among those of seen classes too: ' + ', '.join(f'{unseen[h]!r} is {seen[h]!r}' for h in both[:5])
+    if leaks != 'drop': raise UserError(f'{what}. leaks=drop takes them from the training photos, leaks=allow leaves them there.')
+    sets.report.notes.append(f'taken from training: {what}')
+    def clean(s):
+        gone = {h for h in content_hashes(s.source, s.rows)[0] if h in unseen} if len(s) else ()
+        return s[np.array([h not in gone for h in content_hashes(s.source, s.rows)[0]], bool)] if gone else s
+    return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 
 # %% ../nbs/03d_realsets.ipynb #9b1b9ca7
 def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', check='quick', per_class=3000, progress=None, **unused):
@@ -130,7 +148,7 @@ def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', ch
 def what_is_missing(data): return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
 
 # %% ../nbs/03d_realsets.ipynb #eb976585
-def real_problems(data, path='', split='', gallery='distinct', missing='refuse', check='quick', lists='', validation=10, per_class=3000, cache=1):
+def real_problems(data, path='', split='', gallery='distinct', missing='refuse', check='quick', lists='', validation=10, per_class=3000, cache=1, leaks='refuse'):
     "What is wrong with the options of a real data set, as sentences; looks at folders, opens no picture"
     out = []
     def attempt(f):
@@ -138,7 +156,8 @@ def real_problems(data, path='', split='', gallery='distinct', missing='refuse',
         except UserError as e: out.append(str(e))
     if not path: out.append(f'--data {data} needs a path: {data}:PATH.')
     else: attempt(lambda: find_data(path, data))
-    for what, value, choices in (('gallery', gallery, GALLERIES), ('missing', missing, ('refuse', 'skip')), ('check', check, ('quick', 'decode'))):
+    for what, value, choices in (('gallery', gallery, GALLERIES), ('missing', missing, ('refuse', 'skip')), ('check', check, ('quick', 'decode')),
+                                 ('leaks', leaks, ('refuse', 'drop', 'allow'))):
         if value not in choices: out.append(f'{what} of the data set {data} is {" or ".join(choices)}, not {value!r}.')
     if lists: attempt(lambda: find_lists(lists))
     elif split != 'all' and lot_seed(split, data) is None: attempt(lambda: choose_split(split, data))

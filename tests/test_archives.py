@@ -61,7 +61,13 @@ def test_bombs_cuts_and_wrong_hashes():
     assert extract(d/'good.tar.gz', d/'deep'/'er')['files'] == 1 and (d/'deep'/'er'/'a'/'1.bin').stat().st_mode & 0o111 == 0
     with pytest.raises(UserError, match='not an empty folder'): extract(d/'good.zip', d/'out')
     (d/'x.7z').write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(50))
-    with pytest.raises(UserError, match='7z x .*datasets verify'): extract(d/'x.7z', d/'new')
+    with pytest.raises(UserError, match='7z archive, which Python cannot read.*7z x .*x.7z -oFOLDER.*p7zip.*datasets verify'): extract(d/'x.7z', d/'new')
+    (d/'x.zip').write_bytes(b'Rar!' + bytes(50))                                       # the content counts, not the name
+    with pytest.raises(UserError, match='rar archive.*7z x'): extract(d/'x.zip', d/'new')
+    locked = bytearray((d/'good.zip').read_bytes())
+    for at in (locked.find(b'PK\x03\x04') + 6, locked.find(b'PK\x01\x02') + 8): locked[at] |= 1
+    (d/'locked.zip').write_bytes(locked)
+    with pytest.raises(UserError, match='is encrypted.*password(.|\n)*Nothing was kept'): extract(d/'locked.zip', d/'new')
     with pytest.raises(UserError, match='is not a file'): extract(d/'nothing.zip', d/'new')
     with pytest.raises(TypeError, match='max_byte'): extract(d/'good.zip', d/'new', max_byte=3)
     assert not (d/'new').exists() and LIMITS['max_ratio'] == 200

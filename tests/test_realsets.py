@@ -25,8 +25,8 @@ def test_splits_are_chosen_and_refused():
     d = Path(tempfile.mkdtemp()); (d/'s.json').write_text(json.dumps(dict(name='my/own', provenance='me', seen=['a'], unseen=['b'])))
     assert choose_split(str(d/'s.json'), 'sketchy').name == 'my/own'; (d/'s.json').write_text('[]')
     with pytest.raises(UserError, match='a split is a JSON object'): choose_split(str(d/'s.json'), 'sketchy')
-    said = ' '.join(real_problems('sketchy', '/nowhere', 'split1', 'everything', 'x', 'y'))
-    assert [w for w in ('/nowhere is not a folder', 'could mean', 'gallery of the', 'missing of the', 'check of the') if w not in said] == []
+    said = ' '.join(real_problems('sketchy', '/nowhere', 'split1', 'everything', 'x', 'y', leaks='z'))
+    assert [w for w in ('/nowhere is not a folder', 'could mean', 'gallery of the', 'missing of the', 'check of the', 'leaks of the') if w not in said] == []
     assert 'needs a path' in real_problems('tuberlin', split='sake')[0]
     assert [len(real_problems('tuberlin', split=name)) for name in ('by-lot-7', 'by-lots')] == [1, 2]
 
@@ -72,15 +72,37 @@ def test_a_set_with_fewer_pictures_is_a_sample():
     assert unseen_set('sketchy', root, 'split2')[1] == 'sketchy, unseen classes of sketchy/split2-yelamarthi (part)'
 
 
+def test_the_same_photo_on_both_sides_is_an_error():
+    import os, pytest, shutil, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.realsets import real_sets
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    try:
+        save_folder(toy_set(8, 3, 2, 16), d/'set'); sets = real_sets('folder', d/'set'); (one, two), seen = sets.unseen.classes, sets.train.classes[0]
+        for c, name in ((one, '001'), (two, '000')): shutil.copy(d/'set/photo'/c/f'{name}.png', d/'set/photo'/seen/f'{c} again.png')
+        with pytest.raises(UserError, match=f'2 photo.*{one}/001.png.*again.png.*leaks=drop'): real_sets('folder', d/'set')
+        dropped = real_sets('folder', d/'set', leaks='drop')
+        assert list(dropped.train.ids) == list(sets.train.ids) and list(dropped.seen.ids) == list(sets.seen.ids)
+        assert 'taken from training: 2 photo' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
+        assert len(real_sets('folder', d/'set', leaks='allow').train) == len(sets.train) + 2
+        shutil.copy(d/'set/photo'/seen/'000.png', d/'set/photo'/seen/'twice.png'); real_sets('folder', d/'set', leaks='drop')      # twice in one class leaks nothing
+    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
 def test_file_lists_of_public_code():
     import gzip, pytest, tempfile
     from pathlib import Path
+    from zlib import crc32
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.realsets import read_filelist, real_sets
     root = Path(tempfile.mkdtemp()); data, lists = root/'data', root/'zeroshot1'; lists.mkdir()
     S, P, E = '256x256/sketch/tx_000000000000', '256x256/photo/tx_000000000000', 'EXTEND_image_sketchy'
-    def write(folder, c, name): p = data/folder/c/name; p.parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (4, 4), (len(c), hash(name) % 200, 5)).save(p)
+    def write(folder, c, name):
+        p = data/folder/c/name; p.parent.mkdir(parents=True, exist_ok=True)
+        Image.new('RGB', (4, 4), tuple(crc32((c + name).encode()).to_bytes(4, 'big')[:3])).save(p)
     classes = ['cup', 'wine_bottle', 'bell', 'hot-air_balloon']
     for c in classes:
         for k in range(3): write(S, c, f'n1_{k}-1.png'); write(P, c, f'n1_{k}.jpg'); write(E, c, f'n1_{k}.jpg'); write(E, c, f'ext_{k}.jpg')
