@@ -22,7 +22,7 @@ from .minisets import mini_set, mini_sets
 from .prompts import make_encoder
 from .train import fit, shared, together
 
-# %% ../nbs/12a_study.ipynb #0de704b3
+# %% ../nbs/12a_study.ipynb #3203517e
 _BARE = dict(prompts=0, norms='frozen')
 
 _BOTH, _FG = dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03)), dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))
@@ -39,11 +39,12 @@ ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, 
     f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg') for part in ('norms', 'classification', 'patch-shuffle', 'divergence')}
 
 _MAPS = dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest=(1e-3, 1e-3, 1e-3))
+_MAPS_FG = dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 
-SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS, 'fg splip')} | {    # asked for by name
+SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip')} | {    # asked for by name
     f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip')
     for part in ('prompts', 'jigsaw', 'adaptive-margin', 'B_vt', 'B_t', 'B_v', 'visual-prompts', 'norms', 'classification', 'triplet')} | {
-    f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS, 'fg splip') for part in ('prompts', 'jigsaw', 'classification')}
+    f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip') for part in ('prompts', 'norms', 'jigsaw', 'classification')}
 
 def find_row(row): return (ROWS | SPLIP_ROWS)[check_name(row, ROWS | SPLIP_ROWS, 'row')]
 
