@@ -20,9 +20,9 @@ from .experiments import run_experiment
 from .methods import families, method
 from .minisets import mini_set, mini_sets
 from .prompts import make_encoder
-from .train import fit, shared, together
+from .train import fit
 
-# %% ../nbs/12a_study.ipynb #3203517e
+# %% ../nbs/12a_study.ipynb #446559bd
 _BARE = dict(prompts=0, norms='frozen')
 
 _BOTH, _FG = dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03)), dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))
@@ -41,7 +41,10 @@ ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, 
 _MAPS = dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 _MAPS_FG = dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 
-SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip')} | {    # asked for by name
+_WIDE = 'fg with margin 1, squared distance'      # Sketch_LVM's terms with SpLIP's distance and margin
+
+SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip'),    # asked for by name
+              _WIDE: ('sketch-lvm-fg', dict(distance='squared-euclidean', margin=1.), _BOTH, _WIDE)} | {
     f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip')
     for part in ('prompts', 'jigsaw', 'adaptive-margin', 'B_vt', 'B_t', 'B_v', 'visual-prompts', 'norms', 'classification', 'triplet')} | {
     f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip') for part in ('prompts', 'norms', 'jigsaw', 'classification')}
@@ -159,13 +162,12 @@ def trials(m):
 
 def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **how):
     "Try rates for an experiment on validation categories; returns {'best': {option: value}, 'value': ..., 'step': ..., 'trials': [...]}"
-    with together(device) as (team, device): return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
-
-def _tune(e, out, budget, sets, backbone, device, team, say, how):
-    runs, about = [], json.loads(json.dumps(e.to_dict()))
-    done = shared(team, lambda: read_json(out/'tuning.json') if (out/'tuning.json').exists() else None)
-    if done and done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
-    if done and done['budget'] == budget: return done
+    out, runs = Path(out), []
+    about = json.loads(json.dumps(e.to_dict()))
+    if (out/'tuning.json').exists():
+        done = read_json(out/'tuning.json')
+        if done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
+        if done['budget'] == budget: return done
     def value(changes):
         tried = replace(e, method=replace(e.method, options=e.method.options | changes))
         run = run_experiment(tried, out/f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
@@ -175,5 +177,5 @@ def _tune(e, out, budget, sets, backbone, device, team, say, how):
     line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
     result = dict(experiment=about, budget=budget, trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'], value=best['value'],
                   step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]))
-    if team.rank == 0: write_json(out/'tuning.json', result)
+    write_json(out/'tuning.json', result)
     return result
