@@ -132,11 +132,11 @@ BASELINES = {  # name: (about, options, rates to try with the preset 'paper')
         'source': ('first-layers', 'recall', 'after VPT'), 'depth': (9, 'recall', "or the tower's depth, if that is less"),
         'lr_prompts': (1e-4, 'inferred', '')}, _GRID)}
 
-# %% ../nbs/09_baselines.ipynb #9eab7e28
+# %% ../nbs/09_baselines.ipynb #8f7dd5d9
 _TWIN = {'sets': ('common', 'recall', 'one for sketches and photos'), 'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class')}
 MINI_RATES = {                                               # <- chosen on validation categories, `sketch_lvm reproduce`
     'b-ft': 3e-5, 'b-lin': 1e-3, 'b-cond': .03, 'b-ip': .1, 'b-mm': 3e-4, 'b-deep': .03,
-    'b-ft-fg': 1e-4, 'b-lin-fg': 3e-4, 'b-cond-fg': .01, 'b-ip-fg': .3, 'b-mm-fg': 3e-4, 'b-deep-fg': .3}
+    'b-ft-fg': 1e-4, 'b-lin-fg': 3e-4, 'b-cond-fg': .01, 'b-ip-fg': .3, 'b-mm-fg': 1e-4, 'b-deep-fg': .3}
 
 def around(rate):
     "A rate between its neighbours, a third and three times as large"
