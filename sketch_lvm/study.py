@@ -6,7 +6,7 @@
 __all__ = ['ROWS', 'SPLIP_ROWS', 'find_row', 'rates', 'row_method', 'question', 'ask', 'ask_generalised', 'run_row', 'beyond',
            'search', 'study', 'read_rows', 'frozen_row', 'summary', 'trials', 'tune']
 
-# %% ../nbs/12a_study.ipynb #adbcec93
+# %% ../nbs/12a_study.ipynb #7868a187
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from .experiments import run_experiment
 from .methods import families, method
 from .minisets import mini_set, mini_sets
 from .prompts import make_encoder
-from .train import fit
+from .train import fit, shared, together
 
 # %% ../nbs/12a_study.ipynb #446559bd
 _BARE = dict(prompts=0, norms='frozen')
@@ -154,7 +154,7 @@ def summary(rows, part='unseen', metric='mAP@all'):
         if d['kind'] == 'final': values.setdefault(d['row'], []).append(d[part][metric])
     return {k: (float(np.mean(v)), float(np.std(v, ddof=1)) if len(v) > 1 else float('nan'), len(v)) for k, v in values.items()}
 
-# %% ../nbs/12a_study.ipynb #50aabe06
+# %% ../nbs/12a_study.ipynb #156e512a
 def trials(m):
     "What a tuning of this method tries first: a list of {option: value}"
     grids = families()[m.name].rates; grid = grids.get(m.preset) or grids.get('paper', {})
@@ -162,12 +162,13 @@ def trials(m):
 
 def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **how):
     "Try rates for an experiment on validation categories; returns {'best': {option: value}, 'value': ..., 'step': ..., 'trials': [...]}"
-    out, runs = Path(out), []
-    about = json.loads(json.dumps(e.to_dict()))
-    if (out/'tuning.json').exists():
-        done = read_json(out/'tuning.json')
-        if done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
-        if done['budget'] == budget: return done
+    with together(device) as (team, device): return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
+
+def _tune(e, out, budget, sets, backbone, device, team, say, how):
+    runs, about = [], json.loads(json.dumps(e.to_dict()))
+    done = shared(team, lambda: read_json(out/'tuning.json') if (out/'tuning.json').exists() else None)
+    if done and done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
+    if done and done['budget'] == budget: return done
     def value(changes):
         tried = replace(e, method=replace(e.method, options=e.method.options | changes))
         run = run_experiment(tried, out/f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
@@ -177,5 +178,5 @@ def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **
     line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
     result = dict(experiment=about, budget=budget, trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'], value=best['value'],
                   step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]))
-    write_json(out/'tuning.json', result)
+    if team.rank == 0: write_json(out/'tuning.json', result)
     return result
