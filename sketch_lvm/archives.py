@@ -80,12 +80,12 @@ BY_HAND = ('Unpack it yourself with 7-Zip (`7z x {} -oFOLDER`; the program comes
 def open_archive(path):
     "An opened zip or tar file and its entries"
     with open(path, 'rb') as f: head = f.read(8)
-    if head.startswith(b"7z\xbc\xaf\x27\x1c"): raise UserError(f'{path} is a 7z archive, which Python cannot read. {BY_HAND.format(path)}')
-    if head.startswith(b'Rar!'): raise UserError(f'{path} is a rar archive, which Python cannot read. {BY_HAND.format(path)}')
+    if head.startswith(b"7z\xbc\xaf\x27\x1c"): raise UserError(f'it is a 7z archive, which Python cannot read. {BY_HAND.format(path)}')
+    if head.startswith(b'Rar!'): raise UserError(f'it is a rar archive, which Python cannot read. {BY_HAND.format(path)}')
     if zipfile.is_zipfile(path): z = zipfile.ZipFile(path); return z, zip_entries(z)
     try: t = tarfile.open(path, 'r:*'); return t, tar_entries(t)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError):
-        raise UserError(f'{path} is not a whole zip or tar archive. Is the download complete?') from None
+        raise UserError(f'it is not a whole zip or tar archive. Is the download complete?') from None
 
 def check_sha256(path, wanted):
     "Compare a file's hash with the one its makers give"
