@@ -85,7 +85,7 @@ def open_archive(path):
     if zipfile.is_zipfile(path): z = zipfile.ZipFile(path); return z, zip_entries(z)
     try: t = tarfile.open(path, 'r:*'); return t, tar_entries(t)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError):
-        raise UserError(f'it is not a whole zip or tar archive. Is the download complete?') from None
+        raise UserError('it is not a whole zip or tar archive. Is the download complete?') from None
 
 def check_sha256(path, wanted):
     "Compare a file's hash with the one its makers give"
