@@ -8,7 +8,7 @@ __all__ = ['TABLES', 'SIX', 'REFERENCES', 'Row', 'Table', 'calibration_error', '
            'reproduce', 'fill_table', 'probed', 'open_table', 'printed', 'there', 'spread', 'table_lines', 'draw_table',
            'write_table', 'list_methods']
 
-# %% ../nbs/12b_reproduce.ipynb #02f062c7
+# %% ../nbs/12b_reproduce.ipynb #688c9476
 import json, re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -135,7 +135,7 @@ def read_curve(path):
     lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
-# %% ../nbs/12b_reproduce.ipynb #c08e122c
+# %% ../nbs/12b_reproduce.ipynb #7535c5c6
 def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), other=None):
     "Train and test one row with one seed, or go on; a row that is done is only read. Several processes train together, the first one tests"
     path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
@@ -189,7 +189,7 @@ def table_problems(table, data, backbone='mini', pretrained=None, random=False, 
         except UserError as err: out.append(str(err))
     return out
 
-# %% ../nbs/12b_reproduce.ipynb #75f68ab8
+# %% ../nbs/12b_reproduce.ipynb #96f45a7c
 def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pretrained=None, random=False, preset=None,
               steps=None,              # instead of each method's epochs
               budget=5,                # most trials of each row's tuning; 0: the preset's rates
@@ -207,6 +207,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
                         probe_at=list(probe_at), **(dict(other=other) if other else {}))
         return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, seeds, device, team, say, other)
 
+# %% ../nbs/12b_reproduce.ipynb #dbcab4c7
 def fill_table(t, out, settings, rows, experiments, tower, sets, seeds, device, team, say=None, other=None):
     "The rows of a table, one after another; the first process keeps it. Returns its state"
     state, at = shared(team, lambda: open_table(out, settings, t, tower, sets)), tuple(settings['probe_at'])
@@ -222,6 +223,7 @@ def fill_table(t, out, settings, rows, experiments, tower, sets, seeds, device, 
         one_row(row, t, e, out, seeds, sets, tower, device, settings['budget'], team, watch, at, say, keep, other)
     return state
 
+# %% ../nbs/12b_reproduce.ipynb #86a659fd
 def probed(data):
     "New objects of the training categories, for `probe`"
     from sketch_lvm.minisets import mini_set
@@ -239,7 +241,7 @@ def open_table(out, settings, t, tower, sets):
                  conditions=surroundings(tower.device), rows={})
     write_json(path, state); return state
 
-# %% ../nbs/12b_reproduce.ipynb #3e9b2e78
+# %% ../nbs/12b_reproduce.ipynb #c2d5dc2e
 def printed(entry, metric):
     "What is published for a row under a metric, as its reports found it to fit, or None"
     return next((p for p in entry.get('published', ()) if p['metric'] == metric), None)
@@ -255,6 +257,7 @@ def spread(entry, metric):
     v = [s[metric] for s in entry['seeds'].values()]
     return float(np.mean(v)), float(np.std(v, ddof=1)) if len(v) > 1 else None, len(v)
 
+# %% ../nbs/12b_reproduce.ipynb #2eb7857b
 def table_lines(state, t):
     "A table as Markdown"
     s = state['settings']; data, metrics = s['data']['name'], there(state, t)
@@ -275,7 +278,7 @@ def table_lines(state, t):
     rates = "Rates are the preset's; the step to stop at was" if s.get('budget') == 0 else 'Rates and the step to stop at were'
     return lines + ['', f'± is the standard deviation over seeds. {rates} chosen on validation categories.']
 
-# %% ../nbs/12b_reproduce.ipynb #75695f8d
+# %% ../nbs/12b_reproduce.ipynb #2ba87fdd
 def draw_table(state, t, metric=None, ax=None):
     "A dot for each seed, a line for the mean; grey: rows that learn nothing"
     import matplotlib.pyplot as plt
