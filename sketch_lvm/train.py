@@ -10,7 +10,7 @@ __all__ = ['GROUPS', 'OPTIMISERS', 'SIGNALS', 'group_of', 'parameter_groups', 'r
            'die_at_call', 'killed_runs', 'about_data', 'fit']
 
 # %% ../nbs/11_train.ipynb #44d5f970
-import contextlib, ctypes, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
+import contextlib, ctypes, importlib, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
@@ -229,6 +229,7 @@ def together(device='auto'):
     if cuda: os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8'); torch.use_deterministic_algorithms(True, warn_only=True)
     if size > 1 and cuda: device = pick_device(f'cuda:{local}'); torch.cuda.set_device(device)
     joined = size > 1 and not d.is_initialized()
+    if joined: importlib.import_module('torch.distributed.nn')     # it keeps the group it finds when imported, and threads of a kept group may abort at exit
     if joined: d.init_process_group('nccl' if cuda else 'gloo', timeout=timedelta(hours=6))       # the first may test for long while the others wait
     try: yield Team(), device
     finally:

@@ -191,9 +191,9 @@ def test_the_whole_way_on_a_real_sample():
     from pathlib import Path
     from sketch_lvm import experiments
     from sketch_lvm.cli import main
-    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.evaluate import PROTOCOLS
-    source = Path(os.environ.get('SKETCH_LVM_REAL') or data_path().parent.parent/'shared'/'real')/'sketchy'/'256x256'
+    source = real_sample('sketchy', '256x256')
     def few(root, classes, n=2, tx='tx_000000000000'):                # links to the first photos that have sketches, and to a sketch of each
         for c in classes:
             sketches = {s.stem.rpartition('-')[0]: s for s in sorted((source/'sketch'/tx/c).iterdir())}
@@ -220,9 +220,7 @@ def test_the_whole_way_on_a_real_sample():
         code, r, err = run(f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 --rows B-Lin')
         text = (d/'table/table.md').read_text(); assert code == 0 and text in err + '\n' and 'RANDOM WEIGHTS' in text and 'A sample: 5 of 104' in text and 'estimate:' in err
         assert 'ZS-TVT' not in err and 'poster' not in err and '| B-Lin |' in text and 'mAP@200/hits, P@200: not here' in text
-    if not source.is_dir():
-        print('skipped: the real Sketchy sample is absent (SKETCH_LVM_REAL says where it lies)')
-        if 'PYTEST_CURRENT_TEST' in os.environ: pytest.skip('the real Sketchy sample is absent (SKETCH_LVM_REAL)')
+    if not source: nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
     else:
         with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
             d = Path(d); patch.setenv('SKETCH_LVM_CACHE', str(d/'cache')); made = functools.cache(experiments.load_backbone)

@@ -52,6 +52,18 @@ def test_paths_can_be_moved():
     for k, v in old.items(): os.environ.pop(k, None) if v is None else os.environ.update({k: v})
 
 
+def test_a_real_sample_is_there_or_not():
+    import contextlib, io, os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import nothing_to_test, real_sample
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
+        patch.setenv('SKETCH_LVM_REAL', d); (Path(d)/'sketchy').mkdir()
+        assert real_sample('sketchy') == Path(d)/'sketchy' and real_sample('tuberlin', 'png') is None
+        with pytest.raises(pytest.skip.Exception, match='no TU-Berlin'): patch.setenv('PYTEST_CURRENT_TEST', 'here'); nothing_to_test('TU-Berlin')
+        with contextlib.redirect_stdout(io.StringIO()) as said: patch.delenv('PYTEST_CURRENT_TEST'); nothing_to_test('TU-Berlin')
+        assert said.getvalue() == 'skipped: there is no TU-Berlin\n'
+
+
 def test_a_crash_leaves_the_old_file():
     import pytest, tempfile
     from pathlib import Path

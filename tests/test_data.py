@@ -204,14 +204,10 @@ def test_leaks_are_named():
 
 
 def test_real_sketchy_sample_without_a_complaint():
-    import os, pytest
     from pathlib import Path
-    from sketch_lvm import data
+    from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.data import check_leaks, from_folder
-    real = Path(os.environ.get('SKETCH_LVM_REAL') or Path(data.__file__).resolve().parents[2]/'shared'/'real')/'sketchy/256x256'
-    if not real.is_dir():
-        print('skipped: the real Sketchy sample is absent (SKETCH_LVM_REAL says where it lies)')
-        if 'PYTEST_CURRENT_TEST' in os.environ: pytest.skip('the real Sketchy sample is absent (SKETCH_LVM_REAL)')
+    if not (real := real_sample('sketchy', '256x256')): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
     else:
         items, report = from_folder(sketch=real/'sketch/tx_000000000000', photo=real/'photo/tx_000000000000', strict=True)
         assert report.left_out == [] and report.ignored == 0 and len(items.classes) == 41

@@ -132,23 +132,22 @@ def test_every_fault_of_a_folder_is_met_here_too():
 
 
 def test_real_samples_in_official_layouts():
-    import os, pytest
     from collections import Counter
-    from pathlib import Path
-    from sketch_lvm.core import data_path
+    from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.data import class_key
     from sketch_lvm.datasets import find_data, listed_classes, open_data
     from sketch_lvm.splits import find_split
-    root = Path(os.environ.get('SKETCH_LVM_REAL') or data_path().parent.parent/'shared'/'real')
-    if not (root/'sketchy').is_dir(): pytest.skip('no real sample: set SKETCH_LVM_REAL to a folder that holds sketchy/, tuberlin/, quickdraw/')
-    items, report = open_data(root/'sketchy'); unseen = find_split('sketchy/split2').unseen
-    assert find_data(root/'sketchy').layout == 'official archive' and find_data(root/'sketchy'/'256x256').data == 'sketchy' and not report.left_out
-    assert items.counts().total == dict(sketch=1025, photo=1025, paired=1025) and len(items.classes) == 41
-    assert {class_key(c) for c in unseen} <= set(map(class_key, items.classes)) <= set(listed_classes('sketchy'))
-    assert all(n == dict(sketch=25, photo=25, paired=25) for n in items.counts().values())
-    drawn = Counter(items.photo_id[items.modality == 'sketch']); assert 4 <= len(drawn)/41 <= 7 and min(items.own_photo[items.modality == 'sketch']) >= 0
-    tub, report = open_data(root/'tuberlin'); assert tub.counts().total == dict(sketch=800, photo=0, paired=0) and not report.left_out
-    assert set(map(class_key, tub.classes)) <= set(listed_classes('tuberlin')) and 'crocodile' in tub.classes and find_data(root/'tuberlin').data == 'tuberlin'
-    order = sorted(listed_classes('tuberlin').values(), key=str.casefold)                  # numbered through: 80 a class, alphabetically
-    drawn, report = open_data(root/'quickdraw'); assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
-    assert not report.left_out and 30 < drawn.images([0], 64).float().mean() < 254
+    if not all(map(real_sample, ('sketchy', 'tuberlin', 'quickdraw'))): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/, tuberlin/ and quickdraw/')
+    else:
+        root = real_sample()
+        items, report = open_data(root/'sketchy'); unseen = find_split('sketchy/split2').unseen
+        assert find_data(root/'sketchy').layout == 'official archive' and find_data(root/'sketchy'/'256x256').data == 'sketchy' and not report.left_out
+        assert items.counts().total == dict(sketch=1025, photo=1025, paired=1025) and len(items.classes) == 41
+        assert {class_key(c) for c in unseen} <= set(map(class_key, items.classes)) <= set(listed_classes('sketchy'))
+        assert all(n == dict(sketch=25, photo=25, paired=25) for n in items.counts().values())
+        drawn = Counter(items.photo_id[items.modality == 'sketch']); assert 4 <= len(drawn)/41 <= 7 and min(items.own_photo[items.modality == 'sketch']) >= 0
+        tub, report = open_data(root/'tuberlin'); assert tub.counts().total == dict(sketch=800, photo=0, paired=0) and not report.left_out
+        assert set(map(class_key, tub.classes)) <= set(listed_classes('tuberlin')) and 'crocodile' in tub.classes and find_data(root/'tuberlin').data == 'tuberlin'
+        order = sorted(listed_classes('tuberlin').values(), key=str.casefold)                  # numbered through: 80 a class, alphabetically
+        drawn, report = open_data(root/'quickdraw'); assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
+        assert not report.left_out and 30 < drawn.images([0], 64).float().mean() < 254

@@ -126,43 +126,41 @@ def test_file_lists_of_public_code():
 
 
 def test_stated_sizes_are_those_of_the_lists():
-    import os, pytest
-    from pathlib import Path
-    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.core import data_path, nothing_to_test, read_json, real_sample
     from sketch_lvm.realsets import read_filelist, find_lists
     from sketch_lvm.splits import find_split
     from sketch_lvm.data import class_key
-    root = Path(os.environ.get('SKETCH_LVM_REAL') or data_path().parent.parent/'shared'/'real')/'splits'
-    if not root.is_dir(): pytest.skip('no real lists: set SKETCH_LVM_REAL to a folder that holds splits/')
-    for folder, name in (('ZSE-SBIR/Sketchy_zeroshot0', 'sketchy/split2-yelamarthi'), ('SAKE/Sketchy_zeroshot1', 'sketchy/split1-sake')):
-        found, sizes, s = find_lists(root/folder), read_json(data_path('splits', f'{name}.json'))['sizes'], find_split(name)
-        for side in ('seen', 'unseen'): assert {class_key(c) for c, _ in read_filelist(found[side])} == {class_key(c) for c in getattr(s, side)}
-        photos = [p for p, _ in read_filelist(found['photo', 'zero'])]; distinct = {tuple(p.split('/')[-2:]) for p in photos}
-        assert len(photos) == sizes['unseen photos, originals twice'] and len(distinct) == sizes['unseen photos']
-        assert len(read_filelist(found['sketch', 'zero'])) == sizes['unseen sketches']
-        assert len({tuple(p.split('/')[-2:]) for p, _ in read_filelist(found['photo', 'train'])}) == sizes['seen photos']
-        for_training = len(read_filelist(found['sketch', 'train'])); assert for_training + {'sketchy/split1-sake': 5000}.get(name, 5200) == sizes['seen sketches']
-    for folder, name in (('SAKE/TUBerlin_zeroshot', 'tuberlin/sake'), ('ZSE-SBIR/QuickDraw_zeroshot', 'quickdraw/d2s')):
-        s = find_split(name)
-        for file, side in (('cname_cid.txt', s.seen), ('cname_cid_zero.txt', s.unseen)):
-            assert {class_key(c) for c, _ in read_filelist(root/folder/file)} == set(map(class_key, side))
-    photos = read_filelist(root/'SAKE/TUBerlin_zeroshot/ImageResized_ready_filelist_zero.txt.gz')
-    assert len(photos) == read_json(data_path('splits/tuberlin/sake.json'))['sizes']['unseen photos']
-    quick = read_json(data_path('splits/quickdraw/d2s.json'))['sizes']
-    assert [len(read_filelist(root/f'ZSE-SBIR/QuickDraw_zeroshot/{f}_zero.txt.gz')) for f in ('sketch', 'all_photo')] == [quick['unseen sketches'], quick['unseen photos']]
+    if not (root := real_sample('splits')): nothing_to_test('real sample (SKETCH_LVM_REAL) with splits/')
+    else:
+        for folder, name in (('ZSE-SBIR/Sketchy_zeroshot0', 'sketchy/split2-yelamarthi'), ('SAKE/Sketchy_zeroshot1', 'sketchy/split1-sake')):
+            found, sizes, s = find_lists(root/folder), read_json(data_path('splits', f'{name}.json'))['sizes'], find_split(name)
+            for side in ('seen', 'unseen'): assert {class_key(c) for c, _ in read_filelist(found[side])} == {class_key(c) for c in getattr(s, side)}
+            photos = [p for p, _ in read_filelist(found['photo', 'zero'])]; distinct = {tuple(p.split('/')[-2:]) for p in photos}
+            assert len(photos) == sizes['unseen photos, originals twice'] and len(distinct) == sizes['unseen photos']
+            assert len(read_filelist(found['sketch', 'zero'])) == sizes['unseen sketches']
+            assert len({tuple(p.split('/')[-2:]) for p, _ in read_filelist(found['photo', 'train'])}) == sizes['seen photos']
+            for_training = len(read_filelist(found['sketch', 'train'])); assert for_training + {'sketchy/split1-sake': 5000}.get(name, 5200) == sizes['seen sketches']
+        for folder, name in (('SAKE/TUBerlin_zeroshot', 'tuberlin/sake'), ('ZSE-SBIR/QuickDraw_zeroshot', 'quickdraw/d2s')):
+            s = find_split(name)
+            for file, side in (('cname_cid.txt', s.seen), ('cname_cid_zero.txt', s.unseen)):
+                assert {class_key(c) for c, _ in read_filelist(root/folder/file)} == set(map(class_key, side))
+        photos = read_filelist(root/'SAKE/TUBerlin_zeroshot/ImageResized_ready_filelist_zero.txt.gz')
+        assert len(photos) == read_json(data_path('splits/tuberlin/sake.json'))['sizes']['unseen photos']
+        quick = read_json(data_path('splits/quickdraw/d2s.json'))['sizes']; lists = root/'ZSE-SBIR/QuickDraw_zeroshot'
+        assert [len(read_filelist(lists/f'{f}_zero.txt.gz')) for f in ('sketch', 'all_photo')] == [quick['unseen sketches'], quick['unseen photos']]
 
 
 def test_the_real_sample_as_three_sets():
-    import os, pytest
-    from pathlib import Path
-    from sketch_lvm.core import UserError, data_path
+    import pytest
+    from sketch_lvm.core import UserError, nothing_to_test, real_sample
     from sketch_lvm.realsets import real_sets
-    root = Path(os.environ.get('SKETCH_LVM_REAL') or data_path().parent.parent/'shared'/'real')
-    if not (root/'sketchy').is_dir(): pytest.skip('no real sample: set SKETCH_LVM_REAL to a folder that holds sketchy/')
-    sets = real_sets('sketchy', root/'sketchy', 'split2', missing='skip')
-    assert [len(s.classes) for s in sets[:3]] == [16, 4, 21] and [len(s) for s in sets[:3]] == [800, 200, 1050] and sets.split.name.endswith('(part)')
-    wanted = '20 of 104 seen and 21 of 21 unseen classes', '525 of 12,694 sketches', '525 of 10,453 photos', 'never with published'
-    assert [w for w in wanted if w not in str(sets.report)] == []
-    with pytest.raises(UserError, match='84 class.*missing=skip'): real_sets('sketchy', root/'sketchy', 'split2')
-    lot = real_sets('sketchy', root/'sketchy', 'by-lot'); assert lot.split.name == 'sketchy/by-lot-0' and len(lot.split.unseen) == 8 and not lot.split.partial
-    with pytest.raises(UserError, match='have no photo.*ImageResized'): real_sets('tuberlin', root/'tuberlin', 'kd', missing='skip')
+    if not (real_sample('sketchy') and real_sample('tuberlin')): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/ and tuberlin/')
+    else:
+        root = real_sample()
+        sets = real_sets('sketchy', root/'sketchy', 'split2', missing='skip')
+        assert [len(s.classes) for s in sets[:3]] == [16, 4, 21] and [len(s) for s in sets[:3]] == [800, 200, 1050] and sets.split.name.endswith('(part)')
+        wanted = '20 of 104 seen and 21 of 21 unseen classes', '525 of 12,694 sketches', '525 of 10,453 photos', 'never with published'
+        assert [w for w in wanted if w not in str(sets.report)] == []
+        with pytest.raises(UserError, match='84 class.*missing=skip'): real_sets('sketchy', root/'sketchy', 'split2')
+        lot = real_sets('sketchy', root/'sketchy', 'by-lot'); assert lot.split.name == 'sketchy/by-lot-0' and len(lot.split.unseen) == 8 and not lot.split.partial
+        with pytest.raises(UserError, match='have no photo.*ImageResized'): real_sets('tuberlin', root/'tuberlin', 'kd', missing='skip')

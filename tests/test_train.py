@@ -323,7 +323,7 @@ def test_two_processes_learn_what_one_learns():
     from sketch_lvm.runs import last_checkpoint, read_log, scratch
     from sketch_lvm.train import Settings, run_script, train
     code = '''
-    import sys, torch
+    import sys, torch, weakref
     from sketch_lvm.learner import toy_learner
     from sketch_lvm.losses import by_class, margin_divergence, relative_distance
     from sketch_lvm.train import Settings, train
@@ -341,8 +341,11 @@ def test_two_processes_learn_what_one_learns():
         draw = toy.draw
         def wrapped(step, rank, size): b = draw(step, rank, size); seen.append(b['own'].tolist()); return b
         toy.draw = wrapped; return toy
+    group = []
+    def watch_group(run, row): group.append(weakref.ref(torch.distributed.group.WORLD))
     if __name__ == '__main__':
-        run = train(watch(learner()), sys.argv[1], Settings(steps=25, lr=.02, amp='off'), device='cpu')
+        run = train(watch(learner()), sys.argv[1], Settings(steps=25, lr=.02, amp='off'), device='cpu', on_step=watch_group)
+        assert group[0]() is None, 'the group outlives the run, and its threads may abort the interpreter when it ends'
         sys.stdout.write(f'{torch.cat([p.detach().flatten() for p in run.parameters.values()]).double().sum().item()} {seen[0]}\\n')
     '''
     folder = scratch(); space = {'__name__': 'here'}; exec(textwrap.dedent(code), space)
