@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PALETTE', 'GREY', 'RIGHT', 'WRONG', 'MANY', 'axis', 'distinct', 'embedding_map', 'smooth_density', 'ridges',
            'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches', 'trend',
-           'named_points', 'answers']
+           'named_points', 'answers', 'picture_table', 'layer_strip']
 
 # %% ../nbs/14_plots.ipynb #27b2df2a
 import numpy as np
@@ -161,7 +161,7 @@ def _frame(ax, patch, size, colour, shift=0):
 
 # %% ../nbs/14_plots.ipynb #c85b474c
 def linked_patches(left, right, links, grid, ax=None, title=''):
-    "Two pictures side by side and lines from patches of the left to patches of the right; links: [((row, column), (row, column), right or wrong)]"
+    "Two pictures side by side and lines from patches of the left to patches of the right; links: [((row, column), (row, column), right or wrong, None: unscored)]"
     from PIL import Image
     ax = axis(ax, 4.2, 2.1); a, b = (to_image(i) for i in (left, right)); side = b.shape[0]; gap = side//6
     if a.shape[0] != side: a = np.asarray(Image.fromarray(a).resize((side, side)))
@@ -169,9 +169,9 @@ def linked_patches(left, right, links, grid, ax=None, title=''):
     page[:, :side] = a if a.ndim == 3 else a[..., None]; page[:, side + gap:] = b if b.ndim == 3 else b[..., None]
     ax.imshow(page); size = side/grid
     for (r0, c0), (r1, c1), good in links:
-        colour = RIGHT if good else WRONG
+        colour = GREY if good is None else RIGHT if good else WRONG
         _frame(ax, (r0, c0), size, colour); _frame(ax, (r1, c1), size, colour, side + gap)
-        ax.plot([(c0 + .5)*size, (c1 + .5)*size + side + gap], [(r0 + .5)*size, (r1 + .5)*size], color=colour, lw=1.4, ls='-' if good else '--')
+        ax.plot([(c0 + .5)*size, (c1 + .5)*size + side + gap], [(r0 + .5)*size, (r1 + .5)*size], color=colour, lw=1.4, ls='-' if good or good is None else '--')
     ax.set(xticks=[], yticks=[], xlim=(-.5, 2*side + gap - .5), ylim=(side - .5, -.5)); ax.set_title(title, fontsize=8, parse_math=False)
     for s in ax.spines.values(): s.set_visible(False)
     return ax
@@ -233,3 +233,34 @@ def answers(sketches, found, right,      # pictures [q]; pictures [q][n]; [q][n]
     ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
     if labels is not None: ax.set_yticks([i*high + 4 + side/2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7); ax.tick_params(length=0)
     return ax
+
+# %% ../nbs/14_plots.ipynb #f4fdabdb
+def picture_table(rows, titles=(), words=None, ax=None, side=96):     # words: [rows][columns], under the pictures; None and '' say nothing
+    "Pictures in rows and columns, resized to squares"
+    from matplotlib.patches import Rectangle
+    from PIL import Image
+    n = max([len(r) for r in rows], default=0); ax = axis(ax, 1.15*max(1, n), .3 + (1.15 + .25*(words is not None))*max(1, len(rows)))
+    step, high = side + 8, side + 8 + (22 if words is not None else 0); page = np.full((max(1, len(rows))*high, max(1, n)*step, 3), 255, np.uint8)
+    for i, row in enumerate(rows):
+        for j, image in enumerate(row):
+            page[i*high + 4:i*high + 4 + side, j*step + 4:j*step + 4 + side] = np.asarray(Image.fromarray(to_image(image)).convert('RGB').resize((side, side)))
+            ax.add_patch(Rectangle((j*step + 3.5, i*high + 3.5), side, side, fill=False, ec=GREY, lw=.6))
+            if words is not None and words[i][j]:
+                ax.text(j*step + 4 + side/2, i*high + side + 8, str(words[i][j]), fontsize=9, ha='center', va='top', parse_math=False)
+    for j, title in enumerate(titles): ax.text(j*step + 4 + side/2, -3, str(title), fontsize=9, ha='center', va='bottom', parse_math=False)
+    ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
+    return ax
+
+# %% ../nbs/14_plots.ipynb #f8b90355
+def layer_strip(image, patch, other, heats,     # heats: {title: [g, g]}, how much each patch of the other picture resembles the framed one
+                axes=None, title=''):
+    "A picture with a patch framed, then the other picture under each heat, its best patch framed"
+    import matplotlib.pyplot as plt
+    if axes is None: axes = plt.subplots(1, 1 + len(heats), figsize=(1.6*(1 + len(heats)), 2.1), layout='constrained', squeeze=False)[1][0]
+    axes = np.ravel(axes); x = to_image(image); grid = len(next(iter(heats.values()), [0]))
+    axes[0].imshow(x, cmap='gray', vmin=0, vmax=255); axes[0].set(xticks=[], yticks=[]); axes[0].set_title(title, fontsize=9, parse_math=False)
+    _frame(axes[0], patch, x.shape[0]/grid, PALETTE[5])
+    for ax, (name, heat) in zip(axes[1:], heats.items()):
+        h = np.atleast_2d(np.asarray(heat, float)); heat_overlay(other, h, ax, np.unravel_index(h.argmax(), h.shape))
+        ax.set_title(name, fontsize=9, parse_math=False); ax.set_xlabel(f'{h.min():.2f} to {h.max():.2f}', fontsize=8)
+    return axes

@@ -113,12 +113,13 @@ def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style
     out = Path(out); out.mkdir(parents=True, exist_ok=True); path = out/'study.jsonl'
     backbone = backbone or load_backbone('mini')
     sets = mini_sets(objects, objects, style=style); seen = mini_set('seen', objects//2, style=style)
-    blind = sets._replace(unseen=None)
+    blind = sets._replace(unseen=None); call = dict(rows=rows, seeds=seeds, steps=steps, batch=batch, objects=objects, style=style, tuned=tuned, budget=budget)
+    made = dict(command=f'sketch_lvm.study.study(out, {", ".join(f"{k}={v!r}" for k, v in call.items() if v is not None)})', conditions=surroundings())
     done = {(d['kind'], d['row'], json.dumps(d.get('changes')), d.get('seed')): d for d in read_rows(path)}
     def once(kind, row, changes, seed, make):
         key = kind, row, json.dumps(changes), seed
         if key not in done:
-            done[key] = dict(kind=kind, **make())
+            done[key] = dict(kind=kind, **make()) | made
             with open(path, 'a') as f: f.write(json.dumps(done[key]) + '\n')
             if say: say(kind, row, changes, seed, {p: done[key][p] for p in ('validation', 'unseen') if p in done[key]})
         return done[key]

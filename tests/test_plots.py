@@ -107,3 +107,30 @@ def test_answers_stand_beside_their_questions():
     big = np.zeros((1000, 1000), np.uint8); answers([big], [[big]], [[False]]).figure.canvas.draw()      # a picture of a million points
     with pytest.raises(UserError, match='1 questions, 2 lists'): answers([black], [[white]]*2, [[True]]*2)
     plt.close('all')
+
+
+def test_a_table_of_pictures_puts_each_in_its_place():
+    import matplotlib.pyplot as plt, numpy as np
+    from sketch_lvm.plots import picture_table
+    black, white = np.zeros((8, 8), np.uint8), np.full((20, 20, 3), 255, np.uint8)
+    ax = picture_table([[black, white], [white, black]], ['$a', 'b'], [['', 'x'], [None, '$y']]); ax.figure.canvas.draw()
+    page, spots = ax.images[0].get_array(), [(p.get_x() + .5, p.get_y() + .5) for p in ax.patches]
+    assert len(spots) == 4 and [int(page[int(y) + 48, int(x) + 48].max()) for x, y in spots] == [0, 255, 255, 0]
+    assert page[:, :4].min() == 255 and [t.get_text() for t in ax.texts] == ['x', '$y', '$a', 'b']
+    one = picture_table([[black]]); assert len(one.patches) == 1 and picture_table([], ax=one) is one and not one.texts
+    picture_table([[np.zeros((1000, 1000), np.uint8)]]).figure.canvas.draw()      # a picture of a million points
+    plt.close('all')
+
+
+def test_strips_frame_the_patch_and_its_best_match():
+    import matplotlib.pyplot as plt, numpy as np
+    from sketch_lvm.plots import layer_strip
+    heat = np.zeros((4, 4)); heat[1, 3] = .5
+    axes = layer_strip(np.zeros((32, 32), np.uint8), (2, 0), np.zeros((64, 64, 3), np.uint8), {'$one': heat, 'two': -heat}, title='$s'); axes[0].figure.canvas.draw()
+    corner = [(ax.patches[0].get_x() + .5, ax.patches[0].get_y() + .5) for ax in axes]
+    assert corner == [(0, 16), (48, 16), (0, 0)] and len(axes[0].images) == 1 and [ax.get_title() for ax in axes] == ['$s', '$one', 'two']
+    assert axes[1].get_xlabel() == '0.00 to 0.50'                                 # each map says its own range
+    one = layer_strip(np.zeros((8, 8)), (0, 0), np.zeros((8, 8)), {'only': [[1.]]}); assert len(one) == 2 and len(one[1].patches) == 1
+    big = np.zeros((1000, 1000), np.uint8); layer_strip(big, (0, 0), big, {'a': np.eye(100)})[0].figure.canvas.draw()      # a million points
+    assert layer_strip(np.zeros((8, 8)), (0, 0), np.zeros((8, 8)), {}, axes=one)[0] is one[0]
+    plt.close('all')

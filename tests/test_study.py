@@ -43,6 +43,7 @@ def test_a_study_goes_on_and_tunes_blindly():
         best = max((r for r in rows if r['kind'] == 'tune'), key=lambda r: r['validation']['mAP@all'])['changes']
         assert all(r['changes'] == best for r in rows if r['kind'] == 'final')
         assert s.summary(rows)['linear head'][2] == 2
+        assert all('steps=1' in r['command'] and r['conditions']['device'] == 'cpu' for r in rows)      # each row says how it was made
         with mock.patch.object(s, 'run_row', side_effect=AssertionError('done rows are not run again')):
             assert s.study(d, **tiny) == rows
 
