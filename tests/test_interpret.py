@@ -15,7 +15,7 @@ def test_an_interpretation_agrees_with_reports():
     assert abs(per_query(x)['mAP@all'].mean() - r['mAP@all']) < 1e-6
     assert abs(per_query(x)['Acc@1/per-category'].mean() - f['Acc@1/per-category']) < 1e-6 and per_query(x) is per_query(x)
     share, names = confusions(x, 4); assert np.allclose(share.sum(1), 1) and np.isclose(np.diag(share).mean(), (x.same[np.arange(24)[:, None], x.order[:, :4]]).mean())
-    d = deltas(x); assert {k: v.shape for k, v in d.items()} == {c: (8*3,) for c in items.classes}
+    d = deltas(x); assert deltas(x) is d and {k: v.shape for k, v in d.items()} == {c: (8*3,) for c in items.classes}
     z, w = x.queries[0].numpy(), x.gallery.numpy(); mine, others = np.flatnonzero(x.own[0])[0], np.flatnonzero(x.same[0] & ~x.own[0])
     assert np.allclose([(1 - z @ w[mine]) - (1 - z @ w[j]) for j in others], d[x.sketches.names[0]][:3], atol=1e-5)      # the first sketch comes first in its class
     one = Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])); assert confusions(one)[0].tolist() == [[1.]]
@@ -28,21 +28,47 @@ def test_the_gap_is_none_or_whole_where_it_must_be():
     from sketch_lvm.interpret import modality_gap
     r = rng(0); a, b = r.normal(size=(2, 200, 8))
     same, apart = modality_gap(a, b), modality_gap(a - 20, b + 20)
-    assert same['centroids'] < .2 and .4 < same['separability'] < .6 and .45 < same['neighbours'] < .55
+    assert same['centroids'] < .2 and .4 < same['separability'] < .6 and .45 < same['neighbours'] < .55 and 'purity' not in same
     assert apart['centroids'] > 5 and apart['separability'] == 1 and apart['neighbours'] == 1
     assert modality_gap(a[:2], b[:2])['neighbours'] <= 1
     with pytest.raises(UserError, match='at least two'): modality_gap(a[:1], b)
 
 
-def test_projections_say_what_they_are():
+def test_purity_crosses_the_gap_and_objects_stay_together():
     import numpy as np, pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError, rng
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.interpret import Interpretation, gap_of, modality_gap, per_query, separability
+    r = rng(0); kind = np.repeat(['a', 'b'], 20); middle = np.where(kind[:, None] == 'a', [9., 0, 0], [0, 9., 0]); high = np.array([0, 0, 30.])
+    s, p = middle + r.normal(size=(40, 3)) - high, middle + r.normal(size=(40, 3)) + high
+    apart = modality_gap(s, p, (kind, kind)); assert apart['neighbours'] == 1 and apart['purity'] == 1        # two worlds, and yet every search is right
+    assert modality_gap(s, p, (kind, kind[::-1]))['purity'] == 0 and abs(modality_gap(s, p, (kind, kind), neighbours=40)['purity'] - .5) < 1e-9
+    assert np.isnan(modality_gap(s, p, (kind, ['c']*40))['purity']) and modality_gap(s, p, (['a']*20 + ['c']*20, kind))['purity'] == 1      # no photos: not asked
+    z = r.normal(size=(30, 40)); own = np.arange(30) // 3            # three sketches of an object, alike but for a trace; its photo elsewhere
+    asked = np.repeat(r.normal(size=(10, 40)), 3, 0) + .01*z
+    photos = r.normal(size=(10, 40)); assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
+    with pytest.raises(UserError, match='two objects'): separability(asked, photos, (['x']*30, ['x']*10))
+    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', random=True)), toy_set(3, 4, 2)); g = gap_of(x, 4)
+    assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == ['centroids', 'separability', 'neighbours', 'purity']
+
+
+def test_projections_say_what_they_are():
+    import numpy as np, pytest, sys, warnings
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.interpret import project
     flat = np.c_[rng(0).normal(size=(60, 2)) + 5, np.zeros((60, 3))]
-    xy, said, trust = project(flat, 'pca'); assert said.startswith('PCA, 100%') and xy.shape == (60, 2) and trust > .8
+    xy, said, trust = project(flat, 'pca'); assert said == 'PCA, 100% of the variance' and xy.shape == (60, 2) and trust > .8
     assert np.allclose(np.linalg.norm(xy[:, None] - xy, axis=-1), np.linalg.norm(flat[:, None] - flat, axis=-1))
-    assert project(flat[:5])[1].startswith('PCA')
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        assert project(flat[:15])[1] == 'PCA, 100% of the variance (too few points for UMAP with 15 neighbours)' and np.isnan(project(flat[:4])[2])
+        xy, said, trust = project(np.ones((60, 5))); assert said == 'PCA, all points equal' and not xy.any() and np.isnan(trust)
+        with pytest.MonkeyPatch.context() as m:
+            m.setitem(sys.modules, 'umap', None); xy, said, trust = project(flat); assert said == 'PCA, 100% of the variance (UMAP is not installed)' and trust > .8
     with pytest.raises(UserError, match='three points'): project(flat[:2])
+    with pytest.raises(UserError, match='1 of 60 points'): project(np.where(np.arange(60)[:, None] == 3, np.nan, flat))
     with pytest.raises(UserError, match='unknown projection'): project(flat, 'tsne')
 
 

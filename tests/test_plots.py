@@ -14,6 +14,9 @@ def test_maps_of_one_and_of_a_million_points():
     assert '1,000,000' not in ax.get_legend().get_texts()[0].get_text()
     few = embedding_map(x[:50], x[:50, 0] > 0, np.array(['a', 'b']*25), ['a'])
     drawn = sum(len(c.get_offsets()) for c in few.collections); assert drawn == 50
+    assert [t.get_text() for t in few.texts] == ['a'] and [t.get_text() for t in few.get_legend().get_texts()] == ['photo', 'sketch']
+    x[7] = np.nan; gaps = embedding_map(x, x[:, 0] > 0); assert '1 not finite' in gaps.texts[0].get_text() and len(gaps.images) == 2
+    assert '3 not finite' in embedding_map(np.full((3, 2), np.nan), [True]*3, ['a']*3, ['a']).texts[0].get_text()
     plt.close('all')
 
 
@@ -29,6 +32,9 @@ def test_ridges_keep_area_and_survive_anything():
         ax = ridges(groups); ax.figure.canvas.draw()
         assert [t.get_text() for t in ax.get_yticklabels()] == list(groups)[::-1]
     assert ridges({'a': v}, ax=ax) is ax
+    six = ridges({'a': {str(i): v[:9] + i for i in range(6)}}); assert len({(line.get_color(), line.get_linestyle()) for line in six.get_legend().get_lines()}) == 6
+    holes = ridges({'a': [1., np.nan, np.inf, 2.]}); assert holes.texts[0].get_text() == 'left out: 2 not finite'
+    none = ridges({'a': [], 'b': [np.nan]}); none.figure.canvas.draw(); assert [t.get_text() for t in none.get_yticklabels()] == ['b', 'a']
     with pytest.raises(UserError, match='at least one'): ridges({})
     plt.close('all')
 
@@ -41,6 +47,8 @@ def test_heatmaps_of_one_class_and_wrong_shapes():
     assert not heatmap(np.eye(13), [str(i) for i in range(13)]).texts
     heatmap([[np.nan]*3, [1, 2, 3]], 'ab', 'xyz').figure.canvas.draw()
     with pytest.raises(UserError, match='does not fit'): heatmap(np.eye(3), 'ab')
+    big = heatmap(np.eye(1000), range(1000)); big.figure.canvas.draw(); assert big.images[0].get_array().shape == (1000, 1000) and len(big.get_yticks()) == 40
+    long = heatmap([[np.nan, *[0.]*150]], ['a'], range(151), centre=0); assert '1 not finite' in long.texts[0].get_text() and len(long.get_yticks()) == 1
     plt.close('all')
 
 
@@ -54,6 +62,11 @@ def test_seeds_are_all_drawn_and_verdicts_are_strict():
     assert mean_spread([1, 2, 3]) == '2.000 ± 1.000' and mean_spread([.5]) == '0.500'
     assert verdict([1, 2]).startswith('higher') and verdict([-1, -2]).startswith('lower') and verdict([0, 1]).startswith('not')
     assert verdict([2, 2], [1, 3]).startswith('not') and verdict([2, 4], [1, 3], up='better').startswith('better')
+    assert mean_spread([]) == 'no values' and verdict([]) == verdict([], []) == 'nothing to compare' and verdict([1]) == 'higher in 1 seed'
+    assert verdict([0]) == 'not told apart by 1 seed' and verdict([1, np.nan]) == 'no verdict: 1 of 2 not finite'
+    x = np.random.default_rng(0).normal(size=(4, 250_000))
+    over_steps({'many': (range(250_000), x)}).figure.canvas.draw(); assert '1 not finite' in over_steps({'a': ([0, 1], [1, np.nan])}).texts[0].get_text()
+    many = seed_dots({'many': x.ravel(), 'few': [1, np.nan]}); many.figure.canvas.draw(); assert len(many.lines) == 5 and '1 not finite' in many.texts[0].get_text()
     plt.close('all')
 
 
@@ -66,6 +79,10 @@ def test_patches_lie_where_they_should():
     assert ax.images[0].get_array().shape == (64, 128 + gap, 3)
     one = heat_overlay(np.zeros((8, 8), np.uint8), [[1.]], mark=(0, 0)); assert len(one.images) == 2 and len(one.patches) == 1
     assert linked_patches(np.zeros((8, 8)), np.zeros((8, 8)), [], 1, ax=one) is one
+    big = np.zeros((1000, 1000, 3), np.uint8)
+    heat_overlay(big, np.random.default_rng(0).random((1000, 1000))).figure.canvas.draw()
+    assert '1 not finite' in heat_overlay(big, [[np.nan, 1], [0, 1]]).texts[0].get_text()
+    linked_patches(big, big, [((i % 1000, 0), (0, i), i % 2 == 0) for i in range(50)], 1000).figure.canvas.draw()
     plt.close('all')
 
 
@@ -76,7 +93,7 @@ def test_trends_of_one_and_of_a_million():
     ax = trend(x, 2*x); ax.figure.canvas.draw()
     px, py = ax.lines[-1].get_data(); assert np.allclose(py, 2*px) and len(px) == 8 and len(ax.lines) == 1
     ax = trend([1.], [2.]); assert ax.lines[-1].get_xdata() == [1]
-    trend([], []); trend([np.nan, 1], [1, 2]).figure.canvas.draw()
+    trend([], []); assert '1 not finite' in trend([np.nan, 1], [1, 2]).texts[0].get_text(); trend([np.nan, 1], [1, 2]).figure.canvas.draw()
     plt.close('all')
 
 
@@ -86,7 +103,8 @@ def test_names_stand_beside_their_points():
     from sketch_lvm.plots import named_points
     ax = named_points([0, 0, 1], [0, .01, 1], ['a', 'b', '$c']); ax.figure.canvas.draw()
     assert [t.get_text() for t in ax.texts] == ['a', 'b', '$c'] and ax.texts[0].xyann != ax.texts[1].xyann and tuple(np.round(ax.texts[2].xy, 6)) == (1, 1)
-    assert len(named_points([1.], [2.], ['one']).texts) == 1 and not named_points([], [], []).texts and len(named_points([np.nan, 1], [0, 0], 'ab').texts) == 1
+    assert len(named_points([1.], [2.], ['one']).texts) == 1
+    assert not named_points([], [], []).texts and [t.get_text() for t in named_points([np.nan, 1], [0, 0], 'ab').texts] == ['b', 'left out: 1 not finite']
     x = np.random.default_rng(0).random(1_000_000); many = named_points(x, x, x); many.figure.canvas.draw(); assert len(many.collections) == 1 and not many.texts
     with pytest.raises(UserError, match='do not fit'): named_points([1, 2], [1, 2], ['a'])
     plt.close('all')
