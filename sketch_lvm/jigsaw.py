@@ -75,4 +75,4 @@ def _jigsaw(e, batch, o):
     return jigsaw_loss(o.heads['jigsaw'], e['sketch'], e['sketch, jigsaw'], e['photo'], e['negative'], numbers)
 
 TERMS['jigsaw'] = Term(_jigsaw, ('sketch', 'photo', 'negative'), extra={'sketch, jigsaw': 'sketch'}, make=_shuffled,
-                       head=lambda options, dim, seed: JigsawNet(dim, options['permutations'], seed=seed))
+                       head=lambda o, dim, seed: JigsawNet(dim, o['permutations'], o.get('jigsaw_layers', 2), o.get('jigsaw_heads', 8), seed))

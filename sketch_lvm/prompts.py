@@ -254,8 +254,10 @@ def open_parameters(encoder, parts):
     for name, p in encoder.named_parameters(): p.requires_grad_(name.startswith(prefixes) and (p.requires_grad or not name.startswith('source.')))
 
 def count_trainable(encoder):
-    "{part: (tensors, numbers)} of what requires a gradient"
-    count = {part: [p.numel() for n, p in encoder.trainable().items() if n.startswith(prefix)] for part, prefix in PARTS.items()}
+    "{part: (tensors, numbers)} of what requires a gradient; LayerNorms inside a source are norms, as they are for the rates"
+    def part(name): return 'norms' if name.startswith('source.text_norms.') else next(p for p, prefix in PARTS.items() if name.startswith(prefix))
+    names = [(part(n), p.numel()) for n, p in encoder.trainable().items()]
+    count = {part: [size for owner, size in names if owner == part] for part in PARTS}
     return {part: (len(sizes), sum(sizes)) for part, sizes in count.items() if sizes}
 
 # %% ../nbs/06_prompts.ipynb #9b622084

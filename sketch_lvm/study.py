@@ -42,12 +42,15 @@ _MAPS = dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest
 _MAPS_FG = dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 
 _WIDE = 'fg with margin 1, squared distance'      # Sketch_LVM's terms with SpLIP's distance and margin
+_FAR, _PARTS = dict(distance='squared-euclidean', margin=1.), ('B_t', 'B_v', 'B_vt', 'visual-prompts', 'prompts', 'norms', 'jigsaw',
+                                                               'adaptive-margin', 'classification', 'triplet')
 
 SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip'),    # asked for by name
-              _WIDE: ('sketch-lvm-fg', dict(distance='squared-euclidean', margin=1.), _BOTH, _WIDE)} | {
-    f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip')
-    for part in ('prompts', 'jigsaw', 'adaptive-margin', 'B_vt', 'B_t', 'B_v', 'visual-prompts', 'norms', 'classification', 'triplet')} | {
-    f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip') for part in ('prompts', 'norms', 'jigsaw', 'classification')}
+              _WIDE: ('sketch-lvm-fg', _FAR, _BOTH, _WIDE),
+              'fg, 4 of a class': ('sketch-lvm-fg', dict(per_class=4), _FG, 'fg'),                     # batches as fg splip has them
+              f'{_WIDE}, 4 of a class': ('sketch-lvm-fg', dict(_FAR, per_class=4), _BOTH, _WIDE)} | {
+    f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip') for part in _PARTS} | {
+    f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip') for part in _PARTS}
 
 def find_row(row): return (ROWS | SPLIP_ROWS)[check_name(row, ROWS | SPLIP_ROWS, 'row')]
 

@@ -61,6 +61,7 @@ class TextTrace:
     "Hand one to the forward, look into it afterwards"
     tokens: list = field(default_factory=list)    # [C, L, width] after each block
     ends: torch.Tensor = None                     # [C] where each sentence ends
+    ends_only: bool = False                       # keep the states there alone, [C, width]: a small part of all
 
 def overwrite(x, new):
     "`x` with the places after the beginning taken by `new`; None leaves `x` as it is"
@@ -81,14 +82,14 @@ def prompted_text(clip, ids, tokens=None, norms=None, trace=None):
     "Sentence features [C, D] after ln_final and projection; `tokens`: layer -> [n, width], [C, n, width] or None, written after the beginning"
     tokens, own, blocks = tokens or (lambda layer: None), layer_norms(clip), clip.transformer.resblocks
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, [(0, len(x))]))
-    ends, x, length = sentence_ends(clip, ids), clip.token_embedding(ids), ids.shape[1]
+    ends, x, length = sentence_ends(clip, ids), clip.token_embedding(ids), ids.shape[1]; rows = torch.arange(len(x), device=x.device)
     x = overwrite(x, _fit(tokens(0), x, ends)) + clip.positional_embedding[:length]
     for i, block in enumerate(blocks):
         if i: x = overwrite(x, _fit(tokens(i), x, ends))
         x = run_block(block, x, norm, f'block{i:02d}', mask=clip.attn_mask[:length, :length])
-        if trace is not None: trace.tokens.append(x)
+        if trace is not None: trace.tokens.append(x[rows, ends] if trace.ends_only else x)
     if trace is not None: trace.ends = ends
-    x = norm(x[torch.arange(len(x), device=x.device), ends], 'ln_final')
+    x = norm(x[rows, ends], 'ln_final')
     return x @ clip.text_projection.to(x.dtype)
 
 # %% ../nbs/06a_text.ipynb #c2c23347

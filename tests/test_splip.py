@@ -40,6 +40,7 @@ def test_zero_tokens_reproduce_frozen_clip():
             assert (c[mine] - (unit(z, dim=1) @ t.T)[mine]).abs().max() < 1e-5
     with pytest.raises(UserError, match='names of its training classes'): SharedPrompts(backbone, [])
     with pytest.raises(UserError, match='do not fit over the 4 words'): SharedPrompts(backbone, names, 5)
+    with pytest.raises(UserError, match='nobody would hear'): SharedPrompts(backbone, names, class_tokens=0, class_texts='frozen')
     with pytest.raises(UserError, match='conditioning'): SharedPrompts(backbone, names, conditioning='images')
 
 
@@ -77,10 +78,9 @@ def test_photos_are_indexed_once():
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods import build_encoder, method
-    from sketch_lvm.prompts import DeepPrompts, prompted_forward
+    from sketch_lvm.prompts import DeepPrompts, TowerBatch, prompted_forward
     from sketch_lvm.runs import scratch
     from sketch_lvm.share import load_encoder, save_encoder
-    from sketch_lvm.splip import constant_prompts
     backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass', 'cup']; px = torch.randn(7, 3, 64, 64, generator=torch_rng(0))
     for mode in ('image', 'batch'):
         m = method('splip', 'mini', conditioning=mode, prompt_std=.5); e = build_encoder(m, backbone, 3, classes=seen)
@@ -93,7 +93,9 @@ def test_photos_are_indexed_once():
         folder = save_encoder(e, scratch()/'e', m); again = load_encoder(folder)       # opened by somebody who knows no class
         assert torch.equal(again.embed(px, 'photo'), index) and again.recipe['source']['classes'] == seen
         if mode == 'batch':                                                            # in this mode nothing is left but constants
-            table = constant_prompts(e.eval().source, backbone.visual); deep = DeepPrompts(table.shape[2], 4, 192); deep.prompts.data = table
+            e.eval(); nothing = [TowerBatch(backbone.visual, None, torch.zeros(1, 1, 192), k) for k in (0, 1)]
+            with torch.no_grad(): table = torch.stack([torch.stack([e.source.tokens(i, b, b.modality) for i in range(4)]) for b in nothing])
+            deep = DeepPrompts(table.shape[2], 4, 192); deep.prompts.data = table
             for k in ('sketch', 'photo'):
                 z = torch.nn.functional.normalize(prompted_forward(backbone.visual, px, deep, k, e.norms), dim=1)
                 assert torch.allclose(z, e.embed(px, k), atol=1e-5)
@@ -167,12 +169,78 @@ def test_ablations_by_name():
     from sketch_lvm.learner import Learner, learn
     from sketch_lvm.methods import learner_parts, method, method_from_dict, published
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=1, size=64)
-    gone = {'B_t': 'source.B_t', 'B_v': 'source.B_v', 'B_vt': 'source.B_vt', 'norms': 'norms.', 'prompts': 'source.', 'jigsaw': 'heads.', 'visual-prompts': 'source.B_v'}
-    for part in ('norms', 'B_t', 'B_v', 'B_vt', 'visual-prompts', 'prompts', 'adaptive-margin', 'classification', 'triplet', 'jigsaw'):
-        m = method('splip', 'mini', without=part, batch=4, permutations=5); learner = Learner(**learner_parts(m, backbone, toys, seed=1))
-        terms = learn(learner, learner.draw(0))[1]
-        assert part not in terms and method_from_dict(m.to_dict()) == m and f'without {part}' in m.label
-        if part in gone: assert not any(n.startswith(gone[part] + ('.' if gone[part][-1] != '.' else '')) for n in learner.trainable()), part
+    def ask(**how):
+        m = method('splip', 'mini', batch=4, permutations=5, **how); learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+        return m, set(learner.trainable()), learn(learner, learner.draw(0))[1]
+    full, every, terms = ask(); assert full['margin_rule'] == 'adaptive' and set(terms) == {'triplet', 'classification', 'jigsaw'}
+    gone = {'B_t': ('source.B_t.',), 'B_v': ('source.B_v.',), 'B_vt': ('source.B_vt.',), 'visual-prompts': ('source.B_v.', 'source.B_vt.'),
+            'norms': ('norms.', 'source.text_norms.'), 'prompts': ('source.',), 'jigsaw': ('heads.',), 'adaptive-margin': (), 'classification': (), 'triplet': ()}
+    for part, starts in gone.items():                                                  # exactly these parameters, and no others
+        m, names, some = ask(without=part); less = {n for n in every if n.startswith(starts or '-')}
+        assert names == every - less and all(any(n.startswith(s) for n in less) for s in starts), part
+        assert set(some) == set(terms) - {part} and method_from_dict(m.to_dict()) == m and f'without {part}' in m.label
+        if part == 'adaptive-margin':
+            assert m['margin_rule'] == 'fixed' and m['margin'] == .2 and some['triplet'] != terms['triplet'] and some['jigsaw'] == terms['jigsaw']
     assert {round(p.value, 3) for p in published(method('splip', without='B_vt'))} == {.705}
+    for same in (['triplet', 'jigsaw'], ['triplet', 'adaptive-margin', 'jigsaw']):     # the class texts alone: one method by two names
+        assert {p.value for p in published(method('splip', without=same))} == {.575, .581}
     assert {p.metric: p.value for p in published(method('splip-fg'), 'sketchy')} == {'Acc@1/per-category': .3345, 'Acc@5/per-category': .6671}
     with pytest.raises(UserError, match="Did you mean 'B_vt'"): method('splip', without='B_vts')
+
+
+def test_values_with_a_source_stay():
+    from sketch_lvm.methods import method
+    for name in ('splip', 'splip-fg'):
+        m = method(name); o = m.options
+        assert m.weights == dict(triplet=1., classification=1., jigsaw=.1)
+        assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (4, 4, 2, 512, 'patches', 'image')
+        assert (o['template'], o['sketch_template'], o['norms'], o['text_norms']) == ('a photo of a {}', 'a sketch of a {}', 'shared', 'trained')
+        assert (o['distance'], o['margin_rule'], o['margin']) == ('squared-euclidean', 'adaptive', .2)
+        assert (o['permutations'], o['jigsaw_grid'], o['jigsaw_layers'], o['jigsaw_heads']) == (100, 3, 2, 8)
+        assert (o['batch'], o['epochs'], o['optimiser'], o['lr_prompts'], o['lr_norms'], o['lr_rest']) == (192, 60, 'adam', 1e-3, 1e-3, 1e-3)
+        assert o['sampler'] == ('category-triplets' if name == 'splip' else 'pairs')
+
+
+def test_options_arrive_where_they_are_used():
+    import torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.methods import build_encoder, make_objective, method
+    from sketch_lvm.prompts import count_trainable
+    from sketch_lvm.text import template_words
+    backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass']
+    other = dict(text_tokens=3, word_tokens=5, class_tokens=1, hidden=24, look='patches', class_pool='attend', conditioning='image', slots='insert',
+                 class_texts='frozen', text_norms='frozen', text_momentum=.3)
+    m = method('splip', 'mini', template='the photo of a {}', sketch_template='one drawing of a {}', **other); s = build_encoder(m, backbone, 3, classes=seen).source
+    expected = {k: v for k, v in other.items() if k != 'text_momentum'}
+    assert s.options == expected | dict(classes=seen, templates=['one drawing of a {}', 'the photo of a {}'], momentum=.3)
+    plain = method('splip', 'mini'); a, b, c = (build_encoder(plain, backbone, seed, classes=seen) for seed in (3, 3, 4))
+    for k, t in enumerate(('a sketch of a {}', 'a photo of a {}')): assert torch.equal(a.source.words[k], template_words(backbone, 4, t).flatten())
+    assert torch.equal(a.source.B_t.steps[-1].bias, template_words(backbone, 4).flatten())      # T begins as the words it replaces
+    for k in ('B_t', 'B_v', 'B_vt'):                                                            # the seed makes the maps, and nothing else does
+        u, v, w = (dict(getattr(e.source, k).named_parameters()) for e in (a, b, c))
+        assert all(torch.equal(u[n], v[n]) for n in u) and not any(torch.equal(u[n], w[n]) for n in u if n.endswith('weight'))
+    narrow = make_objective(method('splip', 'mini', jigsaw_layers=1, jigsaw_heads=4), backbone, seen).heads['jigsaw'].blocks.layers
+    assert len(narrow) == 1 and narrow[0].self_attn.num_heads == 4
+    assert count_trainable(a)['norms'] == (20 + 18, 3840 + 1728)                    # LayerNorms of both towers
+
+
+def test_the_running_mean_and_unequal_towers():
+    import copy, dataclasses, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.prompts import TowerBatch, embed_patches
+    from sketch_lvm.splip import SharedPrompts, heard, listen
+    backbone, names = load_backbone('mini', random=True), ['cat', 'cup']; rows = torch.tensor([0, 1, 1, 0, 1])
+    s = SharedPrompts(backbone, names, hidden=16, look='mean', conditioning='batch', std=.5); expected = s.typical.clone()
+    for step in range(2):
+        px = torch.randn(5, 3, 64, 64, generator=torch_rng(step)); patches = embed_patches(backbone.visual, px); T = s.B_t(patches.mean(1)).view(5, 4, -1)
+        s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
+        expected = torch.stack([.9*expected[k] + .1*T[rows == k].mean(0) for k in (0, 1)]).detach()
+    assert torch.allclose(s.typical, expected, atol=1e-5)
+    assert [heard(i, 4, 2) for i in range(4)] == [0, 0, 1, 1] and [heard(i, 2, 4) for i in range(2)] == [1, 3] and [heard(i, 3, 3) for i in range(3)] == [0, 1, 2]
+    model = copy.deepcopy(backbone.model); model.transformer.resblocks = model.transformer.resblocks[:2]       # two text layers, four image layers
+    small = dataclasses.replace(backbone, model=model, cache={}); s = SharedPrompts(small, names, word_tokens=0, hidden=16, conditioning='batch', std=.5).eval()
+    batch = TowerBatch(small.visual, px, patches, 1); found = [s.tokens(i, batch, 1) for i in range(4)]
+    with torch.no_grad(): says = listen(s, torch.tensor([1]), s.typical[1:])[0]
+    for i, text in enumerate((0, 0, 1, 1)): assert torch.allclose(found[i], s.B_vt(says[text])[0], atol=1e-6)
+    assert len(says) == 2 and not torch.allclose(found[1], found[2], atol=1e-3)

@@ -43,6 +43,8 @@ def test_tokens_enter_like_written_out_by_hand():
         theirs, layers = naive(tokens)
         torch.testing.assert_close(out, theirs, atol=1e-5, rtol=0)
         for a, b in zip(trace.tokens, layers, strict=True): torch.testing.assert_close(a, b, atol=1e-5, rtol=0)
+        few = TextTrace(ends_only=True); prompted_text(clip, ids, lambda i: tokens[i], Norms(clip), few)
+        assert len(few.tokens) == len(layers) and all(torch.equal(e, x[range(len(ids)), trace.ends]) for e, x in zip(few.tokens, trace.tokens))
         assert trace.ends.tolist() == [6, 8] and (out - prompted_text(clip, ids)).abs().max() > 1e-3
         alone = prompted_text(clip, ids[1:], lambda i: tokens[i][1:] if tokens[i] is not None and tokens[i].ndim == 3 else tokens[i])
         torch.testing.assert_close(alone, out[1:], atol=1e-5, rtol=0)                     # one sentence knows nothing of the other
