@@ -9,11 +9,11 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RAN
            'read_weights', 'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume',
            'check_run', 'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index',
            'check_search', 'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics',
-           'bench_datasets', 'cmd_methods', 'check_methods', 'cmd_tune', 'check_reproduce', 'cmd_reproduce',
-           'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
+           'bench_datasets', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce',
+           'cmd_reproduce', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
-import argparse, json, math, os, platform, re, sys
+import argparse, contextlib, json, math, os, platform, re, shlex, sys
 from importlib import metadata
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -116,7 +116,9 @@ def first(): return os.environ.get('RANK', '0') == '0'          # of the process
 def call(name, words, out):
     "Parse and run one command; returns the exit code and what --json prints"
     say = lambda text='': first() and print(text, file=sys.stderr if '--json' in words else out, flush=True)
-    try: return 0, COMMANDS[name].run(parse(name, words), say)
+    try:
+        values = parse(name, words); values.command = shlex.join(['sketch_lvm', name, *words])
+        return 0, COMMANDS[name].run(values, say)
     except UserError as e: return 2, dict(error=str(e))
     except KeyboardInterrupt as e: return 1, dict(error=f'{e}. The same command goes on from there.' if str(e) else 'interrupted')
     except BrokenPipeError: raise
@@ -447,19 +449,28 @@ def cmd_methods(v, say):
 
 def check_methods(v):
     from sketch_lvm.clip import plain_vits
-    try: v.backbone == 'mini' or check_name(v.backbone, ['mini', *plain_vits()], 'backbone'); return []
-    except UserError as e: return [str(e)]
+    from sketch_lvm.reproduce import unknown
+    out = [f'--{o} needs --name: it is about one method.' for o in ('preset', 'without') if getattr(v, o) and v.name is None]
+    wrong = None if v.backbone == 'mini' else unknown(v.backbone, ['mini', *plain_vits()], 'backbone')
+    return out + [wrong]*bool(wrong)
 
 COMMANDS['methods'] = Command('List the methods with what each trains, or print all there is to know about one.', (
     Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out'),
     Opt('backbone', help='the tower whose numbers are counted, such as ViT-B-32; no weights are needed', default='mini')), cmd_methods, check_methods)
 
 # %% ../nbs/16_cli.ipynb #f1c7dff6
+@contextlib.contextmanager
+def goes_on():
+    "Ctrl-C between two runs is answered as in the middle of one"
+    try: yield
+    except KeyboardInterrupt as e: raise KeyboardInterrupt(str(e) or 'stopped') from None
+
 def cmd_tune(v, say):
     from sketch_lvm.study import tune
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
-    r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
-    say(f'best: {r["best"]}' + ', at the edge of what was tried' * r['at_the_edge'] + f'. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
+    with goes_on(): r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
+    edge = ', at the edge of what was tried'*r['at_the_edge'] + ', best at its last step'*r.get('step_at_the_edge', False)
+    say(f'best: {r["best"]}{edge}. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
     return r
 
 _SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
@@ -467,24 +478,36 @@ COMMANDS['tune'] = Command('Try learning rates on validation categories; the uns
     *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)),
     cmd_tune, check_train)
 
+# %% ../nbs/16_cli.ipynb #95e63129
+def read_changes(pairs):
+    "`['batch=32', 'B-Cond:net=cnn']` as options of every row, and {row: options of that row}"
+    from sketch_lvm.methods import parse_changes
+    every, alone = {}, {}
+    for pair in pairs:
+        row, colon, rest = pair.partition(':')
+        if colon and '=' not in row: alone[row] = alone.get(row, {}) | parse_changes([rest])
+        else: every |= parse_changes([pair])
+    return every, alone
+
 def check_reproduce(v):
     from sketch_lvm.realtables import table_problems
     out = check_device(v.device)
-    from sketch_lvm.methods import parse_changes
-    try: v.source, v.how, v.second = read_data(v.data), parse_changes(v.set), read_data(v.other) if v.other else None
+    if v.probe and not v.steps: out.append('--probe needs --steps: it looks at parts of them.')
+    try: v.source, (v.how, v.alone), v.second = read_data(v.data), read_changes(v.set), read_data(v.other) if v.other else None
     except UserError as e: return [*out, str(e)]
-    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how, v.second)
+    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how, v.second, v.alone)
 
+# %% ../nbs/16_cli.ipynb #a5b0a374
 def cmd_reproduce(v, say):
     from sketch_lvm.realtables import announce, prior_lines
     from sketch_lvm.reproduce import TABLES, reproduce, table_lines
     from sketch_lvm.train import together
     out = v.out or f'runs/table-{v.table}-{v.source["name"]}'
-    probe_at = [max(1, v.steps*i//8) for i in (1, 2, 4, 8)] if v.probe and v.steps else []
-    with together(v.device) as (team, v.device):
+    probe_at = sorted({0, *(max(1, v.steps*i//8) for i in (1, 2, 4, 8))}) if v.probe else []
+    with goes_on(), together(v.device) as (team, v.device):
         sets, tower = announce(v, say, team.size)
         state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
-                          probe_at, v.device, say, sets, tower, v.second, **v.how)
+                          probe_at, v.device, say, sets, tower, v.second, v.alone, v.accumulate or 1, v.command, **v.how)
     say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state), '', f'written: {out}/table.md, table.json, table.png']))
     return dict(state, out=str(out))
 
@@ -494,8 +517,10 @@ COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test e
     Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
     Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
-    Opt('set', 'list', 'option=value of every method, such as batch=32'), Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
-    Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'), DEVICE), cmd_reproduce, check_reproduce)
+    Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
+    Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
+    Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'),
+    Opt('accumulate', 'count', 'pieces a batch is cut into, for small devices; learns the same', 1), DEVICE), cmd_reproduce, check_reproduce)
 
 # %% ../nbs/16_cli.ipynb #b3372fac
 PACKAGES = 'torch torchvision open_clip_torch numpy pillow safetensors matplotlib scikit-learn umap-learn ipywidgets anywidget tqdm'.split()

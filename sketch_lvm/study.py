@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ROWS', 'SPLIP_ROWS', 'find_row', 'rates', 'row_method', 'question', 'ask', 'ask_generalised', 'run_row', 'beyond',
-           'search', 'study', 'read_rows', 'frozen_row', 'summary', 'trials', 'tune']
+           'search', 'read_rows', 'frozen_row', 'study', 'summary', 'trials', 'tune']
 
 # %% ../nbs/12a_study.ipynb #7868a187
 import json
@@ -107,6 +107,16 @@ def search(first, budget, value):
         found.insert(0 if end == 0 else len(found), (c, value(c)))
     return found
 
+# %% ../nbs/12a_study.ipynb #538362a4
+def read_rows(path): "The rows of a study so far"; return [json.loads(line) for line in Path(path).read_text().splitlines()] if Path(path).exists() else []
+
+def frozen_row(backbone, part, items, style):
+    "What the untouched backbone scores, and chance"
+    out = dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
+    chance = {k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()}
+    values = ask(make_encoder(backbone, train='none'), items)
+    return out | {name: {k: round(v, 5) for k, v in found.items()} for name, found in dict(values=values, chance=chance).items()}
+
 # %% ../nbs/12a_study.ipynb #08da7ad3
 def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style='default', backbone=None, say=print,
           looks=5, wide=False,     # see `run_row`
@@ -141,15 +151,6 @@ def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style
             once('final', row, best, seed, lambda: run_row(row, sets, seen, folder, best, seed, backbone, steps, batch, looks, wide))
     return list(done.values())
 
-def read_rows(path): "The rows of a study so far"; return [json.loads(line) for line in Path(path).read_text().splitlines()] if Path(path).exists() else []
-
-def frozen_row(backbone, part, items, style):
-    "What the untouched backbone scores, and chance"
-    out = dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
-    chance = {k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()}
-    values = ask(make_encoder(backbone, train='none'), items)
-    return out | {name: {k: round(v, 5) for k, v in found.items()} for name, found in dict(values=values, chance=chance).items()}
-
 # %% ../nbs/12a_study.ipynb #24f771b2
 def summary(rows, part='unseen', metric='mAP@all'):
     "Row -> (mean, spread, number of seeds) of a metric; spread is the sample standard deviation"
@@ -176,11 +177,11 @@ def _tune(e, out, budget, sets, backbone, device, team, say, how):
     def value(changes):
         tried = replace(e, method=replace(e.method, options=e.method.options | changes))
         run = run_experiment(tried, out/f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
-        runs.append(dict(changes=changes, value=run.best[0], step=run.best[1]))
+        runs.append(dict(changes=changes, value=run.best[0], step=run.best[1], of=run.step))
         if say: say(f'  {changes}: {run.best[0]:.4f} on validation categories, at step {run.best[1]} of {run.step}')
         return run.best[0]
     line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
     result = dict(experiment=about, budget=budget, trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'], value=best['value'],
-                  step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]))
+                  step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]), step_at_the_edge=best['step'] == best['of'])
     if team.rank == 0: write_json(out/'tuning.json', result)
     return result

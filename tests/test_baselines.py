@@ -120,10 +120,11 @@ def test_every_method_trains_and_resumes_exactly():
             run = fit(m, mini, toys, Path(d)/'a', **how)
             try: fit(m, mini, toys, Path(d)/'b', on_step=stop, **how); raise AssertionError('did not stop')
             except Stop: pass
-            fit(m, mini, toys, Path(d)/'b', **how)
+            taken = []; assert (Path(d)/'b'/'step-000001').is_dir()
+            fit(m, mini, toys, Path(d)/'b', on_step=lambda run, row: taken.append(run.step), **how); assert taken == [2]     # it goes on and does not begin again
             assert outcome(Path(d)/'a') == outcome(Path(d)/'b'), name
             start = build_encoder(m, mini, 3).trainable()
-            assert all(not torch.equal(p, start[k]) for k, p in run.encoder.trainable().items() if 'source.' in k or 'head.' in k), name
+            assert all(not torch.equal(p, start[k]) for k, p in run.encoder.trainable().items()), name
 
 
 def test_learned_words_get_their_whole_gradient():
@@ -145,6 +146,14 @@ def test_learned_words_get_their_whole_gradient():
         by_hand = sum(torch.nn.functional.cross_entropy(z[i] @ mine.T/.1, batch['labels'][r]) for i, r in enumerate(('sketch', 'photo')))
         torch.testing.assert_close(by_hand, terms['classification'], atol=1e-4, rtol=0)
         assert (mine - texts).abs().max() > 1e-3
+        words, maps = source.words.vectors, source.weight; words.grad = None                # now each way by itself: images first, with texts held still
+        image = (words @ maps + source.bias).detach().requires_grad_()
+        def tokens(layer, batch, kind):
+            p = image[:, layer]; kind = kind if torch.is_tensor(kind) else torch.tensor([kind])
+            return p[0] if len(p) == 1 else torch.where(kind.view(-1, 1, 1) == 1, p[1], p[0])
+        source.tokens = tokens; learner.objective(learner.embed(batch, torch.arange(8), 'cpu'), batch)[0].backward()      # words.grad: by the texts alone
+        assert words.grad.abs().max() > 1e-6 and image.grad.abs().max() > 1e-6
+        torch.testing.assert_close(grads[0]['source.words.vectors'], words.grad + torch.einsum('nlkw,nldw->lkd', image.grad, maps), atol=1e-5, rtol=1e-3)
 
 
 def test_keywords_are_text_features():

@@ -99,7 +99,10 @@ def test_all_mistakes_of_a_command_in_one_message():
     d = tempfile.mkdtemp(); text = message(f'evaluate --run {d} --protocol generalized --part seen --batch 0')
     assert [x for x in ('no config.json', "unknown protocol 'generalized'", "unknown value of --part 'seen'", '--batch must') if x not in text] == []
     assert 'could mean generalised/A' in message('evaluate --protocol generalised') and 'is needed' in message('resume')
-    assert '--what' in message('bench --what speed')
+    assert '--what' in message('bench --what speed') and '--probe needs --steps' in message('reproduce --probe')
+    assert '--preset needs --name' in message('methods --preset nope') and '--without needs --name' in message('methods --without norms')
+    assert message('reproduce --set net=cnn').count('\n') == 0 and message('reproduce --set bach=4').count('bach') == 1
+    assert cli.read_changes(['batch=4', 'B-Cond:net=cnn', 'B-FG-FT:lr_rest=1e-5']) == (dict(batch=4), {'B-Cond': dict(net='cnn'), 'B-FG-FT': dict(lr_rest=1e-5)})
     assert 'option=value' in message('evaluate --data mini:quick') and '--data belongs to the run' in message(f'evaluate --run {d} --data mini')
     assert cli.read_data('mini:n_train=5,style=quick') == dict(name='mini', n_train=5, style='quick')
     assert cli.read_data('sketchy:/a,b/c=d,split=split2,cache=0') == dict(name='sketchy', path='/a,b/c=d', split='split2', cache=0)
@@ -128,13 +131,16 @@ def test_commands_do_what_they_say():
     code, r, err = run(f'evaluate --data mini:n_test=2 {small}')
     assert code == 0 and r['method']['name'] == 'frozen CLIP' and 'mAP@all' in r['values'] and r['frozen'] == {}
     code, r, err = run('methods --json'); assert code == 0 and r['methods']['b-ip']['trains'] == {'prompts': 2*3*192} and 'paper' in r['methods']['sketch-lvm']['presets']
-    assert any(p['value'] == .691 for p in r['methods']['b-ip']['published']) and 'b-mm-fg' in err and 'recall' not in err
+    assert any(p['value'] == .691 for p in r['methods']['b-ip']['published']) and 'b-mm-fg' in err and 'recalled, not read' in err and "poster: the authors' poster" in err
+    assert r['methods']['keyword']['trains'] == {} and '(third: the paper prints no frozen row): sketchy mAP@all 0.247' in err and '0.523' in err and '0.187' in err
     code, r, err = run('methods --name sketch-lvm --preset reference --json'); assert r['weights'] == {'triplet': 1.} and r['published']
     code, r, err = run('methods --name sketch-lmv --json'); assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
     code, r, err = run(f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}')
     assert code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
     table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --set batch=8 --steps 2 --trials 0 {small}'
     code, r, err = run(table); assert code == 0 and list(r['rows']) == ['B-Lin'] and '| B-Lin | 16,512 |' in err and (Path(d)/'table'/'table.md').exists()
+    code, r, err = run(table.replace('/table ', '/probed ') + ' --probe'); assert code == 0 and [c['step'] for c in r['rows']['B-Lin']['curves']['1']] == [0, 1, 2]
+    assert r['command'].startswith('sketch_lvm reproduce --table main') and r['settings']['probe_at'] == [0, 1, 2]
     code, r, err = run(table.replace('B-Lin', 'B-Lni').replace('main', 'mian')); assert code == 2 and "Did you mean 'main'" in r['error']
     code, r, err = run('bench --queries 300 --gallery 900 --dim 8 --json'); assert code == 0 and set(r['baselines']) == {'sake', 'sklearn', 'reference'}
 

@@ -4,9 +4,10 @@ import pytest
 
 
 def test_published_numbers_name_their_metric():
-    from sketch_lvm.methods import PUBLISHED, SOURCES
+    from sketch_lvm.methods import PUBLISHED, SOURCES, publish
     from sketch_lvm.metrics import definition
     assert len(PUBLISHED) == len(set(PUBLISHED)) and len({p[:3] + p[5:9] for p in PUBLISHED}) == len(PUBLISHED)      # no place printed twice
+    before = list(PUBLISHED); publish('sketch-lvm', 'tuberlin', 'poster figure', mAP_all=.651, P_100=.732); assert PUBLISHED == before
     for p in PUBLISHED:
         assert definition(p.metric) and 0 < p.value < 1 and p.data in ('sketchy', 'tuberlin', 'quickdraw')
         assert p.source.startswith(("SpLIP's", 'a summary')) or set(p.source.split()) <= set(SOURCES)

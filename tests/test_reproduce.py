@@ -7,7 +7,7 @@ def test_a_probe_of_frozen_clip_is_at_rest():
     from sketch_lvm.experiments import frozen_encoder
     from sketch_lvm.methods import build_encoder, method
     from sketch_lvm.minisets import mini_set
-    from sketch_lvm.reproduce import calibration_error, make_probe, probe
+    from sketch_lvm.reproduce import calibration_error, make_probe, own_texts, probe
     b = load_backbone('mini'); seen, unseen = (mini_set(part, 3, classes=names, workers=0) for part, names in (('seen', ['bed', 'book', 'bus']), ('unseen', ['cup', 'cat'])))
     p = make_probe(b, seen, unseen); found = probe(p, frozen_encoder(b))
     for part, items in p.parts.items():
@@ -17,8 +17,13 @@ def test_a_probe_of_frozen_clip_is_at_rest():
         guess = [p.names[i] for i in (f @ z.T).argmax(1)]
         assert abs(row['accuracy/photo'] - sum(g == n for g, n in zip(guess, items.photos.names))/len(guess)) < 1e-4
         assert abs(row['abroad/photo'] - sum((g in ('cup', 'cat')) == (part == 'seen') for g in guess)/len(guess)) < 1e-4
-    moved = probe(p, build_encoder(method('b-mm', prompt_std=1.), b)); assert moved['unseen']['drift/photo'] > .001
-    assert calibration_error(torch.tensor([.9, .9]), torch.tensor([True, True])) - .1 < 1e-6 and calibration_error(torch.tensor([1., 1.]), torch.tensor([True, False])) == .5
+    e = build_encoder(method('b-mm', prompt_std=1.), b); moved = probe(p, e); assert moved['unseen']['drift/photo'] > .001
+    photos = p.parts['unseen'].photos; z = e(b.pixels(photos.images(list(range(len(photos))), b.size)), 'photo').detach()
+    own = e.source.texts(p.names, 'a photo of a {}').detach()
+    sure = lambda texts: float((z @ texts.T/p.temperature).softmax(1).max(1).values.mean())                      # with the words it has learned, not the frozen ones
+    assert torch.equal(own_texts(p, e), own) and abs(moved['unseen']['confidence/photo'] - sure(own)) < 1e-4 < abs(sure(own) - sure(p.texts))
+    assert abs(calibration_error(torch.tensor([.9, .9]), torch.tensor([True, True])) - .1) < 1e-6
+    assert calibration_error(torch.tensor([1., 1.]), torch.tensor([True, False])) == .5
 
 
 def test_a_table_grows_row_by_row_and_goes_on():
@@ -38,6 +43,14 @@ def test_a_table_grows_row_by_row_and_goes_on():
         with mock.patch.object(r, 'run_experiment', noted), mock.patch('sketch_lvm.study.run_experiment', noted):
             whole = r.reproduce('main', toy, d, rows=['frozen CLIP', 'keyword', 'B-Lin', 'B-IP'], seeds=(1, 2), **how)
         assert calls == [('b-lin', 2), ('b-ip', 0), ('b-ip', 0), ('b-ip', 1), ('b-ip', 2)]            # what was done is not done again
+        fewer = r.reproduce('main', toy, d, rows=['B-Lin'], seeds=(1,), **how)                         # what is there stays, though less is asked for
+        assert fewer['rows'] == whole['rows']
+        real_run = r.one_run
+        def stopping(e, *a, **k):
+            if e.seed == 2: raise KeyboardInterrupt
+            return real_run(e, *a, **k)
+        with mock.patch.object(r, 'one_run', stopping), pytest.raises(KeyboardInterrupt): r.reproduce('main', toy, d, rows=['B-IP'], seeds=(1, 2), **how)
+        assert json.loads((Path(d)/'table.json').read_text())['rows'] == json.loads(json.dumps(whole['rows']))
         assert whole['rows']['B-Lin']['seeds']['1'] == half['rows']['B-Lin']['seeds']['1'] and set(whole['rows']['B-IP']['seeds']) == {'1', '2'}
         assert len(whole['rows']['B-IP']['trials']) == 2 and whole['rows']['B-IP']['tuned'] in [t['changes'] for t in whole['rows']['B-IP']['trials']]
         assert whole['rows']['B-IP']['trains'] == {'prompts': 2*3*192}
@@ -46,6 +59,78 @@ def test_a_table_grows_row_by_row_and_goes_on():
         with pytest.raises(UserError, match=r'other settings \(steps\)'): r.reproduce('main', toy, d, **how | dict(steps=3))
     with pytest.raises(UserError, match="Did you mean 'main'"): r.reproduce('mian', toy, 'x')
     with pytest.raises(UserError, match='B-IP'): r.reproduce('main', toy, 'x', rows=['B-PI'])
+
+
+def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import UserError, read_json
+    how = dict(seeds=(1,), random=True, steps=1, device='cpu', batch=4, say=None, rows=['B-Cond'], alone={'B-Cond': dict(net='cnn')}, command='by hand', accumulate=2)
+    chosen = dict(best=dict(lr_prompts=.0123), trials=[dict(changes=dict(lr_prompts=.0123), value=.5, step=1, of=1)], step_at_the_edge=True)
+    with tempfile.TemporaryDirectory() as d, mock.patch.object(r, 'tune', lambda *a, **k: chosen):
+        state = r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how)
+        options = read_json(Path(d)/'b-cond'/'seed1'/'config.json')['experiment']['method']['options']
+        assert options['lr_prompts'] == .0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
+        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; cpu' in text
+        assert 'at the last step of its trial): B-Cond.' in text
+        with pytest.raises(UserError, match=r'other settings \(alone\)'): r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
+    def wrong(**how): return r.table_problems('main', dict(name='mini'), **how)
+    assert len(wrong(options=dict(bach=4))) == 1 and len(wrong(options=dict(batch=0))) == 1                  # a mistake of all rows is said once
+    assert ['is no option of B-FT' in w and '--set B-Cond:net=cnn' in w for w in wrong(options=dict(net='cnn'))] == [True]
+    assert 'row that trains' in wrong(alone={'B-Cnd': dict(net='cnn')})[0] and wrong(alone={'B-Cond': dict(net='cnn')}) == []
+    assert wrong(alone={'B-Cond': dict(net='cmn')})[0].startswith('B-Cond: ') and 'frozen CLIP' in wrong(alone={'frozen CLIP': dict(batch=4)})[0]
+
+
+def test_probes_along_the_way_are_kept():
+    import json, tempfile
+    from pathlib import Path
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.experiments import load_sets, open_run
+    toy = dict(name='mini', n_train=2, n_test=2)
+    with tempfile.TemporaryDirectory() as d:
+        how = dict(rows=['B-IP'], random=True, steps=2, budget=0, device='cpu', batch=4, say=None, probe_at=(0, 2))
+        state = r.reproduce('main', toy, d, seeds=(1,), **how); curve = state['rows']['B-IP']['curves']['1']
+        assert [c['step'] for c in curve] == [0, 2] and abs(state['frozen_probe']['unseen']['drift/photo']) < 1e-5
+        p = r.make_probe(load_backbone('mini', random=True), r.probed(toy), load_sets(toy).unseen)
+        run = Path(d)/'b-ip'/'seed1'; opened = open_run(run, step=2)
+        assert {k: v for k, v in curve[1].items() if k != 'step'} == r.probe(p, opened.encoder)
+        start = r.untrained(opened.experiment, load_sets(toy), load_backbone('mini', random=True))
+        assert {k: v for k, v in curve[0].items() if k != 'step'} == r.probe(p, start) != state['frozen_probe']      # a random start is no frozen CLIP
+        with open(run/'curve.jsonl', 'a') as f: f.write(json.dumps(dict(step=0, unseen='again')) + '\n')
+        assert r.read_curve(run/'curve.jsonl') == [dict(step=0, unseen='again'), curve[1]] and r.read_curve(run/'none') == []
+
+
+def test_a_guessed_keyword_is_guessed_from_the_sketch():
+    from unittest import mock
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.baselines import keyword_features
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.experiments import frozen_encoder, load_sets, protocol_for
+    b, sets = load_backbone('mini'), load_sets(dict(name='mini', n_train=2, n_test=2))
+    row = next(x for x in r.TABLES['main'].rows if x.method == 'guessed keyword')
+    e = r.table_experiment(row, dict(name='mini'), 'mini', None, False, 'mini', None, {})
+    p = protocol_for(e, 'zero-shot', sets); names = r.columns(p.queries)[0]; every = sorted(set(names)); other = [every[every.index(n) - 1] for n in names]
+    real = r.embed_protocol(frozen_encoder(b), p)[1]
+    with mock.patch.object(r, 'embed_protocol', lambda *a: (keyword_features(b, other), real)):              # every sketch looks like another category
+        fooled = r.reference_report(row, e, sets, b, 'zero-shot').values['mAP@all']
+        told = r.reference_report(row._replace(method='keyword'), e, sets, b, 'zero-shot').values['mAP@all']
+    assert fooled < .3 < .7 < told
+
+
+def test_stored_tables_begin_at_the_grids_of_today():
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.methods import method
+    from sketch_lvm.study import search, trials
+    for name in ('main', 'fine-grained'):
+        for e in read_json(data_path('results', f'table_{name}_mini.json'))['rows'].values():
+            if not e['method'].startswith('b-'): continue
+            known = {tuple(t['changes'].values()): t['value'] for t in e['trials']}
+            line = search(trials(method(e['method'], 'mini')), 5, lambda changes: known[tuple(changes.values())])
+            assert [c for c, _ in line] == [t['changes'] for t in e['trials']], e['name']                    # so the printed command walks the same way
 
 
 def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():

@@ -67,6 +67,7 @@ def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
     with tempfile.TemporaryDirectory() as d:
         done = tune(e, d, 2, sets, b, 'cpu'); best = max(done['trials'], key=lambda t: t['value'])
         assert done['best'] == best['changes'] and done['step'] == best['step'] and done['at_the_edge'] and len(done['trials']) == 2
+        assert done['step_at_the_edge'] == (best['step'] == 2) and all(t['of'] == 2 for t in done['trials'])
         assert tune(e, d, 2, sets, b, 'cpu') == done and (Path(d)/'trial1'/'config.json').exists()
         other = Experiment(method('b-lin', 'mini', batch=6), random=True, data=e.data, steps=2, valid_every=1)
         with pytest.raises(UserError, match='another experiment'): tune(other, d, 2, sets, b, 'cpu')
