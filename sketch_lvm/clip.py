@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MINI', 'MINI_STATS', 'split_words', 'WordTokenizer', 'build_mini', 'Backbone', 'to_pixels', 'encode_images',
-           'encode_texts', 'load_backbone', 'load_mini', 'plain_vits', 'load_open_clip', 'missing_weights',
-           'class_text_features', 'article_fix']
+           'encode_texts', 'load_backbone', 'load_mini', 'plain_vits', 'load_open_clip', 'stay_offline',
+           'missing_weights', 'class_text_features', 'article_fix']
 
 # %% ../nbs/05_clip.ipynb #7c1a7d75
 import os
@@ -163,13 +163,21 @@ def load_open_clip(name, pretrained='openai', random=False, seed=0):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed); model = open_clip.create_model(name, pretrained=None, force_quick_gelu=pretrained == 'openai')
     else:
-        if os.environ.get('OFFLINE') == '1': os.environ.setdefault('HF_HUB_OFFLINE', '1')
+        if os.environ.get('OFFLINE') == '1': stay_offline(name, pretrained)
         try: model = open_clip.create_model(name, pretrained=pretrained)
         except Exception as e: raise UserError(missing_weights(name, pretrained, e)) from e
     pp = open_clip.get_model_preprocess_cfg(model)
     side = pp['size'] if isinstance(pp['size'], int) else pp['size'][0]
     return Backbone(name, model.float(), open_clip.get_tokenizer(name), side, tuple(pp['mean']), tuple(pp['std']), pp['interpolation'],
                     source=f'random, seed {seed}' if random else pretrained, random=random)
+
+def stay_offline(name, pretrained):
+    "Keep the hub's client from asking; weights that come by another way must lie in open_clip's own cache"
+    import huggingface_hub.constants, open_clip
+    huggingface_hub.constants.HF_HUB_OFFLINE = True          # the environment was read when it was imported
+    cfg = open_clip.get_pretrained_cfg(name, pretrained)
+    cached = Path('~/.cache/clip').expanduser()/os.path.basename(cfg.get('url', ''))
+    if not cfg.get('hf_hub') and not cached.is_file(): raise UserError(missing_weights(name, pretrained, OSError('OFFLINE=1, and they are not in the cache')))
 
 def missing_weights(name, pretrained, error):
     "What to do when open_clip could not load weights"

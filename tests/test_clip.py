@@ -39,7 +39,7 @@ def test_backbones_are_frozen_and_labelled():
 
 
 def test_missing_weights_say_how_to_get_them():
-    import os, pytest
+    import os, pytest, tempfile
     from unittest import mock
     import open_clip
     from sketch_lvm.clip import load_backbone
@@ -47,6 +47,23 @@ def test_missing_weights_say_how_to_get_them():
     with mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')):
         with pytest.raises(UserError, match='open_clip.create_model') as e: load_backbone('ViT-B-32')
     assert 'no route to host' in str(e.value) and 'random=True' in str(e.value)
+    import subprocess, sys, textwrap             # a fresh process, in which every way out is counted
+    script = """
+    import socket
+    asked = []
+    def blocked(*a, **k): asked.append(a); raise OSError('blocked')
+    socket.create_connection = socket.getaddrinfo = socket.socket.connect = blocked
+    import huggingface_hub, open_clip                              # long before the weights are asked for
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    for name, tag in (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion400m_e31')):
+        try: load_backbone(name, tag)
+        except UserError as e: print('refused')
+    print(len(asked))
+    """
+    env = os.environ | dict(OFFLINE='1', HF_HOME=tempfile.mkdtemp(), HOME=tempfile.mkdtemp()); env.pop('HF_HUB_OFFLINE', None)
+    said = subprocess.run([sys.executable, '-c', textwrap.dedent(script)], env=env, capture_output=True, text=True)
+    assert said.stdout.split() == ['refused', 'refused', '0'], (said.stdout, said.stderr[-500:])
 
 
 def test_real_architecture_real_constants():

@@ -10,7 +10,8 @@ def test_every_layout_is_found():
     t = toy_set(2, 3, 2)
     for l in LAYOUTS:
         root = Path(tempfile.mkdtemp())
-        for part, sides in ((t, (l.sketch[:1], l.photo[:1])), (t.where(classes=['square']), (l.sketch[1:2], l.photo[1:2]))):
+        more = l.name == 'train and val'
+        for part, sides in ((t, (l.sketch[:1], l.photo[:1])), (t.where(classes=['square']), (l.sketch[1:2]*more, l.photo[1:2]*more))):
             for m, names in zip(('sketch', 'photo'), sides):
                 for n in names: save_folder(part.where(m), root/'x'/n); (root/'x'/n/m).rename(root/'moved'); (root/'x'/n).rmdir(); (root/'moved').rename(root/'x'/n)
         if l.name == 'train and val':                          # the square must not be in both
@@ -22,7 +23,9 @@ def test_every_layout_is_found():
             assert (len(items.sketches), len(items.photos)) == (12, 6) and items.classes == ('square', 'triangle'), l
             assert found.data == data and found.layout == l.name and l.name in str(report) and not report.left_out
             assert items.counts().total['paired'] == (12 if data in ('sketchy', 'folder') else 0)
-        if l.data: assert find_data(root/'x') == find_data(root/'x', l.data)          # found without being told
+        if (l.sketch, l.photo) == (('sketches',), ('images',)):
+            with pytest.raises(UserError, match='could be quickdraw or tuberlin'): find_data(root/'x')
+        elif l.data: assert find_data(root/'x') == find_data(root/'x', l.data)        # found without being told
     with pytest.raises(UserError, match='is not a folder'): find_data(root/'nowhere')
     (root/'bare'/'stuff').mkdir(parents=True)
     with pytest.raises(UserError, match='no sketchy layout at .*Looked for: 256x256/photo.*found: stuff'): find_data(root/'bare', 'sketchy')
@@ -57,6 +60,37 @@ def test_names_are_normalised_and_guessed():
     assert find_data(root/'S').data == 'sketchy' and open_data(root/'S')[0].classes == ('armor', 'hotdog', 'jack-o-lantern')
     for c in ('cup', 'cat'): write('F', 'sketch', c, '1.png')
     assert find_data(root/'F').data == 'folder'                                   # cup and cat are in more than one
+
+
+def test_every_public_folder_name_of_tuberlin_photos():
+    import pytest, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import class_key
+    from sketch_lvm.datasets import find_data, listed_classes, listed_letters, listed_name, open_data, thing
+    odd = dict(griaffe='giraffe', spidar='spider', diamod='diamond', chandeler='chandelier', tromobone='trombone', spacesshuttle='space shuttle',
+               wristwatching='wrist-watch', bearanimal='bear (animal)', carsedan='car (sedan)', cranemachine='crane (machine)', mouse='mouse (animal)',
+               computermouse='computer-mouse', pipe='pipe (for smoking)', hotairballoon='hot air balloon', tshirt='t-shirt', fryingpan='frying-pan')
+    assert [listed_name(n, 'tuberlin') for n in odd] == list(odd.values()) and len(listed_letters('tuberlin')) == 250
+    names = listed_classes('tuberlin').values(); official = {c: n for n, c in odd.items()}
+    for c in names: assert listed_name(official.get(c, c.replace(' ', '').replace('-', '')), 'tuberlin') == c
+    assert [listed_name(n, 'quickdraw') for n in ('The Eiffel Tower', 'motorbike', 'crocodile')] == ['eiffel tower', 'motorcycle', 'crocodilian']
+    for a, b in (('hotdog', 'hot-dog'), ('racket', 'tennis-racket'), ('flower', 'flower with stem'), ('car_(sedan)', 'car')): assert thing(a) == thing(b)
+    assert thing('computer-mouse') != thing('mouse')
+    root = Path(tempfile.mkdtemp())
+    def write(*parts): p = root.joinpath(*parts); p.parent.mkdir(parents=True, exist_ok=True); Image.new('L', (4, 4), len(list(p.parent.iterdir()))).save(p)
+    for c in ('hot air balloon', 'pipe (for smoking)', 'wrist-watch'): write('P', 'sketches', c, '1.png'); write('P', 'images', official.get(c, c), '1.jpg')
+    found = find_data(root/'P'); assert (found.data, found.layout) == ('tuberlin', 'SEM-PCYC')                # not QuickDraw, whose folders are called alike
+    assert all(n == dict(sketch=1, photo=1, paired=0) for n in open_data(root/'P')[0].counts().values())
+    for c in ('campfire', 'raccoon'): write('Z', 'sketches', c, '1.png'); write('Z', 'images', c, '1.jpg')
+    assert find_data(root/'Z').layout == 'ZSE-SBIR'
+    for sketch, photo in (('sketch', 'photos'), ('Sketch', 'Photo'), ('sketches', 'photo')):                  # sides combine freely
+        for side in (sketch, photo): write('M' + sketch + photo, side, 'mine', '1.png')
+        assert open_data(root/('M' + sketch + photo))[0].counts().total == dict(sketch=1, photo=1, paired=0)
+    write('B', 'png', 'ant', '1.png'); write('B', '256x256', 'sketch', 'tx_000000000000', 'ant', 'n1_1-1.png')
+    with pytest.raises(UserError, match='could be sketchy or tuberlin.*Say which'): find_data(root/'B')
+    assert find_data(root/'B', 'tuberlin').data == 'tuberlin'
 
 
 def test_galleries_have_names():

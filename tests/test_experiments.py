@@ -105,7 +105,7 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
         save_folder(toy_set(8, 4, 2, 48), d/'set'); tower, said = load_backbone('mini', random=True), []
         e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d/'set'), validation=1), steps=2, valid_every=1)
         run = run_experiment(e, d/'run', 'cpu', backbone=tower, say=said.append)
-        assert run.best and 'two folders' in said[0] and 'pixel cache: 60 pictures take' in said[1] and list((d/'cache'/'pixels').rglob('*.npy'))
+        assert run.best and 'two folders' in said[0] and 'pixel cache: 48 pictures take' in said[1] and list((d/'cache'/'pixels').rglob('*.npy'))
         for name in PROTOCOLS:
             other = dict(name='folder', path=str(d/'set'), split='all') if name == 'cross-dataset' else None
             r = evaluate_run(d/'run', name, backbone=tower, frozen=False, data=other)

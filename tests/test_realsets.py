@@ -32,22 +32,28 @@ def test_splits_are_chosen_and_refused():
 
 
 def test_three_sets_that_share_no_class():
-    import pytest, tempfile
+    import json, pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
     from sketch_lvm.data import check_leaks, save_folder, toy_set
-    from sketch_lvm.realsets import real_sets, unseen_set
+    from sketch_lvm.realsets import real_sets, some_or_none, unseen_set
     root = Path(tempfile.mkdtemp()); save_folder(toy_set(8, 3, 2, 16), root)
-    sets = real_sets('folder', root); assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 1
-    assert [len(x.classes) for x in sets[:3]] == [5, 1, 2] and len(sets.seen.classes) == 6 and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
-    assert len(real_sets('folder', root, validation=0).train.classes) == 6 and 'two folders' in str(sets.report)
+    sets = real_sets('folder', root); assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 2
+    assert [len(x.classes) for x in sets[:3]] == [4, 2, 2] and len(sets.seen.classes) == 6 and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
+    assert len(real_sets('folder', root, validation=0).train.classes) == 6 and 'two folders' in str(sets.report) and '2 validation classes, not 10' in str(sets.report)
     with pytest.raises(UserError, match='not in the data.*missing=skip'): real_sets('sketchy', root, 'split2')
     with pytest.raises(UserError, match='only 0 of 104 seen and 0 of 21 unseen'): real_sets('sketchy', root, 'split2', missing='skip')
     with pytest.raises(UserError, match='another data set'): real_sets('folder', root, 'cross/sketchy1-tuberlin')
+    assert [some_or_none(10, n)[0] for n in (3, 4, 5, 9, 14, 50, 104)] == [0, 0, 2, 2, 2, 10, 10] and some_or_none(0, 3) == (0, '')
     both, name = unseen_set('folder', root, 'all'); assert len(both.classes) == 8 and name == 'folder, all classes'
     assert unseen_set('folder', root)[0].classes == sets.unseen.classes and unseen_set('folder', root)[1] == 'folder, unseen classes of folder/by-lot-0'
     with pytest.raises(UserError, match='21 unseen class.*missing=skip'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
     with pytest.raises(UserError, match='none of the 21'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin', missing='skip')
+    bare = sets.train.classes[0]
+    for p in (root/'photo'/bare).iterdir(): p.unlink()
+    named = root/'s.json'; named.write_text(json.dumps(sets.split.to_dict()))
+    with pytest.raises(UserError, match=f'1 class.* have no sketch or no photo: {bare}.*missing=skip'): real_sets('folder', root, str(named))
+    assert bare not in real_sets('folder', root, str(named), missing='skip').seen.classes
     for p in (root/'photo').rglob('*.png'): p.unlink()
     with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
 
@@ -82,12 +88,15 @@ def test_the_same_photo_on_both_sides_is_an_error():
     try:
         save_folder(toy_set(8, 3, 2, 16), d/'set'); sets = real_sets('folder', d/'set'); (one, two), seen = sets.unseen.classes, sets.train.classes[0]
         for c, name in ((one, '001'), (two, '000')): shutil.copy(d/'set/photo'/c/f'{name}.png', d/'set/photo'/seen/f'{c} again.png')
-        with pytest.raises(UserError, match=f'2 photo.*{one}/001.png.*again.png.*leaks=drop'): real_sets('folder', d/'set')
+        with pytest.raises(UserError, match=f'2 picture.*{one}/001.png.*again.png.*leaks=drop'): real_sets('folder', d/'set')
         dropped = real_sets('folder', d/'set', leaks='drop')
         assert list(dropped.train.ids) == list(sets.train.ids) and list(dropped.seen.ids) == list(sets.seen.ids)
-        assert 'taken from training: 2 photo' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
+        assert 'taken from training: 2 picture' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
         assert len(real_sets('folder', d/'set', leaks='allow').train) == len(sets.train) + 2
         shutil.copy(d/'set/photo'/seen/'000.png', d/'set/photo'/seen/'twice.png'); real_sets('folder', d/'set', leaks='drop')      # twice in one class leaks nothing
+        (d/'set/photo'/seen/f'{one} again.png').unlink(); (d/'set/photo'/seen/f'{two} again.png').unlink()
+        shutil.copy(next((d/'set/sketch'/one).iterdir()), d/'set/sketch'/seen/'lent-1.png')                     # a sketch leaks too
+        with pytest.raises(UserError, match='1 picture.*lent-1.png'): real_sets('folder', d/'set')
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
@@ -123,6 +132,14 @@ def test_file_lists_of_public_code():
     with pytest.raises(UserError, match="line 1: not \"path label\": 'cup'"): read_filelist(lists/'cname_cid.txt')
     (lists/'cname_cid.txt').unlink()
     with pytest.raises(UserError, match='lacks lists for seen'): real_sets('sketchy', data, lists=str(lists))
+    for name, sides in (('tuberlin', ('png', 'ImageResized')), ('quickdraw', ('sketches', 'images'))):            # one gallery each, nothing to choose
+        d = root/name; lists = d/'lists'; lists.mkdir(parents=True); data = d/'data'
+        for c in ('ant', 'pizza'):
+            for side in sides: write(side, c, '1.png')
+        for part, c in (('train', 'ant'), ('zero', 'pizza')):
+            put(f'sketch_{part}.txt', lines(sides[0], [c], ['1.png'])); put(f'all_photo_{part}.txt', lines(sides[1], [c], ['1.png']))
+        put('cname_cid.txt', ['ant 0']); put('cname_cid_zero.txt', ['pizza 0'])
+        sets = real_sets(name, data, lists=str(lists), leaks='allow'); assert (len(sets.train), len(sets.unseen), sets.split.seen) == (2, 2, ('ant',)), name
 
 
 def test_stated_sizes_are_those_of_the_lists():

@@ -14,6 +14,8 @@ def test_tables_of_the_papers_are_whole():
     main = TABLES['sketchy']
     assert prior_lines(main, 'mini') == prior_lines(main, 'sketchy', dict(sample='x', random=False)) == []
     assert 'ZS-TVT, AAAI22' in '\n'.join(prior_lines(TABLES['sketchy'], 'sketchy'))
+    def beside(split): return prior_lines(main, 'sketchy', dict(sample='', random=False, settings=dict(data=dict(name='sketchy', split=split))))
+    assert beside('split2') and beside('split1-sake') == beside('by-lot-1') == []                # mAP@200 and P@200 are usual for split 2
 
 
 def test_tables_say_what_they_need_and_cost():
@@ -34,6 +36,15 @@ def test_tables_say_what_they_need_and_cost():
         assert set(estimate(table, data, sets, tower, 100., preset='mini', steps=10)['hours']) == {r.name for r in TABLES[table].rows}
     assert '8 GPUs are here: `torchrun --nproc-per-node=8' in estimate_lines(one, 100., 'cuda', 8)[-1]
     assert 'torchrun' not in ' '.join(estimate_lines(one, 100., 'cuda'))
+    from sketch_lvm.methods import method
+    from types import SimpleNamespace
+    from sketch_lvm.realtables import pass_of_test, passes_of_step
+    image, batch = (method('splip', 'paper', conditioning=how) for how in ('image', 'batch'))
+    (p1, t1), (p2, t2) = (passes_of_step(m, tower, 104) for m in (image, batch)); assert p1 > 3*p2 and t1 > 3*t2      # sentences for each picture
+    assert pass_of_test(image, tower, 104) > 2 and pass_of_test(batch, tower, 104) == 1
+    assert passes_of_step(method('splip', 'paper', conditioning='image', text_tokens=0), tower, 104)[0] < p1/3        # nothing of the picture in the words
+    vit = SimpleNamespace(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512); need = passes_of_step(image, vit, 104)[1]*vit.width*vit.layers*4*14
+    assert 178e9/2 < need < 178e9*2                                       # 0.231 GB a picture were measured; 178 GB for 192 in four views
 
 
 def test_a_cross_dataset_table_from_the_command_line():
