@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PALETTE', 'GREY', 'RIGHT', 'WRONG', 'MANY', 'axis', 'distinct', 'embedding_map', 'smooth_density', 'ridges',
            'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches', 'trend',
-           'named_points', 'answers']
+           'named_points', 'answers', 'dumbbells']
 
 # %% ../nbs/14_plots.ipynb #27b2df2a
 import numpy as np
@@ -232,4 +232,19 @@ def answers(sketches, found, right,      # pictures [q]; pictures [q][n]; [q][n]
             if j and names is not None: ax.text(left + side/2, i*high + side + 6, str(names[i][j - 1]), fontsize=6, ha='center', va='top', parse_math=False)
     ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
     if labels is not None: ax.set_yticks([i*high + 4 + side/2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7); ax.tick_params(length=0)
+    return ax
+
+# %% ../nbs/14_plots.ipynb #53cc2180
+def dumbbells(values,        # {name: (before, one value a seed)}
+              ax=None, xlabel='', chance=None, words=('before', 'after, each seed')):      # chance: {name: value}; words: for the legend
+    "A line for each name from its value before to its mean after, the seeds as upright bars"
+    ax = axis(ax, 6.4, 1 + .3*len(values))
+    for y, (name, (before, after)) in enumerate(values.items()):
+        v = np.ravel(np.asarray(after, float)); first = y == 0
+        if len(v): ax.plot([before, v.mean()], [y, y], color=GREY, lw=2, alpha=.5, zorder=0)
+        ax.plot(before, y, 'o', color=PALETTE[1], ms=6, label=words[0] if first else None)
+        ax.plot(v, np.full(len(v), y), '|', color=PALETTE[0], ms=12, mew=1.6, label=words[1] if first else None)
+        if name in (chance or {}): ax.plot(chance[name], y, '|', color=GREY, ms=9, label='chance' if first else None)
+    ax.set_yticks(range(len(values)), list(values), fontsize=8); ax.set(xlabel=xlabel, ylim=(len(values) - .4, -.6))
+    if values: ax.legend(fontsize=7, frameon=False, ncol=3, loc='lower center', bbox_to_anchor=(.5, 1))
     return ax
