@@ -970,6 +970,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                   'sketch_lvm.plots.answers': ('plots.html#answers', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.axis': ('plots.html#axis', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.distinct': ('plots.html#distinct', 'sketch_lvm/plots.py'),
+                                  'sketch_lvm.plots.dumbbells': ('plots.html#dumbbells', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.embedding_map': ('plots.html#embedding_map', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.heat_overlay': ('plots.html#heat_overlay', 'sketch_lvm/plots.py'),
                                   'sketch_lvm.plots.heatmap': ('plots.html#heatmap', 'sketch_lvm/plots.py'),

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PALETTE', 'GREY', 'RIGHT', 'WRONG', 'MANY', 'axis', 'distinct', 'left_out', 'embedding_map', 'smooth_density',
            'ridges', 'heatmap', 'over_steps', 'seed_dots', 'mean_spread', 'verdict', 'heat_overlay', 'linked_patches',
-           'trend', 'named_points', 'answers', 'picture_table', 'layer_strip']
+           'trend', 'named_points', 'answers', 'picture_table', 'layer_strip', 'dumbbells']
 
 # %% ../nbs/14_plots.ipynb #27b2df2a
 import numpy as np
@@ -307,3 +307,18 @@ def layer_strip(image, patch, other, heats,     # heats: {title: [g, g]}, how mu
         h = np.atleast_2d(np.asarray(heat, float)); heat_overlay(other, h, ax, np.unravel_index(h.argmax(), h.shape))
         ax.set_title(name, fontsize=9, parse_math=False); ax.set_xlabel(f'{h.min():.2f} to {h.max():.2f}', fontsize=8)
     return axes
+
+# %% ../nbs/14_plots.ipynb #53cc2180
+def dumbbells(values,        # {name: (before, one value a seed)}
+              ax=None, xlabel='', chance=None, words=('before', 'after, each seed')):      # chance: {name: value}; words: for the legend
+    "A line for each name from its value before to its mean after, the seeds as upright bars"
+    ax = axis(ax, 6.4, 1 + .3*len(values))
+    for y, (name, (before, after)) in enumerate(values.items()):
+        v = np.ravel(np.asarray(after, float)); first = y == 0
+        if len(v): ax.plot([before, v.mean()], [y, y], color=GREY, lw=2, alpha=.5, zorder=0)
+        ax.plot(before, y, 'o', color=PALETTE[1], ms=6, label=words[0] if first else None)
+        ax.plot(v, np.full(len(v), y), '|', color=PALETTE[0], ms=12, mew=1.6, label=words[1] if first else None)
+        if name in (chance or {}): ax.plot(chance[name], y, '|', color=GREY, ms=9, label='chance' if first else None)
+    ax.set_yticks(range(len(values)), list(values), fontsize=8); ax.set(xlabel=xlabel, ylim=(len(values) - .4, -.6))
+    if values: ax.legend(fontsize=7, frameon=False, ncol=3, loc='lower center', bbox_to_anchor=(.5, 1))
+    return ax

@@ -140,6 +140,18 @@ def test_a_table_of_pictures_puts_each_in_its_place():
     plt.close('all')
 
 
+def test_dumbbells_reach_from_before_to_the_mean_after():
+    import matplotlib.pyplot as plt, numpy as np
+    from sketch_lvm.plots import dumbbells
+    ax = dumbbells({'a': (.2, [.4, .6]), 'b': (.1, [])}, chance={'a': .05}); ax.figure.canvas.draw()
+    x = [list(np.round(line.get_xdata(), 6)) for line in ax.lines]
+    assert x == [[.2, .5], [.2], [.4, .6], [.05], [.1], []], x
+    assert [t.get_text() for t in ax.get_yticklabels()] == ['a', 'b'] and [t.get_text() for t in ax.get_legend().get_texts()] == ['before', 'after, each seed', 'chance']
+    assert ax.yaxis_inverted() and dumbbells({}, ax=ax) is ax
+    dumbbells({'one': (0, .3), 'many': (.1, np.linspace(0, 1, 1_000_000))}).figure.canvas.draw()
+    plt.close('all')
+
+
 def test_strips_frame_the_patch_and_its_best_match():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.plots import layer_strip
