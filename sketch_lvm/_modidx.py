@@ -1146,6 +1146,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                       'sketch_lvm.reproduce.Row': ('reproduce.html#row', 'sketch_lvm/reproduce.py'),
                                       'sketch_lvm.reproduce.Table': ('reproduce.html#table', 'sketch_lvm/reproduce.py'),
                                       'sketch_lvm.reproduce.Table.shown': ('reproduce.html#table.shown', 'sketch_lvm/reproduce.py'),
+                                      'sketch_lvm.reproduce._conditions': ('reproduce.html#_conditions', 'sketch_lvm/reproduce.py'),
                                       'sketch_lvm.reproduce._key': ('reproduce.html#_key', 'sketch_lvm/reproduce.py'),
                                       'sketch_lvm.reproduce._note': ('reproduce.html#_note', 'sketch_lvm/reproduce.py'),
                                       'sketch_lvm.reproduce._window': ('reproduce.html#_window', 'sketch_lvm/reproduce.py'),

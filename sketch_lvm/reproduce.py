@@ -10,7 +10,7 @@ __all__ = ['TABLES', 'SIX', 'REFERENCES', 'ABOUT', 'Row', 'Table', 'calibration_
            'table_lines', 'draw_table', 'write_table', 'told', 'list_methods']
 
 # %% ../nbs/12b_reproduce.ipynb #688c9476
-import json, re
+import json, re, textwrap
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -305,7 +305,7 @@ def last_step_best(entry, settings):
 def conditions_line(state):
     "How a table was made, on one line"
     s, c = state['settings'], state.get('conditions') or {}; v = c.get('versions', {})
-    seeds = sorted({k for e in state['rows'].values() if e['trains'] for k in e['seeds']})
+    seeds = sorted({k for e in state['rows'].values() if e['trains'] for k in e['seeds']}, key=int)
     made = [f'`{state["command"]}`' if state.get('command') else '', f'{s.get("steps") or "each method its own"} steps', f'at most {s.get("budget", "?")} trials a row',
             f'seeds {", ".join(seeds)}' if seeds else '', f'{c["device"]} ({c["device_name"]})' if c else '',
             ', '.join(f'{p} {v[p]}' for p in ('sketch_lvm', 'torch') if p in v), state.get('date') or '']
@@ -347,22 +347,31 @@ def _note(ax, value, y, right):
     ax.text(.99 if right else .01, y, f'{value:.3f} →' if right else f'← {value:.3f}', transform=ax.get_yaxis_transform(), ha='right' if right else 'left',
             va='center', fontsize=8, color='#666666')
 
+def _conditions(ax, state):
+    "How the table was made, small, for a figure that travels without its page"
+    ax.annotate(textwrap.fill(conditions_line(state).replace('`', ''), 130), (0, 0), (4, -50), xycoords=('figure fraction', 'axes fraction'),
+                textcoords='offset points', va='top', fontsize=6, color='#666666', parse_math=False)
+
 def _key(ax, state, metric):
-    "A legend of what is drawn"
+    "A legend of what is drawn, under the axis whatever the figure's height"
     from matplotlib.lines import Line2D
+    from matplotlib.transforms import ScaledTranslation
     draw = lambda label, **how: Line2D([], [], label=label, **{'ls': '', **how})
     bar = dict(marker='|', ms=10, mew=2)
-    keys = [draw('a seed', marker='o', color='#0072B2', alpha=.6), draw('mean', color='#0072B2', **bar), draw('learns nothing', color='#888888', **bar)]
+    learns = {bool(e['trains']) for e in state['rows'].values()}
+    keys = [draw('a seed', marker='o', color='#0072B2', alpha=.6), draw('mean', color='#0072B2', **bar)] if True in learns else []
+    if False in learns: keys.append(draw('learns nothing', color='#888888', **bar))
     if 'frozen CLIP' in state['rows']: keys.append(draw('frozen CLIP', ls=':', lw=.8, color='#888888'))
     if any(printed(e, metric) for e in state['rows'].values()): keys.append(draw('printed', marker='x', color='#D55E00'))
-    ax.legend(handles=keys, fontsize=7, frameon=False, ncols=len(keys), loc='upper center', bbox_to_anchor=(.5, -.16), handletextpad=.2, columnspacing=1)
+    ax.legend(handles=keys, fontsize=7, frameon=False, ncols=len(keys), loc='upper center', bbox_to_anchor=(.5, 0), handletextpad=.2, columnspacing=1,
+              bbox_transform=ax.transAxes + ScaledTranslation(0, -30/72, ax.figure.dpi_scale_trans))
 
 # %% ../nbs/12b_reproduce.ipynb #2ba87fdd
 def draw_table(state, t, metric=None, ax=None):
     "A dot for each seed, a line for the mean; grey: rows that learn nothing. One of those that lies far off is a note at the edge"
     import matplotlib.pyplot as plt
     s = state['settings']; metric = metric or there(state, t)[0]; rows = [r for r in t.rows if r.name in state['rows']]
-    if ax is None: ax = plt.subplots(figsize=(6.4, 1.2 + .34*len(rows)), layout='constrained')[1]
+    if own := ax is None: ax = plt.subplots(figsize=(6.4, 1.5 + .34*len(rows)), layout='constrained')[1]
     values = {r.name: [x[metric] for x in state['rows'][r.name]['seeds'].values()] for r in rows}; low, high = _window(state, values)
     for y, row in enumerate(rows):
         e, v = state['rows'][row.name], values[row.name]; colour = '#0072B2' if e['trains'] else '#888888'
@@ -374,6 +383,7 @@ def draw_table(state, t, metric=None, ax=None):
     ax.set_yticks(range(len(rows)), [r.name for r in rows]); ax.invert_yaxis(); _key(ax, state, metric)
     ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random'])
     ax.set_title(f'data: {s["data"]["name"]}{", A SAMPLE"*bool(state.get("sample"))}; tower: {s["backbone"]}', fontsize=9)
+    if own: _conditions(ax, state)
     return ax
 
 # %% ../nbs/12b_reproduce.ipynb #fdfb18e5
