@@ -293,7 +293,7 @@ def fitting(rows, protocol):
     name = listed_as(split) if split and not split.partial and PART not in protocol.data else ''
     for p in rows if name else ():
         same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')
-        if p.data != data or not same or p.split not in ('', name): continue
+        if p.data != data or not same or p.split not in ('', name) and not name.startswith(p.split + '-'): continue      # 'split1' is either list
         out.append(p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))))
     return out
 

@@ -138,6 +138,8 @@ def test_comparisons_stay_honest():
     for label, n in (('sketchy', 0), ('sketchy, gallery distinct', 0), ('sketchy, gallery originals', 1)): fine.data = label; assert len(fitting([own], fine)) == n
     r = evaluate(Encoder(), p, published=[row, *others]); assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
     assert fitting([row._replace(split='')], p)[0]['note'] == 'its class list is not known'
+    p.split = find_split('sketchy/split1-sake'); assert len(fitting([row._replace(split='sketchy/split1')], p)) == 1      # a name of two lists fits both
+    p.split = find_split('sketchy/split2-yelamarthi'); assert fitting([row._replace(split='sketchy/split1')], p) == []; p.split = public
     p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name = 'zero-shot'
     p.data = 'toys, unseen classes of x (part)'; assert fitting([row, *others], p) == []; p.data = 'toys'
     p.split = make_part(public, '1 of 30 classes'); r = evaluate(Encoder(), p, published=[row, *others, row._replace(split='')])

@@ -31,7 +31,7 @@ def test_zero_tokens_reproduce_frozen_clip():
     from sketch_lvm.splip import SharedPrompts
     backbone = load_backbone('mini'); names = ['cat', 'pine tree', 'wine glass']; px = torch.randn(5, 3, 64, 64, generator=torch_rng(0))
     rows = ['sketch', 'sketch', 'photo', 'photo', 'photo']; unit = torch.nn.functional.normalize
-    for how in (dict(class_texts='frozen'), dict(class_texts='prompted'), dict(conditioning='batch')):
+    for how in (dict(class_texts='frozen'), dict(class_texts='prompted'), dict(conditioning='image')):
         source = SharedPrompts(backbone, names, 0, 0, 0, **how); z = prompted_forward(backbone.visual, px, source, rows, memo=(memo := {}))
         assert (unit(z, dim=1) - encode_images(backbone, px)).abs().max() < 1e-5
         c = source.cosines(z, memo)                                                    # and the words are CLIP's own, each modality's
@@ -193,7 +193,7 @@ def test_values_with_a_source_stay():
     for name in ('splip', 'splip-fg'):
         m = method(name); o = m.options
         assert m.weights == dict(triplet=1., classification=1., jigsaw=.1)
-        assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (4, 4, 2, 512, 'patches', 'image')
+        assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (4, 4, 2, 512, 'patches', 'batch')
         assert (o['template'], o['sketch_template'], o['norms'], o['text_norms']) == ('a photo of a {}', 'a sketch of a {}', 'shared', 'trained')
         assert (o['distance'], o['margin_rule'], o['margin']) == ('squared-euclidean', 'adaptive', .2)
         assert (o['permutations'], o['jigsaw_grid'], o['jigsaw_layers'], o['jigsaw_heads']) == (100, 3, 2, 8)
