@@ -1,6 +1,7 @@
 "The tools themselves: a failing test cell fails on both sides, and drift is seen"
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def base(tmp_path_factory):
     for f in ('settings.ini', 'setup.py', 'pyproject.toml'): shutil.copy(ROOT/f, root/f)
     for f in ('export_tests.py', 'readme.py', 'check.py'): shutil.copy(ROOT/'tools'/f, root/'tools'/f)
     shutil.copy(ROOT/'tests'/'conftest.py', root/'tests')
-    write(root, 'index', [cell('# Small\n\n> A page.', 'markdown'), cell('#| hide\nsecret = 1'), cell('1 + 1')])
+    write(root, 'index', [cell('# Small\n\n> A page.', 'markdown'), cell('[a](a/b.ipynb) ![p](images/p.png) [w](https://example.org/x) [h](#small)', 'markdown'), cell('#| hide\nsecret = 1'), cell('1 + 1')])
     write_room(root, 'assert double(2) == 4')
     for cmd in (['nbdev_clean'], ['nbdev_export'], [sys.executable, 'tools/export_tests.py'], [sys.executable, 'tools/readme.py']):
         out = run(root, *cmd)
@@ -89,3 +90,9 @@ def test_drift_is_refused_and_nothing_is_overwritten(root):
 def test_readme_hides_and_shows(base):
     text = (base/'README.md').read_text()
     assert 'secret' not in text and '1 + 1' in text and '# Small' in text
+    assert '[a](nbs/a/b.ipynb) ![p](nbs/images/p.png) [w](https://example.org/x) [h](#small)' in text
+
+
+def test_readme_points_at_files():
+    links = re.findall(r'\]\(((?!\w+:|#)[^)]+)\)', (ROOT/'README.md').read_text(encoding='utf-8'))
+    assert len(links) > 40 and [k for k in links if not (ROOT/k).exists()] == []

@@ -1,4 +1,5 @@
 "Write README.md from nbs/index.ipynb: prose as it is, code fenced, text outputs fenced. Usage: readme.py"
+import re
 from pathlib import Path
 
 from nbdev.config import get_config
@@ -19,13 +20,19 @@ def output_text(cell):
     return '\n'.join(p for p in parts if p)
 
 
+def from_above(text):
+    "Relative links of a page in nbs/, as the folder above must spell them"
+    text = re.sub(r'\]\((?!\w+:|#|/)', '](nbs/', text)
+    return text.replace('src="images/', 'src="nbs/images/')
+
+
 def readme(path):
     "The notebook as Markdown"
     blocks = [f'<!-- Written from nbs/{Path(path).name} by tools/readme.py. Edit the notebook. -->']
     for cell in NBProcessor(path, hide_, process=True).nb.cells:
         source = cell.source.strip()
         if not source: continue
-        if cell.cell_type == 'markdown': blocks.append(source.replace('](images/', '](nbs/images/').replace('src="images/', 'src="nbs/images/'))
+        if cell.cell_type == 'markdown': blocks.append(from_above(source))
         elif cell.cell_type == 'code':
             blocks.append(f'```python\n{source}\n```')
             if text := output_text(cell): blocks.append(f'```\n{text}\n```')
