@@ -112,14 +112,14 @@ def _finish_ridges(ax, names, labels, styles, tall, zero):
 
 # %% ../nbs/14_plots.ipynb #dc3e414e
 def ridges(groups,             # {name: values}, or {name: {label: values}} to compare on one line
-           ax=None, xlabel='', zero=0., order=None, tall=2.2):
+           ax=None, xlabel='', zero=0., order=None, tall=2.2, tail=.002):      # tail: the share of all values that may lie outside, at either end
     "A smoothed distribution for each name, one above the other, its median marked"
     groups = {n: v if isinstance(v, dict) else {'': v} for n, v in groups.items()}
     if not groups: raise UserError('ridges need at least one group of values.')
     given = {(n, k): np.ravel(np.asarray(v, float)) for n in order or groups for k, v in groups[n].items()}
     found = {key: v[np.isfinite(v)] for key, v in given.items()}
     ax, every, names = axis(ax, 6, 1.2 + .28*len(groups)), np.concatenate(list(found.values())), list(order or groups)
-    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (.002, .998)); pad = .08*(hi - lo) or .5
+    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (tail, 1 - tail)); pad = .08*(hi - lo) or .5
     labels = list(dict.fromkeys(k for _, k in found)); styles = {k: _style(i) for i, k in enumerate(labels)}
     curves = {key: smooth_density(v, lo - pad, hi + pad) for key, v in found.items() if len(v)}; peak = max([y.max() for _, y in curves.values()], default=1)
     for (n, k), (x, y) in curves.items():
