@@ -220,7 +220,7 @@ def heat_overlay(image, heat=None, ax=None, mark=None, title=''):      # without
 def _frame(ax, patch, size, colour, shift=0):
     from matplotlib.patches import Rectangle
     row, column = patch
-    ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6))
+    ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6, zorder=3, clip_on=False))     # whole at the edge, too
 
 # %% ../nbs/14_plots.ipynb #c85b474c
 def linked_patches(left, right, links, grid, ax=None, title=''):

@@ -32,6 +32,7 @@ def test_ridges_keep_area_and_survive_anything():
         ax = ridges(groups); ax.figure.canvas.draw()
         assert [t.get_text() for t in ax.get_yticklabels()] == list(groups)[::-1]
     assert ridges({'a': v}, ax=ax) is ax
+    assert ridges({'a': v}, tail=0).get_xlim()[1] > v.max() > ridges({'a': v}, tail=.1).get_xlim()[1]
     six = ridges({'a': {str(i): v[:9] + i for i in range(6)}}); assert len({(line.get_color(), line.get_linestyle()) for line in six.get_legend().get_lines()}) == 6
     holes = ridges({'a': [1., np.nan, np.inf, 2.]}); assert holes.texts[0].get_text() == 'left out: 2 not finite'
     none = ridges({'a': [], 'b': [np.nan]}); none.figure.canvas.draw(); assert [t.get_text() for t in none.get_yticklabels()] == ['b', 'a']
