@@ -33,10 +33,13 @@ def left_out(ax, n):
 
 # %% ../nbs/14_plots.ipynb #19ef7ecd
 def _write_names(ax, points, names, size=7, colours=None):
-    "Each name right, left, above or below its point: where its box covers the fewest other points and names"
+    "Each name right, left, above or below its point: inside the frame, where its box covers the fewest other points and names"
     from matplotlib.patheffects import withStroke
     ax.figure.draw_without_rendering()      # the layout decides where the points come to lie
     at, ok = ax.transData.transform(points), np.isfinite(points).all(1); unit = ax.figure.dpi/72; taken = [(*p - 2*unit, *p + 2*unit) for p in at[ok]]
+    frame = ax.get_window_extent().extents
+    def over(b, t): return max(0, min(b[2], t[2]) - max(b[0], t[0]))*max(0, min(b[3], t[3]) - max(b[1], t[1]))
+    def outside(b): return (b[2] - b[0])*(b[3] - b[1]) - over(b, frame)
     places = [('left', 'center', 4, 0), ('right', 'center', -4, 0), ('center', 'bottom', 0, 3), ('center', 'top', 0, -3),
               ('left', 'bottom', 3, 2), ('right', 'bottom', -3, 2), ('left', 'top', 3, -2), ('right', 'top', -3, -2)]
     colours = ['black']*len(points) if colours is None else colours
@@ -45,7 +48,7 @@ def _write_names(ax, points, names, size=7, colours=None):
         for across, up, dx, dy in places:
             x0 = p[0] + dx*unit - dict(left=0, right=w, center=w/2)[across]; y0 = p[1] + dy*unit - dict(bottom=0, top=h, center=h/2)[up]
             boxes.append((x0, y0, x0 + w, y0 + h))
-        i = int(np.argmin([sum(max(0, min(b[2], t[2]) - max(b[0], t[0]))*max(0, min(b[3], t[3]) - max(b[1], t[1])) for t in taken) for b in boxes]))
+        i = int(np.argmin([sum(over(b, t) for t in taken) + 10*outside(b) for b in boxes]))
         taken.append(boxes[i]); across, up, dx, dy = places[i]
         ax.annotate(name, ax.transData.inverted().transform(p), (dx, dy), textcoords='offset points', ha=across, va=up, fontsize=size, color=colour,
                     parse_math=False, zorder=5, path_effects=[withStroke(linewidth=2, foreground='white')])
@@ -109,14 +112,14 @@ def _finish_ridges(ax, names, labels, styles, tall, zero):
 
 # %% ../nbs/14_plots.ipynb #dc3e414e
 def ridges(groups,             # {name: values}, or {name: {label: values}} to compare on one line
-           ax=None, xlabel='', zero=0., order=None, tall=2.2):
+           ax=None, xlabel='', zero=0., order=None, tall=2.2, tail=.002):      # tail: the share of all values that may lie outside, at either end
     "A smoothed distribution for each name, one above the other, its median marked"
     groups = {n: v if isinstance(v, dict) else {'': v} for n, v in groups.items()}
     if not groups: raise UserError('ridges need at least one group of values.')
     given = {(n, k): np.ravel(np.asarray(v, float)) for n in order or groups for k, v in groups[n].items()}
     found = {key: v[np.isfinite(v)] for key, v in given.items()}
     ax, every, names = axis(ax, 6, 1.2 + .28*len(groups)), np.concatenate(list(found.values())), list(order or groups)
-    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (.002, .998)); pad = .08*(hi - lo) or .5
+    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (tail, 1 - tail)); pad = .08*(hi - lo) or .5
     labels = list(dict.fromkeys(k for _, k in found)); styles = {k: _style(i) for i, k in enumerate(labels)}
     curves = {key: smooth_density(v, lo - pad, hi + pad) for key, v in found.items() if len(v)}; peak = max([y.max() for _, y in curves.values()], default=1)
     for (n, k), (x, y) in curves.items():
@@ -129,13 +132,14 @@ def ridges(groups,             # {name: values}, or {name: {label: values}} to c
     return ax
 
 # %% ../nbs/14_plots.ipynb #32d71bc1
-def heatmap(matrix, rows, columns=None, ax=None, label='', centre=None, cmap=None, digits=2):
+def heatmap(matrix, rows, columns=None, ax=None, label='', centre=None, cmap=None, digits=2, blank=None):      # blank: True where a cell stays empty on purpose
     "A matrix in colours with names; numbers are written in when there are at most 12 rows"
     import seaborn as sns      # slow to import, and only this figure needs it
     m, columns = np.atleast_2d(np.asarray(matrix, float)), rows if columns is None else columns
     if m.shape != (len(rows), len(columns)): raise UserError(f'a matrix of shape {m.shape} does not fit {len(rows)} row names and {len(columns)} column names.')
-    ax = axis(ax, min(1.9 + .3*len(columns), 14), min(1.2 + .26*len(rows), 12)); left_out(ax, (~np.isfinite(m)).sum())
-    cmap = cmap or ('cividis' if centre is None else 'vlag')
+    empty = np.zeros(m.shape, bool) if blank is None else np.asarray(blank, bool)
+    ax = axis(ax, min(1.9 + .3*len(columns), 14), min(1.2 + .26*len(rows), 12)); left_out(ax, (~np.isfinite(m) & ~empty).sum())
+    m, cmap = np.where(empty, np.nan, m), cmap or ('cividis' if centre is None else 'vlag')
     if max(m.shape) > 100: return _many_cells(ax, m, list(map(str, rows)), list(map(str, columns)), label, centre, cmap)
     small = m.size <= 144
     sns.heatmap(np.where(np.isfinite(m), m, np.nan), ax=ax, cmap=cmap, center=centre, square=len(rows) == len(columns),
@@ -200,21 +204,23 @@ def verdict(values, reference=None, up='higher', down='lower'):
     return f'{up} {where}' if (d > 0).all() else f'{down} {where}' if (d < 0).all() else f'not told apart by {n} seed{"s"*(n > 1)}'
 
 # %% ../nbs/14_plots.ipynb #442e371b
-def heat_overlay(image, heat, ax=None, mark=None, title=''):
+def heat_overlay(image, heat=None, ax=None, mark=None, title=''):      # without heat the picture alone, in its colours
     "A picture in grey with the values `[g, g]` of its patches over it; `mark`: a patch (row, column) to frame"
-    ax, x, h = axis(ax, 2, 2), to_image(image), np.atleast_2d(np.asarray(heat, float))
-    side = x.shape[0]; grey = x if x.ndim == 2 else x.mean(2)
+    ax, x = axis(ax, 2, 2), to_image(image); ax.set(xticks=[], yticks=[]); ax.set_title(title, fontsize=8, parse_math=False)
+    if heat is None:
+        if mark is not None: raise UserError('the grid of a picture without heat is not known; leave mark out, or give heat.')
+        ax.imshow(x, cmap='gray', vmin=0, vmax=255); return ax
+    h = np.atleast_2d(np.asarray(heat, float)); side = x.shape[0]; grey = x if x.ndim == 2 else x.mean(2)
     ax.imshow(grey, cmap='gray', vmin=0, vmax=255)
     ax.imshow(h, cmap='cividis', alpha=.55, extent=(-.5, side - .5, side - .5, -.5), interpolation='nearest')
     if mark is not None: _frame(ax, mark, side/len(h), PALETTE[5])
     left_out(ax, (~np.isfinite(h)).sum())
-    ax.set(xticks=[], yticks=[]); ax.set_title(title, fontsize=8, parse_math=False)
     return ax
 
 def _frame(ax, patch, size, colour, shift=0):
     from matplotlib.patches import Rectangle
     row, column = patch
-    ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6))
+    ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6, zorder=3, clip_on=False))     # whole at the edge, too
 
 # %% ../nbs/14_plots.ipynb #c85b474c
 def linked_patches(left, right, links, grid, ax=None, title=''):

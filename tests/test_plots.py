@@ -32,6 +32,7 @@ def test_ridges_keep_area_and_survive_anything():
         ax = ridges(groups); ax.figure.canvas.draw()
         assert [t.get_text() for t in ax.get_yticklabels()] == list(groups)[::-1]
     assert ridges({'a': v}, ax=ax) is ax
+    assert ridges({'a': v}, tail=0).get_xlim()[1] > v.max() > ridges({'a': v}, tail=.1).get_xlim()[1]
     six = ridges({'a': {str(i): v[:9] + i for i in range(6)}}); assert len({(line.get_color(), line.get_linestyle()) for line in six.get_legend().get_lines()}) == 6
     holes = ridges({'a': [1., np.nan, np.inf, 2.]}); assert holes.texts[0].get_text() == 'left out: 2 not finite'
     none = ridges({'a': [], 'b': [np.nan]}); none.figure.canvas.draw(); assert [t.get_text() for t in none.get_yticklabels()] == ['b', 'a']
@@ -45,6 +46,7 @@ def test_heatmaps_of_one_class_and_wrong_shapes():
     from sketch_lvm.plots import heatmap
     ax = heatmap([[.25]], ['cat']); assert [t.get_text() for t in ax.texts] == ['0.25']
     assert not heatmap(np.eye(13), [str(i) for i in range(13)]).texts
+    half = heatmap(np.eye(13) + .2, range(13), blank=np.eye(13)); assert not half.texts and half.collections[0].get_array().max() == .2      # the ones are not drawn
     heatmap([[np.nan]*3, [1, 2, 3]], 'ab', 'xyz').figure.canvas.draw()
     with pytest.raises(UserError, match='does not fit'): heatmap(np.eye(3), 'ab')
     big = heatmap(np.eye(1000), range(1000)); big.figure.canvas.draw(); assert big.images[0].get_array().shape == (1000, 1000) and len(big.get_yticks()) == 40
@@ -71,7 +73,8 @@ def test_seeds_are_all_drawn_and_verdicts_are_strict():
 
 
 def test_patches_lie_where_they_should():
-    import matplotlib.pyplot as plt, numpy as np
+    import matplotlib.pyplot as plt, numpy as np, pytest
+    from sketch_lvm.core import UserError
     from sketch_lvm.plots import heat_overlay, linked_patches
     ax = linked_patches(np.zeros((32, 32), np.uint8), np.zeros((64, 64, 3), np.uint8), [((0, 0), (7, 7), True), ((1, 2), (3, 4), False)], 8)
     line = ax.lines[0]; gap = 64//6
@@ -79,6 +82,9 @@ def test_patches_lie_where_they_should():
     assert ax.images[0].get_array().shape == (64, 128 + gap, 3)
     one = heat_overlay(np.zeros((8, 8), np.uint8), [[1.]], mark=(0, 0)); assert len(one.images) == 2 and len(one.patches) == 1
     assert linked_patches(np.zeros((8, 8)), np.zeros((8, 8)), [], 1, ax=one) is one
+    alone = heat_overlay(np.full((8, 8, 3), 9, np.uint8), title='$a'); assert len(alone.images) == 1 and alone.get_title() == '$a'
+    assert alone.images[0].get_array().shape == (8, 8, 3)      # in its colours
+    with pytest.raises(UserError, match='not known'): heat_overlay(np.zeros((8, 8)), mark=(0, 0))
     big = np.zeros((1000, 1000, 3), np.uint8)
     heat_overlay(big, np.random.default_rng(0).random((1000, 1000))).figure.canvas.draw()
     assert '1 not finite' in heat_overlay(big, [[np.nan, 1], [0, 1]]).texts[0].get_text()
@@ -104,6 +110,8 @@ def test_names_stand_beside_their_points():
     ax = named_points([0, 0, 1], [0, .01, 1], ['a', 'b', '$c']); ax.figure.canvas.draw()
     assert [t.get_text() for t in ax.texts] == ['a', 'b', '$c'] and ax.texts[0].xyann != ax.texts[1].xyann and tuple(np.round(ax.texts[2].xy, 6)) == (1, 1)
     assert len(named_points([1.], [2.], ['one']).texts) == 1
+    wide = named_points([0, 1], [0, 1], ['far left', 'on the far right']); wide.figure.canvas.draw(); frame = wide.get_window_extent()
+    assert all(frame.x0 <= t.get_window_extent().x0 and t.get_window_extent().x1 <= frame.x1 for t in wide.texts)      # no name crosses the frame
     assert not named_points([], [], []).texts and [t.get_text() for t in named_points([np.nan, 1], [0, 0], 'ab').texts] == ['b', 'left out: 1 not finite']
     x = np.random.default_rng(0).random(1_000_000); many = named_points(x, x, x); many.figure.canvas.draw(); assert len(many.collections) == 1 and not many.texts
     with pytest.raises(UserError, match='do not fit'): named_points([1, 2], [1, 2], ['a'])
