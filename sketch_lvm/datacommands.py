@@ -31,11 +31,11 @@ def data_list(v, say):
     return dict(data_sets=out, cross={s.name: len(s.unseen) for s in cross})
 
 # %% ../nbs/15b_datacommands.ipynb #1181fcb1
-def counting(what):
-    "A progress function with a bar on stderr, if that is a terminal"
+def counting(what, **how):
+    "A progress function with a bar on stderr, if that is a terminal; a total of 0 is one that is not known"
     from tqdm import tqdm
-    b = tqdm(total=0, desc=what, disable=None, file=sys.stderr, leave=False)
-    def move(done, total): b.total = total; b.update(done - b.n)
+    b = tqdm(total=0, desc=what, disable=None, file=sys.stderr, leave=False, **how)
+    def move(done, total): b.total = total or None; b.update(done - b.n)
     return move
 
 def data_info(v, say):
@@ -54,7 +54,7 @@ def data_extract(v, say):
     name = Path(v.path).name
     for end in ('.zip', '.gz', '.bz2', '.xz', '.tgz', '.tar'): name = name.removesuffix(end)
     into = v.into or (name if name != Path(v.path).name else f'{name}-unpacked')
-    r = extract(v.path, into, v.sha256)
+    r = extract(v.path, into, v.sha256, counting('unpack', unit='B', unit_scale=True))
     say(f'{r["files"]:,} files, {r["bytes"]/1e6:.1f} MB, {r["ignored"]} ignored, in {into}\nNext: sketch_lvm datasets verify {into}')
     return dict(r, into=str(into))
 

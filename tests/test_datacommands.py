@@ -2,8 +2,9 @@
 
 
 def test_actions_return_what_they_say():
-    import argparse, tempfile, zipfile
+    import argparse, io, sys, tempfile, time, zipfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.data import save_folder, toy_set
     from sketch_lvm.datacommands import ACTIONS, counting
     d, said = Path(tempfile.mkdtemp()), []; save_folder(toy_set(2, 2, 1), d/'set')
@@ -16,4 +17,8 @@ def test_actions_return_what_they_say():
     with zipfile.ZipFile(d/'a.b.zip', 'w') as z: z.writestr('x/1', b'1')
     assert ask('extract', path=d/'a.b.zip', into=d/'out')['files'] == 1 and (d/'out'/'x'/'1').read_bytes() == b'1'
     (d/'set'/'photo'/'square'/'z.png').write_bytes(b''); assert ask('verify')['exit'] == 1
-    counting('x')(3, 5)
+    class Terminal(io.StringIO):
+        def isatty(self): return True
+    with mock.patch.object(sys, 'stderr', Terminal()) as screen:
+        move = counting('x'); time.sleep(.2); move(3, 5); assert ask('extract', path=d/'a.b.zip', into=d/'again')['bytes'] == 1
+        assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()            # an archive of gigabytes shows that it moves
