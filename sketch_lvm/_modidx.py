@@ -1447,6 +1447,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                    'sketch_lvm.verify._measured': ('verify.html#_measured', 'sketch_lvm/verify.py'),
                                    'sketch_lvm.verify.bench_datasets': ('verify.html#bench_datasets', 'sketch_lvm/verify.py'),
                                    'sketch_lvm.verify.check_counts': ('verify.html#check_counts', 'sketch_lvm/verify.py'),
+                                   'sketch_lvm.verify.check_raw': ('verify.html#check_raw', 'sketch_lvm/verify.py'),
                                    'sketch_lvm.verify.check_splits': ('verify.html#check_splits', 'sketch_lvm/verify.py'),
                                    'sketch_lvm.verify.check_twins': ('verify.html#check_twins', 'sketch_lvm/verify.py'),
                                    'sketch_lvm.verify.compare': ('verify.html#compare', 'sketch_lvm/verify.py'),
