@@ -8,9 +8,9 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RAN
            'first', 'call', 'overview', 'main', 'version_of', 'cmd_quickstart', 'read_data', 'described',
            'read_weights', 'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train', 'cmd_resume',
            'check_run', 'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index', 'cmd_index',
-           'check_search', 'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics',
-           'bench_datasets', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce',
-           'cmd_reproduce', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
+           'check_search', 'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'kept_run',
+           'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune', 'read_changes',
+           'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, contextlib, json, math, os, platform, re, shlex, sys
@@ -419,23 +419,35 @@ def bench_metrics(v, say):
     say(f'ranking {v.queries:,} x {v.gallery:,}: {r["seconds"]:.2f} s; {ratios}')
     return r
 
-def bench_datasets(v, say):
+def kept_run(v, measure):
+    "What `measure` returns, with how it was measured, added to the file that collects such runs"
     import time
     from sketch_lvm.core import write_json
     from sketch_lvm.evaluate import surroundings
-    from sketch_lvm.verify import bench_datasets
-    before = os.getloadavg(); r = bench_datasets(folder=v.folder, filler=v.file_bytes, say=say)
-    say(f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    before = os.getloadavg(); r = measure()
     r |= dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=surroundings() | dict(cores=os.cpu_count()), date=time.strftime('%Y-%m-%d', time.gmtime()),
               load=dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()]))
     if v.save: write_json(v.save, dict(runs=[*(read_json(v.save).get('runs', []) if Path(v.save).exists() else []), r]))
     return r
 
-BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets}
+def bench_datasets(v, say):
+    from sketch_lvm.verify import bench_datasets
+    r = kept_run(v, lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
+    say(f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    return r
+
+def bench_cache(v, say):
+    from sketch_lvm.verify import bench_cache
+    r = kept_run(v, lambda: bench_cache(v.pictures, folder=v.folder, say=say))
+    say(f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    return r
+
+BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets, 'cache': bench_cache}
 
 COMMANDS['bench'] = Command('Measure speed against the shapes found in public code.', (
     Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)), Opt('queries', 'count', 'queries', 2000), Opt('gallery', 'count', 'photos', 2000),
-    Opt('dim', 'count', 'length of a feature', 512), Opt('folder', help='datasets: where to make the tree of files; it is removed afterwards'),
+    Opt('dim', 'count', 'length of a feature', 512), Opt('folder', help='datasets, cache: where to make the tree of files; it is removed afterwards'),
+    Opt('pictures', 'count', 'cache: photos to make and decode', 20_000),
     Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0), Opt('save', help='a JSON file that collects results'), DEVICE),
     lambda v, say: BENCHES[v.what](v, say), lambda v: check_device(v.device))
 

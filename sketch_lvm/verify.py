@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Verdict', 'compare', 'check_counts', 'photo_kinds', 'check_raw', 'check_splits', 'same_content', 'check_twins',
-           'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of', 'bench_datasets']
+           'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of', 'fresh_process', 'peak_bytes',
+           'bench_datasets', 'photo_tree', 'bench_cache']
 
 # %% ../nbs/03c_verify.ipynb #3bf501ec
 import html, os, shutil, sys, tempfile, time
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .cache import content_hashes
-from .core import UserError, data_path, read_json
+from .cache import build_cache, content_hashes
+from .core import UserError, data_path, read_json, rng
 from .data import ScanReport, class_key, list_folder, printable
 from .datasets import REAL, find_data, listed_classes, open_data
+from .images import in_threads
 from .splits import known_splits
 
 # %% ../nbs/03c_verify.ipynb #d176f342
@@ -180,28 +182,63 @@ def disk_of(path):
     rows = [line.split()[1:3] for line in mounts.read_text().splitlines()] if mounts.exists() else []
     return max(((len(at), kind) for at, kind in rows if path == at or path.startswith(at.rstrip('/') + '/')), default=(0, ''))[1]
 
+# %% ../nbs/03c_verify.ipynb #5df9cff9
+def fresh_process(code, *words, cache):
+    "What a Python script prints last, as JSON; it has the project, a cache of its own, and nothing in memory that we have"
+    import json, subprocess
+    path = os.pathsep.join(filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')]))
+    done = subprocess.run([sys.executable, '-c', code, *map(str, words)], env=dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path), capture_output=True, text=True)
+    if done.returncode: raise UserError(f'the check failed: {done.stderr[-500:]}')
+    return json.loads(done.stdout.splitlines()[-1])
+
+def peak_bytes():
+    "The most memory this process has had"
+    import resource
+    status = Path('/proc/self/status')          # getrusage would count the parent's memory at the moment of the fork as this process's peak
+    if status.exists(): return int(status.read_text().split('VmHWM:')[1].split()[0])*1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform == 'darwin' else 1024)
+
 def bench_datasets(share=1., folder=None, filler=0, say=None):
     "Make a tree of Sketchy's shape, scan, verify and list it in a fresh process, remove it; seconds and peak memory"
-    import json, subprocess
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
         start = time.perf_counter(); n = sketchy_tree(root/'tree', *(round(x*share) for x in (75_481, 12_500, 73_002)), filler)
         about = dict(files=n, gb=round(sum(f.stat().st_size for f in root.rglob('*.*'))/1e9, 4), disk=disk_of(root), read_from_disk=forget_pages(root))
         if say: say(f'{n:,} files made in {time.perf_counter() - start:.0f} s; now scanned, verified and listed')
-        code = 'import sys; from sketch_lvm.verify import _measured; _measured(sys.argv[1])'
-        path = os.pathsep.join(filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')]))
-        env = dict(os.environ, SKETCH_LVM_CACHE=str(root/'cache'), PYTHONPATH=path)
-        done = subprocess.run([sys.executable, '-c', code, str(root/'tree')], env=env, capture_output=True, text=True)
-        if done.returncode: raise UserError(f'the check failed: {done.stderr[-500:]}')
-        return about | json.loads(done.stdout.splitlines()[-1])
+        return about | fresh_process('import sys; from sketch_lvm.verify import _measured; _measured(sys.argv[1])', root/'tree', cache=root/'cache')
     finally: shutil.rmtree(root, ignore_errors=True)
 
 def _measured(root):
-    import json, resource
+    import json
     start = time.perf_counter(); v = verify(root); scanned = time.perf_counter() - start
     listing = str(v.items.counts()); seconds = time.perf_counter() - start
-    status = Path('/proc/self/status')          # getrusage would count the parent's memory at the moment of the fork as this process's peak
-    if status.exists(): peak = int(status.read_text().split('VmHWM:')[1].split()[0])*1024
-    else: peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform == 'darwin' else 1024)
     print(json.dumps(dict(counts=v.items.counts().total, classes=len(v.items.classes), lines=len(listing.splitlines()), errors=v.errors, warnings=v.warnings[:4],
-                          verify_seconds=round(scanned, 1), seconds=round(seconds, 1), peak_mb=round(peak/1e6))))
+                          verify_seconds=round(scanned, 1), seconds=round(seconds, 1), peak_mb=round(peak_bytes()/1e6))))
+
+# %% ../nbs/03c_verify.ipynb #199c3f29
+def photo_tree(root, n, classes=20):
+    "`n` JPEGs of 500 x 375 pixels, clouds with noise, in class folders"
+    from PIL import Image
+    def make(k):
+        g = rng(5, index=k); cloud = Image.fromarray(g.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize((500, 375), Image.Resampling.BICUBIC)
+        noisy = np.asarray(cloud).astype(np.int16) + g.integers(-12, 13, (375, 500, 1), dtype=np.int16)
+        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(root/'photo'/f'class {k % classes:02d}'/f'{k:06d}.jpg', quality=85)
+    for c in range(classes): (root/'photo'/f'class {c:02d}').mkdir(parents=True)
+    return len(list(in_threads(make, range(n))))
+
+def bench_cache(pictures=20_000, size=224, folder=None, say=None):
+    "Make photos, build their pixel cache in a fresh process, remove both; seconds and peak memory, and the memory before the first picture"
+    root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
+    try:
+        start = time.perf_counter(); photo_tree(root/'tree', pictures)
+        about = dict(pictures=pictures, size=size, gb=round(sum(f.stat().st_size for f in root.rglob('*.jpg'))/1e9, 4), disk=disk_of(root), read_from_disk=forget_pages(root))
+        if say: say(f'{pictures:,} photos made in {time.perf_counter() - start:.0f} s; now decoded into the pixel cache')
+        code = 'import sys; from sketch_lvm.verify import _cached; _cached(sys.argv[1], int(sys.argv[2]))'
+        return about | fresh_process(code, root/'tree', size, cache=root/'cache')
+    finally: shutil.rmtree(root, ignore_errors=True)
+
+def _cached(root, size):
+    import json
+    items, _ = open_data(root, 'folder'); before, start = peak_bytes(), time.perf_counter(); cache = build_cache(items, size)
+    print(json.dumps(dict(decoded=cache.decoded, shards=len(cache.paths), cache_gb=round(sum(os.path.getsize(p) for p in cache.paths)/1e9, 4),
+                          seconds=round(time.perf_counter() - start, 1), before_mb=round(before/1e6), peak_mb=round(peak_bytes()/1e6))))
