@@ -1103,6 +1103,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                      'sketch_lvm.realsets.cache_bytes': ('realsets.html#cache_bytes', 'sketch_lvm/realsets.py'),
                                      'sketch_lvm.realsets.called_a_sample': ('realsets.html#called_a_sample', 'sketch_lvm/realsets.py'),
                                      'sketch_lvm.realsets.choose_split': ('realsets.html#choose_split', 'sketch_lvm/realsets.py'),
+                                     'sketch_lvm.realsets.fewer_of_all': ('realsets.html#fewer_of_all', 'sketch_lvm/realsets.py'),
                                      'sketch_lvm.realsets.fewer_pictures': ('realsets.html#fewer_pictures', 'sketch_lvm/realsets.py'),
                                      'sketch_lvm.realsets.find_lists': ('realsets.html#find_lists', 'sketch_lvm/realsets.py'),
                                      'sketch_lvm.realsets.hold_out': ('realsets.html#hold_out', 'sketch_lvm/realsets.py'),
