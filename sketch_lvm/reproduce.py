@@ -267,7 +267,8 @@ def short_classes(m, items):
     photos = np.bincount(items.labels[np.unique(items.own_photo[rows])], minlength=len(items.classes)); K, n = m['per_class'], len(photos)
     few, most = [repr(items.classes[c]) for c in np.flatnonzero(photos < K)], m['batch']//K
     batch = f',batch={2*n}' if m['batch'] > 2*n else ''
-    if few and photos.min() < 2: return f'{len(few)} class(es) have fewer than 2 photos with sketches, of which no pairs can be made: {", ".join(few[:8])}. Choose a split without them.'
+    bare = [repr(items.classes[c]) for c in np.flatnonzero(photos < 2)]
+    if bare: return f'{len(bare)} class(es) have fewer than 2 photos with sketches, of which no pairs can be made: {", ".join(bare[:8])}. Choose a split without them.'
     if few: return f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. Take fewer pairs of a class: --set per_class=2{batch}.'
     return f'a batch of {m["batch"]} takes {most} classes with {K} pairs each, but there are {n} to train on: --set batch={K*n}, or per_class=2{batch}.'*(most > n)
 
@@ -327,7 +328,8 @@ def note_test(state, entry):
     "Keep what a row's report says of its test, once for the table; a row with another test is refused"
     before, now = state.setdefault('test', entry['test']), entry['test']
     differ = [k for k in now if before.get(k) != now[k]]
-    if differ: raise UserError(f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). Make the table again in another folder.')
+    if differ: raise UserError(f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
+                               'Make the table again in another folder.')
     other = f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}' if PART in now['data'] else ''
     if other and other not in state.get('sample', ''): state['sample'] = ' '.join(filter(None, [state.get('sample'), other]))
 
@@ -399,7 +401,8 @@ def test_lines(state):
     if s:
         held = f', {s["validation"]} of them held out for validation' if s['validation'] else ''; of = s['provenance'].rpartition(ALONE)[2].strip()
         out.append(f'Split: {s["name"]}, {s["seen"]} seen classes{held}, {s["unseen"]} unseen. {of.rstrip(".")}.')
-    if p: out.append(' '.join([f'Test: {p["name"]}, {p["rule"]}: {p["queries"]:,} sketches of {p["classes"]} classes, {p["gallery"]:,} photos. Asked about: {p["data"]}.', *p['notes']]))
+    if p: out.append(' '.join([f'Test: {p["name"]}, {p["rule"]}: {p["queries"]:,} sketches of {p["classes"]} classes, {p["gallery"]:,} photos.',
+                             *[f'Asked about: {p["data"]}.']*(p['data'] != state.get('gallery')), *p['notes']]))
     return [x for line in out for x in ('', line)]
 
 # %% ../nbs/12b_reproduce.ipynb #2eb7857b
@@ -480,7 +483,8 @@ def draw_table(state, t, metric=None, ax=None):
     if not any(printed(state['rows'][r.name], metric) for r in rows): ax.set_xlim(low, high)
     ax.set_yticks(range(len(rows)), [r.name for r in rows]); ax.invert_yaxis(); _key(ax, state, metric)
     ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random'])
-    ax.set_title(textwrap.fill(f'data: {where(state)}{", A SAMPLE"*bool(state.get("sample"))}; tower: {s["backbone"]}', 90), fontsize=9)
+    title = textwrap.fill(f'data: {where(state)}{", A SAMPLE"*bool(state.get("sample"))}', 90), f'tower: {s["backbone"]}'
+    ax.set_title(('; ' if len(title[0]) < 60 else '\n').join(title), fontsize=9)
     if own: _conditions(ax, state)
     return ax
 

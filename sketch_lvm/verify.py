@@ -187,7 +187,8 @@ def fresh_process(code, *words, cache):
     "What a Python script prints last, as JSON; it has the project, a cache of its own, and nothing in memory that we have"
     import json, subprocess
     path = os.pathsep.join(filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')]))
-    done = subprocess.run([sys.executable, '-c', code, *map(str, words)], env=dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path), capture_output=True, text=True)
+    env = dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path)
+    done = subprocess.run([sys.executable, '-c', code, *map(str, words)], env=env, capture_output=True, text=True)
     if done.returncode: raise UserError(f'the check failed: {done.stderr[-500:]}')
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -231,7 +232,8 @@ def bench_cache(pictures=20_000, size=224, folder=None, say=None):
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
         start = time.perf_counter(); photo_tree(root/'tree', pictures)
-        about = dict(pictures=pictures, size=size, gb=round(sum(f.stat().st_size for f in root.rglob('*.jpg'))/1e9, 4), disk=disk_of(root), read_from_disk=forget_pages(root))
+        gb = round(sum(f.stat().st_size for f in root.rglob('*.jpg'))/1e9, 4)
+        about = dict(pictures=pictures, size=size, gb=gb, disk=disk_of(root), read_from_disk=forget_pages(root))
         if say: say(f'{pictures:,} photos made in {time.perf_counter() - start:.0f} s; now decoded into the pixel cache')
         code = 'import sys; from sketch_lvm.verify import _cached; _cached(sys.argv[1], int(sys.argv[2]))'
         return about | fresh_process(code, root/'tree', size, cache=root/'cache')

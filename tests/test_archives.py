@@ -82,11 +82,12 @@ def test_what_stops_an_extraction_is_said():
     from sketch_lvm.core import UserError
     d = Path(tempfile.mkdtemp())
     with zipfile.ZipFile(d/'good.zip', 'w') as z: z.writestr('a/1.bin', bytes(3_000_000)); z.writestr('a/2.bin', b'x'*10)
-    def refused(archive, into, words, keeps=()):
+    def refused(archive, into, words):
         before = sorted(p.name for p in d.iterdir())
         with pytest.raises(UserError, match=words): extract(d/archive, into)
         assert sorted(p.name for p in d.iterdir()) == before
-    (d/'file').write_text('x'); refused('good.zip', d/'file'/'below', 'below cannot be made: .*Choose another folder'); refused('good.zip', d/'file'/'far'/'below', 'cannot be made')
+    (d/'file').write_text('x'); refused('good.zip', d/'file'/'below', 'below cannot be made: .*Choose another folder')
+    refused('good.zip', d/'file'/'far'/'below', 'cannot be made')
     refused('good.zip', d/'file', 'not an empty folder')
     with mock.patch.object(archives.tempfile, 'mkdtemp', side_effect=PermissionError(errno.EACCES, 'Permission denied', '/locked')):
         refused('good.zip', d/'new', 'new cannot be made: Permission denied .*/locked')
