@@ -98,7 +98,7 @@ def test_a_small_tree_of_that_shape():
 def test_a_cache_is_built_shard_by_shard():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.verify import bench_cache
-    r = bench_cache(60, 64); assert r['decoded'] == r['pictures'] == 60 and .0007 < r['cache_gb'] < .0008 and 0 < r['before_mb'] <= r['peak_mb'] < 600, r
+    r = bench_cache(60, 64); assert r['decoded'] == r['pictures'] == 60 and .0007 <= r['cache_gb'] < .0008 and 0 < r['before_mb'] <= r['peak_mb'] < 600, r
     few, many = read_json(data_path('results', 'bench_cache.json'))['runs']                     # as measured: ten times the pictures, hardly more memory
     assert many['pictures'] == 20_000 == 10*few['pictures'] and many['peak_mb'] < 1000 and many['peak_mb'] < 1.5*few['peak_mb']
     assert all(r['decoded'] == r['pictures'] and r['command'] and r['date'] and r['conditions']['versions'] for r in (few, many))
