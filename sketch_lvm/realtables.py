@@ -4,21 +4,24 @@
 
 # %% auto #0
 __all__ = ['ROWS', 'METRICS', 'PRIOR', 'BOTH', 'SENTENCES', 'prior', 'conventional', 'prior_lines', 'pictures_a_second',
-           'passes_of_step', 'own_sentences', 'pass_of_test', 'estimate', 'estimate_lines', 'announce']
+           'passes_of_step', 'own_sentences', 'pass_of_test', 'decoded_a_second', 'cache_cost', 'estimate',
+           'estimate_lines', 'announce']
 
 # %% ../nbs/12c_realtables.ipynb #ae74d91b
-import time
+import os, shutil, time
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
 from .baselines import looked_up
-from .core import pick_device
+from .core import UserError, cache_path, pick_device, rng, sha256
 from .experiments import frozen_encoder
+from .images import BadImage, fit_image
 from .learner import choose_amp, precision
 from .methods import COUNTS, has_prompts, trained_parts
 from .objectives import view_names
 from .realsets import choose_split, lot_seed, said_bytes
-from .reproduce import REFERENCES, TABLES, Row, Table, table_experiment
+from .reproduce import REFERENCES, TABLES, Row, Table, asked, cache_plan, plan_size, set_problems, table_experiment
 from .reproduce import table_problems   # noqa: F401  with the tables of this page known
 
 # %% ../nbs/12c_realtables.ipynb #78315233
@@ -125,13 +128,34 @@ def pass_of_test(m, tower, classes):
     sentence = tower.text_layers*SENTENCES['shared'][1]*tower.text_width**2/(tower.layers*((tower.size//tower.patch)**2 + 1)*tower.width**2)
     return 1 + classes*sentence*own_sentences(m)
 
+# %% ../nbs/12c_realtables.ipynb #51531205
+def decoded_a_second(plan, seconds=1., clock=time.perf_counter):
+    "Pictures that are hashed, decoded and resized in a second, measured for about `seconds` on some of them, drawn by lot"
+    items, recipe = max(plan, key=lambda p: len(p[0])); rows = rng(0, stream=51).permutation(len(items)); done, start = 0, clock()
+    def decode(r):
+        content = items.source.content(items.rows[r]); sha256(content)
+        try: fit_image(items.source.read(items.rows[r], str(items.modality[r]), content), *recipe)
+        except BadImage: pass                           # it is named when the cache is built
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        while (spent := clock() - start) < seconds and done < len(rows) or not done: done += len(list(pool.map(decode, rows[done:done + 32])))
+    return done/max(spent, 1e-9)
+
+def cache_cost(plan, seconds=1., clock=time.perf_counter):
+    "`dict(pictures, bytes, hours, rate, free)` of what is decoded first; None if nothing is"
+    if not plan: return None
+    (n, size), rate = plan_size(plan), decoded_a_second(plan, seconds, clock)
+    return dict(pictures=n, bytes=size, rate=rate, hours=n/rate/3600, free=shutil.disk_usage(cache_path('pixels').parent).free)
+
+# %% ../nbs/12c_realtables.ipynb #cb9dafab
 def estimate(table, data, sets, tower, rate, seeds=1, trials=0, rows=None, preset='paper', steps=None, options=None,
              training_rate=None,      # pictures a second in the precision of training
-             processes=1):            # that share each training
+             processes=1,             # that share each training
+             test=None,               # pictures that are encoded in a test, if not all of the unseen classes
+             cache=None):             # what `cache_cost` found
     "`{row: hours}`, the total, and the bytes one training step needs, from measured rates of pictures a second: in tests, and in training"
     t, hours, most, fast = TABLES[table], {}, 0, (training_rate or rate)*processes
     sketches = int((sets.train.modality == 'sketch').sum())
-    test = len(sets.unseen) + (len(sets.seen) if 'all-seen' in t.protocol and hasattr(sets, 'seen') else 0)
+    if test is None: test = len(sets.unseen) + (len(sets.seen) if 'all-seen' in t.protocol and hasattr(sets, 'seen') else 0)
     for row in t.rows:
         if rows and row.name not in rows: continue
         if row.method in REFERENCES: hours[row.name] = test/rate/3600; continue
@@ -142,15 +166,19 @@ def estimate(table, data, sets, tower, rate, seeds=1, trials=0, rows=None, prese
         valid = min(n, 20 if not e.valid_every else -(-n//e.valid_every))*len(sets.validation)*each
         hours[row.name] = ((seeds + trials)*(training + valid) + seeds*test*each)/3600
         most = max(most, 0 if looked_up(m) else tokens*tower.width*tower.layers*4*(10 if choose_amp(tower.device) == 'bf16' else 14)/processes)
-    return dict(hours=hours, total=sum(hours.values()), bytes=most + 4*sum(p.numel() for p in tower.model.parameters()))
+    return dict(hours=hours, total=sum(hours.values()) + (cache['hours'] if cache else 0), cache=cache, bytes=most + 4*sum(p.numel() for p in tower.model.parameters()))
 
 def estimate_lines(e, rate, device, gpus=1):
     "The estimate in words"
     def said(h): return f'{h:.1f} hours' if h >= 1 else f'{h*60:.0f} minutes' if h*60 >= 1 else f'{h*3600:.0f} seconds'
-    slow = max(e['hours'], key=e['hours'].get)
+    slow, c = max(e['hours'], key=e['hours'].get), e.get('cache')
+    decoding = [f'of this {said(c["hours"])} for decoding {c["pictures"]:,} pictures ({c["rate"]:,.0f} a second) into the pixel cache, which takes '
+                f'{said_bytes(c["bytes"])} in {os.path.relpath(cache_path("pixels").parent)}, where {said_bytes(c["free"])} are free; '
+                'less, if some are there already'] if c else []
+    if c and c['bytes'] > c['free']: decoding.append('That is MORE THAN IS FREE there: make room, or let SKETCH_LVM_CACHE name another place.')
     return [f'estimate: {said(e["total"])} on {device} ({rate:,.0f} pictures a second through the frozen tower), good to a factor of two while the machine '
             f'is as busy as now; longest row: {slow}, {said(e["hours"][slow])}; a training step needs about {said_bytes(e["bytes"])}',
-            'It can be stopped at any time; the same command goes on.',
+            *decoding, 'It can be stopped at any time; the same command goes on.',
             *[f'{n} GPUs are here: `torchrun --nproc-per-node={n} -m sketch_lvm reproduce` and the same options share each training between them.'
               for n in [gpus] if n > 1]]
 
@@ -160,9 +188,15 @@ def announce(v, say, processes=1):
     from sketch_lvm.experiments import Experiment, load_sets, load_tower
     from sketch_lvm.methods import method
     device = pick_device(v.device); sets, preset = load_sets(v.source), v.preset or ('mini' if v.backbone == 'mini' else 'paper')
+    rows = [row for row in TABLES[v.table].rows if not v.rows or row.name in v.rows]
+    experiments = [table_experiment(row, v.source, v.backbone, v.pretrained, bool(v.random), preset, v.steps, v.how, v.alone) for row in rows]
+    wrong = set_problems(rows, experiments, sets)
+    if wrong: raise UserError('\n'.join(wrong))
     tower = load_tower(Experiment(method('sketch-lvm'), v.backbone, v.pretrained, bool(v.random), v.source), device)
     rate, training = (pictures_a_second(tower, device, amp=amp) for amp in ('off', 'auto'))
-    e = estimate(v.table, v.source, sets, tower, rate, v.seeds, v.trials, v.rows, preset, v.steps, v.how, training, processes)
+    p = asked(experiments[0], TABLES[v.table].protocol, sets, v.second); cache = cache_cost(cache_plan(rows, experiments, tower, sets, p, v.second))
+    e = estimate(v.table, v.source, sets, tower, rate, v.seeds, v.trials, v.rows, preset, v.steps, v.how, training, processes,
+                 sum(map(len, (*p.queries, *p.gallery))), cache)
     gpus = torch.cuda.device_count() if device.type == 'cuda' and processes == 1 else 1
     say('\n'.join([*([f'{getattr(sets, "report", "")}'] if hasattr(sets, 'report') else []), *estimate_lines(e, rate, device, gpus)]))
     return sets, tower

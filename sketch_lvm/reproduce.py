@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['TABLES', 'SIX', 'REFERENCES', 'ABOUT', 'Row', 'Table', 'calibration_error', 'Probe', 'make_probe', 'own_texts',
-           'probe', 'reference_report', 'probing', 'write_probe', 'untrained', 'read_curve', 'one_run', 'one_row',
-           'table_experiment', 'row_problems', 'option_problems', 'unknown', 'table_problems', 'reproduce',
-           'fill_table', 'probed', 'open_table', 'printed', 'there', 'spread', 'last_step_best', 'conditions_line',
-           'table_lines', 'draw_table', 'write_table', 'told', 'list_methods']
+           'probe', 'asked', 'reference_report', 'probing', 'write_probe', 'untrained', 'read_curve', 'one_run',
+           'tested', 'one_row', 'cache_plan', 'plan_size', 'fill_cache', 'table_experiment', 'row_problems',
+           'option_problems', 'unknown', 'table_problems', 'short_classes', 'set_problems', 'reproduce', 'fill_table',
+           'note_test', 'split_words', 'said_metric', 'probed', 'open_table', 'printed', 'there', 'spread',
+           'last_step_best', 'conditions_line', 'test_lines', 'table_lines', 'where', 'draw_table', 'write_table',
+           'told', 'list_methods']
 
 # %% ../nbs/12b_reproduce.ipynb #688c9476
-import json, re, textwrap
+import json, os, re, textwrap
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,15 +23,17 @@ import torch
 
 from .baselines import counted, guessed_names, keyword_features
 from .clip import class_text_features, load_backbone
-from .core import UserError, atomic_write, check_name, read_json, write_json
+from .core import UserError, atomic_write, cache_path, check_name, read_json, write_json
 from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_report, make_protocol, score, surroundings
-from .experiments import Experiment, cross_protocol, data_problems, evaluate_run, experiment_problems, run_experiment, warm
+from .experiments import Experiment, cross_protocol, data_label, data_problems, evaluate_run, experiment_problems, run_experiment, warm
 from .experiments import frozen_encoder, load_sets, load_tower, protocol_for, report_path
 from .experiments import open_run
 from .methods import OPTIONS, PUBLISHED, SOURCES, build_encoder, families, method, published
-from .splits import said_part
+from .metrics import definition
+from .realsets import cache_bytes, said_bytes
+from .splits import ALONE, PART, said_part
 from .study import tune
-from .train import shared, together
+from .train import in_turn, shared, together
 
 # %% ../nbs/12b_reproduce.ipynb #928bed17
 class Row(NamedTuple):
@@ -114,9 +118,13 @@ def probe(p, encoder):
 # %% ../nbs/12b_reproduce.ipynb #c97e1250
 REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
+def asked(e, protocol, sets, other=None):
+    "The protocol of a table's test; `other` is the data set it is about, if that is not the one trained on"
+    return cross_protocol(other, sets.split) if other else protocol_for(e, protocol, sets)
+
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
     "The `Report` of a row that learns nothing"
-    p, encoder = cross_protocol(other, sets.split) if other else protocol_for(e, protocol, sets), frozen_encoder(backbone).to(device)
+    p, encoder = asked(e, protocol, sets, other), frozen_encoder(backbone).to(device)
     warm([*p.queries, *p.gallery], [(backbone.size, 'stretch', backbone.interpolation)], other or e.data, False); names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
@@ -151,10 +159,16 @@ def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), o
     done = shared(team, lambda: load_report(path) if path.exists() else p.mkdir(parents=True, exist_ok=True))
     if done: return done
     if watch and 0 in at and not (p/'curve.jsonl').exists(): write_probe(p/'curve.jsonl', 0, watch, untrained(e, sets, backbone, device))
-    run_experiment(e, p, device, sets, backbone, progress=False, accumulate=pieces, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
+    run_experiment(e, p, device, sets, backbone, progress=False if team.rank else None, accumulate=pieces, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
     def test():
         return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
     return shared(team, test)
+
+# %% ../nbs/12b_reproduce.ipynb #bd1e505b
+def tested(r):
+    "What a report says of its test: the same for all rows of a table"
+    return {k: r.protocol[k] for k in ('name', 'rule', 'data', 'queries', 'gallery', 'queries_digest', 'gallery_digest')} | dict(
+        classes=len(r.protocol['classes']), notes=[n for n in r.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))])
 
 # %% ../nbs/12b_reproduce.ipynb #d2724b5f
 def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, watch=None, at=(), say=print, keep=lambda entry: None, other=None, before=None, pieces=1):
@@ -162,7 +176,7 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, wat
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
         r = shared(team, lambda: reference_report(row, e, sets, backbone, table.protocol, device, other))
-        keep(dict(name=row.name, method=row.method, trains={}, seeds={'-': r.values}, published=[])); return
+        keep(dict(name=row.name, method=row.method, trains={}, seeds={'-': r.values}, published=[], test=tested(r))); return
     found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say, accumulate=pieces) if budget else dict(best={}, trials=[])
     m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
     entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, tuned=found['best'], at_the_edge=found.get('at_the_edge'),
@@ -172,10 +186,30 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, wat
         folder = out/slug/f'seed{seed}'
         r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, team, watch, at, other, pieces)
         entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
+        entry['test'] = tested(r)
         if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
         shown = [k for k in table.shown(e.data['name']) if k in r.values] or [next(iter(r.values))]
         if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in shown))
         keep(entry)
+
+# %% ../nbs/12b_reproduce.ipynb #842c56cd
+def cache_plan(rows, experiments, tower, sets, p, other=None):
+    "`[(set, recipe)]`: what a table decodes into the pixel cache; `p` is the protocol of its test"
+    data, still = experiments[0].data, (tower.size, 'stretch', tower.interpolation)
+    fits = sorted({e.method['fit'] for row, e in zip(rows, experiments) if row.method not in REFERENCES})
+    plan = [(sets.train, (tower.size, fit, tower.interpolation)) for fit in fits] + [(sets.validation, still)]*bool(fits) if data.get('cache', 1) else []
+    if (other or data).get('cache', 1): plan += [(s, still) for s in (*p.queries, *p.gallery)]
+    return [(s, recipe) for s, recipe in plan if s is not None and len(s) and hasattr(s.source, 'paths')]
+
+def plan_size(plan): return sum(len(s) for s, _ in plan), sum(cache_bytes(len(s), recipe[0]) for s, recipe in plan)     # pictures, bytes
+
+def fill_cache(plan, team, say=None):
+    "Decode what a table needs; the first process does it and shows a bar, the others find it"
+    n, size = plan_size(plan)
+    if say and n: say(f'pixel cache: {n:,} pictures take {said_bytes(size)} in {os.path.relpath(cache_path("pixels").parent)}; what is there already is not made again')
+    def build():
+        for s, recipe in plan: warm([s], [recipe], {}, False if team.rank else None)
+    in_turn(team, build)
 
 # %% ../nbs/12b_reproduce.ipynb #cd404a59
 def table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone=None):
@@ -196,12 +230,12 @@ def row_problems(t, how, options, alone):
     whole = len(t.rows) - sum(row.method in REFERENCES for row in t.rows)
     return [w if len(names) >= whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
 
-def option_problems(t, options, alone):
-    "Options that no method has, that not every row of a table has, or that are for a row it has not"
+def option_problems(t, options, alone, rows):
+    "Options that no method has, that not every one of some rows has, or that are for a row the table has not"
     out = [unknown(k, OPTIONS, 'option') for k in {**options, **{k: v for some in alone.values() for k, v in some.items()}}]
     out += [unknown(name, [row.name for row in t.rows if row.method not in REFERENCES], 'row that trains') for name in alone]
     for k in options:
-        have, lack = ([row.name for row in t.rows if row.method not in REFERENCES and (k in method(row.method).options) == has] for has in (True, False))
+        have, lack = ([row.name for row in rows if row.method not in REFERENCES and (k in method(row.method).options) == has] for has in (True, False))
         if have and lack: out.append(f'{k} is no option of {", ".join(lack)}. For one row alone: --set {have[0]}:{k}={options[k]}.')
     return list(filter(None, out))
 
@@ -220,9 +254,31 @@ def table_problems(table, data, backbone='mini', pretrained=None, random=False, 
         out.append('the cross-dataset table, and only it, needs the other data set too: --other tuberlin:PATH,split=kd.')
     out += data_problems(other) if other else []
     out += [w for name in rows or () if (w := unknown(name, [x.name for x in t.rows], f'row of {table}'))]
-    wrong = option_problems(t, options or {}, alone or {})
+    picked = replace(t, rows=tuple(row for row in t.rows if row.name in rows)) if rows else t             # what is not made need not be right
+    wrong = option_problems(t, options or {}, alone or {}, picked.rows)
     how = dict(data=data, backbone=backbone, pretrained=pretrained, random=random, preset=preset, steps=steps)
-    return out + wrong + [w for w in row_problems(t, how, {} if wrong else options or {}, {} if wrong else alone) if w not in out]
+    return out + wrong + [w for w in row_problems(picked, how, {} if wrong else options or {}, {} if wrong else alone) if w not in out]
+
+# %% ../nbs/12b_reproduce.ipynb #de8bf298
+def short_classes(m, items):
+    "Why a set has no batches of pairs for a method, in a sentence with the remedy; '' if it has"
+    if m['sampler'] != 'pairs': return ''
+    rows = np.flatnonzero((items.modality == 'sketch') & (items.own_photo >= 0))
+    photos = np.bincount(items.labels[np.unique(items.own_photo[rows])], minlength=len(items.classes)); K, n = m['per_class'], len(photos)
+    few, most = [repr(items.classes[c]) for c in np.flatnonzero(photos < K)], m['batch']//K
+    batch = f',batch={2*n}' if m['batch'] > 2*n else ''
+    bare = [repr(items.classes[c]) for c in np.flatnonzero(photos < 2)]
+    if bare: return f'{len(bare)} class(es) have fewer than 2 photos with sketches, of which no pairs can be made: {", ".join(bare[:8])}. Choose a split without them.'
+    if few: return f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. Take fewer pairs of a class: --set per_class=2{batch}.'
+    return f'a batch of {m["batch"]} takes {most} classes with {K} pairs each, but there are {n} to train on: --set batch={K*n}, or per_class=2{batch}.'*(most > n)
+
+def set_problems(rows, experiments, sets):
+    "What the rows to be made cannot do with these sets, each sentence once, with the rows it concerns"
+    said = {}
+    for row, e in zip(rows, experiments):
+        if row.method not in REFERENCES and (w := short_classes(e.method, sets.train)): said.setdefault(w, []).append(row.name)
+    whole = sum(row.method not in REFERENCES for row in rows)
+    return [w if len(names) == whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
 
 # %% ../nbs/12b_reproduce.ipynb #96f45a7c
 def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pretrained=None, random=False, preset=None,
@@ -231,7 +287,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
               probe_at=(),             # steps after which `probe` looks, 0: before the first; mini world only
               device='auto', say=print, sets=None, tower=None, other=None,
               alone=None,              # {row: {option: value}}, for that row only
-              accumulate=1,            # pieces a batch is cut into, for small devices; learns the same
+              accumulate=1,            # pieces a batch is cut into, for small devices; learns the same (SpLIP nearly, see `train`)
               command=None,            # kept in `table.json`
               **options):              # options of every method: batch=32
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
@@ -241,7 +297,9 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
     chosen = [x for name in rows for x in t.rows if x.name == name] if rows else t.rows      # in the order they were asked for
     experiments = [table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone) for row in chosen]
     with together(device) as (team, device):
-        tower = tower or load_tower(replace(experiments[0], method=method('sketch-lvm')), device); sets = sets or load_sets(data)
+        sets = sets or load_sets(data); wrong = set_problems(chosen, experiments, sets)
+        if wrong: raise UserError('\n'.join(wrong))
+        tower = tower or load_tower(replace(experiments[0], method=method('sketch-lvm')), device)
         settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
                         probe_at=list(probe_at), **(dict(other=other) if other else {}), **(dict(alone=alone) if alone else {}))
         return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, seeds, device, team, say, other, accumulate, command)
@@ -253,14 +311,37 @@ def fill_table(t, out, settings, rows, experiments, tower, sets, seeds, device, 
     watch = make_probe(tower, probed(settings['data']), sets.unseen) if at and team.rank == 0 else None
     if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
     if team.rank: say = None
+    fill_cache(cache_plan(rows, experiments, tower, sets, asked(experiments[0], t.protocol, sets, other), other), team, say)
     def keep(entry):
+        note_test(state, entry)
         state['rows'] = {**state['rows'], entry['name']: entry}
+        state['definitions'] = {m: said_metric(m) for m in there(state, t)}
         if team.rank == 0: write_table(state, t, out)
     for row, e in zip(rows, experiments):
         if row.method in REFERENCES and row.name in state['rows']: continue
         if say: say(row.name)
         one_row(row, t, e, out, seeds, sets, tower, device, settings['budget'], team, watch, at, say, keep, other, state['rows'].get(row.name), pieces)
     return state
+
+# %% ../nbs/12b_reproduce.ipynb #250eb7f7
+def note_test(state, entry):
+    "Keep what a row's report says of its test, once for the table; a row with another test is refused"
+    before, now = state.setdefault('test', entry['test']), entry['test']
+    differ = [k for k in now if before.get(k) != now[k]]
+    if differ: raise UserError(f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
+                               'Make the table again in another folder.')
+    other = f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}' if PART in now['data'] else ''
+    if other and other not in state.get('sample', ''): state['sample'] = ' '.join(filter(None, [state.get('sample'), other]))
+
+def split_words(split):
+    "What a table keeps of a split"
+    return dict(name=split.name, provenance=split.provenance, digest=split.digest, seen=len(split.seen), validation=len(split.validation), unseen=len(split.unseen))
+
+def said_metric(name):
+    "The definition of a metric with its number in it, so that it can stand alone"
+    k = re.search(r'@(\d+)', name)
+    words = definition(name).replace('The same sum', 'Precisions at the hits within the first k, summed and')
+    return re.sub(r'\b[kq]\b', k[1], words) if k else words
 
 # %% ../nbs/12b_reproduce.ipynb #86a659fd
 def probed(data):
@@ -271,12 +352,14 @@ def probed(data):
 
 def open_table(out, settings, t, tower, sets, command=None):
     "The state of a table in a folder, new or as it was left"
-    out.mkdir(parents=True, exist_ok=True); path = out/'table.json'
+    out.mkdir(parents=True, exist_ok=True); path = out/'table.json'; split = split_words(sets.split)
     if path.exists():
         state = read_json(path); differ = [k for k in settings | state['settings'] if state['settings'].get(k) != settings.get(k)]
+        differ += ['split']*(state.get('split', split) != split)          # pictures came or went: another part of the split, or all of it
         if differ: raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
         return state
-    state = dict(settings=settings, about=t.about, protocol=t.protocol, random=tower.random, sample=said_part(sets.split.provenance),
+    state = dict(settings=settings, about=t.about, protocol=t.protocol, gallery=data_label(settings['data']), split=split, random=tower.random,
+                 sample=said_part(sets.split.provenance),
                  command=command, date=date.today().isoformat(), conditions=surroundings(tower.device), rows={})
     write_json(path, state); return state
 
@@ -311,6 +394,17 @@ def conditions_line(state):
             ', '.join(f'{p} {v[p]}' for p in ('sketch_lvm', 'torch') if p in v), state.get('date') or '']
     return 'Made by: ' + '; '.join(filter(None, made)) + '.'
 
+# %% ../nbs/12b_reproduce.ipynb #95a5607b
+def test_lines(state):
+    "Split and test of a table; nothing for one that was kept before they were"
+    s, p, out = state.get('split'), state.get('test'), []
+    if s:
+        held = f', {s["validation"]} of them held out for validation' if s['validation'] else ''; of = s['provenance'].rpartition(ALONE)[2].strip()
+        out.append(f'Split: {s["name"]}, {s["seen"]} seen classes{held}, {s["unseen"]} unseen. {of.rstrip(".")}.')
+    if p: out.append(' '.join([f'Test: {p["name"]}, {p["rule"]}: {p["queries"]:,} sketches of {p["classes"]} classes, {p["gallery"]:,} photos.',
+                             *[f'Asked about: {p["data"]}.']*(p['data'] != state.get('gallery')), *p['notes']]))
+    return [x for line in out for x in ('', line)]
+
 # %% ../nbs/12b_reproduce.ipynb #2eb7857b
 def table_lines(state, t):
     "A table as Markdown"
@@ -318,7 +412,7 @@ def table_lines(state, t):
     show = {m: any(printed(e, m) for e in state['rows'].values()) for m in metrics}
     head = ['row', 'trains', *(x for m in metrics for x in [m, *['published']*show[m]]), 'seeds']
     loud = [WARNING]*state['random'] + [s for s in [state.get('sample')] if s]
-    lines = [*(x for s in loud for x in (f'**{s}**', '')), f'{t.about} Data: {data}. Tower: {s["backbone"]}.', '',
+    lines = [*(x for s in loud for x in (f'**{s}**', '')), f'{t.about} Data: {state.get("gallery", data)}. Tower: {s["backbone"]}.', *test_lines(state), '',
              '| ' + ' | '.join(head) + ' |', '|' + '---|'*len(head)]
     for row in t.rows:
         if (e := state['rows'].get(row.name)) is None: continue
@@ -327,6 +421,7 @@ def table_lines(state, t):
             mean, sd, n = spread(e, m); p = printed(e, m)
             cells += [f'{mean:.3f}' + (f' ± {sd:.3f}' if sd is not None else '')] + ([f'{p["value"]:.3f} ({p["source"]})' if p else ''] if show[m] else [])
         lines.append('| ' + ' | '.join([*cells, str(n) if e['trains'] else '-']) + ' |')
+    lines += ['', *(f'- {m}: {said_metric(m)}' for m in metrics)]
     lost = [m for m in t.shown(data) if m not in metrics]
     if lost: lines += ['', f'{", ".join(lost)}: not here, the gallery is too small.']
     rates = "Rates are the preset's; the step to stop at was" if s.get('budget') == 0 else 'Rates and the step to stop at were'
@@ -337,6 +432,12 @@ def table_lines(state, t):
     return lines + ['', conditions_line(state)]
 
 # %% ../nbs/12b_reproduce.ipynb #42f43b0f
+def where(state):
+    "Data, gallery and split of a table in a few words; of two data sets, both"
+    data, p, s = state['settings']['data']['name'], state.get('test') or {}, state.get('split')
+    if data == 'mini' or not s: return data
+    return f'{state["gallery"]}, split {s["name"]}' + (f'; asked about: {p["data"].partition(PART)[0]}' if p.get('name') == 'cross-dataset' else '')
+
 def _window(state, values):
     "What the axis of a table's figure shows: the rows that train and frozen CLIP, with some room; everything if nothing trains"
     near = [x for name, v in values.items() for x in v if state['rows'][name]['trains'] or name == 'frozen CLIP']
@@ -382,7 +483,8 @@ def draw_table(state, t, metric=None, ax=None):
     if not any(printed(state['rows'][r.name], metric) for r in rows): ax.set_xlim(low, high)
     ax.set_yticks(range(len(rows)), [r.name for r in rows]); ax.invert_yaxis(); _key(ax, state, metric)
     ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random'])
-    ax.set_title(f'data: {s["data"]["name"]}{", A SAMPLE"*bool(state.get("sample"))}; tower: {s["backbone"]}', fontsize=9)
+    title = textwrap.fill(f'data: {where(state)}{", A SAMPLE"*bool(state.get("sample"))}', 90), f'tower: {s["backbone"]}'
+    ax.set_title(('; ' if len(title[0]) < 60 else '\n').join(title), fontsize=9)
     if own: _conditions(ax, state)
     return ax
 

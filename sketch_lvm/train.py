@@ -319,7 +319,8 @@ def short_of_memory(batch, pieces):
     rows, (free, total) = len(batch['own']), torch.cuda.mem_get_info() if torch.cuda.is_available() else (0, 0)
     return UserError(f"step {batch['step'] + 1}: the device ran out of memory ({free/2**30:.1f} of {total/2**30:.1f} GiB are free now) with "
                      f'{-(-rows//pieces)} of {rows} rows of the batch at a time. Go on with accumulate={2*pieces} (--accumulate {2*pieces}): '
-                     'half as many at a time, one more forward pass, the same gradient.')
+                     'half as many at a time, one more forward pass, the same gradient. (With conditioning=batch the texts of SpLIP follow '
+                     'the mean picture of each piece, and the gradient is only nearly the same.)')
 
 # %% ../nbs/11_train.ipynb #9abfa2ec
 def go_on(diary, ear, team, valid=None, workers=0, pieces=1, every=None, on_step=None):

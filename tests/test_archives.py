@@ -71,3 +71,38 @@ def test_bombs_cuts_and_wrong_hashes():
     with pytest.raises(UserError, match='is not a file'): extract(d/'nothing.zip', d/'new')
     with pytest.raises(TypeError, match='max_byte'): extract(d/'good.zip', d/'new', max_byte=3)
     assert not (d/'new').exists() and LIMITS['max_ratio'] == 200
+
+
+def test_what_stops_an_extraction_is_said():
+    import errno, gzip, pytest, shutil, tarfile, tempfile, zipfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import archives
+    from sketch_lvm.archives import extract
+    from sketch_lvm.core import UserError
+    d = Path(tempfile.mkdtemp())
+    with zipfile.ZipFile(d/'good.zip', 'w') as z: z.writestr('a/1.bin', bytes(3_000_000)); z.writestr('a/2.bin', b'x'*10)
+    def refused(archive, into, words):
+        before = sorted(p.name for p in d.iterdir())
+        with pytest.raises(UserError, match=words): extract(d/archive, into)
+        assert sorted(p.name for p in d.iterdir()) == before
+    (d/'file').write_text('x'); refused('good.zip', d/'file'/'below', 'below cannot be made: .*Choose another folder')
+    refused('good.zip', d/'file'/'far'/'below', 'cannot be made')
+    refused('good.zip', d/'file', 'not an empty folder')
+    with mock.patch.object(archives.tempfile, 'mkdtemp', side_effect=PermissionError(errno.EACCES, 'Permission denied', '/locked')):
+        refused('good.zip', d/'new', 'new cannot be made: Permission denied .*/locked')
+    with mock.patch.object(Path, 'iterdir', side_effect=PermissionError(errno.EACCES, 'Permission denied', 'x')), pytest.raises(UserError, match='cannot be made'):
+        extract(d/'good.zip', d)
+    for number, words in ((errno.ENOSPC, 'no room left on the disk of .*new.*Nothing was kept'), (errno.EROFS, 'cannot be unpacked into .*new: Read-only')):
+        with mock.patch.object(archives, 'copy_counted', side_effect=OSError(number, 'Read-only', 'f')): refused('good.zip', d/'new', words)
+    with mock.patch.object(archives.shutil, 'disk_usage', lambda p: shutil._ntuple_diskusage(10**9, 10**9, 2_000_000)):
+        refused('good.zip', d/'new', 'more than 2,000,000 bytes .*the disk of .*new has no more room')
+    (d/'cat.ndjson.gz').write_bytes(gzip.compress(b'{}')); refused('cat.ndjson.gz', d/'new', 'a file of drawings, which is read as it is')
+    (d/'list.txt.gz').write_bytes(gzip.compress(b'a b')); refused('list.txt.gz', d/'new', 'one compressed file: gunzip')
+    zipfile.ZipFile(d/'empty.zip', 'w').close(); refused('empty.zip', d/'new', 'there is no file in it[.] Nothing')
+    tarfile.open(d/'empty.tar', 'w').close(); refused('empty.tar', d/'new', 'there is no file in it')
+    with zipfile.ZipFile(d/'litter.zip', 'w') as z: z.writestr('__MACOSX/._1', b''); z.writestr('folder/', b'')
+    refused('litter.zip', d/'new', 'no file in it but 1 entries of litter')
+    told = []; extract(d/'good.zip', d/'new', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 3_000_010) and len(told) >= 4 and told == sorted(told)
+    with tarfile.open(d/'good.tar', 'w') as t: t.add(d/'new', 'set')
+    told = []; extract(d/'good.tar', d/'other', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 0)

@@ -43,6 +43,7 @@ def test_a_folder_is_indexed_and_searched():
     from PIL import Image
     from sketch_lvm import cli
     from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.verify import sketchy_tree
     d = Path(tempfile.mkdtemp()); items = toy_set(size=64); save_folder(items.photos, d/'my photos'); (d/'my photos'/'photo'/'broken.jpg').write_bytes(b'<html>')
     Image.fromarray(items.sketches.read(0)).resize((300, 300)).save(d/'drawing.png')
     def run(*words):
@@ -69,6 +70,9 @@ def test_a_folder_is_indexed_and_searched():
         assert code == 2 and word in r['error'], (word, r)
     assert 'say which photos' in run('index', '--out', d/'h')[1]['error'] and '--sketch is needed' in run('search', d/'g')[1]['error']
     assert sorted(os.listdir(d/'my photos')) == ['photo']
+    sketchy_tree(d/'official', 125, 125, 125); (d/'official'/'EXTEND_image_sketchy'/'tiger'/'x.jpg').write_bytes(b'<html>')
+    code, r, err = run('index', d/'official', '--out', d/'o'); assert code == 0 and r['photos'] == r['classes'] == 125, err            # not its 125 sketches
+    assert "sketchy in the layout 'official archive'" in err and 'its sketches are not' in err and r['skipped'][0][0].endswith('x.jpg') and 'x.jpg' in err
 
 
 def test_help_loads_nothing_heavy():
@@ -106,7 +110,20 @@ def test_all_mistakes_of_a_command_in_one_message():
     assert 'option=value' in message('evaluate --data mini:quick') and '--data belongs to the run' in message(f'evaluate --run {d} --data mini')
     assert cli.read_data('mini:n_train=5,style=quick') == dict(name='mini', n_train=5, style='quick')
     assert cli.read_data('sketchy:/a,b/c=d,split=split2,cache=0') == dict(name='sketchy', path='/a,b/c=d', split='split2', cache=0)
+    odd = Path(d)/'a,b=c'; odd.mkdir()
+    for tail, more in (('', {}), (',split=by-lot-3,cache=0', dict(split='by-lot-3', cache=0)), (',splt=x', dict(splt='x'))):
+        assert cli.read_data(f'folder:{odd}{tail}') == dict(name='folder', path=str(odd)) | more
+    assert cli.read_data(f'folder:{odd}-not') == dict(name='folder', path=str(Path(d)/'a'), b='c-not')
     assert cli.read_data('folder:split=7,path=x') == dict(name='folder', split='7', path='x') and cli.read_data('tuberlin') == dict(name='tuberlin')
+
+
+def test_the_exception_to_accumulate_is_told():
+    from sketch_lvm import cli
+    from sketch_lvm.train import short_of_memory
+    for name in ('train', 'resume', 'reproduce'):                        # a mean over a piece is not the mean over the batch
+        said = ' '.join(cli.parser_for(name, cli.COMMANDS[name]).format_help().split())
+        assert 'learns the same, but for SpLIP with conditioning=batch' in said and 'nearly the same' in said, said
+    said = str(short_of_memory(dict(own=[0]*8, step=3), 2)); assert '--accumulate 4' in said and 'conditioning=batch' in said and 'only nearly the same' in said, said
 
 
 def test_commands_do_what_they_say():

@@ -2,8 +2,9 @@
 
 
 def test_actions_return_what_they_say():
-    import argparse, tempfile, zipfile
+    import argparse, io, sys, tempfile, time, zipfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.data import save_folder, toy_set
     from sketch_lvm.datacommands import ACTIONS, counting
     d, said = Path(tempfile.mkdtemp()), []; save_folder(toy_set(2, 2, 1), d/'set')
@@ -16,4 +17,29 @@ def test_actions_return_what_they_say():
     with zipfile.ZipFile(d/'a.b.zip', 'w') as z: z.writestr('x/1', b'1')
     assert ask('extract', path=d/'a.b.zip', into=d/'out')['files'] == 1 and (d/'out'/'x'/'1').read_bytes() == b'1'
     (d/'set'/'photo'/'square'/'z.png').write_bytes(b''); assert ask('verify')['exit'] == 1
-    counting('x')(3, 5)
+    class Terminal(io.StringIO):
+        def isatty(self): return True
+    with mock.patch.object(sys, 'stderr', Terminal()) as screen:
+        move = counting('x'); time.sleep(.2); move(3, 5); assert ask('extract', path=d/'a.b.zip', into=d/'again')['bytes'] == 1
+        assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()            # an archive of gigabytes shows that it moves
+
+
+def test_a_gallery_of_a_data_set_holds_its_photos():
+    import pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.datacommands import photos_at
+    from sketch_lvm.verify import sketchy_tree
+    d, said = Path(tempfile.mkdtemp()), []; sketchy_tree(d/'S'/'inner', 250, 125, 250)
+    for root in (d/'S', d/'S'/'inner'):                                        # the set itself, or the folder around it
+        items, report = photos_at(root, said.append); assert len(items) == 250 and set(items.modality) == {'photo'} and not report.left_out
+        assert "layout 'official archive'" in said[-1] and 'its sketches are not' in said[-1]
+    inner = d/'S'/'inner'; (inner/'256x256'/'photo').rename(d/'photo'); (inner/'EXTEND_image_sketchy').rename(d/'extended')
+    with pytest.raises(UserError, match='no photos to make a gallery of.*EXTEND_image_sketchy'): photos_at(inner, said.append)
+    (d/'extended').rename(inner/'EXTEND_image_sketchy'); assert len(photos_at(inner, said.append)[0]) == 250
+    save_folder(toy_set().photos, d/'mine'/'images'); (d/'mine'/'png').mkdir(); n = len(said)    # a name like QuickDraw's, another like TU-Berlin's
+    for mine in (d/'mine', d/'mine'/'images', d/'mine'/'images'/'photo'): assert photos_at(mine, said.append) == (mine, None)
+    assert len(said) == n
+    (d/'two').mkdir(); inner.rename(d/'two'/'a'); sketchy_tree(d/'two'/'b', 125, 125, 125)
+    with pytest.raises(UserError, match='holds sketches .*256x256/sketch/tx_000000000000.*Name the folder'): photos_at(d/'two', said.append)

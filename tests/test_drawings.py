@@ -27,8 +27,9 @@ def test_drawings_of_both_formats_are_the_same_pixels():
 def test_broken_drawings_are_named_by_line():
     import gzip, json, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.data import ScanReport
-    from sketch_lvm.drawings import LONGEST, index_drawings, pack_record
+    from sketch_lvm.drawings import Drawings, LONGEST, index_drawings, pack_record
     d = Path(tempfile.mkdtemp())
     def line(strokes, **more): return json.dumps(dict(drawing=strokes, **more))
     good, many = line([[[0, 9], [0, 9]]], key_id='g'), [list(range(10**6))]*2
@@ -50,6 +51,14 @@ def test_broken_drawings_are_named_by_line():
     records = b''.join(pack_record(k, [[[1, 2, 3], [4, 5, 6]]]) for k in range(4))
     (d/'cut.bin').write_bytes(records[:-4]); report = ScanReport('t')
     assert index_drawings(d/'cut.bin', report)[0] == ['0', '1', '2'] and 'byte 75' in report.left_out[0][0]
+    packed = gzip.compress(b''.join(pack_record(k, [[[k % 256, k//256, 3], [4, 5, k % 97]]]) for k in range(5000))); assert len(packed) > 4000
+    for name, data in {'cut.bin.gz': packed[:len(packed)//2], 'no.bin.gz': b'not gzip at all', 'no.ndjson.gz': b'not gzip at all', 'none.bin.gz': packed[:5]}.items():
+        (d/name).write_bytes(data); report, s = ScanReport('t'), Drawings(); keys = s.add(d/name, report)
+        assert len(report.left_out) == 1 and name in report.left_out[0][0] and 'cut short or damaged' in report.left_out[0][1], report
+        assert len(s) == len(keys) and (10 < len(keys) < 5000 if name == 'cut.bin.gz' else not keys) and all(s.strokes(r) for r in range(len(s)))
+    (d/'none.bin.gz').rename(d/'S.NDJSON.GZ'); assert not Drawings().add(d/'S.NDJSON.GZ', ScanReport('t'))
+    with mock.patch('builtins.open', side_effect=PermissionError(13, 'Permission denied')): keys, _ = index_drawings(d/'cat.ndjson', report := ScanReport('t'))
+    assert not keys and report.left_out == [(str(d/'cat.ndjson'), 'cannot be read: Permission denied')]
 
 
 def test_drawings_and_files_in_one_cached_set():
@@ -76,3 +85,24 @@ def test_drawings_and_files_in_one_cached_set():
         (d/'cup.ndjson').write_text('{}')
         with pytest.raises(UserError, match='has changed'): items.images([3], 16)
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_how_many_of_how_many_were_kept():
+    import gzip, json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import drawings
+    from sketch_lvm.data import ScanReport
+    from sketch_lvm.drawings import Drawings, index_drawings, pack_record
+    d = Path(tempfile.mkdtemp()); strokes = [[[0, 9, 4], [0, 9, 200]], [[1, 2], [3, 4]]]
+    text = '\n'.join(json.dumps(dict(key_id=str(k), drawing=strokes)) for k in range(1000, 1050)).encode(); records = b''.join(pack_record(k, strokes) for k in range(50))
+    files = {'a.ndjson': text, 'b.ndjson': text + b'\n', 'c.ndjson.gz': gzip.compress(text), 'd.bin': records, 'e.bin.gz': gzip.compress(records)}
+    for name, data in files.items():
+        (d/name).write_bytes(data); report = ScanReport('t'); assert len(index_drawings(d/name, report, 20)[0]) == 20
+        assert report.notes == ['20 of 50 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'], (name, report.notes)
+        for limit in (0, 50, 60): index_drawings(d/name, report := ScanReport('t'), limit); assert report.notes == []          # nothing was cut, nothing is said
+    report, s = ScanReport('t'), Drawings()
+    for name in files: s.add(d/name, report, 20)
+    assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == ['100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all']
+    with mock.patch.object(drawings, 'EXACT', 1):                                        # a long file is reckoned from its bytes
+        for name in ('a.ndjson', 'd.bin'): index_drawings(d/name, report := ScanReport('t'), 20); assert '20 of about 50' in report.notes[0], report.notes

@@ -75,7 +75,20 @@ def test_a_set_with_fewer_pictures_is_a_sample():
         def __init__(self, n): self.n = n
         def counts(self): return type('', (), dict(total=dict(sketch=self.n, photo=10_453)))
     assert fewer_pictures(s, Many(12_694)) == fewer_pictures(s, Many(12_600)) == [] and fewer_pictures(s, Many(12_500)) == ['12,500 of 12,694 sketches of unseen classes']
-    assert unseen_set('sketchy', root, 'split2')[1] == 'sketchy, unseen classes of sketchy/split2-yelamarthi (part)'
+    assert unseen_set('sketchy', root, 'split2')[1] == (
+        'sketchy, gallery distinct, unseen classes of sketchy/split2-yelamarthi (part): 21 of 12,694 sketches of unseen classes, 21 of 10,453 photos of unseen classes')
+    assert unseen_set('sketchy', root, 'all')[1] == 'sketchy, gallery distinct, all classes (part): 125 of 75,481 sketches, 125 of 73,003 photos'
+    tb, cross = Path(tempfile.mkdtemp()), find_split('cross/sketchy1-tuberlin')
+    def fill(names, n):
+        for i, c in enumerate(names):
+            for folder, many in (('png', n), ('ImageResized', 6*n)):
+                for k in range(many):
+                    p = tb/folder/c/f'{k}.png'; p.parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (2, 2), (i, k, len(folder))).save(p)
+    fill(cross.unseen[:20], 3); label = unseen_set('tuberlin', tb, cross.name, missing='skip')[1]
+    assert label == ('tuberlin, unseen classes of cross/sketchy1-tuberlin (part): 20 of 21 unseen classes, 60 sketches of unseen classes, where some 1,680 are usual, '
+                     '360 photos of unseen classes, where some 19,593 are usual')
+    fill(cross.unseen, 80); assert unseen_set('tuberlin', tb, cross.name)[1] == 'tuberlin, unseen classes of cross/sketchy1-tuberlin'
+    assert unseen_set('tuberlin', tb, 'all')[1] == 'tuberlin, all classes (part): 21 of 250 classes'
 
 
 def test_the_same_photo_on_both_sides_is_an_error():

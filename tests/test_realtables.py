@@ -31,7 +31,13 @@ def test_tables_say_what_they_need_and_cost():
     one, more = cost(100., 1), cost(100., 3)
     assert one['hours'].keys() == {'Sketch_LVM', 'without norms', 'without classification'} and abs(more['total']/one['total'] - 3) < 1e-6
     assert abs(cost(50., 1)['total']/one['total'] - 2) < 1e-6 and 1e6 < one['bytes'] < 1e11
-    assert 'factor of two' in estimate_lines(one, 100., 'cpu')[0]
+    assert 'factor of two' in estimate_lines(one, 100., 'cpu')[0] and one['cache'] is None and 'decoding' not in ' '.join(estimate_lines(one, 100., 'cpu'))
+    c = dict(pictures=148_484, bytes=22.4e9, rate=200., hours=148_484/200/3600, free=50e9)
+    more = estimate('ablation', data, sets, tower, 100., 1, 0, preset='mini', steps=10, cache=c); said = '\n'.join(estimate_lines(more, 100., 'cpu'))
+    assert abs(more['total'] - one['total'] - c['hours']) < 1e-9 and 'of this 12 minutes for decoding 148,484 pictures (200 a second)' in said, said
+    assert 'takes 22.4 GB in' in said and '50.0 GB are free' in said and 'MORE THAN' not in said
+    assert 'MORE THAN IS FREE' in '\n'.join(estimate_lines(more | dict(cache=c | dict(free=1e9)), 100., 'cpu'))
+    assert estimate('ablation', data, sets, tower, 100., 1, 0, preset='mini', steps=10, test=1000)['total'] > one['total']
     for table in ('main', 'fine-grained'):                                   # every row of every table, SpLIP's too, can be foretold
         assert set(estimate(table, data, sets, tower, 100., preset='mini', steps=10)['hours']) == {r.name for r in TABLES[table].rows}
     assert '8 GPUs are here: `torchrun --nproc-per-node=8' in estimate_lines(one, 100., 'cuda', 8)[-1]
@@ -53,13 +59,31 @@ def test_a_cross_dataset_table_from_the_command_line():
     from sketch_lvm.cli import main
     from sketch_lvm.core import read_json
     from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.splits import find_split
+    from PIL import Image
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    def ask(other, out, *more, table='cross-dataset'):
+        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --random --steps 1 --trials 0 --seeds 1 --device cpu'.split()
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*words, *(['--other', other] if other else []), *more])
+        return code, out.getvalue(), err.getvalue()
     try:
-        save_folder(toy_set(8, 4, 2, 32), d/'a'); out = io.StringIO()
-        words = f'reproduce --table cross-dataset --data folder:{d}/a,validation=1 --other folder:{d}/a,split=all --out {d}/t --random --steps 1 --trials 0 --seeds 1'.split()
-        with contextlib.redirect_stdout(out): code = main([*words, '--set', 'batch=8', '--rows', 'frozen CLIP,Sketch_LVM'])
-        said = out.getvalue(); assert code == 0 and 'estimate:' in said and 'factor of two' in said and '| Sketch_LVM |' in said and 'RANDOM' in said, said
+        save_folder(toy_set(8, 4, 2, 32), d/'a')
+        code, said, _ = ask(f'folder:{d}/a,split=all', 't', '--set', 'batch=8', '--rows', 'frozen CLIP,Sketch_LVM')
+        assert code == 0 and 'estimate:' in said and 'factor of two' in said and '| Sketch_LVM |' in said and 'RANDOM' in said and 'sample' not in said, said
+        assert said.index('for decoding 96 pictures') < said.index('pixel cache: 96 pictures take') < said.index('\nfrozen CLIP') and ' are free' in said, said
         state = read_json(d/'t'/'table.json'); assert set(state['rows']) == {'frozen CLIP', 'Sketch_LVM'} and state['protocol'] == 'cross-dataset'
+        assert 'Asked about: folder, all classes. Left out because they were trained on:' in said and '- mAP@all: Mean over queries' in said, said
+        assert 'Split: folder/by-lot-0, 6 seen classes, 2 of them held out for validation, 2 unseen.' in said
+        for i, c in enumerate(find_split('tuberlin/kd').unseen[:3]):                                 # the other data set is a small part of TU-Berlin
+            for folder in ('png', 'ImageResized'):
+                for k in range(2): (d/'T'/folder/c).mkdir(parents=True, exist_ok=True); Image.new('RGB', (9, 9), (i, k, len(folder))).save(d/'T'/folder/c/f'{k}.png')
+        code, said, err = ask(f'tuberlin:{d}/T,split=kd,missing=skip', 'part', '--rows', 'frozen CLIP'); assert code == 0, err
+        loud = '**The data set asked about is a sample: tuberlin, unseen classes of tuberlin/kd: 3 of 30 unseen classes, 6 of 2,400 sketches of unseen classes'
+        assert loud in said and 'never with published ones.**' in said and loud in (d/'part'/'table.md').read_text()
+        assert '3 of 30 unseen classes' in read_json(d/'part'/'table.json')['sample']
+        code, _, err = ask('', 'fg', '--set', 'per_class=9,batch=36', '--rows', 'SpLIP FG', table='fine-grained')
+        assert code == 2 and err.count('fewer than 9 photos') == 1 and '--set per_class=2' in err and not (d/'fg').exists(), err
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 

@@ -146,3 +146,73 @@ def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
     assert r.there(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in '\n'.join(r.table_lines(small, t))
     for t in r.TABLES.values():
         assert t.shown('mini') and all(row.method in families() or row.method in r.REFERENCES for row in t.rows) and len({row.name for row in t.rows}) == len(t.rows)
+
+
+def test_a_table_says_what_was_asked_of_which_pictures():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import UserError, read_json
+    how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None); toy = dict(name='mini', n_train=2, n_test=2)
+    with tempfile.TemporaryDirectory() as d:
+        state = r.reproduce('main', toy, d, **how); text, kept = (Path(d)/'table.md').read_text(), read_json(Path(d)/'table.json')
+        assert 'Split: mini/v1, 52 seen classes, 10 of them held out for validation, 17 unseen.' in text and 'Data: mini.' in text
+        assert 'Test: zero-shot, unseen sketches against unseen photos: 34 sketches of 17 classes, 34 photos.' in text and 'Asked about' not in text
+        assert '- mAP@all: Mean over queries of S/R' in text and kept['definitions']['mAP@all'] in text
+        assert kept['split']['name'] == 'mini/v1' and kept['split']['digest'] and kept['gallery'] == 'mini' and kept['test']['gallery'] == 34 and kept['test']['rule'] in text
+        kept['test']['gallery_digest'] = 'another'
+        with pytest.raises(UserError, match=r'other pictures than the rows before it \(gallery_digest differ\)'): r.note_test(kept, state['rows']['B-IP'])
+        (Path(d)/'table.json').write_text((Path(d)/'table.json').read_text().replace(kept['split']['digest'], '0'*12))
+        with pytest.raises(UserError, match=r'other settings \(split\)'): r.reproduce('main', toy, d, **how)
+    assert r.said_metric('mAP@200/hits').startswith('Precisions at the hits within the first 200, summed and divided by the hits within the first 200; a query')
+    assert 'first 5 of' in r.said_metric('Acc@5/per-category') and 'min(R, 10)' in r.said_metric('P@10/min(R,k)')
+
+
+def test_batches_of_pairs_are_checked_before_any_work():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import save_folder, toy_set
+    d = Path(tempfile.mkdtemp()); save_folder(toy_set(8, 4, 2, 32), d/'a'); data = dict(name='folder', path=str(d/'a'), validation=0)
+    how = dict(random=True, preset='paper', steps=1, budget=0, device='cpu', say=None, seeds=(1,))
+    with mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')), mock.patch.object(r, 'open_table', side_effect=AssertionError):
+        with pytest.raises(UserError) as e: r.reproduce('fine-grained', data, d/'t', **how)
+        said = str(e.value); assert len(said.splitlines()) == said.count('per_class') == 1 and 'fewer than 8 photos' in said and '--set per_class=2,batch=12.' in said, said
+        assert said.startswith('6 class(es) have')                                                  # of all rows: said once, without their names
+        with pytest.raises(UserError, match='^SpLIP FG: 6 class'):
+            r.reproduce('fine-grained', data, d/'t', rows=['frozen CLIP', 'B-FG-IP', 'SpLIP FG'], alone={'B-FG-IP': dict(per_class=2, batch=12)}, **how)
+        with pytest.raises(UserError, match='takes 16 classes with 4 pairs each, but there are 6 to train on: --set batch=24'):
+            r.reproduce('fine-grained', data, d/'t', rows=['SpLIP FG'], per_class=4, batch=64, **how)
+        with pytest.raises(AssertionError, match='a tower was loaded'):              # rows that draw no pairs are not held up, nor is one that has enough
+            r.reproduce('fine-grained', data, d/'t', rows=['frozen CLIP', 'keyword'], **how)
+        with pytest.raises(AssertionError, match='a tower was loaded'): r.reproduce('fine-grained', data, d/'t', rows=['SpLIP FG'], per_class=2, batch=12, **how)
+    save_folder(toy_set(8, 1, 2, 32), d/'b')
+    with pytest.raises(UserError, match='fewer than 2 photos with sketches, of which no pairs'): r.reproduce('fine-grained', dict(data, path=str(d/'b')), d/'t', **how)
+    def wrong(rows, **options): return r.table_problems('main', dict(name='mini'), rows=rows, options=options)
+    assert wrong(['B-Cond'], net='cnn') == [] and 'is no option of B-IP' in wrong(['B-Cond', 'B-IP'], net='cnn')[0]      # rows that are not made need not be right
+
+
+def test_the_pixel_cache_is_announced_and_filled_first():
+    import os, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.data import save_folder, toy_set
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    try:
+        save_folder(toy_set(8, 4, 2, 32), d/'a'); told, bars, real = [], [], r.warm
+        def warm(sets, recipes, data, progress=None, *a, **k): bars.append((len(sets[0]), progress, len(told))); return real(sets, recipes, data, progress, *a, **k)
+        how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, preset='mini', steps=1, budget=0, device='cpu', batch=4, say=told.append)
+        with mock.patch.object(r, 'warm', warm): r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2), d/'t', **how)
+        first = told[0]; assert first.startswith('pixel cache: 96 pictures take ') and ' in ' in first and told[1] == 'frozen CLIP', told
+        assert [b[0] for b in bars[:4]] == [48, 24, 16, 8] and {b[1:] for b in bars[:4]} == {(None, 1)}, bars            # None: a bar where there is a terminal
+        seen = []; real_run = r.run_experiment
+        with mock.patch.object(r, 'run_experiment', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
+            r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2), d/'t2', **how | dict(say=None, rows=['B-IP']))
+        assert seen == [None]
+        told.clear(); r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2, cache=0), d/'t3', **how); assert told[0] == 'frozen CLIP'
+    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

@@ -33,11 +33,59 @@ def test_verdicts_name_what_is_wrong():
     assert any('sketches but no photos' in w for w in v.warnings) and '<img' not in v._repr_html_()
 
 
+def test_raw_quickdraw_is_not_a_faulty_extension():
+    import json, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.datasets import listed_classes
+    from sketch_lvm.verify import verify
+    d = Path(tempfile.mkdtemp()); names = sorted(listed_classes('quickdraw').values())
+    def draw(c, k): (d/f'{c}.ndjson').write_text('\n'.join(json.dumps(dict(key_id=f'{k}{i}', drawing=[[[0, k % 200, i], [i, 9, 200]]])) for i in range(3)))
+    for k, c in enumerate([*names, 'backpack', 'barn']): draw(c, k)
+    v = verify(d, per_class=2); said = str(v); assert v.fine and not v.warnings and 'does not have' not in said and 'missing' not in said, said
+    assert any("2 categories, such as 'backpack', 'barn', are not among the 110" in n for n in v.notes) and any('only drawings are here' in n for n in v.notes)
+    assert any('224 of 336 drawings are kept' in n and 'per_class=0' in n for n in v.notes)
+    for k, c in enumerate(names):
+        p = d/'QuickDraw_images_final'/c/f'{k}.png'; p.parent.mkdir(parents=True); Image.new('RGB', (4, 4), (k, 2*k, 9)).save(p)
+    v = verify(d); assert v.fine and len(v.warnings) == 1 and 'unseen photos: 30 of 54,151' in v.warnings[0]
+    assert 'backpack' not in ' '.join(v.errors + v.warnings) and not any('only drawings' in n for n in v.notes), str(v)
+    (d/'QuickDraw_images_final'/names[0]/'0.png').unlink()
+    v = verify(d); assert any(w.startswith('1 of the 110 classes have drawings but no photos') and 'backpack' not in w for w in v.warnings), v.warnings
+    (d/f'{names[3]}.ndjson').unlink(); (d/'QuickDraw_images_final'/names[3]/'3.png').unlink()
+    assert any(e.startswith('1 of 110 classes are missing') for e in verify(d).errors)
+    (d/f'{names[4]}.bin.gz').write_bytes(b'cut'); v = verify(d); assert not v.fine and f'{names[4]}.bin.gz' in str(v) and 'cut short or damaged' in str(v)
+
+
+def test_folders_that_cannot_be_read_are_named():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import UserError
+    from sketch_lvm.verify import sketchy_tree, verify
+    d = Path(tempfile.mkdtemp()); sketchy_tree(d/'S', 250, 125, 250)
+    def locked(*folders):
+        "Nobody may look into these folders; a test that runs as root cannot forbid it to itself"
+        def deny(name):
+            look = getattr(os, name)
+            def f(path='.'):
+                if any(os.fspath(path) == os.fspath(x) for x in folders): raise PermissionError(13, 'Permission denied', os.fspath(path))
+                return look(path)
+            return f
+        return mock.patch.multiple(os, scandir=deny('scandir'), listdir=deny('listdir'))
+    photo = d/'S'/'256x256'/'photo'/'tx_000000000000'; extended = d/'S'/'EXTEND_image_sketchy'
+    for folder in (photo, extended, extended/'tiger'):
+        with locked(folder): v = verify(d/'S')
+        assert not v.fine and f'{folder}: the folder cannot be read: Permission denied' in v.errors[0], str(v)
+    (d/'bare').mkdir()
+    with locked(d/'bare'), pytest.raises(UserError, match='bare cannot be read: Permission denied'): verify(d/'bare')
+
+
 @pytest.mark.slow
 def test_a_tree_of_full_size():
     from sketch_lvm.verify import bench_datasets
     r = bench_datasets()
-    assert r['counts'] == dict(sketch=75_481, photo=73_002, paired=75_481) and r['classes'] == 125 and r['lines'] == 127 and r['peak_mb'] < 1000, r
+    assert r['counts'] == dict(sketch=75_481, photo=73_002, paired=75_481) and r['classes'] == 125 and r['lines'] == 127 and not r['errors'], r
+    print(f"scanned, verified and listed in {r['seconds']} s, at most {r['peak_mb']} MB"); assert r['seconds'] < 120 and r['peak_mb'] < 1000, r
 
 
 def test_a_small_tree_of_that_shape():
@@ -45,3 +93,12 @@ def test_a_small_tree_of_that_shape():
     r = bench_datasets(.01, filler=500); assert .0008 < r['gb'] < .0011 and isinstance(disk_of('/'), str)
     assert r['classes'] == 125 and r['counts']['photo'] == 730 and r['counts']['paired'] == r['counts']['sketch'] == 755 and r['peak_mb'] < 1000
     assert any(e.startswith('sketches: 755 of 75,481') for e in r['errors'])
+
+
+def test_a_cache_is_built_shard_by_shard():
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.verify import bench_cache
+    r = bench_cache(60, 64); assert r['decoded'] == r['pictures'] == 60 and .0007 <= r['cache_gb'] < .0008 and 0 < r['before_mb'] <= r['peak_mb'] < 600, r
+    few, many = read_json(data_path('results', 'bench_cache.json'))['runs']                     # as measured: ten times the pictures, hardly more memory
+    assert many['pictures'] == 20_000 == 10*few['pictures'] and many['peak_mb'] < 1000 and many['peak_mb'] < 1.5*few['peak_mb']
+    assert all(r['decoded'] == r['pictures'] and r['command'] and r['date'] and r['conditions']['versions'] for r in (few, many))
