@@ -146,7 +146,7 @@ def what_next(out, r):
     things = {f'{out}/figures/before-and-after.png': 'what changed, sketch by sketch', f'{out}/figures/learning-curve.png': 'how it went',
               f'{out}/table.txt': 'every metric; report.json has all of it for machines',
               f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
-              'make lab': 'the notebooks: 06_prompts is where it begins'}
+              'make lab': 'the notebooks: tutorials/1_first_search is where to begin'}
     wide = max(map(len, things))
     return '\n'.join([*[WARNING]*r['random_weights'],
                       f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
