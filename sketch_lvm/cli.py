@@ -424,6 +424,7 @@ COMMANDS['pretrain'] = Command('Make the mini CLIP again, from nothing. An hour 
     OUT, SEED, Opt('steps', 'count', "steps, instead of the recipe's"), Opt('objects', 'count', "objects of each category, instead of the recipe's"),
     Opt('threads', 'count', 'CPU threads'), Opt('name', help='name of the result', default='mini-again'), DEVICE), cmd_pretrain)
 
+# %% ../nbs/16_cli.ipynb #3ac76ef7
 def bench_metrics(v, say):
     from sketch_lvm.bench import bench_metrics
     command = ' '.join(['sketch_lvm', *sys.argv[1:]])

@@ -98,7 +98,7 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     from sketch_lvm.core import UserError
     from sketch_lvm.data import save_folder, toy_set
     from sketch_lvm.evaluate import PROTOCOLS
-    from sketch_lvm.experiments import Experiment, data_label, evaluate_run, run_experiment
+    from sketch_lvm.experiments import Experiment, data_label, evaluate_run, run_experiment, world
     from sketch_lvm.methods import method
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
     try:
@@ -115,5 +115,5 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
         none = run_experiment(Experiment(e.method, random=True, data=e.data | dict(validation=0), steps=1), d/'none', 'cpu', backbone=tower)
         assert none.best is None and evaluate_run(d/'none', backbone=tower, frozen=False).method['step'] == 1
         with pytest.raises(UserError, match='no validation classes'): evaluate_run(d/'none', part='validation', backbone=tower)
-        assert data_label(dict(name='sketchy')) == 'sketchy, gallery distinct'
+        assert data_label(dict(name='sketchy')) == world(dict(name='sketchy')) == 'sketchy, gallery distinct' and world(dict(name='mini')) == 'mini world'
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
