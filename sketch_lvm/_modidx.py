@@ -280,6 +280,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                  'sketch_lvm.clip.Backbone.layers': ('clip.html#backbone.layers', 'sketch_lvm/clip.py'),
                                  'sketch_lvm.clip.Backbone.patch': ('clip.html#backbone.patch', 'sketch_lvm/clip.py'),
                                  'sketch_lvm.clip.Backbone.pixels': ('clip.html#backbone.pixels', 'sketch_lvm/clip.py'),
+                                 'sketch_lvm.clip.Backbone.recipe': ('clip.html#backbone.recipe', 'sketch_lvm/clip.py'),
                                  'sketch_lvm.clip.Backbone.text_layers': ('clip.html#backbone.text_layers', 'sketch_lvm/clip.py'),
                                  'sketch_lvm.clip.Backbone.text_width': ('clip.html#backbone.text_width', 'sketch_lvm/clip.py'),
                                  'sketch_lvm.clip.Backbone.to': ('clip.html#backbone.to', 'sketch_lvm/clip.py'),

@@ -298,7 +298,7 @@ def cmd_evaluate(v, say):
         from sketch_lvm.methods import method
         e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), read_data(v.data or 'mini'))
         p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed); b = load_tower(e)
-        warm([*p.queries, *p.gallery], [(b.size, 'stretch', b.interpolation)], e.data, say=say)
+        warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
         report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
     if v.save: report.save(v.save)
     say(str(report)); return report.to_dict()

@@ -68,6 +68,7 @@ class Backbone:
     interpolation: str
     source: str              # where the weights came from
     random: bool = False
+    fit: str = 'stretch'     # how a picture becomes square, in training and tests alike: one of `images.FITS`
     cache: dict = field(default_factory=dict, repr=False)   # class text features
 
     def __post_init__(self): self.model.eval().requires_grad_(False)
@@ -92,6 +93,11 @@ class Backbone:
     def text_width(self): return self.model.token_embedding.weight.shape[1]
     @property
     def text_layers(self): return len(self.model.transformer.resblocks)
+
+    @property
+    def recipe(self):
+        "What the pixel cache needs to know: side, fit and interpolation"
+        return self.size, self.fit, self.interpolation
 
     def pixels(self, images): return to_pixels(images, self.size, self.mean, self.std, self.interpolation, self.device)
     def to(self, device): self.model.to(device); self.cache.clear(); return self

@@ -40,7 +40,7 @@ def device_of(encoder):
 def embed(encoder, items, batch=256, workers=0, progress=None, text='embed'):
     "Unit-norm features `[n, D]` in fp32 on the CPU, in the order of `items`; each picture is encoded as the modality it is"
     b, device, out = encoder.backbone, device_of(encoder), None
-    batches = Batches(items, in_order, b.size, interpolation=b.interpolation, batch_size=batch)
+    batches = Batches(items, in_order, b.size, getattr(b, 'fit', 'stretch'), b.interpolation, batch_size=batch)
     was = getattr(encoder, 'training', False)
     if was: encoder.eval()
     try:

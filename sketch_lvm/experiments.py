@@ -22,7 +22,7 @@ from .clip import load_backbone, plain_vits
 from .core import UserError, cache_path, check_name, read_json
 from .datasets import REAL
 from .evaluate import bar, embed_protocol, evaluate, find_protocol, make_protocol, score
-from .methods import Method, build_encoder, learner_parts, method, method_from_dict, published, settings_for
+from .methods import Method, backbone_for, build_encoder, learner_parts, method, method_from_dict, published, settings_for
 from .minisets import RESERVED, mini_sets
 from .prompts import NoPrompts, make_encoder
 from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, unseen_set
@@ -152,10 +152,11 @@ def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=Tru
     if wrong: raise UserError(' '.join(wrong))
     sets = sets or load_sets(e.data); b = backbone or load_tower(e)
     if say and hasattr(sets, 'report'): say(str(sets.report))
-    evaluation = (b.size, 'stretch', b.interpolation); validate = validate and sets.validation is not None and len(sets.validation) > 0
+    recipe = backbone_for(e.method, b).recipe
+    validate = validate and sets.validation is not None and len(sets.validation) > 0
     def warm_both():
-        warm([sets.train], [(b.size, e.method['fit'], b.interpolation)], e.data, how.get('progress'), say)
-        warm([sets.validation], [evaluation], e.data, how.get('progress'), say)
+        warm([sets.train], [recipe], e.data, how.get('progress'), say)
+        warm([sets.validation], [recipe], e.data, how.get('progress'), say)
     with together(device) as (team, device):
         in_turn(team, warm_both); parts = learner_parts(e.method, b, sets.train, e.seed)
         settings = Settings(**settings_for(e.method, len(parts['draw'])) | overrides(e))
@@ -228,7 +229,7 @@ def evaluate_run(run, protocol=None, part='unseen', device='cpu', frozen=True, s
     b = backbone or load_tower(e)
     encoder, _, step = opened or open_run(run, device, b)
     p = cross_protocol(data, split_of(run)) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
-    warm([*p.queries, *p.gallery], [(b.size, 'stretch', b.interpolation)], data or e.data, how.get('progress'), say)
+    warm([*p.queries, *p.gallery], [encoder.backbone.recipe], data or e.data, how.get('progress'), say)
     base = evaluate(frozen_encoder(encoder.backbone).to(device), p, 'frozen', **how) if frozen else None
     rows = published(e.method) if DATA[(data or e.data)['name']].real else ()
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=e.seed, step=step, run=Path(run).name, data=e.data)

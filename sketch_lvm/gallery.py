@@ -85,13 +85,13 @@ def vectors(encoder, images, modality):
     return unit_rows(out.float().cpu(), what=modality)
 
 # %% ../nbs/13_gallery.ipynb #1970233e
-def embed_photos(encoder, items, fit='stretch', batch=64, workers=None, progress=None):
+def embed_photos(encoder, items, batch=64, workers=None, progress=None):
     "(features, rows that could be read, their small JPEGs, `[(id, reason)]` of the rest)"
     b, features, rows, thumbs, skipped = encoder.backbone, [], [], [], []
     with bar(len(items), 'photos', progress) as seen:
         for start in range(0, len(items), batch):
             part = range(start, min(start + batch, len(items)))
-            got = list(in_threads(lambda r: read_photo(items, r, b.size, fit, b.interpolation), part, workers, at_once=8))
+            got = list(in_threads(lambda r: read_photo(items, r, *b.recipe), part, workers, at_once=8))
             skipped += [(items.ids[r], g.reason) for r, g in zip(part, got) if isinstance(g, BadImage)]
             fine = [(r, *g) for r, g in zip(part, got) if not isinstance(g, BadImage)]
             if fine: features.append(vectors(encoder, np.stack([x for _, x, _ in fine]), 'photo'))
@@ -291,13 +291,13 @@ def search(gallery, query, k=20, encoder=None, fit=None):
 
 # %% ../nbs/13_gallery.ipynb #3aff2913
 def make_gallery(encoder, photos,     # a folder, or a SketchPhotoSet, whose photos are taken
-                 fit='stretch', batch=64, workers=None, progress=None, source=None, say=print):
+                 batch=64, workers=None, progress=None, source=None, say=print):
     "Embed photos into a `Gallery`; broken files are skipped, and named"
     items, report = (photos.photos, ScanReport('the set')) if isinstance(photos, SketchPhotoSet) else photo_folder(photos)
-    features, rows, thumbs, skipped = embed_photos(encoder, items, fit, batch, workers, progress)
+    features, rows, thumbs, skipped = embed_photos(encoder, items, batch, workers, progress)
     report.kept = len(rows); report.left_out += skipped
     about = dict(kind=KIND, version=__version__, encoder=encoder_label(encoder), random=bool(encoder.backbone.random), mark=encoder_mark(encoder), source=source,
-                 fit=fit, photos='' if isinstance(photos, SketchPhotoSet) else os.path.abspath(photos), skipped=[[printable(p), why] for p, why in report.left_out])
+                 fit=encoder.backbone.fit, photos='' if isinstance(photos, SketchPhotoSet) else os.path.abspath(photos), skipped=[[printable(p), why] for p, why in report.left_out])
     if say and (report.left_out or report.notes): say(str(report))
     if say and about['random']: say(WARNING)
     return Gallery(features, [items.ids[r] for r in rows], items.names[rows].tolist(), thumbs, about, encoder, items.take(rows))

@@ -385,8 +385,9 @@ def build_encoder(m, backbone, seed=0, precision='fp32', classes=()):     # clas
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 
 def backbone_for(m, backbone):
-    "The backbone with the pixel constants the method asks for; weights are shared"
-    return dataclasses.replace(backbone, mean=IMAGENET_MEAN, std=IMAGENET_STD) if m['constants'] == 'imagenet' else backbone
+    "The backbone with the pixel constants and the fit the method asks for; weights are shared"
+    constants = dict(mean=IMAGENET_MEAN, std=IMAGENET_STD) if m['constants'] == 'imagenet' else {}
+    return dataclasses.replace(backbone, fit=m['fit'], **constants) if constants or backbone.fit != m['fit'] else backbone
 
 # %% ../nbs/08_methods.ipynb #1e66683a
 _PARTS = {'norms': {'norms': 'frozen'}, 'prompts': {'prompts': 0}}

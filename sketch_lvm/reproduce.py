@@ -28,7 +28,7 @@ from .evaluate import WARNING, columns, embed, embed_protocol, evaluate, load_re
 from .experiments import Experiment, cross_protocol, data_label, data_problems, evaluate_run, experiment_problems, run_experiment, warm
 from .experiments import frozen_encoder, load_sets, load_tower, protocol_for, report_path
 from .experiments import open_run
-from .methods import OPTIONS, PUBLISHED, SOURCES, build_encoder, families, method, published
+from .methods import OPTIONS, PUBLISHED, SOURCES, backbone_for, build_encoder, families, method, published
 from .metrics import definition
 from .realsets import cache_bytes, said_bytes
 from .splits import ALONE, PART, said_part
@@ -124,8 +124,9 @@ def asked(e, protocol, sets, other=None):
 
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
     "The `Report` of a row that learns nothing"
+    backbone = backbone_for(e.method, backbone)              # the pixels of the rows that it stands beside
     p, encoder = asked(e, protocol, sets, other), frozen_encoder(backbone).to(device)
-    warm([*p.queries, *p.gallery], [(backbone.size, 'stretch', backbone.interpolation)], other or e.data, False); names = columns(p.queries)[0]
+    warm([*p.queries, *p.gallery], [backbone.recipe], other or e.data, False); names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
         if row.method == 'guessed keyword': names = guessed_names(backbone, q, sorted(set(columns(p.gallery)[0])))
@@ -195,10 +196,11 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, wat
 # %% ../nbs/12b_reproduce.ipynb #842c56cd
 def cache_plan(rows, experiments, tower, sets, p, other=None):
     "`[(set, recipe)]`: what a table decodes into the pixel cache; `p` is the protocol of its test"
-    data, still = experiments[0].data, (tower.size, 'stretch', tower.interpolation)
-    fits = sorted({e.method['fit'] for row, e in zip(rows, experiments) if row.method not in REFERENCES})
-    plan = [(sets.train, (tower.size, fit, tower.interpolation)) for fit in fits] + [(sets.validation, still)]*bool(fits) if data.get('cache', 1) else []
-    if (other or data).get('cache', 1): plan += [(s, still) for s in (*p.queries, *p.gallery)]
+    data = experiments[0].data
+    trained = {backbone_for(e.method, tower).recipe for row, e in zip(rows, experiments) if row.method not in REFERENCES}
+    tested = {backbone_for(e.method, tower).recipe for e in experiments}
+    plan = [(s, recipe) for recipe in sorted(trained) for s in (sets.train, sets.validation)] if data.get('cache', 1) else []
+    if (other or data).get('cache', 1): plan += [(s, recipe) for recipe in sorted(tested) for s in (*p.queries, *p.gallery)]
     return [(s, recipe) for s, recipe in plan if s is not None and len(s) and hasattr(s.source, 'paths')]
 
 def plan_size(plan): return sum(len(s) for s, _ in plan), sum(cache_bytes(len(s), recipe[0]) for s, recipe in plan)     # pictures, bytes

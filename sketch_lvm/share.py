@@ -20,7 +20,7 @@ from .runs import Damaged, pack, read_folder, refuse_pickle, unpack, write_folde
 def describe_encoder(encoder, m, **about):
     "What has to be known to use an encoder, as plain data"
     b = encoder.backbone
-    pixels = dict(size=b.size, mean=list(b.mean), std=list(b.std), interpolation=b.interpolation, fit=m['fit'])
+    pixels = dict(size=b.size, mean=list(b.mean), std=list(b.std), interpolation=b.interpolation, fit=b.fit)
     return dict(kind='sketch_lvm encoder', version=__version__, method=m.to_dict(), backbone=dict(name=b.name, source=b.source, random=b.random),
                 pixels=pixels, embedding=b.embed_dim, description=encoder.recipe, **about)
 
