@@ -1508,6 +1508,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                     'sketch_lvm.widgets.SketchPad.image': ('widgets.html#sketchpad.image', 'sketch_lvm/widgets.py'),
                                     'sketch_lvm.widgets.SketchPad.strokes': ('widgets.html#sketchpad.strokes', 'sketch_lvm/widgets.py'),
                                     'sketch_lvm.widgets.clean_strokes': ('widgets.html#clean_strokes', 'sketch_lvm/widgets.py'),
+                                    'sketch_lvm.widgets.explore': ('widgets.html#explore', 'sketch_lvm/widgets.py'),
+                                    'sketch_lvm.widgets.first_value': ('widgets.html#first_value', 'sketch_lvm/widgets.py'),
                                     'sketch_lvm.widgets.galleries_for': ('widgets.html#galleries_for', 'sketch_lvm/widgets.py'),
                                     'sketch_lvm.widgets.gallery_for': ('widgets.html#gallery_for', 'sketch_lvm/widgets.py'),
                                     'sketch_lvm.widgets.hear': ('widgets.html#hear', 'sketch_lvm/widgets.py'),
