@@ -275,7 +275,9 @@ def test_a_gallery_opens_nothing_by_itself():
     from sketch_lvm.gallery import load_gallery, make_gallery
     d = Path(tempfile.mkdtemp()); items = toy_set(size=64); drawing = items.sketches.read(0)
     enc = frozen_encoder(load_backbone('mini', random=True))
-    for source in (dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False), dict(backbone='ViT-bigG-14', random=True)):
+    sources = [dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False),
+               dict(backbone='ViT-bigG-14', random=True)]
+    for source in sources:
         make_gallery(enc, items, source=source, say=None).save(d/'g')
         with mock.patch('sketch_lvm.gallery.open_encoder', return_value=(enc, source)) as opened:
             g = load_gallery(d/'g')
