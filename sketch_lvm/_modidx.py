@@ -512,6 +512,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                         'sketch_lvm.experiments.load_sets': ('experiments.html#load_sets', 'sketch_lvm/experiments.py'),
                                         'sketch_lvm.experiments.load_tower': ('experiments.html#load_tower', 'sketch_lvm/experiments.py'),
                                         'sketch_lvm.experiments.open_run': ('experiments.html#open_run', 'sketch_lvm/experiments.py'),
+                                        'sketch_lvm.experiments.option_lines': ( 'experiments.html#option_lines',
+                                                                                 'sketch_lvm/experiments.py'),
                                         'sketch_lvm.experiments.overrides': ('experiments.html#overrides', 'sketch_lvm/experiments.py'),
                                         'sketch_lvm.experiments.own_protocol': ( 'experiments.html#own_protocol',
                                                                                  'sketch_lvm/experiments.py'),
