@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'ACCUMULATE', 'LOOP', 'TOWER', 'ENCODER',
            'FIGURES', 'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
-           'parse', 'first', 'call', 'overview', 'main', 'version_of', 'cmd_quickstart', 'split_options', 'read_data',
+           'parse', 'call', 'overview', 'main', 'answer', 'version_of', 'cmd_quickstart', 'split_options', 'read_data',
            'described', 'read_weights', 'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train',
            'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate', 'source_of', 'check_source', 'check_index',
            'cmd_index', 'check_search', 'cmd_search', 'cmd_datasets', 'check_datasets', 'cmd_pretrain', 'bench_metrics',
@@ -14,18 +14,19 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'OUT', 'SEED', 'DEVICE', 'RAN
            'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
-import argparse, contextlib, json, math, os, platform, re, shlex, sys
+import argparse, contextlib, json, math, os, platform, re, shlex, sys, traceback
 from importlib import metadata
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from .core import UserError, cache_path, check_name, data_path, read_json, sha256
+from .core import UserError, cache_path, check_name, check_writable, data_path, read_json, sha256
+from .terminal import OutputLost, fill_streams, first, leave_streams, plain, process_problem, quiet_libraries, remedy, speak
 
 # %% ../nbs/16_cli.ipynb #abe8838c
 class Opt(NamedTuple):
     "One option of a command"
     name: str                # 'out' is given as --out
-    kind: str = 'text'       # a name in `KINDS`, or 'flag', or 'list' (may be given several times)
+    kind: str = 'text'       # a name in `KINDS`, or 'flag', or 'list' or 'files' (may be given several times)
     help: str = ''
     default: object = None
     choices: tuple = ()      # allowed words, where they are few and known without importing anything
@@ -37,8 +38,14 @@ def _number(text):
     if not math.isfinite(x): raise ValueError
     return x
 
+def _sound(text):
+    "Whether text can be written into a file, and name one: no NUL, no half characters from a name that is not valid UTF-8"
+    return text != '' and not re.search('[\\0\ud800-\udfff]', text)
+
 KINDS = {  # name: (from text, what is allowed, in words)
-    'text': (str, lambda v: v != '', 'a word'),
+    'text': (str, _sound, 'a word in UTF-8'),
+    'place': (str, _sound, 'a path in UTF-8'),      # where something will be written: tried before any work
+    'seed': (_int, lambda v: 0 <= v < 2**63, 'a whole number from 0 to 2**63 - 1'),
     'count': (_int, lambda v: v > 0, 'a whole number above 0'),
     'whole': (_int, lambda v: v >= 0, 'a whole number, 0 or more'),
     'number': (_number, lambda v: v >= 0, 'a number, 0 or more'),
@@ -52,18 +59,24 @@ def convert(opt, text, problems):
     "The value of one option from its text; what is wrong is added to `problems`"
     if text is None:
         if opt.required: problems.append(f'--{opt.name} is needed: {opt.help}.')
-        return [] if opt.kind == 'list' else opt.default
+        return [] if opt.kind in ('list', 'files') else opt.default
     if opt.kind == 'flag': return text
-    if opt.kind == 'list': text = [w for t in text for w in t.split(',') if w] if MISSING not in text else MISSING
-    if text == MISSING: problems.append(f'--{opt.name} needs a value: {opt.help}.'); return opt.default
-    if opt.kind == 'list': return text
+    several = opt.kind in ('list', 'files')
+    if several: text = MISSING if MISSING in text else [w for t in text for w in (t.split(',') if opt.kind == 'list' else [t]) if w]
+    if text == MISSING:
+        problems.append(f'--{opt.name} needs a value: {opt.help}.')
+        return [] if several else opt.default
+    if several:
+        if not all(map(_sound, text)): problems.append(f'--{opt.name} must be words in UTF-8, not {text!r}.')
+        return text
     make, allowed, words = KINDS[opt.kind]
     try: value = make(text); fine = allowed(value)
     except ValueError: fine = False
     if not fine: problems.append(f'--{opt.name} must be {words}, not {text!r}.'); return opt.default
-    if opt.choices:
-        try: check_name(value, opt.choices, f'value of --{opt.name}')
-        except UserError as e: problems.append(str(e))
+    try:
+        if opt.choices: check_name(value, opt.choices, f'value of --{opt.name}')
+        if opt.kind == 'place': check_writable(os.path.expanduser(value))
+    except UserError as e: problems.append(f'--{opt.name}: {e}' if opt.kind == 'place' else str(e))
     return value
 
 # %% ../nbs/16_cli.ipynb #e30e3738
@@ -74,6 +87,7 @@ class Command(NamedTuple):
     run: Callable                    # (values, say) -> a dictionary for --json
     check: Callable = None           # values -> sentences about what is wrong
     words: tuple = ()                # options that may be given as bare words, in this order
+    more: str = ''                   # what --help says below the options
 
 COMMANDS = {}
 JSON = Opt('json', 'flag', 'print one line of JSON at the end, everything else on stderr')
@@ -82,14 +96,16 @@ def key(o): return o.name.replace('-', '_')
 
 class Parser(argparse.ArgumentParser):
     def error(self, message): raise UserError(message)
+    def _print_message(self, message, file=None): speak(message.rstrip('\n'), file)
 
 def parser_for(name, command):
     "An argparse parser in which nothing can fail: values may be missing, and all are text"
-    p = Parser(f'sketch_lvm {name}', description=command.about, allow_abbrev=False)
+    how = dict(epilog=command.more or None, formatter_class=argparse.RawDescriptionHelpFormatter if command.more else argparse.HelpFormatter)
+    p = Parser(f'sketch_lvm {name}', description=command.about, allow_abbrev=False, **how)
     for o in (*command.options, JSON):
         note = o.help + (f' ({", ".join(o.choices)})' if o.choices else '') + (' (needed)' if o.required else '')
         if o.default not in (None, False): note += f' [{o.default}]'
-        how = dict(action='append' if o.kind == 'list' else 'store', nargs='?', const=MISSING, metavar=o.kind.upper())
+        how = dict(action='append' if o.kind in ('list', 'files') else 'store', nargs='?', const=MISSING, metavar=o.kind.upper())
         if o.kind == 'flag': how = dict(action='store_true', default=None)
         p.add_argument(f'--{o.name}', help=note.replace('%', '%%'), dest=key(o), **how)
     return p
@@ -112,20 +128,21 @@ def parse(name, words):
     return values
 
 # %% ../nbs/16_cli.ipynb #5b18dc0d
-def first(): return os.environ.get('RANK', '0') == '0'          # of the processes that torchrun starts, one speaks
-
 def call(name, words, out):
     "Parse and run one command; returns the exit code and what --json prints"
-    say = lambda text='': first() and print(text, file=sys.stderr if '--json' in words else out, flush=True)
+    def say(text=''):
+        if first(): speak(text, sys.stderr if '--json' in words else out)
     try:
-        values = parse(name, words); values.command = shlex.join(['sketch_lvm', name, *words])
-        return 0, COMMANDS[name].run(values, say)
+        with quiet_libraries():
+            values = parse(name, words); values.command = shlex.join(['sketch_lvm', name, *words])
+            result = COMMANDS[name].run(values, say) or {}
+            return result.get('exit', 0), result
     except UserError as e: return 2, dict(error=str(e))
     except KeyboardInterrupt as e: return 1, dict(error=f'{e}. The same command goes on from there.' if str(e) else 'interrupted')
-    except BrokenPipeError: raise
+    except (BrokenPipeError, OutputLost): raise
     except Exception as e:
-        import traceback
-        traceback.print_exc()
+        if isinstance(e, OSError) and (said := remedy(e)): return 2, dict(error=said)
+        speak(traceback.format_exc(), sys.stderr)
         return 1, dict(error=f'{type(e).__name__}: {e}')
 
 def overview():
@@ -138,20 +155,31 @@ def overview():
 # %% ../nbs/16_cli.ipynb #7599f9a7
 def main(argv=None):
     "The command `sketch_lvm`; returns the exit code: 0 fine, 2 asked for something impossible, 1 anything else"
-    words = list(sys.argv[1:] if argv is None else argv); out = sys.stdout
+    if argv is None: fill_streams()
+    words, out = list(sys.argv[1:] if argv is None else argv), sys.stdout
     try:
-        if not words or words[0] in ('-h', '--help', 'help'): print(overview(), file=out); return 0 if words else 2
-        if words[0] == '--version': print(version_of('sketch_lvm'), file=out); return 0
-        try: name = check_name(words[0], COMMANDS, 'command')
-        except UserError as e: code, result = 2, dict(error=str(e))
-        else:
-            try: code, result = call(name, words[1:], out)
-            except SystemExit as e: return e.code or 0           # --help
-        if code: print(f'error: {result["error"]}', file=sys.stderr)
-        if '--json' in words and first(): print(json.dumps(dict(result or {}, exit=code)), file=out)
-        out.flush(); return code or (result or {}).get('exit', 0)
+        return answer(words, out)
     except BrokenPipeError:                                       # the reader has left: `sketch_lvm methods | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 1
+        leave_streams()
+    except OutputLost as e:
+        speak(f'error: {e}', sys.stderr)
+        leave_streams()
+    return 1
+
+def answer(words, out):
+    "Find the command, run it, say what went wrong; with --json the last line is one object, whose `exit` is the exit code"
+    if not words or words[0] in ('-h', '--help', 'help'): speak(overview(), out); return 0 if words else 2
+    if words[0] == '--version': speak(version_of('sketch_lvm'), out); return 0
+    alone = process_problem()
+    try:
+        name = check_name(words[0], COMMANDS, 'command')
+        if alone and not {'-h', '--help'} & set(words): raise UserError(alone)
+        code, result = call(name, words[1:], out)
+    except UserError as e: code, result = 2, dict(error=str(e))
+    except SystemExit as e: return e.code or 0                   # --help
+    if 'error' in result: speak(f'error: {result["error"]}', sys.stderr)
+    if '--json' in words and (first() or alone): speak(json.dumps(dict(result, exit=code)), out)
+    return code
 
 def version_of(package):
     "The installed version, or the checkout's, or 'not installed'"
@@ -160,8 +188,8 @@ def version_of(package):
     return getattr(__import__('sketch_lvm'), '__version__', 'a checkout') if package == 'sketch_lvm' else 'not installed'
 
 # %% ../nbs/16_cli.ipynb #ba0c090b
-OUT = Opt('out', help='folder of the run; if it holds this run already, it goes on there', required=True)
-SEED = Opt('seed', 'whole', 'seed of everything that is drawn by lot', 0)
+OUT = Opt('out', 'place', 'folder of the run; if it holds this run already, it goes on there', required=True)
+SEED = Opt('seed', 'seed', 'seed of everything that is drawn by lot', 0)
 DEVICE = Opt('device', 'device', 'auto, cpu, cuda, cuda:1 or mps', 'auto')
 RANDOM = Opt('random', 'flag', 'random weights, to see that the code runs; every output says so')
 
@@ -172,7 +200,7 @@ def cmd_quickstart(v, say):
 COMMANDS['quickstart'] = Command('Train prompts on the mini world and find photos of unseen categories, in minutes.', (
     OUT, SEED, Opt('steps', 'count', 'training steps'), Opt('objects', 'count', 'objects of each category to train on'),
     Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'),
-    Opt('save', help='a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
+    Opt('save', 'place', 'a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
 
 # %% ../nbs/16_cli.ipynb #f92d6a86
 def split_options(text):
@@ -308,8 +336,8 @@ COMMANDS['evaluate'] = Command('Test a run (or the frozen backbone) under a prot
     Opt('protocol', help="zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; the method's own question if not given"),
     Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
     Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'), *TOWER,
-    Opt('no-frozen', 'flag', 'leave out the frozen model beside it'), Opt('save', help='a further file for the report'),
-    Opt('seed', 'whole', 'seed of what a protocol draws by lot', 0), Opt('batch', 'count', 'pictures encoded at once', 256),
+    Opt('no-frozen', 'flag', 'leave out the frozen model beside it'), Opt('save', 'place', 'a further file for the report'),
+    Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0), Opt('batch', 'count', 'pictures encoded at once', 256),
     Opt('workers', 'whole', 'processes that read pictures', 0), DEVICE), cmd_evaluate, check_evaluate)
 
 # %% ../nbs/16_cli.ipynb #44ff5d2f
@@ -360,7 +388,7 @@ ENCODER = (Opt('run', help='folder of a run, whose encoder is used'), Opt('encod
 
 COMMANDS['index'] = Command('Make a gallery of a folder of photos, to be searched with drawings.', (
     Opt('photos', help='folder of photos, at any depth; folders serve as classes. Of a data set that is recognised, its photos'),
-    Opt('out', help='folder for the gallery; an older gallery there is replaced', required=True),
+    Opt('out', 'place', 'folder for the gallery; an older gallery there is replaced', required=True),
     *ENCODER, *TOWER, Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
     Opt('batch', 'count', 'photos embedded at once', 64), DEVICE), cmd_index, check_index, ('photos',))
 
@@ -386,7 +414,7 @@ def cmd_search(v, say):
 
 COMMANDS['search'] = Command('Find the photos of a gallery that are nearest to a drawing.', (
     Opt('gallery', help='folder of a gallery', required=True), Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
-    Opt('top', 'count', 'photos to find', 20), Opt('figure', help='a file for a picture of the result'),
+    Opt('top', 'count', 'photos to find', 20), Opt('figure', 'place', 'a file for a picture of the result'),
     Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'), *ENCODER, DEVICE),
     cmd_search, check_search, ('gallery', 'sketch'))
 
@@ -407,7 +435,7 @@ COMMANDS['datasets'] = Command('List the real data sets; recognise, verify or un
     Opt('data', help='which data set it should be; found by itself if not given'),
     Opt('gallery', 'text', 'which photos', 'distinct', ('distinct', 'originals-twice', 'originals')),
     Opt('per-class', 'whole', 'drawings read from a file of strokes, 0: all', 3000), Opt('decode', 'flag', 'verify: look at every pixel'),
-    Opt('no-content', 'flag', 'verify: do not look for the same picture twice'), Opt('into', help='extract: the folder to make'),
+    Opt('no-content', 'flag', 'verify: do not look for the same picture twice'), Opt('into', 'place', 'extract: the folder to make'),
     Opt('sha256', help='extract: what the archive must be')), cmd_datasets, check_datasets, ('action', 'path'))
 
 # %% ../nbs/16_cli.ipynb #47b1ea84
@@ -462,7 +490,7 @@ COMMANDS['bench'] = Command('Measure speed against the shapes found in public co
     Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)), Opt('queries', 'count', 'queries', 2000), Opt('gallery', 'count', 'photos', 2000),
     Opt('dim', 'count', 'length of a feature', 512), Opt('folder', help='datasets, cache: where to make the tree of files; it is removed afterwards'),
     Opt('pictures', 'count', 'cache: photos to make and decode', 20_000),
-    Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0), Opt('save', help='a JSON file that collects results'), DEVICE),
+    Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0), Opt('save', 'place', 'a JSON file that collects results'), DEVICE),
     lambda v, say: BENCHES[v.what](v, say), lambda v: check_device(v.device))
 
 # %% ../nbs/16_cli.ipynb #0d8eb0f4
