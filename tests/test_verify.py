@@ -57,10 +57,8 @@ def test_raw_quickdraw_is_not_a_faulty_extension():
 
 
 def test_a_usable_part_is_no_error():
-    import shutil, tempfile
+    import shlex, shutil, tempfile
     from pathlib import Path
-    from sketch_lvm.cli import read_data
-    from sketch_lvm.core import check_name
     from sketch_lvm.realsets import real_sets
     from sketch_lvm.verify import sketchy_tree, verify
     d = Path(tempfile.mkdtemp())/'a, b'
@@ -74,10 +72,9 @@ def test_a_usable_part_is_no_error():
     v = verify(d/'S')
     assert v.fine and v.sample and 'a usable part' in str(v) and v.to_dict()['sample'] and any('119 of 125 classes are missing' in w for w in v.warnings)
     said = next(n for n in v.notes if 'can be trained on' in n)
-    import shlex
-    words = shlex.split(said.partition('--data ')[2])[0]
-    data = read_data(words); assert data['missing'] == 'skip' and data['path'] == str(d/'S')
-    sets = real_sets(**{k: x for k, x in data.items() if k != 'name'}, data=data['name']); assert len(sets.split.seen) > 1 and sets.split.unseen
+    path, split, missing = shlex.split(said.partition('--data ')[2])[0].rsplit(',', 2)
+    assert path == f'sketchy:{d}/S' and missing == 'missing=skip'
+    sets = real_sets('sketchy', str(d/'S'), split.removeprefix('split='), missing='skip'); assert len(sets.split.seen) > 1 and sets.split.unseen
     for k in range(25): (d/'S'/'EXTEND_image_sketchy'/'cat'/f'x{k:02d}.jpg').write_bytes(b'<html>')
     v = verify(d/'S'); assert not v.fine and len(v.to_dict()['broken']) == 25 and '25 file(s)' in v.errors[0] and 'and 5 more' in v.errors[0]
     keep('cat', 'cup'); v = verify(d/'S'); assert any('at least 3' in e for e in v.errors) and not v.sample
