@@ -4,15 +4,16 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'FITS', 'FIT', 'DATA_LINES',
-           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'DRAWN', 'ENCODER', 'FIGURES', 'MOST_TILES', 'DATA_ACTIONS',
-           'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for', 'run_imports', 'parse',
-           'call', 'overview', 'main', 'answer', 'version_of', 'cmd_quickstart', 'split_options', 'read_data',
-           'described', 'read_weights', 'check_train', 'check_device', 'loop_options', 'outcome', 'cmd_train',
-           'kept_step', 'again', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate', 'fitted', 'source_of',
-           'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search', 'cmd_search', 'cmd_datasets',
-           'name_and_path', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'measured', 'keep_run', 'bench_datasets',
-           'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce',
-           'cmd_reproduce', 'mini_state', 'cache_state', 'device_state', 'cmd_doctor']
+           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'DRAWN', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
+           'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
+           'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'answer', 'version_of',
+           'cmd_quickstart', 'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device',
+           'loop_options', 'outcome', 'cmd_train', 'kept_step', 'again', 'cmd_resume', 'check_run', 'check_evaluate',
+           'cmd_evaluate', 'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index',
+           'check_search', 'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain',
+           'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods',
+           'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
+           'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, contextlib, json, math, os, platform, re, shlex, sys, textwrap, traceback
@@ -123,6 +124,16 @@ def run_imports(paths):
         except UserError as e: problems.append(f'--import: {e}')
     return problems
 
+def settle_weights(values):
+    "`--pretrained` as a file is kept as a whole path, so that a run finds it again from anywhere; what is wrong, as sentences"
+    from sketch_lvm.clip import is_file_name, plain_vits
+    name = values.backbone or 'ViT-B-32'
+    if name not in plain_vits(): return []            # said by the check of backbones
+    values.backbone, file = name, os.path.expanduser(values.pretrained)
+    if not is_file_name(name, file): return []
+    values.pretrained = os.path.abspath(file)
+    return [] if os.path.isfile(file) else [f'--pretrained: there is no file {file}.']
+
 def parse(name, words):
     "The values of a command from its words; a `UserError` with everything that is wrong"
     command, problems = COMMANDS[name], []
@@ -136,6 +147,7 @@ def parse(name, words):
     for k, w in zip(command.words, bare): setattr(given, k, w)
     problems += [f'{w!r} belongs to no option.' for w in bare[len(command.words):]]
     values = argparse.Namespace(**{key(o): convert(o, getattr(given, key(o)), problems) for o in options})
+    if getattr(values, 'pretrained', None): problems += settle_weights(values)
     if command.check: problems += command.check(values)
     if problems: raise UserError('\n'.join(problems))
     return values
@@ -320,7 +332,7 @@ LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
         Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
         Opt('tensorboard', 'flag', 'also write files for TensorBoard'))
 TOWER = (Opt('backbone', help="'mini' or a plain ViT of open_clip, such as ViT-B-32", default='mini'),
-         Opt('pretrained', help="open_clip's tag of the weights; openai if not given"), RANDOM)
+         Opt('pretrained', help="open_clip's tag of the weights, or a checkpoint file that you have; openai if not given"), RANDOM)
 
 COMMANDS['train'] = Command('Train a method into a folder, or go on there.', (
     OUT, Opt('method', help='which method; `sketch_lvm methods` lists them', default='sketch-lvm'),
@@ -435,12 +447,15 @@ def check_index(v):
 DRAWN = ('It learned from drawn photos only, and finds little among real ones. For those: --backbone ViT-B-32, whose weights open_clip '
          'fetches once, or --pretrained FILE for weights that you have.')
 
+TAKEN_FIRST = (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k'), ('ViT-B-16', 'openai'), ('ViT-L-14', 'openai'))
+
 def index_source(v, say):
     "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
     if (named := source_of(v)) or v.chosen: return named
-    here = weights_here() if v.photos else []
+    from sketch_lvm.clip import weights_here
+    here = next((pair for pair in TAKEN_FIRST if v.photos and weights_here(*pair)), None)
     if here:
-        name, tag = here[0]
+        name, tag = here
         say(f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
             '--run and --encoder what was trained.')
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
@@ -452,7 +467,7 @@ def cmd_index(v, say):
     from sketch_lvm.data import printable
     from sketch_lvm.datacommands import photos_at
     from sketch_lvm.experiments import load_sets
-    from sketch_lvm.gallery import make_gallery, open_encoder
+    from sketch_lvm.gallery import at_hand, make_gallery, open_encoder
     encoder, source = open_encoder(index_source(v, say), pick_device(v.device))
     photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
     g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
@@ -461,7 +476,7 @@ def cmd_index(v, say):
         say(str(report))
     say(str(g))
     g.save(v.out)
-    say(f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{again(v)}, or draw in a notebook: "
+    say(f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
         f"from sketch_lvm.widgets import retrieve_live; retrieve_live({v.out!r})")
     return dict(out=str(v.out), photos=len(g), classes=len(set(g.names)), skipped=g.about['skipped'], encoder=g.about['encoder'], random_weights=g.about['random'])
 
@@ -491,7 +506,7 @@ def cmd_search(v, say):
     from sketch_lvm.evaluate import WARNING
     from sketch_lvm.gallery import load_gallery, open_encoder
     device = pick_device(v.device); encoder = open_encoder(source_of(v), device)[0] if source_of(v) else None
-    hits = load_gallery(v.gallery, encoder, device).search(v.sketch, v.top, fit=not v.as_is); found = hits.to_dict()
+    hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is); found = hits.to_dict()
     say('\n'.join([WARNING]*found['random_weights'] + [str(hits)]))
     about = hits.gallery.about
     if about.get('photos') and str(about['encoder']).startswith('mini'): say(f'asked with the mini CLIP. {DRAWN}')
@@ -504,7 +519,8 @@ def cmd_search(v, say):
 COMMANDS['search'] = Command('Find the photos of a gallery that are nearest to a drawing.', (
     Opt('gallery', help='folder of a gallery', required=True), Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
     Opt('top', 'count', 'photos to find', 20), Opt('figure', 'place', 'a file for a picture of the result'),
-    Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'), *ENCODER, DEVICE, IMPORT),
+    Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'), *ENCODER,
+    Opt('trust', 'flag', 'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; for galleries of your own'), DEVICE, IMPORT),
     cmd_search, check_search, ('gallery', 'sketch'))
 
 # %% ../nbs/16_cli.ipynb #1cdf72ab

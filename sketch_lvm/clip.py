@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .core import UserError, check_name, data_path, read_json, sha256, torch_rng
+from .core import Caution, UserError, check_name, data_path, read_json, sha256, torch_rng
 from .images import FITS
 
 # %% ../nbs/05_clip.ipynb #36092e93
@@ -313,7 +313,7 @@ def file_activation(name: str, path: Path, told: dict, asked: bool | None) -> bo
                         f'Name the backbone {name.removesuffix("-quickgelu")}.')
     if known is None and not named and f'{name}-quickgelu' in plain_vits():
         warnings.warn(f'{path.name} does not say its activation; it gets GELU, as the name {name} means. Weights of OpenAI, MetaCLIP, DFN '
-                      f'and some of LAION-400M need QuickGELU: then name the backbone {name}-quickgelu.', stacklevel=2)
+                      f'and some of LAION-400M need QuickGELU: then name the backbone {name}-quickgelu.', Caution, stacklevel=2)
     return bool(named or known)
 
 def misfits(tensors: dict, mine: dict) -> list[str]:

@@ -240,7 +240,8 @@ def read_experiment(run):
     path = Path(run)/'config.json'
     if not path.is_file(): raise UserError(f'{run} holds no run: there is no config.json in it.')
     config = read_json(path)
-    if not isinstance(config, dict) or 'experiment' not in config: raise UserError(f'{path} names no experiment; this run was not started by `sketch_lvm train` or `run_experiment`.')
+    if not isinstance(config, dict) or 'experiment' not in config:
+        raise UserError(f'{path} names no experiment; this run was not started by `sketch_lvm train` or `run_experiment`.')
     check_code(run, config)
     return experiment_from_dict(config['experiment']), config
 

@@ -28,21 +28,23 @@ def test_libraries_keep_quiet_unless_asked():
     import sys
     import warnings
     from unittest import mock
+    from sketch_lvm.core import Caution
     from sketch_lvm.terminal import quiet_libraries
     def noise():
         err, library = io.StringIO(), logging.Logger('a library')
         library.manager = logging.root.manager
         library.addHandler(logging.StreamHandler(err))
         with contextlib.redirect_stderr(err), quiet_libraries():
-            warnings.showwarning = lambda message, *where: err.write(str(message))
             warnings.warn('a palette')
+            warnings.warn('an activation\x1b', Caution)
             library.warning('a font')
             library.error('an error')
         return err.getvalue()
     with mock.patch.object(sys, 'warnoptions', []), warnings.catch_warnings():
         warnings.simplefilter('always')
-        assert 'an error' in noise() and 'a palette' not in noise() and 'a font' not in noise()
-        with mock.patch.object(sys, 'warnoptions', ['default']): assert 'a palette' in noise() and 'a font' in noise()
+        assert noise() == 'note: an activation?\nan error\n'
+        with mock.patch.object(sys, 'warnoptions', ['default']), mock.patch.object(warnings, 'showwarning', lambda m, *where: sys.stderr.write(str(m))):
+            assert 'a palette' in noise() and 'a font' in noise()
         assert logging.root.manager.disable == 0
 
 
