@@ -23,13 +23,13 @@ from typing import Callable, NamedTuple
 import torch
 
 from .cache import build_cache
-from .clip import load_backbone, plain_vits
+from .clip import check_backbone, load_backbone
 from .core import UserError, cache_path, check_name, read_json
 from .datasets import REAL
 from .evaluate import bar, embed_protocol, evaluate, find_protocol, make_protocol, score
 from .methods import Method, backbone_for, build_encoder, families, learner_parts, method, method_from_dict, published, settings_for
 from .minisets import RESERVED, mini_sets
-from .prompts import NoPrompts, make_encoder
+from .prompts import NoPrompts, make_encoder, recipe_differences
 from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, unseen_set
 from .runs import last_checkpoint, read_checkpoint, step_folders
 from .splits import Split
@@ -185,7 +185,7 @@ def gallery_problems(protocol, data):
 def experiment_problems(e):
     "Everything wrong with an experiment that can be known before any weights are loaded"
     out = data_problems(e.data) or gallery_problems(own_protocol(e.method), e.data)
-    try: e.backbone == 'mini' or check_name(e.backbone, ['mini', *plain_vits()], 'backbone')
+    try: check_backbone(e.backbone)
     except UserError as err: out.append(str(err))
     if e.backbone == 'mini' and e.pretrained: out.append('the mini CLIP has no pretrained tags; leave --pretrained out.')
     try: check_settings(Settings(**overrides(e)))
@@ -253,8 +253,8 @@ def open_run(run, device='cpu', backbone=None, step=None):
     if wanted not in has: raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(Path(run)/f'step-{wanted:06d}')
     encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ()))
-    if encoder.recipe != config['encoder']:
-        raise UserError(f'{run} was trained on another tower or recipe:\n  there {config["encoder"]}\n  here  {encoder.recipe}')
+    differ = recipe_differences(config['encoder'], encoder)
+    if differ: raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
     own, found = encoder.trainable() | encoder.kept(), {n: w for n, w in c.weights.items() if not n.startswith('heads.')}     # heads were for training
     check_fit(found, own, f'the checkpoint of step {c.step}')
     with torch.no_grad():
