@@ -188,19 +188,15 @@ def test_the_options_of_data_stand_in_the_help():
 
 
 def test_a_method_of_ones_own_comes_with_import():
-    import contextlib, io, json, tempfile
+    import contextlib, io, json, sys, tempfile
     from pathlib import Path
     from sketch_lvm.cli import main
     from sketch_lvm.core import read_json
     from sketch_lvm.experiments import IMPORTED
     from sketch_lvm.methods import METHODS
     d = Path(tempfile.mkdtemp()); mine = d/'my, own.py'
-    mine.write_text('''
-    from dataclasses import replace
-    from my_neighbour import NAME
-    from sketch_lvm.methods import families, register
-    register(replace(families()['b-lin'], name=NAME))
-    ''')
+    mine.write_text('\n'.join(['from dataclasses import replace', 'from my_neighbour import NAME', 'from sketch_lvm.methods import families, register',
+                               "register(replace(families()['b-lin'], name=NAME))"]))
     (d/'my_neighbour.py').write_text("NAME = 'my-own'\n")
     (d/'syntax.py').write_text('x = 1\nx = = 2\n')
     (d/'broken.py').write_text('import json\n\ndef f():\n    return 1/0\nf()\n')
@@ -223,7 +219,7 @@ def test_a_method_of_ones_own_comes_with_import():
         forget()
         for words in (['evaluate', '--run', d/'run'], ['resume', '--run', d/'run'], ['index', '--run', d/'run', '--data', 'mini:n_test=2', '--out', d/'g']):
             code, r, err = run(*words); assert code == 2 and "the method 'my-own'" in r['error'] and '--import my, own.py' in r['error'] and not (d/'g').exists(), err
-        import sys; del sys.modules['imported_my, own']                       # as in a new process
+        del sys.modules['imported_my, own']                                   # as in a new process
         code, r, err = run('evaluate', '--run', d/'run', '--no-frozen', '--import', mine); assert code == 0, err
         assert run('resume', '--run', d/'run')[0] == 0
     finally:
