@@ -74,7 +74,7 @@ def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
         state = r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how)
         options = read_json(Path(d)/'b-cond'/'seed1'/'config.json')['experiment']['method']['options']
         assert options['lr_prompts'] == .0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
-        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; cpu' in text
+        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; fit stretch; cpu' in text
         assert 'at the last step of its trial): B-Cond.' in text
         with pytest.raises(UserError, match=r'other settings \(alone\)'): r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
     def wrong(**how): return r.table_problems('main', dict(name='mini'), **how)
