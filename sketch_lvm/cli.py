@@ -654,7 +654,7 @@ def cmd_tune(v, say):
 _SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
 COMMANDS['tune'] = Command('Try learning rates on validation categories; the unseen ones are not looked at.', (
     *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)),
-    cmd_tune, check_train)
+    cmd_tune, check_train, more=DATA_HELP)
 
 # %% ../nbs/16_cli.ipynb #95e63129
 def read_changes(pairs):
@@ -692,13 +692,13 @@ def cmd_reproduce(v, say):
 COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
     Opt('table', help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg', default='main'),
     Opt('data', help='data set and its options', default='mini'),
-    Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
+    Opt('out', 'place', 'folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
     Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
     Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
     Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
     Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'),
-    ACCUMULATE, DEVICE), cmd_reproduce, check_reproduce)
+    ACCUMULATE, DEVICE, IMPORT), cmd_reproduce, check_reproduce, more=DATA_HELP)
 
 # %% ../nbs/16_cli.ipynb #b3372fac
 PACKAGES = 'torch torchvision open_clip_torch numpy pillow safetensors matplotlib scikit-learn umap-learn ipywidgets anywidget tqdm'.split()

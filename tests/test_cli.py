@@ -56,7 +56,7 @@ def test_what_the_system_refuses_is_a_sentence():
     try:
         code, out, err = run('full'); assert code == 2 and 'Make room' in err and 'Traceback' not in err
         code, out, err = run('odd --json'); assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
-        code, out, err = run('names'); assert code == 2 and '\x1b' not in out + err and out == 'cat?[2J\n' and 'no ?]0;title? here' in err
+        code, out, err = run('names'); assert code == 2 and '\x1b' not in out + err and out == 'cat\\x1b[2J\n' and 'no \\x1b]0;title\\x07 here' in err
         code, out, err = run('half --json'); assert code == 1 and json.loads(out) == dict(exit=1, fine=False) and err == ''
         assert cli.parse('full', ['--seed', str(2**63 - 1)]).seed == 2**63 - 1
         for words, why in ((['--seed', str(2**200)], 'to 2\\*\\*63'), (['--out', 'a\0b'], '--out must be a path'), (['--out', 'a\udcff'], '--out must be a path'),
@@ -72,7 +72,7 @@ def test_what_the_system_refuses_is_a_sentence():
     (d/'set'/'photo'/'square').rename(d/'set'/'photo'/'squ\xe4re\x1b[31m')
     env = os.environ | dict(PYTHONPATH=str(Path(cli.__file__).resolve().parents[1]), PYTHONIOENCODING='ascii')
     def shell(words, tail): return subprocess.run(f'{sys.executable} -m sketch_lvm {words} {tail}', shell=True, capture_output=True, text=True, env=env)
-    done = shell(f'datasets info {d}/set', ''); assert done.returncode == 0 and 'squ\\xe4re?[31m' in done.stdout and not done.stderr, done.stderr
+    done = shell(f'datasets info {d}/set', ''); assert done.returncode == 0 and 'squ\\xe4re\\x1b[31m' in done.stdout and not done.stderr, done.stderr
     done = shell(f'datasets info {d}/set', '>&-'); assert done.returncode == 0 and not done.stderr, done.stderr
     if os.path.exists('/dev/full'):
         done = shell('--version', '> /dev/full'); assert done.returncode == 1 and done.stderr == 'error: the output cannot be written: No space left on device.\n', done.stderr
@@ -212,7 +212,8 @@ def test_a_method_of_ones_own_comes_with_import():
                           ('none.py', 'is not a Python file'), ('my_neighbour.txt', 'is not a Python file')):
             code, r, err = run('train', '--out', d/'no', '--import', d/file); assert code == 2 and file in r['error'] and why in r['error'] and 'Traceback' not in err, (file, err)
         assert run('methods', 'my-own')[0] == 2
-        code, r, err = run('train', '--out', d/'run', '--method', 'my-own', '--import', mine, '--steps', 2, *small); assert code == 0 and r['steps'] == 2, err
+        code, r, err = run('train', '--out', d/'run', '--method', 'my-own', '--import', mine, '--steps', 2, *small)
+        assert code == 0 and r['steps'] == 2, err
         assert read_json(d/'run'/'config.json')['imports'] == ['my, own.py'] and '--import' in err
         code, r, err = run('methods', 'my-own', '--import', mine); assert code == 0 and r['name'] == 'my-own'
         code, r, err = run('evaluate', '--run', d/'run', '--no-frozen'); assert code == 0, err
