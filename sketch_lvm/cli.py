@@ -451,15 +451,16 @@ TAKEN_FIRST = (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k'), ('ViT-
 
 def index_source(v, say):
     "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
-    if (named := source_of(v)) or v.chosen: return named
+    named = source_of(v)
+    if v.run or v.encoder or v.random or v.backbone != 'mini': return named
     from sketch_lvm.clip import weights_here
-    here = next((pair for pair in TAKEN_FIRST if v.photos and weights_here(*pair)), None)
+    here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:
         name, tag = here
         say(f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
             '--run and --encoder what was trained.')
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
-    say('no encoder was named: this gallery is made with the frozen mini CLIP.' + f' {DRAWN}'*bool(v.photos))
+    say('no encoder was named: '*(not v.chosen) + 'this gallery is made with the frozen mini CLIP.' + f' {DRAWN}'*bool(v.photos))
     return named
 
 def cmd_index(v, say):

@@ -75,12 +75,14 @@ def test_what_the_system_refuses_is_a_sentence():
     done = shell(f'datasets info {d}/set', ''); assert done.returncode == 0 and 'squ\\xe4re\\x1b[31m' in done.stdout and not done.stderr, done.stderr
     done = shell(f'datasets info {d}/set', '>&-'); assert done.returncode == 0 and not done.stderr, done.stderr
     if os.path.exists('/dev/full'):
-        done = shell('--version', '> /dev/full'); assert done.returncode == 1 and done.stderr == 'error: the output cannot be written: No space left on device.\n', done.stderr
+        done = shell('--version', '> /dev/full')
+        assert done.returncode == 1 and done.stderr == 'error: the output cannot be written: No space left on device.\n', done.stderr
 
 
 def test_a_folder_is_indexed_and_searched():
     import contextlib, io, json, os, tempfile
     from pathlib import Path
+    from unittest import mock
     import numpy as np
     from PIL import Image
     from sketch_lvm import cli
@@ -93,14 +95,20 @@ def test_a_folder_is_indexed_and_searched():
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main([*map(str, words), '--json'])
         last = json.loads(out.getvalue().splitlines()[-1]); assert last['exit'] == code, err.getvalue()
         return code, last, err.getvalue()
-    code, r, err = run('index', d/'my photos', '--out', d/'g'); assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
-    assert 'frozen mini CLIP' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
+    with mock.patch('sketch_lvm.clip.weights_here', lambda *named: False): code, r, err = run('index', d/'my photos', '--out', d/'g')
+    assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
+    assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err and 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
     code, r, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--figure', d/'f'/'found.png')
     assert code == 0 and [h['rank'] for h in r['hits']] == [1, 2, 3] and r['hits'][0]['score'] >= r['hits'][2]['score'] and r['hits'][0]['id'] in err
     assert Image.open(d/'f'/'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
+    assert 'learned from drawn photos only' in err
     code, r2, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--as-is'); assert code == 0 and r2['hits'] != r['hits']
+    with mock.patch('sketch_lvm.gallery.Hits.figure', autospec=True) as drawn: run('search', d/'g', d/'drawing.png', '--figure', d/'f.png')
+    assert drawn.call_args.args[1] == 20
+    code, r, err = run('index', d/'my photos', '--backbone', 'mini', '--fit', 'pad', '--out', d/'padded'); assert code == 0, err
+    code, r, err = run('search', d/'padded', d/'drawing.png', '--top', 1); assert code == 0 and json.loads((d/'padded'/'config.json').read_text())['fit'] == 'pad', err
     code, r, err = run('index', '--data', 'mini:n_test=1', '--random', '--out', d/'g')
-    assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err
+    assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err and 'drawn photos' not in err
     code, r, err = run('search', d/'g', d/'drawing.png'); assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
     Image.fromarray(np.full((9, 9), 255, np.uint8)).save(d/'blank.png')
     code, r, err = run('search', d/'g', d/'blank.png'); assert code == 2 and 'empty' in r['error']
@@ -115,6 +123,34 @@ def test_a_folder_is_indexed_and_searched():
     sketchy_tree(d/'official', 125, 125, 125); (d/'official'/'EXTEND_image_sketchy'/'tiger'/'x.jpg').write_bytes(b'<html>')
     code, r, err = run('index', d/'official', '--out', d/'o'); assert code == 0 and r['photos'] == r['classes'] == 125, err            # not its 125 sketches
     assert "sketchy in the layout 'official archive'" in err and 'its sketches are not' in err and r['skipped'][0][0].endswith('x.jpg') and 'x.jpg' in err
+
+
+def test_the_encoder_that_is_taken_is_said():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import cli
+    from sketch_lvm.core import UserError
+    d = Path(tempfile.mkdtemp()); lines = []
+    (d/'photos').mkdir()
+    def taken(words, *here):
+        lines.clear()
+        with mock.patch('sketch_lvm.clip.weights_here', lambda name, tag: name in here):
+            return cli.index_source(cli.parse('index', [*words, '--out', str(d/'g')]), lines.append)
+    real, photos = dict(backbone='ViT-B-32', pretrained='openai', random=False), [str(d/'photos')]
+    assert taken(photos, 'ViT-B-32', 'ViT-L-14') == real and 'whose weights are here. --backbone mini' in lines[0]
+    assert taken([*photos, '--fit', 'crop'], 'ViT-B-32') == real | dict(fit='crop')
+    assert taken(photos) is None and 'frozen mini CLIP' in lines[0] and 'drawn photos' in lines[0]
+    assert taken([*photos, '--backbone', 'mini'], 'ViT-B-32') is None and 'drawn photos' in lines[0]
+    assert taken(['--data', 'mini'], 'ViT-B-32') is None and 'drawn photos' not in lines[0]
+    (d/'vitb32.safetensors').write_bytes(b'x')
+    v = cli.parse('train', ['--out', str(d/'r'), '--backbone', 'ViT-B-32', '--pretrained', str(d/'photos'/'..'/'vitb32.safetensors')])
+    assert v.experiment.pretrained == str(d/'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
+    v = cli.parse('index', [*photos, '--out', str(d/'g'), '--pretrained', str(d/'vitb32.safetensors')])
+    assert cli.index_source(v, lines.append) == dict(backbone='ViT-B-32', pretrained=str(d/'vitb32.safetensors'), random=False)
+    for command in ('train --out x', 'evaluate', 'index photos --out x', 'reproduce'):
+        with pytest.raises(UserError, match='there is no file none/b32.pt'): cli.parse(command.split()[0], f'{command} --backbone ViT-B-32 --pretrained none/b32.pt'.split()[1:])
 
 
 def test_help_loads_nothing_heavy():
@@ -208,9 +244,11 @@ def test_a_method_of_ones_own_comes_with_import():
     small = '--data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'.split()
     def forget(): METHODS.pop('my-own', None)
     try:
-        for file, why in (('syntax.py', 'line 2: SyntaxError'), ('broken.py', 'line 4: ZeroDivisionError: division by zero'), ('leaves.py', 'line 1: SystemExit: 3'),
-                          ('none.py', 'is not a Python file'), ('my_neighbour.txt', 'is not a Python file')):
-            code, r, err = run('train', '--out', d/'no', '--import', d/file); assert code == 2 and file in r['error'] and why in r['error'] and 'Traceback' not in err, (file, err)
+        wrong = (('syntax.py', 'line 2: SyntaxError'), ('broken.py', 'line 4: ZeroDivisionError: division by zero'), ('leaves.py', 'line 1: SystemExit: 3'),
+                 ('none.py', 'is not a Python file'), ('my_neighbour.txt', 'is not a Python file'))
+        for file, why in wrong:
+            code, r, err = run('train', '--out', d/'no', '--import', d/file)
+            assert code == 2 and file in r['error'] and why in r['error'] and 'Traceback' not in err, (file, err)
         assert run('methods', 'my-own')[0] == 2
         code, r, err = run('train', '--out', d/'run', '--method', 'my-own', '--import', mine, '--steps', 2, *small)
         assert code == 0 and r['steps'] == 2, err
@@ -219,7 +257,8 @@ def test_a_method_of_ones_own_comes_with_import():
         code, r, err = run('evaluate', '--run', d/'run', '--no-frozen'); assert code == 0, err
         forget()
         for words in (['evaluate', '--run', d/'run'], ['resume', '--run', d/'run'], ['index', '--run', d/'run', '--data', 'mini:n_test=2', '--out', d/'g']):
-            code, r, err = run(*words); assert code == 2 and "the method 'my-own'" in r['error'] and '--import my, own.py' in r['error'] and not (d/'g').exists(), err
+            code, r, err = run(*words)
+            assert code == 2 and "the method 'my-own'" in r['error'] and '--import my, own.py' in r['error'] and not (d/'g').exists(), err
         del sys.modules['imported_my, own']                                   # as in a new process
         code, r, err = run('evaluate', '--run', d/'run', '--no-frozen', '--import', mine); assert code == 0, err
         assert run('resume', '--run', d/'run')[0] == 0
@@ -289,6 +328,16 @@ def test_a_result_is_said_before_it_is_kept():
     with mock.patch.object(Report, 'save', refuse):
         for line in (f'evaluate --run {d}/run --no-frozen', f'evaluate --data mini:n_test=2 --random --save {d}/r.json'):
             code, out, err = run(line); assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
+
+
+def test_weights_that_are_not_here_are_one_sentence():
+    import contextlib, io, os, tempfile
+    from unittest import mock
+    from sketch_lvm.cli import main
+    d = tempfile.mkdtemp(); err = io.StringIO()
+    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.weights_here', lambda *named: False):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err): code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
+    said = err.getvalue(); assert code == 2 and said.startswith('error: the weights ViT-B-32/openai could not be loaded') and '--random' in said and len(said.splitlines()) < 5, said
 
 
 def test_doctor_finds_what_is_broken():
