@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['UNSTATED', 'ToyWorld', 'ToyEncoder', 'Learner', 'ToyDraw', 'toy_embed', 'toy_learner', 'toy_valid', 'fast_bf16',
-           'choose_amp', 'precision', 'Team', 'add_gradients', 'learn', 'bad_numbers']
+           'choose_amp', 'precision', 'Team', 'add_gradients', 'whole_average', 'through_average', 'learn',
+           'bad_numbers']
 
 # %% ../nbs/10b_learner.ipynb #58d13d0c
 from dataclasses import dataclass, field
@@ -57,11 +58,12 @@ class Learner:
     "What training needs, and nothing about how"
     encoder: torch.nn.Module
     draw: object                              # (step, rank, size) -> batch: a dict; `own`: its rows' places among the `n` of the whole batch
-    embed: object                             # (batch, rows, device) -> float32 [views, rows, D]
+    embed: object                             # (batch, rows, device) -> float32 [views, rows, D]; with `shares` also `average`
     objective: object                         # ([views, n, D], batch) -> (loss, {term: value})
     names: object = None                      # (batch, places) -> words for an error message
     about: dict = field(default_factory=dict) # goes into config.json
     heads: object = None                      # a module that only the objective uses and that learns along
+    shares: object = None                     # (batch, rows, device) -> [kinds, rows, X]: each row's share of an average that `embed` needs
 
     def trainable(self):
         heads = {} if self.heads is None else dict(self.heads.named_parameters())
@@ -74,6 +76,11 @@ class Learner:
         return {name: 'heads' if name.startswith('heads.') else stated.get(name, UNSTATED) for name in names}
 
     def kept(self): return self.encoder.kept() if hasattr(self.encoder, 'kept') else {}     # learned, but by no gradient
+
+    def settle(self):
+        "After a step: let the encoder take over what it learns by no gradient"
+        source = getattr(self.encoder, 'source', None)
+        if hasattr(source, 'settle'): source.settle()
 
 # %% ../nbs/10b_learner.ipynb #27525298
 class ToyDraw:
@@ -156,20 +163,36 @@ def add_gradients(team, parameters):
     for p, g in zip(parameters, flat.split([p.numel() for p in parameters])): p.grad = g.view_as(p).clone()
 
 # %% ../nbs/10b_learner.ipynb #91a08276
+def whole_average(learner, batch, parts, device, team, amp):
+    "The average `[kinds, X]` over the whole batch, all pieces and processes, of each row's share; a leaf that collects its gradient"
+    with torch.no_grad(), precision(device, amp): shares = torch.cat([learner.shares(batch, r, device).float() for r in parts], 1)
+    return team.gather(shares, batch['own'], batch['n']).mean(1).requires_grad_()
+
+def through_average(learner, batch, parts, device, team, amp, average):
+    "Hand the average's gradient back to the rows that made it"
+    gradient = average.grad if average.grad is not None else torch.zeros_like(average)
+    if team.size > 1: torch.distributed.all_reduce(gradient)              # everybody's rows listened to it
+    for r in parts:
+        with precision(device, amp): shares = learner.shares(batch, r, device).float()
+        shares.backward(gradient[:, None].expand_as(shares)/batch['n'])
+
 def learn(learner, batch, device='cpu', pieces=1, team=None, amp='off'):
     "Put the gradient of the whole batch's loss on what trains; returns the loss, its terms and the vectors"
     team = team or Team(); own, parameters = batch['own'], list(learner.trainable().values())
-    parts = torch.arange(len(own)).chunk(pieces)
+    parts = torch.arange(len(own)).chunk(pieces); cut = len(parts) > 1 or team.size > 1
+    average = whole_average(learner, batch, parts, device, team, amp) if cut and learner.shares else None
+    more = {} if average is None else dict(average=average)
     def embed(rows):
-        with precision(device, amp): return learner.embed(batch, rows, device)
+        with precision(device, amp): return learner.embed(batch, rows, device, **more)
     with torch.set_grad_enabled(len(parts) == 1): z = torch.cat([embed(r) for r in parts], 1)
-    leaf = z if len(parts) == team.size == 1 else team.gather(z.detach(), own, batch['n']).requires_grad_()
+    leaf = team.gather(z.detach(), own, batch['n']).requires_grad_() if cut else z
     loss, terms = learner.objective(leaf, batch)
     loss.backward()
     if leaf is z: return loss, terms, z.detach()
     if team.rank:
         for p in parameters: p.grad = None
     for r in parts: (z if len(parts) == 1 else embed(r)).backward(leaf.grad[:, own[r]])
+    if average is not None: through_average(learner, batch, parts, device, team, amp, average)
     add_gradients(team, parameters)
     return loss, terms, leaf.detach()
 

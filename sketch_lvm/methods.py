@@ -522,14 +522,18 @@ class Steps:
 
 # %% ../nbs/08_methods.ipynb #b255eca8
 def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
-    "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about, heads"
+    "What `train.Learner` takes, for a method on a set: encoder (a fresh one unless given), draw, embed, objective, names, about, heads, shares"
     encoder = build_encoder(m, backbone, seed, precision, items.classes) if encoder is None else encoder
     objective, draw = make_objective(m, backbone, items.classes, seed), Steps(m, items, backbone, seed)
 
-    def embed(batch, rows, device):
-        "`[views, rows, D]` of some of the batch's own rows"
+    def views(batch, rows, device):
+        "The pictures of some of the batch's own rows, as the terms want them"
         part = dict(images={k: x[rows] for k, x in batch['images'].items()}, key=batch['key'][batch['own'][rows]], epoch=batch['epoch'], labels={})
-        return encode_views(encoder, objective.views(make_batch(m, part, backbone, seed, device))).float()
+        return objective.views(make_batch(m, part, backbone, seed, device))
+
+    def embed(batch, rows, device, average=None):
+        "`[views, rows, D]` of some of the batch's own rows"
+        return encode_views(encoder, views(batch, rows, device), average).float()
 
     def whole(z, batch):
         "The loss of all rows and its terms"
@@ -541,6 +545,8 @@ def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
     about = dict(method=m.to_dict(), backbone=backbone.label, classes=list(map(str, items.classes)), sketches=len(items.sketches), photos=len(items.photos))
     parts = dict(encoder=encoder, draw=draw, embed=embed, objective=whole, names=names, about=about)
     if len(objective.heads): parts['heads'] = objective.heads
+    if (shares := getattr(encoder.source, 'shares', None)) is not None:      # its embeddings depend on an average over the batch
+        parts['shares'] = lambda batch, rows, device: shares(encoder.visual, views(batch, rows, device))
     adapt = METHODS[m.name].adapt
     return adapt(parts, m, backbone, items) if adapt else parts
 

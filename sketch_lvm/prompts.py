@@ -279,9 +279,10 @@ class Encoder(nn.Module):
     def forward(self, pixels, modality, trace=None, memo=None):     # memo: a dict that keeps what the source noted down
         return self.finish(prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace, memo))
 
-    def with_cosines(self, pixels, modality):
+    def with_cosines(self, pixels, modality, memo=None):
         "Embeddings, followed by their cosines to the class texts of the same forward: [B, D + C]"
-        z = self(pixels, modality, memo=(memo := {}))
+        memo = {} if memo is None else memo
+        z = self(pixels, modality, memo=memo)
         return torch.cat([z, self.source.cosines(z, memo)], 1)
 
     def finish(self, features):

@@ -189,7 +189,7 @@ def one_step(run, batch, pieces=1, team=None):
     length = torch.nn.utils.clip_grad_norm_(run.parameters.values(), s.clip or math.inf)
     numbers = torch.stack([x.detach().float() for x in (loss, length, *terms.values())]).tolist()
     if not all(map(math.isfinite, numbers)): raise bad_numbers(run.learner, batch, loss, terms, z)
-    run.optimiser.step(); run.step += 1
+    run.optimiser.step(); run.learner.settle(); run.step += 1
     return dict(step=run.step, loss=numbers[0], **dict(zip(terms, numbers[2:])), gradient=numbers[1], rate=share)
 
 # %% ../nbs/11_train.ipynb #37357400
