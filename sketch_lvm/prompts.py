@@ -6,8 +6,8 @@
 __all__ = ['VIT_B_32', 'PARTS', 'random_tower', 'check_tower', 'modality_rows', 'by_runs', 'layer_norms', 'Norms', 'attend',
            'mix', 'shares', 'run_block', 'TowerBatch', 'PromptSource', 'NoPrompts', 'DeepPrompts', 'ShallowPrompts',
            'Trace', 'join', 'embed_patches', 'prompted_forward', 'draw_tokens', 'train_parts', 'open_parameters',
-           'count_trainable', 'Encoder', 'recipe_problems', 'tower_mark', 'identity_head', 'make_encoder', 'tower_in',
-           'embed', 'encoder_state', 'load_encoder_state']
+           'parts_of', 'count_trainable', 'Encoder', 'recipe_problems', 'tower_mark', 'identity_head', 'make_encoder',
+           'tower_in', 'embed', 'encoder_state', 'load_encoder_state']
 
 # %% ../nbs/06_prompts.ipynb #73e270f3
 import copy, itertools
@@ -253,10 +253,16 @@ def open_parameters(encoder, parts):
     prefixes = tuple(PARTS[p] for p in parts)
     for name, p in encoder.named_parameters(): p.requires_grad_(name.startswith(prefixes) and (p.requires_grad or not name.startswith('source.')))
 
+def parts_of(encoder):
+    "{name: part} of an encoder's parameters: its place says it, but a tower's LayerNorms copied by a source are norms. Counts and rates go by it"
+    copies = tuple(f'{name}.' for name, module in encoder.named_modules() if isinstance(module, Norms))
+    def part(name): return 'norms' if name.startswith(copies) else next(p for p, prefix in PARTS.items() if name.startswith(prefix))
+    return {name: part(name) for name, _ in encoder.named_parameters()}
+
 def count_trainable(encoder):
-    "{part: (tensors, numbers)} of what requires a gradient; LayerNorms inside a source are norms, as they are for the rates"
-    def part(name): return 'norms' if name.startswith('source.text_norms.') else next(p for p, prefix in PARTS.items() if name.startswith(prefix))
-    names = [(part(n), p.numel()) for n, p in encoder.trainable().items()]
+    "{part: (tensors, numbers)} of what requires a gradient"
+    part = parts_of(encoder)
+    names = [(part[n], p.numel()) for n, p in encoder.trainable().items()]
     count = {part: [size for owner, size in names if owner == part] for part in PARTS}
     return {part: (len(sizes), sum(sizes)) for part, sizes in count.items() if sizes}
 
@@ -271,9 +277,10 @@ class Encoder(nn.Module):
     def forward(self, pixels, modality, trace=None, memo=None):     # memo: a dict that keeps what the source noted down
         return self.finish(prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace, memo))
 
-    def with_cosines(self, pixels, modality):
+    def with_cosines(self, pixels, modality, memo=None):
         "Embeddings, followed by their cosines to the class texts of the same forward: [B, D + C]"
-        z = self(pixels, modality, memo=(memo := {}))
+        memo = {} if memo is None else memo
+        z = self(pixels, modality, memo=memo)
         return torch.cat([z, self.source.cosines(z, memo)], 1)
 
     def finish(self, features):
@@ -282,6 +289,7 @@ class Encoder(nn.Module):
         return x if self.head is None else F.normalize(self.head(x), dim=-1)
 
     def trainable(self): return {n: p for n, p in self.named_parameters() if p.requires_grad}
+    def parts(self): return parts_of(self)
     def kept(self): return {f'source.{n}': b for n, b in self.source.named_buffers() if n in self.source.state_dict()}     # learned, but by no gradient
     def tower(self, precision=None): return tower_in(self, precision or self.precision)
     def embed(self, pixels, modality, precision=None, batch=256): return embed(self, pixels, modality, precision, batch)
