@@ -671,6 +671,10 @@ def read_changes(pairs):
 def check_reproduce(v):
     from sketch_lvm.realtables import table_problems
     out = check_device(v.device)
+    v.out = v.out or f'runs/table-{v.table}-{v.data.partition(":")[0]}'
+    try:
+        if first() and not v.estimate: check_writable(Path(v.out)/'table.json')
+    except UserError as e: out.append(f'--out: {e}')
     if v.probe and not v.steps: out.append('--probe needs --steps: it looks at parts of them.')
     try: v.source, (v.how, v.alone), v.second = read_data(v.data), read_changes(v.set), read_data(v.other) if v.other else None
     except UserError as e: return [*out, str(e)]
@@ -678,17 +682,20 @@ def check_reproduce(v):
 
 # %% ../nbs/16_cli.ipynb #a5b0a374
 def cmd_reproduce(v, say):
-    from sketch_lvm.realtables import announce, prior_lines
+    from sketch_lvm.realtables import announce, may_begin, prior_lines
     from sketch_lvm.reproduce import TABLES, reproduce, table_lines
-    from sketch_lvm.train import together
-    out = v.out or f'runs/table-{v.table}-{v.source["name"]}'
+    from sketch_lvm.train import shared, together
     probe_at = sorted({0, *(max(1, v.steps*i//8) for i in (1, 2, 4, 8))}) if v.probe else []
     with goes_on(), together(v.device) as (team, v.device):
-        sets, tower = announce(v, say, team.size)
-        state = reproduce(v.table, v.source, out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.trials,
-                          probe_at, v.device, say, sets, tower, v.second, v.alone, v.accumulate or 1, v.command, **v.how)
-    say('\n'.join([*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state), '', f'written: {out}/table.md, table.json, table.png']))
-    return dict(state, out=str(out))
+        sets, tower, estimate = announce(v, say, team.size)
+        if v.estimate: return estimate
+        shared(team, lambda: may_begin(estimate, bool(v.yes)))          # the first one's measurements decide for all
+        state = reproduce(v.table, v.source, v.out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained,
+                          bool(v.random), v.preset, v.steps, v.trials, probe_at, v.device, say, sets, tower, v.second,
+                          v.alone, v.accumulate or 1, v.command, **v.how)
+    lines = [*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state)]
+    say('\n'.join([*lines, '', f'written: {v.out}/table.md, table.json, table.png']))
+    return dict(state, out=str(v.out))
 
 COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
     Opt('table', help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg', default='main'),
@@ -699,6 +706,8 @@ COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test e
     Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
     Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
     Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'),
+    Opt('estimate', 'flag', 'say what it takes, of time, memory and disk, and stop'),
+    Opt('yes', 'flag', 'begin, though it does not fit the machine or takes more than a week'),
     ACCUMULATE, DEVICE, IMPORT), cmd_reproduce, check_reproduce, more=DATA_HELP)
 
 # %% ../nbs/16_cli.ipynb #b3372fac

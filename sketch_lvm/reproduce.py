@@ -171,7 +171,8 @@ def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), o
 def tested(r):
     "What a report says of its test: the same for all rows of a table"
     return {k: r.protocol[k] for k in ('name', 'rule', 'data', 'queries', 'gallery', 'queries_digest', 'gallery_digest')} | dict(
-        classes=len(r.protocol['classes']), chance=r.chance, notes=[n for n in r.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))])
+        classes=len(r.protocol['classes']), chance=r.chance,
+        notes=[n for n in r.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))])
 
 # %% ../nbs/12b_reproduce.ipynb #d2724b5f
 def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, watch=None, at=(), say=print, keep=lambda entry: None, other=None, before=None, pieces=1):
@@ -179,11 +180,15 @@ def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, wat
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
         r = shared(team, lambda: reference_report(row, e, sets, backbone, table.protocol, device, other))
-        keep(dict(name=row.name, method=row.method, trains={}, fit=e.method['fit'], seeds={'-': r.values}, published=[], test=tested(r))); return
+        keep(dict(name=row.name, method=row.method, trains={}, fit=e.method['fit'], seeds={'-': r.values}, published=[],
+                  test=tested(r)))
+        return
     found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say, accumulate=pieces) if budget else dict(best={}, trials=[])
     m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
-    rates = min([RATES, *(x.get('rates', 1) for x in (before, found if budget else None) if x)])       # of what is there already, too
-    entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, fit=m['fit'], rates=rates, tuned=found['best'], at_the_edge=found.get('at_the_edge'),
+    kept = [x for x in (before, found if budget else None) if x]
+    rates = min([RATES, *(x.get('rates', 1) for x in kept)])
+    entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, fit=m['fit'], rates=rates,
+                 tuned=found['best'], at_the_edge=found.get('at_the_edge'),
                  step_at_the_edge=found.get('step_at_the_edge'),
                  trials=found['trials'], **{k: dict((before or {}).get(k, {})) for k in ('seeds', 'steps', 'curves')})
     for seed in seeds:
@@ -222,7 +227,8 @@ PIXELS = ('fit', 'constants')      # options that say how a picture reaches the 
 def table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone=None):
     "The experiment of a row, before tuning and seed; `options` are for every row, `alone` has those of single rows: {row: {option: value}}"
     options = options | (alone or {}).get(row.name, {})
-    if row.method in REFERENCES: options = {k: v for k, v in options.items() if k in PIXELS}       # they see what the rows beside them see
+    if row.method in REFERENCES:                               # they see what the rows beside them see
+        options = {k: v for k, v in options.items() if k in PIXELS}
     valid = None if steps is None else max(1, steps//4)
     name = 'sketch-lvm' if row.method in REFERENCES else row.method
     return Experiment(method(name, preset, **row.how, **options), backbone, pretrained, random, data, 0, steps, valid)
@@ -287,15 +293,18 @@ def set_problems(rows, experiments, sets, budget=0):
         if row.method not in REFERENCES and (w := short_classes(e.method, sets.train)): said.setdefault(w, []).append(row.name)
     whole = sum(row.method not in REFERENCES for row in rows)
     blind = no_choice(sets) if budget and whole else ''
-    return [f'{blind} (--trials 0).']*bool(blind) + [w if len(names) == whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
+    pairs = [w if len(names) == whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
+    return [f'{blind} (--trials 0).']*bool(blind) + pairs
 
 def question_problems(p) -> list:
     "Why every ranking would pass the test of a protocol, as sentences"
-    names, more = columns(p.gallery)[0], 'Choose a split'
+    names = columns(p.gallery)[0]
     if p.relevant == 'class' and len(set(names)) == 1:
-        return [f'the test has one class only ({names[0]!r}): every photo is right, and every score is 1. {more} with two unseen classes or more.']
+        return [f'the test has one class only ({names[0]!r}): every photo is right, and every score is 1. '
+                'Choose a split with two unseen classes or more.']
     if p.relevant == 'instance' and max(Counter(names).values()) == 1:
-        return [f'each class of the test has one photo only: it is always found, and every score is 1. {more} whose unseen classes have more photos.']
+        return ['each class of the test has one photo only: it is always found, and every score is 1. '
+                'Choose a split whose unseen classes have more photos.']
     return []
 
 # %% ../nbs/12b_reproduce.ipynb #96f45a7c
@@ -323,10 +332,13 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
         tower = tower or load_tower(replace(experiments[0], method=method('sketch-lvm')), device)
         settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
                         probe_at=list(probe_at), **(dict(other=other) if other else {}), **(dict(alone=alone) if alone else {}))
-        return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, p, seeds, device, team, say, other, accumulate, command)
+        return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, p,
+                          seeds, device, team, say, other, accumulate, command)
 
 # %% ../nbs/12b_reproduce.ipynb #dbcab4c7
-def fill_table(t, out, settings, rows, experiments, tower, sets, p, seeds, device, team, say=None, other=None, pieces=1, command=None):
+def fill_table(t, out, settings, rows, experiments, tower, sets,
+               p,                       # the protocol of its test
+               seeds, device, team, say=None, other=None, pieces=1, command=None):
     "The rows of a table, one after another; the first process keeps it. Returns its state"
     state, at = shared(team, lambda: open_table(out, settings, t, tower, sets, command)), tuple(settings['probe_at'])
     watch = make_probe(tower, probed(settings['data']), sets.unseen) if at and team.rank == 0 else None
@@ -336,7 +348,8 @@ def fill_table(t, out, settings, rows, experiments, tower, sets, p, seeds, devic
     def keep(entry):
         note_test(state, entry)
         state['rows'] = {**state['rows'], entry['name']: entry}
-        state.update(definitions={m: said_metric(m) for m in there(state, t)}, choice=said_choice(state), footnotes=footnotes(state, t))
+        state['definitions'] = {m: said_metric(m) for m in there(state, t)}
+        state.update(choice=said_choice(state), footnotes=footnotes(state, t))
         if team.rank == 0: write_table(state, t, out)
     for row, e in zip(rows, experiments):
         if row.method in REFERENCES and row.name in state['rows']: continue
@@ -349,7 +362,7 @@ def note_test(state, entry):
     "Keep what a row's report says of its test, once for the table; a row with another test is refused"
     before, now = state.setdefault('test', entry['test']), entry['test']
     differ = [k for k in now if k in before and k != 'chance' and before[k] != now[k]]
-    before |= {k: v for k, v in now.items() if k not in before}                            # a table from before this was kept
+    before |= {k: v for k, v in now.items() if k not in before}                  # a table that did not keep all of this
     if differ: raise UserError(f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
                                'Make the table again in another folder.')
     other = f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}' if PART in now['data'] else ''
@@ -372,17 +385,21 @@ def probed(data):
     if data['name'] != 'mini': raise UserError('probes need new objects of the training categories, which only the mini world has.')
     return mini_set('seen', max(1, data.get('n_test', 20)//2), style=data.get('style', 'default'), seed=data.get('seed', 0))
 
-_ROW = {'name': str, 'method': str, 'trains': {...: int}, 'seeds': {...: {...: float}}, 'rates?': int, 'fit?': str, 'tuned?': {...: float}, 'steps?': dict,
-        'curves?': dict, 'trials?': [dict(changes={...: float}, value=float, step=int)], 'published?': [{'metric': str, 'value': float, 'source': str, 'note?': str}]}
+_TRIAL = dict(changes={...: float}, value=float, step=int)
+_PRINTED = {'metric': str, 'value': float, 'source': str, 'note?': str}
+_ROW = {'name': str, 'method': str, 'trains': {...: int}, 'seeds': {...: {...: float}}, 'rates?': int, 'fit?': str,
+        'tuned?': {...: float}, 'steps?': dict, 'curves?': dict, 'trials?': [_TRIAL], 'published?': [_PRINTED]}
+_SPLIT = dict(name=str, provenance=str, digest=str, seen=int, validation=int, unseen=int)
+_TEST = {'name': str, 'rule': str, 'data': str, 'queries': int, 'gallery': int, 'classes': int, 'notes': [str],
+         'chance?': {...: float}}
 _STATE = {'settings': dict, 'rows': {...: _ROW}, 'random': bool, 'about': str, 'gallery?': str, 'sample?': str,
-          'conditions?': dict(device=str, device_name=str, versions={...: str}),
-          'split?': dict(name=str, provenance=str, digest=str, seen=int, validation=int, unseen=int),
-          'test?': {'name': str, 'rule': str, 'data': str, 'queries': int, 'gallery': int, 'classes': int, 'notes': [str], 'chance?': {...: float}}}
+          'conditions?': dict(device=str, device_name=str, versions={...: str}), 'split?': _SPLIT, 'test?': _TEST}
 
 def read_state(path: Path) -> dict:
     "What a `table.json` holds; one that holds something else is named"
     state = read_json(path)
-    wrong = misfit(state, _STATE) or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
+    wrong = misfit(state, _STATE)
+    wrong = wrong or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
     if wrong: raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')
     return state
 
@@ -390,7 +407,8 @@ def open_table(out, settings, t, tower, sets, command=None):
     "The state of a table in a folder, new or as it was left"
     out.mkdir(parents=True, exist_ok=True); path = out/'table.json'; split = split_words(sets.split)
     if path.exists():
-        state = read_state(path); differ = [k for k in settings | state['settings'] if state['settings'].get(k) != settings.get(k)]
+        state = read_state(path)
+        differ = [k for k in settings | state['settings'] if state['settings'].get(k) != settings.get(k)]
         differ += ['split']*(state.get('split', split) != split)          # pictures came or went: another part of the split, or all of it
         if differ: raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
         return state
@@ -454,8 +472,8 @@ def said_training(state: dict) -> str:
     "How many of the seen classes a table's rows were trained on, if not all"
     s = state.get('split') or dict(validation=0)
     if not s['validation']: return ''
-    return (f'Here {s["seen"] - s["validation"]} of the {s["seen"]} seen classes were trained on, {s["validation"]} were held out for validation; '
-            'the printed numbers are of all, as far as known.')
+    return (f'Here {s["seen"] - s["validation"]} of the {s["seen"]} seen classes were trained on, '
+            f'{s["validation"]} were held out for validation; the printed numbers are of all, as far as known.')
 
 def old_rates(state: dict) -> list:
     "The rows of a table that are under revision"
@@ -492,15 +510,17 @@ def table_lines(state, t):
     s = state['settings']; data, metrics, notes = s['data']['name'], there(state, t), footnotes(state, t)
     def mark(note): return f' [{notes.index(note) + 1}]' if note in notes else ''
     show = {m: any(printed(e, m) for e in state['rows'].values()) for m in metrics}
-    head = ['row', 'trains', *(x for m in metrics for x in [m, *[f'published{mark(said_training(state))}']*show[m]]), 'seeds']
-    lines = [*(x for s in loud_lines(state, t) for x in (f'**{s}**', '')), f'{t.about} Data: {state.get("gallery", data)}. Tower: {s["backbone"]}.',
-             *test_lines(state), '', '| ' + ' | '.join(head) + ' |', '|' + '---|'*len(head)]
+    published, old = f'published{mark(said_training(state))}', old_rates(state)
+    head = ['row', 'trains', *(x for m in metrics for x in [m, *[published]*show[m]]), 'seeds']
+    lines = [*(x for s in loud_lines(state, t) for x in (f'**{s}**', '')),
+             f'{t.about} Data: {state.get("gallery", data)}. Tower: {s["backbone"]}.', *test_lines(state), '',
+             '| ' + ' | '.join(head) + ' |', '|' + '---|'*len(head)]
     if chance := (state.get('test') or {}).get('chance'):
         cells = [x for m in metrics for x in [f'{chance[m]:.3f}' if m in chance else '', *['']*show[m]]]
         lines.append('| ' + ' | '.join(['chance', '-', *cells, '-']) + ' |')
     for row in t.rows:
         if (e := state['rows'].get(row.name)) is None: continue
-        cells = [row.name + mark(said_revision(old_rates(state)))*(row.name in old_rates(state)), f'{sum(e["trains"].values()):,}']
+        cells = [row.name + mark(said_revision(old))*(row.name in old), f'{sum(e["trains"].values()):,}']
         for m in metrics:
             mean, sd, n = spread(e, m); p = printed(e, m)
             cells += [f'{mean:.3f}' + (f' ± {sd:.3f}' if sd is not None else '')]
@@ -564,7 +584,8 @@ def draw_table(state, t, metric=None, ax=None):
         ax.plot([np.mean(v)]*2, [y - .3, y + .3], color=colour, lw=2); ax.plot(v, [y]*len(v), 'o', color=colour, ms=5, alpha=.6)
     if 'frozen CLIP' in values: ax.axvline(values['frozen CLIP'][0], color='#888888', lw=.8, ls=':')
     if not any(printed(state['rows'][r.name], metric) for r in rows): ax.set_xlim(low, high)
-    ax.set_yticks(range(len(rows)), [r.name + ' (under revision)'*(r.name in old_rates(state)) for r in rows]); ax.invert_yaxis(); _key(ax, state, metric)
+    ax.set_yticks(range(len(rows)), [r.name + ' (under revision)'*(r.name in old_rates(state)) for r in rows])
+    ax.invert_yaxis(); _key(ax, state, metric)
     ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random'])
     title = textwrap.fill(f'data: {where(state)}{", A SAMPLE"*bool(state.get("sample"))}', 90), f'tower: {s["backbone"]}'
     ax.set_title(('; ' if len(title[0]) < 60 else '\n').join(title), fontsize=9)

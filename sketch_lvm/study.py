@@ -122,7 +122,8 @@ def revised(rows: list) -> list:
 
 def said_revision(names: list) -> str:
     "The sentence about rows under revision; '' if there are none"
-    why = "Their LayerNorms were trained at lr_norms, which nobody had tuned, and not at the tuned lr_rest. They are to be measured again."
+    why = ('Their LayerNorms were trained at lr_norms, which nobody had tuned, and not at the tuned lr_rest. '
+           'They are to be measured again.')
     return f'Under revision: {", ".join(names)}. {why}' if names else ''
 
 # %% ../nbs/12a_study.ipynb #538362a4
@@ -134,7 +135,8 @@ def read_rows(path: str | Path) -> list:
         try:
             rows.append(json.loads(line))
         except json.JSONDecodeError as e:
-            raise UserError(f'{path}, line {number}, is not readable JSON ({e}). Remove that line: its trial is made again.') from e
+            way = 'Remove that line: its trial is made again.'
+            raise UserError(f'{path}, line {number}, is not readable JSON ({e}). {way}') from e
     return rows
 
 def frozen_row(backbone, part, items, style):
@@ -154,7 +156,8 @@ def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style
     backbone = backbone or load_backbone('mini')
     sets = mini_sets(objects, objects, style=style); seen = mini_set('seen', objects//2, style=style)
     blind = sets._replace(unseen=None); call = dict(rows=rows, seeds=seeds, steps=steps, batch=batch, objects=objects, style=style, tuned=tuned, budget=budget)
-    made = dict(command=f'sketch_lvm.study.study(out, {", ".join(f"{k}={v!r}" for k, v in call.items() if v is not None)})', conditions=surroundings(), rates=RATES)
+    said = ', '.join(f'{k}={v!r}' for k, v in call.items() if v is not None)
+    made = dict(command=f'sketch_lvm.study.study(out, {said})', conditions=surroundings(), rates=RATES)
     done = {(d['kind'], d['row'], json.dumps(d.get('changes')), d.get('seed')): d for d in read_rows(path)}
     def once(kind, row, changes, seed, make):
         key = kind, row, json.dumps(changes), seed
@@ -187,11 +190,12 @@ def summary(rows, part='unseen', metric='mAP@all'):
     return {k: (float(np.mean(v)), float(np.std(v, ddof=1)) if len(v) > 1 else float('nan'), len(v)) for k, v in values.items()}
 
 # %% ../nbs/12a_study.ipynb #156e512a
-KINDS = {dict: 'entries by name', list: 'a list', str: 'text', int: 'a whole number', float: 'a number', bool: 'yes or no', type(None): 'nothing'}
+KINDS = {dict: 'entries by name', list: 'a list', str: 'text', int: 'a whole number', float: 'a number',
+         bool: 'yes or no', type(None): 'nothing'}
 
 def misfit(data: object, shape: object, place: str = '') -> str:
-    """The first place where plain data is not of a shape, in words; '' if it fits. A shape is a type, `[shape]` for all of a list,
-    `{name: shape}` (`name?` may be absent), or `{...: shape}` for whatever names there are"""
+    """The first place where plain data is not of a shape, in words; '' if it fits. A shape is a type, `[shape]` for all
+    of a list, `{name: shape}` (`name?` may be absent), or `{...: shape}` for whatever names there are"""
     kind = shape if isinstance(shape, type) else type(shape)
     numeric = kind is float and type(data) in (int, float)
     if not numeric and (not isinstance(data, kind) or isinstance(data, bool) and kind is not bool):
@@ -203,12 +207,14 @@ def misfit(data: object, shape: object, place: str = '') -> str:
     elif isinstance(shape, dict):
         absent = [k for k in shape if not k.endswith('?') and k not in data]
         if absent: return f'{place or "it"} has no {absent[0]}'
-        places = [(f'{place}.{k}'.lstrip('.'), data[k.rstrip('?')], s) for k, s in shape.items() if k.rstrip('?') in data]
+        known = {k.rstrip('?'): s for k, s in shape.items()}
+        places = [(f'{place}.{k}'.lstrip('.'), data[k], s) for k, s in known.items() if k in data]
     else:
         places = []
     return next(filter(None, (misfit(x, s, p) for p, x, s in places)), '')
 
-TUNING = dict(experiment=dict, budget=int, value=float, step=int, best={...: float}, trials=[dict(changes={...: float}, value=float, step=int)])
+TUNING = dict(experiment=dict, budget=int, value=float, step=int, best={...: float},
+              trials=[dict(changes={...: float}, value=float, step=int)])
 
 def stored_tuning(path: Path) -> dict | None:
     "A tuning as `tune` keeps it, or None; a file that holds something else is named"
@@ -221,8 +227,8 @@ def stored_tuning(path: Path) -> dict | None:
 def no_choice(sets: object) -> str:
     "Why nothing can be chosen on these sets, in a sentence with the remedy; '' if it can"
     if sets.validation is not None and len(sets.validation): return ''
-    return ('there are no validation classes, so nothing can be chosen by them: hold some of the seen classes out (validation=10 in --data; '
-            'file lists have none), or take the rates of the preset')
+    return ('there are no validation classes, so nothing can be chosen by them: hold some of the seen classes out '
+            '(validation=10 in --data; file lists have none), or take the rates of the preset')
 
 def trials(m):
     "What a tuning of this method tries first: a list of {option: value}"
@@ -248,7 +254,9 @@ def _tune(e, out, budget, sets, backbone, device, team, say, how):
         if say: say(f'  {changes}: {run.best[0]:.4f} on validation categories, at step {run.best[1]} of {run.step}')
         return run.best[0]
     line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
-    result = dict(experiment=about, budget=budget, rates=RATES, trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'], value=best['value'],
+    result = dict(experiment=about, budget=budget, rates=RATES,
+                  trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'],
+                  value=best['value'],
                   step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]), step_at_the_edge=best['step'] == best['of'])
     if team.rank == 0: write_json(out/'tuning.json', result)
     return result
