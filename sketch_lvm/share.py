@@ -163,7 +163,7 @@ def load_encoder(folder: str | Path, backbone: Backbone | None = None, device: s
     "The encoder of a folder, on the backbone it names or on a given one, which must be the same"
     folder = Path(folder)
     if folder.is_file():
-        with open(folder, 'rb') as f: refuse_pickle(f.read(2), folder)
+        with open(folder, 'rb') as f: refuse_pickle(f.read(9), folder)
         raise UserError(f'{folder} is a file; an encoder is a folder with config.json and model.safetensors.')
     if not folder.is_dir(): raise UserError(f'{folder} does not exist.')
     files = read_folder(folder)
