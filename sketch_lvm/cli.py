@@ -13,7 +13,7 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEV
            'check_search', 'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain',
            'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods',
            'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
-           'device_state', 'cmd_doctor']
+           'weights_state', 'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, contextlib, json, math, os, platform, re, shlex, sys, textwrap, traceback
@@ -700,7 +700,7 @@ def cmd_reproduce(v, say):
 COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
     Opt('table', help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg', default='main'),
     Opt('data', help='data set and its options', default='mini'),
-    Opt('out', 'place', 'folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
+    Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
     Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
     *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
     Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
@@ -726,7 +726,16 @@ def cache_state():
     try:
         trial = cache_path(f'.trial-{os.getpid()}'); trial.write_bytes(b'x'); trial.unlink()
         return f'{trial.parent}', True
+    except UserError as e: return str(e), False
     except OSError as e: return f'cannot be written: {e}. Set SKETCH_LVM_CACHE', False
+
+def weights_state():
+    "The real weights that lie on this disk, as backbone/tag; none is no fault"
+    import open_clip
+    from sketch_lvm.clip import plain_vits, weights_here
+    with quiet_libraries():
+        found = [f'{name}/{tag}' for name in plain_vits() for tag in open_clip.list_pretrained_tags_by_model(name) if weights_here(name, tag)]
+    return ', '.join(found) or 'none here; open_clip fetches them on first use, or --pretrained names a file'
 
 def device_state():
     import torch
@@ -744,7 +753,11 @@ def cmd_doctor(v, say):
     except Exception as e: rows['device'], fine = f'torch cannot be imported: {type(e).__name__}: {e}', False
     try: rows['data'] = str(data_path())
     except UserError as e: rows['data'], fine = str(e), False
-    for what, f in (('cache', cache_state), ('mini CLIP', mini_state)): rows[what], ok = f(); fine &= ok
+    for what, f in (('cache', cache_state), ('mini CLIP', mini_state)):
+        rows[what], ok = f()
+        fine &= ok
+    if rows['open_clip_torch'] != 'not installed': rows['weights'] = weights_state()
+    for problem in filter(None, [process_problem()]): rows['processes'], fine = problem, False
     for k, x in rows.items(): say(f'{k:16} {x}')
     say('\neverything is there.' if fine else '\nsomething is missing or broken, see above.')
     return dict(rows, fine=bool(fine), exit=0 if fine else 1)

@@ -356,7 +356,11 @@ def test_doctor_finds_what_is_broken():
         assert r['fine'] is (r['exit'] == 0) is not any(v == 'not installed' for v in r.values())
         (d/'miniclip'/'w').write_bytes(b'weight5'); r = ask(); assert 'damaged: w' in r['mini CLIP'] and r['exit'] == 1
         (d/'miniclip'/'w').unlink(); assert 'damaged: w' in ask()['mini CLIP']
-    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d/'absent')): r = ask(); assert 'does not exist' in r['data'] and r['exit'] == 1
+    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d/'absent')): 
+        r = ask(); assert 'does not exist' in r['data'] and r['exit'] == 1
+    (d/'file').write_text('x')
+    with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d/'file'/'x')): r = ask(); assert 'cannot be written' in r['cache'] and r['exit'] == 1
+    with mock.patch('sketch_lvm.clip.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')): assert ask()['weights'] == 'ViT-B-32/openai'
 
 
 def test_datasets_are_listed_recognised_verified_and_unpacked():
