@@ -757,7 +757,6 @@ def cmd_doctor(v, say):
         rows[what], ok = f()
         fine &= ok
     if rows['open_clip_torch'] != 'not installed': rows['weights'] = weights_state()
-    for problem in filter(None, [process_problem()]): rows['processes'], fine = problem, False
     for k, x in rows.items(): say(f'{k:16} {x}')
     say('\neverything is there.' if fine else '\nsomething is missing or broken, see above.')
     return dict(rows, fine=bool(fine), exit=0 if fine else 1)
