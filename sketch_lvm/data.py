@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'PAIRING', 'class_key', 'find_classes', 'merge_spellings', 'Files', 'Arrays',
-           'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'printable', 'Counts', 'count_items',
-           'items_html', 'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set',
-           'ScanReport', 'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder',
-           'assemble', 'save_folder', 'check_leaks']
+           'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'Counts', 'count_items', 'items_html',
+           'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set', 'ScanReport',
+           'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble',
+           'save_folder', 'check_leaks']
 
 # %% ../nbs/02_data.ipynb #0d075a65
 import html, os, re, unicodedata
@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .core import UserError, check_name, rng, sha256, show_images
+from .core import UserError, check_name, printable, rng, sha256, show_images
 from .images import MODALITIES, BadImage, check_files, fit_image, in_threads, read_image, thumbnail
 
 # %% ../nbs/02_data.ipynb #ba563720
@@ -165,8 +165,6 @@ class Splitting(Choosing):
         return self.where(mask=ok | (self.modality == 'photo'))
 
 # %% ../nbs/02_data.ipynb #be6f12f9
-def printable(x): return str(x).encode('utf-8', 'replace').decode()     # a name from disk need not be valid text
-
 class Counts(dict):
     "`{class: {'sketch': n, 'photo': n, 'paired': n}}`, shown as a table"
     @property
@@ -174,7 +172,7 @@ class Counts(dict):
 
     def lines(self):
         rows = [(c, *n.values()) for c, n in self.items()] + [(f'{len(self)} classes', *self.total.values())]
-        return [('class', 'sketch', 'photo', 'paired')] + [(printable(c), *(f'{n:,}' for n in ns)) for c, *ns in rows]
+        return [('class', 'sketch', 'photo', 'paired')] + [(printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows]
 
     def __str__(self):
         width = max(len(name) for name, *_ in self.lines())

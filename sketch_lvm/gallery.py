@@ -208,7 +208,7 @@ def open_encoder(source=None, device='cpu'):
         kept = 'step' in source and (Path(source['run'])/f'step-{source["step"]:06d}').is_dir()
         opened = open_run(source['run'], device, step=source['step'] if kept else None); return opened.encoder, dict(source, step=opened.step)
     if 'folder' in source: return load_encoder(source['folder'], device=device), source
-    b = load_backbone(source['backbone'], source.get('pretrained'), random=source.get('random', False), device=device)
+    b = load_backbone(source['backbone'], source.get('pretrained'), random=source.get('random', False), device=device, fit=source.get('fit', 'stretch'))
     return frozen_encoder(b).eval(), source
 
 # %% ../nbs/13_gallery.ipynb #be42dd48
@@ -436,5 +436,5 @@ def load_gallery(folder: str | os.PathLike,
 
 def at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, which is part of the project? Then nothing is fetched and no other folder is read"
-    return bool(source) and source.get('backbone') == 'mini' and source.keys() <= {'backbone', 'pretrained', 'random'}
+    return bool(source) and source.get('backbone') == 'mini' and source.keys() <= {'backbone', 'pretrained', 'random', 'fit'}
 

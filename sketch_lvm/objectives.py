@@ -91,10 +91,12 @@ def view_names(terms, roles):
     views = {r: 'sketch' if r == 'sketch' else 'photo' for r in roles if r in wanted} | {v: m for t in terms for v, m in TERMS[t].extra.items()}
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
 
-def encode_views(encoder, views):
+def encode_views(encoder, views, average=None):
     "`[views, B, D]`: the embeddings of all views from one pass through the encoder; where its source speaks, their C cosines to its texts follow"
     n = len(views[0].pixels); speaks = getattr(getattr(encoder, 'source', None), 'speaks', False)
-    out = (encoder.with_cosines if speaks else encoder)(torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)])
+    pixels, modalities = torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)]
+    how = {} if average is None else dict(memo=dict(average=average))      # of a whole batch, of which these rows are a piece
+    out = (encoder.with_cosines if speaks else encoder)(pixels, modalities, **how)
     return out.view(len(views), n, -1)
 
 # %% ../nbs/07a_objectives.ipynb #d6d4f93d

@@ -103,12 +103,17 @@ class RealSets(NamedTuple):
     seen: SketchPhotoSet
     report: object
 
-OPTIONS = {'path': ('', 'the folder'), 'split': ('', 'which list of unseen classes'), 'gallery': ('distinct', 'which photos: ' + ', '.join(GALLERIES)),
-           'validation': (10, 'seen classes held out for validation, 0: none'),
-           'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
-           'leaks': ('refuse', 'pictures of seen classes that are unseen ones by content: refuse, drop from training, or allow'),
-           'check': ('quick', 'how closely files are looked at: quick or decode'), 'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
-           'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"), 'cache': (1, '0: decode pictures again every time')}
+OPTIONS: dict[str, tuple] = {       # option -> (default, what it is)
+    'path': ('', 'the folder'),
+    'split': ('', "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot"),
+    'gallery': ('distinct', 'which photos of Sketchy: ' + ', '.join(GALLERIES)),
+    'validation': (10, 'seen classes held out for validation, 0: none'),
+    'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
+    'leaks': ('refuse', 'pictures that are in training and in the test: refuse, drop (in a cross-dataset test from the test), or allow'),
+    'check': ('quick', 'how closely files are looked at: quick or decode'),
+    'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
+    'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"),
+    'cache': (1, '0: decode pictures again every time')}
 
 # %% ../nbs/03d_realsets.ipynb #13944459
 def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, leaks='refuse',

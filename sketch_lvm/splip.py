@@ -6,18 +6,21 @@
 __all__ = ['COLOURS', 'SOURCES', 'COUNTS', 'OPTIONS', 'SHARED', 'SHARED_FINE_GRAINED', 'SHARED_WEIGHTS', 'MINI_SHARED',
            'MINI_SHARED_FINE_GRAINED', 'SHARED_PARTS', 'box', 'line', 'arrow', 'heard', 'draw_exchanges', 'draw_start',
            'draw_end', 'Map', 'TextTower', 'sentences', 'ClassPool', 'SharedPrompts', 'template_vectors', 'make_maps',
-           'make_text_map', 'choose', 'see', 'text_tokens', 'exchange', 'listen', 'text_cosines']
+           'make_text_map', 'choose', 'see', 'text_tokens', 'token_shares', 'exchange', 'listen', 'text_cosines']
 
 # %% ../nbs/10_splip.ipynb #63cbf77f
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .clip import class_text_features
 from .core import UserError, check_name, torch_rng
+from .images import MODALITIES
 import sketch_lvm.jigsaw      # noqa: F401  (it enters its term)
 from .methods import CATEGORY, COUNTS, ENCODERS, OPTIONS, SOURCES, Family, Option, publish, register
-from .prompts import Norms, PromptSource, TowerBatch
+from .prompts import Norms, PromptSource, TowerBatch, embed_patches
 from .text import TextTrace, check_text, class_sentences, prompted_text, template_words
 
 # %% ../nbs/10_splip.ipynb #0e71796a
@@ -170,12 +173,24 @@ class SharedPrompts(PromptSource):
         self.register_buffer('frozen', frozen.clone(), persistent=False)
         make_maps(self, backbone, std, seed)
         self.per_row = self.B_t is not None and conditioning == 'image'    # each image has text prompts of its own
+        self.latest = None                                                 # what the last forward of a training step said
 
     def tokens(self, layer, batch, modality):
         if 'tokens' not in batch.memo: exchange(self, batch, modality)
         return batch.memo['tokens'][layer]
 
     def cosines(self, z, memo): return text_cosines(self, z, memo)
+
+    @property
+    def shares(self):
+        "In batch mode: (visual, views) -> each row's share of the batch's text tokens; None where a picture speaks for itself"
+        return partial(token_shares, self) if hasattr(self, 'typical') else None
+
+    def settle(self):
+        "Move the running mean by what the last training step said"
+        if self.latest is None: return
+        for kind, tokens in zip(*self.latest): self.typical[kind].lerp_(tokens, self.options['momentum'])
+        self.latest = None
 
     def check(self, visual):
         width = visual.class_embedding.shape[0]
@@ -224,22 +239,29 @@ def see(source, patches):
     x = patches.float()
     return source.B_t(x.flatten(1) if source.options['look'] == 'patches' else x.mean(1)).unflatten(-1, (source.options['text_tokens'], -1))
 
-def text_tokens(source, patches, modality):
+def text_tokens(source, batch, modality):
     "The modality of each group [G], and its text tokens [G, m, d] or None"
-    many = torch.is_tensor(modality); kinds = torch.arange(2, device=patches.device) if many else torch.full((1,), modality, device=patches.device)
+    patches, many = batch.patches, torch.is_tensor(modality)
+    kinds = torch.arange(2, device=patches.device) if many else torch.full((1,), modality, device=patches.device)
     if source.B_t is None: return kinds, None
     if source.per_row: return modality if many else kinds.expand(len(patches)), see(source, patches)
     if not source.training: return kinds, source.typical[kinds]
-    T = torch.stack([see(source, patches[modality == k] if many else patches).mean(0) for k in kinds])
-    if torch.is_grad_enabled():
-        for k, t in zip(kinds, T.detach().float()): source.typical[k].lerp_(t, source.options['momentum'])
+    if 'average' in batch.memo: T = batch.memo['average'].unflatten(1, (source.options['text_tokens'], -1))[kinds]
+    else: T = torch.stack([see(source, patches[modality == k] if many else patches).mean(0) for k in kinds])
+    source.latest = kinds, T.detach().float()
     return kinds, T
+
+def token_shares(source, visual, views):
+    "[2, rows, m d]: what each row adds to the text tokens of sketches and of photos, whose mean over a batch is what the batch says"
+    said = [see(source, embed_patches(visual, v.pixels)).flatten(1) for v in views]
+    of = [[t for t, v in zip(said, views) if v.modality == kind] for kind in MODALITIES]
+    return torch.stack([torch.stack(ts).float().mean(0) if ts else torch.zeros_like(said[0], dtype=torch.float32) for ts in of])
 
 # %% ../nbs/10_splip.ipynb #b93f6a4d
 def exchange(source, batch, modality):
     "Let the towers speak once; notes down the tokens of every image layer and the class texts"
     o, many, memo = source.options, torch.is_tensor(modality), batch.memo
-    kinds, T = text_tokens(source, batch.patches, modality)
+    kinds, T = text_tokens(source, batch, modality)
     states, texts = listen(source, kinds, T) if source.listens else ([], None)
     memo['texts'] = choose(source.frozen, kinds) if o['class_texts'] == 'frozen' else texts
     fixed = None if source.B_v is None else choose(source.B_v(source.words).unflatten(-1, (o['word_tokens'], -1)), kinds)

@@ -70,6 +70,33 @@ def test_stored_features_are_the_towers():
         assert za.requires_grad and torch.equal(stored['embed'](a, rows[2:4], torch.device('cpu')), za[:, 2:4])
 
 
+def test_no_rate_that_nobody_chose():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.learner import Learner
+    from sketch_lvm.methods import families, learner_parts, method, rates_of, settings_for
+    from sketch_lvm.train import Run, Settings
+    mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
+    for name, family in families().items():
+        for preset in family.presets:
+            m, (options, _) = method(name, preset), family.table(preset)
+            tuned = family.rates.get(preset) or family.rates['paper']
+            for r in rates_of(m, mini):
+                value, sources, _ = options[r.option]
+                assert r.rate == value and sources.split(), (name, preset, r)                # chosen, and by whom
+                assert r.option in tuned or (preset, r.part) == ('clipprompt', 'projection'), (name, preset, r)      # that one is the rebuild's own
+            few = dict(hidden=16, look='mean') if name.startswith('splip') else {}           # what the optimiser then really does
+            m = method(name, preset, **dict(batch=8, per_class=2), **few); parts = learner_parts(m, mini, toys)
+            run = Run(Learner(**parts), Settings(**settings_for(m, 1)), 'cpu')
+            moved = {g['name']: (g['lr'], sum(p.numel() for p in g['params'])) for g in run.optimiser.param_groups}
+            assert moved == {r.part: (r.rate, r.numbers) for r in rates_of(m, mini)}, name
+    for name in ('b-ft', 'b-ft-fg'): assert [r.part for r in rates_of(method(name, 'mini'), mini)] == ['tower']
+    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'): method('b-ip', norms='shared')
+    assert {r.part: r.rate for r in rates_of(method('b-ip', 'mini', norms='shared', lr_norms=1e-3), mini)} == dict(prompts=.1, norms=1e-3)
+
+
 def test_what_trains_is_counted_by_name():
     from sketch_lvm.baselines import counted
     from sketch_lvm.clip import load_backbone

@@ -69,6 +69,25 @@ def test_all_mistakes_at_once():
         with pytest.raises(UserError, match=why): parse_changes([bad])
 
 
+def test_a_part_without_a_rate_is_an_error():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.methods import RATES, method, method_from_dict, rates_of, settings_for
+    tower = load_backbone('mini', random=True)
+    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'): method('sketch-lvm', lr_norms=None)
+    with pytest.raises(UserError, match='lr_norms must be a number above 0, or None'): method('sketch-lvm', lr_norms=0)
+    m = method('sketch-lvm', without='norms', lr_norms=None); assert set(settings_for(m, 3)['lr']) == set(RATES) - {'norms'}
+    whole = method('sketch-lvm', prompts=0, extra='all', lr_prompts=None, lr_norms=None, lr_rest=3e-5, weight_decay=.1)
+    (only,) = rates_of(whole, tower)                                                   # one rate for all of it, LayerNorms included
+    assert only[:4] == ('tower', sum(p.numel() for p in tower.visual.parameters()), 'lr_rest', 3e-5) and only.decay == .1
+    assert 0 < only.numbers - only.reached < .02*only.numbers                          # LayerNorms, biases, the class token
+    assert {r.part: (r.rate, r.reached) for r in rates_of(method('sketch-lvm', 'clipprompt'), tower)} == dict(
+        prompts=(1e-3, 0), norms=(1e-4, 0), projection=(1e-4, 2*tower.width*tower.embed_dim))
+    old = method('sketch-lvm').to_dict(); del old['options']['decayed']                # written down before the option was there
+    assert method_from_dict(old)['decayed'] == 'all' and method('sketch-lvm')['decayed'] == 'matrices'
+
+
 def test_tables_for_reading():
     from sketch_lvm.methods import compare, describe, families, method, published
     text = describe(method('sketch-lvm-fg', without='norms', margin=.2))

@@ -7,26 +7,52 @@ def test_groups_and_rates():
     import pytest, torch
     from types import SimpleNamespace
     from sketch_lvm.core import UserError
-    from sketch_lvm.learner import toy_learner
+    from sketch_lvm.learner import Learner, toy_learner
     from sketch_lvm.prompts import ShallowPrompts, make_encoder, random_tower
-    from sketch_lvm.train import parameter_groups, rate_at
-    toy = toy_learner(); toy.encoder.head = torch.nn.Linear(2, 3); toy.encoder.gain = torch.nn.Parameter(torch.ones(1))
-    def sizes(learner, lr): return {g['name']: (g['lr'], sum(p.numel() for p in g['params'])) for g in parameter_groups(learner, lr)}
-    assert sizes(toy, dict(prompts=1., norms=.1, linear=.01, rest=0.)) == dict(prompts=(1., 32), norms=(.1, 32), linear=(.01, 9), rest=(0., 1))
+    from sketch_lvm.train import Run, Settings, parameter_groups, rate_at
+    toy = toy_learner(); toy.heads = torch.nn.Linear(2, 3)
+    def sizes(learner, lr, *decay):
+        return {(g['name'], g['weight_decay']): (g['lr'], sum(p.numel() for p in g['params'])) for g in parameter_groups(learner, lr, *decay)}
+    assert sizes(toy, dict(prompts=1., norms=.1, heads=.01, tower=7.)) == {('prompts', 0): (1., 32), ('norms', 0): (.1, 32), ('heads', 0): (.01, 9)}
     assert sorted(map(id, toy.trainable().values())) == sorted(id(p) for g in parameter_groups(toy, 1.) for p in g['params'])
     assert {rate for rate, _ in sizes(toy, .5).values()} == {.5}
     with pytest.raises(UserError, match="Did you mean 'prompts'"): parameter_groups(toy, dict(prompt=1.))
-    with pytest.raises(UserError, match='no rate is given for norms, rest'): parameter_groups(toy, dict(prompts=1., linear=1.))
+    with pytest.raises(UserError, match='no rate is given for heads, norms'): parameter_groups(toy, dict(prompts=1., linear=1.))
     clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower()))         # real encoders: width 8, 3 layers, so 8 norms
-    def real(**recipe):
-        e = make_encoder(clip, **recipe)
-        return {k: n for k, (_, n) in sizes(SimpleNamespace(encoder=e, trainable=e.trainable), 1.).items()}
+    def learner(**recipe): return Learner(make_encoder(clip, **recipe), None, None, None)
+    def real(**recipe): return {part: n for (part, _), (_, n) in sizes(learner(**recipe), 1.).items()}
     assert real(source=ShallowPrompts(3, 8)) == dict(prompts=2*3*8, norms=8*2*8)
-    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(prompts=48, norms=256, rest=2*8*6)
-    assert real(train='linear') == dict(linear=42) and set(real(train='all')) == {'norms', 'linear', 'rest'}
+    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(prompts=48, norms=256, projection=2*8*6)
+    assert real(train='linear') == dict(linear=42)
+    whole = learner(train='all'); every = sum(p.numel() for p in whole.trainable().values())
+    assert real(train='all') == dict(tower=every)                              # LayerNorms in the tower move with the tower, at its rate
+    foreign = toy_learner(); foreign.encoder = SimpleNamespace(trainable=toy.encoder.trainable)
+    assert sizes(foreign, .5) == {('unstated', 0): (.5, 64)}                   # an encoder that states nothing trains at one rate
+    with pytest.raises(UserError, match='give it `parts'): parameter_groups(foreign, dict(prompts=1., norms=1.))
     assert rate_at(0, 10) == rate_at(9, 10) == 1 and [rate_at(s, 10, warmup=4) for s in range(6)] == [.25, .5, .75, 1, 1, 1]
     optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], 1.); theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 20)
     for s in range(20): assert abs(optimiser.param_groups[0]['lr'] - rate_at(s, 20, cosine=True)) < 1e-9; optimiser.step(); theirs.step()
+
+
+def test_weight_decay_leaves_norms_biases_and_prompts_alone():
+    import torch
+    from types import SimpleNamespace
+    from sketch_lvm.learner import Learner, toy_learner
+    from sketch_lvm.prompts import ShallowPrompts, make_encoder, random_tower
+    from sketch_lvm.train import Run, Settings
+    clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower()))
+    def shrunk(encoder, **more):                             # which parameters an optimiser with decay alone, and no gradient, makes smaller
+        run = Run(Learner(encoder, None, None, None, heads=torch.nn.Linear(2, 3)), Settings(lr=.1, optimiser='adamw', weight_decay=.5, **more), 'cpu')
+        before = {k: p.detach().clone() for k, p in run.parameters.items()}
+        for p in run.parameters.values(): p.grad = torch.zeros_like(p)
+        run.optimiser.step()
+        return {k for k, p in run.parameters.items() if not torch.equal(p, before[k])}, {k for k, p in before.items() if p.any()}
+    beside = lambda: make_encoder(clip, ShallowPrompts(2, 8), train='prompts+norms+projection')
+    assert shrunk(beside())[0] == {'projection', 'heads.weight'}
+    moved, every = shrunk(beside(), decayed='all'); assert moved == every and 'source.prompts' in every
+    tower = make_encoder(clip, train='all'); moved, every = shrunk(tower)
+    assert moved == {k for k in every if tower.trainable().get(k, torch.ones(1, 1)).ndim > 1 and k != 'heads.bias'} and 'visual.proj' in moved
+    assert not any('ln_' in k or k.endswith('bias') for k in moved)
 
 
 def test_settings_are_checked():

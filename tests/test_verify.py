@@ -22,14 +22,14 @@ def test_verdicts_name_what_is_wrong():
         for k in range(2): write('png', c, f'{2*i + k}.png', 2*i + k)
         write('ImageResized', c, 'a.png', 10_000 + i)
     v = verify(root); said = str(v)
-    assert v.found.data == 'tuberlin' and 'sketches: 500 of 20,000, 19,500 missing' in v.errors and len(v.errors) == 1
+    assert v.found.data == 'tuberlin' and 'sketches: 500 of 20,000, 19,500 missing' in v.warnings and v.fine and not v.sample
     assert 'tuberlin/sake: 60 unseen sketches, 2,400 in the public lists' in v.notes and 'CC BY' in said and any('unseen photos: 30 of 27,989' in w for w in v.warnings)
     for c in ('ant', 'bee'): write('ImageResized', c, 'b.png', 10_000 + names.index('ant'))     # ant is unseen in one list only
     v = verify(root); leaks = [e for e in v.errors if 'seen and on the unseen' in e]
     assert len(leaks) == 1 and leaks[0].startswith('tuberlin/sake: 1 picture(s)') and any('2 picture(s) are there again in different classes' in w for w in v.warnings)
     assert not any('seen and on the unseen' in e for e in verify(root, content=False).errors)
     write('png', 'kraken', '1.png', 77); (root/'png'/'zebra'/'499.png').unlink(); (root/'png'/'zebra'/'498.png').unlink(); (root/'ImageResized'/'zebra'/'a.png').unlink()
-    v = verify(root); assert "1 class(es) that tuberlin does not have: 'kraken'" in v.warnings and '1 of 250 classes are missing: zebra' in v.errors[-1] + v.errors[0]
+    v = verify(root); assert "1 class(es) that tuberlin does not have: 'kraken'" in v.warnings and '1 of 250 classes are missing: zebra' in ' '.join(v.warnings)
     assert any('sketches but no photos' in w for w in v.warnings) and '<img' not in v._repr_html_()
 
 
@@ -52,8 +52,32 @@ def test_raw_quickdraw_is_not_a_faulty_extension():
     (d/'QuickDraw_images_final'/names[0]/'0.png').unlink()
     v = verify(d); assert any(w.startswith('1 of the 110 classes have drawings but no photos') and 'backpack' not in w for w in v.warnings), v.warnings
     (d/f'{names[3]}.ndjson').unlink(); (d/'QuickDraw_images_final'/names[3]/'3.png').unlink()
-    assert any(e.startswith('1 of 110 classes are missing') for e in verify(d).errors)
+    v = verify(d); assert v.sample and any(w.startswith('1 of 110 classes are missing') for w in v.warnings)
     (d/f'{names[4]}.bin.gz').write_bytes(b'cut'); v = verify(d); assert not v.fine and f'{names[4]}.bin.gz' in str(v) and 'cut short or damaged' in str(v)
+
+
+def test_a_usable_part_is_no_error():
+    import shlex, shutil, tempfile
+    from pathlib import Path
+    from sketch_lvm.realsets import real_sets
+    from sketch_lvm.verify import sketchy_tree, verify
+    d = Path(tempfile.mkdtemp())/'a, b'
+    sketchy_tree(d/'S', 250, 125, 250)
+    assert not verify(d/'S').sample
+    tx = 'tx_000000000000'
+    def keep(*names):
+        for f in (d/'S').glob('*/*/tx_*/*'): f.name in names or shutil.rmtree(f)
+        for f in (d/'S'/'EXTEND_image_sketchy').iterdir(): f.name in names or shutil.rmtree(f)
+    keep('cat', 'cup', 'banana', 'windmill', 'bat', 'cow')
+    v = verify(d/'S')
+    assert v.fine and v.sample and 'a usable part' in str(v) and v.to_dict()['sample'] and any('119 of 125 classes are missing' in w for w in v.warnings)
+    said = next(n for n in v.notes if 'can be trained on' in n)
+    path, split, missing = shlex.split(said.partition('--data ')[2])[0].rsplit(',', 2)
+    assert path == f'sketchy:{d}/S' and missing == 'missing=skip'
+    sets = real_sets('sketchy', str(d/'S'), split.removeprefix('split='), missing='skip'); assert len(sets.split.seen) > 1 and sets.split.unseen
+    for k in range(25): (d/'S'/'EXTEND_image_sketchy'/'cat'/f'x{k:02d}.jpg').write_bytes(b'<html>')
+    v = verify(d/'S'); assert not v.fine and len(v.to_dict()['broken']) == 25 and '25 file(s)' in v.errors[0] and 'and 5 more' in v.errors[0]
+    keep('cat', 'cup'); v = verify(d/'S'); assert any('at least 3' in e for e in v.errors) and not v.sample
 
 
 def test_folders_that_cannot_be_read_are_named():
@@ -92,7 +116,7 @@ def test_a_small_tree_of_that_shape():
     from sketch_lvm.verify import bench_datasets, disk_of
     r = bench_datasets(.01, filler=500); assert .0008 < r['gb'] < .0011 and isinstance(disk_of('/'), str)
     assert r['classes'] == 125 and r['counts']['photo'] == 730 and r['counts']['paired'] == r['counts']['sketch'] == 755 and r['peak_mb'] < 1000
-    assert any(e.startswith('sketches: 755 of 75,481') for e in r['errors'])
+    assert not r['errors'] and any(w.startswith('sketches: 755 of 75,481') for w in r['warnings'])
 
 
 def test_a_cache_is_built_shard_by_shard():
