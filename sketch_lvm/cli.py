@@ -505,12 +505,11 @@ def check_search(v):
 def cmd_search(v, say):
     from sketch_lvm.core import pick_device
     from sketch_lvm.evaluate import WARNING
-    from sketch_lvm.gallery import load_gallery, open_encoder
+    from sketch_lvm.gallery import load_gallery, open_encoder, real_photos_note
     device = pick_device(v.device); encoder = open_encoder(source_of(v), device)[0] if source_of(v) else None
     hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is); found = hits.to_dict()
     say('\n'.join([WARNING]*found['random_weights'] + [str(hits)]))
-    about = hits.gallery.about
-    if about.get('photos') and str(about['encoder']).startswith('mini'): say(f'asked with the mini CLIP. {DRAWN}')
+    if note := real_photos_note(hits.gallery): say(note)
     if v.figure:
         Path(v.figure).parent.mkdir(parents=True, exist_ok=True)
         hits.figure(min(v.top, MOST_TILES)).savefig(v.figure, dpi=130)
