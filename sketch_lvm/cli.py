@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'FITS', 'FIT', 'DATA_LINES',
-           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'DRAWN', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
+           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
            'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
            'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'answer', 'version_of',
            'cmd_quickstart', 'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device',
@@ -312,7 +312,7 @@ def cmd_train(v, say):
     from sketch_lvm.evaluate import WARNING
     say('\n'.join([WARNING]*v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']))
     run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}; {kept_step(run)}\nNext: sketch_lvm evaluate --run {v.out}{again(v)}')
+    say(f'{run.step} steps, {run.done}; {kept_step(run)}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
     return outcome(run, v.out)
 
 def kept_step(run):
@@ -444,9 +444,6 @@ def check_index(v):
     except UserError as e: data = dict(name='mini'); out.append(str(e))
     return out + experiment_problems(Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), data))
 
-DRAWN = ('It learned from drawn photos only, and finds little among real ones. For those: --backbone ViT-B-32, whose weights open_clip '
-         'fetches once, or --pretrained FILE for weights that you have.')
-
 TAKEN_FIRST = (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k'), ('ViT-B-16', 'openai'), ('ViT-L-14', 'openai'))
 
 def index_source(v, say):
@@ -460,7 +457,7 @@ def index_source(v, say):
         say(f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
             '--run and --encoder what was trained.')
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
-    say('no encoder was named: '*(not v.chosen) + 'this gallery is made with the frozen mini CLIP.' + f' {DRAWN}'*bool(v.photos))
+    say('no encoder was named: '*(not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
     return named
 
 def cmd_index(v, say):

@@ -97,11 +97,11 @@ def test_a_folder_is_indexed_and_searched():
         return code, last, err.getvalue()
     with mock.patch('sketch_lvm.clip.weights_here', lambda *named: False): code, r, err = run('index', d/'my photos', '--out', d/'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
-    assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err and 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
+    assert 'frozen mini CLIP' in err and 'taught by drawn photos' in err and '--backbone ViT-B-32' in err and 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
     code, r, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--figure', d/'f'/'found.png')
     assert code == 0 and [h['rank'] for h in r['hits']] == [1, 2, 3] and r['hits'][0]['score'] >= r['hits'][2]['score'] and r['hits'][0]['id'] in err
     assert Image.open(d/'f'/'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
-    assert 'learned from drawn photos only' in err
+    assert 'taught by drawn photos' in err
     code, r2, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--as-is'); assert code == 0 and r2['hits'] != r['hits']
     with mock.patch('sketch_lvm.gallery.Hits.figure', autospec=True) as drawn: run('search', d/'g', d/'drawing.png', '--figure', d/'f.png')
     assert drawn.call_args.args[1] == 20
@@ -141,9 +141,9 @@ def test_the_encoder_that_is_taken_is_said():
     real, photos = dict(backbone='ViT-B-32', pretrained='openai', random=False), [str(d/'photos')]
     assert taken(photos, 'ViT-B-32', 'ViT-L-14') == real and 'whose weights are here. --backbone mini' in lines[0]
     assert taken([*photos, '--fit', 'crop'], 'ViT-B-32') == real | dict(fit='crop')
-    assert taken(photos) is None and 'frozen mini CLIP' in lines[0] and 'drawn photos' in lines[0]
-    assert taken([*photos, '--backbone', 'mini'], 'ViT-B-32') is None and 'drawn photos' in lines[0]
-    assert taken(['--data', 'mini'], 'ViT-B-32') is None and 'drawn photos' not in lines[0]
+    assert taken(photos) is None and lines[0].startswith('no encoder was named: this gallery is made with the frozen mini CLIP')
+    assert taken([*photos, '--backbone', 'mini'], 'ViT-B-32') is None and lines[0].startswith('this gallery')
+    assert taken(['--data', 'mini'], 'ViT-B-32') is None and 'mini CLIP' in lines[0]
     (d/'vitb32.safetensors').write_bytes(b'x')
     v = cli.parse('train', ['--out', str(d/'r'), '--backbone', 'ViT-B-32', '--pretrained', str(d/'photos'/'..'/'vitb32.safetensors')])
     assert v.experiment.pretrained == str(d/'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
@@ -328,6 +328,22 @@ def test_a_result_is_said_before_it_is_kept():
     with mock.patch.object(Report, 'save', refuse):
         for line in (f'evaluate --run {d}/run --no-frozen', f'evaluate --data mini:n_test=2 --random --save {d}/r.json'):
             code, out, err = run(line); assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
+
+
+def test_a_run_without_validation_says_which_step_it_keeps():
+    import contextlib, io, json, tempfile
+    from pathlib import Path
+    from sketch_lvm.cli import main
+    from sketch_lvm.data import save_folder, toy_set
+    d = Path(tempfile.mkdtemp())/'a, b'
+    save_folder(toy_set(size=32), d/'x=y, z')
+    def run(*words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*map(str, words), '--json'])
+        return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
+    code, r, err = run('train', '--out', d/'r, un', '--data', f'folder:{d}/x=y, z,validation=0', *'--random --device cpu --steps 1 --set batch=4 --method b-lin'.split())
+    assert code == 0 and r['best'] is None and r['kept'] == 'kept the last step; no validation classes' and '; kept the last step; no validation classes' in err, err
+    code, r, err = run('evaluate', '--run', d/'r, un', '--no-frozen'); assert code == 0, err                    # commas in names are no options
 
 
 def test_weights_that_are_not_here_are_one_sentence():
