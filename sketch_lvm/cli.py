@@ -465,14 +465,14 @@ def cmd_index(v, say):
     from sketch_lvm.data import printable
     from sketch_lvm.datacommands import photos_at
     from sketch_lvm.experiments import load_sets
-    from sketch_lvm.gallery import at_hand, make_gallery, open_encoder
+    from sketch_lvm.gallery import at_hand, make_gallery, open_encoder, real_photos_note
     encoder, source = open_encoder(index_source(v, say), pick_device(v.device))
     photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
     g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
     if report:
         g.about |= dict(photos=os.path.abspath(v.photos), skipped=[[printable(p), why] for p, why in report.left_out] + g.about['skipped'])
         say(str(report))
-    say(str(g))
+    say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
     g.save(v.out)
     say(f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
         f"from sketch_lvm.widgets import retrieve_live; retrieve_live({v.out!r})")
