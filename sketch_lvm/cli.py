@@ -8,12 +8,12 @@ __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEV
            'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
            'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'answer', 'version_of',
            'cmd_quickstart', 'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device',
-           'loop_options', 'outcome', 'cmd_train', 'kept_step', 'again', 'cmd_resume', 'check_run', 'check_evaluate',
-           'cmd_evaluate', 'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index',
-           'check_search', 'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain',
-           'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods',
-           'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
-           'weights_state', 'device_state', 'cmd_doctor']
+           'loop_options', 'outcome', 'cmd_train', 'again', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate',
+           'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search',
+           'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'measured',
+           'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune',
+           'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state', 'weights_state',
+           'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
 import argparse, contextlib, json, math, os, platform, re, shlex, sys, textwrap, traceback
@@ -303,22 +303,18 @@ def loop_options(v):
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
 def outcome(run, out):
+    from sketch_lvm.experiments import kept_step
     random = run.learner.about['experiment']['random']
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
-    return dict(out=str(out), steps=run.step, done=run.done, best=best, kept=kept_step(run), random_weights=random)
+    return dict(out=str(out), steps=run.step, done=run.done, best=best, kept=kept_step(run.best, run.step), random_weights=random)
 
 def cmd_train(v, say):
     from sketch_lvm.experiments import run_experiment
     from sketch_lvm.evaluate import WARNING
     say('\n'.join([WARNING]*v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']))
     run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}; {kept_step(run)}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
+    say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
     return outcome(run, v.out)
-
-def kept_step(run):
-    "Which step a run keeps, and why"
-    if run.best: return f'best on validation categories: {run.best[0]:.4f} at step {run.best[1]}'
-    return 'kept the last step; no validation classes'
 
 def again(v):
     "The --import that the next command needs too"
@@ -350,7 +346,7 @@ def cmd_resume(v, say):
     from sketch_lvm.experiments import read_experiment, run_experiment
     e = read_experiment(v.run)[0]
     run = run_experiment(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}; {kept_step(run)}')
+    say(f'{run.step} steps, {run.done}')
     return outcome(run, v.run)
 
 def check_run(v):

@@ -7,7 +7,7 @@ __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'PAIRING', 'class_key', 'find
            'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'Counts', 'count_items', 'items_html',
            'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set', 'ScanReport',
            'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble',
-           'save_folder', 'check_leaks']
+           'save_folder', 'same_pictures', 'check_leaks']
 
 # %% ../nbs/02_data.ipynb #0d075a65
 import html, os, re, unicodedata
@@ -420,7 +420,7 @@ def save_folder(items, root):
         Image.fromarray(items.read(r)).save(folder/f'{stem}.png')
 
 # %% ../nbs/02_data.ipynb #36521ecb
-def _same_pictures(a, b, workers=None):
+def same_pictures(a, b, workers=None) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
     mixed = type(a.source) is not type(b.source)          # a file and an array: compare what they look like
     def content(t): return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.source.content(t.rows[r])
@@ -437,7 +437,7 @@ def check_leaks(train, test, classes=True, workers=None):
     "An error that names every class and picture on both sides, else the numbers compared; `classes=False` for protocols that share classes"
     a, b = ({class_key(t.classes[i]): t.classes[i] for i in np.unique(t.labels)} for t in (train, test))
     shared = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
-    same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in _same_pictures(train, test, workers)]
+    same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in same_pictures(train, test, workers)]
     problems = [f'{len(found)} {what} on both sides: ' + ', '.join(found[:5]) + (f' and {len(found) - 5} more' if len(found) > 5 else '')
                 for found, what in ((shared, 'class(es)'), (same, 'picture(s)')) if found]
     if problems: raise UserError('training and test data overlap: ' + '; '.join(problems) + '.')
