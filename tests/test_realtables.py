@@ -105,7 +105,7 @@ def test_an_estimate_knows_what_fits():
 
     ft, ip = guess(['B-FT']), guess(['B-IP'])
     assert ip['checkpoints'] < 1e8 < ft['checkpoints'] and abs(ft['checkpoints'] / (4 * (12 * 1_854_336 + 2e4) * (3 + 5)) - 1) < 0.05, ft[
-        'disk'
+        'checkpoints'
     ]  # weights and two moments, in each run kept 3 times and the best
     assert abs(guess(['B-FT', 'B-IP'])['checkpoints'] - ft['checkpoints'] - ip['checkpoints']) < 1 and guess(['frozen CLIP'])['checkpoints'] == 0
     assert guess(['B-IP'], alone={'B-IP': dict(batch=64)})['total'] > 2 * ip['total']  # what is meant for one row counts
