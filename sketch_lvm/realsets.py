@@ -121,6 +121,7 @@ def real_sets(data, path='', split='', gallery='distinct', validation=10, missin
               progress=None):
     "`RealSets` of a real data set or a folder"
     if lists and data == 'sketchy': gallery = 'originals-twice'
+    if not cache and check == 'quick': check = 'decode'      # else a file that is broken in its middle is met in the middle of the training
     items, report = open_data(path, data, gallery, check, per_class, progress=progress)
     if lists: return called_a_sample(without_leaks(sets_by_lists(items, lists, data, report), leaks), gallery)
     s = choose_split(split, data, items)
@@ -192,6 +193,7 @@ def fewer_of_all(data, items):
 
 def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', check='quick', per_class=3000, progress=None, **unused):
     "`(set, what to call it)` of the unseen classes of a split (also one named cross/...), or of 'all' classes; for a model trained elsewhere"
+    if not unused.get('cache', 1) and check == 'quick': check = 'decode'
     items, _ = open_data(path, data, gallery, check, per_class, progress=progress); label = data + f', gallery {gallery}'*(data == 'sketchy')
     def called(what, few): return f'{label}, {what}' + (f'{PART}: {", ".join(few)}' if few else '')
     if split == 'all': return items, called('all classes', fewer_of_all(data, items))

@@ -58,6 +58,21 @@ def test_three_sets_that_share_no_class():
     with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
 
 
+def test_without_a_cache_broken_files_are_found_at_the_start():
+    import io, tempfile
+    from pathlib import Path
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.realsets import real_sets, unseen_set
+    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d)
+    f = io.BytesIO(); Image.fromarray(np.asarray(toy_set(size=64).read(0))).save(f, 'WEBP', lossless=True); x = f.getvalue()
+    (d/'photo'/'square'/'middle.webp').write_bytes(x[:60] + bytes(100) + x[160:])                # whole at both ends
+    def left_out(**how): s = real_sets('folder', str(d), split='', validation=0, **how); return [Path(p).name for p, _ in s.report.left_out]
+    assert left_out(cache=1) == [] and left_out(cache=0) == ['middle.webp']                      # with a cache, its building finds it
+    assert len(unseen_set('folder', str(d), split='all', cache=0)[0]) == 60
+
+
 def test_a_set_with_fewer_pictures_is_a_sample():
     import tempfile
     from pathlib import Path
