@@ -230,6 +230,7 @@ PAD_CSS = '''
 .sketch-live { container-type: inline-size; width: 100%; display: block; }
 .sketch-sides { display: flex; flex-flow: row nowrap; overflow: visible; }
 .sketch-sides > .sketch-results { flex: 1 1 0; min-width: 0; overflow: visible; }
+.sketch-results > *, .sketch-results .widget-html-content { min-width: 0; max-width: 100%; }
 .sketch-live .widget-upload { height: auto; min-height: 30px; }
 .sketch-tiles { display: grid; gap: 4px; grid-template-columns: repeat(auto-fill, minmax(max(48px, (100% - 28px) / 8), 1fr));
   max-width: calc(8 * (var(--tile, 72px) + 12px)); }

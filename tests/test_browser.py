@@ -81,7 +81,7 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp('lab'); folder = home/'work'; folder.mkdir()
     tutorial = ROOT/'nbs'/'tutorials'/'1_first_search.ipynb'
     (folder/'first.ipynb').write_text(tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8')
-    for name, cells in dict(names=NAMES, keys=PLAIN, seven=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
+    for name, cells in dict(names=NAMES, keys=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
         (folder/f'{name}.ipynb').write_text(notebook(*cells), encoding='utf-8')
     quiet = home/'settings'/'@jupyterlab'/'apputils-extension'; quiet.mkdir(parents=True)
     (quiet/'notification.jupyterlab-settings').write_text('{"fetchNews": "false", "checkForUpdates": false}')
