@@ -607,11 +607,12 @@ ABOUT = {'frozen': 'CLIP as it is; nothing is learned.', 'keyword': "The text fe
          'guessed keyword': 'The same, with the name that CLIP gives the sketch, chosen among the names of the gallery, which are the unseen ones.'}
 
 def told(rows):
-    "Published rows of one method as lines; what they have in common is said once"
-    rows = [p for p in rows if p.preset == 'paper' and p.protocol in ('zero-shot', 'fine-grained')]
-    notes = {p.source: p.note.removeprefix('printed without a divisor; by hits is inferred').lstrip('; ') for p in rows}
-    return [f'  printed ({source}' + (f': {note}' if note else '') + '): ' + '; '.join(f'{p.data} {p.metric} {p.value:.3f}' for p in rows if p.source == source)
-            for source, note in notes.items()]
+    "Published rows of one method as lines; those with the same source and the same caveats share one"
+    rows, lines = [p for p in rows if p.preset == 'paper' and p.protocol in ('zero-shot', 'fine-grained')], {}
+    for p in rows:
+        caveats = '; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))
+        lines.setdefault(f'{p.source}: {caveats}'.removesuffix(': '), []).append(f'{p.data} {p.metric} {p.value:.3f}')
+    return [f'  printed ({source}): ' + '; '.join(found) for source, found in lines.items()]
 
 # %% ../nbs/12b_reproduce.ipynb #50b3f9dc
 def list_methods(backbone='mini', say=None):

@@ -459,3 +459,15 @@ def test_references_see_the_pixels_of_the_rows_beside_them():
     assert fits(dict(fit='pad'), {'B-IP': dict(fit='stretch')}) == {
         row.name: 'stretch' if row.name == 'B-IP' else 'pad' for row in t.rows
     }
+
+
+def test_every_printed_number_keeps_its_caveats():
+    from sketch_lvm.methods import method, published
+    from sketch_lvm.reproduce import told
+
+    rows = [p for p in published(method('sketch-lvm')) if p.protocol == 'zero-shot']
+    lines = told(rows)
+    for p in rows:
+        line = next(line for line in lines if f'{p.data} {p.metric} {p.value:.3f}' in line)
+        assert p.source in line and p.note in line and ('its class list is not known' in line) == (not p.split), (p, line)
+    assert len(lines) < len(rows) and told([]) == []
