@@ -159,7 +159,8 @@ def verify(path, data=None, content=True, decode=False, gallery='distinct', per_
     items, report = open_data(found, gallery=gallery, check='decode' if decode else 'quick', per_class=per_class, workers=workers, progress=progress)
     v = Verdict(found, items, broken=list(report.left_out))
     broken = v.broken
-    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (f'\n    and {len(broken) - 20:,} more' if len(broken) > 20 else '')
+    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20])
+    if len(broken) > 20: shown += f'\n    and {len(broken) - 20:,} more'
     if broken: v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
     told = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]         # `check_raw` looks closer
     for n in told: (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
