@@ -280,7 +280,7 @@ DATA_LINES = {       # as `experiments.DATA_OPTIONS` has them; a copy, since the
     'style': 'mini: the hand that draws the sketches [default]',
     'seed': 'mini: which objects [0]'}
 DATA_HELP = '\n'.join(['options of a data set follow its name or path after a comma, --data sketchy:PATH,split=split2,missing=skip:',
-                       *(textwrap.fill(f'{k}={what}', 110, initial_indent='  ', subsequent_indent=' '*16) for k, what in DATA_LINES.items())])
+                       *(textwrap.fill(f'{k:13} {what}', 110, initial_indent='  ', subsequent_indent=' '*16) for k, what in DATA_LINES.items())])
 
 def read_weights(pairs):
     "`['divergence=2']` as numbers"
@@ -321,8 +321,7 @@ def again(v):
     return ''.join(f' --import {shlex.quote(f)}' for f in getattr(v, 'import', ()))
 
 # %% ../nbs/16_cli.ipynb #78f262da
-ACCUMULATE = Opt('accumulate', 'count', "pieces a batch is cut into, for small devices; learns the same, but for SpLIP with conditioning=batch, whose texts follow "
-                 'the mean picture of each piece: nearly the same', 1)
+ACCUMULATE = Opt('accumulate', 'count', 'pieces a batch is cut into, for small devices; learns the same', 1)
 LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
         ACCUMULATE,
         Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
