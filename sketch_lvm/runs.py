@@ -293,7 +293,8 @@ def flat(d, prefix=''):
     "Nested dictionaries as one level with dotted keys"
     return {k2: v2 for k, v in d.items() for k2, v2 in (flat(v, f'{prefix}{k}.') if isinstance(v, dict) and v else {f'{prefix}{k}': v}).items()}
 
-def keep_config(run, config):
+def keep_config(run, config,
+                anew=()):      # dotted keys that may say something new, which is then written down
     "Write a new run's configuration, or hold it against the one that is there"
     path, config = Path(run)/'config.json', json.loads(json.dumps(config, allow_nan=False))
     if not path.exists(): return write_json(path, config)
@@ -301,6 +302,6 @@ def keep_config(run, config):
     if not isinstance(there, dict): raise UserError(f'{path} is not the configuration of a run, but a {type(there).__name__}. Choose another folder, or restore it.')
     there = flat(there)
     keys = [k for k in dict.fromkeys([*there, *here]) if there.get(k, ...) != here.get(k, ...)]
-    if not keys: return
+    if set(keys) <= set(anew): return write_json(path, config) if keys else None
     differ = ''.join(f'\n  {k}: {there.get(k, "absent")} there, {here.get(k, "absent")} here' for k in keys)
     raise UserError(f'{run} holds a run with other settings:{differ}\nUse the same settings to go on, or another folder.')
