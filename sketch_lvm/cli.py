@@ -228,8 +228,10 @@ def loop_options(v):
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
 def outcome(run, out):
+    from sketch_lvm.experiments import kept_step
     random = run.learner.about['experiment']['random']
-    return dict(out=str(out), steps=run.step, done=run.done, best=dict(zip(('value', 'step'), run.best)) if run.best else None, random_weights=random)
+    return dict(out=str(out), steps=run.step, done=run.done, best=dict(zip(('value', 'step'), run.best)) if run.best else None,
+                kept=kept_step(run.best, run.step), random_weights=random)
 
 def cmd_train(v, say):
     from sketch_lvm.experiments import run_experiment

@@ -140,7 +140,8 @@ def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
         for validation in (0, 2):
             said, out = [], d/f'run{validation}'
             data = dict(name='folder', path=str(d/'set'), validation=validation)
-            run = run_experiment(Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=data, steps=2, valid_every=1), out, 'cpu', backbone=tower, say=said.append)
+            e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=data, steps=2, valid_every=1)
+            run = run_experiment(e, out, 'cpu', backbone=tower, say=said.append)
             assert (run.best is None) == (validation == 0) and run.step == 2
             words[validation] = kept_step(run.best, run.step); report = evaluate_run(out, backbone=tower, frozen=False)
             assert words[validation] in said[-1] and words[validation] in str(report) and words[validation] in report._repr_html_()
