@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REAL', 'ALIASES', 'SAME_THING', 'TX', 'LAYOUTS', 'GALLERIES', 'ORIGINAL', 'DataSet', 'letters', 'thing',
            'listed_classes', 'listed_letters', 'listed_name', 'Layout', 'Found', 'guess_data', 'find_data',
-           'choose_gallery', 'list_found', 'read_strokes', 'open_data', 'pair_rule']
+           'choose_gallery', 'list_found', 'read_strokes', 'open_data', 'known_classes_note', 'pair_rule']
 
 # %% ../nbs/03_datasets.ipynb #f2a6f36b
 import os, re
@@ -252,6 +252,16 @@ def open_data(path, data=None, gallery='distinct',
     base = os.path.commonpath([os.path.abspath(f) for f in (found.root, *found.sketch, *found.photo, *found.extended)])
     items = assemble(files + strokes, base, pair_rule(found.data), report, joined)
     if found.data == 'sketchy': report.notes.append(f'gallery {gallery!r}')
+    if found.layout == 'photos in class folders': report.notes += known_classes_note(items.classes, found.root)
     return items, report
+
+def known_classes_note(classes, root) -> list[str]:
+    "What to do where class folders taken as photos are those of a real data set, perhaps its sketches under another name"
+    data = guess_data(classes)
+    if data == 'folder': return []
+    layout = next(l for l in LAYOUTS if l.data == data)
+    photos = (layout.photo + layout.extended)[0]
+    return [f'these are the classes of {REAL[data].title}, and all pictures were taken as photos. If they are its sketches, call the folder {layout.sketch[0]} '
+            f'(its photos: {photos}) and name the folder above it: {Path(root).name} is no name that is known']
 
 def pair_rule(data): return 'sketchy' if data == 'folder' else REAL[data].pair

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['A_CLASS', 'OPTIONS', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 'hold_out', 'whole_classes',
            'some_or_none', 'only_present', 'fewer_pictures', 'RealSets', 'real_sets', 'called_a_sample',
-           'without_leaks', 'same_content', 'trained_on', 'trained_words', 'fewer_of_all', 'unseen_set',
+           'without_leaks', 'common_pictures', 'trained_on', 'trained_words', 'fewer_of_all', 'unseen_set',
            'what_is_missing', 'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes',
            'said_bytes']
 
@@ -162,7 +162,7 @@ def without_leaks(sets, leaks='refuse'):
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 
 # %% ../nbs/03d_realsets.ipynb #f099e273
-def same_content(a: SketchPhotoSet, b: SketchPhotoSet) -> list[tuple[int, int]]:
+def common_pictures(a: SketchPhotoSet, b: SketchPhotoSet) -> list[tuple[int, int]]:
     "Pairs of rows, in `a` and in `b`, made from the same bytes; where only one side lies in memory, with the same pixels"
     if isinstance(a.source, Arrays) != isinstance(b.source, Arrays): return same_pictures(a, b)
     there = dict(zip(content_hashes(a.source, a.rows)[0], range(len(a))))
@@ -171,7 +171,7 @@ def same_content(a: SketchPhotoSet, b: SketchPhotoSet) -> list[tuple[int, int]]:
 def trained_on(sets, test: SketchPhotoSet) -> dict[int, str]:
     "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
     seen = [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
-    return {row: str(s.ids[mine]) for s in seen for mine, row in same_content(s, test)}
+    return {row: str(s.ids[mine]) for s in seen for mine, row in common_pictures(s, test)}
 
 def trained_words(found: dict[int, str], test: SketchPhotoSet) -> str:
     "How many pictures of a test were trained on, and some of them by name"

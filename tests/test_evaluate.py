@@ -188,8 +188,10 @@ def test_generalised_galleries_are_named_exactly():
     part = make_protocol('generalised/A', unseen, toys.where(classes=rest[2:]), split)
     assert part.rule == 'unseen sketches against unseen photos and the photos of 4 of the 6 seen classes'
     assert part.notes == (f'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. Left out, as validation classes: {rest[0]}, {rest[1]}.',)
-    three = make_protocol('generalised/A', unseen, toys.where(classes=rest[:3]), split); assert f'3 of the 6 seen classes of the split toy/a. Left out: {rest[3]}' in three.notes[0]
-    drawn = make_protocol('generalised/D', unseen, toys.where(classes=rest[2:]), split); assert any('4 of the 6 seen classes' in n and n.startswith('Drawn from') for n in drawn.notes)
+    three = make_protocol('generalised/A', unseen, toys.where(classes=rest[:3]), split)
+    assert f'3 of the 6 seen classes of the split toy/a. Left out: {rest[3]}' in three.notes[0]
+    drawn = make_protocol('generalised/D', unseen, toys.where(classes=rest[2:]), split)
+    assert any('4 of the 6 seen classes' in n and n.startswith('Drawn from') for n in drawn.notes)
     asked = make_protocol('generalised/A', toys.where(classes=rest[:2]), toys.where(classes=rest[2:]), split, part='validation')
     assert 'all 4 seen classes' in asked.notes[0] and asked.describe()['gallery_classes'] == 6
     row = Published('m', 'toys', 'mAP@all', .5, 'a paper', '', 'generalised')
