@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'FITS', 'FIT', 'DATA_LINES',
-           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'DRAWN', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
+           'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
            'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
            'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'answer', 'version_of',
            'cmd_quickstart', 'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device',
-           'loop_options', 'outcome', 'cmd_train', 'kept_step', 'again', 'cmd_resume', 'check_run', 'check_evaluate',
-           'cmd_evaluate', 'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index',
-           'check_search', 'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain',
-           'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods',
-           'goes_on', 'cmd_tune', 'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state',
+           'loop_options', 'outcome', 'cmd_train', 'again', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate',
+           'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search',
+           'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'measured',
+           'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune',
+           'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state', 'weights_state',
            'device_state', 'cmd_doctor']
 
 # %% ../nbs/16_cli.ipynb #ed30ada4
@@ -280,7 +280,7 @@ DATA_LINES = {       # as `experiments.DATA_OPTIONS` has them; a copy, since the
     'style': 'mini: the hand that draws the sketches [default]',
     'seed': 'mini: which objects [0]'}
 DATA_HELP = '\n'.join(['options of a data set follow its name or path after a comma, --data sketchy:PATH,split=split2,missing=skip:',
-                       *(textwrap.fill(f'{k}={what}', 110, initial_indent='  ', subsequent_indent=' '*16) for k, what in DATA_LINES.items())])
+                       *(textwrap.fill(f'{k:13} {what}', 110, initial_indent='  ', subsequent_indent=' '*16) for k, what in DATA_LINES.items())])
 
 def read_weights(pairs):
     "`['divergence=2']` as numbers"
@@ -303,30 +303,25 @@ def loop_options(v):
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
 def outcome(run, out):
+    from sketch_lvm.experiments import kept_step
     random = run.learner.about['experiment']['random']
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
-    return dict(out=str(out), steps=run.step, done=run.done, best=best, kept=kept_step(run), random_weights=random)
+    return dict(out=str(out), steps=run.step, done=run.done, best=best, kept=kept_step(run.best, run.step), random_weights=random)
 
 def cmd_train(v, say):
     from sketch_lvm.experiments import run_experiment
     from sketch_lvm.evaluate import WARNING
     say('\n'.join([WARNING]*v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']))
     run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}; {kept_step(run)}\nNext: sketch_lvm evaluate --run {v.out}{again(v)}')
+    say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
     return outcome(run, v.out)
-
-def kept_step(run):
-    "Which step a run keeps, and why"
-    if run.best: return f'best on validation categories: {run.best[0]:.4f} at step {run.best[1]}'
-    return 'kept the last step; no validation classes'
 
 def again(v):
     "The --import that the next command needs too"
     return ''.join(f' --import {shlex.quote(f)}' for f in getattr(v, 'import', ()))
 
 # %% ../nbs/16_cli.ipynb #78f262da
-ACCUMULATE = Opt('accumulate', 'count', "pieces a batch is cut into, for small devices; learns the same, but for SpLIP with conditioning=batch, whose texts follow "
-                 'the mean picture of each piece: nearly the same', 1)
+ACCUMULATE = Opt('accumulate', 'count', 'pieces a batch is cut into, for small devices; learns the same', 1)
 LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
         ACCUMULATE,
         Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
@@ -350,7 +345,7 @@ def cmd_resume(v, say):
     from sketch_lvm.experiments import read_experiment, run_experiment
     e = read_experiment(v.run)[0]
     run = run_experiment(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}; {kept_step(run)}')
+    say(f'{run.step} steps, {run.done}')
     return outcome(run, v.run)
 
 def check_run(v):
@@ -444,22 +439,20 @@ def check_index(v):
     except UserError as e: data = dict(name='mini'); out.append(str(e))
     return out + experiment_problems(Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), data))
 
-DRAWN = ('It learned from drawn photos only, and finds little among real ones. For those: --backbone ViT-B-32, whose weights open_clip '
-         'fetches once, or --pretrained FILE for weights that you have.')
-
 TAKEN_FIRST = (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k'), ('ViT-B-16', 'openai'), ('ViT-L-14', 'openai'))
 
 def index_source(v, say):
     "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
-    if (named := source_of(v)) or v.chosen: return named
+    named = source_of(v)
+    if v.run or v.encoder or v.random or v.backbone != 'mini': return named
     from sketch_lvm.clip import weights_here
-    here = next((pair for pair in TAKEN_FIRST if v.photos and weights_here(*pair)), None)
+    here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:
         name, tag = here
         say(f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
             '--run and --encoder what was trained.')
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
-    say('no encoder was named: this gallery is made with the frozen mini CLIP.' + f' {DRAWN}'*bool(v.photos))
+    say('no encoder was named: '*(not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
     return named
 
 def cmd_index(v, say):
@@ -467,14 +460,14 @@ def cmd_index(v, say):
     from sketch_lvm.data import printable
     from sketch_lvm.datacommands import photos_at
     from sketch_lvm.experiments import load_sets
-    from sketch_lvm.gallery import at_hand, make_gallery, open_encoder
+    from sketch_lvm.gallery import at_hand, make_gallery, open_encoder, real_photos_note
     encoder, source = open_encoder(index_source(v, say), pick_device(v.device))
     photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
     g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
     if report:
         g.about |= dict(photos=os.path.abspath(v.photos), skipped=[[printable(p), why] for p, why in report.left_out] + g.about['skipped'])
         say(str(report))
-    say(str(g))
+    say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
     g.save(v.out)
     say(f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
         f"from sketch_lvm.widgets import retrieve_live; retrieve_live({v.out!r})")
@@ -504,12 +497,11 @@ def check_search(v):
 def cmd_search(v, say):
     from sketch_lvm.core import pick_device
     from sketch_lvm.evaluate import WARNING
-    from sketch_lvm.gallery import load_gallery, open_encoder
+    from sketch_lvm.gallery import load_gallery, open_encoder, real_photos_note
     device = pick_device(v.device); encoder = open_encoder(source_of(v), device)[0] if source_of(v) else None
     hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is); found = hits.to_dict()
     say('\n'.join([WARNING]*found['random_weights'] + [str(hits)]))
-    about = hits.gallery.about
-    if about.get('photos') and str(about['encoder']).startswith('mini'): say(f'asked with the mini CLIP. {DRAWN}')
+    if note := real_photos_note(hits.gallery): say(note)
     if v.figure:
         Path(v.figure).parent.mkdir(parents=True, exist_ok=True)
         hits.figure(min(v.top, MOST_TILES)).savefig(v.figure, dpi=130)
@@ -725,7 +717,16 @@ def cache_state():
     try:
         trial = cache_path(f'.trial-{os.getpid()}'); trial.write_bytes(b'x'); trial.unlink()
         return f'{trial.parent}', True
+    except UserError as e: return str(e), False
     except OSError as e: return f'cannot be written: {e}. Set SKETCH_LVM_CACHE', False
+
+def weights_state():
+    "The real weights that lie on this disk, as backbone/tag; none is no fault"
+    import open_clip
+    from sketch_lvm.clip import plain_vits, weights_here
+    with quiet_libraries():
+        found = [f'{name}/{tag}' for name in plain_vits() for tag in open_clip.list_pretrained_tags_by_model(name) if weights_here(name, tag)]
+    return ', '.join(found) or 'none here; open_clip fetches them on first use, or --pretrained names a file'
 
 def device_state():
     import torch
@@ -743,7 +744,10 @@ def cmd_doctor(v, say):
     except Exception as e: rows['device'], fine = f'torch cannot be imported: {type(e).__name__}: {e}', False
     try: rows['data'] = str(data_path())
     except UserError as e: rows['data'], fine = str(e), False
-    for what, f in (('cache', cache_state), ('mini CLIP', mini_state)): rows[what], ok = f(); fine &= ok
+    for what, f in (('cache', cache_state), ('mini CLIP', mini_state)):
+        rows[what], ok = f()
+        fine &= ok
+    if rows['open_clip_torch'] != 'not installed': rows['weights'] = weights_state()
     for k, x in rows.items(): say(f'{k:16} {x}')
     say('\neverything is there.' if fine else '\nsomething is missing or broken, see above.')
     return dict(rows, fine=bool(fine), exit=0 if fine else 1)

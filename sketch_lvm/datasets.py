@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .core import UserError, check_name
-from .data import Files, ScanReport, SUFFIXES, assemble, class_key, list_classes, list_folder
+from .data import NOT_READ, SUFFIXES, Files, ScanReport, assemble, class_key, list_classes, list_folder, suffix, why_not_read
 from .drawings import Drawings, Joined, drawing_kind
 from .images import check_files
 from .splits import known_splits
@@ -187,11 +187,11 @@ def find_data(path, data=None):
     except OSError as e: raise UserError(f'{path} cannot be read: {e.strerror}.') from e
     raise UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
 
-def _is_picture(p): return os.path.splitext(p)[1].lower() in SUFFIXES
+def _is_picture(p): return suffix(p) in SUFFIXES
 
 def _plain(path, inside):
     "A folder of photos: class folders with pictures in them, or just pictures"
-    def pictures(f): return any(kind == 'file' and _is_picture(p) for _, p, kind in list_folder(f, ScanReport(f)) or ())
+    def pictures(f): return any(kind == 'file' and suffix(p) in SUFFIXES | NOT_READ.keys() for _, p, kind in list_folder(f, ScanReport(f)) or ())
     if any(map(pictures, inside)): return Found('folder', 'photos in class folders', path, photo=(path,))
     if pictures(path): return Found('folder', 'photos without classes', path, photo=(path,))
 
@@ -215,7 +215,10 @@ def list_found(found, gallery, report):
     def side(folders):
         return [(listed_name(c, found.data), p) for f in folders for c, p in list_classes(f, report)]
     if found.layout == 'photos without classes':
-        return [('unlabelled', 'photo', p) for _, p, kind in list_folder(found.root, report) if kind == 'file' and _is_picture(p)]
+        files = [p for _, p, kind in list_folder(found.root, report) if kind == 'file']
+        for p in files:
+            if suffix(p) in NOT_READ: report.leave_out(p, why_not_read(p))
+        return [('unlabelled', 'photo', p) for p in files if _is_picture(p)]
     original, extended = side(found.photo), side(found.extended)
     if found.data == 'sketchy': photos = choose_gallery(original, extended, gallery)
     elif gallery != 'distinct': raise UserError(f'the gallery {gallery!r} is one of Sketchy; {found.data} has one gallery, distinct.')

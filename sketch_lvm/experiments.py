@@ -6,31 +6,32 @@
 __all__ = ['MINI_OPTIONS', 'DATA', 'DATA_OPTIONS', 'IMPORTED', 'HEADLINE', 'Source', 'option_lines', 'data_label', 'world',
            'import_file', 'said_fault', 'code_needed', 'check_code', 'data_problems', 'load_sets', 'warm', 'Experiment',
            'experiment_from_dict', 'overrides', 'gallery_problems', 'experiment_problems', 'own_protocol', 'validation',
-           'load_tower', 'run_experiment', 'Opened', 'read_experiment', 'open_run', 'frozen_encoder', 'protocol_for',
-           'cross_protocol', 'report_path', 'evaluate_run', 'split_of']
+           'load_tower', 'kept_step', 'run_experiment', 'Opened', 'read_experiment', 'open_run', 'frozen_encoder',
+           'protocol_for', 'cross_protocol', 'leak_notes', 'checked_cross', 'report_path', 'evaluate_run', 'split_of']
 
 # %% ../nbs/12a_experiments.ipynb #2bfd450b
 import importlib.util
 import os
 import sys
 import traceback
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Callable, NamedTuple
 
+import numpy as np
 import torch
 
 from .cache import build_cache
-from .clip import load_backbone, plain_vits
+from .clip import check_backbone, load_backbone
 from .core import UserError, cache_path, check_name, read_json
 from .datasets import REAL
 from .evaluate import bar, embed_protocol, evaluate, find_protocol, make_protocol, score
 from .methods import Method, backbone_for, build_encoder, families, learner_parts, method, method_from_dict, published, settings_for
 from .minisets import RESERVED, mini_sets
-from .prompts import NoPrompts, make_encoder
-from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, unseen_set
+from .prompts import NoPrompts, make_encoder, recipe_differences
+from .realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, trained_on, trained_words, unseen_set
 from .runs import last_checkpoint, read_checkpoint, step_folders
 from .splits import Split
 from .train import Learner, Settings, check_fit, check_settings, in_turn, together, train
@@ -185,7 +186,7 @@ def gallery_problems(protocol, data):
 def experiment_problems(e):
     "Everything wrong with an experiment that can be known before any weights are loaded"
     out = data_problems(e.data) or gallery_problems(own_protocol(e.method), e.data)
-    try: e.backbone == 'mini' or check_name(e.backbone, ['mini', *plain_vits()], 'backbone')
+    try: check_backbone(e.backbone)
     except UserError as err: out.append(str(err))
     if e.backbone == 'mini' and e.pretrained: out.append('the mini CLIP has no pretrained tags; leave --pretrained out.')
     try: check_settings(Settings(**overrides(e)))
@@ -209,6 +210,11 @@ def validation(m, items, split, data, batch=256):
 # %% ../nbs/12a_experiments.ipynb #75edbdc7
 def load_tower(e, device='cpu'): return load_backbone(e.backbone, e.pretrained, e.random, device)
 
+def kept_step(best: list | None, step: int) -> str:
+    "Why a run keeps the step it keeps, in words; `best` is [value, step] by validation, None where nothing was validated"
+    if best is None: return 'the last; there were no validation classes to choose by'
+    return f'the best of {step} on validation classes, {best[0]:.4f}'
+
 def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=True, say=None, **how):
     "Train an experiment into the folder `out`, or go on there; returns the finished `Run`. `how` goes to `train`"
     wrong = experiment_problems(e)
@@ -226,7 +232,9 @@ def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=Tru
         parts['about'] |= dict(experiment=e.to_dict(), encoder=parts['encoder'].recipe, split=sets.split.to_dict())
         if needed := code_needed(out, e): parts['about']['imports'] = needed
         valid = validation(e.method, sets.validation, sets.split, data_label(e.data)) if validate else None
-        return train(Learner(**parts), out, settings, valid, device, **how)
+        run = train(Learner(**parts), out, settings, valid, device, **how)
+    if say: say(f'step {run.best[1] if run.best else run.step} is kept: {kept_step(run.best, run.step)}')
+    return run
 
 # %% ../nbs/12a_experiments.ipynb #5b00f75b
 class Opened(NamedTuple):
@@ -234,6 +242,7 @@ class Opened(NamedTuple):
     encoder: torch.nn.Module
     experiment: Experiment
     step: int
+    chosen: str = ''        # why this step, in words
 
 def read_experiment(run):
     "The experiment of a run's folder"
@@ -253,13 +262,13 @@ def open_run(run, device='cpu', backbone=None, step=None):
     if wanted not in has: raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(Path(run)/f'step-{wanted:06d}')
     encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ()))
-    if encoder.recipe != config['encoder']:
-        raise UserError(f'{run} was trained on another tower or recipe:\n  there {config["encoder"]}\n  here  {encoder.recipe}')
+    differ = recipe_differences(config['encoder'], encoder)
+    if differ: raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
     own, found = encoder.trainable() | encoder.kept(), {n: w for n, w in c.weights.items() if not n.startswith('heads.')}     # heads were for training
     check_fit(found, own, f'the checkpoint of step {c.step}')
     with torch.no_grad():
         for name, p in own.items(): p.copy_(found[name])
-    return Opened(encoder.to(device).eval(), e, c.step)
+    return Opened(encoder.to(device).eval(), e, c.step, 'asked for' if step else kept_step(last.state['best'], last.step))
 
 # %% ../nbs/12a_experiments.ipynb #644e83d6
 def frozen_encoder(backbone): return make_encoder(backbone, NoPrompts(), 'frozen', 'none')
@@ -271,13 +280,39 @@ def protocol_for(e, name, sets, part='unseen', seed=0):
     p = make_protocol(name, items, seen, sets.split, data_label(e.data), part, seed=seed)
     if p.relevant == 'instance' and e.data['name'] == 'sketchy' and e.data.get('gallery') != 'originals':
         p.notes += ('Printed fine-grained numbers are of the 100 original photos of a class; gallery=originals is that gallery.',)
+    for note in leak_notes(sets):
+        if note.startswith('leaks=allow'): p.warnings += (f'TRAINED ON, {note}.',)
+        else: p.notes += (f'{note}.',)
     return p
 
-def cross_protocol(data, split, **how):
-    "The cross-dataset protocol: another data set `{'name': ..., 'path': ..., 'split': ...}` for a model trained on the seen classes of `split`"
+def cross_protocol(data, split, sets=None, **how):
+    """The cross-dataset protocol: another data set `{'name': ..., 'path': ..., 'split': ...}` for a model trained on the seen classes of `split`.
+    With `sets`, those it was trained on, no picture may be in both; `leaks` in `data` says what happens to one that is"""
     if data['name'] not in (*REAL, 'folder'): raise UserError(f'the cross-dataset test needs a real data set or a folder, not {data["name"]}.')
     items, label = unseen_set(data['name'], **{k: v for k, v in data.items() if k != 'name'})
-    return make_protocol('cross-dataset', items, split=split, data=label, **how)
+    p = make_protocol('cross-dataset', items, split=split, data=label, **how)
+    if sets is None: return p
+    asked = items.where(classes=list(p.queries[0].classes)); found = trained_on(sets, asked); leaks = data.get('leaks', 'refuse')
+    if not found: return replace(p, notes=(*p.notes, f'No picture of the test was trained on: the content of all {len(asked):,} was compared.'))
+    words = trained_words(found, asked)
+    if leaks == 'allow': return replace(p, warnings=(*p.warnings, f'TRAINED ON: {words} (leaks=allow).'))
+    if leaks == 'refuse':
+        raise UserError(f'{words}. leaks=drop takes them out of the test, leaks=allow leaves them there; the report says either: --data {data["name"]}:PATH,leaks=drop.')
+    kept = make_protocol('cross-dataset', asked[np.array([r not in found for r in range(len(asked))])], split=split, data=label, **how)
+    return replace(kept, notes=(*p.notes, f'leaks=drop: {words}. They were left out.'))
+
+def leak_notes(sets) -> list[str]:
+    "What the scan of a data set said about pictures on both sides of its own split"
+    return [n for n in getattr(getattr(sets, 'report', None), 'notes', ()) if n.startswith('leaks=')]
+
+def checked_cross(run, e, data, sets=None):
+    "The cross-dataset protocol of a run, held against the pictures it was trained on where these are still there"
+    why = ''
+    try: sets = sets or load_sets(e.data)
+    except UserError as err: why = str(err)
+    p = cross_protocol(data, split_of(run), sets)
+    blind = f'It could not be checked whether pictures of the test were trained on: {why}'
+    return replace(p, warnings=(*p.warnings, blind)) if why else p
 
 def report_path(run, m, protocol, part='unseen'):
     "Where a run keeps the report of a protocol; its own question's is `report.json`"
@@ -293,12 +328,12 @@ def evaluate_run(run, protocol=None, part='unseen', device='cpu', frozen=True, s
     wrong = [] if data else gallery_problems(name, e.data)
     if wrong: raise UserError(' '.join(wrong))
     b = backbone or load_tower(e)
-    encoder, _, step = opened or open_run(run, device, b)
-    p = cross_protocol(data, split_of(run)) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
+    encoder, _, step, chosen = opened or open_run(run, device, b)
+    p = checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
     warm([*p.queries, *p.gallery], [encoder.backbone.recipe], data or e.data, how.get('progress'), say)
     base = evaluate(frozen_encoder(encoder.backbone).to(device), p, 'frozen', **how) if frozen else None
     rows = published(e.method) if DATA[(data or e.data)['name']].real else ()
-    about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=e.seed, step=step, run=Path(run).name, data=e.data)
+    about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=e.seed, step=step, chosen=chosen, run=Path(run).name, data=e.data)
     report = evaluate(encoder, p, e.method.label, base, rows, about, **how)
     if say: say(str(report))             # before it is kept: a full disk must not take the result away
     report.save(report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part))

@@ -177,10 +177,10 @@ def read_strokes(path):
 # %% ../nbs/13_gallery.ipynb #fbadc927
 def encoder_mark(encoder):
     "What a gallery and whoever asks it must share: hashes of the tower and of what was learned, and the preparation of pixels"
-    b, recipe = encoder.backbone, {k: v for k, v in getattr(encoder, 'recipe', {}).items() if k != 'backbone'}
+    b, recipe = encoder.backbone, {k: v for k, v in getattr(encoder, 'recipe', {}).items() if k not in ('backbone', 'pixels')}
     own = {n: t for n, t in encoder.state_dict().items() if recipe.get('train') == 'all' or not n.startswith('visual.')}
     learned = sha256(json.dumps(recipe, sort_keys=True, default=str).encode() + pack(own))[:16]
-    return dict(tower=tower_mark(b.visual), learned=learned, pixels=f'{b.size} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}')
+    return dict(tower=tower_mark(b.visual), learned=learned, pixels=f'{b.size} {b.fit} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}')
 
 def encoder_label(encoder):
     "The tower and what trains on it, in words"
@@ -229,7 +229,8 @@ class Gallery:
     def save(self, folder): return save_gallery(self, folder)
     def _repr_html_(self):
         some = np.linspace(0, len(self) - 1, min(12, len(self))).astype(int)
-        return f'<p>{html.escape(printable(repr(self)))}</p>' + ''.join(tile(self.thumbs[i], self.names[i]) for i in some)
+        note = html.escape(real_photos_note(self))
+        return f'<p>{html.escape(printable(repr(self)))}</p>' + f'<p>{note}</p>'*bool(note) + ''.join(tile(self.thumbs[i], self.names[i]) for i in some)
 
 # %% ../nbs/13_gallery.ipynb #3c504778
 TILE = ('<figure style="display:inline-block;vertical-align:top;width:{w}px;margin:2px;text-align:center;font-size:11px;line-height:1.25">'
@@ -277,7 +278,7 @@ def real_photos_note(gallery: Gallery) -> str:
     about = gallery.about
     if about['random'] or not about.get('files') or not about['encoder'].startswith('mini '):
         return ''
-    return ('The mini CLIP was taught by drawn photos and reads real ones badly. For real photos take CLIP itself: '
+    return ('The mini CLIP learned from drawn photos only, and finds little among real ones. For those take CLIP itself: '
             '`sketch_lvm index PHOTOS --backbone ViT-B-32 --out FOLDER`, once its weights are there.')
 
 def figure(hits, n=10):
@@ -328,7 +329,6 @@ def make_gallery(encoder, photos,     # a folder, or a SketchPhotoSet, whose pho
     gallery = Gallery(features, [items.ids[r] for r in rows], items.names[rows].tolist(), thumbs, about, encoder, items.take(rows))
     if say and (report.left_out or report.notes): say(str(report))
     if say and about['random']: say(WARNING)
-    if say and (note := real_photos_note(gallery)): say(note)
     return gallery
 
 KIND = 'sketch_lvm gallery 1'

@@ -122,7 +122,7 @@ REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
 def asked(e, protocol, sets, other=None):
     "The protocol of a table's test; `other` is the data set it is about, if that is not the one trained on"
-    return cross_protocol(other, sets.split) if other else protocol_for(e, protocol, sets)
+    return cross_protocol(other, sets.split, sets) if other else protocol_for(e, protocol, sets)
 
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
     "The `Report` of a row that learns nothing"

@@ -6,7 +6,7 @@
 __all__ = ['CONTROLS', 'REMEDIES', 'plain', 'OutputLost', 'speak', 'fill_streams', 'leave_streams', 'quiet_libraries', 'remedy',
            'first', 'process_problem']
 
-# %% ../nbs/15c_terminal.ipynb #4244f96b
+# %% ../nbs/15c_terminal.ipynb #275bf04d
 import contextlib
 import errno
 import logging
@@ -19,12 +19,12 @@ from typing import TextIO
 
 from .core import Caution
 
-# %% ../nbs/15c_terminal.ipynb #75c0c30b
+# %% ../nbs/15c_terminal.ipynb #38dfdc91
 CONTROLS: re.Pattern = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 
 def plain(text: object, encoding: str | None = None) -> str:
-    "Text without control characters; what an encoding lacks stands as an escape"
-    text = CONTROLS.sub('?', str(text))
+    "Text in which control characters, and what an encoding lacks, stand as escapes"
+    text = CONTROLS.sub(lambda found: found[0].encode('unicode_escape').decode(), str(text))
     return text.encode(encoding, 'backslashreplace').decode(encoding) if encoding else text
 
 class OutputLost(Exception):
@@ -40,7 +40,7 @@ def speak(text: object, stream: TextIO | None) -> None:
     except OSError as e:
         raise OutputLost(f'the output cannot be written: {e.strerror}.') from e
 
-# %% ../nbs/15c_terminal.ipynb #1ce70b73
+# %% ../nbs/15c_terminal.ipynb #4b747067
 def fill_streams() -> None:
     "Standard streams that were closed lead nowhere, before a file can take their numbers"
     if None not in (sys.stdin, sys.stdout, sys.stderr): return
@@ -53,7 +53,7 @@ def leave_streams() -> None:
     "Nothing that is still buffered for standard output is tried again when Python ends"
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-# %% ../nbs/15c_terminal.ipynb #6746ac92
+# %% ../nbs/15c_terminal.ipynb #cd5492f4
 @contextlib.contextmanager
 def quiet_libraries():
     "Warnings and log lines of libraries are left out, unless Python was asked for warnings (-W, PYTHONWARNINGS)"
@@ -69,7 +69,7 @@ def quiet_libraries():
         try: yield
         finally: logging.disable(before)
 
-# %% ../nbs/15c_terminal.ipynb #8abe3054
+# %% ../nbs/15c_terminal.ipynb #deb57a29
 REMEDIES: dict[int, str] = {
     errno.ENOSPC: 'Make room, or choose a place on another disk.',
     errno.EDQUOT: 'The quota is used up: make room, or choose a place on another disk.',
@@ -90,7 +90,7 @@ def remedy(error: OSError) -> str | None:
     where = f'{os.fspath(error.filename)}: ' if isinstance(error.filename, (str, os.PathLike)) else ''
     return f'{where}{error.strerror}. {REMEDIES[error.errno]}'
 
-# %% ../nbs/15c_terminal.ipynb #01db9100
+# %% ../nbs/15c_terminal.ipynb #c595da4b
 def first() -> bool:
     "Whether this process speaks, of those that torchrun starts"
     return os.environ.get('RANK', '0') == '0'

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Verdict', 'compare', 'check_counts', 'photo_kinds', 'check_raw', 'training_words', 'check_usable', 'check_splits',
-           'same_content', 'check_twins', 'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of',
-           'fresh_process', 'peak_bytes', 'bench_datasets', 'photo_tree', 'bench_cache']
+           'same_content', 'check_twins', 'check_closely', 'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages',
+           'disk_of', 'fresh_process', 'peak_bytes', 'bench_datasets', 'photo_tree', 'bench_cache']
 
 # %% ../nbs/03c_verify.ipynb #3bf501ec
 import html, os, shlex, shutil, sys, tempfile, time
@@ -17,9 +17,9 @@ import numpy as np
 
 from .cache import build_cache, content_hashes
 from .core import UserError, data_path, read_json, rng
-from .data import ScanReport, class_key, list_folder, printable
+from .data import SUFFIXES, ScanReport, class_key, list_folder, printable, suffix
 from .datasets import REAL, find_data, listed_classes, open_data
-from .images import in_threads
+from .images import UNSEEN, in_threads
 from .splits import known_splits
 
 # %% ../nbs/03c_verify.ipynb #d176f342
@@ -147,16 +147,25 @@ def check_twins(v, workers=None):
         if leaks: v.errors.append(f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as {" = ".join(map(repr, ids[leaks[0][:2]]))}')
 
 # %% ../nbs/03c_verify.ipynb #925294ca
+def check_closely(v, decode):
+    "Say how closely the picture files were looked at, and what nobody can see"
+    kinds = {suffix(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
+    if kinds and not decode: v.notes.append('of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel')
+    if kinds - {'.png'} and decode: v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
+
 def verify(path, data=None, content=True, decode=False, gallery='distinct', per_class=3000, workers=None, progress=None):
     "Check a data set on a disk; returns a `Verdict`. `content=False` skips the search for equal pictures, `decode` looks at every pixel"
     start = time.perf_counter(); found = find_data(path, data)
     items, report = open_data(found, gallery=gallery, check='decode' if decode else 'quick', per_class=per_class, workers=workers, progress=progress)
-    broken = list(report.left_out)
-    v = Verdict(found, items, broken=broken)
-    shown = ''.join(f'\n    {printable(p)}: {why}' for p, why in broken[:20]) + (f'\n    and {len(broken) - 20:,} more' if len(broken) > 20 else '')
+    v = Verdict(found, items, broken=list(report.left_out))
+    broken = v.broken
+    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20])
+    if len(broken) > 20: shown += f'\n    and {len(broken) - 20:,} more'
     if broken: v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
     told = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]         # `check_raw` looks closer
     for n in told: (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
+    if to_convert := report.to_convert(): v.notes.append(to_convert)
+    check_closely(v, decode)
     if report.ignored: v.notes.append(f'{report.ignored:,} entries ignored as litter of operating systems')
     check_counts(v); check_splits(v)
     check_usable(v)

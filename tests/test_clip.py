@@ -21,6 +21,21 @@ def test_articles_and_templates():
     assert f.shape == (2, 128) and abs(f.norm(dim=1) - 1).max() < 1e-5 and class_text_features(b, ['car', 'hot air balloon']) is f
 
 
+def test_a_template_can_be_taken_literally():
+    import torch
+    from sketch_lvm import text as text_tower
+    from sketch_lvm.clip import class_sentence, class_text_features, encode_texts, load_backbone
+    assert class_sentence('a photo of a {}', 'ice_cream') == 'a photo of an ice cream'
+    assert class_sentence('=a photo of a {}', 'ice_cream') == 'a photo of a ice cream'                    # as CLIP's own templates are filled
+    assert class_sentence('{}', 'a') == 'a' and class_sentence('grade a {}', 'apple') == 'grade an apple' and class_sentence('=grade a {}', 'apple') == 'grade a apple'
+    mini = load_backbone('mini')
+    f = class_text_features(mini, ['apple', 'car'], '=a photo of a {}')
+    assert torch.equal(f, encode_texts(mini, ['a photo of a apple', 'a photo of a car'])) and (f - class_text_features(mini, ['apple', 'car'])).abs().max() > .001
+    ids = text_tower.class_sentences(mini, ['apple'], '=a photo of a {}')
+    assert torch.equal(ids, mini.tokenizer(['a photo of a apple'])[:, :ids.shape[1]])
+    assert torch.equal(text_tower.template_words(mini, 3, '=a photo of a {}'), text_tower.template_words(mini, 3))
+
+
 def test_backbones_are_frozen_and_labelled():
     import pytest, torch
     from sketch_lvm.clip import encode_images, load_backbone
@@ -192,6 +207,24 @@ def test_missing_weights_say_how_to_get_them():
     assert said.stdout.split() == ['refused', 'refused', '0'], (said.stdout, said.stderr[-500:])
 
 
+def test_a_silent_hub_is_left_after_seconds():
+    import pytest, tempfile, threading, time
+    from unittest import mock
+    import open_clip
+    from sketch_lvm import clip
+    from sketch_lvm.core import UserError
+    class Silent:
+        def head(self, *args, **options): threading.Event().wait(60)                  # a resolver or a firewall that never answers
+    with tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty), \
+         mock.patch.object(open_clip, 'create_model', side_effect=AssertionError('began to fetch')) as create:
+        with mock.patch('huggingface_hub.get_session', Silent), mock.patch.object(clip, 'PATIENCE', .2):
+            began = time.monotonic()
+            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--random'): clip.load_backbone('ViT-B-32')
+            assert time.monotonic() - began < 3 and not create.called
+        with mock.patch('huggingface_hub.get_session') as session, pytest.raises(UserError, match='began to fetch'): clip.load_backbone('ViT-B-32')
+        assert create.called and session().head.call_count == 1                       # it answered: the download goes its own way
+
+
 def test_real_architecture_real_constants():
     from sketch_lvm.clip import load_backbone, plain_vits
     names = plain_vits()
@@ -200,6 +233,23 @@ def test_real_architecture_real_constants():
     assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (224, 12, 768, 32, 512, 512, 12)
     assert [round(m, 3) for m in b.mean] == [.481, .458, .408]                   # CLIP's own, not ImageNet's .485
     assert 'RANDOM WEIGHTS' in b.label
+
+
+def test_towers_that_cannot_be_used_say_why():
+    import pytest
+    from sketch_lvm.clip import check_backbone, load_backbone, plain_vits, unsupported
+    from sketch_lvm.core import UserError
+    cases = {'ViT-B-16-SigLIP': 'image tower is vit_base_patch16_siglip_224 of timm', 'EVA02-L-14': 'eva02_large', 'convnext_base_w': 'convnext_base of timm',
+             'RN50': 'image tower is a ResNet', 'coca_ViT-L-14': 'writes captions', 'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
+             'ViT-H-14-CLIPA': "reads out by pool_type 'avg'", 'hf-hub:laion/CLIP-ViT-B-32': 'checkpoint file'}
+    for name, why in cases.items():
+        for refuse in (check_backbone, lambda n: load_backbone(n, random=True)):
+            with pytest.raises(UserError, match=why) as e: refuse(name)
+        assert 'Did you mean' not in str(e.value) and 'ViT-B-32' in str(e.value)
+    assert check_backbone('mini') == 'mini' and all(check_backbone(n) == n and not unsupported(n) for n in plain_vits())
+    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"): check_backbone('ViT-B-23')
+    import open_clip
+    assert all(bool(unsupported(n)) != (n in plain_vits()) for n in open_clip.list_models())
 
 
 def test_the_mini_clip_knows_unseen_photos():

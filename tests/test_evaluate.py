@@ -154,3 +154,147 @@ def test_comparisons_stay_honest():
     Encoder.seen.clear(); z = embed(Encoder(), toys, batch=7)
     assert all(len(m) in (7, 3) for m in Encoder.seen) and sum(Encoder.seen, []) == toys.modality.tolist()      # mixed rows are told apart
     assert torch.allclose(z, embed(Encoder(), toys, batch=1000), atol=1e-6) and torch.equal(z, embed(Encoder(), toys, batch=7, workers=1))
+
+
+def test_a_test_too_small_is_said_first():
+    import json
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import evaluate, make_protocol
+    def report(items, name='zero-shot', **how):
+        p = make_protocol(name, items, **how)
+        return evaluate(None, p, features=[s[0].images().flatten(1).float() for s in (p.queries, p.gallery)])
+    def first_lines(r, words):
+        "The same sentence leads the text, the HTML and the JSON"
+        assert words in str(r).splitlines()[0] and words in r._repr_html_().split('</p>')[0] and words in next(v for k, v in r.to_dict().items() if k != 'format')[0]
+    one = report(toy_set(classes=1)); assert one['mAP@all'] == 1; first_lines(one, 'ONE CLASS')
+    few = report(toy_set(classes=3, photos=5), 'fine'); first_lines(few, 'Acc@5/per-category and Acc@10/per-category are 1 whatever the model does')
+    assert few['Acc@5/per-category'] == 1 and 'Acc@1/per-category' not in few.warnings[0] and len(few.warnings) == 1
+    short = report(toy_set(classes=3, photos=5), k=[10]); first_lines(short, 'P@10 cannot pass 0.500: no class has more than 5 photos')
+    whole = report(toy_set(classes=3, photos=10), k=[10]); assert whole.warnings == [] and str(whole).startswith('zero-shot on mini')
+    assert report(toy_set(classes=3, photos=11), 'fine').warnings == []
+    assert '60 sketches of 3 classes against 30 photos of 3 classes' in str(whole) and 'chance' in str(whole) and 0 < whole.chance['mAP@all'] < 1
+    json.dumps(one.to_dict(), allow_nan=False)
+
+
+def test_generalised_galleries_are_named_exactly():
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import fitting, make_protocol
+    from sketch_lvm.methods import Published
+    from sketch_lvm.splits import Split, find_split
+    toys = toy_set(classes=8, photos=2, sketches=1); unseen = toys.where(classes=['triangle', 'square']); rest = [c for c in toys.classes if c not in unseen.classes]
+    split = Split('toy/a', 'test', rest, unseen.classes, rest[:2])
+    whole = make_protocol('generalised/A', unseen, toys.where(classes=rest), split)
+    assert 'all photos of the seen classes' in whole.rule and whole.notes == ('In the gallery: the photos of all 6 seen classes of the split toy/a.',)
+    part = make_protocol('generalised/A', unseen, toys.where(classes=rest[2:]), split)
+    assert part.rule == 'unseen sketches against unseen photos and the photos of 4 of the 6 seen classes'
+    assert part.notes == (f'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. Left out, as validation classes: {rest[0]}, {rest[1]}.',)
+    three = make_protocol('generalised/A', unseen, toys.where(classes=rest[:3]), split); assert f'3 of the 6 seen classes of the split toy/a. Left out: {rest[3]}' in three.notes[0]
+    drawn = make_protocol('generalised/D', unseen, toys.where(classes=rest[2:]), split); assert any('4 of the 6 seen classes' in n and n.startswith('Drawn from') for n in drawn.notes)
+    asked = make_protocol('generalised/A', toys.where(classes=rest[:2]), toys.where(classes=rest[2:]), split, part='validation')
+    assert 'all 4 seen classes' in asked.notes[0] and asked.describe()['gallery_classes'] == 6
+    row = Published('m', 'toys', 'mAP@all', .5, 'a paper', '', 'generalised')
+    for p, n in ((whole, 1), (part, 0)):          # a printed number is of the whole gallery
+        p.data, p.split = 'toys', find_split('tuberlin/kd')
+        assert len(fitting([row], p)) == n
+
+
+def test_features_of_ones_own():
+    import numpy as np, pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import evaluate, make_protocol
+    toys = toy_set(classes=3); p = make_protocol('zero-shot', toys)
+    q, g = (s.images().flatten(1).float() for s in (toys.sketches, toys.photos))
+    r = evaluate(None, p, 'my features', features=(q, g)); assert r.method['name'] == 'my features' and 'features given, no encoder' in str(r)
+    assert evaluate(None, p, features=[q.numpy(), g.numpy()]).values == r.values and r.conditions['pixels'] is None
+    with pytest.raises(UserError, match='an encoder or features'): evaluate(None, p)
+    with pytest.raises(UserError, match='features=.queries, gallery.*30 sketches and 15 photos'): evaluate(None, p, features=q)
+    with pytest.raises(UserError, match='30 sketches and 15 photos.*15 and 30 rows'): evaluate(None, p, features=(g, q))
+
+
+def test_an_encoder_is_told_what_it_lacks():
+    import pytest, torch
+    from types import SimpleNamespace
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import BACKBONE, embed, evaluate, make_protocol
+    toys = toy_set(classes=2); p = make_protocol('zero-shot', toys)
+    class Bare:
+        def __call__(self, pixels, modality): return pixels.flatten(1)
+    with pytest.raises(UserError, match='no backbone.*size.*interpolation.*pixels.*label.*random'): evaluate(Bare(), p)
+    bare = Bare(); bare.backbone = SimpleNamespace(size=32, pixels=lambda images: images.float())
+    with pytest.raises(UserError, match='lacks interpolation, label, random.*interpolation: '): evaluate(bare, p)
+    with pytest.raises(UserError, match='lacks interpolation.') as e: embed(bare, toys)
+    assert 'label' not in str(e.value)
+    bare.backbone = SimpleNamespace(size=32, interpolation='bicubic', fit='tear', pixels=lambda images: images.float(), label='bare', random=False)
+    with pytest.raises(UserError, match='fit'): evaluate(bare, p)
+    del bare.backbone.fit; r = evaluate(bare, p); assert r.conditions['pixels'] == dict(size=32, fit='stretch', interpolation='bicubic') and r.conditions['device'] == 'cpu'
+    assert {'size', 'interpolation', 'pixels', 'label', 'random', 'fit', 'device'} == BACKBONE.keys()
+    class Flat(Bare):
+        backbone = bare.backbone
+        def __call__(self, pixels, modality): return pixels
+    with pytest.raises(UserError, match=r'one vector for each picture.*\[20, 3, 32, 32\]'): embed(Flat(), toys.sketches)
+
+
+def test_reports_keep_what_stood_beside_them():
+    import tempfile
+    from pathlib import Path
+    from types import SimpleNamespace
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import evaluate, load_report, make_protocol
+    from sketch_lvm.splits import Split
+    class Encoder:
+        backbone = SimpleNamespace(size=16, interpolation='bicubic', fit='pad', random=False, label='x', pixels=lambda x: x.float()/255)
+        def __init__(self, gain): self.gain = gain
+        def __call__(self, x, modality): return (x*self.gain + .1).flatten(1)
+    toys = toy_set(classes=8); seen, unseen = toys.split(unseen=['triangle', 'square']); split = Split('toy/a', 'test', seen.classes, unseen.classes, seen.classes[:2])
+    p = make_protocol('zero-shot', unseen, split=split); frozen = evaluate(Encoder(1), p)
+    r = evaluate(Encoder(9), p, frozen=frozen, about=dict(step=60, chosen='the last; there were no validation classes to choose by'))
+    assert r.frozen_per_class == frozen.per_class != r.per_class and f'{frozen.per_class["square"]["mAP@all"]:.3f}' in r._repr_html_().split('by class</summary>')[1]
+    for text in (str(r), r._repr_html_()):
+        assert 'step 60 (the last; there were no validation classes to choose by)' in text and '16 x 16 pixels, fit pad, bicubic' in text
+        assert 'trained on 4 of the 6 seen classes; the other 2 are for validation' in text
+    assert 'trained on' not in str(frozen) and frozen.frozen_per_class == {} and r.conditions['pixels']['fit'] == 'pad'
+    with tempfile.TemporaryDirectory() as d: r.save(Path(d)/'r.json'); assert load_report(Path(d)/'r.json') == r
+    old = {k: v for k, v in r.to_dict().items() if k not in ('warnings', 'frozen_per_class')}; del old['protocol']['gallery_classes'], old['conditions']['pixels']
+    from sketch_lvm.core import write_json
+    with tempfile.TemporaryDirectory() as d: write_json(Path(d)/'old.json', old); assert 'mAP@all' in str(load_report(Path(d)/'old.json'))      # made before these were kept
+
+
+def test_a_report_with_a_wrong_field_is_refused():
+    import copy, json, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import evaluate, load_report, make_protocol
+    from sketch_lvm.splits import Split
+    toys = toy_set(classes=3); split = Split('toy/a', 'test', ['decagon'], toys.classes); p = make_protocol('zero-shot', toys, split=split)
+    features = [s[0].images().flatten(1).float() for s in (p.queries, p.gallery)]; base = evaluate(None, p, features=features)
+    good = evaluate(None, p, frozen=base, features=features, about=dict(seed=1, step=2)).to_dict()
+    good['published'] = [dict(source='a paper', metric='mAP@all', value=.5, note='')]
+    path, wrong, shown = Path(tempfile.mkdtemp())/'r.json', [None, 'x', 7, [1], {'a': 'b'}, float('nan'), True], 0
+    def places(x, at=()):
+        for k, v in (x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ()):
+            yield at + (k,)
+            yield from places(v, at + (k,))
+    def damaged(at, value):
+        d = copy.deepcopy(good); x = d
+        for k in at[:-1]: x = x[k]
+        x[at[-1]] = value; return d
+    for at in list(places(good)):
+        if at[0] in ('protocol', 'per_class', 'frozen_per_class') and at[-1] not in ('mAP@all', 'queries', 'square') and len(at) > 2: continue      # enough of a kind
+        for value in wrong:
+            path.write_text(json.dumps(damaged(at, value)))
+            try: r = load_report(path)
+            except UserError as e: assert str(path) in str(e); continue
+            assert isinstance(str(r), str) and isinstance(r._repr_html_(), str), (at, value); shown += 1
+    path.write_text(json.dumps(good)); assert load_report(path).to_dict() == good
+    for at, value, words in ((('values', 'mAP@all'), 'x', "values.mAP@all should be a number, not 'x'"), (('notes', ), 'x', 'notes should be a list'),
+                             (('per_class', 'square', 'photos'), 'x', 'per_class.square.photos should be a whole number'), (('values', ), {}, 'values holds no metric'),
+                             (('published', 0, 'value'), None, 'published.0.value should be a number'), (('split', 'seen'), 7, 'split.seen should be a list'),
+                             (('values', ), {'mAP@al': 1.}, "Did you mean 'mAP@all'")):
+        path.write_text(json.dumps(damaged(at, value)))
+        with pytest.raises(UserError) as e: load_report(path)
+        assert words in str(e.value), (at, str(e.value))
+    path.write_text(json.dumps(dict(good, extra=1)))
+    with pytest.raises(UserError, match='extra'): load_report(path)

@@ -125,3 +125,108 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
         with pytest.raises(UserError, match='no validation classes'): evaluate_run(d/'none', part='validation', backbone=tower)
         assert data_label(dict(name='sketchy')) == world(dict(name='sketchy')) == 'sketchy, gallery distinct' and world(dict(name='mini')) == 'mini world'
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
+    import os, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.experiments import Experiment, evaluate_run, kept_step, open_run, run_experiment
+    from sketch_lvm.methods import method
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    try:
+        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower, words = load_backbone('mini', random=True), {}
+        for validation in (0, 2):
+            said, out = [], d/f'run{validation}'
+            data = dict(name='folder', path=str(d/'set'), validation=validation)
+            e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=data, steps=2, valid_every=1)
+            run = run_experiment(e, out, 'cpu', backbone=tower, say=said.append)
+            assert (run.best is None) == (validation == 0) and run.step == 2
+            words[validation] = kept_step(run.best, run.step); report = evaluate_run(out, backbone=tower, frozen=False)
+            assert words[validation] in said[-1] and words[validation] in str(report) and words[validation] in report._repr_html_()
+            assert open_run(out, backbone=tower).chosen == report.method['chosen'] == words[validation]
+            assert open_run(out, backbone=tower, step=2).chosen == 'asked for'
+        assert words[0] == 'the last; there were no validation classes to choose by' and words[2].startswith('the best of 2 on validation classes')
+        report = evaluate_run(d/'run0', backbone=tower, frozen=False); assert report.method['step'] == 2 and 'on validation' not in str(report)
+    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_pictures_of_another_data_set_that_were_trained_on():
+    import os, pytest, shutil, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.experiments import Experiment, cross_protocol, evaluate_run, load_sets, run_experiment
+    from sketch_lvm.methods import method
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    try:
+        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower = load_backbone('mini', random=True)
+        e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d/'set')), steps=1)
+        sets = load_sets(e.data); run_experiment(e, d/'run', 'cpu', sets, tower)
+        for i, (new, of) in enumerate(zip(('cow', 'owl', 'yak'), toy_set(3, 4, 2, 48, seed=9).classes)):       # new names, new pictures
+            save_folder(toy_set(3, 4, 2, 48, seed=9).where(classes=of), d/'part')
+            for side in ('sketch', 'photo'): (d/'other'/side).mkdir(parents=True, exist_ok=True); (d/'part'/side/of).rename(d/'other'/side/new)
+        def test(**how): return evaluate_run(d/'run', 'cross', backbone=tower, frozen=False, data=dict(name='folder', path=str(d/'other'), split='all') | how)
+        clean = test(); assert any('no picture of the test was trained on' in n.lower() for n in clean.notes) and clean.warnings == []
+        mine = sets.train.photos; held = sets.validation.photos                 # three photos of the test are now photos of training and of validation
+        for row, (name, photos) in enumerate((('cow', mine), ('owl', mine), ('owl', held))):
+            shutil.copy(d/'set'/photos.ids[row], d/'other'/'photo'/name/f'lent{row}.png')
+        with pytest.raises(UserError, match="3 of 15 photos and 0 of 24 sketches.*'photo/cow/lent0.png' is 'photo/.*leaks=drop.*leaks=allow"): test()
+        dropped = test(leaks='drop'); assert dropped.protocol['gallery_digest'] == clean.protocol['gallery_digest'] and dropped.values == clean.values
+        assert any('leaks=drop: 3 of 15 photos' in n for n in dropped.notes) and dropped.warnings == []
+        allowed = test(leaks='allow'); assert allowed.protocol['gallery'] == 15 and allowed.warnings[0].startswith('TRAINED ON: 3 of 15 photos and 0 of 24 sketches')
+        assert allowed.warnings[0] in str(allowed).splitlines()[:2] and allowed.warnings[0].split("'")[0] in allowed._repr_html_()
+        assert len(cross_protocol(dict(name='folder', path=str(d/'other'), split='all', leaks='drop'), sets.split, sets).gallery[0]) == 12
+        (d/'set').rename(d/'gone'); blind = test()                              # the training files are not there any more
+        assert any('could not be checked' in w and 'not a folder' in w for w in blind.warnings)
+    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_training_validation_and_test_see_the_same_pixels():
+    import os, tempfile
+    from pathlib import Path
+    import numpy as np
+    from unittest import mock
+    from PIL import Image
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import rng
+    from sketch_lvm.data import SketchPhotoSet
+    from sketch_lvm.experiments import Experiment, evaluate_run, run_experiment
+    from sketch_lvm.methods import method
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    for c in range(8):
+        for k in range(2):
+            for side, name in (('photo', f'{k}.png'), ('sketch', f'{k}-1.png')):
+                path = d/'set'/side/f'class {c}'/name; path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(rng(c, k, len(side)).integers(0, 255, (24, 72, 3), dtype='uint8')).save(path)               # three times as wide as high
+    tower, images = load_backbone('mini', random=True), SketchPhotoSet.images
+    try:
+        for fit in ('pad', 'crop'):
+            os.environ['SKETCH_LVM_CACHE'] = str(d/fit); seen = {}
+            def spy(items, rows=None, *how):
+                x = images(items, rows, *how)
+                for name, modality, pixels in zip(items.ids[rows], items.modality[rows], x): seen.setdefault(how, {})[str(name)] = pixels
+                return x
+            e = Experiment(method('sketch-lvm', 'mini', batch=4, fit=fit), random=True, data=dict(name='folder', path=str(d/'set')), steps=4, valid_every=2)
+            with mock.patch.object(SketchPhotoSet, 'images', spy):
+                run = run_experiment(e, d/f'run-{fit}', 'cpu', backbone=tower); trained = set(seen[64, fit, 'bicubic'])
+                report = evaluate_run(d/f'run-{fit}', backbone=tower)
+            assert run.best and seen.keys() == {(64, fit, tower.interpolation)}, seen.keys()            # training, validation, the frozen model and the test
+            assert len(trained) > 8 and len(seen[64, fit, 'bicubic']) == len(trained) + 8 and report.conditions['pixels']['fit'] == fit
+            assert [p.name for p in (d/fit/'pixels').iterdir() if p.is_dir()] == [f'64-{fit}-{tower.interpolation}']
+            white = [bool((x[:, :20] == 255).all()) for x in seen[64, fit, 'bicubic'].values()]
+            assert all(white) if fit == 'pad' else not any(white)
+    finally: os.environ.pop('SKETCH_LVM_CACHE', None) if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_a_method_of_ones_own_is_asked_for_by_its_file():
+    import json, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment, read_experiment
+    from sketch_lvm.methods import method
+    d = Path(tempfile.mkdtemp()); e = Experiment(method('sketch-lvm', 'mini')).to_dict(); e['method']['name'] = 'mine'
+    (d/'config.json').write_text(json.dumps(dict(experiment=e)))
+    with pytest.raises(UserError, match="'mine'.*--import FILE"): read_experiment(d)

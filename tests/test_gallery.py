@@ -156,16 +156,17 @@ def test_broken_files_are_named():
 
 
 def test_the_mini_clip_says_what_it_was_taught():
-    import tempfile
+    import html, tempfile
     from pathlib import Path
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.data import save_folder, toy_set
     from sketch_lvm.experiments import frozen_encoder
     from sketch_lvm.gallery import load_gallery, make_gallery, real_photos_note
     d = Path(tempfile.mkdtemp()); items = toy_set(size=64)[:8]; save_folder(items.photos, d/'photos')
-    mini = frozen_encoder(load_backbone('mini')); said = []
-    g = make_gallery(mini, d/'photos', say=said.append); assert '--backbone ViT-B-32' in said[-1] == real_photos_note(g)
-    g.save(d/'g'); assert real_photos_note(load_gallery(d/'g', mini)) == said[-1]
+    mini = frozen_encoder(load_backbone('mini'))
+    g = make_gallery(mini, d/'photos', say=None); note = real_photos_note(g)
+    assert '--backbone ViT-B-32' in note and html.escape(note) in g._repr_html_()
+    g.save(d/'g'); assert real_photos_note(load_gallery(d/'g', mini)) == note
     assert real_photos_note(make_gallery(mini, items, say=None)) == ''                      # pictures in memory: the mini world
     g.about['encoder'] = 'ViT-B-32 (openai), frozen'; assert real_photos_note(g) == ''
 
@@ -195,6 +196,8 @@ def test_galleries_are_kept_and_refuse():
     assert encoder_mark(prompted)['learned'] != mark['learned']            # one number, one millionth
     b2 = load_backbone('mini', random=True); b2.mean = (.4, .5, .5)
     with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', frozen_encoder(b2))
+    padded = frozen_encoder(load_backbone('mini', random=True, fit='pad')); assert padded.backbone.fit == 'pad' and g.about['fit'] == 'stretch'
+    with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', padded)
     g.save(d/'g'); load_gallery(d/'g')                                     # a gallery is replaced
     (d/'photos').mkdir(); (d/'photos'/'mine.jpg').write_bytes(b'precious')
     with pytest.raises(UserError, match='not a gallery'): g.save(d/'photos')
@@ -275,7 +278,9 @@ def test_a_gallery_opens_nothing_by_itself():
     from sketch_lvm.gallery import load_gallery, make_gallery
     d = Path(tempfile.mkdtemp()); items = toy_set(size=64); drawing = items.sketches.read(0)
     enc = frozen_encoder(load_backbone('mini', random=True))
-    for source in (dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False), dict(backbone='ViT-bigG-14', random=True)):
+    sources = [dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False),
+               dict(backbone='ViT-bigG-14', random=True)]
+    for source in sources:
         make_gallery(enc, items, source=source, say=None).save(d/'g')
         with mock.patch('sketch_lvm.gallery.open_encoder', return_value=(enc, source)) as opened:
             g = load_gallery(d/'g')

@@ -164,6 +164,44 @@ def test_pixels_that_end_early_are_refused():
             with pytest.raises(BadImage, match='cut short'): read_image(png(zlib.compress(bytes(n - 1)), size, colour, 1))
 
 
+def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
+    import io, numpy as np, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.core import rng
+    from sketch_lvm.images import check_files, read_image
+    cloud = Image.fromarray(rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize((256, 192), Image.Resampling.BICUBIC)
+    im = Image.fromarray((np.asarray(cloud).astype(int) + rng(1).integers(-9, 10, (192, 256, 1))).clip(0, 255).astype(np.uint8))
+    def jpeg(**k): f = io.BytesIO(); im.save(f, 'JPEG', quality=90, **k); return f.getvalue()
+    plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'; n = len(plain)
+    def flat(**k): f = io.BytesIO(); Image.new('RGB', (999, 999), (128,)*3).save(f, 'JPEG', **k); return f.getvalue()
+    assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)                # zeros that mean something
+    fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True), padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1), cmyk=None)
+    f = io.BytesIO(); im.convert('CMYK').save(f, 'JPEG'); fine['cmyk'] = f.getvalue()
+    damaged = dict(half=plain[:n//2] + end, most=plain[:n*9//10] + end, steps_half=steps[:len(steps)//2] + end, zeros=plain[:n//2] + bytes(200) + plain[n//2 + 200:])
+    flips = {}
+    for k in range(20):                                                                            # one bit: some are seen
+        x = bytearray(plain); at = n//3 + k*n//40; x[at] ^= 16; flips[f'flip{k}'] = bytes(x)
+    with tempfile.TemporaryDirectory() as d:
+        names = [*fine, *damaged, *flips]
+        for name, data in (fine | damaged | flips).items(): (Path(d)/f'{name}.jpg').write_bytes(data)
+        paths = [Path(d)/f'{name}.jpg' for name in names]
+        assert all(read_image(p).any() for p in paths) and check_files(paths) == {}                             # Pillow says nothing
+        found = {names[i]: why for i, why in check_files(paths, decode=True).items()}
+    assert set(damaged) <= set(found) and not set(fine) & set(found) and all('Corrupt JPEG data' in why for why in found.values()), found
+    assert 0 < len(found) - len(damaged) < 20
+
+
+def test_a_second_decoder_that_stops_is_said():
+    import pytest, subprocess, sys
+    from unittest import mock
+    from sketch_lvm import images
+    from sketch_lvm.core import UserError
+    assert images.jpeg_warnings([]) == {}
+    def stops(): return subprocess.Popen([sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True)
+    with mock.patch.object(images, '_listener', stops), pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'): images.jpeg_warnings(['x.jpg']*3)
+
+
 def test_checksums_catch_what_decoding_does_not():
     import io, numpy as np, pytest
     from PIL import Image, ImageDraw

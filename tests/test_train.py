@@ -90,6 +90,48 @@ def test_batches_in_order_and_workers_gone():
     assert e.value.number == signal.SIGTERM and isinstance(e.value, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) == before
 
 
+def test_workers_go_with_the_main_process():
+    import os, signal, sys, time
+    from sketch_lvm.train import run_script
+    code = '''
+    import os, signal, sys, time
+    from sketch_lvm.train import batches, in_child
+    def draw(step, rank, size):                           # a worker that is busy for long, and looks at nothing else
+        open(f'{sys.argv[1]}/{os.getpid()}', 'w').close(); time.sleep(600)
+    def main():
+        with batches(draw, 0, 4, workers=2) as steps: next(steps)
+    def busy(): return [int(p) for p in os.listdir(sys.argv[1])]
+    def alive(pid):
+        try: return open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()[0] not in 'ZX'
+        except OSError: return False
+    pid = in_child(main)
+    while len(busy()) < 2: time.sleep(.01)
+    os.kill(pid, signal.SIGKILL); os.waitpid(pid, 0); end = time.monotonic() + 3
+    while any(map(alive, busy())) and time.monotonic() < end: time.sleep(.02)
+    left = [p for p in busy() if alive(p)]
+    for p in left: os.kill(p, signal.SIGKILL)
+    print(len(left))
+    '''
+    if sys.platform == 'linux':
+        from sketch_lvm.runs import scratch
+        assert run_script(code, scratch()).strip() == '0', 'workers outlive the process they work for'
+
+
+def test_a_killed_worker_is_a_sentence():
+    import multiprocessing, os, pytest, signal
+    from sketch_lvm.core import UserError
+    from sketch_lvm.learner import toy_learner
+    from sketch_lvm.runs import last_checkpoint, scratch
+    from sketch_lvm.train import Settings, outcome, train
+    folder = scratch()
+    def kill(run, row):
+        if run.step == 4: os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+    def go(name, **more): return train(toy_learner(), folder/name, Settings(steps=40, lr=.03), device='cpu', workers=2, checkpoint_every=2, **more)
+    with pytest.raises(UserError, match='a process that prepares batches is gone .*--workers, now 2'): go('killed', on_step=kill)
+    assert 2 <= last_checkpoint(folder/'killed').step < 40 and not multiprocessing.active_children()
+    go('killed'); go('whole'); assert outcome(folder/'killed') == outcome(folder/'whole')
+
+
 def test_one_step_is_the_plain_loop():
     import pytest, torch
     from sketch_lvm.core import UserError
@@ -118,6 +160,20 @@ def test_one_step_is_the_plain_loop():
     assert all(torch.equal(v, snapshot(other).weights[k]) for k, v in before.weights.items()) and other.step == 0
     other.learner.trainable = dict
     with pytest.raises(UserError, match='nothing trains'): Run(other.learner, Settings(), 'cpu')
+
+
+def test_half_a_launch_is_a_sentence():
+    import os, pytest
+    from unittest import mock
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train import launched, together
+    def say(**env):
+        with mock.patch.dict(os.environ, env):
+            with together('cpu') as (team, device): return team.size
+    assert say() == say(RANK='0', WORLD_SIZE='1', LOCAL_RANK='0') == say(RANK='0') == 1
+    for env, why in [(dict(RANK='1'), 'RANK=1 is set .* but WORLD_SIZE is not'), (dict(WORLD_SIZE='2'), 'but RANK, MASTER_ADDR, MASTER_PORT is not'),
+                     (dict(WORLD_SIZE='x'), "WORLD_SIZE='x' .* no whole number"), (dict(WORLD_SIZE='1', RANK='1'), 'do not fit'), (dict(WORLD_SIZE='0'), 'do not fit')]:
+        with pytest.raises(UserError, match=why + '.*torchrun'): say(**env)
 
 
 def test_the_keeper_is_the_plain_loop():
