@@ -97,19 +97,20 @@ def test_explore_calls_once_where_nobody_is():
     import ipywidgets
     import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.widgets import explore, first_value
+    from sketch_lvm.widgets import DeafComm, explore, first_value
     called = []
-    def f(a, b=2, **more): called.append((a, b, more))
-    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=False), mock.patch('ipywidgets.interactive.__init__') as made:
-        assert explore(f, a=ipywidgets.IntSlider(7, 1, 9), b=['x', 'y'], c=(0, 10), d=dict(one=1, two=2), e=True) is f
-        assert explore(a=3, b=ipywidgets.fixed(None))(f) is f
-    assert called == [(7, 'x', dict(c=5, d=1, e=True)), (3, None, {})] and not made.called
-    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True), mock.patch('IPython.display.display') as shown:
-        explore(f, a=3)
-    sliders = shown.call_args.args[0]
-    assert isinstance(sliders, ipywidgets.interactive) and sliders.children[0].value == 3 and called[2:] == [(3, 2, {})]
-    assert first_value([('first', 10), ('second', 20)]) == 10 and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
-    with pytest.raises(UserError, match='no control'): first_value(None)
+    with mock.patch('comm.create_comm', DeafComm):
+        def f(a, b=2, **more): called.append((a, b, more))
+        with mock.patch('sketch_lvm.widgets.somebody_there', return_value=False), mock.patch('ipywidgets.interactive.__init__') as made:
+            assert explore(f, a=ipywidgets.IntSlider(7, 1, 9), b=['x', 'y'], c=(0, 10), d=dict(one=1, two=2), e=True) is f
+            assert explore(a=3, b=ipywidgets.fixed(None))(f) is f
+        assert called == [(7, 'x', dict(c=5, d=1, e=True)), (3, None, {})] and not made.called
+        with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True), mock.patch('IPython.display.display') as shown:
+            explore(f, a=3)
+        sliders = shown.call_args.args[0]
+        assert isinstance(sliders, ipywidgets.interactive) and sliders.children[0].value == 3 and called[2:] == [(3, 2, {})]
+        assert first_value([('first', 10), ('second', 20)]) == 10 and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
+        with pytest.raises(UserError, match='no control'): first_value(None)
 
 
 def test_pages_with_sliders_run_as_programs():
@@ -119,7 +120,8 @@ def test_pages_with_sliders_run_as_programs():
     import sketch_lvm
     source = "from sketch_lvm.widgets import explore\nexplore(lambda k: 10*k, k=(2, 4))"
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    client = NotebookClient(page, timeout=120, kernel_name='python3', resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}})
+    client = NotebookClient(page, timeout=120, kernel_name='python3', extra_arguments=['--IPKernelApp.log_level=40'],
+                            resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}})
     client.execute()
     kinds = {state.get('_model_name') for state in client.widget_state.values()}
     assert 'OutputModel' not in kinds and not client.comm_objects, kinds           # an Output widget is what nbclient can wait for without end
