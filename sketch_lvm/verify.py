@@ -17,7 +17,7 @@ import numpy as np
 
 from .cache import build_cache, content_hashes
 from .core import UserError, data_path, read_json, rng
-from .data import SUFFIXES, ScanReport, class_key, list_folder, printable, suffix
+from .data import SUFFIXES, ScanReport, class_key, ending, list_folder, printable
 from .datasets import REAL, find_data, listed_classes, open_data
 from .images import UNSEEN, in_threads
 from .splits import known_splits
@@ -125,7 +125,7 @@ def check_twins(v, workers=None):
 # %% ../nbs/03c_verify.ipynb #925294ca
 def check_closely(v, decode):
     "Say how closely the picture files were looked at, and what nobody can see"
-    kinds = {suffix(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
+    kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
     if kinds and not decode: v.notes.append('of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel')
     if kinds - {'.png'} and decode: v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
 
@@ -134,8 +134,8 @@ def verify(path, data=None, content=True, decode=False, gallery='distinct', per_
     start = time.perf_counter(); found = find_data(path, data)
     items, report = open_data(found, gallery=gallery, check='decode' if decode else 'quick', per_class=per_class, workers=workers, progress=progress)
     v = Verdict(found, items, broken=list(report.left_out))
-    broken = v.broken
-    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (f'\n    and {len(broken) - 20:,} more' if len(broken) > 20 else '')
+    broken, rest = v.broken, len(v.broken) - 20
+    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (f'\n    and {rest:,} more' if rest > 0 else '')
     if broken: v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
     told = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]         # `check_raw` looks closer
     for n in told: (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)

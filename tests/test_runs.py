@@ -141,7 +141,8 @@ def test_a_seal_does_not_make_a_checkpoint():
             write_folder(run/'step-000002', {k: v for k, v in (good | change).items() if v is not None})
             with pytest.raises(Damaged, match=why): read_checkpoint(run/'step-000002')
             assert last_checkpoint(run).step == 1                     # and the one before is used
-    for seal in (b'['*100_000, b'[]', b'{"files": []}', b'{"files": {"a": {"files": {}}}}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}', b'\xff'):
+    nested, odd = b'{"files": {"a": {"files": {}}}}', (b'{"files": []}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}')
+    for seal in (b'['*100_000, b'[]', nested, *odd, b'\xff'):
         write_folder(run/'step-000002', {'a': b'x'}); (run/'step-000002'/'sha256.json').write_bytes(seal)
         with pytest.raises(Damaged, match='damaged|content|lacks|absent'): read_folder(run/'step-000002')
 
