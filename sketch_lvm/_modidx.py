@@ -1270,6 +1270,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                  'sketch_lvm.runs._log_size': ('runs.html#_log_size', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs._numbers': ('runs.html#_numbers', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs._owner': ('runs.html#_owner', 'sketch_lvm/runs.py'),
+                                 'sketch_lvm.runs._swap': ('runs.html#_swap', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs.check_seal': ('runs.html#check_seal', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs.clear_litter': ('runs.html#clear_litter', 'sketch_lvm/runs.py'),
                                  'sketch_lvm.runs.flat': ('runs.html#flat', 'sketch_lvm/runs.py'),
