@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'class_key', 'find_classes', 'merge_spellings', 'Files',
            'Arrays', 'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'Counts', 'count_items', 'items_html',
-           'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set', 'suffix', 'why_not_read',
+           'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set', 'ending', 'why_not_read',
            'ScanReport', 'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder',
            'assemble', 'save_folder', 'same_pictures', 'check_leaks']
 
@@ -296,14 +296,14 @@ JUNK = re.compile(r'(\..*|__MACOSX|__pycache__|Thumbs\.db|ehthumbs\.db|desktop\.
 SUFFIXES = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.gif'}
 NOT_READ = {'.heic': 'HEIC', '.heif': 'HEIC', '.avif': 'AVIF', '.tif': 'TIFF', '.tiff': 'TIFF', '.jxl': 'JPEG XL', '.jp2': 'JPEG 2000'}     # pictures all the same
 
-def suffix(path: str) -> str:
+def ending(path: str) -> str:
     "The end of a file's name, in small letters"
     return os.path.splitext(path)[1].lower()
 
 def why_not_read(path: str) -> str:
     "Why a file is no picture for us, by its name; '' for one that is"
-    if suffix(path) in SUFFIXES: return ''
-    if suffix(path) in NOT_READ: return f'{NOT_READ[suffix(path)]} is not read here{CONVERT}'
+    if ending(path) in SUFFIXES: return ''
+    if ending(path) in NOT_READ: return f'{NOT_READ[ending(path)]} is not read here{CONVERT}'
     return 'not a JPEG, PNG, WEBP, BMP or GIF by its name'
 
 @dataclass
@@ -319,7 +319,7 @@ class ScanReport:
 
     def to_convert(self):
         "A sentence about the pictures in formats that are not read, or ''"
-        kinds = Counter(NOT_READ.get(suffix(path), 'other') for path, why in self.left_out if CONVERT in why)
+        kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT in why)
         if not kinds: return ''
         counted = ' and '.join(f'{n:,} {kind}' for kind, n in kinds.most_common())
         return (f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and scan again; '

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .core import UserError, check_name
-from .data import NOT_READ, SUFFIXES, Files, ScanReport, assemble, class_key, list_classes, list_folder, suffix, why_not_read
+from .data import NOT_READ, SUFFIXES, Files, ScanReport, assemble, class_key, ending, list_classes, list_folder, why_not_read
 from .drawings import Drawings, Joined, drawing_kind
 from .images import check_files
 from .splits import known_splits
@@ -187,11 +187,11 @@ def find_data(path, data=None):
     except OSError as e: raise UserError(f'{path} cannot be read: {e.strerror}.') from e
     raise UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
 
-def _is_picture(p): return suffix(p) in SUFFIXES
+def _is_picture(p): return ending(p) in SUFFIXES
 
 def _plain(path, inside):
     "A folder of photos: class folders with pictures in them, or just pictures"
-    def pictures(f): return any(kind == 'file' and suffix(p) in SUFFIXES | NOT_READ.keys() for _, p, kind in list_folder(f, ScanReport(f)) or ())
+    def pictures(f): return any(kind == 'file' and ending(p) in SUFFIXES | NOT_READ.keys() for _, p, kind in list_folder(f, ScanReport(f)) or ())
     if any(map(pictures, inside)): return Found('folder', 'photos in class folders', path, photo=(path,))
     if pictures(path): return Found('folder', 'photos without classes', path, photo=(path,))
 
@@ -217,7 +217,7 @@ def list_found(found, gallery, report):
     if found.layout == 'photos without classes':
         files = [p for _, p, kind in list_folder(found.root, report) if kind == 'file']
         for p in files:
-            if suffix(p) in NOT_READ: report.leave_out(p, why_not_read(p))
+            if ending(p) in NOT_READ: report.leave_out(p, why_not_read(p))
         return [('unlabelled', 'photo', p) for p in files if _is_picture(p)]
     original, extended = side(found.photo), side(found.extended)
     if found.data == 'sketchy': photos = choose_gallery(original, extended, gallery)

@@ -169,9 +169,13 @@ def read_drawing(query, size, fit=None, pen=PEN):
 def _three(x): return x if x.ndim == 3 and x.shape[2] == 3 else np.repeat(x.reshape(*x.shape[:2], 1), 3, 2)
 
 def read_strokes(path):
-    "The strokes of a file: a list of [xs, ys], or QuickDraw's `{'drawing': [...]}`; of several lines the first"
-    try: found = json.loads(next(line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()))
-    except (OSError, ValueError, StopIteration) as e: raise UserError(f'{path}: no strokes can be read from it ({e or "it is empty"}).') from e
+    "The strokes of a file: a list of [xs, ys], or QuickDraw's `{'drawing': [...]}`; of several lines the first, which is said"
+    import sys
+    try:
+        lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
+        found = json.loads(next(iter(lines)))
+        if len(lines) > 1: print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
+    except (OSError, ValueError, StopIteration, RecursionError) as e: raise UserError(f'{path}: no strokes can be read from it ({e or "it is empty"}).') from e
     return found.get('drawing') if isinstance(found, dict) else found
 
 # %% ../nbs/13_gallery.ipynb #fbadc927

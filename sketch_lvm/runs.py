@@ -9,7 +9,7 @@ __all__ = ['SEAL', 'scratch', 'make_seal', 'put_back', 'write_folder', 'Damaged'
            'keep_config']
 
 # %% ../nbs/10a_runs.ipynb #f15306b3
-import atexit, contextlib, errno, hashlib, json, os, re, shutil, socket, sys, tempfile, time
+import atexit, contextlib, ctypes, errno, hashlib, json, os, re, shutil, socket, sys, tempfile, time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,16 @@ def _flush_folder(path):
     try: os.fsync(fd)
     finally: os.close(fd)
 
+def _swap(a, b):
+    "Exchange two names in one act; False where the system or the disk cannot (Linux can, mostly)"
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == 'linux' else None
+    if not hasattr(libc, 'renameat2'): return False
+    here, exchange = -100, 2                        # AT_FDCWD, RENAME_EXCHANGE
+    if libc.renameat2(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0: return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS): return False
+    raise OSError(number, os.strerror(number), os.fspath(b))
+
 def put_back(path: str | os.PathLike):
     "If a writer was stopped after it had moved the old folder aside and before the new one was there, give the old one its name again"
     path = Path(path); old = path.with_name(f'.{path.name}.old.tmp')
@@ -58,8 +68,10 @@ def write_folder(path, files,
         for name, content in {**files, **loose, SEAL: make_seal(files)}.items():
             with open(new/name, 'xb') as f: f.write(content); f.flush(); os.fsync(f.fileno())
         _flush_folder(new)
-        if path.exists(): os.rename(path, old)
-        os.rename(new, path); _flush_folder(path.parent)
+        if not (path.is_dir() and _swap(new, path)):
+            if path.exists(): os.rename(path, old)
+            os.rename(new, path)
+        _flush_folder(path.parent)
     finally:
         put_back(path)
         for litter in (new, old): shutil.rmtree(litter, ignore_errors=True)

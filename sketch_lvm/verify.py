@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Verdict', 'compare', 'usable_splits', 'check_counts', 'photo_kinds', 'check_raw', 'check_splits', 'same_content',
-           'check_twins', 'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of', 'fresh_process',
-           'peak_bytes', 'bench_datasets', 'photo_tree', 'bench_cache']
+           'check_twins', 'check_closely', 'verify', 'tiny_pictures', 'sketchy_tree', 'forget_pages', 'disk_of',
+           'fresh_process', 'peak_bytes', 'bench_datasets', 'photo_tree', 'bench_cache']
 
 # %% ../nbs/03c_verify.ipynb #3bf501ec
 import html, os, shutil, sys, tempfile, time
@@ -17,9 +17,9 @@ import numpy as np
 
 from .cache import build_cache, content_hashes
 from .core import UserError, data_path, read_json, rng
-from .data import ScanReport, class_key, list_folder, printable
+from .data import SUFFIXES, ScanReport, class_key, ending, list_folder, printable
 from .datasets import REAL, find_data, listed_classes, open_data
-from .images import in_threads
+from .images import UNSEEN, in_threads
 from .splits import known_splits
 
 # %% ../nbs/03c_verify.ipynb #d176f342
@@ -31,6 +31,7 @@ class Verdict:
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    broken: list = field(default_factory=list)      # every (path, reason) of a file or line that cannot be used
     seconds: float = 0.
     part: bool = False                              # not all of a real data set, and usable
 
@@ -46,7 +47,8 @@ class Verdict:
 
     def to_dict(self):
         return dict(data=self.found.data, layout=self.found.layout, root=self.found.root, counts=self.items.counts().total, classes=len(self.items.classes),
-                    errors=self.errors, warnings=self.warnings, notes=self.notes, seconds=round(self.seconds, 1), fine=self.fine)
+                    errors=self.errors, warnings=self.warnings, notes=self.notes,
+                    broken=[[printable(p), why] for p, why in self.broken], seconds=round(self.seconds, 1), fine=self.fine)
     def __str__(self): return printable('\n'.join(self.lines()))
     def _repr_html_(self): return f'<pre>{html.escape(str(self))}</pre>'
 
@@ -81,10 +83,10 @@ def check_counts(v):
     for m in ('sketch', 'photo'):
         if not counts.total[m] and not v.found.drawings: v.errors.append(f'no {m} at all. {REAL[data].get}')
     expected = REAL[data].counts; original, extended = photo_kinds(v)
-    if 'sketch' in expected and counts.total['sketch']: v.errors += compare('sketches', counts.total['sketch'], expected['sketch'])
+    if 'sketch' in expected and counts.total['sketch']: v.warnings += compare('sketches', counts.total['sketch'], expected['sketch'])
     if data != 'sketchy': return
-    if original: v.errors += compare('original photos', original, expected['original'])
-    if extended: v.errors += compare('extended photos', extended, expected['extended'])
+    if original: v.warnings += compare('original photos', original, expected['original'])
+    if extended: v.warnings += compare('extended photos', extended, expected['extended'])
     else: v.notes.append(f'the extension is not here; category-level tables use it. {REAL[data].get}')
 
 # %% ../nbs/03c_verify.ipynb #7a7c7937
@@ -136,16 +138,24 @@ def check_twins(v, workers=None):
         if leaks: v.errors.append(f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as {" = ".join(map(repr, ids[leaks[0][:2]]))}')
 
 # %% ../nbs/03c_verify.ipynb #925294ca
+def check_closely(v, decode):
+    "Say how closely the picture files were looked at, and what nobody can see"
+    kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
+    if kinds and not decode: v.notes.append('of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel')
+    if kinds - {'.png'} and decode: v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
+
 def verify(path, data=None, content=True, decode=False, gallery='distinct', per_class=3000, workers=None, progress=None):
     "Check a data set on a disk; returns a `Verdict`. `content=False` skips the search for equal pictures, `decode` looks at every pixel"
     start = time.perf_counter(); found = find_data(path, data)
     items, report = open_data(found, gallery=gallery, check='decode' if decode else 'quick', per_class=per_class, workers=workers, progress=progress)
-    v = Verdict(found, items)
-    broken = [(p, why) for p, why in report.left_out]
-    shown = ''.join(f'\n    {printable(p)}: {why}' for p, why in broken[:20]) + (f'\n    and {len(broken) - 20:,} more' if len(broken) > 20 else '')
+    v = Verdict(found, items, broken=list(report.left_out))
+    broken, rest = v.broken, len(v.broken) - 20
+    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (f'\n    and {rest:,} more' if rest > 0 else '')
     if broken: v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
     told = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]         # `check_raw` looks closer
     for n in told: (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
+    if to_convert := report.to_convert(): v.notes.append(to_convert)
+    check_closely(v, decode)
     if report.ignored: v.notes.append(f'{report.ignored:,} entries ignored as litter of operating systems')
     check_counts(v); check_splits(v)
     if content: check_twins(v, workers)

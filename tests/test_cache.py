@@ -162,7 +162,8 @@ def test_an_index_that_cannot_be_written_is_a_sentence():
     from sketch_lvm.core import UserError
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
         patch.setenv('SKETCH_LVM_CACHE', f'{d}/cache'); (Path(d)/'a').write_text('x')
-        with mock.patch.object(np, 'savez', side_effect=OSError(30, 'Read-only file system')), pytest.raises(UserError, match='the cache .*hashes cannot be written: Read-only.*SKETCH'):
+        said = 'the cache .*hashes cannot be written: Read-only.*SKETCH'
+        with mock.patch.object(np, 'savez', side_effect=OSError(30, 'Read-only file system')), pytest.raises(UserError, match=said):
             hash_files([f'{d}/a'])
 
 

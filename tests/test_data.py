@@ -142,7 +142,8 @@ def test_what_to_do_with_a_heic_is_said():
     with tempfile.TemporaryDirectory() as d:
         root = Path(d); save_folder(toy_set(classes=2, photos=2, sketches=1), root)
         for k in range(3): (root/'photo/square'/f'{k}.HEIC').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
-        (root/'photo/square/scan.tiff').write_bytes(b'II*\0'); (root/'photo/square/phone.jpg').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40)); (root/'photo/square/notes.txt').write_text('x')
+        (root/'photo/square/phone.jpg').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
+        for name in ('scan.tiff', 'notes.txt'): (root/'photo/square'/name).write_bytes(b'II*\0')
         items, report = from_folder(root)
         reasons = {Path(p).name: why for p, why in report.left_out}
     assert len(items) == 8 and reasons['0.HEIC'] == 'HEIC is not read here; convert it to JPEG or PNG' and 'TIFF is not read' in reasons['scan.tiff']

@@ -118,11 +118,11 @@ def test_a_compressed_bomb_is_not_unpacked():
     d = Path(tempfile.mkdtemp()); record = pack_record(7, [[list(range(200))]*2]*9)
     (d/'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))      # nothing behind the first drawing is one
     (d/'same.bin.gz').write_bytes(gzip.compress(record*4000)); (d/'lines.ndjson.gz').write_bytes(gzip.compress((b' '*999 + b'\n')*30_000))
-    for name, kept, why in (('zeros.bin.gz', 1, 'empty|inside'), ('same.bin.gz', 1, 'more than'), ('lines.ndjson.gz', 0, 'more than')):
+    for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
         with mock.patch.multiple(drawings, SMALL=2_000_000, RATIO=1):
             tracemalloc.start(); report = ScanReport('t'); keys, _ = index_drawings(d/name, report); peak = tracemalloc.get_traced_memory()[1]; tracemalloc.stop()
         assert len(keys) == kept and peak < 12_000_000, (name, len(keys), peak)
-        assert any(any(w in said for w in why.split('|')) for _, said in report.left_out), report
+        assert any('unpacks to more than 2,000,000 bytes' in said for _, said in report.left_out), report
     whole = b''.join(pack_record(k, [[[k % 256, 3], [4, k//256]]]*300) for k in range(2000)); (d/'w.bin').write_bytes(whole)     # many windows, one index
     keys, places = index_drawings(d/'w.bin', ScanReport('t'))
     assert keys == [str(k) for k in range(2000)] and len(whole) > 3*2**20 and [b for b, _ in places] == list(range(0, len(whole), len(whole)//2000))

@@ -43,6 +43,23 @@ def test_blocks_change_nothing():
     same = g[:1].repeat(50, 1); assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
 
 
+def test_one_drawing_of_many_is_said():
+    import contextlib, io, json, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.gallery import read_strokes
+    with tempfile.TemporaryDirectory() as d:
+        f, lines = Path(d)/'cat.ndjson', [json.dumps(dict(drawing=[[[k, 9], [k, 9]]])) for k in range(3)]
+        def read(text):
+            f.write_text(text)
+            with contextlib.redirect_stderr(io.StringIO()) as said: strokes = read_strokes(f)
+            return strokes, said.getvalue()
+        assert read(lines[0] + '\n\n') == ([[[0, 9], [0, 9]]], '')
+        assert read('\n'.join(lines)) == ([[[0, 9], [0, 9]]], f'{f} holds 3 drawings; the first is taken.\n')
+        for broken in ('', '{', '['*100_000):
+            with pytest.raises(UserError, match='no strokes can be read'): read(broken)
+
+
 def test_drawings_are_read():
     import io, json, tempfile
     from pathlib import Path

@@ -176,7 +176,8 @@ def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
     plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'; n = len(plain)
     def flat(**k): f = io.BytesIO(); Image.new('RGB', (999, 999), (128,)*3).save(f, 'JPEG', **k); return f.getvalue()
     assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)                # zeros that mean something
-    fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True), padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1), cmyk=None)
+    fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True))
+    fine |= dict(padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1))
     f = io.BytesIO(); im.convert('CMYK').save(f, 'JPEG'); fine['cmyk'] = f.getvalue()
     damaged = dict(half=plain[:n//2] + end, most=plain[:n*9//10] + end, steps_half=steps[:len(steps)//2] + end, zeros=plain[:n//2] + bytes(200) + plain[n//2 + 200:])
     flips = {}
@@ -199,7 +200,8 @@ def test_a_second_decoder_that_stops_is_said():
     from sketch_lvm.core import UserError
     assert images.jpeg_warnings([]) == {}
     def stops(): return subprocess.Popen([sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True)
-    with mock.patch.object(images, '_listener', stops), pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'): images.jpeg_warnings(['x.jpg']*3)
+    with mock.patch.object(images, '_listener', stops), pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'):
+        images.jpeg_warnings(['x.jpg']*3)
 
 
 def test_checksums_catch_what_decoding_does_not():

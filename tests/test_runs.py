@@ -45,34 +45,42 @@ def test_dying_at_any_call_leaves_old_or_new():
             return call
         with mock.patch.multiple(os, **{c: counted(getattr(os, c)) for c in calls}): runs.write_folder(path, new)
         os._exit(0)
-    seen = []
-    for n in range(200):
-        runs.write_folder(path, old)
-        done = die_at(n)
-        seen.append(runs.read_folder(path) == new)
-        assert runs.read_folder(path) in (old, new)
-        if done: break
-    assert done and seen[0] is False and seen[-1] is True and n > 8
-    for n in range(n):                             # ... and the next save does not take the good one for litter, wherever it dies itself
-        runs.write_folder(path, old); die_at(n); die_at(n)
-        assert runs.read_folder(path) in (old, new)
+    def at_every_call(always_there):
+        "Die at every call; the next save, dying there too, must not take the good folder for litter"
+        seen = []
+        for n in range(200):
+            runs.write_folder(path, old)
+            done = die_at(n)
+            assert path.is_dir() or not always_there
+            seen.append(runs.read_folder(path) == new)
+            assert runs.read_folder(path) in (old, new)
+            if done: break
+            runs.write_folder(path, old); die_at(n); die_at(n)
+            assert runs.read_folder(path) in (old, new)
+        assert done and seen[0] is False and seen[-1] is True and n > 8
+    (path.parent/'y').mkdir(); (path.parent/'z').mkdir()
+    if runs._swap(path.parent/'y', path.parent/'z'): at_every_call(always_there=True)
+    for name in 'yz': (path.parent/name).rmdir()
+    two_renames = mock.patch.object(runs, '_swap', lambda a, b: False); two_renames.start(); at_every_call(always_there=False)
     runs.write_folder(path, old); real = os.rename
     def failing(a, b): return real(a, b) if 'old' in str(b) or 'old' in str(a) else refuse()
     def refuse(): raise OSError(28, 'No space left on device')
     with mock.patch.object(os, 'rename', failing), pytest.raises(OSError): runs.write_folder(path, new)       # no death but an error
+    two_renames.stop()
     assert runs.read_folder(path) == old and [p.name for p in path.parent.iterdir()] == ['x']
 
 
 def test_every_name_and_byte_is_waited_for():
     import os
     from unittest import mock
+    from sketch_lvm import runs
     from sketch_lvm.runs import SEAL, Log, scratch, write_folder
     done = []
     def noted(what, real): return mock.patch.object(os, what, lambda *a: (done.append((what, *map(named, a))), real(*a))[1])
     def named(x): return os.path.basename(os.readlink(f'/proc/self/fd/{x}')) if isinstance(x, int) else os.path.basename(x)
     path = scratch()/'x'; write_folder(path, {'a': b'old'})
     if os.path.isdir('/proc/self/fd'):
-        with noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
+        with mock.patch.object(runs, '_swap', lambda a, b: False), noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
         assert done == [('fsync', name) for name in ('a', 'b', 'c', SEAL, '.x.new.tmp')] + [
             ('rename', 'x', '.x.old.tmp'), ('rename', '.x.new.tmp', 'x'), ('fsync', path.parent.name)], done
         log = Log(path.parent/'log.jsonl'); log.add(step=1); done.clear()
@@ -141,7 +149,8 @@ def test_a_seal_does_not_make_a_checkpoint():
             write_folder(run/'step-000002', {k: v for k, v in (good | change).items() if v is not None})
             with pytest.raises(Damaged, match=why): read_checkpoint(run/'step-000002')
             assert last_checkpoint(run).step == 1                     # and the one before is used
-    for seal in (b'['*100_000, b'[]', b'{"files": []}', b'{"files": {"a": {"files": {}}}}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}', b'\xff'):
+    nested, odd = b'{"files": {"a": {"files": {}}}}', (b'{"files": []}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}')
+    for seal in (b'['*100_000, b'[]', nested, *odd, b'\xff'):
         write_folder(run/'step-000002', {'a': b'x'}); (run/'step-000002'/'sha256.json').write_bytes(seal)
         with pytest.raises(Damaged, match='damaged|content|lacks|absent'): read_folder(run/'step-000002')
 

@@ -12,6 +12,7 @@ def test_verdicts_name_what_is_wrong():
     from sketch_lvm.datasets import listed_classes
     from sketch_lvm.verify import verify
     d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d/'mine'); v = verify(d/'mine'); assert v.fine and v.to_dict()['counts'] == dict(sketch=40, photo=20, paired=40)
+    assert any('--decode looks at every pixel' in n for n in v.notes)
     (d/'mine'/'photo'/'square'/'1.png').write_bytes(b''); v = verify(d/'mine'); assert not v.fine and '1 file(s)' in v.errors[0] and '1.png: the file is empty' in v.errors[0]
     root = d/'T'
     def write(folder, c, name, k):
@@ -31,6 +32,27 @@ def test_verdicts_name_what_is_wrong():
     write('png', 'kraken', '1.png', 77); (root/'png'/'zebra'/'499.png').unlink(); (root/'png'/'zebra'/'498.png').unlink(); (root/'ImageResized'/'zebra'/'a.png').unlink()
     v = verify(root); assert "1 class(es) that tuberlin does not have: 'kraken'" in v.warnings and '1 of 250 classes are missing: zebra' in ' '.join(v.warnings)
     assert any('sketches but no photos' in w for w in v.warnings) and '<img' not in v._repr_html_()
+
+
+def test_every_broken_file_is_in_the_record():
+    import io, tempfile
+    from pathlib import Path
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.core import rng
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.verify import verify
+    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d)
+    for k in range(33): (d/'photo'/'square'/f'\x1b[31m{k}.png').write_bytes(b'')
+    (d/'photo'/'square'/'a.heic').write_bytes(b'x')
+    v = verify(d); record = v.to_dict()
+    assert len(record['broken']) == 34 and record['errors'][0].startswith('34 file(s)') and 'and 14 more' in record['errors'][0] and not record['fine']
+    assert '\x1b' not in str(v) and '\x1b' not in str(record) and r'\x1b[31m2.png' in str(v) and any('1 HEIC picture(s)' in n for n in v.notes), str(v)
+    f = io.BytesIO(); Image.fromarray(rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(f, 'JPEG'); whole = f.getvalue()
+    for k in range(33): (d/'photo'/'square'/f'\x1b[31m{k}.png').unlink()
+    (d/'photo'/'square'/'half.jpg').write_bytes(whole[:len(whole)//2] + b'\xff\xd9'); (d/'photo'/'square'/'whole.jpg').write_bytes(whole)
+    v = verify(d); assert len(v.broken) == 1                        # only the HEIC: half a JPEG with an end passes the quick look
+    v = verify(d, decode=True); assert sorted(Path(p).name for p, _ in v.broken) == ['a.heic', 'half.jpg'] and any('cannot always be seen' in n for n in v.notes), str(v)
 
 
 def test_raw_quickdraw_is_not_a_faulty_extension():
