@@ -92,7 +92,7 @@ def test_hostile_encoder_folders_are_refused():
     for options in huge:                                             # the 3 TB are never asked for
         text = with_config(method=m.to_dict() | dict(options=m.to_dict()['options'] | options))
         folder = write_folder(good.parent/'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
-        with pytest.raises(UserError, match='prompts|depth|numbers'): load_encoder(folder, mini)
+        with pytest.raises(UserError, match='asks for .* numbers at once|options'): load_encoder(folder, mini)
     name = 'source.prompts'; p = tensors[name]
     for change, why in [({name: p*torch.nan}, 'not finite'), ({name: p.int()}, 'int32'), ({name: p[..., :5]}, 'shape'), ({'more': p}, 'unknown'), ({name: p.bool()}, 'bool')]:
         folder = write_folder(good.parent/'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': pack(tensors | change)})
