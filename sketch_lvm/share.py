@@ -17,7 +17,7 @@ from . import __version__
 from .clip import Backbone, check_backbone, load_backbone, weights_here
 from .core import UserError
 from .images import FITS
-from .methods import Method, backbone_for, build_encoder, method_from_dict
+from .methods import backbone_for, build_encoder, method_from_dict
 from .prompts import Encoder, count_trainable
 from .runs import Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
