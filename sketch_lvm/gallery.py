@@ -198,6 +198,7 @@ def check_mark(about, encoder):
     differ = [k for k in here if here[k] != there.get(k)]
     if not differ: return encoder
     what = dict(tower='another tower', learned='other learned weights', pixels='other preparation of pixels')[differ[0]]
+    if len(str(there.get('tower'))) == 16: what = 'an older version of this program, which did not mark all of a tower'
     known = f' It was made from {about["source"]}.' if about.get('source') else ''
     raise UserError(f'this gallery was made with {what}: there {about["encoder"]}, here {encoder_label(encoder)}.{known} '
                     'Open the encoder it was made with, or index the photos again with this one.')

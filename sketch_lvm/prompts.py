@@ -347,7 +347,7 @@ def tower_mark(visual: nn.Module) -> str:
 
 def text_mark(clip: nn.Module) -> str:
     "The same of a CLIP's text tower"
-    tensors = {k: t for k, t in clip.state_dict(keep_vars=True).items() if not k.startswith('visual.')}
+    tensors = {k: t for k, t in clip.state_dict(keep_vars=True).items() if not k.startswith(('visual.', 'logit_'))}
     return kept_mark(clip, tensors, [*block_structure(clip), clip.text_pool_type])
 
 # %% ../nbs/06_prompts.ipynb #8af9eab0

@@ -17,7 +17,7 @@ from . import __version__
 from .clip import Backbone, check_backbone, load_backbone, weights_here
 from .core import UserError
 from .images import FITS
-from .methods import Method, backbone_for, build_encoder, method_from_dict
+from .methods import backbone_for, build_encoder, method_from_dict
 from .prompts import Encoder, count_trainable
 from .runs import Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
@@ -157,7 +157,8 @@ def build_as_told(config: dict, tensors: dict, backbone: Backbone | None, folder
     most = max([2**24, *(t.numel() for t in tensors.values())])
     try:
         with Modest(most): return build_encoder(m, backbone, classes=config['description']['source'].get('classes') or ())
-    except BROKEN as e: raise Damaged(f'{folder}: no encoder can be built from its config.json ({type(e).__name__}: {str(e)[:200]}), with its prompts or depth.') from e
+    except UserError as e: raise UserError(f'{folder}: {e}') from e
+    except BROKEN as e: raise Damaged(f'{folder}: no encoder can be built from the options in its config.json ({type(e).__name__}).') from e
 
 def load_encoder(folder: str | Path, backbone: Backbone | None = None, device: str = 'cpu') -> Encoder:
     "The encoder of a folder, on the backbone it names or on a given one, which must be the same"

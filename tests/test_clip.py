@@ -36,6 +36,21 @@ def test_a_template_can_be_taken_literally():
     assert torch.equal(text_tower.template_words(mini, 3, '=a photo of a {}'), text_tower.template_words(mini, 3))
 
 
+def test_crop_is_clips_own_preprocessing():
+    import numpy as np, torch
+    from PIL import Image
+    from open_clip import image_transform
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import rng
+    from sketch_lvm.images import fit_image
+    for b in (load_backbone('ViT-S-32', random=True, fit='crop'), load_backbone('mini', random=True, fit='crop')):
+        clips = image_transform(b.size, is_train=False, mean=b.mean, std=b.std, resize_mode='shortest', interpolation=b.interpolation)
+        for i, (h, w) in enumerate([(300, 100), (100, 300), (375, 500), (224, 224), (64, 64), (31, 47), (333, 223), (225, 224), (1, 7), (1000, 641)]):
+            x = rng(3, index=i).integers(0, 256, (h, w, 3), dtype=np.uint8)
+            ours, theirs = b.pixels(fit_image(x, *b.recipe)[None])[0], clips(Image.fromarray(x))
+            assert torch.equal(ours, theirs), (b.name, h, w, (ours - theirs).abs().max())
+
+
 def test_backbones_are_frozen_and_labelled():
     import pytest, torch
     from sketch_lvm.clip import encode_images, load_backbone

@@ -32,6 +32,26 @@ def test_experiments_are_plain_data():
     with pytest.raises(UserError, match="Did you mean 'mini'"): load_sets(dict(name='minni'))
 
 
+def test_runs_under_an_old_mark_are_opened_or_say_why_not():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError, sha256, write_json
+    from sketch_lvm.experiments import Experiment, open_run
+    from sketch_lvm.methods import build_encoder, method
+    from sketch_lvm.runs import Checkpoint, save_checkpoint, scratch
+    e, mini = Experiment(method('sketch-lvm', 'mini'), random=True), load_backbone('mini', random=True)
+    encoder, run = build_encoder(e.method, mini, e.seed), scratch()/'run'
+    save_checkpoint(run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done=True)))
+    old = {k: v for k, v in encoder.recipe.items() if k != 'pixels'}
+    old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[:16]
+    for recipe in (encoder.recipe, old):
+        write_json(run/'config.json', dict(experiment=e.to_dict(), encoder=recipe))
+        assert open_run(run).step == 1
+    for change, why in ((dict(tower='0'*16), 'tower'), (dict(norms='frozen'), 'norms'), (dict(pixels=dict(mini.preparation, fit='pad')), 'pixels')):
+        write_json(run/'config.json', dict(experiment=e.to_dict(), encoder=old | change))
+        with pytest.raises(UserError, match=f'another tower or recipe(.|\n)*{why}: '): open_run(run)
+
+
 def test_a_run_is_opened_from_its_folder():
     import pytest, shutil, tempfile, torch
     from dataclasses import replace

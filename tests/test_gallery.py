@@ -92,6 +92,18 @@ def test_drawings_are_read():
     assert read_drawing([[[5], [5]]], 64).min() < 200
 
 
+def test_galleries_under_an_old_mark_say_so():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import check_mark, encoder_mark
+    encoder = frozen_encoder(load_backbone('mini', random=True)); mark = encoder_mark(encoder)
+    assert check_mark(dict(mark=mark, encoder='mini'), encoder) is encoder
+    for tower, why in (('0'*16, 'an older version'), ('0'*32, 'another tower')):
+        with pytest.raises(UserError, match=f'{why}(.|\n)*index the photos again'): check_mark(dict(mark=mark | dict(tower=tower), encoder='mini'), encoder)
+
+
 def test_hits_are_what_they_say():
     import html, io, re
     import matplotlib.pyplot as plt

@@ -75,24 +75,28 @@ def test_hostile_encoder_folders_are_refused():
             at.pop(last) if value is ... else at.update({last: value})
         return json.dumps(new)
     nested = '{"kind": "sketch_lvm encoder", "a": ' + '['*100_000 + ']'*100_000 + '}'
-    configs = [('[]', 'holds no encoder'), (nested, 'config.json'), (b'\xff', 'config.json'), ('{"kind": "sketch_lvm encoder"}', 'method')]
+    configs = [('[]', 'holds no encoder'),
+               (nested, 'config.json'), (b'\xff', 'config.json'), ('{"kind": "sketch_lvm encoder"}', 'method')]
     for path, value in [('method', ...), ('method__name', 7), ('method__options', [1]), ('method__weights', 'x'), ('method__preset', {}), ('method__without', 5),
-                        ('method__options', {'prompts': {}}), ('method__options', {'prompts': 'many'}), ('backbone', 'mini'), ('backbone__name', ...), ('backbone__name', None),
+                        ('method__options', {'prompts': {}}), ('method__options', {'prompts': 'many'}),
+                        ('backbone', 'mini'), ('backbone__name', ...), ('backbone__name', None),
                         ('backbone__source', 3), ('backbone__random', 'no'), ('pixels', ...), ('pixels__size', '64'), ('pixels__size', True),
                         ('pixels__fit', 'crp'), ('pixels__fit', 'pad'), ('pixels__mean', [.5]), ('pixels__mean', list('abc')), ('pixels__mean', [float('nan')]*3),
                         ('pixels__interpolation', 5), ('description', ...), ('description', []), ('description__source', ...), ('description__source', 'x'),
                         ('description__source__classes', 9), ('description__source__classes', ['x']*100_000), ('description__tower', ...), ('description__tower', 7),
-                        ('description__tower', '0'*16), ('description__train', ...), ('embedding', 'x')]:
+                        ('description__tower', '0'*16),
+                        ('description__train', ...), ('embedding', 'x')]:
         configs.append((with_config(**{path: value}), path.split('__')[0 if path.startswith(('method', 'backbone')) else -1]))
     for text, why in configs:
-        folder = write_folder(good.parent/'evil', {'config.json': text if isinstance(text, bytes) else text.encode(), 'model.safetensors': pack(tensors)})
+        content = text if isinstance(text, bytes) else text.encode()
+        folder = write_folder(good.parent/'evil', {'config.json': content, 'model.safetensors': pack(tensors)})
         with pytest.raises(UserError, match=f'(?i){why}') as e: load_encoder(folder, mini)
         assert len(str(e.value)) < 4000
     huge = [dict(prompts=2*10**9), dict(prompts=10**18), dict(prompts=2**70), dict(source='deep', depth=10**9), dict(source='deep', depth=4, prompts=10**8)]
     for options in huge:                                             # the 3 TB are never asked for
         text = with_config(method=m.to_dict() | dict(options=m.to_dict()['options'] | options))
         folder = write_folder(good.parent/'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
-        with pytest.raises(UserError, match='prompts|depth|numbers'): load_encoder(folder, mini)
+        with pytest.raises(UserError, match='asks for .* numbers at once|options'): load_encoder(folder, mini)
     name = 'source.prompts'; p = tensors[name]
     for change, why in [({name: p*torch.nan}, 'not finite'), ({name: p.int()}, 'int32'), ({name: p[..., :5]}, 'shape'), ({'more': p}, 'unknown'), ({name: p.bool()}, 'bool')]:
         folder = write_folder(good.parent/'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': pack(tensors | change)})
@@ -105,7 +109,6 @@ def test_a_folder_starts_no_download():
     import json, pytest, tempfile
     from pathlib import Path
     from unittest import mock
-    import open_clip
     from sketch_lvm import share
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import UserError
