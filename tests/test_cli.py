@@ -332,6 +332,21 @@ def test_a_result_is_said_before_it_is_kept():
             code, out, err = run(line); assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
 
 
+def test_a_finished_run_is_made_longer():
+    import contextlib, io, json, tempfile
+    from sketch_lvm.cli import main
+    d = tempfile.mkdtemp()
+    def run(line):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*line.split(), '--json'])
+        return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
+    train = f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'
+    code, r, err = run(f'{train} --steps 1'); assert code == 0 and r['steps'] == 1, err
+    code, r, err = run(f'{train} --steps 2'); assert code == 0 and r['steps'] == 2, err
+    code, r, err = run(f'resume --run {d}/run --steps 3'); assert code == 0 and r['steps'] == 3, err
+    code, r, err = run(f'resume --run {d}/run'); assert code == 0 and r['steps'] == 3, err
+
+
 def test_a_run_without_validation_says_which_step_it_keeps():
     import contextlib, io, json, tempfile
     from pathlib import Path
