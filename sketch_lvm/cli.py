@@ -6,7 +6,7 @@
 __all__ = ['KINDS', 'MISSING', 'COMMANDS', 'JSON', 'IMPORT', 'OUT', 'SEED', 'DEVICE', 'RANDOM', 'FITS', 'FIT', 'DATA_LINES',
            'DATA_HELP', 'ACCUMULATE', 'LOOP', 'TOWER', 'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES',
            'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'Opt', 'convert', 'Command', 'key', 'Parser', 'parser_for',
-           'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'answer', 'version_of',
+           'run_imports', 'settle_weights', 'parse', 'call', 'overview', 'main', 'respond', 'version_of',
            'cmd_quickstart', 'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device',
            'loop_options', 'outcome', 'cmd_train', 'again', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate',
            'fitted', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search',
@@ -183,7 +183,7 @@ def main(argv=None):
     if argv is None: fill_streams()
     words, out = list(sys.argv[1:] if argv is None else argv), sys.stdout
     try:
-        return answer(words, out)
+        return respond(words, out)
     except BrokenPipeError:                                       # the reader has left: `sketch_lvm methods | head`
         leave_streams()
     except OutputLost as e:
@@ -191,7 +191,7 @@ def main(argv=None):
         leave_streams()
     return 1
 
-def answer(words, out):
+def respond(words, out):
     "Find the command, run it, say what went wrong; with --json the last line is one object, whose `exit` is the exit code"
     if not words or words[0] in ('-h', '--help', 'help'): speak(overview(), out); return 0 if words else 2
     if words[0] == '--version': speak(version_of('sketch_lvm'), out); return 0
