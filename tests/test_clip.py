@@ -131,7 +131,7 @@ def test_weights_here_asks_no_network():
 
 
 def test_weights_from_a_file():
-    import json, pickle, pytest, tempfile, torch
+    import json, os, pickle, pytest, tempfile, torch
     from pathlib import Path
     from unittest import mock
     import open_clip
@@ -169,7 +169,7 @@ def test_weights_from_a_file():
         h = load_backbone('ViT-B-32', d/'hub'/'w.safetensors', fit='crop')
         assert is_quick(h) == [True]*2 and (h.mean, h.std, h.interpolation, h.fit) == ((.5,)*3, (.25,)*3, 'bilinear', 'crop')
         class Evil:
-            def __reduce__(self): return (open, (str(d/'ran'), 'w'))
+            def __reduce__(self): return (os.mkdir, (str(d/'ran'),))
         torch.save(dict(w=Evil()), d/'evil.pt'); (d/'evil.bin').write_bytes(pickle.dumps(Evil()))
         torch.jit.script(torch.nn.Linear(2, 2)).save(str(d/'jit.pt'))                                  # what OpenAI's files are
         for file in ('evil.pt', 'evil.bin', 'jit.pt'): refused('without running code from it.*(.|\n)*torch.jit.load', 'ViT-B-32', d/file)
