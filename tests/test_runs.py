@@ -80,7 +80,8 @@ def test_every_name_and_byte_is_waited_for():
     def named(x): return os.path.basename(os.readlink(f'/proc/self/fd/{x}')) if isinstance(x, int) else os.path.basename(x)
     path = scratch()/'x'; write_folder(path, {'a': b'old'})
     if os.path.isdir('/proc/self/fd'):
-        with mock.patch.object(runs, '_swap', lambda a, b: False), noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
+        two_renames = mock.patch.object(runs, '_swap', lambda a, b: False)
+        with two_renames, noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
         assert done == [('fsync', name) for name in ('a', 'b', 'c', SEAL, '.x.new.tmp')] + [
             ('rename', 'x', '.x.old.tmp'), ('rename', '.x.new.tmp', 'x'), ('fsync', path.parent.name)], done
         log = Log(path.parent/'log.jsonl'); log.add(step=1); done.clear()
