@@ -232,6 +232,7 @@ PAD_CSS = '''
 .sketch-sides > .sketch-results { flex: 1 1 0; min-width: 0; overflow: visible; }
 .sketch-results > *, .sketch-results .widget-html-content { min-width: 0; max-width: 100%; }
 .sketch-live .widget-upload { height: auto; min-height: 30px; }
+.sketch-found p { margin: 2px !important; line-height: 1.3; }
 .sketch-tiles { display: grid; gap: 4px; grid-template-columns: repeat(auto-fill, minmax(max(48px, (100% - 28px) / 8), 1fr));
   max-width: calc(8 * (var(--tile, 72px) + 12px)); }
 .sketch-tiles figure { width: auto !important; margin: 0 !important; min-width: 0; }

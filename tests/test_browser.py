@@ -320,7 +320,7 @@ def test_layout(browser, lab, shots):
     page.page.context.close()
     page = plain_page(browser, lab, shots, 'wide', viewport=dict(width=390, height=844), device_scale_factor=2, has_touch=True, is_mobile=True)
     page.page.evaluate("() => { window.jupyterapp.shell.collapseLeft(); window.jupyterapp.shell.mode = 'single-document' }")
-    page.page.locator('.sketch-live').first.scroll_into_view_if_needed(); page.page.wait_for_timeout(500); page.shot('8-phone')
+    page.page.locator('.sketch-live').first.evaluate("e => e.scrollIntoView({ block: 'start' })"); page.page.wait_for_timeout(500); page.shot('8-phone')
     assert inside('.sketch-live .sketch-found, .sketch-pad canvas')
     for button in (*page.pad.get_by_role('button').all(), page.page.locator('.widget-upload').first): assert button.bounding_box()['height'] >= 44
     page.page.context.close()
