@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['UserError', 'check_name', 'rng', 'torch_rng', 'pick_device', 'data_path', 'cache_path', 'real_sample',
-           'nothing_to_test', 'atomic_write', 'sha256', 'write_json', 'read_json', 'to_image', 'show_images']
+           'nothing_to_test', 'atomic_write', 'sha256', 'write_json', 'read_json', 'check_writable', 'to_image',
+           'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
-import contextlib, difflib, hashlib, json, math, os, tempfile
+import contextlib, difflib, errno, hashlib, json, math, os, stat, tempfile
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,33 @@ def read_json(path):
     "Read a JSON file; a broken one is named"
     try: return json.loads(Path(path).read_text(encoding='utf-8'))
     except json.JSONDecodeError as e: raise UserError(f'{path} is not readable JSON: {e}') from e
+
+# %% ../nbs/00_core.ipynb #691f1213
+def check_writable(path: str | os.PathLike,
+                   replaced: bool = False) -> Path:    # a folder that is put in the old one's place: the one above is tried too
+    "Try, before any work, whether a file or folder can be written; leaves nothing behind. A `UserError` says why not"
+    path = Path(path)
+    if '\0' in str(path):
+        raise UserError(f'{str(path)!r} holds a character that no path can hold (NUL). Choose another name.')
+    try:
+        there = os.path.lexists(path) and path.stat()
+        if there and not stat.S_ISDIR(there.st_mode):
+            if not stat.S_ISREG(there.st_mode): raise UserError(f'{path} is neither a file nor a folder. Choose another place.')
+            if not os.access(path, os.W_OK): raise PermissionError(errno.EACCES, 'it is write-protected')
+        _try_to_write(path if there and stat.S_ISDIR(there.st_mode) else path.parent, path.name)
+        if replaced: _try_to_write(path.absolute().parent, path.name)
+    except OSError as e:
+        raise UserError(f'{path} cannot be written: {e.strerror}. Choose another place, or make room for it.') from e
+    return path
+
+def _try_to_write(folder, name):
+    "Make and remove a file with a name as `atomic_write` makes it, in the nearest folder that is there"
+    while not folder.exists() and folder.parent != folder: folder = folder.parent
+    fd, trial = tempfile.mkstemp(dir=folder, prefix=f'.{name}.', suffix='.tmp')
+    try: os.write(fd, b'x')
+    finally:
+        os.close(fd)
+        os.unlink(trial)
 
 # %% ../nbs/00_core.ipynb #8314150b
 def to_image(x):

@@ -51,8 +51,10 @@ def check_png(f, name):
 
 # %% ../nbs/01c_images.ipynb #4ea60415
 @contextlib.contextmanager
-def opened(source, name=None):
+def opened(source, name=None,
+           formats=FORMATS):      # what may be in there; Pillow looks for nothing else
     "A picture's file and its PIL image, nothing decoded yet; trouble inside the block becomes a `BadImage`"
+    for f in formats: check_name(f, FORMATS, 'picture format')
     in_memory, head = isinstance(source, (bytes, bytearray, memoryview)), b''
     name = name or ('these bytes' if in_memory else os.fspath(source))
     try:
@@ -60,12 +62,12 @@ def opened(source, name=None):
         with io.BytesIO(source) if in_memory else open(source, 'rb') as f:
             head = f.read(64); f.seek(0)
             if not head: raise BadImage(name, 'the file is empty')
-            im = Image.open(f, formats=FORMATS)
+            im = Image.open(f, formats=formats)
             if im.width*im.height > MAX_PIXELS: raise BadImage(name, f'{im.width} x {im.height} pixels are more than the {MAX_PIXELS:,} allowed')
             if im.format == 'PNG': check_png(f, name)
             yield f, im
     except UserError: raise
-    except UnidentifiedImageError as e: raise BadImage(name, f'cannot be read as one of {", ".join(FORMATS)}; it looks like {looks_like(head)}') from e
+    except UnidentifiedImageError as e: raise BadImage(name, f'cannot be read as {"one of "*(len(formats) > 1)}{", ".join(formats)}; it looks like {looks_like(head)}') from e
     except Image.DecompressionBombError as e: raise BadImage(name, f'more than the {MAX_PIXELS:,} pixels allowed') from e
     except Exception as e:                       # damaged files make decoders raise nearly anything
         raise BadImage(name, (isinstance(e, OSError) and e.strerror) or f'damaged or cut short ({e})') from e
@@ -107,9 +109,9 @@ def to_rgb(im, modality='photo'):
     return np.ascontiguousarray(turn(rgb))
 
 # %% ../nbs/01c_images.ipynb #51b175f6
-def read_image(source, modality='photo', name=None):
+def read_image(source, modality='photo', name=None, formats=FORMATS):
     "A picture file (path or bytes) as uint8 `[H, W, 3]`, or a `BadImage` that names it; of an animation the first frame"
-    with opened(source, name) as (_, im): return to_rgb(im, modality)
+    with opened(source, name, formats) as (_, im): return to_rgb(im, modality)
 
 # %% ../nbs/01c_images.ipynb #3d1c01ff
 def _claiming(width, height):

@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['MAX_STROKES', 'MAX_POINTS', 'INK_JS', 'PEN_JS', 'PAD_JS', 'PAD_CSS', 'HINT', 'clean_strokes', 'SketchPad', 'DeafComm',
-           'hear', 'gallery_for', 'galleries_for', 'somebody_there', 'LiveSearch', 'static_page', 'open_box',
-           'uploaded', 'retrieve_live']
+           'hear', 'gallery_for', 'galleries_for', 'somebody_there', 'first_value', 'explore', 'LiveSearch',
+           'static_page', 'open_box', 'uploaded', 'retrieve_live']
 
 # %% ../nbs/15_widgets.ipynb #07d968a4
-import html, time
+import html, sys, time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import anywidget
@@ -206,12 +208,40 @@ def galleries_for(encoders, photos, say=print):
     return {n: gallery_for(e, photos[n] if isinstance(photos, dict) else photos, say) for n, e in opened.items()}
 
 # %% ../nbs/15_widgets.ipynb #dedb3126
-def somebody_there():
+def somebody_there() -> bool:
     "Is this cell run by a person at a notebook?"
     from IPython import get_ipython
-    return bool(getattr(getattr(get_ipython(), 'kernel', None), '_allow_stdin', False))
+    kernel = getattr(get_ipython(), 'kernel', None)
+    if kernel is None or 'google.colab' in sys.modules:      # Colab asks its questions on a way of its own
+        return kernel is not None
+    request = kernel.get_parent() if hasattr(kernel, 'get_parent') else {}
+    # A moved slider is no request to run a cell and says nothing: then the last request that did counts.
+    return bool(request.get('content', {}).get('allow_stdin', getattr(kernel, '_allow_stdin', False)))
 
 HINT = 'Run this cell in JupyterLab to draw here yourself.'
+
+
+# %% ../nbs/15_widgets.ipynb #347be9d5
+def first_value(control: object) -> object:
+    "What a control of `interact` begins with: a widget's value, a list's first entry, the middle of (low, high)"
+    made = ipywidgets.interactive.widget_from_abbrev(control)
+    if made is None:
+        raise UserError(f'{control!r} is no control. Give a widget, a list, (low, high) or a single value.')
+    return made.value
+
+def explore(f: Callable | None = None, /, **controls) -> Callable:
+    "`interact` where somebody can move its sliders; elsewhere one call of `f` with their first values. Also a decorator"
+    if f is None:
+        return partial(explore, **controls)
+    if somebody_there():
+        ipywidgets.interact(f, **controls)
+        return f
+    shown = f(**{name: first_value(control) for name, control in controls.items()})
+    if shown is not None:
+        from IPython.display import display
+        display(shown)
+    return f
+
 
 # %% ../nbs/15_widgets.ipynb #fcda5863
 class LiveSearch:

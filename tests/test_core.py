@@ -83,6 +83,30 @@ def test_a_crash_leaves_the_old_file():
     assert sha256(b'abc').startswith('ba7816bf')
 
 
+def test_an_output_is_tried_before_the_work():
+    import errno, os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import UserError, check_writable
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d); (d/'file').write_text('x'); (d/'folder').mkdir(); os.mkfifo(d/'pipe')
+        for fine in (d/'new.json', d/'deep'/'er'/'new.json', d/'file', d/'folder', str(d/'folder')): assert check_writable(fine) == Path(fine)
+        check_writable(d/'folder', replaced=True)
+        assert sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d/'file').read_text() == 'x'     # nothing made, nothing left
+        for bad, why in {d/'file'/'below': 'Not a directory', d/'pipe': 'neither a file nor a folder', d/'a\0b': 'NUL', d/('n'*300): 'too long'}.items():
+            with pytest.raises(UserError, match=why): check_writable(bad)
+        def read_only(folder): return mock.patch.object(tempfile, 'mkstemp', lambda dir, **k: refuse(dir) if dir == folder else real(dir=dir, **k))
+        def refuse(folder): raise OSError(errno.EROFS, 'Read-only file system', str(folder))
+        real = tempfile.mkstemp
+        with read_only(d), pytest.raises(UserError, match='new.json cannot be written: Read-only.*Choose another'): check_writable(d/'deep'/'new.json')
+        with read_only(d/'folder'), pytest.raises(UserError, match='Read-only'): check_writable(d/'folder')
+        with read_only(d): check_writable(d/'folder')                          # it is only filled ...
+        with read_only(d), pytest.raises(UserError): check_writable(d/'folder', replaced=True)      # ... or put in the place of the old one
+        with mock.patch.object(os, 'access', lambda *a: False), pytest.raises(UserError, match='write-protected'): check_writable(d/'file')
+        with mock.patch.object(os, 'write', side_effect=OSError(28, 'No space left on device')), pytest.raises(UserError, match='No space'): check_writable(d/'new')
+        assert not list(d.glob('.*.tmp'))
+
+
 def test_image_shapes():
     import numpy as np, pytest, torch
     import matplotlib; matplotlib.use('agg')

@@ -86,6 +86,18 @@ def test_broken_files_are_refused_by_name():
     tracemalloc.stop()
 
 
+def test_only_the_formats_asked_for_are_opened():
+    import io, pytest
+    from PIL import Image
+    from sketch_lvm.core import UserError
+    from sketch_lvm.images import BadImage, read_image
+    def file(format): f = io.BytesIO(); Image.new('RGB', (8, 8), (9, 9, 9)).save(f, format); return f.getvalue()
+    assert read_image(file('JPEG'), formats=('JPEG',)).shape == (8, 8, 3)
+    for other in ('PNG', 'GIF', 'EPS'):                  # an EPS would start another program
+        with pytest.raises(BadImage, match='thumbnail 3: cannot be read as JPEG; it'): read_image(file(other), name='thumbnail 3', formats=('JPEG',))
+    with pytest.raises(UserError, match="unknown picture format 'EPS'"): read_image(file('EPS'), formats=('EPS',))
+
+
 def test_quick_check_agrees_with_decoding():
     import io, numpy as np, pytest
     from PIL import Image

@@ -44,6 +44,40 @@ def test_the_pad_holds_what_was_drawn():
     with mock.patch('comm.create_comm', DeafComm): assert SketchPad(a).strokes == [[[10., 200.], [20., 30.]]]
 
 
+def test_explore_calls_once_where_nobody_is():
+    from unittest import mock
+    import ipywidgets
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.widgets import explore, first_value
+    called = []
+    def f(a, b=2, **more): called.append((a, b, more))
+    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=False), mock.patch('ipywidgets.interact') as interact:
+        assert explore(f, a=ipywidgets.IntSlider(7, 1, 9), b=['x', 'y'], c=(0, 10), d=dict(one=1, two=2), e=True) is f
+        assert explore(a=3, b=ipywidgets.fixed(None))(f) is f
+    assert called == [(7, 'x', dict(c=5, d=1, e=True)), (3, None, {})] and not interact.called
+    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True), mock.patch('ipywidgets.interact') as interact:
+        explore(f, a=3)
+    assert len(called) == 2 and interact.call_args == mock.call(f, a=3)
+    assert first_value([('first', 10), ('second', 20)]) == 10 and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
+    with pytest.raises(UserError, match='no control'): first_value(None)
+
+
+def test_pages_with_sliders_run_as_programs():
+    from pathlib import Path
+    import nbformat
+    from nbclient import NotebookClient
+    import sketch_lvm
+    source = "from sketch_lvm.widgets import explore\nexplore(lambda k: 10*k, k=(2, 4))"
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    client = NotebookClient(page, timeout=120, kernel_name='python3', resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}})
+    client.execute()
+    kinds = {state.get('_model_name') for state in client.widget_state.values()}
+    assert 'OutputModel' not in kinds and not client.comm_objects, kinds           # an Output widget is what nbclient can wait for without end
+    shown = [o for o in page.cells[0].outputs if 'data' in o]
+    assert shown[0].data['text/plain'] == '30' and not any('widget-view' in kind for o in shown for kind in o.data)
+
+
 def test_live_search_ranks_after_each_stroke():
     from unittest import mock
     import numpy as np, pytest
