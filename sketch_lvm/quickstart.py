@@ -130,7 +130,7 @@ def write_results(out, e, b, sets, p, frozen, trained, before, after):
     figures = out/'figures'; figures.mkdir(exist_ok=True)
     label = f'mini world, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was trained on. Blue: right category.'
     rows = drawn_rows(p.queries[0], 7, e.seed)
-    fig = before_and_after(p.queries[0], p.gallery[0], {'frozen': before, 'with learned prompts': after}, rows, note=label)
+    fig = before_and_after(p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label)
     fig.savefig(figures/'before-and-after.png', dpi=130); plt.close(fig)
     at_start = next(iter(validation(e.method, sets.validation, sets.split, 'mini')(frozen_encoder(b)).values()))
     fig = learning_curve(read_log(out), at_start, label.split('. ')[0])[0].figure
@@ -150,7 +150,7 @@ def what_next(out, r):
               'make lab': 'the notebooks: tutorials/1_first_search is where to begin'}
     wide = max(map(len, things))
     return '\n'.join([*[WARNING]*r['random_weights'],
-                      f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with learned prompts, in {r["seconds"]:.0f} s.',
+                      f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with prompts and LayerNorms trained, in {r["seconds"]:.0f} s.',
                       'Open next:', *(f'  {what:{wide}}  {why}' for what, why in things.items())])
 
 # %% ../nbs/15a_quickstart.ipynb #ac9abe5b
@@ -160,7 +160,7 @@ def run_picture(run, path, rows=6, n=4, colours=256):
     from PIL import Image
     o = open_run(run); b, sets = o.encoder.backbone, load_sets(o.experiment.data)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
-    orders = {name: measure(e, p, name)[1] for name, e in (('frozen', frozen_encoder(b)), ('with learned prompts', o.encoder))}
+    orders = {name: measure(e, p, name)[1] for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))}
     note = f'mini world, {b.label}, seed {o.experiment.seed}; blue: right category'
     fig = before_and_after(p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note)
     fig.savefig(path, dpi=110); plt.close(fig)
