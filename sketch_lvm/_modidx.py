@@ -862,6 +862,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                     'sketch_lvm.methods._whole': ('methods.html#_whole', 'sketch_lvm/methods.py'),
                                     'sketch_lvm.methods.backbone_for': ('methods.html#backbone_for', 'sketch_lvm/methods.py'),
                                     'sketch_lvm.methods.build_encoder': ('methods.html#build_encoder', 'sketch_lvm/methods.py'),
+                                    'sketch_lvm.methods.check_batch': ('methods.html#check_batch', 'sketch_lvm/methods.py'),
                                     'sketch_lvm.methods.chosen': ('methods.html#chosen', 'sketch_lvm/methods.py'),
                                     'sketch_lvm.methods.compare': ('methods.html#compare', 'sketch_lvm/methods.py'),
                                     'sketch_lvm.methods.decays': ('methods.html#decays', 'sketch_lvm/methods.py'),

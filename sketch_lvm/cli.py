@@ -241,8 +241,7 @@ def cmd_train(v, say):
     return outcome(run, v.out)
 
 # %% ../nbs/16_cli.ipynb #78f262da
-ACCUMULATE = Opt('accumulate', 'count', "pieces a batch is cut into, for small devices; learns the same, but for SpLIP with conditioning=batch, whose texts follow "
-                 'the mean picture of each piece: nearly the same', 1)
+ACCUMULATE = Opt('accumulate', 'count', "pieces a batch is cut into, for small devices; learns the same", 1)
 LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
         ACCUMULATE,
         Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
