@@ -1456,6 +1456,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                   'sketch_lvm.train.check_checkpoint': ('train.html#check_checkpoint', 'sketch_lvm/train.py'),
                                   'sketch_lvm.train.check_fit': ('train.html#check_fit', 'sketch_lvm/train.py'),
                                   'sketch_lvm.train.check_settings': ('train.html#check_settings', 'sketch_lvm/train.py'),
+                                  'sketch_lvm.train.dead_workers': ('train.html#dead_workers', 'sketch_lvm/train.py'),
+                                  'sketch_lvm.train.deaf_to_children': ('train.html#deaf_to_children', 'sketch_lvm/train.py'),
                                   'sketch_lvm.train.die_at_call': ('train.html#die_at_call', 'sketch_lvm/train.py'),
                                   'sketch_lvm.train.fit': ('train.html#fit', 'sketch_lvm/train.py'),
                                   'sketch_lvm.train.go_on': ('train.html#go_on', 'sketch_lvm/train.py'),

@@ -233,7 +233,7 @@ def test_handed_back_in_eval_mode_with_or_without_validation():
     def go(name, valid, **more):
         toy, said = toy_learner(), io.StringIO(); toy.heads = torch.nn.Linear(8, 1)
         with contextlib.redirect_stderr(said):
-            run = train(toy, out/name, Settings(steps=6, lr=.03, valid_every=2, **more), valid=valid, device='cpu', on_step=lambda run, row: modes.append(run.encoder.training))
+            run = train(toy, out/name, Settings(steps=6, lr=.03, valid_every=2, **more), valid, 'cpu', on_step=lambda run, row: modes.append(run.encoder.training))
         assert not toy.encoder.training and not toy.heads.training and run.step == 6 and run.done == 'all steps'
         return run, said.getvalue()
     run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12))); assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
