@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['SOURCES', 'KINDS', 'ENCODERS', 'SAMPLERS', 'METHODS', 'DECAYED', 'OPTIONS', 'CATEGORY', 'CATEGORY_WEIGHTS',
            'FINE_GRAINED', 'FINE_GRAINED_WEIGHTS', 'REFERENCE', 'CLIPPROMPT', 'MINI', 'MINI_FINE_GRAINED', 'PUBLISHED',
-           'ROOMS', 'COUNTS', 'RATES', 'IMAGENET_MEAN', 'IMAGENET_STD', 'Option', 'fault', 'Published', 'publish',
-           'Family', 'register', 'families', 'Method', 'chosen', 'problems', 'method', 'method_from_dict',
-           'parse_changes', 'make_batches', 'has_prompts', 'trained_parts', 'decays', 'unrated', 'build_encoder',
-           'backbone_for', 'published', 'Rate', 'rates_of', 'describe', 'compare', 'make_batch', 'make_objective',
-           'Steps', 'learner_parts', 'settings_for']
+           'ROOMS', 'LARGEST', 'COUNTS', 'RATES', 'IMAGENET_MEAN', 'IMAGENET_STD', 'Option', 'fault', 'Published',
+           'publish', 'Family', 'register', 'families', 'Method', 'chosen', 'problems', 'method', 'method_from_dict',
+           'parse_changes', 'check_batch', 'make_batches', 'has_prompts', 'trained_parts', 'decays', 'unrated',
+           'build_encoder', 'backbone_for', 'published', 'Rate', 'rates_of', 'describe', 'compare', 'make_batch',
+           'make_objective', 'Steps', 'learner_parts', 'settings_for']
 
 # %% ../nbs/08_methods.ipynb #380fbcf7
 import dataclasses, importlib, numbers
@@ -304,12 +304,15 @@ def _value_problems(m, family):
     for k, w in m.weights.items(): yield fault(f'weight of {k}', w, 'positive') if k in family.weights else _unknown(k, family.weights, 'term')
     if not m.weights: yield 'no term is left to train with.'
 
+LARGEST = 2**16     # sketches in a batch: with three views of 224 x 224 pixels some 100 GB, before any tower sees them
+
 def _combination_problems(m):
     "Values that do not go together"
     for t in m.weights:
         if m['sampler'] not in (TERMS[t].samplers or SAMPLERS): yield f'the term {t} needs the sampler {" or ".join(TERMS[t].samplers)}, not {m["sampler"]}.'
     if m['sampler'] == 'pairs' and (m['batch'] % m['per_class'] or m['per_class'] < 2 or m['batch']//m['per_class'] < 2):
         yield f'a batch of {m["batch"]} does not make two or more classes of {m["per_class"]} pairs (at least 2).'
+    if m['batch'] > LARGEST: yield f'a batch of {m["batch"]:,} fits into no memory; the largest is {LARGEST:,}.'
     if '{}' not in m['template']: yield f"the template {m['template']!r} has no place for the class name: write '{{}}'."
     if 'patch-shuffle' in m.weights and m['grid'] < 2: yield 'patch shuffling needs a grid of 2 or more.'
     if m['crop'] == 0: yield 'crop must keep something: a number above 0.'
@@ -363,8 +366,14 @@ SAMPLERS |= {
     'instance-triplets': lambda o: (instance_triplets, dict(batch_size=o['batch'], last=o['last'])),
     'pairs': lambda o: (pk_batch, dict(classes_per_batch=o['batch']//o['per_class'], pairs_per_class=o['per_class'], last=o['last']))}
 
+def check_batch(m, n):
+    "Refuse a batch that was asked for and is larger than the `n` sketches there are. A preset's own is filled up by repeating"
+    usual = chosen(m.name, m.preset)[0]['batch']
+    if m['batch'] > max(n, usual): raise UserError(f'a batch of {m["batch"]:,}, but there are {n:,} training sketches: set batch to that or less.')
+
 def make_batches(m, items, backbone, seed=0, rank=0, world_size=1):
     "The `Batches` a method trains on: step number -> rows, labels and uint8 images"
+    check_batch(m, len(items.sketches))
     draw, how = SAMPLERS[m['sampler']](m.options)
     return Batches(items, draw, backbone.size, m['fit'], backbone.interpolation, seed, rank=rank, world_size=world_size, **how)
 

@@ -314,7 +314,7 @@ def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pre
               probe_at=(),             # steps after which `probe` looks, 0: before the first; mini world only
               device='auto', say=print, sets=None, tower=None, other=None,
               alone=None,              # {row: {option: value}}, for that row only
-              accumulate=1,            # pieces a batch is cut into, for small devices; learns the same (SpLIP nearly, see `train`)
+              accumulate=1,            # pieces a batch is cut into, for small devices; learns the same
               command=None,            # kept in `table.json`
               **options):              # options of every method: batch=32
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"

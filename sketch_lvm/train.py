@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'SIGNALS', 'ALL_STEPS', 'MOMENTS', 'LENGTH', 'parameter_groups', 'rate_at', 'Settings', 'check_settings',
-           'StepSet', 'be_deaf', 'batches', 'Interrupted', 'Listening', 'Run', 'snapshot', 'check_fit',
-           'state_problems', 'moment_problems', 'check_checkpoint', 'restore', 'set_weights', 'one_step', 'shared',
-           'validate', 'launched', 'together', 'same_start', 'agree', 'in_turn', 'Diary', 'open_board', 'note',
-           'save_run', 'steps_before', 'more_steps', 'open_folder', 'short_of_memory', 'set_mode', 'go_on', 'train',
-           'outcome', 'run_script', 'in_child', 'die_at_call', 'killed_runs', 'about_data', 'fit']
+           'StepSet', 'be_deaf', 'deaf_to_children', 'dead_workers', 'batches', 'Interrupted', 'Listening', 'Run',
+           'snapshot', 'check_fit', 'state_problems', 'moment_problems', 'check_checkpoint', 'restore', 'set_weights',
+           'one_step', 'shared', 'validate', 'launched', 'together', 'same_start', 'agree', 'in_turn', 'Diary',
+           'open_board', 'note', 'save_run', 'steps_before', 'more_steps', 'open_folder', 'short_of_memory', 'set_mode',
+           'go_on', 'train', 'outcome', 'run_script', 'in_child', 'die_at_call', 'killed_runs', 'about_data', 'fit']
 
 # %% ../nbs/11_train.ipynb #44d5f970
-import contextlib, ctypes, importlib, inspect, json, math, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
+import contextlib, ctypes, importlib, inspect, json, math, multiprocessing.connection, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
@@ -97,6 +97,22 @@ def be_deaf(parent, worker):
     if os.getppid() != parent: os._exit(1)                                     # too late for that
 
 @contextlib.contextmanager
+def deaf_to_children():
+    "Within this block the end of a worker raises nothing; PyTorch's handler would, at any place"
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGCHLD, signal.SIG_DFL) if here else None
+    try: yield
+    finally:
+        if before is not None: signal.signal(signal.SIGCHLD, before)
+
+def dead_workers(steps):
+    "The process numbers of a loader's workers that are gone"
+    workers = list(getattr(steps, '_workers', ()))
+    with deaf_to_children():
+        if workers: multiprocessing.connection.wait([w.sentinel for w in workers], timeout=.5)      # its end may be a moment away
+        return [str(w.pid) for w in workers if not w.is_alive()]
+
+@contextlib.contextmanager
 def batches(draw, start, stop, workers=0, team=None, pin=False):
     "An iterator over the batches of the steps from `start` to `stop`; the workers are gone when the block is left"
     team = team or Team(); more = dict(worker_init_fn=partial(be_deaf, os.getpid()), prefetch_factor=4) if workers else {}
@@ -106,12 +122,12 @@ def batches(draw, start, stop, workers=0, team=None, pin=False):
     try: steps = iter(loader)
     finally: signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try: yield steps
-    except RuntimeError as e:                                       # PyTorch raises it wherever the main process just is
-        dead = [str(w.pid) for w in getattr(steps, '_workers', ()) if not w.is_alive()]
-        if not dead: raise
+    except (RuntimeError, OSError, EOFError) as e:                  # raised wherever the main process just is, or by a pipe that broke
+        if not (dead := dead_workers(steps)): raise
         raise UserError(f'a process that prepares batches is gone ({", ".join(dead)}), most likely killed for want of memory. The run can be taken up '
                         f'from its last checkpoint, with fewer of them (--workers, now {workers}).') from e
-    finally: getattr(steps, '_shutdown_workers', lambda: None)()
+    finally:
+        with deaf_to_children(): getattr(steps, '_shutdown_workers', lambda: None)()
 
 # %% ../nbs/11_train.ipynb #6786667b
 class Interrupted(KeyboardInterrupt):

@@ -19,6 +19,19 @@ def test_published_numbers_name_their_metric():
     assert value(method='sketch-lvm', metric='mAP@200/hits', preset='paper', protocol='zero-shot', without=()) == [.723]
 
 
+def test_no_batch_beyond_the_data():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.methods import make_batches, method
+    with pytest.raises(UserError, match='a batch of 1,000,000,000 fits into no memory'): method('sketch-lvm', batch=10**9)
+    toys, tower = toy_set(classes=4, photos=5, sketches=2, size=64), load_backbone('mini', random=True)
+    n = len(toys.sketches); assert n < 64
+    for batch in (n, 64): assert make_batches(method('sketch-lvm', batch=batch), toys, tower).batch_size == batch      # 64 is the preset's own
+    with pytest.raises(UserError, match=f'a batch of 65, but there are {n} training sketches'): make_batches(method('sketch-lvm', batch=65), toys, tower)
+
+
 def test_methods_are_data():
     import json, pytest
     from sketch_lvm.core import UserError

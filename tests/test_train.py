@@ -221,6 +221,33 @@ def test_early_stop_keeps_the_best():
     with pytest.raises(UserError, match='validation: True there, False here'): train(toy_learner(), out/'a', settings, device='cpu')
 
 
+def test_handed_back_in_eval_mode_with_or_without_validation():
+    import contextlib, io, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.learner import toy_learner, toy_valid
+    from sketch_lvm.methods import method
+    from sketch_lvm.runs import scratch
+    from sketch_lvm.train import Settings, fit, train
+    out, modes = scratch(), []
+    def go(name, valid, **more):
+        toy, said = toy_learner(), io.StringIO(); toy.heads = torch.nn.Linear(8, 1)
+        with contextlib.redirect_stderr(said):
+            run = train(toy, out/name, Settings(steps=6, lr=.03, valid_every=2, **more), valid, 'cpu', on_step=lambda run, row: modes.append(run.encoder.training))
+        assert not toy.encoder.training and not toy.heads.training and run.step == 6 and run.done == 'all steps'
+        return run, said.getvalue()
+    run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12))); assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
+    for name, valid, more in (('none', None, {}), ('patience', None, dict(patience=2)), ('empty', lambda encoder: {}, dict(patience=1, watch='first'))):
+        run, said = go(name, valid, **more); assert run.best is None and run.choice == 'step 6, the last one: there was no validation to choose by'
+        assert (run.choice in said) == (name != 'none'), said
+    assert all(modes) and len(modes) == 24
+    backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
+    encoder = fit(method('splip', 'mini', batch=4, permutations=3), backbone, toys, out/'splip', steps=1, device='cpu').encoder
+    x = torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)); kept = {k: v.clone() for k, v in encoder.kept().items()}
+    assert not encoder.training and torch.allclose(encoder(x, 'photo')[:1], encoder(x[:1], 'photo'), atol=1e-5)      # a photo alone or among others
+    assert all(torch.equal(v, kept[k]) for k, v in encoder.kept().items())
+
+
 def test_stopped_at_any_step():
     import multiprocessing, os, pytest, signal
     from sketch_lvm.learner import toy_learner, toy_valid
@@ -240,6 +267,31 @@ def test_stopped_at_any_step():
             assert e.value.number == sig and max(step_folders(folder/name)) == stop and not multiprocessing.active_children() and not (folder/name/'LOCK').exists()
             go(name, workers=workers)
             assert outcome(folder/name) == expected, name
+
+
+def test_a_finished_run_can_be_made_longer():
+    import contextlib, io, json, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.learner import toy_learner, toy_valid
+    from sketch_lvm.runs import scratch
+    from sketch_lvm.train import Settings, outcome, train
+    folder, said = scratch(), io.StringIO()
+    def go(name, steps, valid=None, **more):
+        with contextlib.redirect_stderr(said): return train(toy_learner(), folder/name, Settings(steps=steps, lr=.03, **more), valid, 'cpu', progress=False)
+    go('whole', 25, warmup=4); go('run', 10, warmup=4)
+    for steps in (17, 25): assert go('run', steps, warmup=4).step == steps and f'{steps} steps instead of' in said.getvalue()
+    assert outcome(folder/'run') == outcome(folder/'whole') and json.loads((folder/'run'/'config.json').read_text())['settings']['steps'] == 25
+    with pytest.raises(UserError, match='settings.steps: 25 there, 10 here'): go('run', 10, warmup=4)          # never shorter
+    with pytest.raises(UserError, match='settings.lr: 0.03 there'): train(toy_learner(), folder/'run', Settings(steps=30, lr=.1, warmup=4), device='cpu')
+    valid = toy_valid(toy_learner().draw.world, range(8, 12), 50)
+    go('valid-whole', 20, valid, valid_every=5); go('valid', 10, valid, valid_every=5); go('valid', 20, valid, valid_every=5)
+    assert outcome(folder/'valid') == outcome(folder/'valid-whole') and 'validations counted anew' not in said.getvalue()
+    go('other', 10, valid); assert go('other', 30, valid).step == 30 and 'validations counted anew' in said.getvalue()
+    go('fall', 10, cosine=True); before = outcome(folder/'fall')
+    with pytest.raises(UserError, match='10 steps whose rates fall to zero .*another run'): go('fall', 20, cosine=True)
+    assert outcome(folder/'fall') == before and go('fall', 10, cosine=True).step == 10
+    stopped = go('early', 40, lambda e: dict(first=1.), valid_every=1, patience=3); assert stopped.step == 4
+    assert go('early', 80, lambda e: dict(first=1.), valid_every=1, patience=3).step == 4 and 'more steps do not reopen it' in said.getvalue()
 
 
 def test_killed_at_any_instant():
@@ -343,6 +395,36 @@ def test_faults_are_sentences():
     assert last_checkpoint(folder/'full').step == 3; go('full'); assert outcome(folder/'full') == expected
     (folder/'file').write_text('x')
     with pytest.raises(UserError, match='cannot be written: Not a directory'): train(toy_learner(), folder/'file'/'run', settings, device='cpu')
+
+
+def test_a_seal_does_not_make_a_checkpoint():
+    import copy, pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.learner import toy_learner
+    from sketch_lvm.runs import last_checkpoint, save_checkpoint, scratch
+    from sketch_lvm.train import Run, Settings, one_step, restore, snapshot, train
+    folder, settings = scratch(), Settings(steps=9, lr=.03)
+    train(toy_learner(), folder/'run', Settings(steps=3, lr=.03), device='cpu'); whole = last_checkpoint(folder/'run')
+    fresh = Run(toy_learner(), settings, 'cpu'); restore(fresh, whole); assert fresh.step == 3
+    def odd(change):
+        c = copy.deepcopy(whole); change(c); run = Run(toy_learner(), settings, 'cpu'); before = snapshot(run)
+        with pytest.raises(UserError) as e: restore(run, c)
+        assert all(torch.equal(v, snapshot(run).weights[k]) for k, v in before.weights.items()) and run.step == 0      # nothing was changed
+        return str(e.value)
+    def put(key, value): return lambda c: c.optimiser.update({key: value})
+    assert 'its optimiser: it is empty' in odd(lambda c: c.optimiser.clear())
+    assert 'norm.bias/exp_avg has shape [2], not [16]' in odd(put('norm.bias/exp_avg', torch.zeros(2)))
+    assert 'belongs to no parameter' in odd(put('nothing/exp_avg', torch.zeros(2))) and 'belongs to no parameter' in odd(put('norm.bias/moment', torch.zeros(16)))
+    assert 'is not finite' in odd(put('norm.bias/exp_avg_sq', torch.full((16,), float('nan'))))
+    assert 'norm.bias lacks exp_avg' in odd(lambda c: c.optimiser.pop('norm.bias/exp_avg'))
+    assert 'it has counted 3 steps, the checkpoint 2' in odd(lambda c: setattr(c, 'step', 2)) and "step is '3'" in odd(lambda c: setattr(c, 'step', '3'))
+    assert 'norm.weight is not finite' in odd(lambda c: c.weights.update({'norm.weight': torch.full((16,), float('inf'))}))
+    assert 'norm.weight is not' in odd(lambda c: c.weights.update({'norm.weight': torch.ones(16, dtype=torch.int64)}))
+    for state, why in ((dict(best=3), 'best is 3'), (dict(best=[.5, 99]), 'best is'), (dict(worse='x'), "worse is 'x'"), (dict(done=[1]), 'done is')):
+        assert why in odd(lambda c: c.state.update(state))
+    assert 'best is absent' in odd(lambda c: c.state.pop('best'))
+    c = copy.deepcopy(whole); c.optimiser.clear(); save_checkpoint(folder/'run', c)                                     # sealed, and refused before the run is touched
+    with pytest.raises(UserError, match='no run wrote it like this'): train(toy_learner(), folder/'run', Settings(steps=3, lr=.03), device='cpu')
 
 
 def test_faults_in_steps():
