@@ -28,7 +28,8 @@ def test_quickstart_repeats_and_goes_on():
     assert not (d/'b'/'report.json').exists()
     b = quickstart(d/'b', seed=3, **small)                                           # the same command goes on
     assert outcome(d/'b') == outcome(d/'a') and b['trained'] == a['trained'] and b['went_on'] and not a['went_on']
-    with pytest.raises(UserError, match='steps: 5 there, 6 here'): quickstart(d/'b', seed=3, **small | dict(steps=6))
+    with pytest.raises(UserError, match='sampler.batch|batch: 8 there, 4 here'): quickstart(d/'b', seed=3, **small | dict(batch=4))
+    assert quickstart(d/'b', seed=3, **small | dict(steps=6))['went_on']                # more of the same is no other run
     keep_result(d/'r.json', a); keep_result(d/'r.json', b); keep_result(d/'r.json', a | dict(seed=4)); rows = json.loads((d/'r.json').read_text())
     assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b                       # the newer of one kind
 
