@@ -19,7 +19,7 @@ test: $(DONE)
 	$(BIN)/python tools/check.py --flags "$(FLAGS)"
 
 lab: $(DONE)
-	$(BIN)/jupyter lab nbs
+	$(BIN)/jupyter lab nbs/index.ipynb
 
 export: $(DONE)
 	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/readme.py

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['LIMITS', 'SMALL', 'BY_HAND', 'name_problem', 'zip_entries', 'tar_entries', 'too_much', 'copy_counted',
-           'write_entries', 'no_archive', 'open_archive', 'check_sha256', 'make_part', 'failed', 'extract']
+           'write_entries', 'no_archive', 'open_archive', 'check_sha256', 'clear_parts', 'make_part', 'failed',
+           'extract']
 
 # %% ../nbs/03b_archives.ipynb #57af4d5b
-import errno, lzma, os, re, shutil, stat, tarfile, tempfile, zipfile, zlib
+import contextlib, errno, lzma, os, re, shutil, signal, socket, stat, tarfile, tempfile, threading, zipfile, zlib
 from pathlib import Path
 
 from .core import UserError, sha256
@@ -34,11 +35,19 @@ def zip_entries(z):
         if i.flag_bits & 1: raise UserError(f'{printable(i.filename)!r} is encrypted; unpack the archive with its password yourself.')
         yield i.filename, i.file_size, kind, lambda i=i: z.open(i)
 
+class _Member(tarfile.TarInfo):
+    "An entry of a tar; remembers whether the mark of the archive's end was met (Python takes any cut header for the end)"
+    @classmethod
+    def fromtarfile(cls, t):
+        try: return super().fromtarfile(t)
+        except tarfile.EOFHeaderError: t.ended = True; raise
+
 def tar_entries(t):
     "The same of a tar file, which is read front to back"
     for m in t:
         kind = 'folder' if m.isdir() else 'file' if m.isreg() and not m.issparse() else 'other'
         yield m.name, m.size, kind, lambda m=m: t.extractfile(m)
+    if not getattr(t, 'ended', False): raise UserError('it is cut short or damaged: the mark at its end is absent.')
     left = 100                                      # the checksum of a compressed tar stands behind its end: read on to it
     while left and t.fileobj.read(2**20): left -= 1
 
@@ -95,7 +104,7 @@ def open_archive(path):
     if head.startswith(b"7z\xbc\xaf\x27\x1c"): raise UserError(f'it is a 7z archive, which Python cannot read. {BY_HAND.format(path)}')
     if head.startswith(b'Rar!'): raise UserError(f'it is a rar archive, which Python cannot read. {BY_HAND.format(path)}')
     if zipfile.is_zipfile(path): z = zipfile.ZipFile(path); return z, zip_entries(z)
-    try: t = tarfile.open(path, 'r:*'); return t, tar_entries(t)
+    try: t = tarfile.open(path, 'r:*', tarinfo=_Member); return t, tar_entries(t)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError):
         raise UserError(no_archive(path)) from None
 
@@ -106,12 +115,35 @@ def check_sha256(path, wanted):
         raise UserError(f'{path} has the sha256 {found}, not {wanted}. It is damaged or not the file that was meant: get it again.')
 
 # %% ../nbs/03b_archives.ipynb #358480d7
+def clear_parts(into):
+    "Remove what extractions into the same target left that were killed: those of this machine whose process is gone"
+    mine = re.compile(re.escape(f'.{into.name}.part-{socket.gethostname()}-') + r'(\d+)-[^-]*')
+    for part in [p for p in into.parent.iterdir() if (m := mine.fullmatch(p.name)) and not _runs(int(m[1]))]: shutil.rmtree(part, ignore_errors=True)
+
+def _runs(pid):
+    try: os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError): return False
+    except PermissionError: pass                 # it runs, as somebody else
+    return True
+
+@contextlib.contextmanager
+def _stoppable():
+    "A block in which SIGTERM unwinds the stack, as Ctrl-C does, so that what is half done is cleared away"
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield                                    # only the main thread may; and who listens already knows better
+        return
+    def stop(number, frame): raise SystemExit(128 + number)
+    signal.signal(signal.SIGTERM, stop)
+    try: yield
+    finally: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
 def make_part(into):
     "A fresh folder beside the target, and the bytes that are free there"
     try:
         if into.exists() and (not into.is_dir() or any(into.iterdir())): raise UserError(f'{into} exists and is not an empty folder. Choose another, or remove it.')
         into.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=into.parent, prefix=f'.{into.name}.part-')), shutil.disk_usage(into.parent).free
+        clear_parts(into)
+        return Path(tempfile.mkdtemp(dir=into.parent, prefix=f'.{into.name}.part-{socket.gethostname()}-{os.getpid()}-')), shutil.disk_usage(into.parent).free
     except OSError as e: raise UserError(f'{into} cannot be made: {e.strerror} ({e.filename}). Choose another folder to unpack into.') from e
 
 def failed(e, archive, into):
@@ -131,6 +163,9 @@ def extract(archive, into, sha256=None,
     if unknown: raise TypeError(f'unknown limits: {unknown}')
     if not os.path.isfile(archive): raise UserError(f'{archive} is not a file.')
     if sha256: check_sha256(archive, sha256)
+    with _stoppable(): return _extract(archive, into, progress, limits)
+
+def _extract(archive, into, progress, limits):
     part, free = make_part(into); most = min(limits['max_bytes'], max(SMALL, int(os.path.getsize(archive)*limits['max_ratio'])))
     why = f'the disk of {into} has no more room' if free < most else 'that is no data set'
     try:

@@ -149,7 +149,8 @@ def pk_batch(items, classes_per_batch, pairs_per_class, seed=0, epoch=0, index=0
     "Rows `sketch` and `photo` of pairs, class by class: K pairs with different photos for each of P classes; and each pair's `key`"
     P, K = classes_per_batch, pairs_per_class; photos, sketches = _members(items)
     few = [repr(items.classes[c]) for c, p in enumerate(photos) if len(p) < K]
-    if few: raise UserError(f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. Take fewer pairs or other classes.')
+    if few: raise UserError(f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. '
+                              'Take fewer pairs of a class, --set per_class=2, or other classes.')
     if P > len(photos) or P % world_size: raise UserError(f'{P} classes a batch, but the set has {len(photos)} and {world_size} process(es) must share them.')
     total = n_batches(sum(map(len, sketches.values())), P*K, last)
     if not 0 <= index < total: raise IndexError(f'batch {index} of an epoch of {total}')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REAL', 'ALIASES', 'SAME_THING', 'TX', 'LAYOUTS', 'GALLERIES', 'ORIGINAL', 'DataSet', 'letters', 'thing',
            'listed_classes', 'listed_letters', 'listed_name', 'Layout', 'Found', 'guess_data', 'find_data',
-           'choose_gallery', 'list_found', 'read_strokes', 'open_data', 'pair_rule']
+           'choose_gallery', 'list_found', 'read_strokes', 'open_data', 'known_classes_note', 'pair_rule']
 
 # %% ../nbs/03_datasets.ipynb #f2a6f36b
 import os, re
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .core import UserError, check_name
-from .data import Files, ScanReport, SUFFIXES, assemble, class_key, list_classes, list_folder
+from .data import NOT_READ, SUFFIXES, Files, ScanReport, assemble, class_key, ending, list_classes, list_folder, why_not_read
 from .drawings import Drawings, Joined, drawing_kind
 from .images import check_files
 from .splits import known_splits
@@ -187,11 +187,11 @@ def find_data(path, data=None):
     except OSError as e: raise UserError(f'{path} cannot be read: {e.strerror}.') from e
     raise UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
 
-def _is_picture(p): return os.path.splitext(p)[1].lower() in SUFFIXES
+def _is_picture(p): return ending(p) in SUFFIXES
 
 def _plain(path, inside):
     "A folder of photos: class folders with pictures in them, or just pictures"
-    def pictures(f): return any(kind == 'file' and _is_picture(p) for _, p, kind in list_folder(f, ScanReport(f)) or ())
+    def pictures(f): return any(kind == 'file' and ending(p) in SUFFIXES | NOT_READ.keys() for _, p, kind in list_folder(f, ScanReport(f)) or ())
     if any(map(pictures, inside)): return Found('folder', 'photos in class folders', path, photo=(path,))
     if pictures(path): return Found('folder', 'photos without classes', path, photo=(path,))
 
@@ -215,7 +215,10 @@ def list_found(found, gallery, report):
     def side(folders):
         return [(listed_name(c, found.data), p) for f in folders for c, p in list_classes(f, report)]
     if found.layout == 'photos without classes':
-        return [('unlabelled', 'photo', p) for _, p, kind in list_folder(found.root, report) if kind == 'file' and _is_picture(p)]
+        files = [p for _, p, kind in list_folder(found.root, report) if kind == 'file']
+        for p in files:
+            if ending(p) in NOT_READ: report.leave_out(p, why_not_read(p))
+        return [('unlabelled', 'photo', p) for p in files if _is_picture(p)]
     original, extended = side(found.photo), side(found.extended)
     if found.data == 'sketchy': photos = choose_gallery(original, extended, gallery)
     elif gallery != 'distinct': raise UserError(f'the gallery {gallery!r} is one of Sketchy; {found.data} has one gallery, distinct.')
@@ -249,6 +252,16 @@ def open_data(path, data=None, gallery='distinct',
     base = os.path.commonpath([os.path.abspath(f) for f in (found.root, *found.sketch, *found.photo, *found.extended)])
     items = assemble(files + strokes, base, pair_rule(found.data), report, joined)
     if found.data == 'sketchy': report.notes.append(f'gallery {gallery!r}')
+    if found.layout == 'photos in class folders': report.notes += known_classes_note(items.classes, found.root)
     return items, report
+
+def known_classes_note(classes, root) -> list[str]:
+    "What to do where class folders taken as photos are those of a real data set, perhaps its sketches under another name"
+    data = guess_data(classes)
+    if data == 'folder': return []
+    layout = next(l for l in LAYOUTS if l.data == data)
+    photos = (layout.photo + layout.extended)[0]
+    return [f'these are the classes of {REAL[data].title}, and all pictures were taken as photos. If they are its sketches, call the folder {layout.sketch[0]} '
+            f'(its photos: {photos}) and name the folder above it: {Path(root).name} is no name that is known']
 
 def pair_rule(data): return 'sketchy' if data == 'folder' else REAL[data].pair

@@ -6,11 +6,12 @@
 __all__ = ['VIT_B_32', 'PARTS', 'random_tower', 'check_tower', 'modality_rows', 'by_runs', 'layer_norms', 'Norms', 'attend',
            'mix', 'shares', 'run_block', 'TowerBatch', 'PromptSource', 'NoPrompts', 'DeepPrompts', 'ShallowPrompts',
            'Trace', 'join', 'embed_patches', 'prompted_forward', 'draw_tokens', 'train_parts', 'open_parameters',
-           'parts_of', 'count_trainable', 'Encoder', 'recipe_problems', 'tower_mark', 'identity_head', 'make_encoder',
-           'tower_in', 'embed', 'encoder_state', 'load_encoder_state']
+           'parts_of', 'count_trainable', 'Encoder', 'recipe_problems', 'hash_module', 'block_structure', 'kept_mark',
+           'tower_mark', 'text_mark', 'identity_head', 'make_encoder', 'tower_in', 'embed', 'encoder_state',
+           'old_recipe', 'old_mistake', 'recipe_differences', 'tensor_differences', 'load_encoder_state']
 
 # %% ../nbs/06_prompts.ipynb #73e270f3
-import copy, itertools
+import copy, hashlib, itertools, reprlib, weakref
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .clip import uses_quick_gelu
 from .core import UserError, check_name, sha256, torch_rng
 from .images import MODALITIES
 
@@ -314,9 +316,39 @@ def recipe_problems(visual, source, norms, parts, train, precision):
         (whole and precision != 'fp32', "train='all' needs its weights in fp32; leave precision alone and use mixed precision in the training loop."),
     ] if wrong]
 
-def tower_mark(visual):
-    "A short fingerprint of a tower's weights: learned prompts mean nothing to another tower"
-    return sha256(b''.join(p.detach().float().cpu().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[:16]
+
+# %% ../nbs/06_prompts.ipynb #16c12ce9
+_marks = weakref.WeakKeyDictionary()       # module: (what a change would change, its mark)
+
+def hash_module(tensors: dict, structure: list) -> str:
+    "Hash of tensors by name, as fp32 wherever they lie, and of what no tensor tells"
+    h = hashlib.sha256(repr(structure).encode())
+    for name, t in tensors.items():
+        h.update(f'{name} {list(t.shape)}'.encode())
+        h.update(t.detach().float().cpu().contiguous().numpy())
+    return h.hexdigest()[:32]
+
+def block_structure(tower: nn.Module) -> list:
+    "What changes a tower's output and is no weight: activations, heads, epsilons"
+    blocks = [(type(b.mlp.gelu).__name__, getattr(b.mlp.gelu, 'approximate', ''), b.attn.num_heads) for b in tower.transformer.resblocks]
+    return [blocks, [m.eps for m in layer_norms(tower).values()]]
+
+def kept_mark(module: nn.Module, tensors: dict, structure: list) -> str:
+    "`hash_module`, kept until a tensor is changed in place"
+    if any(t.is_inference() for t in tensors.values()): return hash_module(tensors, structure)     # these count no changes
+    state = [t._version for t in tensors.values()], structure
+    if module not in _marks or _marks[module][0] != state: _marks[module] = state, hash_module(tensors, structure)
+    return _marks[module][1]
+
+def tower_mark(visual: nn.Module) -> str:
+    "A fingerprint of an image tower: weights, activation, heads. Equal on every device"
+    structure = [*block_structure(visual), list(visual.image_size), list(visual.conv1.stride)]
+    return kept_mark(visual, dict(visual.state_dict(keep_vars=True)), structure)
+
+def text_mark(clip: nn.Module) -> str:
+    "The same of a CLIP's text tower"
+    tensors = {k: t for k, t in clip.state_dict(keep_vars=True).items() if not k.startswith(('visual.', 'logit_'))}
+    return kept_mark(clip, tensors, [*block_structure(clip), clip.text_pool_type])
 
 # %% ../nbs/06_prompts.ipynb #8af9eab0
 def identity_head(dim):
@@ -334,6 +366,8 @@ def make_encoder(backbone, source=None, norms=None, train='prompts+norms', preci
     problems = recipe_problems(visual, source, norms, parts, train, precision)
     if problems: raise UserError('\n'.join(problems))
     recipe = dict(backbone=getattr(backbone, 'name', ''), tower=tower_mark(visual), source=source.describe(), norms=norms, train=train)
+    if hasattr(backbone, 'preparation'): recipe['pixels'] = backbone.preparation
+    if source.speaks: recipe['text'] = text_mark(backbone.model)
     if 'tower' in parts: visual = copy.deepcopy(visual)
     sets = MODALITIES if norms == 'per-modality' else ('shared',)
     own = Norms(visual, sets) if 'norms' in parts else None
@@ -371,15 +405,52 @@ def encoder_state(encoder):
     tensors = encoder.trainable() | encoder.kept()
     return dict(description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in tensors.items()})
 
+def old_recipe(encoder: Encoder) -> dict:
+    "What `encoder.recipe` was at first: its mark hashed two tensors, and it had no word on pixels"
+    visual = encoder.backbone.model.visual
+    mark = sha256(b''.join(p.detach().float().cpu().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[:16]
+    return {k: v for k, v in encoder.recipe.items() if k not in ('pixels', 'text')} | dict(tower=mark)
+
+def old_mistake(encoder: Encoder) -> list[str]:
+    "At first weights got the activation of the backbone's name, not their own; what was learned above the wrong one is lost"
+    b, has = encoder.backbone, {False: 'GELU', True: 'QuickGELU'}
+    then = b.name != 'mini' and (uses_quick_gelu(b.name) or getattr(b, 'random', False))
+    now = type(b.model.visual.transformer.resblocks[0].mlp.gelu).__name__ == 'QuickGELU'
+    if then == now: return []
+    return [f'tower: it was trained with {has[then]}, by a mistake of this program; these weights need {has[now]}. Please train it again']
+
+_brief = reprlib.Repr()       # of what may come from a stranger: nested, long
+_brief.maxlevel, _brief.maxdict, _brief.maxlist, _brief.maxstring, _brief.maxother = 4, 20, 8, 200, 200
+
+def recipe_differences(told: object, encoder: Encoder) -> list[str]:
+    "What keeps a saved description and an encoder apart, in words; empty if they belong together"
+    if not isinstance(told, dict): return ['it has no description']
+    old = 'pixels' not in told and len(str(told.get('tower'))) == 16
+    mine = old_recipe(encoder) if old else encoder.recipe
+    keys = [k for k in dict.fromkeys([*mine, *map(str, told)]) if k != 'backbone' and told.get(k) != mine.get(k)]
+    differ = [f'{k}: {_brief.repr(told.get(k))} was saved, this encoder has {_brief.repr(mine.get(k))}' for k in keys]
+    return differ or (old_mistake(encoder) if old else [])
+
+def tensor_differences(theirs: object, mine: dict) -> list[str]:
+    "What keeps saved tensors from taking the places of others, in words. Looks at names, kinds and shapes before numbers"
+    if not isinstance(theirs, dict): return ['it has no tensors by name']
+    wrong = [f'{n}: missing from the state' for n in mine if n not in theirs] + [f'{n}: unknown to this encoder' for n in theirs if n not in mine]
+    for n, here in mine.items():
+        t = theirs.get(n, here)
+        if not isinstance(t, torch.Tensor): wrong.append(f'{n}: no tensor was saved')
+        elif t.layout != torch.strided: wrong.append(f'{n}: no plain tensor was saved, but one of layout {t.layout}')
+        elif t.shape != here.shape: wrong.append(f'{n}: shape {list(t.shape)} was saved, this encoder has {list(here.shape)}')
+        elif t.is_floating_point() != here.is_floating_point(): wrong.append(f'{n}: {t.dtype} was saved, this encoder has {here.dtype}')
+        elif not t.float().isfinite().all(): wrong.append(f'{n}: its numbers are not finite')
+    return wrong
+
 def load_encoder_state(encoder, state):
     "Put the tensors of a `state` into an encoder of the same recipe; any difference is an error that lists them all, and nothing is changed"
-    mine, theirs, told = encoder.trainable() | encoder.kept(), state['tensors'], state['description']
-    wrong = [f'{k}: {told.get(k)!r} was saved, this encoder has {v!r}' for k, v in encoder.recipe.items() if k != 'backbone' and told.get(k) != v]
-    wrong += [f'{n}: missing from the state' for n in mine if n not in theirs] + [f'{n}: unknown to this encoder' for n in theirs if n not in mine]
-    wrong += [f'{n}: shape {list(theirs[n].shape)} was saved, this encoder has {list(mine[n].shape)}'
-              for n in mine if n in theirs and theirs[n].shape != mine[n].shape]
+    if not isinstance(state, dict): raise UserError(f'a {type(state).__name__} is no state of an encoder.')
+    mine, theirs = encoder.trainable() | encoder.kept(), state.get('tensors')
+    wrong = recipe_differences(state.get('description'), encoder) + tensor_differences(theirs, mine)
     more = [f'and {len(wrong) - 20} more like these'] if len(wrong) > 20 else []
-    if wrong: raise UserError('this state belongs to another encoder:\n  ' + '\n  '.join(wrong[:20] + more))
+    if wrong: raise UserError('this state belongs to another encoder:\n  ' + '\n  '.join([w[:400] for w in wrong[:20]] + more))
     with torch.no_grad():
         for n, p in mine.items(): p.copy_(theirs[n])
     return encoder

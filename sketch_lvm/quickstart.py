@@ -112,13 +112,14 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
     say('4/4 the same sketches and photos again')
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=run.best[1])
     trained, after = measure(open_run(out, backbone=b).encoder, p, e.method.label, frozen=frozen, about=about)
+    say(f'\n{trained}')                  # before anything is written: a full disk must not take the result away
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict({k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))}, seed=seed,
                   seconds=round(time.perf_counter() - start, 1), cpu_seconds=round(sum(os.times()[:4]) - spent, 1), steps=e.steps,
                   went_on=again, backbone=b.label, random_weights=b.random, conditions=trained.conditions)
     write_json(out/'quickstart.json', result)
     if save: keep_result(save, result)
-    say(f'\n{trained}\n\n{what_next(out, result)}')
+    say(f'\n{what_next(out, result)}')
     return result
 
 # %% ../nbs/15a_quickstart.ipynb #3b88fe36

@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['A_CLASS', 'OPTIONS', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 'hold_out', 'whole_classes',
            'some_or_none', 'only_present', 'fewer_pictures', 'RealSets', 'real_sets', 'called_a_sample',
-           'without_leaks', 'fewer_of_all', 'unseen_set', 'what_is_missing', 'real_problems', 'read_filelist',
-           'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes', 'said_bytes']
+           'without_leaks', 'common_pictures', 'trained_on', 'trained_words', 'fewer_of_all', 'unseen_set',
+           'what_is_missing', 'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes',
+           'said_bytes']
 
 # %% ../nbs/03d_realsets.ipynb #a2acf07f
 import gzip, os
@@ -18,7 +19,7 @@ import numpy as np
 
 from .cache import content_hashes
 from .core import UserError, data_path, read_json, rng
-from .data import SketchPhotoSet, class_key
+from .data import Arrays, SketchPhotoSet, class_key, same_pictures
 from .datasets import GALLERIES, REAL, find_data, listed_classes, listed_name, open_data
 from .splits import PART, Split, apply_split, find_split, listed_as, make_part, said_part
 
@@ -27,7 +28,7 @@ def split_by_lot(items, share=.2, seed=0, data='folder'):
     "A `Split` of a set's own classes, those with sketches and photos: a share of them unseen, drawn by lot"
     names = sorted((c for c, n in items.counts().items() if n['sketch'] and n['photo']), key=class_key)
     if len(names) < 2: raise UserError(f'{len(names)} class(es) have both sketches and photos; a split needs at least 2.')
-    n = min(max(1, round(share*len(names))), len(names) - 1)
+    n = min(max(2 if len(names) > 4 else 1, round(share*len(names))), len(names) - 1)       # with one unseen class every model scores 1
     unseen = {names[i] for i in rng(seed, stream=31).permutation(len(names))[:n]}
     how = f'{n} of the {len(names)} classes with sketches and photos, drawn by lot with seed {seed}'
     return Split(f'{data}/by-lot-{seed}', how, [c for c in names if c not in unseen], sorted(unseen, key=class_key))
@@ -103,18 +104,24 @@ class RealSets(NamedTuple):
     seen: SketchPhotoSet
     report: object
 
-OPTIONS = {'path': ('', 'the folder'), 'split': ('', 'which list of unseen classes'), 'gallery': ('distinct', 'which photos: ' + ', '.join(GALLERIES)),
-           'validation': (10, 'seen classes held out for validation, 0: none'),
-           'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
-           'leaks': ('refuse', 'pictures of seen classes that are unseen ones by content: refuse, drop from training, or allow'),
-           'check': ('quick', 'how closely files are looked at: quick or decode'), 'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
-           'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"), 'cache': (1, '0: decode pictures again every time')}
+OPTIONS: dict[str, tuple] = {       # option -> (default, what it is)
+    'path': ('', 'the folder'),
+    'split': ('', "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot"),
+    'gallery': ('distinct', 'which photos of Sketchy: ' + ', '.join(GALLERIES)),
+    'validation': (10, 'seen classes held out for validation, 0: none'),
+    'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
+    'leaks': ('refuse', 'pictures that are in training and in the test: refuse, drop (in a cross-dataset test from the test), or allow'),
+    'check': ('quick', 'how closely files are looked at: quick or decode'),
+    'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
+    'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"),
+    'cache': (1, '0: decode pictures again every time')}
 
 # %% ../nbs/03d_realsets.ipynb #13944459
 def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, leaks='refuse',
               progress=None):
     "`RealSets` of a real data set or a folder"
     if lists and data == 'sketchy': gallery = 'originals-twice'
+    if not cache and check == 'quick': check = 'decode'      # else a file that is broken in its middle is met in the middle of the training
     items, report = open_data(path, data, gallery, check, per_class, progress=progress)
     if lists: return called_a_sample(without_leaks(sets_by_lists(items, lists, data, report), leaks), gallery)
     s = choose_split(split, data, items)
@@ -137,21 +144,43 @@ def called_a_sample(sets, gallery):
     few = fewer_pictures(sets.split, sets.unseen, gallery)
     if few: sets = sets._replace(split=make_part(sets.split, ', '.join(few)))
     if sets.split.partial: sets.report.notes.append(said_part(sets.split.provenance))
+    if len(sets.split.unseen) == 1: sets.report.notes.append(f'one unseen class, {sets.split.unseen[0]!r}: every photo of the test is right, and any model scores 1')
     return sets
 
 def without_leaks(sets, leaks='refuse'):
     "The sets, once no photo and no sketch of an unseen class is among those of the seen classes under another name"
-    if leaks == 'allow': return sets
     seen, unseen = ({h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen))
     both = [h for h in seen if h in unseen]
     if not both: return sets
     what = f'{len(both):,} picture(s) of unseen classes are among those of seen classes too: ' + ', '.join(f'{unseen[h]!r} is {seen[h]!r}' for h in both[:5])
-    if leaks != 'drop': raise UserError(f'{what}. leaks=drop takes them from training, leaks=allow leaves them there.')
-    sets.report.notes.append(f'taken from training: {what}')
+    if leaks == 'refuse': raise UserError(f'{what}. leaks=drop takes them from training, leaks=allow leaves them there.')
+    sets.report.notes.append(f'leaks={leaks}, {"taken from" if leaks == "drop" else "left in"} training: {what}')
+    if leaks == 'allow': return sets
     def clean(s):
         gone = {h for h in content_hashes(s.source, s.rows)[0] if h in unseen} if len(s) else ()
         return s[np.array([h not in gone for h in content_hashes(s.source, s.rows)[0]], bool)] if gone else s
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
+
+# %% ../nbs/03d_realsets.ipynb #f099e273
+def common_pictures(a: SketchPhotoSet, b: SketchPhotoSet) -> list[tuple[int, int]]:
+    "Pairs of rows, in `a` and in `b`, made from the same bytes; where only one side lies in memory, with the same pixels"
+    if isinstance(a.source, Arrays) != isinstance(b.source, Arrays): return same_pictures(a, b)
+    there = dict(zip(content_hashes(a.source, a.rows)[0], range(len(a))))
+    return [(there[h], row) for row, h in enumerate(content_hashes(b.source, b.rows)[0]) if h in there]
+
+def trained_on(sets, test: SketchPhotoSet) -> dict[int, str]:
+    "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
+    seen = [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
+    return {row: str(s.ids[mine]) for s in seen for mine, row in common_pictures(s, test)}
+
+def trained_words(found: dict[int, str], test: SketchPhotoSet) -> str:
+    "How many pictures of a test were trained on, and some of them by name"
+    of = {m: [r for r in found if test.modality[r] == m] for m in ('photo', 'sketch')}
+    number = ' and '.join(f'{len(of[m])} of {len(s)} {words}' for m, s, words in (('photo', test.photos, 'photos'), ('sketch', test.sketches, 'sketches')))
+    pairs = [f'{str(test.ids[r])!r} is {found[r]!r}' for r in sorted(found)]
+    more = f' and {len(pairs) - 3} more' if len(pairs) > 3 else ''
+    return f'{number} of the test are pictures of the training, by content: {", ".join(pairs[:3])}{more}'
+
 
 # %% ../nbs/03d_realsets.ipynb #9b1b9ca7
 def fewer_of_all(data, items):
@@ -164,6 +193,7 @@ def fewer_of_all(data, items):
 
 def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', check='quick', per_class=3000, progress=None, **unused):
     "`(set, what to call it)` of the unseen classes of a split (also one named cross/...), or of 'all' classes; for a model trained elsewhere"
+    if not unused.get('cache', 1) and check == 'quick': check = 'decode'
     items, _ = open_data(path, data, gallery, check, per_class, progress=progress); label = data + f', gallery {gallery}'*(data == 'sketchy')
     def called(what, few): return f'{label}, {what}' + (f'{PART}: {", ".join(few)}' if few else '')
     if split == 'all': return items, called('all classes', fewer_of_all(data, items))

@@ -16,7 +16,7 @@ import PIL
 from PIL import Image, ImageDraw, ImageFilter
 
 from . import core, miniworld
-from .core import UserError, cache_path, check_name, rng, sha256
+from .core import UserError, cache_path, cache_trouble, check_name, rng, sha256
 from .freehand import sketch, sketch_strokes, sketch_style  # noqa: F401  all renderers in one place
 from .miniworld import COATS, COLOURS, MATERIALS, camera, paint, scene, thing
 from .shapes import CATEGORIES
@@ -246,7 +246,9 @@ def image_set(categories, instances, modality='photo', views=1, size=64, style=N
     table = {k: np.array(col) for k, col in zip(('category', 'instance', 'view'), zip(*what))} | dict(modality=np.full(len(what), modality))
     key = sha256(json.dumps([categories, instances, modality, views, size, repr(style), fingerprint(categories)]).encode())[:24]
     path = cache_path('miniworld', f'{modality}-{size}-{key}.npy')
-    if not path.exists(): _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
+    if not path.exists():
+        try: _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
+        except OSError as e: raise UserError(cache_trouble(path.parent, e)) from e
     return np.load(path, mmap_mode='r'), table
 
 # %% ../nbs/01b_render.ipynb #a030b91c

@@ -26,6 +26,7 @@ def check_strokes(strokes, max_points=20_000):
         if total > max_points: raise UserError(f'the drawing has more than {max_points} points: draw with fewer, or raise max_points.')
         try: xy = np.array([stroke[0], stroke[1]], float)
         except (TypeError, ValueError, OverflowError): raise UserError(f'stroke {k} holds something that is not a number.') from None
+        if xy.ndim != 2: raise UserError(f'stroke {k} holds something that is not a number.')
         if not np.isfinite(xy).all(): raise UserError(f'stroke {k} holds NaN or infinity.')
         if n[0]: out.append(xy)
     return out

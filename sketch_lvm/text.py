@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from .clip import article_fix
+from .clip import class_sentence
 from .core import UserError, torch_rng
 from .prompts import layer_norms, run_block
 
@@ -47,8 +47,7 @@ def sentence_ends(clip, ids):
 # %% ../nbs/06a_text.ipynb #cc9a3368
 def class_sentences(backbone, names, template='a photo of a {}', room=0):
     "Word numbers [C, L], one sentence for each class name, cut after the longest; `room` empty places after the beginning"
-    if '{}' not in template: raise UserError(f"the template {template!r} has no place for the class name; write it as '{{}}', for example 'a photo of a {{}}'.")
-    ids = backbone.tokenizer([article_fix(template.format(str(n).replace('_', ' '))) for n in names]).to(backbone.device)
+    ids = backbone.tokenizer([class_sentence(template, n) for n in names]).to(backbone.device)
     ids = torch.cat([ids[:, :1], ids.new_zeros(len(ids), room), ids[:, 1:]], 1)
     length = int(sentence_ends(backbone.model, ids).max()) + 1
     longest = len(backbone.model.positional_embedding)
@@ -106,6 +105,6 @@ class TextPrompts(nn.Module):
 
 def template_words(backbone, n, template='a photo of a {}'):
     "Embeddings [n, width] of a template's first n words"
-    ids = backbone.tokenizer([template.format('')])[0]
+    ids = backbone.tokenizer([template.removeprefix('=').format('')])[0]
     if n >= int(sentence_ends(backbone.model, ids[None])): raise UserError(f'the template {template!r} has fewer than {n} words.')
     return backbone.model.token_embedding.weight[ids[1:1 + n].to(backbone.device)].detach()

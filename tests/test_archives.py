@@ -106,3 +106,45 @@ def test_what_stops_an_extraction_is_said():
     told = []; extract(d/'good.zip', d/'new', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 3_000_010) and len(told) >= 4 and told == sorted(told)
     with tarfile.open(d/'good.tar', 'w') as t: t.add(d/'new', 'set')
     told = []; extract(d/'good.tar', d/'other', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 0)
+
+
+def test_a_stopped_extraction_leaves_nothing():
+    import os, signal, tempfile, threading, zipfile
+    from pathlib import Path
+    from sketch_lvm.archives import extract
+    d = Path(tempfile.mkdtemp())
+    with zipfile.ZipFile(d/'good.zip', 'w') as z: z.writestr('a/1.bin', bytes(3_000_000)); z.writestr('a/2.bin', b'x')
+    def child(number):
+        "The exit status of an extraction that gets a signal in its middle"
+        pid = os.fork()
+        if pid: return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        code = 1
+        try: extract(d/'good.zip', d/'new', progress=lambda *a: os.kill(os.getpid(), number))
+        except SystemExit as e: code = e.code
+        except KeyboardInterrupt: code = 130
+        finally: os._exit(code)
+    def names(): return sorted(p.name.split('.part')[0] for p in d.iterdir())
+    assert child(signal.SIGTERM) == 143 and names() == ['good.zip'] and child(signal.SIGINT) == 130 and names() == ['good.zip']
+    assert child(signal.SIGKILL) == -9 and names() == ['.new', 'good.zip']
+    (d/'.new.part-elsewhere-1-abc').mkdir(); (d/'.newer.part-x').mkdir()
+    assert extract(d/'good.zip', d/'new')['files'] == 2 and names() == ['.new', '.newer', 'good.zip', 'new'] and (d/'.new.part-elsewhere-1-abc').exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    done = []; t = threading.Thread(target=lambda: done.append(extract(d/'good.zip', d/'by thread'))); t.start(); t.join(); assert done
+
+
+def test_a_cut_tar_is_refused_wherever_it_is_cut():
+    import io, pytest, tarfile, tempfile
+    from pathlib import Path
+    from sketch_lvm.archives import extract
+    from sketch_lvm.core import UserError, rng
+    d = Path(tempfile.mkdtemp())
+    with tarfile.open(d/'good.tar', 'w') as t:
+        for k, n in enumerate((700, 512, 1, 1500)): i = tarfile.TarInfo(f'a/{k}.bin'); i.size = n; t.addfile(i, io.BytesIO(rng(k).bytes(n)))
+    whole = (d/'good.tar').read_bytes(); end = len(whole.rstrip(b'\0')); end += -end % 512 + 512       # all files and a block of zeros: the rest is filling
+    for cut in sorted({*range(1, end, 97), *(b + k for b in range(512, end, 512) for k in (-1, 0, 1))} - {end, end + 1}):
+        (d/'cut.tar').write_bytes(whole[:cut])
+        with pytest.raises(UserError, match='cut short|whole'): extract(d/'cut.tar', d/'out')
+    for at in (512 + 1024 + 20, 512 + 1024 + 512 + 512 + 150):                     # a header that is no header, in the middle
+        x = bytearray(whole); x[at] ^= 1; (d/'flip.tar').write_bytes(x)
+        with pytest.raises(UserError, match='cut short or damaged'): extract(d/'flip.tar', d/'out')
+    for fine in (whole, whole[:end], whole + bytes(10_000)): (d/'fine.tar').write_bytes(fine); assert extract(d/'fine.tar', d/f'out{len(fine)}')['files'] == 4

@@ -48,6 +48,21 @@ photos = SketchPhotoSet.from_arrays(np.stack([items.read(r) for r in range(8)]),
 retrieve_live({%r: frozen_encoder(load_backbone('mini', random=True))}, photos, n=8)
 """ % (HOSTILE, HOSTILE)]
 
+# Nothing is trained and no photo drawn: what these pages are about is the pad.
+PLAIN = ["""
+from sketch_lvm.clip import load_backbone
+from sketch_lvm.data import toy_set
+from sketch_lvm.experiments import frozen_encoder
+from sketch_lvm.freehand import sketch_strokes
+from sketch_lvm.gallery import make_gallery
+from sketch_lvm.widgets import explore, retrieve_live
+models = {f'model {seed}': frozen_encoder(load_backbone('mini', random=True, seed=seed)) for seed in range(2)}
+live = retrieve_live(models, toy_set(size=64).photos, n=8, start=sketch_strokes('teapot', 3), say=None)
+""", "live", """
+@explore(count=(1, 9))
+def lines(count): print(count, 'lines')
+"""]
+
 
 def notebook(*cells):
     nb = dict(cells=[dict(cell_type='code', id=f'c{i}', source=c.strip(), metadata={}, outputs=[], execution_count=None) for i, c in enumerate(cells)],
@@ -66,7 +81,8 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp('lab'); folder = home/'work'; folder.mkdir()
     tutorial = ROOT/'nbs'/'tutorials'/'1_first_search.ipynb'
     (folder/'first.ipynb').write_text(tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8')
-    (folder/'names.ipynb').write_text(notebook(*NAMES), encoding='utf-8')
+    for name, cells in dict(names=NAMES, keys=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
+        (folder/f'{name}.ipynb').write_text(notebook(*cells), encoding='utf-8')
     quiet = home/'settings'/'@jupyterlab'/'apputils-extension'; quiet.mkdir(parents=True)
     (quiet/'notification.jupyterlab-settings').write_text('{"fetchNews": "false", "checkForUpdates": false}')
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
@@ -108,7 +124,12 @@ class Lab:
         self.page, self.shots, self.errors = page, shots, []
         page.set_default_timeout(2*MINUTES)
         page.on('pageerror', lambda e: self.errors.append(str(e)))
-        page.goto(lab[0] % name, wait_until='domcontentloaded')
+        self.address = lab[0] % name
+        self.open()
+
+    def open(self):
+        page = self.page
+        page.goto(self.address, wait_until='domcontentloaded')
         page.wait_for_selector('.jp-Notebook .jp-Cell', state='visible')
         page.wait_for_function(READY)
 
@@ -136,7 +157,7 @@ class Lab:
         "Click Clear, and wait until Python has heard of it"
         from playwright.sync_api import expect
         self.pad.get_by_role('button', name='Clear').click(force=True)          # on an empty page it counts as disabled
-        expect(self.page.get_by_text('Nothing drawn yet.').first).to_be_visible(timeout=MINUTES)
+        expect(self.page.locator('.sketch-live').get_by_text('Nothing drawn yet.').first).to_be_visible(timeout=MINUTES)
 
     def draw(self, strokes):
         "With the mouse, at a person's speed or faster"
@@ -150,7 +171,7 @@ class Lab:
 
     def found(self):
         "The class names that each model shows, best first"
-        views = self.page.locator('.sketch-found')
+        views = self.page.locator('.sketch-live .sketch-found')
         return [[t.split('\n')[0].strip() for t in v.locator('figcaption').all_inner_texts()] for v in views.all()]
 
     def ink(self):
@@ -221,3 +242,107 @@ def test_names_stay_text(browser, lab, shots):
     assert page.page.evaluate('window.hacked') is None and page.page.locator('.jp-OutputArea img[src="x"]').count() == 0
     page.shot('4-names'); assert page.errors == []
     context.close()
+
+
+TRIANGLE = [[[40, 200, 120, 40], [200, 200, 40, 200]]]
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(c => [c.model.id, c.model.type, c.model.sharedModel.getSource()].join())"""
+DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
+
+
+def plain_page(browser, lab, shots, name, **context):
+    "A notebook with a pad for two models, run to its end"
+    context = browser.new_context(**{'viewport': dict(width=1280, height=900), **context})
+    page = Lab(context.new_page(), lab, f'{name}.ipynb', shots)
+    page.run_all()
+    page.canvas.scroll_into_view_if_needed()
+    return page
+
+
+def test_keys_stay_with_the_pad(browser, lab, shots):
+    page = plain_page(browser, lab, shots, 'keys')
+    page.clear(); page.draw(TRIANGLE); page.says('^1 stroke, ranked')
+    cells = page.page.evaluate(CELLS)
+    upload = page.page.locator('.widget-upload').first
+    for place in (page.canvas, page.pad.get_by_role('button', name='Undo'), upload):
+        for key in ('x', 'b', 'a', 'm', 'y', 'r', 'd', 'd', 'z', 'c', 'v', '1', 'Shift+M', 'Shift+V', 'ArrowDown', 'j'):
+            place.focus(); page.page.keyboard.press(key)
+        page.page.wait_for_timeout(200)
+        assert page.page.evaluate(CELLS) == cells, place
+        assert page.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.mode") == 'command'
+    page.canvas.focus(); page.page.keyboard.press('Control+z'); page.says('^$')            # the pad's own key, and only the pad's
+    assert page.page.evaluate(CELLS) == cells
+    page.draw(TRIANGLE); page.says('^1 stroke'); page.page.wait_for_function(DIRTY)
+    page.canvas.focus(); page.page.keyboard.press('Control+s')
+    page.page.wait_for_function(DIRTY.replace('() => ', '() => !'), timeout=MINUTES)       # saved
+    handle = page.page.locator('.noUi-handle').first                                       # and a slider says its name
+    handle.scroll_into_view_if_needed(); page.page.wait_for_function("() => document.querySelector('.noUi-handle').ariaLabel === 'count'")
+    handle.focus(); page.page.keyboard.press('ArrowRight'); page.page.wait_for_selector('text=6 lines')
+    assert page.errors == []
+    page.page.context.close()
+
+
+def test_a_saved_pad_reopens_as_a_picture(browser, lab, shots):
+    page = plain_page(browser, lab, shots, 'saved')
+    picture = page.page.locator('[data-pad]'); assert picture.count() == 1 and not picture.is_visible()     # the pad itself is there
+    page.page.evaluate("async () => { const w = window.jupyterapp.shell.currentWidget; await w.context.save(); await w.sessionContext.shutdown() }")
+    page.page.context.close()
+    context = browser.new_context(viewport=dict(width=1280, height=900))
+    page = Lab(context.new_page(), lab, 'saved.ipynb', shots)
+    page.page.wait_for_selector('[data-pad] figure', state='visible'); page.page.wait_for_timeout(3000)     # the widget manager tries
+    page.page.locator('[data-pad]').scroll_into_view_if_needed(); page.shot('5-reopened')
+    assert page.page.locator('[data-pad] figure').count() == 17 and page.page.locator('.sketch-pad').count() == 0
+    first = page.page.locator('.jp-Cell').nth(1)
+    assert 'model not found' not in first.inner_text() and 'Loading widget' not in first.inner_text(), first.inner_text()
+    page.run_all(); page.draw(TRIANGLE); page.says('ranked in'); assert not page.page.locator('[data-pad]').is_visible()
+    context.close()
+
+
+def test_a_lost_kernel_is_said(browser, lab, shots):
+    page = plain_page(browser, lab, shots, 'restart')
+    page.clear(); page.draw(TRIANGLE); page.says('^1 stroke, ranked')
+    page.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.page.wait_for_function(READY)
+    page.draw([[[30, 220], [128, 128]]]); page.says('No answer from Python.*run this cell again')
+    assert 'ranked' not in page.note.inner_text()
+    page.shot('6-lost')
+    page.run_all(); page.draw([[[30, 220], [128, 128]]]); page.says('ranked in')
+    page.page.context.close()
+
+
+def test_layout(browser, lab, shots):
+    "At a laptop's width a model's photos are one row, and both models are seen; on a phone what was found is seen while drawing"
+    page = plain_page(browser, lab, shots, 'wide'); page.shot('7-wide')
+    tops = "() => [...document.querySelectorAll('.sketch-live .sketch-found')].map(f => new Set([...f.querySelectorAll('figure')].map(t => Math.round(t.getBoundingClientRect().top))).size)"
+    assert page.page.evaluate(tops) == [1, 1]
+    inside = lambda selector: page.page.evaluate("s => [...document.querySelectorAll(s)].every(e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.width > 0 })", selector)
+    assert inside('.sketch-live .sketch-found, .sketch-pad canvas')
+    edge = page.canvas.evaluate("c => getComputedStyle(c).borderTopColor"); assert edge == 'rgb(118, 118, 118)'        # 4.5:1 on white
+    page.page.context.close()
+    page = plain_page(browser, lab, shots, 'wide', viewport=dict(width=390, height=844), device_scale_factor=2, has_touch=True, is_mobile=True)
+    page.page.evaluate("() => { window.jupyterapp.shell.collapseLeft(); window.jupyterapp.shell.mode = 'single-document' }")
+    page.page.locator('.sketch-live').first.scroll_into_view_if_needed(); page.page.wait_for_timeout(500); page.shot('8-phone')
+    assert inside('.sketch-live .sketch-found, .sketch-pad canvas')
+    for button in (*page.pad.get_by_role('button').all(), page.page.locator('.widget-upload').first): assert button.bounding_box()['height'] >= 44
+    page.page.context.close()
+
+
+def test_strokes_over_the_edge_and_long_ones(browser, lab, shots):
+    page = plain_page(browser, lab, shots, 'long')
+    page.clear(); page.draw([[[128, 300, 300, 128], [60, 60, 200, 200]]])
+    page.says('^2 strokes, ranked')                                                        # out and in again: two lines on the page
+    border = page.canvas.evaluate("c => { const d = c.getContext('2d').getImageData(c.width - 3, c.height * .35, 2, c.height * .3).data; return Math.min(...d.filter((v, i) => i % 4 === 0)) }")
+    assert border == 255
+    page.clear()
+    frames = page.canvas.evaluate("""async c => {
+      const r = c.getBoundingClientRect(), took = [];
+      const say = (kind, i) => c.dispatchEvent(new PointerEvent(kind, { pointerId: 1, isPrimary: true, button: 0, bubbles: true,
+        clientX: r.left + 20 + (i * 7) % 240, clientY: r.top + 20 + (i * 3) % 240 }));
+      c.setPointerCapture = () => {};
+      say("pointerdown", 0);
+      for (let i = 1; i < 4000; i++) { const t = performance.now(); say("pointermove", i); if (i > 3500) took.push(performance.now() - t); }
+      say("pointerup", 4000);
+      return took.sort((a, b) => a - b)[Math.floor(took.length / 2)];
+    }""")
+    assert frames < 5, f'a pointer move in a stroke of 4,000 points takes {frames:.1f} ms'
+    page.says('^1 stroke, ranked'); page.shot('9-long')
+    page.page.context.close()

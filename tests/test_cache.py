@@ -153,6 +153,50 @@ def test_damage_inside_a_file_is_listed():
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
+def test_an_index_that_cannot_be_written_is_a_sentence():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import numpy as np
+    from sketch_lvm.cache import hash_files
+    from sketch_lvm.core import UserError
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
+        patch.setenv('SKETCH_LVM_CACHE', f'{d}/cache'); (Path(d)/'a').write_text('x')
+        said = 'the cache .*hashes cannot be written: Read-only.*SKETCH'
+        with mock.patch.object(np, 'savez', side_effect=OSError(30, 'Read-only file system')), pytest.raises(UserError, match=said):
+            hash_files([f'{d}/a'])
+
+
+def test_a_damaged_shard_is_never_used():
+    import contextlib, io, os, pickle, tempfile
+    from pathlib import Path
+    from sketch_lvm import cache as room
+    from sketch_lvm.cache import build_cache, fits_digest, is_whole
+    from sketch_lvm.data import toy_set
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+    room.SHARD_BYTES, shard_bytes = 3*16*16*7, room.SHARD_BYTES
+    def flip(at): return lambda b: b[:at] + bytes([b[at] ^ 1]) + b[at + 1:]
+    try:
+        items = toy_set(); truth = items.images(size=16)
+        def read(items):
+            with contextlib.redirect_stderr(io.StringIO()) as said: assert (items.images(size=16) == truth).all()
+            return said.getvalue()
+        for spoil in (flip(200), flip(-40), flip(5), lambda b: b[:-1], lambda b: b[:300], lambda b: b'', lambda b: b[:-32] + bytes(32), None):
+            cache = build_cache(items, 16); one = Path(cache.paths[3]); assert fits_digest(one) and read(items) == ''
+            cache = build_cache(items, 16); assert cache.decoded == 0                      # as after a new start: not yet looked at
+            one.write_bytes(spoil(one.read_bytes())) if spoil else one.unlink()
+            assert read(items).count('is damaged or gone') == 1 and read(items) == '' and not one.exists()
+            assert (pickle.loads(pickle.dumps(items)).images(size=16) == truth).all()      # a worker finds out by itself
+            assert 0 < build_cache(items, 16).decoded <= 14 and fits_digest(one)
+        for cut in (lambda n: n//2, lambda n: n - 1, lambda n: n - 40, lambda n: 0):       # cut while in use: no signal, the right pixels
+            cache = build_cache(items, 16); assert read(items) == ''; one = Path(cache.paths[3])
+            os.truncate(one, cut(one.stat().st_size)); assert read(items).count('is damaged or gone') == 1
+            assert build_cache(items, 16).decoded > 0
+        assert not is_whole(d/'absent', (1,)) and not is_whole(d, (1,)) and not fits_digest(d)
+    finally:
+        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
 def test_two_processes_build_one_cache():
     import os, subprocess, sys, tempfile
     from pathlib import Path

@@ -21,6 +21,36 @@ def test_articles_and_templates():
     assert f.shape == (2, 128) and abs(f.norm(dim=1) - 1).max() < 1e-5 and class_text_features(b, ['car', 'hot air balloon']) is f
 
 
+def test_a_template_can_be_taken_literally():
+    import torch
+    from sketch_lvm import text as text_tower
+    from sketch_lvm.clip import class_sentence, class_text_features, encode_texts, load_backbone
+    assert class_sentence('a photo of a {}', 'ice_cream') == 'a photo of an ice cream'
+    assert class_sentence('=a photo of a {}', 'ice_cream') == 'a photo of a ice cream'                    # as CLIP's own templates are filled
+    assert class_sentence('{}', 'a') == 'a' and class_sentence('grade a {}', 'apple') == 'grade an apple' and class_sentence('=grade a {}', 'apple') == 'grade a apple'
+    mini = load_backbone('mini')
+    f = class_text_features(mini, ['apple', 'car'], '=a photo of a {}')
+    assert torch.equal(f, encode_texts(mini, ['a photo of a apple', 'a photo of a car'])) and (f - class_text_features(mini, ['apple', 'car'])).abs().max() > .001
+    ids = text_tower.class_sentences(mini, ['apple'], '=a photo of a {}')
+    assert torch.equal(ids, mini.tokenizer(['a photo of a apple'])[:, :ids.shape[1]])
+    assert torch.equal(text_tower.template_words(mini, 3, '=a photo of a {}'), text_tower.template_words(mini, 3))
+
+
+def test_crop_is_clips_own_preprocessing():
+    import numpy as np, torch
+    from PIL import Image
+    from open_clip import image_transform
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import rng
+    from sketch_lvm.images import fit_image
+    for b in (load_backbone('ViT-S-32', random=True, fit='crop'), load_backbone('mini', random=True, fit='crop')):
+        clips = image_transform(b.size, is_train=False, mean=b.mean, std=b.std, resize_mode='shortest', interpolation=b.interpolation)
+        for i, (h, w) in enumerate([(300, 100), (100, 300), (375, 500), (224, 224), (64, 64), (31, 47), (333, 223), (225, 224), (1, 7), (1000, 641)]):
+            x = rng(3, index=i).integers(0, 256, (h, w, 3), dtype=np.uint8)
+            ours, theirs = b.pixels(fit_image(x, *b.recipe)[None])[0], clips(Image.fromarray(x))
+            assert torch.equal(ours, theirs), (b.name, h, w, (ours - theirs).abs().max())
+
+
 def test_backbones_are_frozen_and_labelled():
     import pytest, torch
     from sketch_lvm.clip import encode_images, load_backbone
@@ -38,15 +68,141 @@ def test_backbones_are_frozen_and_labelled():
     with pytest.raises(UserError, match='unknown pretrained tag'): load_backbone('ViT-B-32', 'opnai')
 
 
+def test_every_tag_gets_its_own_activation():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import open_clip, torch
+    from open_clip.transformer import QuickGELU
+    from safetensors.torch import save_file
+    from sketch_lvm.clip import load_backbone, plain_vits
+    small = dict(embed_dim=8, vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=2, head_width=4),
+                 text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=2))
+    real = open_clip.get_model_config
+    pairs = [(n, t) for n in plain_vits() for t in open_clip.list_pretrained_tags_by_model(n)]
+    def config(name): return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}     # every name, a small tower
+    pixels, words = torch.randn(2, 3, 8, 8), torch.tensor([[48, 5, 6, 49, 0, 0, 0, 0, 0]])
+    quick = set()
+    with tempfile.TemporaryDirectory() as d:
+        fake, twins = str(Path(d)/'fake.safetensors'), {q: open_clip.model.CLIP(**small, quick_gelu=q).eval() for q in (False, True)}
+        save_file({k: v.contiguous() for k, v in twins[True].state_dict().items()}, fake)
+        twins[False].load_state_dict(twins[True].state_dict())
+        with mock.patch('open_clip.factory.get_model_config', config), mock.patch('open_clip.factory.download_pretrained', lambda *a, **k: fake), \
+             mock.patch('open_clip.get_tokenizer'), mock.patch('huggingface_hub.get_session'):          # a hub that answers
+            for name, tag in pairs:
+                model = load_backbone(name, tag).model
+                for f, x in (('encode_image', pixels), ('encode_text', words)):
+                    z = getattr(model, f)(x)
+                    fits = {q: torch.allclose(z, getattr(twin, f)(x), atol=1e-5) for q, twin in twins.items()}
+                    assert sum(fits.values()) == 1, (name, tag, f)
+                    if fits[True]: quick.add((name, tag, f))
+    assert len(pairs) > 80
+    told = {(n, t) for n, t in pairs if n.endswith('quickgelu') or open_clip.get_pretrained_cfg(n, t).get('quick_gelu')}
+    assert quick == {(n, t, f) for n, t in told for f in ('encode_image', 'encode_text')}
+    assert {('ViT-B-32', t) for t in ('openai', 'laion400m_e31', 'metaclip_400m')} | {('ViT-L-14', 'openai'), ('ViT-B-16', 'dfn2b')} <= told
+    assert not {('ViT-B-16', 'laion400m_e32'), ('ViT-L-14', 'dfn2b_s39b'), ('ViT-H-14', 'metaclip_altogether'), ('ViT-B-32', 'laion2b_s34b_b79k')} & told
+
+
+def test_weights_here_asks_no_network():
+    import pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import huggingface_hub.constants as hub, open_clip
+    from sketch_lvm.clip import load_backbone, weights_here
+    from sketch_lvm.core import UserError
+    def cached(root, repository, file):
+        "Lay out a file as the hub's client does"
+        folder = Path(root)/f'models--{repository.replace("/", "--")}'
+        (folder/'snapshots'/'abc').mkdir(parents=True); (folder/'refs').mkdir()
+        (folder/'refs'/'main').write_text('abc'); (folder/'snapshots'/'abc'/file).write_bytes(b'weights')
+    with tempfile.TemporaryDirectory() as d, mock.patch.object(hub, 'HF_HUB_CACHE', d), mock.patch('socket.socket.connect', side_effect=OSError('asked')):
+        assert weights_here('mini') and not weights_here('ViT-B-32') and not weights_here('ViT-B-32', 'laion400m_e32')
+        cached(d, 'timm/vit_base_patch32_clip_224.openai', 'open_clip_model.safetensors')
+        assert weights_here('ViT-B-32') and weights_here('ViT-B-32-quickgelu', 'openai') and not weights_here('ViT-B-16')
+        cached(d, 'laion/CLIP-ViT-B-16-laion2B-s34B-b88K', 'open_clip_pytorch_model.bin')
+        assert weights_here('ViT-B-16', 'laion2b_s34b_b88k') and not weights_here('ViT-B-16', 'datacomp_xl_s13b_b90k')
+        assert not weights_here('ViT-B-16', f'{d}/my.pt')
+        (Path(d)/'my.pt').write_bytes(b'1')
+        assert weights_here('ViT-B-16', f'{d}/my.pt') and weights_here('ViT-B-16', Path(d)/'my.pt')
+        assert not weights_here('ViT-B-16', 'no such tag')
+        with mock.patch.object(open_clip, 'create_model', side_effect=lambda *a, **k: 1/0 if hub.HF_HUB_OFFLINE else None):
+            with pytest.raises(UserError, match='ZeroDivisionError'): load_backbone('ViT-B-32')      # what is here is read without asking for something newer
+        assert not hub.HF_HUB_OFFLINE
+
+
+def test_weights_from_a_file():
+    import json, pickle, pytest, tempfile, torch
+    from pathlib import Path
+    from unittest import mock
+    import open_clip
+    from open_clip.transformer import QuickGELU
+    from safetensors.torch import save_file
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    small = dict(embed_dim=8, vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4),
+                 text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=1))
+    real = open_clip.get_model_config
+    def config(name): return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}
+    def is_quick(b): return [type(t.resblocks[0].mlp.gelu) is QuickGELU for t in (b.model.transformer, b.visual.transformer)]
+    def refused(what, *args, **options):
+        with pytest.raises(UserError, match=what): load_backbone(*args, **options)
+    model, px = open_clip.model.CLIP(**small), torch.randn(2, 3, 8, 8)
+    weights = {k: v.contiguous() for k, v in model.state_dict().items()}
+    with tempfile.TemporaryDirectory() as d, mock.patch('open_clip.factory.get_model_config', config), mock.patch('open_clip.get_tokenizer'):
+        d = Path(d); plain, saved = d/'mine.safetensors', d/'mine.pt'
+        save_file(weights, plain)
+        torch.save(dict(state_dict={f'module.{k}': v for k, v in weights.items()}, epoch=3), saved)     # as open_clip's own training writes
+        with pytest.warns(UserWarning, match='gets GELU.*name the backbone ViT-B-32-quickgelu'): b = load_backbone('ViT-B-32', plain)
+        assert b.source == 'mine.safetensors, GELU' and not b.random and torch.allclose(b.model.encode_image(px), model.eval().encode_image(px), atol=1e-5)
+        q = load_backbone('ViT-B-32-quickgelu', str(saved))
+        assert is_quick(q) == [True, True] and 'mine.pt, QuickGELU' in q.label and torch.equal(q.visual.proj, model.visual.proj)
+        assert not torch.allclose(q.model.encode_image(px), b.model.encode_image(px), atol=1e-5)
+        assert is_quick(load_backbone('ViT-B-32', plain, quick_gelu=True)) == [True]*2 and is_quick(load_backbone('ViT-B-32', plain, quick_gelu=False)) == [False]*2
+        refused('Name the backbone ViT-B-32.', 'ViT-B-32-quickgelu', plain, quick_gelu=False)
+        save_file(weights | {k: torch.tensor(9) for k in ('input_resolution', 'context_length', 'vocab_size')}, d/'converted.safetensors')
+        save_file(weights, d/'B32.laion400m_e32.safetensors'); save_file(weights, d/'b32-laion2b-s34b-b79k.safetensors')
+        for file, quick in {'converted': True, 'B32.laion400m_e32': True, 'b32-laion2b-s34b-b79k': False}.items():
+            assert is_quick(load_backbone('ViT-B-32', d/f'{file}.safetensors')) == [quick]*2, file
+        (d/'hub').mkdir(); save_file(weights, d/'hub'/'w.safetensors')
+        told = dict(model_cfg=small | dict(quick_gelu=True), preprocess_cfg=dict(mean=[.5]*3, std=[.25]*3, interpolation='bilinear'))
+        (d/'hub'/'open_clip_config.json').write_text(json.dumps(told))
+        h = load_backbone('ViT-B-32', d/'hub'/'w.safetensors', fit='crop')
+        assert is_quick(h) == [True]*2 and (h.mean, h.std, h.interpolation, h.fit) == ((.5,)*3, (.25,)*3, 'bilinear', 'crop')
+        class Evil:
+            def __reduce__(self): return (open, (str(d/'ran'), 'w'))
+        torch.save(dict(w=Evil()), d/'evil.pt'); (d/'evil.bin').write_bytes(pickle.dumps(Evil()))
+        torch.jit.script(torch.nn.Linear(2, 2)).save(str(d/'jit.pt'))                                  # what OpenAI's files are
+        for file in ('evil.pt', 'evil.bin', 'jit.pt'): refused('without running code from it.*(.|\n)*torch.jit.load', 'ViT-B-32', d/file)
+        assert not (d/'ran').exists()
+        (d/'noise.pt').write_bytes(bytes(range(100))); refused('without running code', 'ViT-B-32', d/'noise.pt')
+        plain.write_bytes(plain.read_bytes()[:-9]); refused('not a readable safetensors', 'ViT-B-32', plain)
+        refused('there is no weights file', 'ViT-B-32', d/'absent.pt'); refused('unknown pretrained tag', 'ViT-B-32', 'opnai')
+        torch.save([1, 2], d/'list.pt'); refused('no tensors by name', 'ViT-B-32', d/'list.pt')
+        for change, why in ((dict(proj=torch.ones(1)), 'proj is unknown'), ({'visual.proj': torch.ones(8, 9)}, r'shape \[8, 9\], not \[8, 8\]'),
+                            ({'visual.proj': torch.full((8, 8), torch.nan)}, 'no finite numbers'), ({'visual.proj': torch.ones(8, 8).int()}, 'no finite numbers')):
+            save_file(weights | change, d/'wrong.safetensors'); refused(why, 'ViT-B-32-quickgelu', d/'wrong.safetensors')
+
+
+def test_a_backbone_is_loaded_with_its_fit():
+    import pytest
+    from sketch_lvm.clip import load_backbone, load_mini, load_open_clip
+    from sketch_lvm.core import UserError
+    assert load_backbone('mini', random=True).fit == 'stretch' and load_backbone('mini', random=True, fit='pad').recipe == (64, 'pad', 'bicubic')
+    assert load_backbone('ViT-S-32', random=True, fit='crop').fit == 'crop' and load_mini(fit='crop').fit == 'crop'
+    for load in (lambda: load_backbone('mini', fit='crp'), lambda: load_open_clip('ViT-B-32', random=True, fit='crp')):
+        with pytest.raises(UserError, match="Did you mean 'crop'"): load()
+
+
 def test_missing_weights_say_how_to_get_them():
     import os, pytest, tempfile
     from unittest import mock
     import open_clip
     from sketch_lvm.clip import load_backbone
     from sketch_lvm.core import UserError
-    with mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')):
+    with mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')), mock.patch('huggingface_hub.get_session'), \
+         tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty):
         with pytest.raises(UserError, match='open_clip.create_model') as e: load_backbone('ViT-B-32')
-    assert 'no route to host' in str(e.value) and 'random=True' in str(e.value)
+    assert all(w in str(e.value) for w in ('no route to host', 'random=True', '--random'))
     import subprocess, sys, textwrap             # a fresh process, in which every way out is counted
     script = """
     import socket
@@ -66,6 +222,24 @@ def test_missing_weights_say_how_to_get_them():
     assert said.stdout.split() == ['refused', 'refused', '0'], (said.stdout, said.stderr[-500:])
 
 
+def test_a_silent_hub_is_left_after_seconds():
+    import pytest, tempfile, threading, time
+    from unittest import mock
+    import open_clip
+    from sketch_lvm import clip
+    from sketch_lvm.core import UserError
+    class Silent:
+        def head(self, *args, **options): threading.Event().wait(60)                  # a resolver or a firewall that never answers
+    with tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty), \
+         mock.patch.object(open_clip, 'create_model', side_effect=AssertionError('began to fetch')) as create:
+        with mock.patch('huggingface_hub.get_session', Silent), mock.patch.object(clip, 'PATIENCE', .2):
+            began = time.monotonic()
+            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--random'): clip.load_backbone('ViT-B-32')
+            assert time.monotonic() - began < 3 and not create.called
+        with mock.patch('huggingface_hub.get_session') as session, pytest.raises(UserError, match='began to fetch'): clip.load_backbone('ViT-B-32')
+        assert create.called and session().head.call_count == 1                       # it answered: the download goes its own way
+
+
 def test_real_architecture_real_constants():
     from sketch_lvm.clip import load_backbone, plain_vits
     names = plain_vits()
@@ -74,6 +248,23 @@ def test_real_architecture_real_constants():
     assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (224, 12, 768, 32, 512, 512, 12)
     assert [round(m, 3) for m in b.mean] == [.481, .458, .408]                   # CLIP's own, not ImageNet's .485
     assert 'RANDOM WEIGHTS' in b.label
+
+
+def test_towers_that_cannot_be_used_say_why():
+    import pytest
+    from sketch_lvm.clip import check_backbone, load_backbone, plain_vits, unsupported
+    from sketch_lvm.core import UserError
+    cases = {'ViT-B-16-SigLIP': 'image tower is vit_base_patch16_siglip_224 of timm', 'EVA02-L-14': 'eva02_large', 'convnext_base_w': 'convnext_base of timm',
+             'RN50': 'image tower is a ResNet', 'coca_ViT-L-14': 'writes captions', 'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
+             'ViT-H-14-CLIPA': "reads out by pool_type 'avg'", 'hf-hub:laion/CLIP-ViT-B-32': 'checkpoint file'}
+    for name, why in cases.items():
+        for refuse in (check_backbone, lambda n: load_backbone(n, random=True)):
+            with pytest.raises(UserError, match=why) as e: refuse(name)
+        assert 'Did you mean' not in str(e.value) and 'ViT-B-32' in str(e.value)
+    assert check_backbone('mini') == 'mini' and all(check_backbone(n) == n and not unsupported(n) for n in plain_vits())
+    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"): check_backbone('ViT-B-23')
+    import open_clip
+    assert all(bool(unsupported(n)) != (n in plain_vits()) for n in open_clip.list_models())
 
 
 def test_the_mini_clip_knows_unseen_photos():

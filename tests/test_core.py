@@ -20,6 +20,15 @@ def test_rng_is_a_pure_function():
     assert not np.isin(rng(0, 0, 1).random(100), long).any()
 
 
+def test_a_seed_out_of_range_is_said():
+    import pytest
+    from sketch_lvm.core import UserError, rng, torch_rng
+    for seed in (2**200, 2**128, -1):
+        for draw in (rng, torch_rng):
+            with pytest.raises(UserError, match='a seed is a whole number from 0 to'): draw(seed)
+    assert 0 <= rng(2**128 - 1).random() < 1
+
+
 def test_torch_rng_repeats():
     import torch
     from sketch_lvm.core import torch_rng
@@ -52,6 +61,31 @@ def test_paths_can_be_moved():
     for k, v in old.items(): os.environ.pop(k, None) if v is None else os.environ.update({k: v})
 
 
+def test_a_cache_that_cannot_be_written():
+    import contextlib, io, os, pytest, subprocess, sys, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import core
+    from sketch_lvm.core import UserError, cache_path
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
+        d = Path(d); (d/'file').write_text('x'); (d/'home').mkdir()
+        patch.setenv('SKETCH_LVM_CACHE', str(d/'file'/'cache'))                # a place that was asked for: refused
+        with pytest.raises(UserError, match='cannot be written: Not a directory.*SKETCH_LVM_CACHE'): cache_path('x')
+        patch.delenv('SKETCH_LVM_CACHE')
+        def spared(): core._temporary_cache.cache_clear(); return contextlib.redirect_stderr(io.StringIO())
+        for home in (d/'file', d/'home'):                                      # the usual place: another is found, and said once
+            patch.setenv('HOME', str(home))
+            with spared() as said, mock.patch.object(os, 'access', lambda *a: False):
+                path = cache_path('a', 'b.npy'); path.write_bytes(b'x')
+                assert cache_path('a', 'b.npy') == path and not str(path).startswith(str(d)), path
+            assert said.getvalue().count('SKETCH_LVM_CACHE can name a lasting place') == 1
+        assert cache_path('x') == d/'home'/'.cache'/'sketch_lvm'/'x'
+        code = 'import sketch_lvm.core as c; print(c.cache_path("x").parent)'  # and it is gone when its process is
+        env = dict(os.environ, HOME=str(d/'file'), PYTHONPATH=str(Path(core.__file__).parents[1]))
+        done = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True)
+        assert done.returncode == 0 and 'lasting place' in done.stderr and not Path(done.stdout.strip()).exists(), done
+
+
 def test_a_real_sample_is_there_or_not():
     import contextlib, io, os, pytest, tempfile
     from pathlib import Path
@@ -78,9 +112,57 @@ def test_a_crash_leaves_the_old_file():
         assert [p.name for p in f.parent.iterdir()] == ['x.json']     # no litter
         with pytest.raises(ValueError): write_json(f, float('nan'))   # NaN is not JSON
         assert sha256(f) == before
-        f.write_text('{broken')
-        with pytest.raises(UserError, match='x.json'): read_json(f)
+        for broken in (b'{broken', b'{"a": "\xff"}', b'\xff\xfe{', b'['*100_000, b'9'*5000):
+            f.write_bytes(broken)
+            with pytest.raises(UserError, match='x.json is not readable JSON'): read_json(f)
     assert sha256(b'abc').startswith('ba7816bf')
+
+
+def test_the_bytes_are_on_the_disk_before_the_name():
+    import os, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import atomic_write
+    done = []
+    def noted(what, real): return mock.patch.object(os, what, lambda *a: (done.append((what, size(*a))), real(*a))[1])
+    def size(file, *_): return os.fstat(file).st_size if isinstance(file, int) else os.stat(file).st_size
+    with tempfile.TemporaryDirectory() as d, noted('fsync', os.fsync), noted('replace', os.replace):
+        with atomic_write(Path(d)/'x') as f: f.write(b'x'*5000)
+    assert done == [('fsync', 5000), ('replace', 5000)], done
+
+
+def test_an_output_is_tried_before_the_work():
+    import errno, os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import UserError, check_writable
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d); (d/'file').write_text('x'); (d/'folder').mkdir(); os.mkfifo(d/'pipe')
+        for fine in (d/'new.json', d/'deep'/'er'/'new.json', d/'file', d/'folder', str(d/'folder')): assert check_writable(fine) == Path(fine)
+        check_writable(d/'folder', replaced=True)
+        assert sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d/'file').read_text() == 'x'     # nothing made, nothing left
+        for bad, why in {d/'file'/'below': 'Not a directory', d/'pipe': 'neither a file nor a folder', d/'a\0b': 'NUL', d/('n'*300): 'too long'}.items():
+            with pytest.raises(UserError, match=why): check_writable(bad)
+        def read_only(folder): return mock.patch.object(tempfile, 'mkstemp', lambda dir, **k: refuse(dir) if dir == folder else real(dir=dir, **k))
+        def refuse(folder): raise OSError(errno.EROFS, 'Read-only file system', str(folder))
+        real = tempfile.mkstemp
+        with read_only(d), pytest.raises(UserError, match='new.json cannot be written: Read-only.*Choose another'): check_writable(d/'deep'/'new.json')
+        with read_only(d/'folder'), pytest.raises(UserError, match='Read-only'): check_writable(d/'folder')
+        with read_only(d): check_writable(d/'folder')                          # it is only filled ...
+        with read_only(d), pytest.raises(UserError): check_writable(d/'folder', replaced=True)      # ... or put in the place of the old one
+        with mock.patch.object(os, 'access', lambda *a: False), pytest.raises(UserError, match='write-protected'): check_writable(d/'file')
+        with mock.patch.object(os, 'write', side_effect=OSError(28, 'No space left on device')), pytest.raises(UserError, match='No space'): check_writable(d/'new')
+        assert not list(d.glob('.*.tmp'))
+
+
+def test_nothing_shown_commands_a_terminal():
+    from sketch_lvm.core import printable
+    import sketch_lvm.data as data
+    assert printable('a\x1b]0;title\x07b\rc\x9b31m\x7f') == r'a\x1b]0;title\x07b\rc\x9b31m\x7f' and printable('x\u202ey') == r'x\u202ey'
+    for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'): assert printable(fine) == fine
+    assert printable('a\nb\tc', one_line=True) == r'a\nb\tc' and printable('\udcff') == '?' and printable(3) == '3'
+    assert all(printable(chr(code)).isprintable() for code in range(0xa0) if chr(code) not in '\n\t')
+    assert data.printable is printable
 
 
 def test_image_shapes():

@@ -135,6 +135,23 @@ def test_unreadable_folders_are_reported():
     assert len(items) == 5 and any("1 class(es) with sketches but no photos: 'square'" in n for n in report.notes)
 
 
+def test_what_to_do_with_a_heic_is_said():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.data import from_folder, save_folder, toy_set, why_not_read
+    with tempfile.TemporaryDirectory() as d:
+        root = Path(d); save_folder(toy_set(classes=2, photos=2, sketches=1), root)
+        for k in range(3): (root/'photo/square'/f'{k}.HEIC').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
+        (root/'photo/square/phone.jpg').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
+        for name in ('scan.tiff', 'notes.txt'): (root/'photo/square'/name).write_bytes(b'II*\0')
+        items, report = from_folder(root)
+        reasons = {Path(p).name: why for p, why in report.left_out}
+    assert len(items) == 8 and reasons['0.HEIC'] == 'HEIC is not read here; convert it to JPEG or PNG' and 'TIFF is not read' in reasons['scan.tiff']
+    assert reasons['phone.jpg'].endswith('it looks like a HEIC, AVIF or video file; convert it to JPEG or PNG') and 'convert' not in reasons['notes.txt']
+    assert '3 HEIC and 1 TIFF and 1 other picture(s) are left out' in str(report) and 'mogrify' in str(report), str(report)
+    assert why_not_read('a.PNG') == '' and 'by its name' in why_not_read('a.txt')
+
+
 def test_strange_names():
     import os, shutil, tempfile
     from pathlib import Path

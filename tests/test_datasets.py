@@ -185,3 +185,16 @@ def test_real_samples_in_official_layouts():
         order = sorted(listed_classes('tuberlin').values(), key=str.casefold)                  # numbered through: 80 a class, alphabetically
         drawn, report = open_data(root/'quickdraw'); assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
         assert not report.left_out and 30 < drawn.images([0], 64).float().mean() < 254
+
+
+def test_sketches_under_another_name_are_told_their_own():
+    import tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.datasets import listed_classes, open_data
+    d = Path(tempfile.mkdtemp())/'drawings'
+    for c in listed_classes('tuberlin').values(): (d/c).mkdir(parents=True); Image.new('RGB', (2, 2)).save(d/c/'1.png')
+    items, report = open_data(d); assert items.counts().total['photo'] == 250 and 'taken as photos' in str(report) and 'call the folder png' in str(report)
+    d.rename(d.with_name('png')); items, report = open_data(d.parent); assert items.counts().total['sketch'] == 250 and 'call the folder' not in str(report)
+    (d.parent/'mine'/'cow').mkdir(parents=True); Image.new('RGB', (2, 2)).save(d.parent/'mine'/'cow'/'1.png')
+    assert 'call the folder' not in str(open_data(d.parent/'mine')[1])

@@ -106,3 +106,23 @@ def test_how_many_of_how_many_were_kept():
     assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == ['100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all']
     with mock.patch.object(drawings, 'EXACT', 1):                                        # a long file is reckoned from its bytes
         for name in ('a.ndjson', 'd.bin'): index_drawings(d/name, report := ScanReport('t'), 20); assert '20 of about 50' in report.notes[0], report.notes
+
+
+def test_a_compressed_bomb_is_not_unpacked():
+    import gzip, json, tempfile, tracemalloc
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import drawings
+    from sketch_lvm.data import ScanReport
+    from sketch_lvm.drawings import index_drawings, pack_record
+    d = Path(tempfile.mkdtemp()); record = pack_record(7, [[list(range(200))]*2]*9)
+    (d/'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))      # nothing behind the first drawing is one
+    (d/'same.bin.gz').write_bytes(gzip.compress(record*4000)); (d/'lines.ndjson.gz').write_bytes(gzip.compress((b' '*999 + b'\n')*30_000))
+    for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
+        with mock.patch.multiple(drawings, SMALL=2_000_000, RATIO=1):
+            tracemalloc.start(); report = ScanReport('t'); keys, _ = index_drawings(d/name, report); peak = tracemalloc.get_traced_memory()[1]; tracemalloc.stop()
+        assert len(keys) == kept and peak < 12_000_000, (name, len(keys), peak)
+        assert any('unpacks to more than 2,000,000 bytes' in said for _, said in report.left_out), report
+    whole = b''.join(pack_record(k, [[[k % 256, 3], [4, k//256]]]*300) for k in range(2000)); (d/'w.bin').write_bytes(whole)     # many windows, one index
+    keys, places = index_drawings(d/'w.bin', ScanReport('t'))
+    assert keys == [str(k) for k in range(2000)] and len(whole) > 3*2**20 and [b for b, _ in places] == list(range(0, len(whole), len(whole)//2000))

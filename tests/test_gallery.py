@@ -43,6 +43,23 @@ def test_blocks_change_nothing():
     same = g[:1].repeat(50, 1); assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
 
 
+def test_one_drawing_of_many_is_said():
+    import contextlib, io, json, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError
+    from sketch_lvm.gallery import read_strokes
+    with tempfile.TemporaryDirectory() as d:
+        f, lines = Path(d)/'cat.ndjson', [json.dumps(dict(drawing=[[[k, 9], [k, 9]]])) for k in range(3)]
+        def read(text):
+            f.write_text(text)
+            with contextlib.redirect_stderr(io.StringIO()) as said: strokes = read_strokes(f)
+            return strokes, said.getvalue()
+        assert read(lines[0] + '\n\n') == ([[[0, 9], [0, 9]]], '')
+        assert read('\n'.join(lines)) == ([[[0, 9], [0, 9]]], f'{f} holds 3 drawings; the first is taken.\n')
+        for broken in ('', '{', '['*100_000):
+            with pytest.raises(UserError, match='no strokes can be read'): read(broken)
+
+
 def test_drawings_are_read():
     import io, json, tempfile
     from pathlib import Path
@@ -73,6 +90,18 @@ def test_drawings_are_read():
         with pytest.raises(UserError): read_drawing(nothing, 64)
     dot = np.full((500, 500, 3), 255, np.uint8); dot[3, 4] = 0; assert fit_drawing(dot, 64).min() == 0
     assert read_drawing([[[5], [5]]], 64).min() < 200
+
+
+def test_galleries_under_an_old_mark_say_so():
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import check_mark, encoder_mark
+    encoder = frozen_encoder(load_backbone('mini', random=True)); mark = encoder_mark(encoder)
+    assert check_mark(dict(mark=mark, encoder='mini'), encoder) is encoder
+    for tower, why in (('0'*16, 'an older version'), ('0'*32, 'another tower')):
+        with pytest.raises(UserError, match=f'{why}(.|\n)*index the photos again'): check_mark(dict(mark=mark | dict(tower=tower), encoder='mini'), encoder)
 
 
 def test_hits_are_what_they_say():
@@ -107,6 +136,32 @@ def test_hits_are_what_they_say():
     with pytest.raises(UserError, match='no photos'): make_gallery(enc, items.sketches, say=None)
 
 
+def test_drawings_are_embedded_as_drawings():
+    import matplotlib.pyplot as plt
+    import numpy as np, pytest, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import make_gallery
+    class TwoTowers(torch.nn.Module):
+        "Like a method with prompts of its own for each modality: the other one's vectors are nothing like"
+        def __init__(self, encoder): super().__init__(); self.encoder, self.backbone, self.asked = encoder, encoder.backbone, []
+        def forward(self, pixels, modality):
+            self.asked.append(modality)
+            return self.encoder(pixels, modality).roll(dict(sketch=1, photo=0)[modality], 1)
+    enc = TwoTowers(frozen_encoder(load_backbone('mini', random=True))); items = toy_set(size=64); drawing = items.sketches.read(3)
+    g = make_gallery(enc, items, say=None); assert set(enc.asked) == {'photo'}
+    enc.asked.clear(); hits = g.search(drawing, 20); assert enc.asked == ['sketch']
+    pixels = enc.backbone.pixels(np.repeat(drawing.reshape(1, 64, 64, -1)[..., :1], 3, 3))
+    with torch.no_grad(): asked, photo = (torch.nn.functional.normalize(enc(pixels, m)[0], dim=0) for m in ('sketch', 'photo'))
+    assert np.allclose(hits.scores, (g.features @ asked)[hits.rows], atol=1e-5)
+    assert not np.allclose(sorted(hits.scores), sorted((g.features @ photo).tolist()), atol=1e-2)
+    fig = hits.figure(20); assert sum(len(a.images) for a in fig.axes) == 21; plt.close(fig)               # all that were asked for
+    g.features = g.features[:, :-1].contiguous()
+    with pytest.raises(UserError, match='127 numbers'): g.search(drawing)
+
+
 def test_broken_files_are_named():
     import tempfile
     from pathlib import Path
@@ -127,6 +182,22 @@ def test_broken_files_are_named():
     for name, (_, word) in zoo.items(): assert word in skipped[f'broken/{name}'], (name, skipped)
     assert '20 pictures kept' in said[0] and 'broken/page.jpg' in said[0]
     with pytest.raises(UserError, match='none of the'): make_gallery(enc, d/'broken', say=None)
+
+
+def test_the_mini_clip_says_what_it_was_taught():
+    import html, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import load_gallery, make_gallery, real_photos_note
+    d = Path(tempfile.mkdtemp()); items = toy_set(size=64)[:8]; save_folder(items.photos, d/'photos')
+    mini = frozen_encoder(load_backbone('mini'))
+    g = make_gallery(mini, d/'photos', say=None); note = real_photos_note(g)
+    assert '--backbone ViT-B-32' in note and html.escape(note) in g._repr_html_()
+    g.save(d/'g'); assert real_photos_note(load_gallery(d/'g', mini)) == note
+    assert real_photos_note(make_gallery(mini, items, say=None)) == ''                      # pictures in memory: the mini world
+    g.about['encoder'] = 'ViT-B-32 (openai), frozen'; assert real_photos_note(g) == ''
 
 
 def test_galleries_are_kept_and_refuse():
@@ -154,6 +225,8 @@ def test_galleries_are_kept_and_refuse():
     assert encoder_mark(prompted)['learned'] != mark['learned']            # one number, one millionth
     b2 = load_backbone('mini', random=True); b2.mean = (.4, .5, .5)
     with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', frozen_encoder(b2))
+    padded = frozen_encoder(load_backbone('mini', random=True, fit='pad')); assert padded.backbone.fit == 'pad' and g.about['fit'] == 'stretch'
+    with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', padded)
     g.save(d/'g'); load_gallery(d/'g')                                     # a gallery is replaced
     (d/'photos').mkdir(); (d/'photos'/'mine.jpg').write_bytes(b'precious')
     with pytest.raises(UserError, match='not a gallery'): g.save(d/'photos')
@@ -161,8 +234,94 @@ def test_galleries_are_kept_and_refuse():
     with pytest.raises(UserError, match='is a file'): g.save(d/'photos'/'mine.jpg')
     with pytest.raises(UserError, match='index PHOTOS'): load_gallery(d/'absent')
     with pytest.raises(UserError, match='was not written by'): load_gallery(d/'photos')
+    (d/'g'/'my notes.txt').write_text('precious')
+    with pytest.raises(UserError, match='my notes.txt.*deleted'): g.save(d/'g')
+    assert (d/'g'/'my notes.txt').read_text() == 'precious' and len(load_gallery(d/'g')) == 20
+    (d/'g'/'my notes.txt').unlink(); g.save(d/'g')
     f = d/'g'/'gallery.safetensors'; x = bytearray(f.read_bytes()); x[len(x)//2] ^= 1; f.write_bytes(x)
     with pytest.raises(Damaged, match='SHA-256'): load_gallery(d/'g')
+
+
+def test_a_seal_is_no_proof():
+    import json, tempfile
+    from pathlib import Path
+    import pytest, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import load_gallery, make_gallery
+    from sketch_lvm.runs import pack, read_folder, unpack, write_folder
+    d = Path(tempfile.mkdtemp())
+    enc = frozen_encoder(load_backbone('mini', random=True))
+    make_gallery(enc, toy_set(size=64), say=None).save(d/'g')
+    files = read_folder(d/'g')
+    about, items = (json.loads(files[n]) for n in ('config.json', 'items.json'))
+    tensors = unpack(files['gallery.safetensors'])
+
+    def sealed(about=about, items=items, tensors=tensors):
+        "A gallery with this content and a seal that fits"
+        text = [x if isinstance(x, bytes) else json.dumps(x).encode() for x in (about, items)]
+        content = tensors if isinstance(tensors, bytes) else pack(tensors)
+        return write_folder(d/'h', {'config.json': text[0], 'items.json': text[1], 'gallery.safetensors': content})
+
+    assert len(load_gallery(sealed(), enc)) == 20
+    def vectors(row, value): x = tensors['features'].clone(); x[row] = value; return dict(tensors, features=x)
+    def ends(*last): return dict(tensors, ends=torch.cat([tensors['ends'][:-len(last)], torch.tensor(last)]))
+    n, size = 20, len(tensors['thumbs'])
+    eps = b'%!PS-Adobe-3.0 EPSF-3.0'.ljust(int(tensors['ends'][0]))
+    starts_another_program = tensors['thumbs'].clone()
+    starts_another_program[:len(eps)] = torch.frombuffer(bytearray(eps), dtype=torch.uint8)
+    hostile = {
+        'holds no gallery of this version': [dict(about=dict(about, kind='sketch_lvm gallery 0')), dict(about=[]), dict(about='kind')],
+        'holds no gallery': [dict(about=b'{'), dict(items=b'['*100_000), dict(about=b'\xff')],
+        'says encoder': [dict(about={k: v for k, v in about.items() if k != 'encoder'})],
+        'says mark': [dict(about=dict(about, mark=None))],
+        'is not text': [dict(about=dict(about, mark=dict(tower=1))), dict(about=dict(about, skipped=[7]))],
+        'no encoder that could be opened': [dict(about=dict(about, source=s)) for s in ({'x': 1}, {'run': 7}, {'run': '/x', 'step': 'y'}, {'run': 'a', 'folder': 'b'})],
+        'ids and names': [dict(items=[]), dict(items=dict(ids=items['ids'])), dict(items=dict(items, names=[1]*n)), dict(items=dict(items, ids='x'*n))],
+        '19 ids and 20 names': [dict(items=dict(items, ids=items['ids'][1:]))],
+        '19 names, 20 vectors': [dict(items={k: v[1:] for k, v in items.items()})],
+        '19 vectors': [dict(tensors=dict(tensors, features=tensors['features'][1:]))],
+        'does not have length one': [dict(tensors=vectors(3, v)) for v in (float('nan'), float('inf'), 0., 1e30)],
+        'features is not': [dict(tensors=dict(tensors, features=x)) for x in (tensors['features'].double(), tensors['features'][0], tensors['features'].int())],
+        'gallery.safetensors holds': [dict(tensors={}), dict(tensors=dict(tensors, more=tensors['ends']))],
+        'not a readable safetensors': [dict(tensors=b'nothing')],
+        'do not fit': [dict(tensors=ends(size + 1)), dict(tensors=ends(size - 1)), dict(tensors=ends(2**62, size)), dict(tensors=ends(-5, size))],
+        'is no JPEG': [dict(tensors=dict(tensors, thumbs=starts_another_program))]}
+    for words, cases in hostile.items():
+        for case in cases:
+            with pytest.raises(UserError, match=words): load_gallery(sealed(**case), enc)
+
+
+def test_a_gallery_opens_nothing_by_itself():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import matplotlib.pyplot as plt
+    import pytest
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.experiments import frozen_encoder
+    from sketch_lvm.gallery import load_gallery, make_gallery
+    d = Path(tempfile.mkdtemp()); items = toy_set(size=64); drawing = items.sketches.read(0)
+    enc = frozen_encoder(load_backbone('mini', random=True))
+    sources = [dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False),
+               dict(backbone='ViT-bigG-14', random=True)]
+    for source in sources:
+        make_gallery(enc, items, source=source, say=None).save(d/'g')
+        with mock.patch('sketch_lvm.gallery.open_encoder', return_value=(enc, source)) as opened:
+            g = load_gallery(d/'g')
+            with pytest.raises(UserError, match='--trust'): g.search(drawing)
+            assert not opened.called, source
+            assert len(load_gallery(d/'g', enc).search(drawing, 3)) == 3 and not opened.called      # the encoder itself is consent
+            assert len(load_gallery(d/'g', trust=True).search(drawing, 3)) == 3 and opened.call_args.args[0] == source
+    g = make_gallery(enc, items, say=None)
+    g.thumbs = [b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n']*len(g)
+    with mock.patch('PIL.EpsImagePlugin.Ghostscript', side_effect=AssertionError('started')), mock.patch('subprocess.Popen', side_effect=AssertionError('started')):
+        with pytest.raises(UserError, match='small picture of'): g.search(drawing).figure()
+    plt.close('all')
 
 
 def test_every_encoder_opens():
@@ -179,7 +338,8 @@ def test_every_encoder_opens():
     save_encoder(build_encoder(m, b), d/'e', m)
     enc, source = open_encoder(d/'e'); assert source == dict(folder=str(d/'e'))
     make_gallery(enc, items, source=source, say=None).save(d/'g')
-    assert 'trained: ' in repr(load_gallery(d/'g')) and len(load_gallery(d/'g').search(items.sketches.read(0), 3)) == 3
+    asked = load_gallery(d/'g', trust=True)
+    assert 'trained: ' in repr(asked) and len(asked.search(items.sketches.read(0), 3)) == 3
     with pytest.raises(UserError, match='holds no run'): open_encoder(d)
     vit, _ = open_encoder(dict(backbone='ViT-B-32', random=True)); g = make_gallery(vit, items[:3], say=None)
     assert g.features.shape[1] == 512 and g.about['random'] and 'RANDOM' in g.about['encoder']

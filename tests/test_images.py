@@ -47,7 +47,7 @@ def test_photos_and_animations():
 
 
 def test_all_eight_orientations():
-    import io, numpy as np, pytest
+    import io, numpy as np
     from PIL import Image, ImageOps
     from sketch_lvm.images import read_image
     sides = {1: 'top left', 2: 'top right', 3: 'bottom right', 4: 'bottom left', 5: 'left top', 6: 'right top', 7: 'right bottom', 8: 'left bottom'}
@@ -63,7 +63,7 @@ def test_all_eight_orientations():
     e = Image.Exif(); e[0x0112] = 6; f = io.BytesIO(); Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=e)
     assert read_image(f.getvalue()).shape == (40, 10, 3)
     f = io.BytesIO(); Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
-    with pytest.warns(UserWarning, match='EXIF'): assert read_image(f.getvalue()).shape == (10, 40, 3)
+    assert read_image(f.getvalue()).shape == (10, 40, 3)                     # a broken block says nothing about pixels that are fine
 
 
 def test_broken_files_are_refused_by_name():
@@ -84,6 +84,38 @@ def test_broken_files_are_refused_by_name():
     with pytest.raises(BadImage): read_image(broken_files()['bomb.png'][0])
     assert tracemalloc.get_traced_memory()[1] < 10_000_000       # refused before 243 MB of pixels were made
     tracemalloc.stop()
+
+
+def test_only_the_formats_asked_for_are_opened():
+    import io, pytest
+    from PIL import Image
+    from sketch_lvm.core import UserError
+    from sketch_lvm.images import BadImage, read_image
+    def file(format): f = io.BytesIO(); Image.new('RGB', (8, 8), (9, 9, 9)).save(f, format); return f.getvalue()
+    assert read_image(file('JPEG'), formats=('JPEG',)).shape == (8, 8, 3)
+    for other in ('PNG', 'GIF', 'EPS'):                  # an EPS would start another program
+        with pytest.raises(BadImage, match='thumbnail 3: cannot be read as JPEG; it'): read_image(file(other), name='thumbnail 3', formats=('JPEG',))
+    with pytest.raises(UserError, match="unknown picture format 'EPS'"): read_image(file('EPS'), formats=('EPS',))
+
+
+def test_pillow_does_not_warn():
+    import io, pytest, threading, warnings
+    from PIL import Image
+    from sketch_lvm.images import BadImage, _claiming, quiet_pillow, read_image
+    broken = io.BytesIO(); Image.new('RGB', (40, 10)).save(broken, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
+    palette = Image.new('P', (2, 1)); palette.putpalette([0, 0, 0, 200, 10, 20]); f = io.BytesIO(); palette.save(f, 'PNG', transparency=bytes([0, 128]))
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter('always'); before = list(warnings.filters)
+        assert read_image(broken.getvalue()).shape == (10, 40, 3) and read_image(f.getvalue()).shape == (1, 2, 3)
+        with pytest.raises(BadImage, match='allowed'): read_image(_claiming(10_000, 10_000))              # Pillow would warn of a bomb
+        assert heard == [] and warnings.filters == before
+        inside, out = threading.Event(), threading.Event()                                                # two threads, overlapping
+        def first():
+            with quiet_pillow(): inside.set(); out.wait()
+        t = threading.Thread(target=first); t.start(); inside.wait()
+        read_image(broken.getvalue()); out.set(); t.join()
+        assert heard == [] and warnings.filters == before
+        Image.open(broken).getexif(); assert len(heard) == 1                                              # outside nothing is changed
 
 
 def test_quick_check_agrees_with_decoding():
@@ -107,6 +139,69 @@ def test_quick_check_agrees_with_decoding():
     with pytest.raises(BadImage): check_image(holed('WEBP', lossless=True), decode=True)      # ... and the way past it
     for read in (check_image, read_image):
         with pytest.raises(BadImage, match='wrong checksum in its IDAT'): read(holed('PNG'))
+
+
+def test_pixels_that_end_early_are_refused():
+    import io, struct, zlib, numpy as np, pytest
+    from PIL import Image
+    from sketch_lvm.core import rng
+    from sketch_lvm.images import BadImage, check_image, png_bytes, read_image
+    def chunk(kind, body): return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+    def png(stream, size=64, colour=2, interlaced=0):       # every checksum right, whatever the stream of pixels is
+        return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, interlaced)) + chunk(b'IDAT', stream) + chunk(b'IEND', b'')
+    rows = b''.join(b'\0' + rng(i).bytes(3*64) for i in range(64)); whole = zlib.compress(rows)
+    assert read_image(png(whole)).shape == (64, 64, 3) and check_image(png(whole), decode=True) == (64, 64)
+    flipped = bytearray(whole); flipped[len(whole)//2] ^= 255
+    for name, stream in dict(flipped=bytes(flipped), cut=whole[:len(whole)//2], half=zlib.compress(rows[:32*193]), row=zlib.compress(rows[:-193]),
+                             checksum=whole[:-1] + b'?', empty=zlib.compress(b''), none=b'').items():
+        for check in (read_image, lambda x: check_image(x, decode=True)):
+            with pytest.raises(BadImage, match='damaged or cut short'): check(png(stream))
+    black = zlib.compress(bytes(64*193)); assert not read_image(png(black)).any()        # black to the end, and whole
+    for size in (1, 2, 5, 8, 33):                              # interlaced, in seven passes: Pillow reads them, so what it writes is the reference
+        for mode, colour in (('L', 0), ('RGB', 2), ('RGBA', 6)):
+            n = png_bytes(struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, 1)); full = png(zlib.compress(bytes(n)), size, colour, 1)
+            assert not np.asarray(Image.open(io.BytesIO(full))).any() and read_image(full).shape == (size, size, 3)
+            with pytest.raises(BadImage, match='cut short'): read_image(png(zlib.compress(bytes(n - 1)), size, colour, 1))
+
+
+def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
+    import io, numpy as np, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.core import rng
+    from sketch_lvm.images import check_files, read_image
+    cloud = Image.fromarray(rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize((256, 192), Image.Resampling.BICUBIC)
+    im = Image.fromarray((np.asarray(cloud).astype(int) + rng(1).integers(-9, 10, (192, 256, 1))).clip(0, 255).astype(np.uint8))
+    def jpeg(**k): f = io.BytesIO(); im.save(f, 'JPEG', quality=90, **k); return f.getvalue()
+    plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'; n = len(plain)
+    def flat(**k): f = io.BytesIO(); Image.new('RGB', (999, 999), (128,)*3).save(f, 'JPEG', **k); return f.getvalue()
+    assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)                # zeros that mean something
+    fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True))
+    fine |= dict(padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1))
+    f = io.BytesIO(); im.convert('CMYK').save(f, 'JPEG'); fine['cmyk'] = f.getvalue()
+    damaged = dict(half=plain[:n//2] + end, most=plain[:n*9//10] + end, steps_half=steps[:len(steps)//2] + end, zeros=plain[:n//2] + bytes(200) + plain[n//2 + 200:])
+    flips = {}
+    for k in range(20):                                                                            # one bit: some are seen
+        x = bytearray(plain); at = n//3 + k*n//40; x[at] ^= 16; flips[f'flip{k}'] = bytes(x)
+    with tempfile.TemporaryDirectory() as d:
+        names = [*fine, *damaged, *flips]
+        for name, data in (fine | damaged | flips).items(): (Path(d)/f'{name}.jpg').write_bytes(data)
+        paths = [Path(d)/f'{name}.jpg' for name in names]
+        assert all(read_image(p).any() for p in paths) and check_files(paths) == {}                             # Pillow says nothing
+        found = {names[i]: why for i, why in check_files(paths, decode=True).items()}
+    assert set(damaged) <= set(found) and not set(fine) & set(found) and all('Corrupt JPEG data' in why for why in found.values()), found
+    assert 0 < len(found) - len(damaged) < 20
+
+
+def test_a_second_decoder_that_stops_is_said():
+    import pytest, subprocess, sys
+    from unittest import mock
+    from sketch_lvm import images
+    from sketch_lvm.core import UserError
+    assert images.jpeg_warnings([]) == {}
+    def stops(): return subprocess.Popen([sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True)
+    with mock.patch.object(images, '_listener', stops), pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'):
+        images.jpeg_warnings(['x.jpg']*3)
 
 
 def test_checksums_catch_what_decoding_does_not():

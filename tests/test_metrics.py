@@ -188,6 +188,19 @@ def test_gpu_agrees_with_the_cpu():
         assert all(abs(a[name] - b[name]).mean() < 1e-3 for name in a)
 
 
+def test_a_class_counts_once_in_the_macro_mean():
+    import numpy as np
+    from sketch_lvm.metrics import accuracy_at, rank_metrics
+    angle = np.radians([0, 0, 0, 80]); q = np.stack([np.cos(angle), np.sin(angle)], 1)       # three sketches of a cow beside the cows, one horse astray
+    g = np.array([[1., 0.], [.6, .8], [0., 1.]])
+    m = rank_metrics(q, g, ['cow', 'cow', 'cow', 'horse'], ['cow', 'horse', 'cow'], k=1)
+    cow, horse = (m.per_class[c]['mAP@all'] for c in ('cow', 'horse'))
+    assert cow != horse and abs(m.values['mAP@all'] - (3*cow + horse)/4) < 1e-12 and abs(m.macro['mAP@all'] - (cow + horse)/2) < 1e-12
+    assert abs(m.macro['mAP@all'] - m.values['mAP@all']) > .05
+    a = accuracy_at(q, g, ['1', '1', '1', '1'], ['1', '1', '2'], ['cow', 'cow', 'cow', 'horse'], ['cow', 'horse', 'cow'], q=1, mode='all-unseen')
+    assert a.values['Acc@1/all-unseen'] == 3/4 and a.macro['Acc@1/all-unseen'] == 1/2
+
+
 def test_refusals_and_exclusions():
     import json, numpy as np, pytest, torch
     from sketch_lvm.core import UserError

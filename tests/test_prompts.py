@@ -205,6 +205,31 @@ def test_the_seam_takes_conditioned_and_coupled_sources():
     assert torch.allclose(torch.cat([prompted_forward(tower, px[i:i + 1], source, 'photo', norms) for i in range(3)]), y, atol=1e-5)   # each row by itself
 
 
+def test_a_mark_knows_all_that_changes_the_output():
+    import copy, torch
+    from unittest import mock
+    from open_clip.transformer import QuickGELU
+    from sketch_lvm import prompts
+    from sketch_lvm.prompts import random_tower, tower_mark
+    tower = random_tower(1)
+    mark = tower_mark(tower)
+    assert tower_mark(copy.deepcopy(tower).to(torch.device('cpu'))) == mark == tower_mark(random_tower(1)) != tower_mark(random_tower(2))
+    for name, p in tower.named_parameters():                       # a single number anywhere
+        other = copy.deepcopy(tower)
+        with torch.no_grad(): other.get_parameter(name).view(-1)[-1] += 1e-4
+        assert tower_mark(other) != mark, name
+    variants = [random_tower(1, **change) for change in (dict(act_layer=QuickGELU), dict(heads=4), dict(image_size=8))]
+    variants[2].transformer.resblocks[1].ln_1.eps = 1e-6
+    assert len({mark, *map(tower_mark, variants)}) == 4            # equal weights in all four
+    with mock.patch.object(prompts, 'hash_module', side_effect=AssertionError('hashed again')): assert tower_mark(tower) == mark
+    with torch.no_grad(): tower.transformer.resblocks[0].mlp.c_fc.weight.mul_(2)
+    changed = tower_mark(tower)
+    assert changed != mark
+    tower.load_state_dict(random_tower(1).state_dict())
+    assert tower_mark(tower) == mark
+    with torch.inference_mode(): assert tower_mark(copy.deepcopy(tower)) == mark
+
+
 def test_what_trains_is_counted_by_name():
     from types import SimpleNamespace
     from torch import nn
@@ -341,3 +366,75 @@ def test_states_come_back_or_say_why_not():
     assert all(torch.equal(v, before[n]) for n, v in other.state()['tensors'].items())
     with pytest.raises(UserError, match='norms.weight.ln_pre: unknown to this encoder'): make_encoder(clip(1), ShallowPrompts(3, 8), train='prompts').load_state(s)
     with pytest.raises(UserError, match='head.bias: missing from the state'): make_encoder(clip(1), train='linear').load_state(s)
+
+
+def test_states_know_their_pixels_and_their_words():
+    import dataclasses, json, pytest, torch
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.prompts import PromptSource, ShallowPrompts, make_encoder
+    mini = load_backbone('mini', random=True)
+    state = make_encoder(mini, ShallowPrompts(3, mini.width)).state()
+    assert json.loads(json.dumps(state['description'])) == state['description']
+    for change in (dict(fit='pad'), dict(mean=(.4, .5, .5)), dict(std=(.2, .2, .2)), dict(interpolation='bilinear'), dict(size=32)):
+        other = make_encoder(dataclasses.replace(mini, **change), ShallowPrompts(3, mini.width))
+        with pytest.raises(UserError, match=f'pixels: .*{next(iter(change))}'): other.load_state(state)
+    class Speaks(ShallowPrompts): speaks = True
+    a, b = [make_encoder(m, Speaks(3, mini.width)) for m in (mini, load_backbone('mini', random=True))]
+    assert b.load_state(a.state()).recipe['text'] == a.recipe['text'] and 'text' not in state['description']
+    other = load_backbone('mini', random=True)
+    with torch.no_grad(): other.model.token_embedding.weight[5, 3] += 1
+    with pytest.raises(UserError, match='text: '): make_encoder(other, Speaks(3, mini.width)).load_state(a.state())
+    make_encoder(other, ShallowPrompts(3, mini.width)).load_state(state)             # whoever reads no text does not care
+
+
+def test_states_under_the_old_mark():
+    import pytest
+    from types import SimpleNamespace
+    from open_clip.transformer import QuickGELU
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError, sha256
+    from sketch_lvm.prompts import ShallowPrompts, make_encoder, random_tower
+    def before(encoder):
+        "What was saved at first: a mark of two tensors, no word on pixels or activation"
+        state, visual = encoder.state(), encoder.backbone.visual
+        mark = sha256(b''.join(p.detach().float().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[:16]
+        return dict(state, description={k: v for k, v in state['description'].items() if k not in ('pixels', 'text')} | dict(tower=mark))
+    def encoder_on(name, random, **now):
+        tower = random_tower(1, **now)
+        clip = SimpleNamespace(name=name, random=random, visual=tower, model=SimpleNamespace(visual=tower), preparation=dict(size=8))
+        return make_encoder(clip, ShallowPrompts(3, 8), 'frozen', 'prompts')
+    quick = dict(act_layer=QuickGELU)
+    for name, random, now in (('mini', False, {}), ('mini', True, {}), ('ViT-B-32', False, {}), ('ViT-B-32', True, quick), ('ViT-B-32-quickgelu', False, quick)):
+        encoder = encoder_on(name, random, **now)                                    # the same activation then and now
+        encoder.load_state(before(encoder))
+    encoder = encoder_on('ViT-B-32', False, **quick)                                 # of OpenAI: then GELU, now QuickGELU
+    with pytest.raises(UserError, match='trained with GELU.*QuickGELU.*train it again'): encoder.load_state(before(encoder))
+    old = before(make_encoder(load_backbone('mini', random=True, seed=1), ShallowPrompts(3, 192), 'frozen', 'prompts'))
+    mini = make_encoder(load_backbone('mini', random=True), ShallowPrompts(3, 192), 'frozen', 'prompts')
+    with pytest.raises(UserError, match='tower: '): mini.load_state(old)
+
+
+def test_hostile_states_are_refused():
+    import copy, pytest, torch
+    from types import SimpleNamespace
+    from sketch_lvm.core import UserError
+    from sketch_lvm.prompts import ShallowPrompts, make_encoder, random_tower
+    clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower(1)))
+    encoder = make_encoder(clip, ShallowPrompts(3, 8)); good = encoder.state(); before = copy.deepcopy(good['tensors'])
+    p = good['tensors']['source.prompts']
+    def tensors(value): return dict(good, tensors=good['tensors'] | {'source.prompts': value})
+    cases = [(tensors(p*torch.nan), 'source.prompts: .*not finite'), (tensors(p/0), 'not finite'), (tensors(p.int()), 'int32'),
+             (tensors(p.to(torch.complex64)), 'complex64'), (tensors([1, 2]), 'no tensor'), (tensors(p.bool()), 'bool'),
+             (tensors(p.to_sparse()), 'no plain tensor'), (dict(good, tensors=[1]), 'no tensors by name'), (dict(good, description=None), 'no description'),
+             (dict(tensors=good['tensors']), 'no description'), ([], 'no state'), (None, 'no state'), (dict(good, tensors={1: p}), '1: unknown'),
+             (dict(good, description={k: v for k, v in good['description'].items() if k != 'tower'}), 'tower: None'),
+             (dict(good, description=good['description'] | dict(source=7)), 'source: 7'), (dict(good, description=good['description'] | dict(norms={})), 'norms: {}')]
+    deep = {}
+    for _ in range(10_000): deep = dict(a=deep)
+    cases.append((dict(good, description=good['description'] | dict(source=deep)), 'source: '))
+    for state, why in cases:
+        with pytest.raises(UserError, match=why) as e: encoder.load_state(state)
+        assert len(str(e.value)) < 3000
+        assert all(torch.equal(v, before[n]) for n, v in encoder.state()['tensors'].items()), why
+    half = tensors(p.half()); assert encoder.load_state(half)              # a narrower float is a number still

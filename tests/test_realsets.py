@@ -58,6 +58,21 @@ def test_three_sets_that_share_no_class():
     with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
 
 
+def test_without_a_cache_broken_files_are_found_at_the_start():
+    import io, tempfile
+    from pathlib import Path
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.realsets import real_sets, unseen_set
+    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d)
+    f = io.BytesIO(); Image.fromarray(np.asarray(toy_set(size=64).read(0))).save(f, 'WEBP', lossless=True); x = f.getvalue()
+    (d/'photo'/'square'/'middle.webp').write_bytes(x[:60] + bytes(100) + x[160:])                # whole at both ends
+    def left_out(**how): s = real_sets('folder', str(d), split='', validation=0, **how); return [Path(p).name for p, _ in s.report.left_out]
+    assert left_out(cache=1) == [] and left_out(cache=0) == ['middle.webp']                      # with a cache, its building finds it
+    assert len(unseen_set('folder', str(d), split='all', cache=0)[0]) == 60
+
+
 def test_a_set_with_fewer_pictures_is_a_sample():
     import tempfile
     from pathlib import Path
@@ -104,13 +119,24 @@ def test_the_same_photo_on_both_sides_is_an_error():
         with pytest.raises(UserError, match=f'2 picture.*{one}/001.png.*again.png.*leaks=drop'): real_sets('folder', d/'set')
         dropped = real_sets('folder', d/'set', leaks='drop')
         assert list(dropped.train.ids) == list(sets.train.ids) and list(dropped.seen.ids) == list(sets.seen.ids)
-        assert 'taken from training: 2 picture' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
-        assert len(real_sets('folder', d/'set', leaks='allow').train) == len(sets.train) + 2
+        assert 'leaks=drop, taken from training: 2 picture' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
+        kept = real_sets('folder', d/'set', leaks='allow'); assert len(kept.train) == len(sets.train) + 2 and 'leaks=allow, left in training: 2 picture' in str(kept.report)
         shutil.copy(d/'set/photo'/seen/'000.png', d/'set/photo'/seen/'twice.png'); real_sets('folder', d/'set', leaks='drop')      # twice in one class leaks nothing
         (d/'set/photo'/seen/f'{one} again.png').unlink(); (d/'set/photo'/seen/f'{two} again.png').unlink()
         shutil.copy(next((d/'set/sketch'/one).iterdir()), d/'set/sketch'/seen/'lent-1.png')                     # a sketch leaks too
         with pytest.raises(UserError, match='1 picture.*lent-1.png'): real_sets('folder', d/'set')
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_seven_classes_are_never_asked_about_one():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.data import save_folder, toy_set
+    from sketch_lvm.realsets import real_sets, split_by_lot
+    assert [len(split_by_lot(toy_set(n)).unseen) for n in range(2, 9)] == [1, 1, 1, 2, 2, 2, 2]      # with one unseen class any model scores 1
+    root = Path(tempfile.mkdtemp()); save_folder(toy_set(7, 3, 2, 16), root); sets = real_sets('folder', root)
+    assert [len(s.classes) for s in sets[:3]] == [3, 2, 2]
+    assert 'one unseen class' in str(real_sets('folder', save_folder(toy_set(4, 3, 2, 16), root/'four') or root/'four').report)
 
 
 def test_file_lists_of_public_code():

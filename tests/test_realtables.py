@@ -87,6 +87,118 @@ def test_a_cross_dataset_table_from_the_command_line():
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
+def test_an_estimate_knows_what_fits():
+    import os, tempfile
+    from pathlib import Path
+    from types import SimpleNamespace
+    from sketch_lvm import realtables as t
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.experiments import load_sets
+
+    data = dict(name='mini', n_train=2, n_test=2)
+    tower, sets = load_backbone('mini', random=True), load_sets(data)
+
+
+    def guess(rows=None, table='main', **how):
+        return t.estimate(table, data, sets, tower, 100.0, 3, 5, rows, 'mini', 10, dict(batch=16), **how)
+
+
+    ft, ip = guess(['B-FT']), guess(['B-IP'])
+    assert ip['checkpoints'] < 1e8 < ft['checkpoints'] and abs(ft['checkpoints'] / (4 * (12 * 1_854_336 + 2e4) * (3 + 5)) - 1) < 0.05, ft[
+        'checkpoints'
+    ]  # weights and two moments, in each run kept 3 times and the best
+    assert abs(guess(['B-FT', 'B-IP'])['checkpoints'] - ft['checkpoints'] - ip['checkpoints']) < 1 and guess(['frozen CLIP'])['checkpoints'] == 0
+    assert guess(['B-IP'], alone={'B-IP': dict(batch=64)})['total'] > 2 * ip['total']  # what is meant for one row counts
+    whole, half = guess(['B-IP']), guess(['B-IP'], pieces=2)
+    weights = whole['weights']
+    assert abs((half['bytes'] - weights) / (whole['bytes'] - weights) - 0.5) < 1e-6 and half['total'] > whole['total']
+    room = dict(memory=64e9, where='this machine', disk_free=1e12, out='runs/x')
+
+
+    def said(e, **new):
+        return '\n'.join(t.estimate_lines(e | dict(room=room | new), 100.0, 'cpu'))
+
+
+    assert (
+        'this machine has 64.0 GB' in said(ip)
+        and 'accumulate' not in said(ip)
+        and '1.0 TB' not in said(ip)
+        and 'checkpoints take' in said(ft)
+    )
+    assert t.obstacles(ip | dict(room=room)) == []
+    tight = ip | dict(bytes=25.3e9, weights=1.3e9, room=room | dict(memory=16e9))
+    assert ['--accumulate 2' in w for w in t.obstacles(tight)] == [True]
+    assert '--accumulate 4' in t.obstacles(tight | dict(room=room | dict(memory=8e9)))[0]
+    hopeless = t.obstacles(tight | dict(room=room | dict(memory=1e9)))[0]
+    assert 'accumulate' not in hopeless and 'smaller backbone' in hopeless
+    full = t.obstacles(ft | dict(room=room | dict(disk_free=1e8)))
+    assert len(full) == 1 and '--rows' in full[0] and 'checkpoints' in full[0]
+    c = dict(pictures=10, bytes=5e9, rate=1.0, hours=0.1, free=6e9, disk=1)
+    both = ft | dict(checkpoints=5e9, cache=c, room=room | dict(disk_free=6e9, disk=1))
+    assert len(t.obstacles(both)) == 1  # one disk holds both
+    assert (
+        t.obstacles(both | dict(room=both['room'] | dict(disk=2))) == []
+        and 'SKETCH_LVM_CACHE' in t.obstacles(both | dict(cache=c | dict(free=1e9), checkpoints=0.0))[0]
+    )
+    long = ip | dict(total=10_771.0, hours={'B-IP': 10_771.0}, room=room)
+    assert '449 days' in said(long) and 'hours' not in said(long).split(' on cpu')[0]
+    assert (
+        '47.0 hours' in said(ip | dict(total=47.0))
+        and '2.0 days' in said(ip | dict(total=48.1))
+        and '7 days' in t.obstacles(long)[0]
+    )
+    assert t.LIMIT_HOURS == 7 * 24 and t.obstacles(long | dict(total=167.0)) == []
+    m = t.machine_memory('cpu')
+    assert 1e8 < m <= os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+    assert t.free_at(Path(tempfile.gettempdir()) / 'no' / 'such' / 'folder') == t.free_at(tempfile.gettempdir())
+
+
+def test_the_command_only_estimates_or_asks_first():
+    import contextlib, io, json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import realtables as t
+    from sketch_lvm.cli import main
+
+
+    def ask(*more):
+        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --random --steps 1 --trials 0 --seeds 1 --device cpu --set batch=4'.split()
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*words, *more])
+        return code, out.getvalue(), err.getvalue()
+
+
+    stop = mock.patch('sketch_lvm.reproduce.fill_table', side_effect=AssertionError('it began'))
+    with tempfile.TemporaryDirectory() as d, stop:
+        d = Path(d)
+        code, said, err = ask('--estimate', '--out', str(d / 't'))
+        assert (code, err) == (0, '') and 'estimate: ' in said and 'written' not in said, err
+        code, said, err = ask('--estimate', '--out', str(d / 't'), '--json')
+        found = json.loads(said)
+        assert (
+            code == found['exit'] == 0
+            and found['total'] > 0
+            and set(found['hours']) == {'B-IP'}
+            and found['obstacles'] == []
+            and found['checkpoints'] > 0
+            and 'estimate: ' in err
+        )
+        with mock.patch.object(t, 'machine_memory', lambda device: 1e6):
+            code, _, err = ask('--out', str(d / 't'))
+            assert code == 2 and 'memory' in err and '--yes' in err and '--estimate' in err, err
+            code, said, _ = ask('--estimate', '--out', str(d / 't'), '--json')
+            assert code == 0 and len(json.loads(said)['obstacles']) == 1
+            code, _, err = ask('--out', str(d / 't'), '--yes')
+            assert code == 1 and 'it began' in err
+        assert list(d.iterdir()) == []
+        (d / 'file').write_text('x')
+        pictures = mock.patch.object(t, 'pictures_a_second', side_effect=AssertionError('it worked'))
+        with pictures:
+            code, _, err = ask('--out', str(d / 'file'))
+            assert code == 2 and 'file' in err and 'AssertionError' not in err, err
+
+
 def test_two_processes_make_the_table_of_one():
     import contextlib, io, json, tempfile
     from pathlib import Path

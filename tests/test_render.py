@@ -91,6 +91,20 @@ def test_image_sets_are_cached_and_never_stale():
             else: os.environ['SKETCH_LVM_CACHE'] = old
 
 
+def test_a_cache_that_cannot_be_written_is_a_sentence():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import numpy as np
+    from sketch_lvm.core import UserError
+    from sketch_lvm.render import image_set
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
+        patch.setenv('SKETCH_LVM_CACHE', d)
+        with mock.patch.object(np.lib.format, 'open_memmap', side_effect=OSError(28, 'No space left on device')):
+            with pytest.raises(UserError, match='the cache .*miniworld cannot be written: No space left.*SKETCH_LVM_CACHE'): image_set('apple', 1, size=16, workers=1)
+        assert not list(Path(d).rglob('*.npy'))
+
+
 def test_a_drawing_tells_its_object():
     import numpy as np
     from PIL import Image, ImageFilter

@@ -74,7 +74,7 @@ def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
         state = r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how)
         options = read_json(Path(d)/'b-cond'/'seed1'/'config.json')['experiment']['method']['options']
         assert options['lr_prompts'] == .0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
-        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; cpu' in text
+        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; fit stretch; cpu' in text
         assert 'at the last step of its trial): B-Cond.' in text
         with pytest.raises(UserError, match=r'other settings \(alone\)'): r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
     def wrong(**how): return r.table_problems('main', dict(name='mini'), **how)
@@ -216,3 +216,258 @@ def test_the_pixel_cache_is_announced_and_filled_first():
         assert seen == [None]
         told.clear(); r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2, cache=0), d/'t3', **how); assert told[0] == 'frozen CLIP'
     finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+
+
+def test_a_table_without_validation_classes_or_without_a_question():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.data import save_folder, toy_set
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(8, 4, 2, 32), d / 'a')
+    data = dict(name='folder', path=str(d / 'a'), validation=0, cache=0)
+    how = dict(seeds=(1,), random=True, preset='mini', steps=1, device='cpu', batch=4, say=None)
+    loads = mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded'))
+    with loads:
+        with pytest.raises(UserError, match='no validation classes.*validation=10 in --data.*--trials 0'):
+            r.reproduce('main', data, d / 't', rows=['B-Lin'], budget=1, **how)
+        with pytest.raises(AssertionError, match='loaded'):
+            r.reproduce('main', data, d / 't', rows=['frozen CLIP'], budget=1, **how)  # learns nothing
+        real = r.load_sets(data)
+        for name in ('one', 'two'):  # a test that every ranking passes
+            few = real._replace(unseen=real.unseen.where(classes=list(real.unseen.classes[: 1 if name == 'one' else 2])))
+            with pytest.raises(
+                UserError if name == 'one' else AssertionError,
+                match='one class only.*every score is 1' if name == 'one' else 'loaded',
+            ):
+                r.reproduce('main', data, d / 't', rows=['frozen CLIP', 'B-Lin'], budget=0, sets=few, **how)
+        single = r.load_sets(dict(name='mini', n_train=2, n_test=1))
+        with pytest.raises(UserError, match='one photo only'):
+            r.reproduce(
+                'fine-grained',
+                dict(name='mini', n_train=2, n_test=1),
+                d / 't',
+                rows=['frozen CLIP'],
+                budget=0,
+                sets=single,
+                **how,
+            )
+    assert not (d / 't').exists()
+    state = r.reproduce('main', data, d / 't', rows=['frozen CLIP', 'B-Lin'], budget=0, **how)
+    text = (d / 't' / 'table.md').read_text()
+    assert (
+        'last step; no validation classes' in text
+        and 'chosen on validation' not in text
+        and '0 seen classes held' not in text
+    )
+    assert state['choice'] in text and read_json(d / 't' / 'table.json')['choice'] == state['choice']
+    with (
+        mock.patch.object(r, 'load_sets', side_effect=AssertionError('loaded')),
+        pytest.raises(UserError, match='cannot be written: Not a directory'),
+    ):
+        r.reproduce('main', data, d / 't' / 'table.md', rows=['frozen CLIP'], budget=0, **how)  # said before any work
+
+
+def test_chance_and_counts_stand_in_every_table():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import read_json
+    from sketch_lvm.evaluate import chance_level
+    from sketch_lvm.experiments import load_sets, protocol_for
+
+    toy = dict(name='mini', n_train=2, n_test=2)
+    how = dict(seeds=(1,), rows=['frozen CLIP'], random=True, steps=1, budget=0, device='cpu', say=None)
+    for table, metric in (('main', 'mAP@all'), ('fine-grained', 'Acc@1/per-category')):
+        with tempfile.TemporaryDirectory() as d:
+            state = r.reproduce(table, toy, d, **how)
+            text, kept = (Path(d) / 'table.md').read_text(), read_json(Path(d) / 'table.json')
+            e = r.table_experiment(r.TABLES[table].rows[0], toy, 'mini', None, True, 'mini', 1, {})
+            chance = chance_level(protocol_for(e, r.TABLES[table].protocol, load_sets(toy)))[metric]
+            assert abs(kept['test']['chance'][metric] - chance) < 1e-9 and f'| chance | - | {chance:.3f} |' in text, text
+            assert (
+                text.index('| chance |') < text.index('| frozen CLIP |') and '34 sketches of 17 classes, 34 photos' in text
+            )
+            assert kept['test']['queries'] == 34 and kept['test']['classes'] == 17
+            before = {k: v for k, v in kept['test'].items() if k != 'chance'}
+            old = kept | dict(test=dict(before))  # kept before chance was
+            r.note_test(old, state['rows']['frozen CLIP'] | dict(test=kept['test']))
+            assert old['test'] == kept['test']
+    lost = state | dict(test=kept['test'] | dict(classes=1, chance=kept['test']['chance'] | {'Acc@5/per-category': 1.0}))
+    top = r.table_lines(lost, r.TABLES['fine-grained'])[:8]
+    said = '\n'.join(top)
+    assert '**One class only is asked.' in said and '**Acc@5/per-category: chance is 1.000' in said, said
+    assert not [s for s in r.table_lines(state, r.TABLES['fine-grained'])[:8] if 'One class' in s]
+
+
+def test_caveats_of_printed_numbers_are_footnotes():
+    import re
+    from sketch_lvm import reproduce as r
+
+    unknown = 'its class list is not known'
+    printed = [
+        dict(metric='mAP@all', value=0.651, source='poster figure', note=unknown),
+        dict(metric='P@100', value=0.732, source='poster figure', note=f'recalled; {unknown}'),
+    ]
+    entry = dict(
+        name='B-IP',
+        method='b-ip',
+        trains={'prompts': 4608},
+        fit='stretch',
+        rates=2,
+        published=printed,
+        seeds={'1': {'mAP@all': 0.7, 'P@100': 0.7}, '2': {'mAP@all': 0.68, 'P@100': 0.6}},
+    )
+    split = dict(name='tuberlin/kd', provenance='x', digest='0', seen=104, validation=10, unseen=30)
+    state = dict(
+        settings=dict(data=dict(name='tuberlin'), backbone='ViT-B-32 (openai)'),
+        random=False,
+        rows={'B-IP': entry},
+        split=split,
+    )
+    t = r.TABLES['main']
+    text = '\n'.join(r.table_lines(state, t))
+    marks = dict(re.findall(r'^- \[(\d+)\] (.*)$', text, re.M))
+    assert marks == {
+        '1': 'Here 94 of the 104 seen classes were trained on, 10 were held out for validation; the printed numbers are of all, as far as known.',
+        '2': f'{unknown}.',
+        '3': f'recalled; {unknown}.',
+    }, marks
+    assert (
+        '0.651 (poster figure) [2]' in text
+        and '0.732 (poster figure) [3]' in text
+        and '| published [1] |' in text
+        and 'fit stretch' in text
+    )
+    assert r.footnotes(state, t) == [marks[k] for k in '123']  # `table.json` keeps them
+    pad = state | dict(rows={'B-IP': entry, 'B-Lin': entry | dict(name='B-Lin', fit='pad')})
+    assert 'fit stretch (B-Lin: pad)' in r.conditions_line(pad)
+    whole = state | dict(split=split | dict(validation=0))
+    assert 'Here 94' not in '\n'.join(r.table_lines(whole, t))
+    bare = state | dict(rows={'B-IP': {k: v for k, v in entry.items() if k != 'published'}})
+    assert r.footnotes(bare, t) == []
+
+
+def test_rows_with_outdated_rates_are_under_revision():
+    import matplotlib
+
+    matplotlib.use('agg')
+    import re, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.study import RATES
+
+    t = r.TABLES['main']
+    state = read_json(data_path('results', 'table_main_mini.json'))
+    row = state['rows']['B-FT']
+    old = state | dict(rows=state['rows'] | {'B-FT': {k: v for k, v in row.items() if k != 'rates'}})
+    text = '\n'.join(r.table_lines(old, t))
+    assert re.search(r'\| B-FT \[1\] \|', text) and '- [1] Under revision: B-FT. Their LayerNorms' in text
+    assert (
+        text.count('[1]') == 2
+        and [x.get_text() for x in r.draw_table(old, t).get_yticklabels()][3] == 'B-FT (under revision)'
+    )
+    new = state | dict(rows=state['rows'] | {'B-FT': row | dict(rates=RATES)})
+    assert 'Under revision' not in '\n'.join(r.table_lines(new, t))
+    toy, how = (
+        dict(name='mini', n_train=2, n_test=2),
+        dict(rows=['B-FT'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None),
+    )
+    with tempfile.TemporaryDirectory() as d:  # a row made now has no mark; one that goes on keeps it
+        made = r.reproduce('main', toy, d, seeds=(1,), **how)
+        assert made['rows']['B-FT']['rates'] == RATES and 'revision' not in (Path(d) / 'table.md').read_text()
+        path = Path(d) / 'table.json'
+        path.write_text(path.read_text().replace(f'"rates": {RATES}', '"rates": 1'))
+        on = r.reproduce('main', toy, d, seeds=(1, 2), **how)
+        assert on['rows']['B-FT']['rates'] == 1 and 'Under revision: B-FT' in (Path(d) / 'table.md').read_text()
+
+
+def test_a_kept_table_of_another_shape_is_named():
+    import json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.core import UserError
+
+    toy = dict(name='mini', n_train=2, n_test=2)
+    how = dict(seeds=(1,), rows=['frozen CLIP'], random=True, steps=1, budget=0, device='cpu', say=None)
+    with tempfile.TemporaryDirectory() as d:
+        r.reproduce('main', toy, d, **how)
+        path = Path(d) / 'table.json'
+        good = json.loads(path.read_text())
+        row = good['rows']['frozen CLIP']
+
+        def changed(**new):
+            return good | dict(rows={'frozen CLIP': row | new})
+
+        odd = [
+            [],
+            3,
+            None,
+            'text',
+            {},
+            good | dict(settings=[]),
+            good | dict(rows=[]),
+            good | dict(rows={'x': 3}),
+            good | dict(random='no'),
+            good | dict(split=3),
+            good | dict(test=[]),
+            good | dict(test={}),
+            good | dict(sample=3),
+            good | dict(conditions=[]),
+            changed(seeds=[0.1]),
+            changed(seeds={'1': {'mAP@all': 'high'}}),
+            changed(seeds={}),
+            changed(trains=3),
+            changed(published=[3]),
+            changed(published=[dict(metric='P@10', value='x', source='y')]),
+            changed(rates='new'),
+        ]
+        with mock.patch.object(r, 'one_row', side_effect=AssertionError('a row was made')):
+            for content in odd:
+                path.write_text(json.dumps(content))
+                with pytest.raises(UserError, match='table.json holds no table.*Choose another folder'):
+                    r.reproduce('main', toy, d, **how)
+
+
+def test_references_see_the_pixels_of_the_rows_beside_them():
+    from sketch_lvm import reproduce as r
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.experiments import load_sets, protocol_for
+
+    t, toy = r.TABLES['main'], dict(name='mini', n_train=2, n_test=2)
+
+
+    def fits(options, alone=None):
+        return {
+            row.name: r.table_experiment(row, toy, 'mini', None, True, 'mini', 1, options, alone).method['fit']
+            for row in t.rows
+        }
+
+
+    assert set(fits({}).values()) == {'stretch'} and set(fits(dict(fit='pad')).values()) == {
+        'pad'
+    }  # nothing is decoded twice
+    assert fits(dict(fit='pad'), {'B-IP': dict(fit='stretch')}) == {
+        row.name: 'stretch' if row.name == 'B-IP' else 'pad' for row in t.rows
+    }
+
+
+def test_every_printed_number_keeps_its_caveats():
+    from sketch_lvm.methods import method, published
+    from sketch_lvm.reproduce import told
+
+    rows = [p for p in published(method('sketch-lvm')) if p.protocol == 'zero-shot']
+    lines = told(rows)
+    for p in rows:
+        line = next(line for line in lines if f'{p.data} {p.metric} {p.value:.3f}' in line)
+        assert p.source in line and p.note in line and ('its class list is not known' in line) == (not p.split), (p, line)
+    assert len(lines) < len(rows) and told([]) == []

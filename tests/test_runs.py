@@ -26,7 +26,7 @@ def test_every_flipped_bit_is_noticed():
 
 
 def test_dying_at_any_call_leaves_old_or_new():
-    import os
+    import os, pytest
     from unittest import mock
     from sketch_lvm import runs
     from sketch_lvm.runs import scratch
@@ -45,15 +45,48 @@ def test_dying_at_any_call_leaves_old_or_new():
             return call
         with mock.patch.multiple(os, **{c: counted(getattr(os, c)) for c in calls}): runs.write_folder(path, new)
         os._exit(0)
-    seen = []
-    for n in range(200):
-        runs.write_folder(path, old)
-        done = die_at(n)
-        try: seen.append(runs.read_folder(path) == new)
-        except runs.Damaged: assert not path.exists(); seen.append(None)      # between the two renames: neither, never a mixture
-        if done: break
-    assert done and seen[0] is False and seen[-1] is True and n > 8
-    assert seen.count(None) <= 1
+    def at_every_call(always_there):
+        "Die at every call; the next save, dying there too, must not take the good folder for litter"
+        seen = []
+        for n in range(200):
+            runs.write_folder(path, old)
+            done = die_at(n)
+            assert path.is_dir() or not always_there
+            seen.append(runs.read_folder(path) == new)
+            assert runs.read_folder(path) in (old, new)
+            if done: break
+            runs.write_folder(path, old); die_at(n); die_at(n)
+            assert runs.read_folder(path) in (old, new)
+        assert done and seen[0] is False and seen[-1] is True and n > 8
+    (path.parent/'y').mkdir(); (path.parent/'z').mkdir()
+    if runs._swap(path.parent/'y', path.parent/'z'): at_every_call(always_there=True)
+    for name in 'yz': (path.parent/name).rmdir()
+    two_renames = mock.patch.object(runs, '_swap', lambda a, b: False); two_renames.start(); at_every_call(always_there=False)
+    runs.write_folder(path, old); real = os.rename
+    def failing(a, b): return real(a, b) if 'old' in str(b) or 'old' in str(a) else refuse()
+    def refuse(): raise OSError(28, 'No space left on device')
+    with mock.patch.object(os, 'rename', failing), pytest.raises(OSError): runs.write_folder(path, new)       # no death but an error
+    two_renames.stop()
+    assert runs.read_folder(path) == old and [p.name for p in path.parent.iterdir()] == ['x']
+
+
+def test_every_name_and_byte_is_waited_for():
+    import os
+    from unittest import mock
+    from sketch_lvm import runs
+    from sketch_lvm.runs import SEAL, Log, scratch, write_folder
+    done = []
+    def noted(what, real): return mock.patch.object(os, what, lambda *a: (done.append((what, *map(named, a))), real(*a))[1])
+    def named(x): return os.path.basename(os.readlink(f'/proc/self/fd/{x}')) if isinstance(x, int) else os.path.basename(x)
+    path = scratch()/'x'; write_folder(path, {'a': b'old'})
+    if os.path.isdir('/proc/self/fd'):
+        with mock.patch.object(runs, '_swap', lambda a, b: False), noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
+        assert done == [('fsync', name) for name in ('a', 'b', 'c', SEAL, '.x.new.tmp')] + [
+            ('rename', 'x', '.x.old.tmp'), ('rename', '.x.new.tmp', 'x'), ('fsync', path.parent.name)], done
+        log = Log(path.parent/'log.jsonl'); log.add(step=1); done.clear()
+        with noted('fsync', os.fsync): log.mark()
+        assert done == [('fsync', 'log.jsonl')]
+        log.close()
 
 
 def test_pickles_are_never_loaded():
@@ -68,6 +101,9 @@ def test_pickles_are_never_loaded():
     for bomb in (pickle.dumps(Bomb(), 0), b'', b'\x00'*7, b'\xff'*64):
         with pytest.raises(Damaged, match='x.pt'): unpack(bomb, 'x.pt')
     assert not os.path.exists(trap)
+    for n in (*range(1, 80), *range(60, 2000, 9)):      # header lengths that begin like a pickle: 128, 384, 640, ...
+        t = {'a'*n: torch.zeros(3)}; assert unpack(pack(t)).keys() == t.keys(), n
+    long = {'a'*(19280 - 61): torch.zeros(3)}; assert pack(long)[:2] == b'PK' and unpack(pack(long)).keys() == long.keys()
     t = dict(b=torch.arange(6.).view(2, 3).T, a=torch.tensor(3, dtype=torch.int64), c=torch.randn(4).bfloat16())
     assert all(torch.equal(v, t[k]) and v.dtype == t[k].dtype for k, v in unpack(pack(t)).items()) and pack(t) == pack(dict(reversed(t.items())))
 
@@ -98,9 +134,31 @@ def test_damaged_checkpoints_are_passed_over():
     with pytest.raises(UserError, match='x.pt, which looks like a pickle'): last_checkpoint(run)
 
 
+def test_a_seal_does_not_make_a_checkpoint():
+    import json, pytest, torch
+    from sketch_lvm.runs import Checkpoint, Damaged, last_checkpoint, make_seal, pack, read_checkpoint, read_folder, save_checkpoint, scratch, write_folder
+    run = scratch()/'run'; save_checkpoint(run, Checkpoint(1, {'w': torch.ones(2)}, {'w/exp_avg': torch.ones(2)}, {'log': None}))
+    good = read_folder(run/'step-000001'); w, o, s = 'weights.safetensors', 'optimiser.safetensors', 'state.json'
+    bad = {'state.json names no step': [{s: b'[]'}, {s: b'{}'}, {s: b'3'}, {s: b'{"step": "1"}'}, {s: b'{"step": true}'}, {s: b'{"step": -1}'}, {s: b'null'}],
+           'state.json is not readable': [{s: b'['*100_000}, {s: b'{'}, {s: b'"\\xff"'[:-1] + b'\xff'}],
+           'holds NaN or infinity: w': [{w: pack({'w': torch.tensor([1., float('nan')])})}, {o: pack({'w/exp_avg': torch.tensor([float('inf')])})}],
+           'something else than floats: w': [{w: pack({'w': torch.ones(2, dtype=torch.int64)})}, {o: pack({'w/exp_avg': torch.ones(2, dtype=torch.bool)})}],
+           'not a readable safetensors': [{w: b''}, {o: b'{}'}], 'has no optimiser': [{o: None}], 'has no state.json, weights': [{w: None, s: None}]}
+    for why, cases in bad.items():
+        for change in cases:
+            write_folder(run/'step-000002', {k: v for k, v in (good | change).items() if v is not None})
+            with pytest.raises(Damaged, match=why): read_checkpoint(run/'step-000002')
+            assert last_checkpoint(run).step == 1                     # and the one before is used
+    nested, odd = b'{"files": {"a": {"files": {}}}}', (b'{"files": []}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}')
+    for seal in (b'['*100_000, b'[]', nested, *odd, b'\xff'):
+        write_folder(run/'step-000002', {'a': b'x'}); (run/'step-000002'/'sha256.json').write_bytes(seal)
+        with pytest.raises(Damaged, match='damaged|content|lacks|absent'): read_folder(run/'step-000002')
+
+
 def test_a_log_is_cut_back():
     import io, pytest, sys
     from unittest import mock
+    from sketch_lvm.core import UserError
     from sketch_lvm.runs import Log, read_log, scratch
     run = scratch(); log = Log(run/'log.jsonl')
     log.add(step=1, loss=.5); mark = log.mark(); log.add(step=2, loss=.4); log.close()
@@ -114,6 +172,16 @@ def test_a_log_is_cut_back():
         with mock.patch.object(sys, 'stderr', io.StringIO()) as said: log = Log(run/'log.jsonl', later)
         assert f'log-damaged-{i}.jsonl' in said.getvalue() and (run/f'log-damaged-{i}.jsonl').read_bytes() == bad and read_log(run) == []
         log.add(step=3, loss=.2); later = log.mark(); log.close()
+    (run/'log.jsonl').unlink()                                                       # gone altogether: said, and begun anew
+    with mock.patch.object(sys, 'stderr', io.StringIO()) as said: log = Log(run/'log.jsonl', later); log.close()
+    assert 'log.jsonl is gone' in said.getvalue() and read_log(run) == []
+    for odd in ({}, [], 'x', 3, {'bytes': 1}, {'bytes': 'x', 'sha256': ''}, {'bytes': -1, 'sha256': ''}, {'bytes': True, 'sha256': ''}):
+        with pytest.raises(UserError, match='does not say how long'): Log(run/'log.jsonl', odd)
+    for line in (b'no json\n', b'['*100_000 + b'\n', b'"\xff"\n'):
+        (run/'log.jsonl').write_bytes(line)
+        with pytest.raises(UserError, match='log.jsonl (holds a line that is not JSON|is not text)'): read_log(run)
+    (run/'log.jsonl').unlink()
+    with pytest.raises(UserError, match='has no log.jsonl'): read_log(run)
     Log(run/'log.jsonl').close(); assert read_log(run) == []                        # no checkpoint: from the start
 
 
@@ -137,7 +205,7 @@ def test_locks():
     time.sleep(.1); dead = {**me, 'pid': pid, 'start': process_start(pid)}
     assert not Path('/proc').is_dir() or not is_alive({**dead, 'start': 5})              # a zombie owns nothing
     os.waitpid(pid, 0); assert not is_alive(dead)
-    stale = [json.dumps(dead), '', '{"pid": 1', '[]', '{"pid": "x"}']
+    stale = [json.dumps(dead), '', '{"pid": 1', '[]', '{"pid": "x"}', *(json.dumps({**me, 'pid': odd}) for odd in (2**70, -1, 0, True and [], '7'))]
     if Path('/proc').is_dir(): stale.append(json.dumps({**me, 'start': 5}))              # the number was used again
     for content in stale:
         f.write_text(content)
@@ -146,6 +214,12 @@ def test_locks():
     with pytest.raises(KeyboardInterrupt):
         with lock(run): raise KeyboardInterrupt
     assert not f.exists()
+    other = scratch()/'somebodys file'; other.write_text('precious'); f.symlink_to(other)      # a link leads a lock nowhere
+    with pytest.raises(UserError, match='LOCK is a link'):
+        with lock(run): pass
+    assert other.read_text() == 'precious'; f.unlink(); f.mkdir()
+    with pytest.raises(UserError, match='LOCK cannot be written: Is a directory'):
+        with lock(run): pass
 
 
 def test_of_many_takers_one_gets_a_dead_lock():
@@ -175,7 +249,7 @@ def test_no_room_is_said_at_once():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import UserError
-    from sketch_lvm.runs import clear_litter, prepare_folder, scratch
+    from sketch_lvm.runs import clear_litter, prepare_folder, read_folder, scratch, write_folder
     d = scratch(); (d/'file').write_text('x')
     assert prepare_folder(d/'a'/'b', 1000).is_dir() and not list((d/'a'/'b').iterdir())
     with pytest.raises(UserError, match='cannot be written: Not a directory'): prepare_folder(d/'file'/'run')
@@ -188,6 +262,11 @@ def test_no_room_is_said_at_once():
     assert not list((d/'c').iterdir())
     (d/'c'/'.step-000001.new.tmp').mkdir(); (d/'c'/'.LAST.x.tmp').write_text(''); (d/'c'/'log.jsonl').write_text('')
     clear_litter(d/'c'); assert os.listdir(d/'c') == ['log.jsonl']
+    write_folder(d/'c'/'step-000001', {'a': b'good'}); os.rename(d/'c'/'step-000001', d/'c'/'.step-000001.old.tmp')     # moved aside, then killed
+    clear_litter(d/'c'); assert read_folder(d/'c'/'step-000001') == {'a': b'good'}
+    other = d/'precious'; other.write_text('kept'); (d/'c'/f'.trial.{os.getpid()}.tmp').symlink_to(other)               # somebody else's link in a shared folder
+    prepare_folder(d/'c', 1000); assert other.read_text() == 'kept' and (d/'c'/f'.trial.{os.getpid()}.tmp').is_symlink()
+    with pytest.raises(UserError, match='NUL'): prepare_folder('a\0b')
 
 
 def test_a_full_disk_leaves_the_checkpoint_before():
@@ -214,3 +293,6 @@ def test_settings_are_compared():
     with pytest.raises(UserError) as e: keep_config(run, dict(a=[1], b={}))
     assert all(line in str(e.value) for line in ('a: [1, 2] there, [1] here', 'b.c: None there, absent here', 'b: absent there, {} here'))
     with pytest.raises(ValueError): keep_config(run, dict(a=float('nan')))
+    for odd, why in ((b'[]', 'but a list'), (b'"a"', 'but a str'), (b'null', 'but a NoneType'), (b'\xff\xfe', 'not readable JSON'), (b'{"a": "\xff"}', 'not readable JSON')):
+        (run/'config.json').write_bytes(odd)
+        with pytest.raises(UserError, match=why): keep_config(run, config)

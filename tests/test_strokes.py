@@ -12,6 +12,8 @@ def test_malformed_drawings_are_refused():
                      ([[{}, {}]], 'lists of numbers'), ([[[1, 2], [3]]], '2 x and 1 y'), ([[['a'], [1]]], 'not a number'), ([[[[1]], [[1, 2]]]], 'not a number'),
                      ([[[np.nan], [1]]], 'NaN'), ([[[10**400], [1]]], 'not a number'), ([[[1], [1]]]*30_000, 'more than')]:
         with pytest.raises(UserError, match=why): check_strokes(bad)
+    for nested in ([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]], [np.zeros((2, 3, 2))]):        # a point of two numbers
+        with pytest.raises(UserError, match='stroke 0 .* not a number'): check_strokes(nested)
 
 
 def test_fitting_keeps_proportions():

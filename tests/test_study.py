@@ -71,3 +71,119 @@ def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
         assert tune(e, d, 2, sets, b, 'cpu') == done and (Path(d)/'trial1'/'config.json').exists()
         other = Experiment(method('b-lin', 'mini', batch=6), random=True, data=e.data, steps=2, valid_every=1)
         with pytest.raises(UserError, match='another experiment'): tune(other, d, 2, sets, b, 'cpu')
+
+
+def test_nothing_is_tuned_where_nothing_can_be_chosen():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import study as s
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment
+    from sketch_lvm.methods import method
+    from sketch_lvm.minisets import mini_sets
+
+    b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)
+    e = Experiment(method('b-lin', 'mini', batch=4), random=True, data=dict(name='mini', n_train=2, n_test=2), steps=1)
+    with tempfile.TemporaryDirectory() as d, mock.patch.object(s, 'run_experiment', side_effect=AssertionError('trained')):
+        d = Path(d)
+        for none in (None, sets.validation.where(classes=[])):
+            with pytest.raises(UserError, match='no validation classes.*validation=10'):
+                s.tune(e, d / 't', 2, sets._replace(validation=none), b, 'cpu')
+        (d / 'file').write_text('x')
+        with mock.patch.object(s, 'load_sets', side_effect=AssertionError('loaded')):  # said before anything is loaded
+            with pytest.raises(UserError, match='cannot be written: Not a directory'):
+                s.tune(e, d / 'file', 2, None, b, 'cpu')
+        assert [p.name for p in d.iterdir()] == ['file']
+
+
+def test_a_kept_tuning_of_another_shape_is_named():
+    import json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm import study as s
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment
+    from sketch_lvm.methods import method
+
+    e = Experiment(method('b-lin', 'mini', batch=4), random=True, steps=1)
+    trial = dict(changes=dict(lr_rest=0.1), value=0.5, step=1, of=1)
+    good = dict(
+        experiment=json.loads(json.dumps(e.to_dict())),
+        budget=1,
+        trials=[trial],
+        best=dict(lr_rest=0.1),
+        value=0.5,
+        step=1,
+        at_the_edge=False,
+        step_at_the_edge=True,
+    )
+    odd = dict(experiment=[], budget='1', trials={}, best=[0.1], value='high', step=None)
+    wholly = [
+        [],
+        3,
+        None,
+        'text',
+        {},
+        *(good | {k: v} for k, v in odd.items()),
+        *({k: v for k, v in good.items() if k != o} for o in odd),
+        good | dict(trials=[trial | dict(value='high')]),
+        good | dict(best=dict(lr_rest='fast')),
+        good | dict(trials=[3]),
+    ]
+    with tempfile.TemporaryDirectory() as d, mock.patch.object(s, 'run_experiment', side_effect=AssertionError('trained')):
+        path = Path(d) / 'tuning.json'
+        path.write_text(json.dumps(good))
+        assert s.tune(e, d, 1, device='cpu') == good
+        for content in wholly:
+            path.write_text(json.dumps(content))
+            with pytest.raises(UserError, match='tuning.json holds no tuning.*Choose another folder'):
+                s.tune(e, d, 1, device='cpu')
+        rows = Path(d) / 'study.jsonl'
+        rows.write_text('{"kind": "note"}\n{"kind": ')
+        with pytest.raises(UserError, match='study.jsonl, line 2'):
+            s.read_rows(rows)
+    assert (
+        s.misfit({'a': [1, 'b']}, {'a': [int]}) == 'a[1] is text, not a whole number'
+        and s.misfit(True, float)
+        and s.misfit(3, float) == ''
+    )
+    assert (
+        s.misfit({'a': 1}, {'b?': str}) == ''
+        and s.misfit({'b': 1}, {'b?': str})
+        and s.misfit({'x': 1, 'y': None}, {...: int}).startswith('y ')
+    )
+
+
+def test_rows_made_with_the_old_rates_say_so():
+    from sketch_lvm.core import data_path
+    from sketch_lvm.study import RATES, read_rows, revised, said_revision
+
+    stored = read_rows(data_path('results', 'study_mini.jsonl'))
+    final = dict(kind='final', row='full fine-tuning')
+    assert (
+        revised([final]) == ['full fine-tuning'] and revised([final | dict(rates=RATES)]) == []
+    )  # made again, the mark is gone
+    assert revised([dict(kind='tune', row='full fine-tuning'), final | dict(rates=RATES)]) == [
+        'full fine-tuning'
+    ]  # tuned by the old ones
+    assert (
+        revised([dict(kind='final', row=r) for r in ('norms only', 'prompts + norms', 'linear head', 'fg', 'none')]) == []
+    )
+    assert revised(stored) in (['full fine-tuning'], [])
+    assert 'under revision: full fine-tuning. ' in said_revision(['full fine-tuning']).lower() and said_revision([]) == ''
+
+
+def test_a_wholly_trained_tower_has_the_tuned_rate():
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.methods import learner_parts, settings_for
+    from sketch_lvm.minisets import mini_set
+    from sketch_lvm.study import RATES, row_method
+    from sketch_lvm.train import Learner, parameter_groups
+    m, items = row_method('full fine-tuning', lr_rest=.5, lr_norms=.25), mini_set('train', 1, classes=['bed', 'book'])
+    learner = Learner(**learner_parts(m, load_backbone('mini', random=True), items))
+    rates = {g['lr'] for g in parameter_groups(learner, settings_for(m, 1)['lr'])}
+    assert (rates == {.5}) == (RATES >= 2)                          # what the version of the rule promises

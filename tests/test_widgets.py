@@ -4,11 +4,14 @@
 def test_strokes_from_a_browser_are_checked():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.widgets import MAX_POINTS, MAX_STROKES, clean_strokes
+    from sketch_lvm.widgets import MAX_POINTS, MAX_STROKES, clean_strokes, too_much
     ok = [[[0, 255], [3.25, 4]], [[7], [8]]]
     assert clean_strokes(ok) == [[[0., 255.], [3.2, 4.]], [[7.], [8.]]] and clean_strokes([]) == []
     assert clean_strokes([[[-1e9, 1e9], [5, 5], [0, 17]]]) == [[[0., 255.], [5., 5.]]]                 # QuickDraw's third row, times, is left out
     assert clean_strokes([np.array([[1, 2], [3, 4]])]) == [[[1., 2.], [3., 4.]]] == clean_strokes([(np.array([1., 2]), np.array([3., 4]))])
+    far = [[-1.7e308, 1.7e308], [5, 5]]
+    assert clean_strokes([far]) == [[[0., 255.], [5., 5.]]]                                     # far away is no crash
+    assert too_much([[[1]*10**6, [1]*10**6]]) and too_much([[[1], [1]]]*10**6) and too_much([[[]]*10**6]) and not too_much([[[1]*MAX_POINTS]*2])
     many = list(range(MAX_POINTS + 1))
     for bad in (None, 7, 'strokes', {}, [7], ['ab'], [[1, 2]], [[[1], 2]], [[[1]]], [[[1, 2], [3]]], [[['1'], ['2']]], [[[None], [1]]], [[[True], [1]]],
                 [[[{}], [1]]], [[[[1]], [[2]]]], [[[float('nan')], [1]]], [[[1], [float('inf')]]], [[[10**400], [1]]], [[many, many]],
@@ -31,7 +34,7 @@ def test_the_pad_holds_what_was_drawn():
     a = [[[10, 200], [20, 30]]]; b = a + [[[5], [5]]]
     hear(pad, drawn=a); hear(pad, drawn=b)
     assert told == [[[[10., 200.], [20., 30.]]], pad.strokes] and len(pad.strokes) == 2 and pad.said == '<b>2'
-    assert pad.comm.sent[-1][1]['state'] == {'said': '<b>2'}                                  # the browser gets the text, and not its own strokes back
+    assert [m[1]['state'] for m in pad.comm.sent[-1:]] == [{'said': '<b>2'}]                                  # the browser gets the text, and not its own strokes back
     assert (pad.image(64) == rasterize(pad.strokes, 64, pad.pen, fit=True)).all()
     for bad in (None, 'x', [[['x'], [1]]], [[[float('nan')], [1]]], [[list(range(10**6))]*2], [[[1]]], {'a': 1}, [[[10**400], [1]]]):
         hear(pad, drawn=bad); assert len(pad.strokes) == 2 and pad.said and len(told) == 2, bad
@@ -44,6 +47,88 @@ def test_the_pad_holds_what_was_drawn():
     with mock.patch('comm.create_comm', DeafComm): assert SketchPad(a).strokes == [[[10., 200.], [20., 30.]]]
 
 
+def test_strokes_are_cut_at_the_edge():
+    import numpy as np
+    from sketch_lvm.core import rng
+    from sketch_lvm.strokes import rasterize
+    from sketch_lvm.widgets import clean_strokes, cut_to_page
+    out_and_in = [[[100, 300, 300, 100], [50, 50, 100, 100]]]                      # over the right edge, down outside, and back
+    assert clean_strokes(out_and_in) == [[[100., 255.], [50., 50.]], [[255., 100.], [100., 100.]]]
+    assert rasterize(clean_strokes(out_and_in), 64)[18:20, -3:].min() == 255       # no line along the border between the two
+    assert clean_strokes([[[300, 400], [50, 60]]]) == [] == clean_strokes([[[300], [50]]]) == clean_strokes([[[-5, -5], [0, 255]]])
+    assert clean_strokes([[[-50, 300], [127, 127]]]) == [[[0., 255.], [127., 127.]]]            # both ends outside
+    assert clean_strokes([[[0, 255, 255], [0, 0, 255]]]) == [[[0., 255., 255.], [0., 0., 255.]]]  # on the edge is inside
+    for case in range(200):
+        stroke = rng(case).uniform(-100, 355, (2, int(rng(case, 1).integers(1, 9))))
+        pieces = cut_to_page(stroke)
+        def dense(s): return np.concatenate([np.linspace(a, b, 50) for a, b in zip(s.T[:-1], s.T[1:])] or [s.T])
+        inside = [p for p in dense(stroke) if ((p >= 0) & (p <= 255)).all()]
+        every = np.concatenate([dense(p) for p in pieces]) if pieces else np.empty((0, 2))
+        assert ((every > -1e-6) & (every < 255 + 1e-6)).all()
+        for p in inside: assert np.linalg.norm(every - p, axis=1).min() < 6, case                # whatever was inside is kept
+
+
+def test_a_pad_takes_no_more_than_a_drawing():
+    import time
+    from unittest import mock
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.widgets import TOO_MUCH, DeafComm, SketchPad, hear
+    with mock.patch('comm.create_comm', DeafComm): pad = SketchPad(on_draw=lambda s: 'ranked')
+    hear(pad, drawn=[[[1, 2], [3, 4]]], asked=1); assert pad.said == 'ranked' and pad.answered == 1
+    for big in ([[[1], [1]]]*10**6, [[[1]*10**6, [1]*10**6]], [[[]]*10**6], dict.fromkeys(range(10**6))):
+        start = time.perf_counter(); hear(pad, drawn=big, asked=2); took = time.perf_counter() - start
+        assert took < .5 and pad.said == TOO_MUCH and pad.strokes == [[[1., 2.], [3., 4.]]] and pad.answered == 2, took
+    hear(pad, drawn=[], asked=3); assert pad.answered == 3 and pad.strokes == []
+    hear(pad, drawn=[[[1, 2], [3, float('nan')]]], asked=4); assert pad.answered == 4 and 'NaN' in pad.said      # a refusal is an answer too
+    for wrong in ('5', None, -1, 10**30, True, [5]): hear(pad, asked=wrong); assert pad.asked == 4
+    before = pad.pen, pad.side, pad.answered
+    hear(pad, pen=-1, side='x', answered=9, said='<b>', name='x', hint=7); assert (pad.pen, pad.side, pad.answered) == before and pad.name == ''
+    for pen in (float('nan'), -1, 0, 1e9, float('inf')):
+        with pytest.raises(UserError, match='width of a pen'): pad.pen = pen
+        with mock.patch('comm.create_comm', DeafComm), pytest.raises(UserError, match='width of a pen'): SketchPad(pen=pen)
+    for side in (-5, 0, 10**6):
+        with pytest.raises(UserError, match='side of a page'): pad.side = side
+    pad.pen, pad.side = .05, 400; assert (pad.pen, pad.side) == (.05, 400)
+
+
+def test_explore_calls_once_where_nobody_is():
+    from unittest import mock
+    import ipywidgets
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.widgets import DeafComm, explore, first_value
+    called = []
+    with mock.patch('comm.create_comm', DeafComm):
+        def f(a, b=2, **more): called.append((a, b, more))
+        with mock.patch('sketch_lvm.widgets.somebody_there', return_value=False), mock.patch('ipywidgets.interactive.__init__') as made:
+            assert explore(f, a=ipywidgets.IntSlider(7, 1, 9), b=['x', 'y'], c=(0, 10), d=dict(one=1, two=2), e=True) is f
+            assert explore(a=3, b=ipywidgets.fixed(None))(f) is f
+        assert called == [(7, 'x', dict(c=5, d=1, e=True)), (3, None, {})] and not made.called
+        with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True), mock.patch('IPython.display.display') as shown:
+            explore(f, a=3)
+        sliders = shown.call_args.args[0]
+        assert isinstance(sliders, ipywidgets.interactive) and sliders.children[0].value == 3 and called[2:] == [(3, 2, {})]
+        assert first_value([('first', 10), ('second', 20)]) == 10 and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
+        with pytest.raises(UserError, match='no control'): first_value(None)
+
+
+def test_pages_with_sliders_run_as_programs():
+    from pathlib import Path
+    import nbformat
+    from nbclient import NotebookClient
+    import sketch_lvm
+    source = "from sketch_lvm.widgets import explore\nexplore(lambda k: 10*k, k=(2, 4))"
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    client = NotebookClient(page, timeout=120, kernel_name='python3', extra_arguments=['--IPKernelApp.log_level=40'],
+                            resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}})
+    client.execute()
+    kinds = {state.get('_model_name') for state in client.widget_state.values()}
+    assert 'OutputModel' not in kinds and not client.comm_objects, kinds           # an Output widget is what nbclient can wait for without end
+    shown = [o for o in page.cells[0].outputs if 'data' in o]
+    assert shown[0].data['text/plain'] == '30' and not any('widget-view' in kind for o in shown for kind in o.data)
+
+
 def test_live_search_ranks_after_each_stroke():
     from unittest import mock
     import numpy as np, pytest
@@ -53,7 +138,7 @@ def test_live_search_ranks_after_each_stroke():
     from sketch_lvm.experiments import frozen_encoder
     from sketch_lvm.gallery import make_gallery, png
     from sketch_lvm.prompts import ShallowPrompts, make_encoder
-    from sketch_lvm.widgets import DeafComm, LiveSearch, hear, retrieve_live
+    from sketch_lvm.widgets import VIEW, DeafComm, LiveSearch, hear, retrieve_live, show_bundles
     b = load_backbone('mini', random=True); frozen, prompted = frozen_encoder(b), make_encoder(b, ShallowPrompts(3, width=192))
     bad = '<img src=x onerror=alert(1)>'; items = toy_set(size=64); pictures = np.stack([items.photos.read(r) for r in range(12)])
     photos = SketchPhotoSet.from_arrays(pictures, [bad, 'b', 'c']*4, 'photo')
@@ -70,11 +155,13 @@ def test_live_search_ranks_after_each_stroke():
     def upload(name, content): hear(live.upload, value=[dict(name=name, type='', size=1, last_modified=0, content=memoryview(content))])
     hear(pad, drawn=s); upload(bad + '.png', png(np.repeat(pad.image(300)[..., None], 3, 2)))
     assert pad.said == f'asked with {bad}.png' and pad.strokes == [] and len(live.hits['frozen']) == 5 and live.upload.value == ()
-    upload('x.png', b'<html>'); assert 'looks like an HTML page' in pad.said
-    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True):
-        with mock.patch('comm.create_comm', DeafComm): there = live._repr_mimebundle_()
-    assert 'application/vnd.jupyter.widget-view+json' in there and there['text/plain'].startswith('LiveSearch: frozen')
-    assert set(live._repr_mimebundle_()) == {'text/plain', 'text/html'}                      # nobody is there in a test
+    assert pad.hint == 'asked with a file'; upload('x.png', b'<html>'); assert 'looks like an HTML page' in pad.said
+    assert list(live._repr_mimebundle_()) == ['text/plain', 'text/html']
+    assert len(show_bundles(live)) == 1                                                      # nobody is there in a test
+    with mock.patch('sketch_lvm.widgets.somebody_there', return_value=True), mock.patch('comm.create_comm', DeafComm): picture, there = show_bundles(live)
+    assert VIEW in there and VIEW not in picture and picture['text/plain'].startswith('LiveSearch: frozen')
+    assert f'data-pad="{pad.name}"' in picture['text/html'] and pad.name and '<figure' in picture['text/html']
+    hear(pad, drawn=s, asked=1); words = pad.spoken; assert words.startswith('frozen: ') and bad in words and pad.answered == 1 and pad.hint == 'draw here'
     with mock.patch('comm.create_comm', DeafComm): again = LiveSearch(live.galleries, start=s); assert again.pad.strokes == [[*map(list, s[0])]]
     assert again.hits and '<figure' in again.views[0].value
 
@@ -98,3 +185,9 @@ def test_every_model_gets_its_gallery():
     with pytest.raises(UserError, match="no gallery for 'y'"): galleries_for(dict(x=a, y=b), dict(x=ga))
     with pytest.raises(UserError, match='no encoder'): galleries_for({}, ga)
     with pytest.raises(UserError): retrieve_live(a, ga, start='nonsense')
+    make_gallery(a, items, source=dict(backbone='mini', random=True), say=None).save(d/'own')
+    for own in (ga, d/'own', str(d/'own')): assert [g.encoder.backbone.name for g in retrieve_live(own, say=None).galleries.values()] == ['mini']
+    assert retrieve_live(None, d/'own').galleries[''].encoder is not None
+    make_gallery(a, items, source=dict(run='/elsewhere'), say=None).save(d/'other')
+    for wrong, what in ((d/'other', '--trust'), (d, 'needs a gallery'), (7, 'needs a gallery'), (a, 'needs a gallery'), ('absent', 'needs a gallery')):
+        with pytest.raises(UserError, match=what): retrieve_live(wrong, say=None)
