@@ -412,8 +412,10 @@ def open_folder(run, validation=False):
     if longer and run.settings.cosine:
         raise UserError(f'{run.out} holds a run of {before} steps whose rates fall to zero at its end (schedule cosine), so {run.settings.steps} steps '
                         'are another run from the first step on. Choose another folder.')
+    config = dict(settings=asdict(run.settings), validation=validation, **run.learner.about)
+    new_length = keep_config(run.out, config, LENGTH if longer else ())
     if last: check_checkpoint(run, last)
-    keep_config(run.out, dict(settings=asdict(run.settings), validation=validation, **run.learner.about), LENGTH if longer else ())
+    if new_length: write_json(run.out/'config.json', config)
     if longer and last: print(more_steps(run, last, before, validation), file=sys.stderr)
     for _, reason in last.refused if last else (): print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
     gpu = torch.cuda.get_device_name(run.device) if run.device.type == 'cuda' else None

@@ -291,7 +291,7 @@ def test_commands_do_what_they_say():
     assert code == 0 and r['steps'] == 2 and r['done'] == 'all steps' and set(r['best']) == {'value', 'step'} and r['random_weights'], err
     assert 'without norms' in err and 'RANDOM WEIGHTS' in err
     code, r, err = run(f'train --out {d}/run --method sketch-lvm-fg --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}')
-    assert code == 2 and 'belongs to another model' in r['error'] and 'Traceback' not in err
+    assert code == 2 and 'other settings' in r['error'] and 'Traceback' not in err
     code, r, err = run(f'resume --run {d}/run --device cpu --json'); assert code == 0 and r['steps'] == 2
     code, r, err = run(f'evaluate --run {d}/run --device cpu --json --save {d}/copy.json')
     assert code == 0 and r['protocol']['name'] == 'fine-grained' and r['method']['random']

@@ -382,7 +382,9 @@ def test_faults_are_sentences():
     go('dead'); assert outcome(folder/'dead') == expected                                         # a dead owner is no owner
     with pytest.raises(UserError, match=r'settings.lr: 0.03 there, 0.1 here\n  toy.batch: 16 there, 8 here'):
         go(learner=toy_learner(batch=8), s=Settings(steps=12, lr=.1))
-    other = toy_learner(); other.encoder.norm = torch.nn.LayerNorm(16, bias=False); before = outcome(folder/'run')
+    other = toy_learner(batch=8); other.encoder.norm = torch.nn.LayerNorm(16, bias=False); before = outcome(folder/'run')
+    with pytest.raises(UserError, match='other settings:\n  toy.batch'): go(learner=other)               # what was asked for comes before what follows from it
+    other = toy_learner(); other.encoder.norm = torch.nn.LayerNorm(16, bias=False)
     with pytest.raises(UserError, match='norm.bias: shape .16. there, absent here'): go(learner=other)
     assert outcome(folder/'run') == before
     fsync, count = os.fsync, []
