@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -439,7 +439,7 @@ def save_folder(items, root):
         Image.fromarray(items.read(r)).save(folder/f'{stem}.png')
 
 # %% ../nbs/02_data.ipynb #36521ecb
-def equal_places(keys) -> list[list[int]]:
+def equal_places(keys: Iterable) -> list[list[int]]:
     "Places that hold the same key, where there are two or more, the largest group first"
     found = {}
     for place, key in enumerate(keys): found.setdefault(key, []).append(place)
@@ -459,7 +459,7 @@ def same_pictures(a, b, workers=None,
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
     return [(rows[0][i], rows[1][j]) for i, j in across(*keys)]
 
-def across(a, b) -> list[tuple[int, int]]:
+def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     "Places `(in a, in b)` with the same key; of several in `a` the last"
     n, groups = len(a), equal_places([*a, *b])
     mine = [(max((p for p in g if p < n), default=None), [p - n for p in g if p >= n]) for g in groups]

@@ -6,8 +6,8 @@
 __all__ = ['MINI_OPTIONS', 'DATA', 'DATA_OPTIONS', 'IMPORTED', 'HEADLINE', 'CONFIG', 'Source', 'option_lines', 'data_label',
            'world', 'import_file', 'said_fault', 'code_needed', 'check_code', 'data_problems', 'load_sets', 'warm',
            'Experiment', 'experiment_from_dict', 'overrides', 'gallery_problems', 'experiment_problems', 'own_protocol',
-           'validation', 'load_tower', 'kept_step', 'run_experiment', 'Opened', 'read_experiment', 'open_run',
-           'same_recipe', 'in_todays_words', 'frozen_encoder', 'protocol_for', 'cross_protocol', 'leak_notes',
+           'validation', 'same_recipe', 'in_todays_words', 'load_tower', 'kept_step', 'run_experiment', 'Opened',
+           'read_experiment', 'open_run', 'frozen_encoder', 'protocol_for', 'cross_protocol', 'leak_notes',
            'checked_cross', 'report_path', 'evaluate_run', 'split_of']
 
 # %% ../nbs/12a_experiments.ipynb #2bfd450b
@@ -209,6 +209,27 @@ def validation(m, items, split, data, batch=256):
         return {metric: score(p, *embed_protocol(encoder, p, batch, progress=False)).values[metric]}
     return valid
 
+# %% ../nbs/12a_experiments.ipynb #1e3b5bdc
+def same_recipe(run, told: dict, encoder) -> None:
+    "A `UserError` if a run's configuration tells of another tower or recipe than this encoder's"
+    differ = recipe_differences(told, encoder)
+    if differ: raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
+
+def in_todays_words(run, encoder, config: dict) -> dict:
+    "A run's configuration as it would be written now; where an older program did something else, a `UserError` says what"
+    told, settings, again = config.get('encoder'), config.get('settings'), 'What it began cannot go on; please train it again, in another folder.'
+    if not isinstance(told, dict) or 'pixels' in told or not isinstance(settings, dict): return config
+    same_recipe(run, told, encoder)
+    e, rates = read_experiment(run)[0], settings.get('lr')
+    if e.method['fit'] != 'stretch' and config.get('validation'):
+        raise UserError(f'{run} learned from pictures with fit={e.method["fit"]} and was validated on stretched ones, by a mistake of this program. {again}')
+    if isinstance(rates, dict) and 'rest' in rates:
+        norms, rest = rates.get('norms'), rates['rest']
+        if norms != rest and 'tower' in {encoder.parts()[name] for name in encoder.trainable()}:
+            raise UserError(f'{run} trained the LayerNorms of the tower at {norms} and the rest of it at {rest}, by a mistake of this program. {again}')
+        rates = {k: v for k, v in rates.items() if k != 'rest'} | dict(projection=rest, tower=rest, heads=rest)
+    return config | dict(settings=dict(decayed='all') | settings | dict(lr=rates), method=e.method.to_dict(), experiment=e.to_dict(), encoder=encoder.recipe)
+
 # %% ../nbs/12a_experiments.ipynb #75edbdc7
 def load_tower(e, device='cpu'): return load_backbone(e.backbone, e.pretrained, e.random, device)
 
@@ -281,27 +302,6 @@ def open_run(run, device='cpu', backbone=None, step=None):
     with torch.no_grad():
         for name, p in own.items(): p.copy_(found[name])
     return Opened(encoder.to(device).eval(), e, c.step, 'asked for' if step else kept_step(last.state['best'], last.step))
-
-# %% ../nbs/12a_experiments.ipynb #1e3b5bdc
-def same_recipe(run, told: dict, encoder) -> None:
-    "A `UserError` if a run's configuration tells of another tower or recipe than this encoder's"
-    differ = recipe_differences(told, encoder)
-    if differ: raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
-
-def in_todays_words(run, encoder, config: dict) -> dict:
-    "A run's configuration as it would be written now; where an older program did something else, a `UserError` says what"
-    told, settings, again = config.get('encoder'), config.get('settings'), 'What it began cannot go on; please train it again, in another folder.'
-    if not isinstance(told, dict) or 'pixels' in told or not isinstance(settings, dict): return config
-    same_recipe(run, told, encoder)
-    e, rates = read_experiment(run)[0], settings.get('lr')
-    if e.method['fit'] != 'stretch' and config.get('validation'):
-        raise UserError(f'{run} learned from pictures with fit={e.method["fit"]} and was validated on stretched ones, by a mistake of this program. {again}')
-    if isinstance(rates, dict) and 'rest' in rates:
-        norms, rest = rates.get('norms'), rates['rest']
-        if norms != rest and 'tower' in {encoder.parts()[name] for name in encoder.trainable()}:
-            raise UserError(f'{run} trained the LayerNorms of the tower at {norms} and the rest of it at {rest}, by a mistake of this program. {again}')
-        rates = {k: v for k, v in rates.items() if k != 'rest'} | dict(projection=rest, tower=rest, heads=rest)
-    return config | dict(settings=dict(decayed='all') | settings | dict(lr=rates), method=e.method.to_dict(), experiment=e.to_dict(), encoder=encoder.recipe)
 
 # %% ../nbs/12a_experiments.ipynb #644e83d6
 def frozen_encoder(backbone): return make_encoder(backbone, NoPrompts(), 'frozen', 'none')
