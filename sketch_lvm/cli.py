@@ -617,11 +617,11 @@ def cmd_methods(v, say):
     say(describe(m)); return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
 
 def check_methods(v):
-    from sketch_lvm.clip import plain_vits
-    from sketch_lvm.reproduce import unknown
+    from sketch_lvm.clip import check_backbone
     out = [f'--{o} needs --name: it is about one method.' for o in ('preset', 'without') if getattr(v, o) and v.name is None]
-    wrong = None if v.backbone == 'mini' else unknown(v.backbone, ['mini', *plain_vits()], 'backbone')
-    return out + [wrong]*bool(wrong)
+    try: check_backbone(v.backbone)
+    except UserError as e: out.append(str(e))
+    return out
 
 COMMANDS['methods'] = Command('List the methods with what each trains, or print all there is to know about one.', (
     Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out'),

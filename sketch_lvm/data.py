@@ -7,7 +7,7 @@ __all__ = ['TILE', 'POLYGONS', 'JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'class
            'Arrays', 'source_pixels', 'Item', 'Table', 'Choosing', 'Splitting', 'Counts', 'count_items', 'items_html',
            'show_items', 'SketchPhotoSet', 'make_set', 'from_arrays', 'from_files', 'toy_set', 'ending', 'why_not_read',
            'ScanReport', 'entry_kind', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder',
-           'assemble', 'save_folder', 'same_pictures', 'check_leaks']
+           'assemble', 'save_folder', 'equal_places', 'same_pictures', 'across', 'check_leaks']
 
 # %% ../nbs/02_data.ipynb #0d075a65
 import html, os, re, unicodedata
@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -439,8 +439,17 @@ def save_folder(items, root):
         Image.fromarray(items.read(r)).save(folder/f'{stem}.png')
 
 # %% ../nbs/02_data.ipynb #36521ecb
-def same_pictures(a, b, workers=None) -> list[tuple[int, int]]:
+def equal_places(keys: Iterable) -> list[list[int]]:
+    "Places that hold the same key, where there are two or more, the largest group first"
+    found = {}
+    for place, key in enumerate(keys): found.setdefault(key, []).append(place)
+    return sorted((group for group in found.values() if len(group) > 1), key=len, reverse=True)
+
+def same_pictures(a, b, workers=None,
+                  hashes=None) -> list[tuple[int, int]]:     # (source, rows) -> hashes of bytes, where they are kept
     "Pairs of rows `(in a, in b)` with the same content"
+    if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
+        return across(hashes(a.source, a.rows), hashes(b.source, b.rows))
     mixed = type(a.source) is not type(b.source)          # a file and an array: compare what they look like
     def content(t): return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.source.content(t.rows[r])
     def size(t, r): return os.stat(t.source.paths[t.rows[r]]).st_size if isinstance(t.source, Files) and not mixed else 0
@@ -448,8 +457,13 @@ def same_pictures(a, b, workers=None) -> list[tuple[int, int]]:
     common = set(sizes[0]) & set(sizes[1])
     rows = [[r for r in range(len(t)) if s[r] in common] for t, s in zip((a, b), sizes)]
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
-    there = dict(zip(keys[0], rows[0]))
-    return [(there[k], r) for k, r in zip(keys[1], rows[1]) if k in there]
+    return [(rows[0][i], rows[1][j]) for i, j in across(*keys)]
+
+def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
+    "Places `(in a, in b)` with the same key; of several in `a` the last"
+    n, groups = len(a), equal_places([*a, *b])
+    mine = [(max((p for p in g if p < n), default=None), [p - n for p in g if p >= n]) for g in groups]
+    return sorted(((i, j) for i, theirs in mine for j in theirs if i is not None), key=lambda pair: pair[1])
 
 # %% ../nbs/02_data.ipynb #e4884eec
 def check_leaks(train, test, classes=True, workers=None):

@@ -131,13 +131,13 @@ def line_width(ink):
 PEN = SketchStyle().pen        # the pen of the mini world's sketches, as a fraction of the page
 
 def ink_of(image):
-    "Where a picture is ink: darker than halfway between its paper and its darkest; on a dark page the other way round"
+    "Where a picture is ink: darker than its paper by a quarter of the way to its darkest; on a dark page the other way round"
     grey = np.asarray(Image.fromarray(image).convert('L'), np.int16)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     if np.median(edge) < 100: grey = 255 - grey
     paper, dark = np.percentile(grey, 90), grey.min()
     if paper - dark < 24: raise UserError('there is no drawing in this picture: nothing in it is darker than its paper.')
-    return grey < (paper + dark)/2
+    return grey < paper - (paper - dark)/4      # not half: in a small picture a thin line lies between pixels and is pale
 
 def fit_drawing(image, size, pen=PEN):
     "A picture of a drawing as uint8 `[size, size]`: cut to its ink, thin lines made as broad as the data's pen"

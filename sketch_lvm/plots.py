@@ -196,11 +196,11 @@ def mean_spread(values, digits=3):
     return f'{v.mean():.{digits}f}' + (f' ± {v.std(ddof=1):.{digits}f}' if len(v) > 1 else '')
 
 def verdict(values, reference=None, up='higher', down='lower'):
-    "'higher', 'lower', or 'not told apart': do all seeds lie on one side of zero (or, pair by pair, of `reference`)?"
+    "'higher', 'lower', or 'not told apart': do all seeds lie on one side of zero (or, pair by pair, of `reference`)? A count, no test"
     d = np.ravel(np.asarray(values, float)) - (0 if reference is None else np.ravel(np.asarray(reference, float))); n = len(d)
     if not n: return 'nothing to compare'
     if lost := (~np.isfinite(d)).sum(): return f'no verdict: {lost} of {n} not finite'
-    where = f'in all {n} seeds' if n > 1 else 'in 1 seed'
+    where = f'with {n} of {n} seed{"s"*(n > 1)}, no test'
     return f'{up} {where}' if (d > 0).all() else f'{down} {where}' if (d < 0).all() else f'not told apart by {n} seed{"s"*(n > 1)}'
 
 # %% ../nbs/14_plots.ipynb #442e371b

@@ -108,10 +108,11 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
-    run = run_experiment(e, out, device, sets, b, progress=progress)
+    run_experiment(e, out, device, sets, b, progress=progress)
     say('4/4 the same sketches and photos again')
-    about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=run.best[1])
-    trained, after = measure(open_run(out, backbone=b).encoder, p, e.method.label, frozen=frozen, about=about)
+    opened = open_run(out, backbone=b)
+    about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)
+    trained, after = measure(opened.encoder, p, e.method.label, frozen=frozen, about=about)
     say(f'\n{trained}')                  # before anything is written: a full disk must not take the result away
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict({k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))}, seed=seed,
@@ -132,7 +133,8 @@ def write_results(out, e, b, sets, p, frozen, trained, before, after):
     rows = drawn_rows(p.queries[0], 7, e.seed)
     fig = before_and_after(p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label)
     fig.savefig(figures/'before-and-after.png', dpi=130); plt.close(fig)
-    at_start = next(iter(validation(e.method, sets.validation, sets.split, 'mini')(frozen_encoder(b)).values()))
+    asked = len(sets.validation) and validation(e.method, sets.validation, sets.split, 'mini')(frozen_encoder(b))
+    at_start = next(iter(asked.values())) if asked else None
     fig = learning_curve(read_log(out), at_start, label.split('. ')[0])[0].figure
     fig.savefig(figures/'learning-curve.png', dpi=130); plt.close(fig)
 

@@ -5,9 +5,8 @@
 # %% auto #0
 __all__ = ['A_CLASS', 'OPTIONS', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 'hold_out', 'whole_classes',
            'some_or_none', 'only_present', 'fewer_pictures', 'RealSets', 'real_sets', 'called_a_sample',
-           'without_leaks', 'common_pictures', 'trained_on', 'trained_words', 'fewer_of_all', 'unseen_set',
-           'what_is_missing', 'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes',
-           'said_bytes']
+           'without_leaks', 'trained_on', 'trained_words', 'fewer_of_all', 'unseen_set', 'what_is_missing',
+           'real_problems', 'read_filelist', 'find_lists', 'by_list', 'sets_by_lists', 'cache_bytes', 'said_bytes']
 
 # %% ../nbs/03d_realsets.ipynb #a2acf07f
 import gzip, os
@@ -19,7 +18,7 @@ import numpy as np
 
 from .cache import content_hashes
 from .core import UserError, data_path, read_json, rng
-from .data import Arrays, SketchPhotoSet, class_key, same_pictures
+from .data import SketchPhotoSet, class_key, same_pictures
 from .datasets import GALLERIES, REAL, find_data, listed_classes, listed_name, open_data
 from .splits import PART, Split, apply_split, find_split, listed_as, make_part, said_part
 
@@ -162,16 +161,11 @@ def without_leaks(sets, leaks='refuse'):
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 
 # %% ../nbs/03d_realsets.ipynb #f099e273
-def common_pictures(a: SketchPhotoSet, b: SketchPhotoSet) -> list[tuple[int, int]]:
-    "Pairs of rows, in `a` and in `b`, made from the same bytes; where only one side lies in memory, with the same pixels"
-    if isinstance(a.source, Arrays) != isinstance(b.source, Arrays): return same_pictures(a, b)
-    there = dict(zip(content_hashes(a.source, a.rows)[0], range(len(a))))
-    return [(there[h], row) for row, h in enumerate(content_hashes(b.source, b.rows)[0]) if h in there]
-
 def trained_on(sets, test: SketchPhotoSet) -> dict[int, str]:
     "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
     seen = [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
-    return {row: str(s.ids[mine]) for s in seen for mine, row in common_pictures(s, test)}
+    def kept(source, rows): return content_hashes(source, rows)[0]
+    return {row: str(s.ids[mine]) for s in seen for mine, row in same_pictures(s, test, hashes=kept)}
 
 def trained_words(found: dict[int, str], test: SketchPhotoSet) -> str:
     "How many pictures of a test were trained on, and some of them by name"

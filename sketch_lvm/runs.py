@@ -306,14 +306,16 @@ def flat(d, prefix=''):
     return {k2: v2 for k, v in d.items() for k2, v2 in (flat(v, f'{prefix}{k}.') if isinstance(v, dict) and v else {f'{prefix}{k}': v}).items()}
 
 def keep_config(run, config,
-                anew=()):      # dotted keys that may say something new
+                anew=(),          # dotted keys that may say something new
+                renew=None):      # what an older program wrote -> the same in today's words
     "Write a new run's configuration, or hold it against the one that is there. Returns whether it says something new, which is not written yet"
     path, config = Path(run)/'config.json', json.loads(json.dumps(config, allow_nan=False))
     if not path.exists(): write_json(path, config); return False
-    there, here = read_json(path), flat(config)
-    if not isinstance(there, dict): raise UserError(f'{path} is not the configuration of a run, but a {type(there).__name__}. Choose another folder, or restore it.')
-    there = flat(there)
+    written, here = read_json(path), flat(config)
+    if not isinstance(written, dict): raise UserError(f'{path} is not the configuration of a run, but a {type(written).__name__}. Choose another folder, or restore it.')
+    renewed = json.loads(json.dumps(renew(written))) if renew else written
+    there = flat(renewed)
     keys = [k for k in dict.fromkeys([*there, *here]) if there.get(k, ...) != here.get(k, ...)]
-    if set(keys) <= set(anew): return bool(keys)
+    if set(keys) <= set(anew): return bool(keys) or renewed != written
     differ = ''.join(f'\n  {k}: {there.get(k, "absent")} there, {here.get(k, "absent")} here' for k in keys)
     raise UserError(f'{run} holds a run with other settings:{differ}\nUse the same settings to go on, or another folder.')

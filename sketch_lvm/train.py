@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['OPTIMISERS', 'SIGNALS', 'ALL_STEPS', 'MOMENTS', 'LENGTH', 'parameter_groups', 'rate_at', 'Settings', 'check_settings',
            'StepSet', 'be_deaf', 'deaf_to_children', 'dead_workers', 'batches', 'Interrupted', 'Listening', 'Run',
-           'snapshot', 'check_fit', 'state_problems', 'moment_problems', 'check_checkpoint', 'restore', 'set_weights',
-           'one_step', 'shared', 'validate', 'launched', 'together', 'same_start', 'agree', 'in_turn', 'Diary',
-           'open_board', 'note', 'save_run', 'steps_before', 'more_steps', 'open_folder', 'short_of_memory', 'set_mode',
-           'go_on', 'train', 'outcome', 'run_script', 'in_child', 'die_at_call', 'killed_runs', 'about_data', 'fit']
+           'snapshot', 'check_fit', 'state_problems', 'weight_problems', 'moment_problems', 'refuse_part',
+           'check_checkpoint', 'restore', 'set_weights', 'one_step', 'shared', 'validate', 'launched', 'together',
+           'same_start', 'agree', 'in_turn', 'Diary', 'open_board', 'note', 'save_run', 'steps_before', 'more_steps',
+           'open_folder', 'short_of_memory', 'set_mode', 'go_on', 'train', 'outcome', 'run_script', 'in_child',
+           'die_at_call', 'killed_runs', 'about_data', 'fit']
 
 # %% ../nbs/11_train.ipynb #44d5f970
 import contextlib, ctypes, importlib, inspect, json, math, multiprocessing.connection, os, platform, signal, subprocess, sys, tempfile, textwrap, threading, time
@@ -196,7 +197,7 @@ def check_fit(there, here, what):
 # %% ../nbs/11_train.ipynb #ef183f3d
 MOMENTS = dict(adam=('step', 'exp_avg', 'exp_avg_sq'), adamw=('step', 'exp_avg', 'exp_avg_sq'), sgd=())
 
-def state_problems(run, c):
+def state_problems(c):
     "What in a checkpoint's state cannot be, whatever its seal says"
     whole = lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= 0
     state, best = c.state, c.state.get('best')
@@ -207,6 +208,9 @@ def state_problems(run, c):
         yield f'best is {best!r}'
     if not whole(state.get('worse', 0)): yield f'worse is {state["worse"]!r}'
     if not isinstance(state.get('done'), (str, type(None))): yield f'done is {state["done"]!r}'
+
+def weight_problems(run, c):
+    "What in a checkpoint's weights cannot be"
     for name, w in c.weights.items():
         if w.dtype != run.stored[name].dtype or not torch.isfinite(w).all(): yield f'{name} is not finite numbers of {run.stored[name].dtype}'
 
@@ -225,14 +229,18 @@ def moment_problems(run, c):
     if kinds and c.step and not c.optimiser: yield 'it is empty'
     if counts and max(counts) != c.step: yield f'it has counted {max(counts)} steps, the checkpoint {c.step}'
 
+def refuse_part(c: Checkpoint, part: str, wrong: list[str]) -> None:
+    "A `UserError` if anything is wrong with a part of a checkpoint"
+    if wrong:
+        raise UserError(f'the checkpoint of step {c.step} is whole, but no run wrote it like this; its {part}: ' + '; '.join(wrong[:6])
+                        + ' ...'*(len(wrong) > 6) + '. Remove its folder to go on from the one before, or begin in another folder.')
+
 def check_checkpoint(run, c):
     "Refuse a checkpoint that is not of this run, or that no run can have written"
-    what = f'the checkpoint of step {c.step}'
-    check_fit(c.weights, run.stored, what)
-    for part, wrong in (('state', [*state_problems(run, c)]), ('optimiser', [*moment_problems(run, c)])):
-        if wrong:
-            raise UserError(f'{what} is whole, but no run wrote it like this; its {part}: ' + '; '.join(wrong[:6]) + ' ...'*(len(wrong) > 6)
-                            + '. Remove its folder to go on from the one before, or begin in another folder.')
+    check_fit(c.weights, run.stored, f'the checkpoint of step {c.step}')
+    refuse_part(c, 'state', [*state_problems(c)])
+    refuse_part(c, 'weights', [*weight_problems(run, c)])
+    refuse_part(c, 'optimiser', [*moment_problems(run, c)])
 
 def restore(run, c):
     "Put a run where a checkpoint was taken"
@@ -403,7 +411,7 @@ def more_steps(run, last, before, validation):
     return said + (', with validations counted anew; those up to here stand as they were made.' if validation and (not s.valid_every or before % s.valid_every)
                    else ', the same as if all had been asked for at once.')
 
-def open_folder(run, validation=False):
+def open_folder(run, validation=False, renew=None):
     "Check and prepare the folder of a run; returns the checkpoint to go on from, or None"
     clear_litter(run.out); last = last_checkpoint(run.out)
     if not (run.out/'config.json').exists() and (last or (run.out/'log.jsonl').exists()):
@@ -413,9 +421,9 @@ def open_folder(run, validation=False):
         raise UserError(f'{run.out} holds a run of {before} steps whose rates fall to zero at its end (schedule cosine), so {run.settings.steps} steps '
                         'are another run from the first step on. Choose another folder.')
     config = dict(settings=asdict(run.settings), validation=validation, **run.learner.about)
-    new_length = keep_config(run.out, config, LENGTH if longer else ())
+    new_words = keep_config(run.out, config, LENGTH if longer else (), renew)
     if last: check_checkpoint(run, last)
-    if new_length: write_json(run.out/'config.json', config)
+    if new_words: write_json(run.out/'config.json', config)
     if longer and last: print(more_steps(run, last, before, validation), file=sys.stderr)
     for _, reason in last.refused if last else (): print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
     gpu = torch.cuda.get_device_name(run.device) if run.device.type == 'cuda' else None
@@ -463,12 +471,13 @@ def train(learner, out, settings=None,
           keep=3,                  # checkpoints
           progress=None,           # a bar on stderr; default: if it is a terminal
           tensorboard=False,
-          on_step=None):           # called as on_step(run, row) after each step
+          on_step=None,            # called as on_step(run, row) after each step
+          renew=None):             # config.json of an older program -> the same in today's words, or a `UserError`
     "Train a learner into the folder `out`, or go on there; returns the finished `Run` (`choice`: the best weights, or without validation the last), in eval mode"
     with together(device) as (team, device), contextlib.ExitStack() as held:
         run = Run(learner, settings or Settings(), device); run.out = Path(out)
         shared(team, lambda: prepare_folder(run.out, run.size) and held.enter_context(lock(run.out)))
-        last = shared(team, lambda: open_folder(run, valid is not None)); same_start(run, team)
+        last = shared(team, lambda: open_folder(run, valid is not None, renew)); same_start(run, team)
         if last: restore(run, last)
         diary = Diary(run, team, keep, progress, tensorboard, last); held.callback(diary.close)
         set_mode(learner, True); held.callback(set_mode, learner, False)

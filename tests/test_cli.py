@@ -268,13 +268,13 @@ def test_a_method_of_ones_own_comes_with_import():
         forget(); IMPORTED.clear()
 
 
-def test_accumulate_is_told():
+def test_pieces_learn_the_same_says_the_help():
     from sketch_lvm import cli
     from sketch_lvm.train import short_of_memory
-    for name in ('train', 'resume', 'reproduce'):                        # also of SpLIP by batch: the mean picture is that of the whole batch
+    for name in ('train', 'resume', 'reproduce'):
         said = ' '.join(cli.parser_for(name, cli.COMMANDS[name]).format_help().split())
-        assert '--accumulate' in said and 'for small devices; learns the same [1]' in said, said
-    assert '--accumulate 4' in str(short_of_memory(dict(own=[0]*8, step=3), 2))
+        assert 'for small devices; learns the same' in said and 'nearly' not in said, said
+    said = str(short_of_memory(dict(own=[0]*8, step=3), 2)); assert '--accumulate 4' in said and 'the same gradient' in said and 'nearly' not in said, said
 
 
 def test_commands_do_what_they_say():
@@ -303,6 +303,8 @@ def test_commands_do_what_they_say():
     assert r['methods']['keyword']['trains'] == {} and '(third: the paper prints no frozen row): sketchy mAP@all 0.247' in err and '0.523' in err and '0.187' in err
     code, r, err = run('methods --name sketch-lvm --preset reference --json'); assert r['weights'] == {'triplet': 1.} and r['published']
     assert run('methods sketch-lvm --json')[1]['name'] == 'sketch-lvm'
+    code, r, err = run('methods --backbone RN50 --json'); assert code == 2 and "RN50 can't be a backbone here" in r['error'], r
+    code, r, err = run('methods --backbone ViT-B-23 --json'); assert code == 2 and "Did you mean 'ViT-B-32'" in r['error'], r
     code, r, err = run('methods --name sketch-lmv --json'); assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
     code, r, err = run(f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}')
     assert code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err

@@ -203,7 +203,7 @@ def test_leaks_are_named():
     import numpy as np, pytest, shutil, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.data import check_leaks, from_arrays, from_folder, save_folder, toy_set
+    from sketch_lvm.data import across, check_leaks, equal_places, from_arrays, from_folder, save_folder, toy_set
     t = toy_set(); seen, unseen = t.split(unseen=['hexagon'])
     assert check_leaks(seen, unseen) == dict(train=45, test=15, train_classes=3, test_classes=1)
     twin = from_arrays(t.where(classes='hexagon').images().permute(0, 2, 3, 1).numpy(), ['Hexa-gon']*15, 'photo')
@@ -217,6 +217,7 @@ def test_leaks_are_named():
     with pytest.raises(UserError, match=r"overlap: 1 picture\(s\) on both sides: 'photo/square/copy.png' is 'photo/hexagon/003.png'\.$"):
         check_leaks(seen_files, unseen_files)
     with pytest.raises(UserError, match='15 picture'): check_leaks(unseen, unseen_files, classes=False)      # arrays against files, by their pixels
+    assert equal_places('abcbaa') == [[0, 4, 5], [1, 3]] and equal_places('abc') == [] and across('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
     shutil.rmtree(root)
 
 

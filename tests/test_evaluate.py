@@ -296,6 +296,27 @@ def test_reports_keep_what_stood_beside_them():
     with tempfile.TemporaryDirectory() as d: write_json(Path(d)/'old.json', old); assert 'mAP@all' in str(load_report(Path(d)/'old.json'))      # made before these were kept
 
 
+def test_every_caveat_of_a_printed_number_is_shown():
+    import html, json
+    from dataclasses import replace
+    from types import SimpleNamespace
+    from sketch_lvm.data import toy_set
+    from sketch_lvm.evaluate import evaluate, fitting, make_protocol
+    from sketch_lvm.methods import PUBLISHED, families
+    from sketch_lvm.splits import find_split
+    class Encoder:
+        backbone = SimpleNamespace(size=16, interpolation='bicubic', fit='stretch', random=False, label='x', pixels=lambda x: x.float()/255)
+        def __call__(self, x, modality): return x.float().flatten(1)
+    p = make_protocol('zero-shot', toy_set().where(classes=['triangle', 'square'])); r = evaluate(Encoder(), p); families()      # every page has published its own
+    p.split, p.data = find_split('sketchy/split2-yelamarthi'), 'sketchy, gallery distinct'
+    rows = [x for x in PUBLISHED if x.protocol == 'zero-shot']; printed = fitting([*rows, rows[0]._replace(split='')], p); notes = {x['note'] for x in printed if x['note']}
+    assert len(printed) > 10 and 'its class list is not known' in ' '.join(notes) and 'recalled' in ' '.join(notes) and len(notes) > 2
+    r = replace(r, published=printed)
+    shown = str(r), html.unescape(r._repr_html_()), json.dumps(r.to_dict(), ensure_ascii=False)
+    for x in printed:
+        for text in shown: assert x['source'] in text and x['note'] in text and f"{x['value']:.3f}".rstrip('0') in text, (x, text)
+
+
 def test_a_report_with_a_wrong_field_is_refused():
     import copy, json, pytest, tempfile
     from pathlib import Path

@@ -41,7 +41,7 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     from sketch_lvm.runs import Checkpoint, save_checkpoint, scratch
     e, mini = Experiment(method('sketch-lvm', 'mini'), random=True), load_backbone('mini', random=True)
     encoder, run = build_encoder(e.method, mini, e.seed), scratch()/'run'
-    save_checkpoint(run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done=True)))
+    save_checkpoint(run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None)))
     old = {k: v for k, v in encoder.recipe.items() if k != 'pixels'}
     old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[:16]
     for recipe in (encoder.recipe, old):
@@ -50,6 +50,86 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     for change, why in ((dict(tower='0'*16), 'tower'), (dict(norms='frozen'), 'norms'), (dict(pixels=dict(mini.preparation, fit='pad')), 'pixels')):
         write_json(run/'config.json', dict(experiment=e.to_dict(), encoder=old | change))
         with pytest.raises(UserError, match=f'another tower or recipe(.|\n)*{why}: '): open_run(run)
+
+
+def test_odd_configurations_are_sentences():
+    import copy, json, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.experiments import Experiment, open_run, read_experiment, split_of
+    from sketch_lvm.methods import method
+    from sketch_lvm.runs import Checkpoint, save_checkpoint, scratch
+    d = scratch(); e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True).to_dict()
+    split = dict(name='a/b', provenance='c', seen=['c', 'd'], unseen=['e'], validation=[])
+    whole = dict(experiment=e, imports=[], encoder=dict(source=dict(classes=[])), split=split)
+    def places(x, at=()):
+        return [at, *(p for k, v in x.items() for p in places(v, (*at, k)))] if isinstance(x, dict) else [at]
+    def refused(config, *reads):
+        (d/'config.json').write_text(json.dumps(config))
+        for read in reads:
+            try: read(d)
+            except UserError as err: yield str(err)
+    assert [*refused(whole, read_experiment, split_of)] == []
+    for *above, last in places(whole)[1:]:
+        for odd in (None, 5, 'x', {}, [3]):
+            config = inner = copy.deepcopy(whole)
+            for k in above: inner = inner[k]
+            inner[last] = odd
+            found = [*refused(config, read_experiment, split_of)]                # anything but a `UserError` fails here
+            if odd != 'x' and (last in ('experiment', 'method', 'data') or above == ['split']): assert found, (last, odd)
+        del inner[last]
+        found = [*refused(config, read_experiment, split_of)]
+        if last in ('experiment', 'method', 'name', 'split') or above == ['split']: assert found, last
+    assert 'experiment.data should be an object' in [*refused(whole | dict(experiment=e | dict(data='mini')), read_experiment)][0]
+    for odd in ([], 3, 'a', None): assert [*refused(odd, read_experiment)]
+    for odd in (b'\xff\xfe', b'{"experiment": "\xff"}', b'[', b''):
+        (d/'config.json').write_bytes(odd)
+        with pytest.raises(UserError, match='not readable JSON'): read_experiment(d)
+    (d/'config.json').write_text(json.dumps({k: v for k, v in whole.items() if k != 'encoder'})); save_checkpoint(d, Checkpoint(1, {}, {}, dict(worse=0)))
+    with pytest.raises(UserError, match='encoder is missing'): open_run(d)
+    (d/'config.json').write_text(json.dumps(whole))
+    with pytest.raises(UserError, match='best is absent'): open_run(d)
+
+
+def test_runs_begun_by_an_older_program_go_on():
+    import pytest, shutil
+    from dataclasses import replace
+    from sketch_lvm.clip import load_backbone
+    from sketch_lvm.core import UserError, read_json, write_json
+    from sketch_lvm.experiments import Experiment, load_sets, run_experiment
+    from sketch_lvm.methods import method
+    from sketch_lvm.prompts import old_recipe
+    from sketch_lvm.runs import scratch
+    from sketch_lvm.train import outcome
+    d, tower, data = scratch(), load_backbone('mini', random=True), dict(name='mini', n_train=2, n_test=2); sets = load_sets(data)
+    class Stopped(Exception): pass
+    def stop(run, row):
+        if row['step'] == 2: raise Stopped
+    def as_it_was(out, encoder):
+        "The configuration in the words of the first version: old mark, one rate for all the rest, nothing about what decays"
+        c = read_json(out/'config.json'); lr = c['settings']['lr']
+        c['encoder'] = old_recipe(encoder); c['settings']['lr'] = {k: lr[k] for k in ('prompts', 'norms', 'linear')} | dict(rest=lr['tower'])
+        del c['settings']['decayed']
+        for m in (c['method'], c['experiment']['method']): del m['options']['decayed']
+        write_json(out/'config.json', c)
+        return (out/'config.json').read_bytes()
+    def begun(name, m, b=tower):
+        e, out = Experiment(m, random=True, data=data, steps=3, valid_every=1), d/name
+        with pytest.raises(Stopped): run_experiment(e, out, 'cpu', sets, b, on_step=lambda run, row: (held.append(run.encoder), stop(run, row)), checkpoint_every=1)
+        return e, out, as_it_was(out, held[-1])
+    held = []; e, out, old = begun('old', method('sketch-lvm', 'mini', batch=8, decayed='all'))
+    whole = run_experiment(e, d/'whole', 'cpu', sets, tower, checkpoint_every=1)
+    shutil.copytree(out, d/'mistaken')
+    assert run_experiment(e, out, 'cpu', sets, tower, checkpoint_every=1).step == 3 and outcome(out) == outcome(d/'whole')
+    assert read_json(out/'config.json') == read_json(d/'whole'/'config.json')                     # in today's words, so that it is asked only once
+    with pytest.raises(UserError, match='trained with QuickGELU(.|\n)*train it again'):
+        run_experiment(e, d/'mistaken', 'cpu', sets, replace(tower, name='ViT-B-32'))
+    assert (d/'mistaken'/'config.json').read_bytes() == old                                       # what is refused is not touched
+    with pytest.raises(UserError, match='seed: 0 there, 1 here'): run_experiment(replace(e, seed=1), d/'mistaken', 'cpu', sets, tower)
+    for name, m, why in (('rates', method('b-ft', 'mini', batch=8, decayed='all', lr_prompts=.01, lr_norms=.01), 'LayerNorms of the tower at 0.01.*train it again'),
+                         ('padded', method('sketch-lvm', 'mini', batch=8, decayed='all', fit='pad'), 'fit=pad.*train it again')):
+        e, out, old = begun(name, m)
+        with pytest.raises(UserError, match=why): run_experiment(e, out, 'cpu', sets, tower)
+        assert (out/'config.json').read_bytes() == old
 
 
 def test_a_run_is_opened_from_its_folder():

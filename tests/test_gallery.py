@@ -80,6 +80,9 @@ def test_drawings_are_read():
         x = read_drawing(d/'x.png', 64); assert alike(x) > .93, (width, alike(x))             # the same drawing, wherever it stood and however thin
         assert alike(read_drawing(d/'x.png', 64, fit=False)) < .3
         assert (read_drawing((d/'x.png').read_bytes(), 64) == x).all()
+    thin = Image.fromarray(rasterize(s, 512, 2/512)).reduce(4).point(lambda v: 85*round(v/85))            # a small picture: pale where a line lies between pixels
+    assert thin.getextrema()[0] == 0 and np.mean(np.asarray(thin)[np.asarray(thin) < 255] > 128) > .5
+    thin.save(d/'thin.png'); assert alike(read_drawing(d/'thin.png', 64)) > .9, alike(read_drawing(d/'thin.png', 64))
     for ink in (True, False): assert abs(line_width(rasterize([[[20, 220], [30, 200 if ink else 30]]], 400, 6/400) < 128) - 6) < 2.2
     for text in (json.dumps([[list(p[0]), list(p[1])] for p in s]), json.dumps(dict(word='teapot', drawing=[[list(p[0]), list(p[1])] for p in s])) + '\n{}\n'):
         (d/'s.ndjson').write_text(text); assert (read_drawing(d/'s.ndjson', 64) == want).all()

@@ -34,6 +34,25 @@ def test_quickstart_repeats_and_goes_on():
     assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b                       # the newer of one kind
 
 
+def test_a_quickstart_without_validation_says_which_step_it_keeps():
+    import tempfile
+    from pathlib import Path
+    import matplotlib; matplotlib.use('agg')
+    from sketch_lvm.evaluate import load_report
+    from sketch_lvm.experiments import load_sets
+    from sketch_lvm.quickstart import quickstart
+    from unittest import mock
+    def none_held_out(e, progress=None):
+        sets = load_sets(e.data)
+        return sets._replace(validation=sets.validation[:0])
+    out, said = Path(tempfile.mkdtemp())/'run', []
+    with mock.patch('sketch_lvm.quickstart.quick_sets', none_held_out):
+        quickstart(out, n_train=2, n_test=2, steps=2, batch=8, random=True, device='cpu', say=said.append)
+    how = load_report(out/'report.json').method
+    assert how['step'] == 2 and how['chosen'].startswith('the last') and 'no validation classes' in '\n'.join(said)
+    assert (out/'figures'/'learning-curve.png').is_file()
+
+
 def test_figures_show_what_they_say():
     import numpy as np
     import matplotlib; matplotlib.use('agg')
