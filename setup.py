@@ -2,7 +2,7 @@
 from configparser import ConfigParser
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 config = ConfigParser(delimiters=['='])
 config.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
@@ -18,7 +18,7 @@ setup(
     long_description=(Path(__file__).parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     python_requires=f">={cfg['min_python']},<3.14",
     # data/ lies beside the package in a checkout and travels inside it in a wheel; core.data_path knows both places
-    packages=['sketch_lvm', 'sketch_lvm._data'], package_dir={'sketch_lvm._data': 'data'},
+    packages=[*find_packages(include=['sketch_lvm', 'sketch_lvm.*']), 'sketch_lvm._data'], package_dir={'sketch_lvm._data': 'data'},
     package_data={'sketch_lvm._data': ['**/*']}, include_package_data=False,
     install_requires=words('requirements'),
     extras_require={'dev': words('dev_requirements'), 'browser': words('browser_requirements')},

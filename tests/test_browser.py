@@ -26,12 +26,12 @@ READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionCont
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 
 FIRST = ["""
-from sketch_lvm.clip import load_backbone
-from sketch_lvm.experiments import frozen_encoder
-from sketch_lvm.gallery import make_gallery
-from sketch_lvm.methods import build_encoder, method
-from sketch_lvm.minisets import mini_set
-from sketch_lvm.widgets import retrieve_live
+from sketch_lvm.clip.backbone import load_backbone
+from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.show.gallery import make_gallery
+from sketch_lvm.methods.catalogue import build_encoder, method
+from sketch_lvm.data.minisets import mini_set
+from sketch_lvm.show.widgets import retrieve_live
 mini = load_backbone('mini')
 frozen, prompted = frozen_encoder(mini), build_encoder(method('sketch-lvm', 'mini'), mini)
 gallery = make_gallery(frozen, mini_set('unseen', 20).photos)
@@ -39,10 +39,10 @@ gallery = make_gallery(frozen, mini_set('unseen', 20).photos)
 
 NAMES = ["""
 import numpy as np
-from sketch_lvm.clip import load_backbone
-from sketch_lvm.data import SketchPhotoSet, toy_set
-from sketch_lvm.experiments import frozen_encoder
-from sketch_lvm.widgets import retrieve_live
+from sketch_lvm.clip.backbone import load_backbone
+from sketch_lvm.data.items import SketchPhotoSet, toy_set
+from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.show.widgets import retrieve_live
 items = toy_set(size=64).photos
 photos = SketchPhotoSet.from_arrays(np.stack([items.read(r) for r in range(8)]), [%r, 'b']*4, 'photo')
 retrieve_live({%r: frozen_encoder(load_backbone('mini', random=True))}, photos, n=8)
@@ -50,12 +50,12 @@ retrieve_live({%r: frozen_encoder(load_backbone('mini', random=True))}, photos, 
 
 # Nothing is trained and no photo drawn: what these pages are about is the pad.
 PLAIN = ["""
-from sketch_lvm.clip import load_backbone
-from sketch_lvm.data import toy_set
-from sketch_lvm.experiments import frozen_encoder
-from sketch_lvm.freehand import sketch_strokes
-from sketch_lvm.gallery import make_gallery
-from sketch_lvm.widgets import explore, retrieve_live
+from sketch_lvm.clip.backbone import load_backbone
+from sketch_lvm.data.items import toy_set
+from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.world.freehand import sketch_strokes
+from sketch_lvm.show.gallery import make_gallery
+from sketch_lvm.show.widgets import explore, retrieve_live
 models = {f'model {seed}': frozen_encoder(load_backbone('mini', random=True, seed=seed)) for seed in range(2)}
 live = retrieve_live(models, toy_set(size=64).photos, n=8, start=sketch_strokes('teapot', 3), say=None)
 """, "live", """
@@ -190,11 +190,11 @@ def shots(tmp_path):
 
 def clearest(names):
     "The strokes of a category whose drawing the frozen model reads best: the test is of the pad, not of the model"
-    from sketch_lvm.clip import load_backbone
-    from sketch_lvm.experiments import frozen_encoder
-    from sketch_lvm.freehand import sketch_strokes
-    from sketch_lvm.gallery import make_gallery
-    from sketch_lvm.minisets import mini_set
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.world.freehand import sketch_strokes
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.data.minisets import mini_set
     g = make_gallery(frozen_encoder(load_backbone('mini')), mini_set('unseen', 20, classes=names).photos)
     best = (-1.,)
     for c in names:
@@ -205,7 +205,7 @@ def clearest(names):
 
 
 def test_drawing_finds_photos(browser, lab, shots):
-    from sketch_lvm.miniworld import mini_split
+    from sketch_lvm.world.miniworld import mini_split
     margin, category, strokes = clearest(mini_split()['unseen'])
     assert margin > .02, 'no drawing is read clearly enough to test with'
     context = browser.new_context(viewport=dict(width=1280, height=900), device_scale_factor=2)

@@ -157,7 +157,7 @@ def test_an_output_is_tried_before_the_work():
 
 def test_nothing_shown_commands_a_terminal():
     from sketch_lvm.core import printable
-    import sketch_lvm.data as data
+    import sketch_lvm.data.items as data
     assert printable('a\x1b]0;title\x07b\rc\x9b31m\x7f') == r'a\x1b]0;title\x07b\rc\x9b31m\x7f' and printable('x\u202ey') == r'x\u202ey'
     for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'): assert printable(fine) == fine
     assert printable('a\nb\tc', one_line=True) == r'a\nb\tc' and printable('\udcff') == '?' and printable(3) == '3'

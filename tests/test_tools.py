@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,17 @@ def test_readme_hides_and_shows(base):
 def test_readme_points_at_files():
     links = re.findall(r'\]\(((?!\w+:|#)[^)]+)\)', (ROOT/'README.md').read_text(encoding='utf-8'))
     assert len(links) > 40 and [k for k in links if not (ROOT/k).exists()] == []
+
+
+def test_the_wheel_holds_every_room_and_its_data(tmp_path):
+    "Installed elsewhere, without the checkout, the quickstart takes its first step"
+    copy = shutil.copytree(ROOT, tmp_path/'copy', ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests'))
+    made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path/'dist')
+    assert made.returncode == 0, made.stderr[-2000:]
+    there = tmp_path/'elsewhere'
+    with zipfile.ZipFile(next((tmp_path/'dist').glob('*.whl'))) as wheel: wheel.extractall(there)
+    def inside(root): return {p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file() and '__pycache__' not in p.parts}
+    assert inside(ROOT/'sketch_lvm') <= inside(there/'sketch_lvm') and inside(ROOT/'data') <= inside(there/'sketch_lvm'/'_data')
+    step = run(there, sys.executable, '-m', 'sketch_lvm', 'quickstart', '--out', tmp_path/'run', '--steps', '1', '--objects', '1', '--test-objects', '1',
+               '--batch', '4', '--device', 'cpu')
+    assert step.returncode == 0 and (tmp_path/'run'/'report.json').exists(), step.stderr[-2000:]
