@@ -5,7 +5,7 @@ FLAGS ?=
 OUT ?= runs/quickstart
 DONE := .venv/.installed
 
-.PHONY: install quickstart test lab export clean
+.PHONY: install quickstart check test lab export clean
 install: $(DONE)
 
 $(DONE): settings.ini constraints.txt setup.py
@@ -14,6 +14,9 @@ $(DONE): settings.ini constraints.txt setup.py
 
 quickstart: $(DONE)
 	$(BIN)/sketch_lvm quickstart --out $(OUT)
+
+check: $(DONE)
+	$(BIN)/python tools/check.py drift lint quick
 
 test: $(DONE)
 	$(BIN)/python tools/check.py --flags "$(FLAGS)"

@@ -1,4 +1,5 @@
 "Flags: a test marked slow, gpu, weights or browser runs only when asked for, and a run says what it left out"
+import json
 import os
 from collections import Counter
 from configparser import ConfigParser
@@ -10,11 +11,15 @@ os.environ.setdefault('MPLBACKEND', 'agg')
 os.environ.setdefault('OMP_NUM_THREADS', '1')   # some tests fork, and a forked child must not wait for threads it did not inherit
 config = ConfigParser(delimiters=['='])
 config.read(Path(__file__).parent.parent/'settings.ini')
-FLAGS = config['DEFAULT']['tst_flags'].split()
-left_out = Counter()
+FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']      # 'test' marks the cells these come from
+TIMES = Path(__file__).parent/'times.json'      # seconds of each test, as `make test` last measured them where it was told to
+QUICK = 1.           # seconds; what takes longer is left to `make test`
+left_out, took = Counter(), Counter()
 
 
 def pytest_addoption(parser):
+    parser.addoption('--quick', action='store_true', help=f'only tests that took less than {QUICK:g} s when they were last measured')
+    parser.addoption('--keep-times', action='store_true', help=f'write how long each test took to {TIMES.name}')
     parser.addoption('--flags', default='', help=f'also run the tests marked with these flags: {" ".join(FLAGS)}')
 
 
@@ -24,7 +29,11 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     asked = config.getoption('--flags').split()
+    known = json.loads(TIMES.read_text(encoding='utf-8')) if config.getoption('--quick') and TIMES.exists() else {}
     for item in items:
+        if known.get(item.nodeid, 0) > QUICK:
+            left_out['--quick'] += 1
+            item.add_marker(pytest.mark.skip(reason=f'it takes more than {QUICK:g} s'))
         for f in FLAGS:
             if f in item.keywords and f not in asked:
                 left_out[f] += 1
@@ -37,6 +46,18 @@ def close_figures():
     yield
     import sys
     if 'matplotlib.pyplot' in sys.modules: sys.modules['matplotlib.pyplot'].close('all')
+
+
+def pytest_runtest_logreport(report):
+    took[report.nodeid] += report.duration
+
+
+def pytest_sessionfinish(session):
+    if not session.config.getoption('--keep-times'): return
+    old = json.loads(TIMES.read_text(encoding='utf-8')) if TIMES.exists() else {}
+    known = old | {name: round(seconds, 1) for name, seconds in took.items()}
+    names = {item.nodeid for item in session.items}
+    TIMES.write_text(json.dumps({n: known[n] for n in sorted(names & known.keys())}, indent=0) + '\n', encoding='utf-8')
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -57,14 +57,15 @@ def run(root, *cmd):
 
 
 def test_a_true_assertion_passes_on_both_sides(root):
-    assert run(root, 'nbdev_test', '--n_workers', '0').returncode == 0
+    assert run(root, 'nbdev_test', '--n_workers', '0', '--flags', 'test').returncode == 0
     assert '1 passed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
 
 
 def test_a_false_assertion_fails_on_both_sides(root):
     write_room(root, 'assert double(2) == 5')
     assert run(root, sys.executable, 'tools/export_tests.py').returncode == 0
-    assert run(root, 'nbdev_test', '--n_workers', '0').returncode != 0
+    assert run(root, 'nbdev_test', '--n_workers', '0', '--flags', 'test').returncode != 0
+    assert run(root, sys.executable, 'tools/check.py', 'notebooks').returncode == 0          # it runs once, under pytest
     assert '1 failed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
 
 
@@ -76,6 +77,23 @@ def test_flags_skip_and_are_counted(root):
     assert '1 failed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests', '--flags', 'slow').stdout
     out = run(root, sys.executable, 'tools/check.py', 'notebooks')
     assert out.returncode == 0 and '1 by flag slow' in out.stdout
+
+
+def test_an_example_that_fails_fails_the_page(root):
+    write_room(root, 'assert double(2) == 4')
+    nb = json.loads((root/'nbs/00_room.ipynb').read_text())
+    nb['cells'].append(cell('assert double(2) == 5'))
+    (root/'nbs/00_room.ipynb').write_text(json.dumps(nb))
+    assert run(root, sys.executable, 'tools/check.py', 'notebooks').returncode != 0
+
+
+def test_quick_leaves_out_what_takes_long(root):
+    pytest_here = (root, sys.executable, '-m', 'pytest', '-q', 'tests')
+    assert '1 passed' in run(*pytest_here, '--keep-times').stdout
+    times = json.loads((root/'tests/times.json').read_text())
+    assert list(times) == ['tests/test_room.py::test_doubles'] and '1 passed' in run(*pytest_here, '--quick').stdout
+    (root/'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.}))
+    assert '1 by flag --quick' in run(*pytest_here, '--quick').stdout and '1 passed' in run(*pytest_here).stdout
 
 
 def test_drift_is_refused_and_nothing_is_overwritten(root):

@@ -1,6 +1,7 @@
 """Do the generated files still follow from the notebooks, and does everything run?
 
-Usage: check.py [drift] [lint] [notebooks] [tests] [--flags "slow gpu"]     (all four without words)
+Usage: check.py [drift] [lint] [notebooks] [tests] [--flags "slow gpu"]     (these four without words)
+       check.py drift lint quick          what `make check` runs: of the tests only those that take less than a second
 The drift check works on a copy, so an edit made by hand is reported, not overwritten.
 """
 import argparse
@@ -22,7 +23,7 @@ SKIP = shutil.ignore_patterns('.git', '.venv*', '__pycache__', '.ipynb_checkpoin
 
 def flags():
     cfg = ConfigParser(delimiters=['=']); cfg.read(ROOT/'settings.ini')
-    return cfg['DEFAULT']['tst_flags'].split()
+    return [f for f in cfg['DEFAULT']['tst_flags'].split() if f != 'test']
 
 
 def run(*cmd, cwd=ROOT, **env):
@@ -78,7 +79,7 @@ def skipped_cells(asked):
 
 
 def notebooks(asked):
-    "Run every notebook as nbdev does"
+    "Run every notebook as nbdev does, but for the cells that are tests: these are exported, and plain pytest runs them"
     cmd = ['nbdev_test', '--n_workers', '2', '--timing', '--do_print'] + (['--flags', ' '.join(asked)] if asked else [])
     rc = run(*cmd, PYTHONPATH=str(ROOT), OMP_NUM_THREADS='1', MPLBACKEND='agg')
     count = skipped_cells(asked)
@@ -86,24 +87,27 @@ def notebooks(asked):
     return rc
 
 
-def tests(asked):
-    "Run the exported tests with plain pytest; conftest.py says what the flags skip"
-    return run(sys.executable, '-m', 'pytest', 'tests', '-q', *(['--flags', ' '.join(asked)] if asked else []))
+def tests(asked, *more):
+    "Run the exported tests with plain pytest, say which take long; conftest.py says what the flags skip"
+    flags = ['--flags', ' '.join(asked)] if asked else []
+    return run(sys.executable, '-m', 'pytest', 'tests', '-q', '--durations=20', *more, *flags)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('parts', nargs='*', metavar='part', help='drift, lint, notebooks, tests; all without')
+    p.add_argument('parts', nargs='*', metavar='part', help='drift, lint, notebooks, tests (these without words); quick, times')
     p.add_argument('--flags', default='', help=f'also run what these flags mark: {" ".join(flags())}')
     args = p.parse_args()
     asked, failed = args.flags.split(), []
-    jobs = dict(drift=drift, lint=lambda: run(sys.executable, '-m', 'ruff', 'check', '.'), notebooks=lambda: notebooks(asked), tests=lambda: tests(asked))
+    jobs = dict(drift=drift, lint=lambda: run(sys.executable, '-m', 'ruff', 'check', '.'), notebooks=lambda: notebooks(asked), tests=lambda: tests(asked),
+                quick=lambda: tests(asked, '--quick'), times=lambda: tests(asked, '--keep-times'))
     if wrong := [x for x in args.parts if x not in jobs]: p.error(f'no such part: {" ".join(wrong)}; there are {" ".join(jobs)}')
-    for name in args.parts or jobs:
+    for name in args.parts or ['drift', 'lint', 'notebooks', 'tests']:
         start = time.time()
         print(f'== {name}', flush=True)
         if jobs[name](): failed.append(name)
-        print(f'== {name}: {"FAILED" if name in failed else "ok"}, {time.time() - start:.0f} s', flush=True) if name != 'tests' or failed else None
+        if failed or name not in ('tests', 'quick', 'times'):      # else the last line is the test runner's own
+            print(f'== {name}: {"FAILED" if name in failed else "ok"}, {time.time() - start:.0f} s', flush=True)
     if failed: print('failed: ' + ', '.join(failed))
     return bool(failed)
 

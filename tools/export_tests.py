@@ -20,7 +20,7 @@ class TestExport:
         if not re.fullmatch(r'[a-z][a-z0-9_]*', name): raise SystemExit(f'{self.nb.path_}: a test needs a plain name, not {name!r}')
         if name in self.names: raise SystemExit(f'{self.nb.path_}: two tests are called {name!r}')
         self.names.add(name)
-        flags = [f for f in get_config().get('tst_flags', '').split() if f in cell.directives_]
+        flags = [f for f in get_config().get('tst_flags', '').split() if f != 'test' and f in cell.directives_]
         marks = ''.join(f'@pytest.mark.{f}\n' for f in flags)
         body = textwrap.indent(cell.source.strip(), '    ')
         self.out.append(f'{marks}def test_{name}():\n{body}\n')
