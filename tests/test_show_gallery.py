@@ -265,12 +265,18 @@ def test_a_gallery_opens_nothing_by_itself():
                dict(backbone='ViT-bigG-14', random=True)]
     for source in sources:
         make_gallery(enc, items, source=source, say=None).save(d/'g')
-        with mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened:
+        with mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened, \
+             mock.patch('sketch_lvm.show.gallery.weights_here', return_value=False):
             g = load_gallery(d/'g')
             with pytest.raises(UserError, match='--trust'): g.search(drawing)
             assert not opened.called, source
             assert len(load_gallery(d/'g', enc).search(drawing, 3)) == 3 and not opened.called      # the encoder itself is consent
             assert len(load_gallery(d/'g', trust=True).search(drawing, 3)) == 3 and opened.call_args.args[0] == source
+    for source, opens in ((sources[2], True), (dict(sources[2], pretrained='some/b32.pt'), False), (sources[3], False), (sources[0], False)):
+        make_gallery(enc, items, source=source, say=None).save(d/'g')         # weights that are here need no word more
+        with mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened, \
+             mock.patch('sketch_lvm.show.gallery.weights_here', return_value=True):
+            load_gallery(d/'g'); assert opened.called == opens, source
     g = make_gallery(enc, items, say=None)
     g.thumbs = [b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n']*len(g)
     with mock.patch('PIL.EpsImagePlugin.Ghostscript', side_effect=AssertionError('started')), mock.patch('subprocess.Popen', side_effect=AssertionError('started')):

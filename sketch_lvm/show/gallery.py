@@ -24,7 +24,7 @@ import torch
 from PIL import Image
 
 from .. import __version__
-from ..clip.backbone import load_backbone
+from ..clip.backbone import is_file_name, load_backbone, weights_here
 from ..core import UserError, check_writable, sha256, show_images
 from ..data.items import Arrays, Files, SketchPhotoSet, make_set
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
@@ -366,7 +366,7 @@ def tensor_problem(tensors: dict[str, torch.Tensor], ids: list[str]) -> str | No
 def load_gallery(folder: str | os.PathLike,
                  encoder: object = None,     # asks the gallery: must be the one that made it. None: the one it names
                  device: str = 'cpu',
-                 trust: bool = False,        # open whatever it names; else the mini CLIP, which lies at hand, and nothing else
+                 trust: bool = False,        # open whatever it names; else only a CLIP that lies at hand
                  ) -> Gallery:
     "A gallery from its folder, with the encoder to ask it with"
     folder = Path(folder)
@@ -387,6 +387,8 @@ def load_gallery(folder: str | os.PathLike,
     return Gallery(tensors['features'], items['ids'], items['names'], thumbs, about, encoder)
 
 def at_hand(source: dict | None) -> bool:
-    "Is this the mini CLIP, which is part of the project? Then nothing is fetched and no other folder is read"
-    return bool(source) and source.get('backbone') == 'mini' and source.keys() <= {'backbone', 'pretrained', 'random', 'fit'}
+    "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
+    if not source or source.keys() - {'backbone', 'pretrained', 'random', 'fit'}: return False
+    name, tag = source.get('backbone'), source.get('pretrained')
+    return name == 'mini' or not source.get('random') and not is_file_name(name, tag) and weights_here(name, tag)
 
