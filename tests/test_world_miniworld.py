@@ -9,7 +9,7 @@ def test_an_object_is_a_pure_function():
     def digest(): return sha256(b''.join(camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1)))
     first = digest(); miniworld._thing.cache_clear()
     assert digest() == first
-    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.miniworld import camera, thing\n"
+    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.world.miniworld import camera, thing\n"
             "print(sha256(b''.join(camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1))))")
     assert subprocess.run([sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True).stdout.strip() == first
     assert thing('cat', 1).attributes == thing('cat', 1).attributes != thing('cat', 2).attributes

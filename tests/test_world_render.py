@@ -10,7 +10,7 @@ def test_pictures_are_pure_functions():
         first = f('fish', 7, 3); [g.cache_clear() for g in (miniworld._thing, freehand.outlines, render.palette)]
         assert np.array_equal(first, f('fish', 7, 3)) and first.dtype == np.uint8
         assert not np.array_equal(first, f('fish', 8, 3)) and not np.array_equal(first, f('fish', 7, 4)) and not np.array_equal(first, f('fish', 7, 3, version=2))
-    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.render import line_art, photo, sketch\n"
+    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.world.render import line_art, photo, sketch\n"
             "print(sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1))))")
     there = subprocess.run([sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True).stdout.strip()
     assert there == sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1)))
