@@ -117,6 +117,18 @@ def test_readme_points_at_files():
     assert len(links) > 40 and [k for k in links if not (ROOT/k).exists()] == []
 
 
+def test_links_of_pages_lead_somewhere():
+    seen, lost = 0, []
+    for page in (ROOT/'nbs').rglob('*.ipynb'):
+        if '.ipynb_checkpoints' in page.parts: continue
+        cells = json.loads(page.read_text(encoding='utf-8'))['cells']
+        prose = '\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
+        links = re.findall(r'\]\(((?!\w+:|#)[^)\s]+)\)', re.sub(r'```.*?```|`[^`\n]*`', '', prose, flags=re.S))
+        seen += len(links)
+        lost += [(page.name, k) for k in links if not (page.parent/k.split('#')[0]).exists()]
+    assert seen > 60 and lost == []
+
+
 def test_the_wheel_holds_every_room_and_its_data(tmp_path):
     "Installed elsewhere, without the checkout, the quickstart takes its first step"
     copy = shutil.copytree(ROOT, tmp_path/'copy', ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests'))
