@@ -2,6 +2,7 @@
 
 
 def test_a_folder_is_indexed_and_searched():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import contextlib, io, json, os, tempfile
     from pathlib import Path
     from unittest import mock
@@ -50,6 +51,7 @@ def test_a_folder_is_indexed_and_searched():
 
 
 def test_the_encoder_that_is_taken_is_said():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import tempfile
     from pathlib import Path
     from unittest import mock
@@ -290,6 +292,7 @@ def test_a_run_without_validation_says_which_step_it_keeps():
 
 
 def test_weights_that_are_not_here_are_one_sentence():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import contextlib, io, os, tempfile
     from unittest import mock
     from sketch_lvm.app.cli import main
@@ -302,6 +305,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 
 
 def test_doctor_finds_what_is_broken():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import os, tempfile
     from pathlib import Path
     from unittest import mock
