@@ -11,4 +11,5 @@ import sys
 from .app.cli import main
 
 # %% ../nbs/02_main.ipynb #1bc51f3c
-if __name__ == '__main__' and __spec__: sys.exit(main())
+if __name__ == '__main__' and __spec__:
+    sys.exit(main())

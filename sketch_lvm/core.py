@@ -17,6 +17,7 @@ import numpy as np
 class UserError(Exception):
     "Something the user can mend; the message says how"
 
+
 class Caution(UserWarning):
     "Something the user should know and that stops nothing; commands show it, where they silence the warnings of libraries"
 
@@ -24,36 +25,49 @@ class Caution(UserWarning):
 def check_name(name, choices, what='name'):
     "Return `name` if it is one of `choices`, else raise a `UserError` that offers the nearest"
     choices = list(choices)
-    if name in choices: return name
-    near = difflib.get_close_matches(str(name), [str(c) for c in choices], n=1, cutoff=.5)
+    if name in choices:
+        return name
+    near = difflib.get_close_matches(str(name), [str(c) for c in choices], n=1, cutoff=0.5)
     hint = f' Did you mean {near[0]!r}?' if near else ''
-    listing = f' Choices: {", ".join(map(str, choices))}.' if len(choices) <= 40 else f' There are {len(choices)} to choose from.'
+    listing = (
+        f' Choices: {", ".join(map(str, choices))}.'
+        if len(choices) <= 40
+        else f' There are {len(choices)} to choose from.'
+    )
     raise UserError(f'unknown {what} {name!r}.{hint}{listing}')
 
 # %% ../nbs/00_core.ipynb #c7dfd5c4
 def rng(seed, epoch=0, index=0, stream=0):
     "A generator that depends on nothing but its arguments. `stream` keeps two uses of one index apart"
-    if not 0 <= int(seed) < 2**128: raise UserError(f'a seed is a whole number from 0 to 2**128 - 1, not {seed}.')
+    if not 0 <= int(seed) < 2**128:
+        raise UserError(f'a seed is a whole number from 0 to 2**128 - 1, not {seed}.')
     return np.random.Generator(np.random.Philox(key=int(seed), counter=[0, int(stream), int(index), int(epoch)]))
 
 # %% ../nbs/00_core.ipynb #06b55b9b
 def torch_rng(seed, epoch=0, index=0, stream=0):
     "A CPU `torch.Generator` that depends on nothing but its arguments"
     import torch
+
     return torch.Generator().manual_seed(int(rng(seed, epoch, index, stream).integers(2**63)))
 
 # %% ../nbs/00_core.ipynb #82c2f225
 def pick_device(name='auto'):
     "`auto`, `cuda`, `cuda:1`, `mps` or `cpu` as a `torch.device`; a clear error if it is not there"
     import torch
+
     kind = check_name(str(name).split(':')[0], ['auto', 'cuda', 'mps', 'cpu'], 'device')
     there = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
-    if kind == 'auto': return torch.device(next(d for d, ok in there.items() if ok))
+    if kind == 'auto':
+        return torch.device(next(d for d, ok in there.items() if ok))
     if not there[kind]:
-        raise UserError(f'device {name!r} was asked for, but PyTorch sees no {kind.upper()} device here. Use --device auto or --device cpu.')
+        raise UserError(
+            f'device {name!r} was asked for, but PyTorch sees no {kind.upper()} device here. Use --device auto or --device cpu.'
+        )
     device = torch.device(str(name))
     if kind == 'cuda' and (device.index or 0) >= torch.cuda.device_count():
-        raise UserError(f'device {name!r} was asked for, but this machine has {torch.cuda.device_count()} CUDA device(s).')
+        raise UserError(
+            f'device {name!r} was asked for, but this machine has {torch.cuda.device_count()} CUDA device(s).'
+        )
     return device
 
 # %% ../nbs/00_core.ipynb #6c64d1d0
@@ -61,89 +75,117 @@ def data_path(*parts):
     "A file or folder that comes with the project"
     here = Path(__file__).resolve().parent
     override = os.environ.get('SKETCH_LVM_DATA')
-    checkout = here.parent/'data' if (here.parent/'settings.ini').exists() else here/'_data'
+    checkout = here.parent / 'data' if (here.parent / 'settings.ini').exists() else here / '_data'
     root = Path(override) if override else checkout
     way_out = 'It comes from SKETCH_LVM_DATA.' if override else 'Reinstall the package.'
-    if not root.is_dir(): raise UserError(f'the data folder {root} does not exist. {way_out}')
+    if not root.is_dir():
+        raise UserError(f'the data folder {root} does not exist. {way_out}')
     return root.joinpath(*parts)
+
 
 def cache_path(*parts):
     "A place for what can be made again; the folder above it is created"
     named = os.environ.get('SKETCH_LVM_CACHE')
     path = (Path(named) if named else _home_cache()).joinpath(*parts)
-    try: path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise UserError(cache_trouble(path.parent, e)) from e
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise UserError(cache_trouble(path.parent, e)) from e
     return path
+
 
 def cache_trouble(path, error: OSError) -> str:
     "The sentence for a cache that cannot be written"
     return f'the cache {path} cannot be written: {error.strerror or error}. SKETCH_LVM_CACHE can name another place.'
 
+
 def _home_cache():
     "The cache in the home folder; where that cannot be written, a temporary one for this process"
     try:
-        place = Path.home()/'.cache'/'sketch_lvm'
+        place = Path.home() / '.cache' / 'sketch_lvm'
         place.mkdir(parents=True, exist_ok=True)
-        if os.access(place, os.W_OK | os.X_OK): return place
+        if os.access(place, os.W_OK | os.X_OK):
+            return place
         why = f'{place} cannot be written'
-    except (OSError, RuntimeError) as e:                 # a file in the way, a read-only disk, no home at all
+    except (OSError, RuntimeError) as e:  # a file in the way, a read-only disk, no home at all
         why = f'no cache in the home folder ({e})'
     return _temporary_cache(why)
+
 
 @functools.cache
 def _temporary_cache(why):
     "A cache that ends with the process that made it, announced once"
     place, maker = Path(tempfile.mkdtemp(prefix='sketch_lvm-cache-')), os.getpid()
-    print(f'{why}: what is made now is kept in {place} and removed at the end. SKETCH_LVM_CACHE can name a lasting place.', file=sys.stderr)
+    print(
+        f'{why}: what is made now is kept in {place} and removed at the end. SKETCH_LVM_CACHE can name a lasting place.',
+        file=sys.stderr,
+    )
     atexit.register(lambda: os.getpid() == maker and shutil.rmtree(place, ignore_errors=True))
     return place
 
+
 def real_sample(*parts):
     "A file or folder of the real sample, or None where there is no such thing"
-    root = Path(os.environ.get('SKETCH_LVM_REAL') or Path(__file__).resolve().parents[2]/'shared'/'real')
+    root = Path(os.environ.get('SKETCH_LVM_REAL') or Path(__file__).resolve().parents[2] / 'shared' / 'real')
     return path if (path := root.joinpath(*parts)).exists() else None
+
 
 def nothing_to_test(missing):
     "Say that a test lacks what it tests; pytest counts it as skipped, a notebook goes on"
     print(f'skipped: there is no {missing}')
-    if 'PYTEST_CURRENT_TEST' in os.environ: import pytest; pytest.skip(f'there is no {missing}')
+    if 'PYTEST_CURRENT_TEST' in os.environ:
+        import pytest
+
+        pytest.skip(f'there is no {missing}')
 
 # %% ../nbs/00_core.ipynb #4876102a
 @contextlib.contextmanager
 def atomic_write(path, mode='wb'):
     "Open a temporary file that becomes `path` only when the block ends without an error"
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     fd, tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.', suffix='.tmp')
     try:
         with os.fdopen(fd, mode, encoding=None if 'b' in mode else 'utf-8') as f:
             yield f
-            f.flush(); os.fsync(f.fileno())
-        umask = os.umask(0); os.umask(umask)
-        os.chmod(tmp, 0o666 & ~umask)            # mkstemp makes private files; ours are ordinary ones
+            f.flush()
+            os.fsync(f.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(tmp, 0o666 & ~umask)  # mkstemp makes private files; ours are ordinary ones
         os.replace(tmp, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError): os.unlink(tmp)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(tmp)
         raise
 
 # %% ../nbs/00_core.ipynb #a8ccc84c
 def sha256(path_or_bytes):
     "Hex digest of a file's content, or of bytes"
-    if isinstance(path_or_bytes, (bytes, bytearray, memoryview)): return hashlib.sha256(path_or_bytes).hexdigest()
-    with open(path_or_bytes, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
+    if isinstance(path_or_bytes, (bytes, bytearray, memoryview)):
+        return hashlib.sha256(path_or_bytes).hexdigest()
+    with open(path_or_bytes, 'rb') as f:
+        return hashlib.file_digest(f, 'sha256').hexdigest()
+
 
 def write_json(path, obj):
     "Write JSON atomically, readable, in a stable order"
-    with atomic_write(path, 'w') as f: f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
+    with atomic_write(path, 'w') as f:
+        f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
+
 
 def read_json(path):
     "Read a JSON file; a broken one is named"
-    try: return json.loads(Path(path).read_text(encoding='utf-8'))
-    except (ValueError, RecursionError) as e:            # not JSON, not UTF-8, a number of a million digits, brackets without end
+    try:
+        return json.loads(Path(path).read_text(encoding='utf-8'))
+    except (ValueError, RecursionError) as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
         raise UserError(f'{path} is not readable JSON: {e}') from e
 
 # %% ../nbs/00_core.ipynb #691f1213
-def check_writable(path: str | os.PathLike,
-                   replaced: bool = False) -> Path:    # a folder that is put in the old one's place: the one above is tried too
+def check_writable(
+    path: str | os.PathLike,
+    replaced: bool = False,  # a folder that is put in the old one's place: the one above is tried too
+) -> Path:
     "Try, before any work, whether a file or folder can be written; leaves nothing behind. A `UserError` says why not"
     path = Path(path)
     if '\0' in str(path):
@@ -151,30 +193,41 @@ def check_writable(path: str | os.PathLike,
     try:
         there = os.path.lexists(path) and path.stat()
         if there and not stat.S_ISDIR(there.st_mode):
-            if not stat.S_ISREG(there.st_mode): raise UserError(f'{path} is neither a file nor a folder. Choose another place.')
-            if not os.access(path, os.W_OK): raise PermissionError(errno.EACCES, 'it is write-protected')
+            if not stat.S_ISREG(there.st_mode):
+                raise UserError(f'{path} is neither a file nor a folder. Choose another place.')
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, 'it is write-protected')
         _try_to_write(path if there and stat.S_ISDIR(there.st_mode) else path.parent, path.name)
-        if replaced: _try_to_write(path.absolute().parent, path.name)
+        if replaced:
+            _try_to_write(path.absolute().parent, path.name)
     except OSError as e:
         raise UserError(f'{path} cannot be written: {e.strerror}. Choose another place, or make room for it.') from e
     return path
 
+
 def _try_to_write(folder, name):
     "Make and remove a file with a name as `atomic_write` makes it, in the nearest folder that is there"
-    while not folder.exists() and folder.parent != folder: folder = folder.parent
+    while not folder.exists() and folder.parent != folder:
+        folder = folder.parent
     fd, trial = tempfile.mkstemp(dir=folder, prefix=f'.{name}.', suffix='.tmp')
-    try: os.write(fd, b'x')
+    try:
+        os.write(fd, b'x')
     finally:
         os.close(fd)
         os.unlink(trial)
 
 # %% ../nbs/00_core.ipynb #2dfb3044
-HIDDEN = re.compile('[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]')     # all controls but tab and line feed; markers of direction
+HIDDEN = re.compile(
+    '[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+)  # all controls but tab and line feed; markers of direction
 
-def printable(x: object,
-              one_line: bool = False) -> str:     # a name in a table must not begin a new line either
+
+def printable(
+    x: object,
+    one_line: bool = False,  # a name in a table must not begin a new line either
+) -> str:
     "Text that can be written anywhere and commands no terminal: what is hidden in it becomes visible"
-    text = str(x).encode('utf-8', 'replace').decode()     # a name from disk need not be valid text
+    text = str(x).encode('utf-8', 'replace').decode()  # a name from disk need not be valid text
     text = HIDDEN.sub(lambda m: ascii(m[0])[1:-1], text)
     return text.replace('\n', '\\n').replace('\t', '\\t') if one_line else text
 
@@ -182,26 +235,38 @@ def printable(x: object,
 def to_image(x):
     "Anything picture-like as a uint8 array `[H, W]` or `[H, W, 3]`"
     x = np.asarray(x.detach().cpu() if hasattr(x, 'detach') else x)
-    if x.ndim == 3 and x.shape[0] in (1, 3) and x.shape[2] not in (1, 3): x = x.transpose(1, 2, 0)
-    if x.ndim == 3 and x.shape[2] == 1: x = x[..., 0]
-    if x.ndim not in (2, 3): raise UserError(f'an image has 2 or 3 axes, this one has shape {x.shape}.')
-    if x.dtype == bool: x = x.astype(np.uint8)*255
-    if x.dtype.kind == 'f': x = (np.nan_to_num(x).clip(0, 1)*255).round()
+    if x.ndim == 3 and x.shape[0] in (1, 3) and x.shape[2] not in (1, 3):
+        x = x.transpose(1, 2, 0)
+    if x.ndim == 3 and x.shape[2] == 1:
+        x = x[..., 0]
+    if x.ndim not in (2, 3):
+        raise UserError(f'an image has 2 or 3 axes, this one has shape {x.shape}.')
+    if x.dtype == bool:
+        x = x.astype(np.uint8) * 255
+    if x.dtype.kind == 'f':
+        x = (np.nan_to_num(x).clip(0, 1) * 255).round()
     return x.astype(np.uint8)
 
 # %% ../nbs/00_core.ipynb #e71c2474
 def show_images(images, titles=None, ncols=None, size=1.1, axes=None, colours=None):
     "Images in a grid with a title above each; returns the axes, one per image"
     import matplotlib.pyplot as plt
-    images = list(images); n = len(images)
-    ncols = min(ncols or 8, max(n, 1)); nrows = max(math.ceil(n/ncols), 1)
+
+    images = list(images)
+    n = len(images)
+    ncols = min(ncols or 8, max(n, 1))
+    nrows = max(math.ceil(n / ncols), 1)
     if axes is None:
-        title = .22 if titles is not None else .04
-        _, axes = plt.subplots(nrows, ncols, figsize=(ncols*size, nrows*(size + title)), squeeze=False, layout='constrained')
+        title = 0.22 if titles is not None else 0.04
+        _, axes = plt.subplots(
+            nrows, ncols, figsize=(ncols * size, nrows * (size + title)), squeeze=False, layout='constrained'
+        )
     axes = np.asarray(axes).ravel()
-    for ax in axes: ax.axis('off')
+    for ax in axes:
+        ax.axis('off')
     for i, im in enumerate(images):
         axes[i].imshow(to_image(im), cmap='gray', vmin=0, vmax=255)
         colour = 'black' if colours is None else colours[i]
-        if titles is not None: axes[i].set_title(str(titles[i]), fontsize=7, pad=2, color=colour, parse_math=False)
+        if titles is not None:
+            axes[i].set_title(str(titles[i]), fontsize=7, pad=2, color=colour, parse_math=False)
     return axes[:n]

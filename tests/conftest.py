@@ -1,4 +1,5 @@
 "Flags: a test marked slow, gpu, weights or browser runs only when asked for, and a run says what it left out"
+
 import json
 import os
 from collections import Counter
@@ -8,23 +9,30 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault('MPLBACKEND', 'agg')
-os.environ.setdefault('OMP_NUM_THREADS', '1')   # some tests fork, and a forked child must not wait for threads it did not inherit
+os.environ.setdefault(
+    'OMP_NUM_THREADS', '1'
+)  # some tests fork, and a forked child must not wait for threads it did not inherit
 config = ConfigParser(delimiters=['='])
-config.read(Path(__file__).parent.parent/'settings.ini')
-FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']      # 'test' marks the cells these come from
-TIMES = Path(__file__).parent/'times.json'      # seconds of each test, as `make test` last measured them where it was told to
-QUICK = 1.           # seconds; what takes longer is left to `make test`
+config.read(Path(__file__).parent.parent / 'settings.ini')
+FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']  # 'test' marks the cells these come from
+TIMES = (
+    Path(__file__).parent / 'times.json'
+)  # seconds of each test, as `make test` last measured them where it was told to
+QUICK = 1.0  # seconds; what takes longer is left to `make test`
 left_out, took = Counter(), Counter()
 
 
 def pytest_addoption(parser):
-    parser.addoption('--quick', action='store_true', help=f'only tests that took less than {QUICK:g} s when they were last measured')
+    parser.addoption(
+        '--quick', action='store_true', help=f'only tests that took less than {QUICK:g} s when they were last measured'
+    )
     parser.addoption('--keep-times', action='store_true', help=f'write how long each test took to {TIMES.name}')
     parser.addoption('--flags', default='', help=f'also run the tests marked with these flags: {" ".join(FLAGS)}')
 
 
 def pytest_configure(config):
-    for f in FLAGS: config.addinivalue_line('markers', f'{f}: runs only with --flags {f}')
+    for f in FLAGS:
+        config.addinivalue_line('markers', f'{f}: runs only with --flags {f}')
 
 
 def pytest_collection_modifyitems(config, items):
@@ -45,7 +53,9 @@ def close_figures():
     "Figures pile up otherwise"
     yield
     import sys
-    if 'matplotlib.pyplot' in sys.modules: sys.modules['matplotlib.pyplot'].close('all')
+
+    if 'matplotlib.pyplot' in sys.modules:
+        sys.modules['matplotlib.pyplot'].close('all')
 
 
 def pytest_runtest_logreport(report):
@@ -53,7 +63,8 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish(session):
-    if not session.config.getoption('--keep-times'): return
+    if not session.config.getoption('--keep-times'):
+        return
     old = json.loads(TIMES.read_text(encoding='utf-8')) if TIMES.exists() else {}
     known = old | {name: round(seconds, 1) for name, seconds in took.items()}
     names = {item.nodeid for item in session.items}

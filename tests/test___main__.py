@@ -5,7 +5,15 @@ def test_python_m_is_the_command():
     import os, subprocess, sys
     from pathlib import Path
     import sketch_lvm.app.cli as cli
+
     env = os.environ | dict(PYTHONPATH=str(Path(cli.__file__).resolve().parents[2]))
-    def run(*words): return subprocess.run([sys.executable, '-m', 'sketch_lvm', *words], capture_output=True, text=True, env=env)
-    done = run('--help'); assert done.returncode == 0 and 'quickstart' in done.stdout and not done.stderr
-    done = run('quikstart', '--json'); assert done.returncode == 2 and "Did you mean 'quickstart'" in done.stderr and done.stdout.startswith('{"error"')
+
+
+    def run(*words):
+        return subprocess.run([sys.executable, '-m', 'sketch_lvm', *words], capture_output=True, text=True, env=env)
+
+
+    done = run('--help')
+    assert done.returncode == 0 and 'quickstart' in done.stdout and not done.stderr
+    done = run('quikstart', '--json')
+    assert done.returncode == 2 and "Did you mean 'quickstart'" in done.stderr and done.stdout.startswith('{"error"')

@@ -12,42 +12,103 @@ def test_a_folder_is_indexed_and_searched():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.bench.pictures import sketchy_tree
-    d = Path(tempfile.mkdtemp()); items = toy_set(size=64); save_folder(items.photos, d/'my photos'); (d/'my photos'/'photo'/'broken.jpg').write_bytes(b'<html>')
-    Image.fromarray(items.sketches.read(0)).resize((300, 300)).save(d/'drawing.png')
+
+    d = Path(tempfile.mkdtemp())
+    items = toy_set(size=64)
+    save_folder(items.photos, d / 'my photos')
+    (d / 'my photos' / 'photo' / 'broken.jpg').write_bytes(b'<html>')
+    Image.fromarray(items.sketches.read(0)).resize((300, 300)).save(d / 'drawing.png')
+
+
     def run(*words):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main([*map(str, words), '--json'])
-        last = json.loads(out.getvalue().splitlines()[-1]); assert last['exit'] == code, err.getvalue()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = cli.main([*map(str, words), '--json'])
+        last = json.loads(out.getvalue().splitlines()[-1])
+        assert last['exit'] == code, err.getvalue()
         return code, last, err.getvalue()
-    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False): code, r, err = run('index', d/'my photos', '--out', d/'g')
+
+
+    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False):
+        code, r, err = run('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
     assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err
     assert 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
-    code, r, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--figure', d/'f'/'found.png')
-    assert code == 0 and [h['rank'] for h in r['hits']] == [1, 2, 3] and r['hits'][0]['score'] >= r['hits'][2]['score'] and r['hits'][0]['id'] in err
-    assert Image.open(d/'f'/'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
+    code, r, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--figure', d / 'f' / 'found.png')
+    assert (
+        code == 0
+        and [h['rank'] for h in r['hits']] == [1, 2, 3]
+        and r['hits'][0]['score'] >= r['hits'][2]['score']
+        and r['hits'][0]['id'] in err
+    )
+    assert Image.open(d / 'f' / 'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
     assert 'learned from drawn photos only' in err
-    code, r2, err = run('search', d/'g', d/'drawing.png', '--top', 3, '--as-is'); assert code == 0 and r2['hits'] != r['hits']
-    with mock.patch('sketch_lvm.show.gallery.Hits.figure', autospec=True) as drawn: run('search', d/'g', d/'drawing.png', '--figure', d/'f.png')
+    code, r2, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--as-is')
+    assert code == 0 and r2['hits'] != r['hits']
+    with mock.patch('sketch_lvm.show.gallery.Hits.figure', autospec=True) as drawn:
+        run('search', d / 'g', d / 'drawing.png', '--figure', d / 'f.png')
     assert drawn.call_args.args[1] == 20
-    code, r, err = run('index', d/'my photos', '--backbone', 'mini', '--fit', 'pad', '--out', d/'padded'); assert code == 0, err
-    code, r, err = run('search', d/'padded', d/'drawing.png', '--top', 1); assert code == 0 and json.loads((d/'padded'/'config.json').read_text())['fit'] == 'pad', err
-    code, r, err = run('index', '--data', 'mini:n_test=1', '--random', '--out', d/'g')
+    code, r, err = run('index', d / 'my photos', '--backbone', 'mini', '--fit', 'pad', '--out', d / 'padded')
+    assert code == 0, err
+    code, r, err = run('search', d / 'padded', d / 'drawing.png', '--top', 1)
+    assert code == 0 and json.loads((d / 'padded' / 'config.json').read_text())['fit'] == 'pad', err
+    code, r, err = run('index', '--data', 'mini:n_test=1', '--random', '--out', d / 'g')
     assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err and 'drawn photos' not in err
-    code, r, err = run('search', d/'g', d/'drawing.png'); assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
-    Image.fromarray(np.full((9, 9), 255, np.uint8)).save(d/'blank.png')
-    code, r, err = run('search', d/'g', d/'blank.png'); assert code == 2 and 'empty' in r['error']
-    code, r, err = run('index', '--out', d/'my photos', '--data', 'mni', '--run', d, '--encoder', d, '--backbone', 'ViT-B-23', '--batch', 0)
-    for word in ('not a gallery, and would be replaced', "Did you mean 'mini'", 'no config.json in it, so it is not the folder of a run', 'not the folder of an encoder',
-                 'leave one out', "Did you mean 'ViT-B-32'", '--batch must', 'belong to a frozen backbone'): assert code == 2 and word in r['error'], (word, r)
-    code, r, err = run('search', d/'none', d/'none.png', '--figure', 'x.exe', '--tpo', 3, 'third')
-    for word in ('is not a gallery', 'is not a file', 'must end in', "Did you mean '--top'", "'third' belongs to no option"):
+    code, r, err = run('search', d / 'g', d / 'drawing.png')
+    assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
+    Image.fromarray(np.full((9, 9), 255, np.uint8)).save(d / 'blank.png')
+    code, r, err = run('search', d / 'g', d / 'blank.png')
+    assert code == 2 and 'empty' in r['error']
+    code, r, err = run(
+        'index',
+        '--out',
+        d / 'my photos',
+        '--data',
+        'mni',
+        '--run',
+        d,
+        '--encoder',
+        d,
+        '--backbone',
+        'ViT-B-23',
+        '--batch',
+        0,
+    )
+    for word in (
+        'not a gallery, and would be replaced',
+        "Did you mean 'mini'",
+        'no config.json in it, so it is not the folder of a run',
+        'not the folder of an encoder',
+        'leave one out',
+        "Did you mean 'ViT-B-32'",
+        '--batch must',
+        'belong to a frozen backbone',
+    ):
         assert code == 2 and word in r['error'], (word, r)
-    assert 'say which photos' in run('index', '--out', d/'h')[1]['error'] and '--sketch is needed' in run('search', d/'g')[1]['error']
-    assert sorted(os.listdir(d/'my photos')) == ['photo']
-    sketchy_tree(d/'official', 125, 125, 125); (d/'official'/'EXTEND_image_sketchy'/'tiger'/'x.jpg').write_bytes(b'<html>')
-    code, r, err = run('index', d/'official', '--out', d/'o'); assert code == 0 and r['photos'] == r['classes'] == 125, err            # not its 125 sketches
-    assert "sketchy in the layout 'official archive'" in err and 'its sketches are not' in err and r['skipped'][0][0].endswith('x.jpg') and 'x.jpg' in err
+    code, r, err = run('search', d / 'none', d / 'none.png', '--figure', 'x.exe', '--tpo', 3, 'third')
+    for word in (
+        'is not a gallery',
+        'is not a file',
+        'must end in',
+        "Did you mean '--top'",
+        "'third' belongs to no option",
+    ):
+        assert code == 2 and word in r['error'], (word, r)
+    assert (
+        'say which photos' in run('index', '--out', d / 'h')[1]['error']
+        and '--sketch is needed' in run('search', d / 'g')[1]['error']
+    )
+    assert sorted(os.listdir(d / 'my photos')) == ['photo']
+    sketchy_tree(d / 'official', 125, 125, 125)
+    (d / 'official' / 'EXTEND_image_sketchy' / 'tiger' / 'x.jpg').write_bytes(b'<html>')
+    code, r, err = run('index', d / 'official', '--out', d / 'o')
+    assert code == 0 and r['photos'] == r['classes'] == 125, err  # not its 125 sketches
+    assert (
+        "sketchy in the layout 'official archive'" in err
+        and 'its sketches are not' in err
+        and r['skipped'][0][0].endswith('x.jpg')
+        and 'x.jpg' in err
+    )
 
 
 def test_the_encoder_that_is_taken_is_said():
@@ -58,23 +119,36 @@ def test_the_encoder_that_is_taken_is_said():
     import pytest
     from sketch_lvm.app import cli, engine
     from sketch_lvm.core import UserError
-    d = Path(tempfile.mkdtemp()); lines = []
-    (d/'photos').mkdir()
+
+    d = Path(tempfile.mkdtemp())
+    lines = []
+    (d / 'photos').mkdir()
+
+
     def taken(words, *here):
         lines.clear()
         with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: name in here):
-            return cli.index_source(engine.parse('index', [*words, '--out', str(d/'g')]), lines.append)
-    real, photos = dict(backbone='ViT-B-32', pretrained='openai', random=False), [str(d/'photos')]
+            return cli.index_source(engine.parse('index', [*words, '--out', str(d / 'g')]), lines.append)
+
+
+    real, photos = dict(backbone='ViT-B-32', pretrained='openai', random=False), [str(d / 'photos')]
     assert taken(photos, 'ViT-B-32', 'ViT-L-14') == real and 'whose weights are here. --backbone mini' in lines[0]
     assert taken([*photos, '--fit', 'crop'], 'ViT-B-32') == real | dict(fit='crop')
-    assert taken(photos) is None and lines[0].startswith('no encoder was named: this gallery is made with the frozen mini CLIP')
+    assert taken(photos) is None and lines[0].startswith(
+        'no encoder was named: this gallery is made with the frozen mini CLIP'
+    )
     assert taken([*photos, '--backbone', 'mini'], 'ViT-B-32') is None and lines[0].startswith('this gallery')
     assert taken(['--data', 'mini'], 'ViT-B-32') is None and 'mini CLIP' in lines[0]
-    (d/'vitb32.safetensors').write_bytes(b'x')
-    v = engine.parse('train', ['--out', str(d/'r'), '--backbone', 'ViT-B-32', '--pretrained', str(d/'photos'/'..'/'vitb32.safetensors')])
-    assert v.experiment.pretrained == str(d/'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
-    v = engine.parse('index', [*photos, '--out', str(d/'g'), '--pretrained', str(d/'vitb32.safetensors')])
-    assert cli.index_source(v, lines.append) == dict(backbone='ViT-B-32', pretrained=str(d/'vitb32.safetensors'), random=False)
+    (d / 'vitb32.safetensors').write_bytes(b'x')
+    v = engine.parse(
+        'train',
+        ['--out', str(d / 'r'), '--backbone', 'ViT-B-32', '--pretrained', str(d / 'photos' / '..' / 'vitb32.safetensors')],
+    )
+    assert v.experiment.pretrained == str(d / 'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
+    v = engine.parse('index', [*photos, '--out', str(d / 'g'), '--pretrained', str(d / 'vitb32.safetensors')])
+    assert cli.index_source(v, lines.append) == dict(
+        backbone='ViT-B-32', pretrained=str(d / 'vitb32.safetensors'), random=False
+    )
     for command in ('train --out x', 'evaluate', 'index photos --out x', 'reproduce'):
         with pytest.raises(UserError, match='there is no file none/b32.pt'):
             engine.parse(command.split()[0], f'{command} --backbone ViT-B-32 --pretrained none/b32.pt'.split()[1:])
@@ -84,9 +158,12 @@ def test_help_loads_nothing_heavy():
     import os, subprocess, sys
     from pathlib import Path
     from sketch_lvm.app import cli
+
     env = os.environ | dict(PYTHONPATH=str(Path(cli.__file__).resolve().parents[2]))
-    code = ("import sys; from sketch_lvm.app.cli import main; main(['train', '--help']); main(['--help']); "
-            "print([m for m in ('torch', 'PIL', 'matplotlib', 'open_clip') if m in sys.modules])")
+    code = (
+        "import sys; from sketch_lvm.app.cli import main; main(['train', '--help']); main(['--help']); "
+        "print([m for m in ('torch', 'PIL', 'matplotlib', 'open_clip') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, env=env)
     assert done.stdout.splitlines()[-1] == '[]', done.stdout + done.stderr
 
@@ -96,30 +173,66 @@ def test_all_mistakes_of_a_command_in_one_message():
     from pathlib import Path
     from sketch_lvm.app import cli, engine
     from sketch_lvm.core import UserError
+
+
     def message(line):
-        with pytest.raises(UserError) as e: engine.parse(line.split()[0], line.split()[1:])
+        with pytest.raises(UserError) as e:
+            engine.parse(line.split()[0], line.split()[1:])
         return str(e.value)
-    text = message('train --method sketch-lmv --set prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
-                   '--backbone mini --pretrained openai --sede 1')
-    expected = ["Did you mean 'sketch-lvm'", 'prompts must be', "Did you mean 'margin'", '--weight takes', "Did you mean 'n_train'", '--seed must', '--patience',
-                'no pretrained tags', "Did you mean '--seed'", '--out is needed']
+
+
+    text = message(
+        'train --method sketch-lmv --set prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
+        '--backbone mini --pretrained openai --sede 1'
+    )
+    expected = [
+        "Did you mean 'sketch-lvm'",
+        'prompts must be',
+        "Did you mean 'margin'",
+        '--weight takes',
+        "Did you mean 'n_train'",
+        '--seed must',
+        '--patience',
+        'no pretrained tags',
+        "Did you mean '--seed'",
+        '--out is needed',
+    ]
     assert [x for x in expected if x not in text] == []
-    assert "Did you mean 'ViT-B-32'" in message('train --out x --backbone ViT-B-23') and "unknown part 'nroms'" in message('train --out x --without nroms')
-    d = tempfile.mkdtemp(); text = message(f'evaluate --run {d} --protocol generalized --part seen --batch 0')
-    assert [x for x in ('no config.json', "unknown protocol 'generalized'", "unknown value of --part 'seen'", '--batch must') if x not in text] == []
+    assert "Did you mean 'ViT-B-32'" in message('train --out x --backbone ViT-B-23') and "unknown part 'nroms'" in message(
+        'train --out x --without nroms'
+    )
+    d = tempfile.mkdtemp()
+    text = message(f'evaluate --run {d} --protocol generalized --part seen --batch 0')
+    assert [
+        x
+        for x in ('no config.json', "unknown protocol 'generalized'", "unknown value of --part 'seen'", '--batch must')
+        if x not in text
+    ] == []
     assert 'could mean generalised/A' in message('evaluate --protocol generalised') and 'is needed' in message('resume')
     assert '--what' in message('bench --what speed') and '--probe needs --steps' in message('reproduce --probe')
-    assert '--preset needs --name' in message('methods --preset nope') and '--without needs --name' in message('methods --without norms')
+    assert '--preset needs --name' in message('methods --preset nope') and '--without needs --name' in message(
+        'methods --without norms'
+    )
     assert message('reproduce --set net=cnn').count('\n') == 0 and message('reproduce --set bach=4').count('bach') == 1
-    assert cli.read_changes(['batch=4', 'B-Cond:net=cnn', 'B-FG-FT:lr_rest=1e-5']) == (dict(batch=4), {'B-Cond': dict(net='cnn'), 'B-FG-FT': dict(lr_rest=1e-5)})
-    assert 'option=value' in message('evaluate --data mini:quick') and '--data belongs to the run' in message(f'evaluate --run {d} --data mini')
+    assert cli.read_changes(['batch=4', 'B-Cond:net=cnn', 'B-FG-FT:lr_rest=1e-5']) == (
+        dict(batch=4),
+        {'B-Cond': dict(net='cnn'), 'B-FG-FT': dict(lr_rest=1e-5)},
+    )
+    assert 'option=value' in message('evaluate --data mini:quick') and '--data belongs to the run' in message(
+        f'evaluate --run {d} --data mini'
+    )
     assert cli.read_data('mini:n_train=5,style=quick') == dict(name='mini', n_train=5, style='quick')
-    assert cli.read_data('sketchy:/a,b/c=d,split=split2,cache=0') == dict(name='sketchy', path='/a,b/c=d', split='split2', cache=0)
-    odd = Path(d)/'a,b=c'; odd.mkdir()
+    assert cli.read_data('sketchy:/a,b/c=d,split=split2,cache=0') == dict(
+        name='sketchy', path='/a,b/c=d', split='split2', cache=0
+    )
+    odd = Path(d) / 'a,b=c'
+    odd.mkdir()
     for tail, more in (('', {}), (',split=by-lot-3,cache=0', dict(split='by-lot-3', cache=0)), (',splt=x', dict(splt='x'))):
         assert cli.read_data(f'folder:{odd}{tail}') == dict(name='folder', path=str(odd)) | more
-    assert cli.read_data(f'folder:{odd}-not') == dict(name='folder', path=str(Path(d)/'a'), b='c-not')
-    assert cli.read_data('folder:split=7,path=x') == dict(name='folder', split='7', path='x') and cli.read_data('tuberlin') == dict(name='tuberlin')
+    assert cli.read_data(f'folder:{odd}-not') == dict(name='folder', path=str(Path(d) / 'a'), b='c-not')
+    assert cli.read_data('folder:split=7,path=x') == dict(name='folder', split='7', path='x') and cli.read_data(
+        'tuberlin'
+    ) == dict(name='tuberlin')
 
 
 def test_every_output_is_tried_before_the_work():
@@ -127,14 +240,31 @@ def test_every_output_is_tried_before_the_work():
     from pathlib import Path
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import write_json
-    d = Path(tempfile.mkdtemp()); (d/'file').write_text('x'); (d/'sub').mkdir()
-    (d/'sub'/'a.png').write_bytes(b'x')
-    for line in ('quickstart --out F/x', f'quickstart --out {d}/new --save F/x.json', 'train --out F/x', 'evaluate --save F/x.json', 'pretrain --out F/x', 'tune --out F/x',
-                 'reproduce --out F/x', 'bench --save F/x.json', f'index {d}/sub --out F/x', f'search {d} {d}/sub/a.png --figure F/x.png',
-                 f'datasets extract {d}/file --into F/x'):
+
+    d = Path(tempfile.mkdtemp())
+    (d / 'file').write_text('x')
+    (d / 'sub').mkdir()
+    (d / 'sub' / 'a.png').write_bytes(b'x')
+    for line in (
+        'quickstart --out F/x',
+        f'quickstart --out {d}/new --save F/x.json',
+        'train --out F/x',
+        'evaluate --save F/x.json',
+        'pretrain --out F/x',
+        'tune --out F/x',
+        'reproduce --out F/x',
+        'bench --save F/x.json',
+        f'index {d}/sub --out F/x',
+        f'search {d} {d}/sub/a.png --figure F/x.png',
+        f'datasets extract {d}/file --into F/x',
+    ):
         err = io.StringIO()
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err): code = main(line.replace('F/', f'{d}/file/').split())
-        assert code == 2 and 'cannot be written: Not a directory' in err.getvalue() and 'Traceback' not in err.getvalue(), (line, err.getvalue())
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
+            code = main(line.replace('F/', f'{d}/file/').split())
+        assert code == 2 and 'cannot be written: Not a directory' in err.getvalue() and 'Traceback' not in err.getvalue(), (
+            line,
+            err.getvalue(),
+        )
     assert sorted(p.name for p in d.iterdir()) == ['file', 'sub']
 
 
@@ -142,6 +272,7 @@ def test_the_options_of_data_stand_in_the_help():
     from sketch_lvm.app import cli, engine
     from sketch_lvm.measure.experiments import DATA_OPTIONS
     from sketch_lvm.data.images import FITS
+
     assert cli.DATA_LINES == DATA_OPTIONS and cli.FITS == FITS
     for name in ('train', 'evaluate', 'tune', 'index', 'reproduce'):
         said = engine.parser_for(name, engine.COMMANDS[name]).format_help()
@@ -157,88 +288,181 @@ def test_a_method_of_ones_own_comes_with_import():
     from sketch_lvm.core import read_json
     from sketch_lvm.measure.experiments import IMPORTED
     from sketch_lvm.methods.catalogue import METHODS
-    d = Path(tempfile.mkdtemp()); mine = d/'my, own.py'
-    mine.write_text('\n'.join(['from dataclasses import replace', 'from my_neighbour import NAME', 'from sketch_lvm.methods.catalogue import families, register',
-                               "register(replace(families()['b-lin'], name=NAME))"]))
-    (d/'my_neighbour.py').write_text("NAME = 'my-own'\n")
-    (d/'syntax.py').write_text('x = 1\nx = = 2\n')
-    (d/'broken.py').write_text('import json\n\ndef f():\n    return 1/0\nf()\n')
-    (d/'leaves.py').write_text('raise SystemExit(3)\n')
+
+    d = Path(tempfile.mkdtemp())
+    mine = d / 'my, own.py'
+    mine.write_text(
+        '\n'.join(
+            [
+                'from dataclasses import replace',
+                'from my_neighbour import NAME',
+                'from sketch_lvm.methods.catalogue import families, register',
+                "register(replace(families()['b-lin'], name=NAME))",
+            ]
+        )
+    )
+    (d / 'my_neighbour.py').write_text("NAME = 'my-own'\n")
+    (d / 'syntax.py').write_text('x = 1\nx = = 2\n')
+    (d / 'broken.py').write_text('import json\n\ndef f():\n    return 1/0\nf()\n')
+    (d / 'leaves.py').write_text('raise SystemExit(3)\n')
+
+
     def run(*words):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*map(str, words), '--json'])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*map(str, words), '--json'])
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
+
+
     small = '--data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'.split()
-    def forget(): METHODS.pop('my-own', None)
+
+
+    def forget():
+        METHODS.pop('my-own', None)
+
+
     try:
-        wrong = (('syntax.py', 'line 2: SyntaxError'), ('broken.py', 'line 4: ZeroDivisionError: division by zero'), ('leaves.py', 'line 1: SystemExit: 3'),
-                 ('none.py', 'is not a Python file'), ('my_neighbour.txt', 'is not a Python file'))
+        wrong = (
+            ('syntax.py', 'line 2: SyntaxError'),
+            ('broken.py', 'line 4: ZeroDivisionError: division by zero'),
+            ('leaves.py', 'line 1: SystemExit: 3'),
+            ('none.py', 'is not a Python file'),
+            ('my_neighbour.txt', 'is not a Python file'),
+        )
         for file, why in wrong:
-            code, r, err = run('train', '--out', d/'no', '--import', d/file)
+            code, r, err = run('train', '--out', d / 'no', '--import', d / file)
             assert code == 2 and file in r['error'] and why in r['error'] and 'Traceback' not in err, (file, err)
         assert run('methods', 'my-own')[0] == 2
-        code, r, err = run('train', '--out', d/'run', '--method', 'my-own', '--import', mine, '--steps', 2, *small)
+        code, r, err = run('train', '--out', d / 'run', '--method', 'my-own', '--import', mine, '--steps', 2, *small)
         assert code == 0 and r['steps'] == 2, err
-        assert read_json(d/'run'/'config.json')['imports'] == ['my, own.py'] and '--import' in err
-        code, r, err = run('methods', 'my-own', '--import', mine); assert code == 0 and r['name'] == 'my-own'
-        code, r, err = run('evaluate', '--run', d/'run', '--no-frozen'); assert code == 0, err
+        assert read_json(d / 'run' / 'config.json')['imports'] == ['my, own.py'] and '--import' in err
+        code, r, err = run('methods', 'my-own', '--import', mine)
+        assert code == 0 and r['name'] == 'my-own'
+        code, r, err = run('evaluate', '--run', d / 'run', '--no-frozen')
+        assert code == 0, err
         forget()
-        for words in (['evaluate', '--run', d/'run'], ['resume', '--run', d/'run'], ['index', '--run', d/'run', '--data', 'mini:n_test=2', '--out', d/'g']):
+        for words in (
+            ['evaluate', '--run', d / 'run'],
+            ['resume', '--run', d / 'run'],
+            ['index', '--run', d / 'run', '--data', 'mini:n_test=2', '--out', d / 'g'],
+        ):
             code, r, err = run(*words)
-            assert code == 2 and "the method 'my-own'" in r['error'] and '--import my, own.py' in r['error'] and not (d/'g').exists(), err
-        del sys.modules['imported_my, own']                                   # as in a new process
-        code, r, err = run('evaluate', '--run', d/'run', '--no-frozen', '--import', mine); assert code == 0, err
-        assert run('resume', '--run', d/'run')[0] == 0
+            assert (
+                code == 2
+                and "the method 'my-own'" in r['error']
+                and '--import my, own.py' in r['error']
+                and not (d / 'g').exists()
+            ), err
+        del sys.modules['imported_my, own']  # as in a new process
+        code, r, err = run('evaluate', '--run', d / 'run', '--no-frozen', '--import', mine)
+        assert code == 0, err
+        assert run('resume', '--run', d / 'run')[0] == 0
     finally:
-        forget(); IMPORTED.clear()
+        forget()
+        IMPORTED.clear()
 
 
 def test_pieces_learn_the_same_says_the_help():
     from sketch_lvm.app import cli, engine
     from sketch_lvm.train.loop import short_of_memory
+
     for name in ('train', 'resume', 'reproduce'):
         said = ' '.join(engine.parser_for(name, engine.COMMANDS[name]).format_help().split())
         assert 'for small devices; learns the same' in said and 'nearly' not in said, said
-    said = str(short_of_memory(dict(own=[0]*8, step=3), 2)); assert '--accumulate 4' in said and 'the same gradient' in said and 'nearly' not in said, said
+    said = str(short_of_memory(dict(own=[0] * 8, step=3), 2))
+    assert '--accumulate 4' in said and 'the same gradient' in said and 'nearly' not in said, said
 
 
 def test_commands_do_what_they_say():
     import contextlib, io, json, tempfile
     from pathlib import Path
     from sketch_lvm.app import cli
-    d = tempfile.mkdtemp(); small = '--random --device cpu --json'
+
+    d = tempfile.mkdtemp()
+    small = '--random --device cpu --json'
+
+
     def run(line):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main(line.split())
-        last = json.loads(out.getvalue().splitlines()[-1]); assert last['exit'] == code
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = cli.main(line.split())
+        last = json.loads(out.getvalue().splitlines()[-1])
+        assert last['exit'] == code
         return code, last, err.getvalue()
-    code, r, err = run(f'train --out {d}/run --method sketch-lvm-fg --without norms --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 --steps 2 {small}')
-    assert code == 0 and r['steps'] == 2 and r['done'] == 'all steps' and set(r['best']) == {'value', 'step'} and r['random_weights'], err
+
+
+    code, r, err = run(
+        f'train --out {d}/run --method sketch-lvm-fg --without norms --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 --steps 2 {small}'
+    )
+    assert (
+        code == 0
+        and r['steps'] == 2
+        and r['done'] == 'all steps'
+        and set(r['best']) == {'value', 'step'}
+        and r['random_weights']
+    ), err
     assert 'without norms' in err and 'RANDOM WEIGHTS' in err
-    code, r, err = run(f'train --out {d}/run --method sketch-lvm-fg --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}')
+    code, r, err = run(
+        f'train --out {d}/run --method sketch-lvm-fg --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}'
+    )
     assert code == 2 and 'other settings' in r['error'] and 'Traceback' not in err
-    code, r, err = run(f'resume --run {d}/run --device cpu --json'); assert code == 0 and r['steps'] == 2
+    code, r, err = run(f'resume --run {d}/run --device cpu --json')
+    assert code == 0 and r['steps'] == 2
     code, r, err = run(f'evaluate --run {d}/run --device cpu --json --save {d}/copy.json')
     assert code == 0 and r['protocol']['name'] == 'fine-grained' and r['method']['random']
-    assert (Path(d)/'run'/'report.json').read_bytes() == (Path(d)/'copy.json').read_bytes() and 'RANDOM WEIGHTS' in err
+    assert (Path(d) / 'run' / 'report.json').read_bytes() == (
+        Path(d) / 'copy.json'
+    ).read_bytes() and 'RANDOM WEIGHTS' in err
     code, r, err = run(f'evaluate --data mini:n_test=2 {small}')
     assert code == 0 and r['method']['name'] == 'frozen CLIP' and 'mAP@all' in r['values'] and r['frozen'] == {}
-    code, r, err = run('methods --json'); assert code == 0 and r['methods']['b-ip']['trains'] == {'prompts': 2*3*192} and 'paper' in r['methods']['sketch-lvm']['presets']
-    assert any(p['value'] == .691 for p in r['methods']['b-ip']['published']) and 'b-mm-fg' in err and 'recalled, not read' in err and "poster: the authors' poster" in err
-    assert r['methods']['keyword']['trains'] == {} and '(third: the paper prints no frozen row): sketchy mAP@all 0.247' in err and '0.523' in err and '0.187' in err
-    code, r, err = run('methods --name sketch-lvm --preset reference --json'); assert r['weights'] == {'triplet': 1.} and r['published']
+    code, r, err = run('methods --json')
+    assert (
+        code == 0
+        and r['methods']['b-ip']['trains'] == {'prompts': 2 * 3 * 192}
+        and 'paper' in r['methods']['sketch-lvm']['presets']
+    )
+    assert (
+        any(p['value'] == 0.691 for p in r['methods']['b-ip']['published'])
+        and 'b-mm-fg' in err
+        and 'recalled, not read' in err
+        and "poster: the authors' poster" in err
+    )
+    assert (
+        r['methods']['keyword']['trains'] == {}
+        and '(third: the paper prints no frozen row): sketchy mAP@all 0.247' in err
+        and '0.523' in err
+        and '0.187' in err
+    )
+    code, r, err = run('methods --name sketch-lvm --preset reference --json')
+    assert r['weights'] == {'triplet': 1.0} and r['published']
     assert run('methods sketch-lvm --json')[1]['name'] == 'sketch-lvm'
-    code, r, err = run('methods --backbone RN50 --json'); assert code == 2 and "RN50 can't be a backbone here" in r['error'], r
-    code, r, err = run('methods --backbone ViT-B-23 --json'); assert code == 2 and "Did you mean 'ViT-B-32'" in r['error'], r
-    code, r, err = run('methods --name sketch-lmv --json'); assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
-    code, r, err = run(f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}')
-    assert code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
+    code, r, err = run('methods --backbone RN50 --json')
+    assert code == 2 and "RN50 can't be a backbone here" in r['error'], r
+    code, r, err = run('methods --backbone ViT-B-23 --json')
+    assert code == 2 and "Did you mean 'ViT-B-32'" in r['error'], r
+    code, r, err = run('methods --name sketch-lmv --json')
+    assert code == 2 and "Did you mean 'sketch-lvm'" in r['error']
+    code, r, err = run(
+        f'tune --out {d}/tune --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 2 --trials 2 {small}'
+    )
+    assert (
+        code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
+    )
     table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --set batch=8 --steps 2 --trials 0 {small}'
-    code, r, err = run(table); assert code == 0 and list(r['rows']) == ['B-Lin'] and '| B-Lin | 16,512 |' in err and (Path(d)/'table'/'table.md').exists()
-    code, r, err = run(table.replace('/table ', '/probed ') + ' --probe'); assert code == 0 and [c['step'] for c in r['rows']['B-Lin']['curves']['1']] == [0, 1, 2]
+    code, r, err = run(table)
+    assert (
+        code == 0
+        and list(r['rows']) == ['B-Lin']
+        and '| B-Lin | 16,512 |' in err
+        and (Path(d) / 'table' / 'table.md').exists()
+    )
+    code, r, err = run(table.replace('/table ', '/probed ') + ' --probe')
+    assert code == 0 and [c['step'] for c in r['rows']['B-Lin']['curves']['1']] == [0, 1, 2]
     assert r['command'].startswith('sketch_lvm reproduce --table main') and r['settings']['probe_at'] == [0, 1, 2]
-    code, r, err = run(table.replace('B-Lin', 'B-Lni').replace('main', 'mian')); assert code == 2 and "Did you mean 'main'" in r['error']
-    code, r, err = run('bench --queries 300 --gallery 900 --dim 8 --json'); assert code == 0 and set(r['baselines']) == {'sake', 'sklearn', 'reference'}
+    code, r, err = run(table.replace('B-Lin', 'B-Lni').replace('main', 'mian'))
+    assert code == 2 and "Did you mean 'main'" in r['error']
+    code, r, err = run('bench --queries 300 --gallery 900 --dim 8 --json')
+    assert code == 0 and set(r['baselines']) == {'sake', 'sklearn', 'reference'}
 
 
 def test_a_result_is_said_before_it_is_kept():
@@ -246,32 +470,56 @@ def test_a_result_is_said_before_it_is_kept():
     from unittest import mock
     from sketch_lvm.app.cli import main
     from sketch_lvm.measure.report import Report
-    def refuse(self, path): raise OSError(errno.ENOSPC, 'No space left on device')
-    d = tempfile.mkdtemp(); out, err = io.StringIO(), io.StringIO()
+
+
+    def refuse(self, path):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+
+    d = tempfile.mkdtemp()
+    out, err = io.StringIO(), io.StringIO()
+
+
     def run(line):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main(line.split())
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(line.split())
         return code, out.getvalue(), err.getvalue()
-    code, out, err = run(f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 1 --random --device cpu')
+
+
+    code, out, err = run(
+        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 1 --random --device cpu'
+    )
     assert code == 0 and 'step 1 is kept: the best of 1 on validation classes' in out, err
     with mock.patch.object(Report, 'save', refuse):
         for line in (f'evaluate --run {d}/run --no-frozen', f'evaluate --data mini:n_test=2 --random --save {d}/r.json'):
-            code, out, err = run(line); assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
+            code, out, err = run(line)
+            assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
 
 
 def test_a_finished_run_is_made_longer():
     import contextlib, io, json, tempfile
     from sketch_lvm.app.cli import main
+
     d = tempfile.mkdtemp()
+
+
     def run(line):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*line.split(), '--json'])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*line.split(), '--json'])
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
+
+
     train = f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'
-    code, r, err = run(f'{train} --steps 1'); assert code == 0 and r['steps'] == 1, err
-    code, r, err = run(f'{train} --steps 2'); assert code == 0 and r['steps'] == 2, err
-    code, r, err = run(f'resume --run {d}/run --steps 3'); assert code == 0 and r['steps'] == 3, err
-    code, r, err = run(f'resume --run {d}/run'); assert code == 0 and r['steps'] == 3, err
+    code, r, err = run(f'{train} --steps 1')
+    assert code == 0 and r['steps'] == 1, err
+    code, r, err = run(f'{train} --steps 2')
+    assert code == 0 and r['steps'] == 2, err
+    code, r, err = run(f'resume --run {d}/run --steps 3')
+    assert code == 0 and r['steps'] == 3, err
+    code, r, err = run(f'resume --run {d}/run')
+    assert code == 0 and r['steps'] == 3, err
 
 
 def test_a_run_without_validation_says_which_step_it_keeps():
@@ -280,15 +528,31 @@ def test_a_run_without_validation_says_which_step_it_keeps():
     from sketch_lvm.app.cli import main
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    d = Path(tempfile.mkdtemp())/'a, b'
-    save_folder(toy_set(size=32), d/'x=y, z')
+
+    d = Path(tempfile.mkdtemp()) / 'a, b'
+    save_folder(toy_set(size=32), d / 'x=y, z')
+
+
     def run(*words):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*map(str, words), '--json'])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*map(str, words), '--json'])
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
-    code, r, err = run('train', '--out', d/'r, un', '--data', f'folder:{d}/x=y, z,validation=0', *'--random --device cpu --steps 1 --set batch=4 --method b-lin'.split())
-    assert code == 0 and r['best'] is None and 'no validation classes' in r['kept'] and f'step 1 is kept: {r["kept"]}' in err, err
-    code, r, err = run('evaluate', '--run', d/'r, un', '--no-frozen'); assert code == 0, err                    # commas in names are no options
+
+
+    code, r, err = run(
+        'train',
+        '--out',
+        d / 'r, un',
+        '--data',
+        f'folder:{d}/x=y, z,validation=0',
+        *'--random --device cpu --steps 1 --set batch=4 --method b-lin'.split(),
+    )
+    assert (
+        code == 0 and r['best'] is None and 'no validation classes' in r['kept'] and f'step 1 is kept: {r["kept"]}' in err
+    ), err
+    code, r, err = run('evaluate', '--run', d / 'r, un', '--no-frozen')
+    assert code == 0, err  # commas in names are no options
 
 
 def test_weights_that_are_not_here_are_one_sentence():
@@ -296,12 +560,22 @@ def test_weights_that_are_not_here_are_one_sentence():
     import contextlib, io, os, tempfile
     from unittest import mock
     from sketch_lvm.app.cli import main
-    d = tempfile.mkdtemp(); err = io.StringIO()
-    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False):
+
+    d = tempfile.mkdtemp()
+    err = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, OFFLINE='1'),
+        mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False),
+    ):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
             code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
     said = err.getvalue()
-    assert code == 2 and said.startswith('error: the weights ViT-B-32/openai could not be loaded') and '--random' in said and len(said.splitlines()) < 5, said
+    assert (
+        code == 2
+        and said.startswith('error: the weights ViT-B-32/openai could not be loaded')
+        and '--random' in said
+        and len(said.splitlines()) < 5
+    ), said
 
 
 def test_doctor_finds_what_is_broken():
@@ -311,21 +585,43 @@ def test_doctor_finds_what_is_broken():
     from unittest import mock
     from sketch_lvm.app import cli
     from sketch_lvm.core import sha256, write_json
-    d = Path(tempfile.mkdtemp()); (d/'miniclip').mkdir(); (d/'miniclip'/'w').write_bytes(b'weights'); lines = []
-    def ask(): lines.clear(); return cli.cmd_doctor(None, lines.append)
-    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d), SKETCH_LVM_CACHE=str(d/'cache')):
+
+    d = Path(tempfile.mkdtemp())
+    (d / 'miniclip').mkdir()
+    (d / 'miniclip' / 'w').write_bytes(b'weights')
+    lines = []
+
+
+    def ask():
+        lines.clear()
+        return cli.cmd_doctor(None, lines.append)
+
+
+    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d), SKETCH_LVM_CACHE=str(d / 'cache')):
         assert 'absent' in ask()['mini CLIP'] and ask()['exit'] == 1
-        write_json(d/'miniclip'/'card.json', dict(name='x', files={'w': sha256(b'weights')}))
-        r = ask(); assert r['mini CLIP'] == 'fine: x, 1 files' and r['data'] == str(d) and r['cache'] == str(d/'cache')
-        assert {'torch', 'open_clip_torch', 'python', 'device', 'sketch_lvm'} <= set(r) and 'threads' in r['device'] and any('torch ' in line for line in lines)
+        write_json(d / 'miniclip' / 'card.json', dict(name='x', files={'w': sha256(b'weights')}))
+        r = ask()
+        assert r['mini CLIP'] == 'fine: x, 1 files' and r['data'] == str(d) and r['cache'] == str(d / 'cache')
+        assert (
+            {'torch', 'open_clip_torch', 'python', 'device', 'sketch_lvm'} <= set(r)
+            and 'threads' in r['device']
+            and any('torch ' in line for line in lines)
+        )
         assert r['fine'] is (r['exit'] == 0) is not any(v == 'not installed' for v in r.values())
-        (d/'miniclip'/'w').write_bytes(b'weight5'); r = ask(); assert 'damaged: w' in r['mini CLIP'] and r['exit'] == 1
-        (d/'miniclip'/'w').unlink(); assert 'damaged: w' in ask()['mini CLIP']
-    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d/'absent')):
-        r = ask(); assert 'does not exist' in r['data'] and r['exit'] == 1
-    (d/'file').write_text('x')
-    with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d/'file'/'x')): r = ask(); assert 'cannot be written' in r['cache'] and r['exit'] == 1
-    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')): assert ask()['weights'] == 'ViT-B-32/openai'
+        (d / 'miniclip' / 'w').write_bytes(b'weight5')
+        r = ask()
+        assert 'damaged: w' in r['mini CLIP'] and r['exit'] == 1
+        (d / 'miniclip' / 'w').unlink()
+        assert 'damaged: w' in ask()['mini CLIP']
+    with mock.patch.dict(os.environ, SKETCH_LVM_DATA=str(d / 'absent')):
+        r = ask()
+        assert 'does not exist' in r['data'] and r['exit'] == 1
+    (d / 'file').write_text('x')
+    with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'file' / 'x')):
+        r = ask()
+        assert 'cannot be written' in r['cache'] and r['exit'] == 1
+    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
+        assert ask()['weights'] == 'ViT-B-32/openai'
 
 
 def test_datasets_are_listed_recognised_verified_and_unpacked():
@@ -335,28 +631,64 @@ def test_datasets_are_listed_recognised_verified_and_unpacked():
     from sketch_lvm.app.cli import main
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d/'set')
-    with zipfile.ZipFile(d/'a.zip', 'w') as z: [z.write(p, p.relative_to(d)) for p in sorted((d/'set').rglob('*.png'))]
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(), d / 'set')
+    with zipfile.ZipFile(d / 'a.zip', 'w') as z:
+        [z.write(p, p.relative_to(d)) for p in sorted((d / 'set').rglob('*.png'))]
+
+
     def run(*words):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main(list(map(str, words)))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(list(map(str, words)))
         return code, out.getvalue(), err.getvalue()
-    with pytest.MonkeyPatch.context() as patch:                       # none of it may touch the network
-        def refuse(*a, **k): raise AssertionError('a connection was tried')
-        patch.setattr(socket.socket, 'connect', refuse); patch.setattr(socket, 'create_connection', refuse); patch.setenv('OFFLINE', '1')
-        code, out, _ = run('datasets'); assert code == 0 and 'sketchy/split1-pcyc: 100 seen, 25 unseen' in out and 'rendered_256x256.7z' in out and 'research only' in out
-        assert run('datasets', 'list', '--json')[1].startswith('{') and json.loads(run('datasets', 'list', '--json')[1])['cross']['cross/sketchy1-tuberlin'] == 21
-        code, out, _ = run('datasets', 'info', d/'set'); assert code == 0 and "layout 'two folders'" in out and '40 of 40 sketches' in out and 'triangle' in out
-        assert run('datasets', 'verify', d/'set')[0] == 0
-        code, out, _ = run('datasets', 'extract', d/'a.zip', '--into', d/'out'); assert code == 0 and '60 files' in out and run('datasets', 'verify', d/'out')[0] == 0
-        (d/'set'/'photo'/'square'/'x.jpg').write_bytes(b'<html>'); code, out, _ = run('datasets', 'verify', d/'set', '--json')
-        r = json.loads(out.splitlines()[-1]); assert code == 1 == r['exit'] and not r['fine'] and len(r['broken']) == 1
-        for words in (('info', f'folder:{d}/set'), ('verify', f'folder:{d}/out')): assert run('datasets', *words)[0] == 0
-        (d/'a:b').mkdir(); save_folder(toy_set(), d/'a:b'/'set'); assert run('datasets', 'info', d/'a:b')[0] == 0
-    for words, why in [(('info',), 'needs a path'), (('verify', d/'none'), 'is not a folder'), (('check', d), "unknown value of --action 'check'"),
-                       (('extract', d/'b.zip'), 'is not a file'), (('info', f'sketchy:{d}/set,split=split2'), 'split: for training and testing'),
-                       (('info', d, 'more'), "'more' belongs to no option"), (('extract', d/'a.zip', '--into', d/'set'), 'not an empty folder')]:
-        code, _, err = run('datasets', *words); assert code == 2 and why in err, (words, err)
+
+
+    with pytest.MonkeyPatch.context() as patch:  # none of it may touch the network
+
+        def refuse(*a, **k):
+            raise AssertionError('a connection was tried')
+
+        patch.setattr(socket.socket, 'connect', refuse)
+        patch.setattr(socket, 'create_connection', refuse)
+        patch.setenv('OFFLINE', '1')
+        code, out, _ = run('datasets')
+        assert (
+            code == 0
+            and 'sketchy/split1-pcyc: 100 seen, 25 unseen' in out
+            and 'rendered_256x256.7z' in out
+            and 'research only' in out
+        )
+        assert (
+            run('datasets', 'list', '--json')[1].startswith('{')
+            and json.loads(run('datasets', 'list', '--json')[1])['cross']['cross/sketchy1-tuberlin'] == 21
+        )
+        code, out, _ = run('datasets', 'info', d / 'set')
+        assert code == 0 and "layout 'two folders'" in out and '40 of 40 sketches' in out and 'triangle' in out
+        assert run('datasets', 'verify', d / 'set')[0] == 0
+        code, out, _ = run('datasets', 'extract', d / 'a.zip', '--into', d / 'out')
+        assert code == 0 and '60 files' in out and run('datasets', 'verify', d / 'out')[0] == 0
+        (d / 'set' / 'photo' / 'square' / 'x.jpg').write_bytes(b'<html>')
+        code, out, _ = run('datasets', 'verify', d / 'set', '--json')
+        r = json.loads(out.splitlines()[-1])
+        assert code == 1 == r['exit'] and not r['fine'] and len(r['broken']) == 1
+        for words in (('info', f'folder:{d}/set'), ('verify', f'folder:{d}/out')):
+            assert run('datasets', *words)[0] == 0
+        (d / 'a:b').mkdir()
+        save_folder(toy_set(), d / 'a:b' / 'set')
+        assert run('datasets', 'info', d / 'a:b')[0] == 0
+    for words, why in [
+        (('info',), 'needs a path'),
+        (('verify', d / 'none'), 'is not a folder'),
+        (('check', d), "unknown value of --action 'check'"),
+        (('extract', d / 'b.zip'), 'is not a file'),
+        (('info', f'sketchy:{d}/set,split=split2'), 'split: for training and testing'),
+        (('info', d, 'more'), "'more' belongs to no option"),
+        (('extract', d / 'a.zip', '--into', d / 'set'), 'not an empty folder'),
+    ]:
+        code, _, err = run('datasets', *words)
+        assert code == 2 and why in err, (words, err)
 
 
 def test_the_whole_way_on_a_real_sample():
@@ -366,37 +698,86 @@ def test_the_whole_way_on_a_real_sample():
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.measure.protocols import PROTOCOLS
+
     source = real_sample('sketchy', '256x256')
-    def few(root, classes, n=2, tx='tx_000000000000'):                # links to the first photos that have sketches, and to a sketch of each
+
+
+    def few(
+        root, classes, n=2, tx='tx_000000000000'
+    ):  # links to the first photos that have sketches, and to a sketch of each
         for c in classes:
-            sketches = {s.stem.rpartition('-')[0]: s for s in sorted((source/'sketch'/tx/c).iterdir())}
+            sketches = {s.stem.rpartition('-')[0]: s for s in sorted((source / 'sketch' / tx / c).iterdir())}
             for stem, s in sorted(sketches.items())[:n]:
-                for f in (s, source/'photo'/tx/c/f'{stem}.jpg'):
-                    link = root/f.relative_to(source.parent); link.parent.mkdir(parents=True, exist_ok=True); link.symlink_to(f)
+                for f in (s, source / 'photo' / tx / c / f'{stem}.jpg'):
+                    link = root / f.relative_to(source.parent)
+                    link.parent.mkdir(parents=True, exist_ok=True)
+                    link.symlink_to(f)
+
+
     def run(words):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main(f'{words} --json'.split())
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(f'{words} --json'.split())
         return code, json.loads(out.getvalue()), err.getvalue()
+
+
     def whole_way(d):
         data, tower = f'sketchy:{d}/set,split=split2,validation=1', '--backbone ViT-B-32 --random'
-        code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2'); assert code == 2 and '117 class(es)' in r['error'] and 'missing=skip' in r['error']
-        data += ',missing=skip'; code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2 --set batch=2'); assert code == 0 and r['steps'] == 2, err
-        assert 'A sample: 5 of 104 seen and 3 of 21 unseen classes. Its numbers' in err and 'RANDOM WEIGHTS' in err and 'pixel cache' in err
+        code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2')
+        assert code == 2 and '117 class(es)' in r['error'] and 'missing=skip' in r['error']
+        data += ',missing=skip'
+        code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2 --set batch=2')
+        assert code == 0 and r['steps'] == 2, err
+        assert (
+            'A sample: 5 of 104 seen and 3 of 21 unseen classes. Its numbers' in err
+            and 'RANDOM WEIGHTS' in err
+            and 'pixel cache' in err
+        )
         for name in PROTOCOLS:
             other = f'--data sketchy:{d}/set,split=all,leaks=allow' if name == 'cross-dataset' else ''
-            code, r, err = run(f'evaluate --run {d}/run --protocol {name} --no-frozen {other}'); assert code == 0, (name, err)
-            assert r['published'] == [] and r['method']['random'] and 'RANDOM WEIGHTS' in err and r['split']['name'] == 'sketchy/split2-yelamarthi (part)'
-            assert 'A sample: 5 of 104' in err and ('Acc@1/per-category' if name == 'fine-grained' else 'mAP@all') in r['values']
-        code, r, err = run(f'index --run {d}/run --data {data} --out {d}/gallery'); assert code == 0 and r['photos'] == 6 and r['classes'] == 3 and r['random_weights']
-        drawing = next((d/'set/256x256/sketch/tx_000000000000/windmill').iterdir())
-        assert '--trust' in err and run(f'search {d}/gallery {drawing}')[0] == 2           # it names a run, which may be anybody's
-        code, r, err = run(f'search {d}/gallery {drawing} --top 3 --trust'); assert code == 0 and len(r['hits']) == 3 and 'RANDOM WEIGHTS' in err
-        code, r, err = run(f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 --rows B-Lin')
-        text = (d/'table/table.md').read_text(); assert code == 0 and text in err + '\n' and 'RANDOM WEIGHTS' in text and 'A sample: 5 of 104' in text and 'estimate:' in err
-        assert 'ZS-TVT' not in err and 'poster' not in err and '| B-Lin |' in text and 'mAP@200/hits, P@200: not here' in text
-    if not source: nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
+            code, r, err = run(f'evaluate --run {d}/run --protocol {name} --no-frozen {other}')
+            assert code == 0, (name, err)
+            assert (
+                r['published'] == []
+                and r['method']['random']
+                and 'RANDOM WEIGHTS' in err
+                and r['split']['name'] == 'sketchy/split2-yelamarthi (part)'
+            )
+            assert (
+                'A sample: 5 of 104' in err
+                and ('Acc@1/per-category' if name == 'fine-grained' else 'mAP@all') in r['values']
+            )
+        code, r, err = run(f'index --run {d}/run --data {data} --out {d}/gallery')
+        assert code == 0 and r['photos'] == 6 and r['classes'] == 3 and r['random_weights']
+        drawing = next((d / 'set/256x256/sketch/tx_000000000000/windmill').iterdir())
+        assert '--trust' in err and run(f'search {d}/gallery {drawing}')[0] == 2  # it names a run, which may be anybody's
+        code, r, err = run(f'search {d}/gallery {drawing} --top 3 --trust')
+        assert code == 0 and len(r['hits']) == 3 and 'RANDOM WEIGHTS' in err
+        code, r, err = run(
+            f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 --rows B-Lin'
+        )
+        text = (d / 'table/table.md').read_text()
+        assert (
+            code == 0
+            and text in err + '\n'
+            and 'RANDOM WEIGHTS' in text
+            and 'A sample: 5 of 104' in text
+            and 'estimate:' in err
+        )
+        assert (
+            'ZS-TVT' not in err and 'poster' not in err and '| B-Lin |' in text and 'mAP@200/hits, P@200: not here' in text
+        )
+
+
+    if not source:
+        nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
     else:
         with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
-            d = Path(d); patch.setenv('SKETCH_LVM_CACHE', str(d/'cache')); made = functools.cache(experiments.load_backbone)
-            patch.setattr(experiments, 'load_backbone', lambda *how: copy.deepcopy(made(*how)))      # the same numbers each time: made once
-            few(d/'set', 'cup cat guitar banana elephant windmill sword giraffe'.split()); whole_way(d)
+            d = Path(d)
+            patch.setenv('SKETCH_LVM_CACHE', str(d / 'cache'))
+            made = functools.cache(experiments.load_backbone)
+            patch.setattr(
+                experiments, 'load_backbone', lambda *how: copy.deepcopy(made(*how))
+            )  # the same numbers each time: made once
+            few(d / 'set', 'cup cat guitar banana elephant windmill sword giraffe'.split())
+            whole_way(d)

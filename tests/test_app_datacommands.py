@@ -8,21 +8,52 @@ def test_actions_return_what_they_say():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.app.datacommands import ACTIONS, counting
-    d, said = Path(tempfile.mkdtemp()), []; save_folder(toy_set(2, 2, 1), d/'set')
+
+    d, said = Path(tempfile.mkdtemp()), []
+    save_folder(toy_set(2, 2, 1), d / 'set')
+
+
     def ask(action, **more):
-        v = dict(path=d/'set', data=None, gallery='distinct', per_class=0, no_content=False, decode=True, into=None, sha256=None) | more
+        v = (
+            dict(
+                path=d / 'set',
+                data=None,
+                gallery='distinct',
+                per_class=0,
+                no_content=False,
+                decode=True,
+                into=None,
+                sha256=None,
+            )
+            | more
+        )
         return ACTIONS[action](argparse.Namespace(**v), said.append)
-    assert ask('info')['counts'] == dict(sketch=4, photo=4, paired=4) and 'square' in said[-1] and ask('verify')['exit'] == 0
-    listed = ask('list')['data_sets']; assert set(listed) == {'sketchy', 'tuberlin', 'quickdraw'}
+
+
+    assert (
+        ask('info')['counts'] == dict(sketch=4, photo=4, paired=4) and 'square' in said[-1] and ask('verify')['exit'] == 0
+    )
+    listed = ask('list')['data_sets']
+    assert set(listed) == {'sketchy', 'tuberlin', 'quickdraw'}
     assert listed['sketchy']['splits']['sketchy/split2-yelamarthi']['unseen photos'] == 10_453
-    with zipfile.ZipFile(d/'a.b.zip', 'w') as z: z.writestr('x/1', b'1')
-    assert ask('extract', path=d/'a.b.zip', into=d/'out')['files'] == 1 and (d/'out'/'x'/'1').read_bytes() == b'1'
-    (d/'set'/'photo'/'square'/'z.png').write_bytes(b''); assert ask('verify')['exit'] == 1
+    with zipfile.ZipFile(d / 'a.b.zip', 'w') as z:
+        z.writestr('x/1', b'1')
+    assert ask('extract', path=d / 'a.b.zip', into=d / 'out')['files'] == 1 and (d / 'out' / 'x' / '1').read_bytes() == b'1'
+    (d / 'set' / 'photo' / 'square' / 'z.png').write_bytes(b'')
+    assert ask('verify')['exit'] == 1
+
+
     class Terminal(io.StringIO):
-        def isatty(self): return True
+        def isatty(self):
+            return True
+
+
     with mock.patch.object(sys, 'stderr', Terminal()) as screen:
-        move = counting('x'); time.sleep(.2); move(3, 5); assert ask('extract', path=d/'a.b.zip', into=d/'again')['bytes'] == 1
-        assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()            # an archive of gigabytes shows that it moves
+        move = counting('x')
+        time.sleep(0.2)
+        move(3, 5)
+        assert ask('extract', path=d / 'a.b.zip', into=d / 'again')['bytes'] == 1
+        assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()  # an archive of gigabytes shows that it moves
 
 
 def test_a_gallery_of_a_data_set_holds_its_photos():
@@ -33,15 +64,28 @@ def test_a_gallery_of_a_data_set_holds_its_photos():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.bench.pictures import sketchy_tree
-    d, said = Path(tempfile.mkdtemp()), []; sketchy_tree(d/'S'/'inner', 250, 125, 250)
-    for root in (d/'S', d/'S'/'inner'):                                        # the set itself, or the folder around it
-        items, report = photos_at(root, said.append); assert len(items) == 250 and set(items.modality) == {'photo'} and not report.left_out
+
+    d, said = Path(tempfile.mkdtemp()), []
+    sketchy_tree(d / 'S' / 'inner', 250, 125, 250)
+    for root in (d / 'S', d / 'S' / 'inner'):  # the set itself, or the folder around it
+        items, report = photos_at(root, said.append)
+        assert len(items) == 250 and set(items.modality) == {'photo'} and not report.left_out
         assert "layout 'official archive'" in said[-1] and 'its sketches are not' in said[-1]
-    inner = d/'S'/'inner'; (inner/'256x256'/'photo').rename(d/'photo'); (inner/'EXTEND_image_sketchy').rename(d/'extended')
-    with pytest.raises(UserError, match='no photos to make a gallery of.*EXTEND_image_sketchy'): photos_at(inner, said.append)
-    (d/'extended').rename(inner/'EXTEND_image_sketchy'); assert len(photos_at(inner, said.append)[0]) == 250
-    save_folder(toy_set().photos, d/'mine'/'images'); (d/'mine'/'png').mkdir(); n = len(said)    # a name like QuickDraw's, another like TU-Berlin's
-    for mine in (d/'mine', d/'mine'/'images', d/'mine'/'images'/'photo'): assert photos_at(mine, said.append) == (mine, None)
+    inner = d / 'S' / 'inner'
+    (inner / '256x256' / 'photo').rename(d / 'photo')
+    (inner / 'EXTEND_image_sketchy').rename(d / 'extended')
+    with pytest.raises(UserError, match='no photos to make a gallery of.*EXTEND_image_sketchy'):
+        photos_at(inner, said.append)
+    (d / 'extended').rename(inner / 'EXTEND_image_sketchy')
+    assert len(photos_at(inner, said.append)[0]) == 250
+    save_folder(toy_set().photos, d / 'mine' / 'images')
+    (d / 'mine' / 'png').mkdir()
+    n = len(said)  # a name like QuickDraw's, another like TU-Berlin's
+    for mine in (d / 'mine', d / 'mine' / 'images', d / 'mine' / 'images' / 'photo'):
+        assert photos_at(mine, said.append) == (mine, None)
     assert len(said) == n
-    (d/'two').mkdir(); inner.rename(d/'two'/'a'); sketchy_tree(d/'two'/'b', 125, 125, 125)
-    with pytest.raises(UserError, match='holds sketches .*256x256/sketch/tx_000000000000.*Name the folder'): photos_at(d/'two', said.append)
+    (d / 'two').mkdir()
+    inner.rename(d / 'two' / 'a')
+    sketchy_tree(d / 'two' / 'b', 125, 125, 125)
+    with pytest.raises(UserError, match='holds sketches .*256x256/sketch/tx_000000000000.*Name the folder'):
+        photos_at(d / 'two', said.append)

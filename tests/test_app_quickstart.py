@@ -4,7 +4,9 @@
 def test_quickstart_repeats_and_goes_on():
     import json, os, pytest, signal, tempfile
     from pathlib import Path
-    import matplotlib; matplotlib.use('agg')
+    import matplotlib
+
+    matplotlib.use('agg')
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.app.quickstart import keep_result, quickstart
@@ -12,60 +14,111 @@ def test_quickstart_repeats_and_goes_on():
     from sketch_lvm.train.loop import Interrupted, train
     from sketch_lvm.testing.crash import outcome
     from unittest import mock
-    small, d = dict(n_train=2, n_test=2, steps=5, batch=8, random=True, device='cpu', say=lambda text: None), Path(tempfile.mkdtemp())
-    a = quickstart(d/'a', seed=3, **small)
-    assert set(a) >= {'frozen', 'trained', 'seconds', 'seed'} and set(a['frozen']) == set(a['trained']) == {'mAP@all', 'P@10'}
+
+    small, d = (
+        dict(n_train=2, n_test=2, steps=5, batch=8, random=True, device='cpu', say=lambda text: None),
+        Path(tempfile.mkdtemp()),
+    )
+    a = quickstart(d / 'a', seed=3, **small)
+    assert set(a) >= {'frozen', 'trained', 'seconds', 'seed'} and set(a['frozen']) == set(a['trained']) == {
+        'mAP@all',
+        'P@10',
+    }
     assert a['seed'] == 3 and a['random_weights']
-    assert json.loads((d/'a'/'quickstart.json').read_text()) == a and a['frozen'] != a['trained'] and 0 < a['chance']['mAP@all'] < .3
-    files = {str(p.relative_to(d/'a')) for p in (d/'a').rglob('*') if p.is_file()}
-    expected = {'report.json', 'report-frozen.json', 'table.txt', 'config.json', 'log.jsonl', 'figures/before-and-after.png', 'figures/learning-curve.png'}
+    assert (
+        json.loads((d / 'a' / 'quickstart.json').read_text()) == a
+        and a['frozen'] != a['trained']
+        and 0 < a['chance']['mAP@all'] < 0.3
+    )
+    files = {str(p.relative_to(d / 'a')) for p in (d / 'a').rglob('*') if p.is_file()}
+    expected = {
+        'report.json',
+        'report-frozen.json',
+        'table.txt',
+        'config.json',
+        'log.jsonl',
+        'figures/before-and-after.png',
+        'figures/learning-curve.png',
+    }
     assert expected <= files
-    report = load_report(d/'a'/'report.json')
-    assert report.method['random'] and report.values['P@10'] == pytest.approx(a['trained']['P@10'], abs=1e-4) and 'RANDOM WEIGHTS' in (d/'a'/'table.txt').read_text()
+    report = load_report(d / 'a' / 'report.json')
+    assert (
+        report.method['random']
+        and report.values['P@10'] == pytest.approx(a['trained']['P@10'], abs=1e-4)
+        and 'RANDOM WEIGHTS' in (d / 'a' / 'table.txt').read_text()
+    )
+
+
     def stop(run, row):
-        if run.step == 2: os.kill(os.getpid(), signal.SIGINT)
+        if run.step == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
     with mock.patch.object(experiments, 'train', lambda *a, **k: train(*a, **k, on_step=stop)):
-        with pytest.raises(Interrupted): quickstart(d/'b', seed=3, **small)
-    assert not (d/'b'/'report.json').exists()
-    b = quickstart(d/'b', seed=3, **small)                                           # the same command goes on
-    assert outcome(d/'b') == outcome(d/'a') and b['trained'] == a['trained'] and b['went_on'] and not a['went_on']
-    with pytest.raises(UserError, match='sampler.batch|batch: 8 there, 4 here'): quickstart(d/'b', seed=3, **small | dict(batch=4))
-    assert quickstart(d/'b', seed=3, **small | dict(steps=6))['went_on']                # more of the same is no other run
-    keep_result(d/'r.json', a); keep_result(d/'r.json', b); keep_result(d/'r.json', a | dict(seed=4)); rows = json.loads((d/'r.json').read_text())
-    assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b                       # the newer of one kind
+        with pytest.raises(Interrupted):
+            quickstart(d / 'b', seed=3, **small)
+    assert not (d / 'b' / 'report.json').exists()
+    b = quickstart(d / 'b', seed=3, **small)  # the same command goes on
+    assert outcome(d / 'b') == outcome(d / 'a') and b['trained'] == a['trained'] and b['went_on'] and not a['went_on']
+    with pytest.raises(UserError, match='sampler.batch|batch: 8 there, 4 here'):
+        quickstart(d / 'b', seed=3, **small | dict(batch=4))
+    assert quickstart(d / 'b', seed=3, **small | dict(steps=6))['went_on']  # more of the same is no other run
+    keep_result(d / 'r.json', a)
+    keep_result(d / 'r.json', b)
+    keep_result(d / 'r.json', a | dict(seed=4))
+    rows = json.loads((d / 'r.json').read_text())
+    assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b  # the newer of one kind
 
 
 def test_a_quickstart_without_validation_says_which_step_it_keeps():
     import tempfile
     from pathlib import Path
-    import matplotlib; matplotlib.use('agg')
+    import matplotlib
+
+    matplotlib.use('agg')
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.measure.experiments import load_sets
     from sketch_lvm.app.quickstart import quickstart
     from unittest import mock
+
+
     def none_held_out(e, progress=None):
         sets = load_sets(e.data)
         return sets._replace(validation=sets.validation[:0])
-    out, said = Path(tempfile.mkdtemp())/'run', []
+
+
+    out, said = Path(tempfile.mkdtemp()) / 'run', []
     with mock.patch('sketch_lvm.app.quickstart.quick_sets', none_held_out):
         quickstart(out, n_train=2, n_test=2, steps=2, batch=8, random=True, device='cpu', say=said.append)
-    how = load_report(out/'report.json').method
+    how = load_report(out / 'report.json').method
     assert how['step'] == 2 and how['chosen'].startswith('the last') and 'no validation classes' in '\n'.join(said)
-    assert (out/'figures'/'learning-curve.png').is_file()
+    assert (out / 'figures' / 'learning-curve.png').is_file()
 
 
 def test_figures_show_what_they_say():
     import numpy as np
-    import matplotlib; matplotlib.use('agg')
+    import matplotlib
+
+    matplotlib.use('agg')
     from matplotlib.colors import to_hex
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.app.quickstart import RIGHT, WRONG, before_and_after, drawn_rows, learning_curve
-    toys = toy_set(classes=5, photos=4, sketches=2); s, p = toys.sketches, toys.photos
-    rows = drawn_rows(s, 3, 1); assert len(set(s.labels[rows])) == 3 and rows == drawn_rows(s, 3, 1) != drawn_rows(s, 3, 2)
-    order = np.stack([np.argsort(p.labels != c, kind='stable') for c in s.labels])                     # a perfect ranking
+
+    toys = toy_set(classes=5, photos=4, sketches=2)
+    s, p = toys.sketches, toys.photos
+    rows = drawn_rows(s, 3, 1)
+    assert len(set(s.labels[rows])) == 3 and rows == drawn_rows(s, 3, 1) != drawn_rows(s, 3, 2)
+    order = np.stack([np.argsort(p.labels != c, kind='stable') for c in s.labels])  # a perfect ranking
     fig = before_and_after(s, p, {'a': order, 'b': order[:, ::-1]}, rows, n=3)
-    frames = [[to_hex(ax.spines['top'].get_edgecolor()) for ax in fig.axes[i*9 + j:i*9 + j + 3]] for i in range(3) for j in (2, 6)]
-    assert frames == [[RIGHT]*3, [WRONG]*3]*3
-    log = [dict(step=i + 1, loss=1., triplet=.5, gradient=1., rate=1.) for i in range(4)] + [dict(step=4, valid={'mAP@all': .5})]
-    a, b = learning_curve(log, .3, 'x'); assert [l.get_label() for l in a.lines] == ['triplet'] and [l.get_label() for l in b.lines] == ['trained', 'frozen']
+    frames = [
+        [to_hex(ax.spines['top'].get_edgecolor()) for ax in fig.axes[i * 9 + j : i * 9 + j + 3]]
+        for i in range(3)
+        for j in (2, 6)
+    ]
+    assert frames == [[RIGHT] * 3, [WRONG] * 3] * 3
+    log = [dict(step=i + 1, loss=1.0, triplet=0.5, gradient=1.0, rate=1.0) for i in range(4)] + [
+        dict(step=4, valid={'mAP@all': 0.5})
+    ]
+    a, b = learning_curve(log, 0.3, 'x')
+    assert [l.get_label() for l in a.lines] == ['triplet'] and [l.get_label() for l in b.lines] == ['trained', 'frozen']
     assert len(learning_curve([])) == 2

@@ -6,9 +6,12 @@ def test_only_text_reaches_the_terminal():
     import os
     import pytest
     from sketch_lvm.app.terminal import OutputLost, plain, speak
+
     assert plain('cat\x1b[31m\x07\x9b0m\rdog\u202egnp.exe\udcff') == 'cat\\x1b[31m\\x07\\x9b0m\\rdog\\u202egnp.exe\\udcff'
     assert plain('tab\tand\nline, caf\xe9, \u732b') == 'tab\tand\nline, caf\xe9, \u732b'
-    assert plain('caf\xe9 \u732b', 'ascii') == 'caf\\xe9 \\u732b' and plain('caf\xe9 \u732b', 'latin-1') == 'caf\xe9 \\u732b'
+    assert (
+        plain('caf\xe9 \u732b', 'ascii') == 'caf\\xe9 \\u732b' and plain('caf\xe9 \u732b', 'latin-1') == 'caf\xe9 \\u732b'
+    )
     narrow = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
     speak('\xd7', narrow)
     assert narrow.buffer.getvalue() == b'\\xd7\n'
@@ -17,8 +20,10 @@ def test_only_text_reaches_the_terminal():
     speak('nobody hears it', None)
     if os.path.exists('/dev/full'):
         full = open('/dev/full', 'w')
-        with pytest.raises(OutputLost, match='cannot be written: No space'): speak('x', full)
-        with pytest.raises(OSError): full.close()
+        with pytest.raises(OutputLost, match='cannot be written: No space'):
+            speak('x', full)
+        with pytest.raises(OSError):
+            full.close()
 
 
 def test_libraries_keep_quiet_unless_asked():
@@ -30,6 +35,8 @@ def test_libraries_keep_quiet_unless_asked():
     from unittest import mock
     from sketch_lvm.core import Caution
     from sketch_lvm.app.terminal import quiet_libraries
+
+
     def noise():
         err, library = io.StringIO(), logging.Logger('a library')
         library.manager = logging.root.manager
@@ -40,20 +47,38 @@ def test_libraries_keep_quiet_unless_asked():
             library.warning('a font')
             library.error('an error')
         return err.getvalue()
+
+
     with mock.patch.object(sys, 'warnoptions', []), warnings.catch_warnings():
         warnings.simplefilter('always')
         assert noise() == 'note: an activation\\x1b\nan error\n'
-        with mock.patch.object(sys, 'warnoptions', ['default']), mock.patch.object(warnings, 'showwarning', lambda m, *where: sys.stderr.write(str(m))):
+        with (
+            mock.patch.object(sys, 'warnoptions', ['default']),
+            mock.patch.object(warnings, 'showwarning', lambda m, *where: sys.stderr.write(str(m))),
+        ):
             assert 'a palette' in noise() and 'a font' in noise()
         assert logging.root.manager.disable == 0
 
 
 def test_half_a_group_of_processes_is_a_sentence():
     from sketch_lvm.app.terminal import process_problem
+
     group = dict(RANK='1', LOCAL_RANK='1', WORLD_SIZE='2', MASTER_ADDR='localhost', MASTER_PORT='29500')
-    assert process_problem({}) is None and process_problem(group) is None and process_problem(dict(RANK='0', WORLD_SIZE='1')) is None
-    for env in (dict(RANK='1'), dict(WORLD_SIZE='2'), dict(WORLD_SIZE='x'), dict(RANK='-1'), dict(WORLD_SIZE='0'), dict(group, RANK='2'), dict(group, RANK=''),
-                {k: v for k, v in group.items() if k != 'MASTER_PORT'}):
+    assert (
+        process_problem({}) is None
+        and process_problem(group) is None
+        and process_problem(dict(RANK='0', WORLD_SIZE='1')) is None
+    )
+    for env in (
+        dict(RANK='1'),
+        dict(WORLD_SIZE='2'),
+        dict(WORLD_SIZE='x'),
+        dict(RANK='-1'),
+        dict(WORLD_SIZE='0'),
+        dict(group, RANK='2'),
+        dict(group, RANK=''),
+        {k: v for k, v in group.items() if k != 'MASTER_PORT'},
+    ):
         said = process_problem(env)
         assert said and 'torchrun' in said and 'unset' in said, (env, said)
 
@@ -61,6 +86,7 @@ def test_half_a_group_of_processes_is_a_sentence():
 def test_a_system_s_refusal_is_a_sentence():
     import errno
     from sketch_lvm.app.terminal import remedy
+
     full = OSError(errno.ENOSPC, 'No space left on device')
     assert remedy(full) == 'No space left on device. Make room, or choose a place on another disk.'
     assert remedy(PermissionError(errno.EACCES, 'Permission denied', '/a/b')).startswith('/a/b: Permission denied. ')

@@ -5,11 +5,15 @@ def test_the_bench_checks_what_it_compares():
     import pytest
     from sketch_lvm.bench import metrics as bench
     from sketch_lvm.core import UserError
+
     b = bench.bench_metrics(40, 300, 16, classes=5, subset=7, repeats=1)
     assert set(b['baselines']) == {'sake', 'sklearn', 'reference'} and all(x['ratio'] > 0 for x in b['baselines'].values())
-    with pytest.raises(UserError, match="Did you mean 'sake'"): bench.bench_metrics(10, 200, 8, classes=2, baselines=('sakee',), repeats=1)
+    with pytest.raises(UserError, match="Did you mean 'sake'"):
+        bench.bench_metrics(10, 200, 8, classes=2, baselines=('sakee',), repeats=1)
     old = bench._LOOPS['sklearn']
     try:
         bench._LOOPS['sklearn'] = lambda *a: {n: v + 1e-3 for n, v in old(*a).items()}
-        with pytest.raises(AssertionError, match='disagree'): bench.bench_metrics(10, 300, 8, classes=2, baselines=('sklearn',), repeats=1)
-    finally: bench._LOOPS['sklearn'] = old
+        with pytest.raises(AssertionError, match='disagree'):
+            bench.bench_metrics(10, 300, 8, classes=2, baselines=('sklearn',), repeats=1)
+    finally:
+        bench._LOOPS['sklearn'] = old

@@ -6,22 +6,50 @@ import pytest
 @pytest.mark.slow
 def test_a_tree_of_full_size():
     from sketch_lvm.bench.pictures import bench_datasets
+
     r = bench_datasets()
-    assert r['counts'] == dict(sketch=75_481, photo=73_002, paired=75_481) and r['classes'] == 125 and r['lines'] == 127 and not r['errors'], r
-    print(f"scanned, verified and listed in {r['seconds']} s, at most {r['peak_mb']} MB"); assert r['seconds'] < 120 and r['peak_mb'] < 1000, r
+    assert (
+        r['counts'] == dict(sketch=75_481, photo=73_002, paired=75_481)
+        and r['classes'] == 125
+        and r['lines'] == 127
+        and not r['errors']
+    ), r
+    print(f"scanned, verified and listed in {r['seconds']} s, at most {r['peak_mb']} MB")
+    assert r['seconds'] < 120 and r['peak_mb'] < 1000, r
 
 
 def test_a_small_tree_of_that_shape():
     from sketch_lvm.bench.pictures import bench_datasets, disk_of
-    r = bench_datasets(.01, filler=500); assert .0008 < r['gb'] < .0011 and isinstance(disk_of('/'), str)
-    assert r['classes'] == 125 and r['counts']['photo'] == 730 and r['counts']['paired'] == r['counts']['sketch'] == 755 and r['peak_mb'] < 1000
+
+    r = bench_datasets(0.01, filler=500)
+    assert 0.0008 < r['gb'] < 0.0011 and isinstance(disk_of('/'), str)
+    assert (
+        r['classes'] == 125
+        and r['counts']['photo'] == 730
+        and r['counts']['paired'] == r['counts']['sketch'] == 755
+        and r['peak_mb'] < 1000
+    )
     assert not r['errors'] and any(w.startswith('sketches: 755 of 75,481') for w in r['warnings'])
 
 
 def test_a_cache_is_built_shard_by_shard():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.bench.pictures import bench_cache
-    r = bench_cache(60, 64); assert r['decoded'] == r['pictures'] == 60 and .0007 <= r['cache_gb'] < .0008 and 0 < r['before_mb'] <= r['peak_mb'] < 600, r
-    few, many = read_json(data_path('results', 'bench_cache.json'))['runs']                     # as measured: ten times the pictures, hardly more memory
-    assert many['pictures'] == 20_000 == 10*few['pictures'] and many['peak_mb'] < 1000 and many['peak_mb'] < 1.5*few['peak_mb']
-    assert all(r['decoded'] == r['pictures'] and r['command'] and r['date'] and r['conditions']['versions'] for r in (few, many))
+
+    r = bench_cache(60, 64)
+    assert (
+        r['decoded'] == r['pictures'] == 60
+        and 0.0007 <= r['cache_gb'] < 0.0008
+        and 0 < r['before_mb'] <= r['peak_mb'] < 600
+    ), r
+    few, many = read_json(data_path('results', 'bench_cache.json'))[
+        'runs'
+    ]  # as measured: ten times the pictures, hardly more memory
+    assert (
+        many['pictures'] == 20_000 == 10 * few['pictures']
+        and many['peak_mb'] < 1000
+        and many['peak_mb'] < 1.5 * few['peak_mb']
+    )
+    assert all(
+        r['decoded'] == r['pictures'] and r['command'] and r['date'] and r['conditions']['versions'] for r in (few, many)
+    )

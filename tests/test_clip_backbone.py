@@ -3,9 +3,10 @@
 
 def test_words_become_numbers():
     from sketch_lvm.clip.backbone import WordTokenizer
+
     t = WordTokenizer('a photo of car'.split(), context_length=7)
     assert t('a photo of a car').tolist() == [[2, 3, 4, 5, 3, 6, 7]]
-    assert t('a photo of a car a car').tolist() == [[2, 3, 4, 5, 3, 6, 7]]        # cut, but always ended
+    assert t('a photo of a car a car').tolist() == [[2, 3, 4, 5, 3, 6, 7]]  # cut, but always ended
     assert t(['car', 'boat']).tolist() == [[2, 6, 7, 0, 0, 0, 0], [2, 1, 7, 0, 0, 0, 0]]
     assert t.vocab_size == 8 and t('').tolist() == [[2, 7, 0, 0, 0, 0, 0]]
 
@@ -14,25 +15,41 @@ def test_articles_and_templates():
     import pytest
     from sketch_lvm.clip.backbone import article_fix, class_text_features, load_backbone
     from sketch_lvm.core import UserError
-    assert article_fix('a photo of a apple') == 'a photo of an apple' and article_fix('a photo of a car') == 'a photo of a car'
+
+    assert (
+        article_fix('a photo of a apple') == 'a photo of an apple' and article_fix('a photo of a car') == 'a photo of a car'
+    )
     b = load_backbone('mini', random=True)
-    with pytest.raises(UserError, match='no place for the class name'): class_text_features(b, ['car'], 'a photo')
+    with pytest.raises(UserError, match='no place for the class name'):
+        class_text_features(b, ['car'], 'a photo')
     f = class_text_features(b, ['car', 'hot air balloon'])
-    assert f.shape == (2, 128) and abs(f.norm(dim=1) - 1).max() < 1e-5 and class_text_features(b, ['car', 'hot air balloon']) is f
+    assert (
+        f.shape == (2, 128)
+        and abs(f.norm(dim=1) - 1).max() < 1e-5
+        and class_text_features(b, ['car', 'hot air balloon']) is f
+    )
 
 
 def test_a_template_can_be_taken_literally():
     import torch
     from sketch_lvm.clip import text_prompts as text_tower
     from sketch_lvm.clip.backbone import class_sentence, class_text_features, encode_texts, load_backbone
+
     assert class_sentence('a photo of a {}', 'ice_cream') == 'a photo of an ice cream'
-    assert class_sentence('=a photo of a {}', 'ice_cream') == 'a photo of a ice cream'                    # as CLIP's own templates are filled
-    assert class_sentence('{}', 'a') == 'a' and class_sentence('grade a {}', 'apple') == 'grade an apple' and class_sentence('=grade a {}', 'apple') == 'grade a apple'
+    assert class_sentence('=a photo of a {}', 'ice_cream') == 'a photo of a ice cream'  # as CLIP's own templates are filled
+    assert (
+        class_sentence('{}', 'a') == 'a'
+        and class_sentence('grade a {}', 'apple') == 'grade an apple'
+        and class_sentence('=grade a {}', 'apple') == 'grade a apple'
+    )
     mini = load_backbone('mini')
     f = class_text_features(mini, ['apple', 'car'], '=a photo of a {}')
-    assert torch.equal(f, encode_texts(mini, ['a photo of a apple', 'a photo of a car'])) and (f - class_text_features(mini, ['apple', 'car'])).abs().max() > .001
+    assert (
+        torch.equal(f, encode_texts(mini, ['a photo of a apple', 'a photo of a car']))
+        and (f - class_text_features(mini, ['apple', 'car'])).abs().max() > 0.001
+    )
     ids = text_tower.class_sentences(mini, ['apple'], '=a photo of a {}')
-    assert torch.equal(ids, mini.tokenizer(['a photo of a apple'])[:, :ids.shape[1]])
+    assert torch.equal(ids, mini.tokenizer(['a photo of a apple'])[:, : ids.shape[1]])
     assert torch.equal(text_tower.template_words(mini, 3, '=a photo of a {}'), text_tower.template_words(mini, 3))
 
 
@@ -43,9 +60,25 @@ def test_crop_is_clips_own_preprocessing():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import fit_image
+
     for b in (load_backbone('ViT-S-32', random=True, fit='crop'), load_backbone('mini', random=True, fit='crop')):
-        clips = image_transform(b.size, is_train=False, mean=b.mean, std=b.std, resize_mode='shortest', interpolation=b.interpolation)
-        for i, (h, w) in enumerate([(300, 100), (100, 300), (375, 500), (224, 224), (64, 64), (31, 47), (333, 223), (225, 224), (1, 7), (1000, 641)]):
+        clips = image_transform(
+            b.size, is_train=False, mean=b.mean, std=b.std, resize_mode='shortest', interpolation=b.interpolation
+        )
+        for i, (h, w) in enumerate(
+            [
+                (300, 100),
+                (100, 300),
+                (375, 500),
+                (224, 224),
+                (64, 64),
+                (31, 47),
+                (333, 223),
+                (225, 224),
+                (1, 7),
+                (1000, 641),
+            ]
+        ):
             x = rng(3, index=i).integers(0, 256, (h, w, 3), dtype=np.uint8)
             ours, theirs = b.pixels(fit_image(x, *b.recipe)[None])[0], clips(Image.fromarray(x))
             assert torch.equal(ours, theirs), (b.name, h, w, (ours - theirs).abs().max())
@@ -55,17 +88,23 @@ def test_backbones_are_frozen_and_labelled():
     import pytest, torch
     from sketch_lvm.clip.backbone import encode_images, load_backbone
     from sketch_lvm.core import UserError
+
     b = load_backbone('mini', random=True)
-    assert b.random and 'RANDOM' in b.label and not b.model.training and not any(p.requires_grad for p in b.model.parameters())
+    assert (
+        b.random and 'RANDOM' in b.label and not b.model.training and not any(p.requires_grad for p in b.model.parameters())
+    )
     assert (b.size, b.layers, b.width, b.patch, b.grid, b.embed_dim) == (64, 4, 192, 8, 8, 128)
     x = torch.randint(0, 256, (3, 48, 48, 3), dtype=torch.uint8)
     z = encode_images(b, b.pixels(x))
     assert z.shape == (3, 128) and torch.allclose(z.norm(dim=1), torch.ones(3), atol=1e-5)
-    assert torch.equal(b.pixels(x), b.pixels(x.permute(0, 3, 1, 2)))            # either layout
-    assert torch.equal(encode_images(load_backbone('mini', random=True), b.pixels(x)), z)   # the same seed, the same tower
-    with pytest.raises(UserError, match='uint8'): b.pixels(x.float())
-    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"): load_backbone('ViT-B-23')
-    with pytest.raises(UserError, match='unknown pretrained tag'): load_backbone('ViT-B-32', 'opnai')
+    assert torch.equal(b.pixels(x), b.pixels(x.permute(0, 3, 1, 2)))  # either layout
+    assert torch.equal(encode_images(load_backbone('mini', random=True), b.pixels(x)), z)  # the same seed, the same tower
+    with pytest.raises(UserError, match='uint8'):
+        b.pixels(x.float())
+    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"):
+        load_backbone('ViT-B-23')
+    with pytest.raises(UserError, match='unknown pretrained tag'):
+        load_backbone('ViT-B-32', 'opnai')
 
 
 def test_every_tag_gets_its_own_activation():
@@ -76,31 +115,59 @@ def test_every_tag_gets_its_own_activation():
     from open_clip.transformer import QuickGELU
     from safetensors.torch import save_file
     from sketch_lvm.clip.backbone import load_backbone, plain_vits
-    small = dict(embed_dim=8, vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=2, head_width=4),
-                 text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=2))
+
+    small = dict(
+        embed_dim=8,
+        vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=2, head_width=4),
+        text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=2),
+    )
     real = open_clip.get_model_config
     pairs = [(n, t) for n in plain_vits() for t in open_clip.list_pretrained_tags_by_model(n)]
-    def config(name): return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}     # every name, a small tower
+
+
+    def config(name):
+        return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}  # every name, a small tower
+
+
     pixels, words = torch.randn(2, 3, 8, 8), torch.tensor([[48, 5, 6, 49, 0, 0, 0, 0, 0]])
     quick = set()
     with tempfile.TemporaryDirectory() as d:
-        fake, twins = str(Path(d)/'fake.safetensors'), {q: open_clip.model.CLIP(**small, quick_gelu=q).eval() for q in (False, True)}
+        fake, twins = (
+            str(Path(d) / 'fake.safetensors'),
+            {q: open_clip.model.CLIP(**small, quick_gelu=q).eval() for q in (False, True)},
+        )
         save_file({k: v.contiguous() for k, v in twins[True].state_dict().items()}, fake)
         twins[False].load_state_dict(twins[True].state_dict())
-        with mock.patch('open_clip.factory.get_model_config', config), mock.patch('open_clip.factory.download_pretrained', lambda *a, **k: fake), \
-             mock.patch('open_clip.get_tokenizer'), mock.patch('huggingface_hub.get_session'):          # a hub that answers
+        with (
+            mock.patch('open_clip.factory.get_model_config', config),
+            mock.patch('open_clip.factory.download_pretrained', lambda *a, **k: fake),
+            mock.patch('open_clip.get_tokenizer'),
+            mock.patch('huggingface_hub.get_session'),
+        ):  # a hub that answers
             for name, tag in pairs:
                 model = load_backbone(name, tag).model
                 for f, x in (('encode_image', pixels), ('encode_text', words)):
                     z = getattr(model, f)(x)
                     fits = {q: torch.allclose(z, getattr(twin, f)(x), atol=1e-5) for q, twin in twins.items()}
                     assert sum(fits.values()) == 1, (name, tag, f)
-                    if fits[True]: quick.add((name, tag, f))
+                    if fits[True]:
+                        quick.add((name, tag, f))
     assert len(pairs) > 80
     told = {(n, t) for n, t in pairs if n.endswith('quickgelu') or open_clip.get_pretrained_cfg(n, t).get('quick_gelu')}
     assert quick == {(n, t, f) for n, t in told for f in ('encode_image', 'encode_text')}
-    assert {('ViT-B-32', t) for t in ('openai', 'laion400m_e31', 'metaclip_400m')} | {('ViT-L-14', 'openai'), ('ViT-B-16', 'dfn2b')} <= told
-    assert not {('ViT-B-16', 'laion400m_e32'), ('ViT-L-14', 'dfn2b_s39b'), ('ViT-H-14', 'metaclip_altogether'), ('ViT-B-32', 'laion2b_s34b_b79k')} & told
+    assert {('ViT-B-32', t) for t in ('openai', 'laion400m_e31', 'metaclip_400m')} | {
+        ('ViT-L-14', 'openai'),
+        ('ViT-B-16', 'dfn2b'),
+    } <= told
+    assert (
+        not {
+            ('ViT-B-16', 'laion400m_e32'),
+            ('ViT-L-14', 'dfn2b_s39b'),
+            ('ViT-H-14', 'metaclip_altogether'),
+            ('ViT-B-32', 'laion2b_s34b_b79k'),
+        }
+        & told
+    )
 
 
 def test_weights_here_asks_no_network():
@@ -110,23 +177,36 @@ def test_weights_here_asks_no_network():
     import huggingface_hub.constants as hub, open_clip
     from sketch_lvm.clip.backbone import load_backbone, weights_here
     from sketch_lvm.core import UserError
+
+
     def cached(root, repository, file):
         "Lay out a file as the hub's client does"
-        folder = Path(root)/f'models--{repository.replace("/", "--")}'
-        (folder/'snapshots'/'abc').mkdir(parents=True); (folder/'refs').mkdir()
-        (folder/'refs'/'main').write_text('abc'); (folder/'snapshots'/'abc'/file).write_bytes(b'weights')
-    with tempfile.TemporaryDirectory() as d, mock.patch.object(hub, 'HF_HUB_CACHE', d), mock.patch('socket.socket.connect', side_effect=OSError('asked')):
+        folder = Path(root) / f'models--{repository.replace("/", "--")}'
+        (folder / 'snapshots' / 'abc').mkdir(parents=True)
+        (folder / 'refs').mkdir()
+        (folder / 'refs' / 'main').write_text('abc')
+        (folder / 'snapshots' / 'abc' / file).write_bytes(b'weights')
+
+
+    with (
+        tempfile.TemporaryDirectory() as d,
+        mock.patch.object(hub, 'HF_HUB_CACHE', d),
+        mock.patch('socket.socket.connect', side_effect=OSError('asked')),
+    ):
         assert weights_here('mini') and not weights_here('ViT-B-32') and not weights_here('ViT-B-32', 'laion400m_e32')
         cached(d, 'timm/vit_base_patch32_clip_224.openai', 'open_clip_model.safetensors')
         assert weights_here('ViT-B-32') and weights_here('ViT-B-32-quickgelu', 'openai') and not weights_here('ViT-B-16')
         cached(d, 'laion/CLIP-ViT-B-16-laion2B-s34B-b88K', 'open_clip_pytorch_model.bin')
         assert weights_here('ViT-B-16', 'laion2b_s34b_b88k') and not weights_here('ViT-B-16', 'datacomp_xl_s13b_b90k')
         assert not weights_here('ViT-B-16', f'{d}/my.pt')
-        (Path(d)/'my.pt').write_bytes(b'1')
-        assert weights_here('ViT-B-16', f'{d}/my.pt') and weights_here('ViT-B-16', Path(d)/'my.pt')
+        (Path(d) / 'my.pt').write_bytes(b'1')
+        assert weights_here('ViT-B-16', f'{d}/my.pt') and weights_here('ViT-B-16', Path(d) / 'my.pt')
         assert not weights_here('ViT-B-16', 'no such tag')
-        with mock.patch.object(open_clip, 'create_model', side_effect=lambda *a, **k: 1/0 if hub.HF_HUB_OFFLINE else None):
-            with pytest.raises(UserError, match='ZeroDivisionError'): load_backbone('ViT-B-32')      # what is here is read without asking for something newer
+        with mock.patch.object(
+            open_clip, 'create_model', side_effect=lambda *a, **k: 1 / 0 if hub.HF_HUB_OFFLINE else None
+        ):
+            with pytest.raises(UserError, match='ZeroDivisionError'):
+                load_backbone('ViT-B-32')  # what is here is read without asking for something newer
         assert not hub.HF_HUB_OFFLINE
 
 
@@ -139,58 +219,126 @@ def test_weights_from_a_file():
     from safetensors.torch import save_file
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    small = dict(embed_dim=8, vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4),
-                 text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=1))
+
+    small = dict(
+        embed_dim=8,
+        vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4),
+        text_cfg=dict(context_length=9, vocab_size=50, width=8, heads=2, layers=1),
+    )
     real = open_clip.get_model_config
-    def config(name): return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}
-    def is_quick(b): return [type(t.resblocks[0].mlp.gelu) is QuickGELU for t in (b.model.transformer, b.visual.transformer)]
+
+
+    def config(name):
+        return small | {k: v for k, v in real(name).items() if k == 'quick_gelu'}
+
+
+    def is_quick(b):
+        return [type(t.resblocks[0].mlp.gelu) is QuickGELU for t in (b.model.transformer, b.visual.transformer)]
+
+
     def refused(what, *args, **options):
-        with pytest.raises(UserError, match=what): load_backbone(*args, **options)
+        with pytest.raises(UserError, match=what):
+            load_backbone(*args, **options)
+
+
     model, px = open_clip.model.CLIP(**small), torch.randn(2, 3, 8, 8)
     weights = {k: v.contiguous() for k, v in model.state_dict().items()}
-    with tempfile.TemporaryDirectory() as d, mock.patch('open_clip.factory.get_model_config', config), mock.patch('open_clip.get_tokenizer'):
-        d = Path(d); plain, saved = d/'mine.safetensors', d/'mine.pt'
+    with (
+        tempfile.TemporaryDirectory() as d,
+        mock.patch('open_clip.factory.get_model_config', config),
+        mock.patch('open_clip.get_tokenizer'),
+    ):
+        d = Path(d)
+        plain, saved = d / 'mine.safetensors', d / 'mine.pt'
         save_file(weights, plain)
-        torch.save(dict(state_dict={f'module.{k}': v for k, v in weights.items()}, epoch=3), saved)     # as open_clip's own training writes
-        with pytest.warns(UserWarning, match='gets GELU.*name the backbone ViT-B-32-quickgelu'): b = load_backbone('ViT-B-32', plain)
-        assert b.source == 'mine.safetensors, GELU' and not b.random and torch.allclose(b.model.encode_image(px), model.eval().encode_image(px), atol=1e-5)
+        torch.save(
+            dict(state_dict={f'module.{k}': v for k, v in weights.items()}, epoch=3), saved
+        )  # as open_clip's own training writes
+        with pytest.warns(UserWarning, match='gets GELU.*name the backbone ViT-B-32-quickgelu'):
+            b = load_backbone('ViT-B-32', plain)
+        assert (
+            b.source == 'mine.safetensors, GELU'
+            and not b.random
+            and torch.allclose(b.model.encode_image(px), model.eval().encode_image(px), atol=1e-5)
+        )
         q = load_backbone('ViT-B-32-quickgelu', str(saved))
-        assert is_quick(q) == [True, True] and 'mine.pt, QuickGELU' in q.label and torch.equal(q.visual.proj, model.visual.proj)
+        assert (
+            is_quick(q) == [True, True]
+            and 'mine.pt, QuickGELU' in q.label
+            and torch.equal(q.visual.proj, model.visual.proj)
+        )
         assert not torch.allclose(q.model.encode_image(px), b.model.encode_image(px), atol=1e-5)
-        assert is_quick(load_backbone('ViT-B-32', plain, quick_gelu=True)) == [True]*2 and is_quick(load_backbone('ViT-B-32', plain, quick_gelu=False)) == [False]*2
+        assert (
+            is_quick(load_backbone('ViT-B-32', plain, quick_gelu=True)) == [True] * 2
+            and is_quick(load_backbone('ViT-B-32', plain, quick_gelu=False)) == [False] * 2
+        )
         refused('Name the backbone ViT-B-32.', 'ViT-B-32-quickgelu', plain, quick_gelu=False)
-        save_file(weights | {k: torch.tensor(9) for k in ('input_resolution', 'context_length', 'vocab_size')}, d/'converted.safetensors')
-        save_file(weights, d/'B32.laion400m_e32.safetensors'); save_file(weights, d/'b32-laion2b-s34b-b79k.safetensors')
+        save_file(
+            weights | {k: torch.tensor(9) for k in ('input_resolution', 'context_length', 'vocab_size')},
+            d / 'converted.safetensors',
+        )
+        save_file(weights, d / 'B32.laion400m_e32.safetensors')
+        save_file(weights, d / 'b32-laion2b-s34b-b79k.safetensors')
         for file, quick in {'converted': True, 'B32.laion400m_e32': True, 'b32-laion2b-s34b-b79k': False}.items():
-            assert is_quick(load_backbone('ViT-B-32', d/f'{file}.safetensors')) == [quick]*2, file
-        (d/'hub').mkdir(); save_file(weights, d/'hub'/'w.safetensors')
-        told = dict(model_cfg=small | dict(quick_gelu=True), preprocess_cfg=dict(mean=[.5]*3, std=[.25]*3, interpolation='bilinear'))
-        (d/'hub'/'open_clip_config.json').write_text(json.dumps(told))
-        h = load_backbone('ViT-B-32', d/'hub'/'w.safetensors', fit='crop')
-        assert is_quick(h) == [True]*2 and (h.mean, h.std, h.interpolation, h.fit) == ((.5,)*3, (.25,)*3, 'bilinear', 'crop')
+            assert is_quick(load_backbone('ViT-B-32', d / f'{file}.safetensors')) == [quick] * 2, file
+        (d / 'hub').mkdir()
+        save_file(weights, d / 'hub' / 'w.safetensors')
+        told = dict(
+            model_cfg=small | dict(quick_gelu=True),
+            preprocess_cfg=dict(mean=[0.5] * 3, std=[0.25] * 3, interpolation='bilinear'),
+        )
+        (d / 'hub' / 'open_clip_config.json').write_text(json.dumps(told))
+        h = load_backbone('ViT-B-32', d / 'hub' / 'w.safetensors', fit='crop')
+        assert is_quick(h) == [True] * 2 and (h.mean, h.std, h.interpolation, h.fit) == (
+            (0.5,) * 3,
+            (0.25,) * 3,
+            'bilinear',
+            'crop',
+        )
+
         class Evil:
-            def __reduce__(self): return (os.mkdir, (str(d/'ran'),))
-        torch.save(dict(w=Evil()), d/'evil.pt'); (d/'evil.bin').write_bytes(pickle.dumps(Evil()))
-        with warnings.catch_warnings(action='ignore'): torch.jit.script(torch.nn.Linear(2, 2)).save(str(d/'jit.pt'))      # what OpenAI's files are
-        for file in ('evil.pt', 'evil.bin', 'jit.pt'): refused('without running code from it.*(.|\n)*torch.jit.load', 'ViT-B-32', d/file)
-        assert not (d/'ran').exists()
-        (d/'noise.pt').write_bytes(bytes(range(100))); refused('without running code', 'ViT-B-32', d/'noise.pt')
-        plain.write_bytes(plain.read_bytes()[:-9]); refused('not a readable safetensors', 'ViT-B-32', plain)
-        refused('there is no weights file', 'ViT-B-32', d/'absent.pt'); refused('unknown pretrained tag', 'ViT-B-32', 'opnai')
-        torch.save([1, 2], d/'list.pt'); refused('no tensors by name', 'ViT-B-32', d/'list.pt')
-        for change, why in ((dict(proj=torch.ones(1)), 'proj is unknown'), ({'visual.proj': torch.ones(8, 9)}, r'shape \[8, 9\], not \[8, 8\]'),
-                            ({'visual.proj': torch.full((8, 8), torch.nan)}, 'no finite numbers'), ({'visual.proj': torch.ones(8, 8).int()}, 'no finite numbers')):
-            save_file(weights | change, d/'wrong.safetensors'); refused(why, 'ViT-B-32-quickgelu', d/'wrong.safetensors')
+            def __reduce__(self):
+                return (os.mkdir, (str(d / 'ran'),))
+
+        torch.save(dict(w=Evil()), d / 'evil.pt')
+        (d / 'evil.bin').write_bytes(pickle.dumps(Evil()))
+        with warnings.catch_warnings(action='ignore'):
+            torch.jit.script(torch.nn.Linear(2, 2)).save(str(d / 'jit.pt'))  # what OpenAI's files are
+        for file in ('evil.pt', 'evil.bin', 'jit.pt'):
+            refused('without running code from it.*(.|\n)*torch.jit.load', 'ViT-B-32', d / file)
+        assert not (d / 'ran').exists()
+        (d / 'noise.pt').write_bytes(bytes(range(100)))
+        refused('without running code', 'ViT-B-32', d / 'noise.pt')
+        plain.write_bytes(plain.read_bytes()[:-9])
+        refused('not a readable safetensors', 'ViT-B-32', plain)
+        refused('there is no weights file', 'ViT-B-32', d / 'absent.pt')
+        refused('unknown pretrained tag', 'ViT-B-32', 'opnai')
+        torch.save([1, 2], d / 'list.pt')
+        refused('no tensors by name', 'ViT-B-32', d / 'list.pt')
+        for change, why in (
+            (dict(proj=torch.ones(1)), 'proj is unknown'),
+            ({'visual.proj': torch.ones(8, 9)}, r'shape \[8, 9\], not \[8, 8\]'),
+            ({'visual.proj': torch.full((8, 8), torch.nan)}, 'no finite numbers'),
+            ({'visual.proj': torch.ones(8, 8).int()}, 'no finite numbers'),
+        ):
+            save_file(weights | change, d / 'wrong.safetensors')
+            refused(why, 'ViT-B-32-quickgelu', d / 'wrong.safetensors')
 
 
 def test_a_backbone_is_loaded_with_its_fit():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone, load_mini, load_open_clip
     from sketch_lvm.core import UserError
-    assert load_backbone('mini', random=True).fit == 'stretch' and load_backbone('mini', random=True, fit='pad').recipe == (64, 'pad', 'bicubic')
+
+    assert load_backbone('mini', random=True).fit == 'stretch' and load_backbone('mini', random=True, fit='pad').recipe == (
+        64,
+        'pad',
+        'bicubic',
+    )
     assert load_backbone('ViT-S-32', random=True, fit='crop').fit == 'crop' and load_mini(fit='crop').fit == 'crop'
     for load in (lambda: load_backbone('mini', fit='crp'), lambda: load_open_clip('ViT-B-32', random=True, fit='crp')):
-        with pytest.raises(UserError, match="Did you mean 'crop'"): load()
+        with pytest.raises(UserError, match="Did you mean 'crop'"):
+            load()
 
 
 def test_missing_weights_say_how_to_get_them():
@@ -199,11 +347,18 @@ def test_missing_weights_say_how_to_get_them():
     import open_clip
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    with mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')), mock.patch('huggingface_hub.get_session'), \
-         tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty):
-        with pytest.raises(UserError, match='open_clip.create_model') as e: load_backbone('ViT-B-32')
+
+    with (
+        mock.patch.object(open_clip, 'create_model', side_effect=OSError('no route to host')),
+        mock.patch('huggingface_hub.get_session'),
+        tempfile.TemporaryDirectory() as empty,
+        mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty),
+    ):
+        with pytest.raises(UserError, match='open_clip.create_model') as e:
+            load_backbone('ViT-B-32')
     assert all(w in str(e.value) for w in ('no route to host', 'random=True', '--random'))
-    import subprocess, sys, textwrap             # a fresh process, in which every way out is counted
+    import subprocess, sys, textwrap  # a fresh process, in which every way out is counted
+
     script = """
     import socket
     asked = []
@@ -217,7 +372,8 @@ def test_missing_weights_say_how_to_get_them():
         except UserError as e: print('refused')
     print(len(asked))
     """
-    env = os.environ | dict(OFFLINE='1', HF_HOME=tempfile.mkdtemp(), HOME=tempfile.mkdtemp()); env.pop('HF_HUB_OFFLINE', None)
+    env = os.environ | dict(OFFLINE='1', HF_HOME=tempfile.mkdtemp(), HOME=tempfile.mkdtemp())
+    env.pop('HF_HUB_OFFLINE', None)
     said = subprocess.run([sys.executable, '-c', textwrap.dedent(script)], env=env, capture_output=True, text=True)
     assert said.stdout.split() == ['refused', 'refused', '0'], (said.stdout, said.stderr[-500:])
 
@@ -228,25 +384,46 @@ def test_a_silent_hub_is_left_after_seconds():
     import open_clip
     from sketch_lvm.clip import backbone as clip
     from sketch_lvm.core import UserError
+
+
     class Silent:
-        def head(self, *args, **options): threading.Event().wait(60)                  # a resolver or a firewall that never answers
-    with tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty), \
-         mock.patch.object(open_clip, 'create_model', side_effect=AssertionError('began to fetch')) as create:
-        with mock.patch('huggingface_hub.get_session', Silent), mock.patch.object(clip, 'PATIENCE', .2):
+        def head(self, *args, **options):
+            threading.Event().wait(60)  # a resolver or a firewall that never answers
+
+
+    with (
+        tempfile.TemporaryDirectory() as empty,
+        mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty),
+        mock.patch.object(open_clip, 'create_model', side_effect=AssertionError('began to fetch')) as create,
+    ):
+        with mock.patch('huggingface_hub.get_session', Silent), mock.patch.object(clip, 'PATIENCE', 0.2):
             began = time.monotonic()
-            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--random'): clip.load_backbone('ViT-B-32')
+            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--random'):
+                clip.load_backbone('ViT-B-32')
             assert time.monotonic() - began < 3 and not create.called
-        with mock.patch('huggingface_hub.get_session') as session, pytest.raises(UserError, match='began to fetch'): clip.load_backbone('ViT-B-32')
-        assert create.called and session().head.call_count == 1                       # it answered: the download goes its own way
+        with mock.patch('huggingface_hub.get_session') as session, pytest.raises(UserError, match='began to fetch'):
+            clip.load_backbone('ViT-B-32')
+        assert create.called and session().head.call_count == 1  # it answered: the download goes its own way
 
 
 def test_real_architecture_real_constants():
     from sketch_lvm.clip.backbone import load_backbone, plain_vits
+
     names = plain_vits()
-    assert {'ViT-B-32', 'ViT-B-16', 'ViT-L-14'} <= set(names) and not any('RN50' in n or 'SigLIP' in n or 'coca' in n for n in names)
+    assert {'ViT-B-32', 'ViT-B-16', 'ViT-L-14'} <= set(names) and not any(
+        'RN50' in n or 'SigLIP' in n or 'coca' in n for n in names
+    )
     b = load_backbone('ViT-B-32', random=True)
-    assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (224, 12, 768, 32, 512, 512, 12)
-    assert [round(m, 3) for m in b.mean] == [.481, .458, .408]                   # CLIP's own, not ImageNet's .485
+    assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (
+        224,
+        12,
+        768,
+        32,
+        512,
+        512,
+        12,
+    )
+    assert [round(m, 3) for m in b.mean] == [0.481, 0.458, 0.408]  # CLIP's own, not ImageNet's .485
     assert 'RANDOM WEIGHTS' in b.label
 
 
@@ -254,16 +431,27 @@ def test_towers_that_cannot_be_used_say_why():
     import pytest
     from sketch_lvm.clip.backbone import check_backbone, load_backbone, plain_vits, unsupported
     from sketch_lvm.core import UserError
-    cases = {'ViT-B-16-SigLIP': 'image tower is vit_base_patch16_siglip_224 of timm', 'EVA02-L-14': 'eva02_large', 'convnext_base_w': 'convnext_base of timm',
-             'RN50': 'image tower is a ResNet', 'coca_ViT-L-14': 'writes captions', 'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
-             'ViT-H-14-CLIPA': "reads out by pool_type 'avg'", 'hf-hub:laion/CLIP-ViT-B-32': 'checkpoint file'}
+
+    cases = {
+        'ViT-B-16-SigLIP': 'image tower is vit_base_patch16_siglip_224 of timm',
+        'EVA02-L-14': 'eva02_large',
+        'convnext_base_w': 'convnext_base of timm',
+        'RN50': 'image tower is a ResNet',
+        'coca_ViT-L-14': 'writes captions',
+        'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
+        'ViT-H-14-CLIPA': "reads out by pool_type 'avg'",
+        'hf-hub:laion/CLIP-ViT-B-32': 'checkpoint file',
+    }
     for name, why in cases.items():
         for refuse in (check_backbone, lambda n: load_backbone(n, random=True)):
-            with pytest.raises(UserError, match=why) as e: refuse(name)
+            with pytest.raises(UserError, match=why) as e:
+                refuse(name)
         assert 'Did you mean' not in str(e.value) and 'ViT-B-32' in str(e.value)
     assert check_backbone('mini') == 'mini' and all(check_backbone(n) == n and not unsupported(n) for n in plain_vits())
-    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"): check_backbone('ViT-B-23')
+    with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"):
+        check_backbone('ViT-B-23')
     import open_clip
+
     assert all(bool(unsupported(n)) != (n in plain_vits()) for n in open_clip.list_models())
 
 
@@ -272,10 +460,11 @@ def test_the_mini_clip_knows_unseen_photos():
     from sketch_lvm.clip.backbone import class_text_features, encode_images, load_backbone
     from sketch_lvm.world.miniworld import mini_split
     from sketch_lvm.world.render import image_set
+
     mini, names = load_backbone('mini'), sorted(mini_split()['unseen'])
     z = encode_images(mini, mini.pixels(image_set(names, list(range(3000, 3008)), 'photo', [0])[0]))
     right = (z @ class_text_features(mini, names).T).argmax(1) == torch.arange(len(names)).repeat_interleave(8)
-    assert right.float().mean() > .85, right.float().mean()    # 0.94 with twenty objects each
+    assert right.float().mean() > 0.85, right.float().mean()  # 0.94 with twenty objects each
 
 
 def test_a_changed_weight_file_is_refused():
@@ -283,10 +472,17 @@ def test_a_changed_weight_file_is_refused():
     from pathlib import Path
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, data_path
+
     with tempfile.TemporaryDirectory() as d:
-        shutil.copytree(data_path('miniclip'), Path(d)/'miniclip')
-        f = Path(d)/'miniclip'/'mini.safetensors'; raw = bytearray(f.read_bytes()); raw[-7] ^= 1; f.write_bytes(raw)
-        old = os.environ.get('SKETCH_LVM_DATA'); os.environ['SKETCH_LVM_DATA'] = d
+        shutil.copytree(data_path('miniclip'), Path(d) / 'miniclip')
+        f = Path(d) / 'miniclip' / 'mini.safetensors'
+        raw = bytearray(f.read_bytes())
+        raw[-7] ^= 1
+        f.write_bytes(raw)
+        old = os.environ.get('SKETCH_LVM_DATA')
+        os.environ['SKETCH_LVM_DATA'] = d
         try:
-            with pytest.raises(UserError, match='sha256 differs'): load_backbone('mini')
-        finally: os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
+            with pytest.raises(UserError, match='sha256 differs'):
+                load_backbone('mini')
+        finally:
+            os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)

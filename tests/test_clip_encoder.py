@@ -8,23 +8,33 @@ def test_a_mark_knows_all_that_changes_the_output():
     from open_clip.transformer import QuickGELU
     from sketch_lvm.clip.prompts import random_tower
     from sketch_lvm.clip.encoder import tower_mark
+
     tower = random_tower(1)
     mark = tower_mark(tower)
-    assert tower_mark(copy.deepcopy(tower).to(torch.device('cpu'))) == mark == tower_mark(random_tower(1)) != tower_mark(random_tower(2))
-    for name, p in tower.named_parameters():                       # a single number anywhere
+    assert (
+        tower_mark(copy.deepcopy(tower).to(torch.device('cpu')))
+        == mark
+        == tower_mark(random_tower(1))
+        != tower_mark(random_tower(2))
+    )
+    for name, p in tower.named_parameters():  # a single number anywhere
         other = copy.deepcopy(tower)
-        with torch.no_grad(): other.get_parameter(name).view(-1)[-1] += 1e-4
+        with torch.no_grad():
+            other.get_parameter(name).view(-1)[-1] += 1e-4
         assert tower_mark(other) != mark, name
     variants = [random_tower(1, **change) for change in (dict(act_layer=QuickGELU), dict(heads=4), dict(image_size=8))]
     variants[2].transformer.resblocks[1].ln_1.eps = 1e-6
-    assert len({mark, *map(tower_mark, variants)}) == 4            # equal weights in all four
-    with mock.patch.object(encoder, 'hash_module', side_effect=AssertionError('hashed again')): assert tower_mark(tower) == mark
-    with torch.no_grad(): tower.transformer.resblocks[0].mlp.c_fc.weight.mul_(2)
+    assert len({mark, *map(tower_mark, variants)}) == 4  # equal weights in all four
+    with mock.patch.object(encoder, 'hash_module', side_effect=AssertionError('hashed again')):
+        assert tower_mark(tower) == mark
+    with torch.no_grad():
+        tower.transformer.resblocks[0].mlp.c_fc.weight.mul_(2)
     changed = tower_mark(tower)
     assert changed != mark
     tower.load_state_dict(random_tower(1).state_dict())
     assert tower_mark(tower) == mark
-    with torch.inference_mode(): assert tower_mark(copy.deepcopy(tower)) == mark
+    with torch.inference_mode():
+        assert tower_mark(copy.deepcopy(tower)) == mark
 
 
 def test_what_trains_is_counted_by_name():
@@ -32,22 +42,38 @@ def test_what_trains_is_counted_by_name():
     from torch import nn
     from sketch_lvm.clip.prompts import VIT_B_32, DeepPrompts, NoPrompts, ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import count_trainable, make_encoder
+
     clip = SimpleNamespace(name='ViT-B-32', model=SimpleNamespace(visual=random_tower(**VIT_B_32)))
     encoder = make_encoder(clip, ShallowPrompts(3, 768), 'shared', 'prompts+norms')
-    assert count_trainable(encoder) == dict(prompts=(1, 2*3*768), norms=(52, 39936))
+    assert count_trainable(encoder) == dict(prompts=(1, 2 * 3 * 768), norms=(52, 39936))
     places = ['ln_pre', *(f'block{i:02d}_ln_{j}' for i in range(12) for j in (1, 2)), 'ln_post']
     assert set(encoder.trainable()) == {'source.prompts', *(f'norms.{k}.{p}' for k in ('weight', 'bias') for p in places)}
-    def count(source, norms, train): return count_trainable(make_encoder(clip, source, norms, train))
-    assert count(ShallowPrompts(3, 768, 'common'), 'per-modality', 'norms+prompts') == dict(prompts=(1, 3*768), norms=(52, 2*39936))
-    assert count(ShallowPrompts(3, 768), None, 'prompts') == dict(prompts=(1, 4608)) and count(None, None, 'norms') == dict(norms=(52, 39936))
-    assert count(DeepPrompts(4, 9, 768), 'frozen', 'prompts') == dict(prompts=(1, 2*9*4*768))
-    assert count(NoPrompts(), 'frozen', 'linear') == dict(linear=(2, 512*513)) and count(None, None, 'none') == {}
-    assert count(ShallowPrompts(3, 768), 'per-modality', 'prompts+norms+projection')['projection'] == (1, 2*768*512)
+
+
+    def count(source, norms, train):
+        return count_trainable(make_encoder(clip, source, norms, train))
+
+
+    assert count(ShallowPrompts(3, 768, 'common'), 'per-modality', 'norms+prompts') == dict(
+        prompts=(1, 3 * 768), norms=(52, 2 * 39936)
+    )
+    assert count(ShallowPrompts(3, 768), None, 'prompts') == dict(prompts=(1, 4608)) and count(None, None, 'norms') == dict(
+        norms=(52, 39936)
+    )
+    assert count(DeepPrompts(4, 9, 768), 'frozen', 'prompts') == dict(prompts=(1, 2 * 9 * 4 * 768))
+    assert count(NoPrompts(), 'frozen', 'linear') == dict(linear=(2, 512 * 513)) and count(None, None, 'none') == {}
+    assert count(ShallowPrompts(3, 768), 'per-modality', 'prompts+norms+projection')['projection'] == (1, 2 * 768 * 512)
     size = sum(p.numel() for p in clip.model.visual.parameters())
     assert count(None, None, 'all') == dict(tower=(len(list(clip.model.visual.parameters())), size))
     assert not any(p.requires_grad for p in clip.model.visual.parameters())
+
+
     class WithFrozenPart(ShallowPrompts):
-        def __init__(self): super().__init__(3, 768); self.text = nn.Linear(8, 8).requires_grad_(False)
+        def __init__(self):
+            super().__init__(3, 768)
+            self.text = nn.Linear(8, 8).requires_grad_(False)
+
+
     assert list(make_encoder(clip, WithFrozenPart(), train='prompts').trainable()) == ['source.prompts']
 
 
@@ -56,13 +82,19 @@ def test_the_usual_freezing_helper_leaks():
     from torch import nn
     from open_clip.transformer import VisionTransformer
     from sketch_lvm.clip.prompts import VIT_B_32
-    with torch.device('meta'): tower = VisionTransformer(**VIT_B_32)
+
+    with torch.device('meta'):
+        tower = VisionTransformer(**VIT_B_32)
     for m in tower.modules():
         for name in ('weight', 'bias'):
-            if getattr(m, name, None) is not None: getattr(m, name).requires_grad_(isinstance(m, nn.LayerNorm))
+            if getattr(m, name, None) is not None:
+                getattr(m, name).requires_grad_(isinstance(m, nn.LayerNorm))
     left = {n: p.numel() for n, p in tower.named_parameters() if p.requires_grad}
     assert sum(left.values()) == 21_733_632
-    assert sum(v for n, v in left.items() if 'ln_' in n) == 39_936 and sum(v for n, v in left.items() if 'in_proj' in n) == 21_261_312
+    assert (
+        sum(v for n, v in left.items() if 'ln_' in n) == 39_936
+        and sum(v for n, v in left.items() if 'in_proj' in n) == 21_261_312
+    )
 
 
 def test_a_step_moves_what_is_named_and_nothing_else():
@@ -71,17 +103,27 @@ def test_a_step_moves_what_is_named_and_nothing_else():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
+
     px, target = torch.randn(6, 3, 8, 8, generator=torch_rng(17)), torch.randn(6, 6, generator=torch_rng(18))
-    rows = ['sketch']*2 + ['photo']*4
-    for source, norms, train in ((ShallowPrompts(3, 8), 'shared', 'prompts+norms'), (DeepPrompts(2, 3, 8), 'per-modality', 'prompts+norms+projection'),
-                                 (ShallowPrompts(3, 8, 'common'), 'frozen', 'prompts'), (ShallowPrompts(3, 8), None, 'all'),
-                                 (None, 'per-modality', 'norms'), (None, 'frozen', 'linear'), (None, None, 'all')):
+    rows = ['sketch'] * 2 + ['photo'] * 4
+    for source, norms, train in (
+        (ShallowPrompts(3, 8), 'shared', 'prompts+norms'),
+        (DeepPrompts(2, 3, 8), 'per-modality', 'prompts+norms+projection'),
+        (ShallowPrompts(3, 8, 'common'), 'frozen', 'prompts'),
+        (ShallowPrompts(3, 8), None, 'all'),
+        (None, 'per-modality', 'norms'),
+        (None, 'frozen', 'linear'),
+        (None, None, 'all'),
+    ):
         clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower(19)))
         encoder = make_encoder(clip, source, norms, train)
-        everything = dict(encoder.named_parameters()) | {f'backbone.{n}': p for n, p in clip.model.visual.named_parameters()}
+        everything = dict(encoder.named_parameters()) | {
+            f'backbone.{n}': p for n, p in clip.model.visual.named_parameters()
+        }
         before, each = {n: p.detach().clone() for n, p in everything.items()}, {id(p): p for p in everything.values()}
         opt = torch.optim.Adam(each.values(), lr=1e-2)
-        (encoder(px, rows)*target).sum().backward(); opt.step()
+        (encoder(px, rows) * target).sum().backward()
+        opt.step()
         moved = {n for n, p in everything.items() if not torch.equal(p, before[n])}
         assert moved == set(encoder.trainable()) and moved, (train, moved ^ set(encoder.trainable()))
 
@@ -92,18 +134,29 @@ def test_recipes_that_contradict_themselves():
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.prompts import DeepPrompts, PromptSource, ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
+
     clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower()))
-    cases = [(dict(train='promts'), "Did you mean 'prompts'"), (dict(norms='sharde'), "Did you mean 'shared'"), (dict(precision='fp16'), 'unknown precision'),
-             (dict(train='prompts'), 'nothing to train'), (dict(source=ShallowPrompts(3, 8), train='norms'), 'random start'),
-             (dict(source=ShallowPrompts(3, 8), train='none'), 'random start'), (dict(train='norms', norms='frozen'), 'contradicts'),
-             (dict(source=ShallowPrompts(3, 8), norms='shared', train='prompts'), "use norms='frozen'"),
-             (dict(source=ShallowPrompts(3, 9), train='prompts'), 'width=8'),
-             (dict(train='all', norms='per-modality'), "leave norms='per-modality' out"), (dict(train='all', precision='bf16'), 'fp32')]
+    cases = [
+        (dict(train='promts'), "Did you mean 'prompts'"),
+        (dict(norms='sharde'), "Did you mean 'shared'"),
+        (dict(precision='fp16'), 'unknown precision'),
+        (dict(train='prompts'), 'nothing to train'),
+        (dict(source=ShallowPrompts(3, 8), train='norms'), 'random start'),
+        (dict(source=ShallowPrompts(3, 8), train='none'), 'random start'),
+        (dict(train='norms', norms='frozen'), 'contradicts'),
+        (dict(source=ShallowPrompts(3, 8), norms='shared', train='prompts'), "use norms='frozen'"),
+        (dict(source=ShallowPrompts(3, 9), train='prompts'), 'width=8'),
+        (dict(train='all', norms='per-modality'), "leave norms='per-modality' out"),
+        (dict(train='all', precision='bf16'), 'fp32'),
+    ]
     for recipe, why in cases:
-        with pytest.raises(UserError, match=why): make_encoder(clip, **recipe)
-    with pytest.raises(UserError) as e: make_encoder(clip, DeepPrompts(2, 9, 8), norms='frozen', train='norms')
+        with pytest.raises(UserError, match=why):
+            make_encoder(clip, **recipe)
+    with pytest.raises(UserError) as e:
+        make_encoder(clip, DeepPrompts(2, 9, 8), norms='frozen', train='norms')
     assert all(w in str(e.value) for w in ('9 layers', 'random start', 'contradicts'))
-    with pytest.raises(NotImplementedError): PromptSource().tokens(0, None, 0)
+    with pytest.raises(NotImplementedError):
+        PromptSource().tokens(0, None, 0)
 
 
 def test_embedding_without_gradients():
@@ -113,22 +166,37 @@ def test_embedding_without_gradients():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
-    clip = SimpleNamespace(name='small', model=SimpleNamespace(visual=random_tower(20, image_size=32, width=64, layers=4, output_dim=32)))
-    px, rows = torch.randn(7, 3, 32, 32, generator=torch_rng(21)), ['sketch']*3 + ['photo']*4
+
+    clip = SimpleNamespace(
+        name='small', model=SimpleNamespace(visual=random_tower(20, image_size=32, width=64, layers=4, output_dim=32))
+    )
+    px, rows = torch.randn(7, 3, 32, 32, generator=torch_rng(21)), ['sketch'] * 3 + ['photo'] * 4
     encoder = make_encoder(clip, ShallowPrompts(3, 64), 'per-modality')
     y = encoder.embed(px, rows, batch=2)
-    assert torch.allclose(y, encoder(px, rows), atol=1e-5) and torch.allclose(y.norm(dim=1), torch.ones(7)) and not y.requires_grad
+    assert (
+        torch.allclose(y, encoder(px, rows), atol=1e-5)
+        and torch.allclose(y.norm(dim=1), torch.ones(7))
+        and not y.requires_grad
+    )
     half = encoder.embed(px, rows, 'bf16')
-    assert half.dtype == torch.float32 and F.cosine_similarity(y, half).min() > .999 and not torch.equal(half, y)
+    assert half.dtype == torch.float32 and F.cosine_similarity(y, half).min() > 0.999 and not torch.equal(half, y)
     assert encoder.embed(px[:0], 'photo').shape == (0, 32)
     trained = make_encoder(clip, ShallowPrompts(3, 64), 'per-modality', precision='bf16')
-    with torch.inference_mode(): trained.embed(px, rows)         # the bf16 copy made here must still serve training
-    trained(px, rows)[:, 0].sum().backward(); encoder(px, rows)[:, 0].sum().backward()
+    with torch.inference_mode():
+        trained.embed(px, rows)  # the bf16 copy made here must still serve training
+    trained(px, rows)[:, 0].sum().backward()
+    encoder(px, rows)[:, 0].sum().backward()
     for (n, a), b in zip(trained.trainable().items(), encoder.trainable().values()):
-        assert a.dtype == torch.float32 and F.cosine_similarity(a.grad.flatten(), b.grad.flatten(), dim=0) > .98, n
-    tuned = make_encoder(clip, train='all'); stale = tuned.embed(px, 'photo', 'bf16')
-    with torch.no_grad(): tuned.visual.proj.mul_(torch.randn(32, generator=torch_rng(22)))
-    assert F.cosine_similarity(tuned.embed(px, 'photo', 'bf16'), tuned.embed(px, 'photo')).min() > .999 > F.cosine_similarity(stale, tuned.embed(px, 'photo')).max()
+        assert a.dtype == torch.float32 and F.cosine_similarity(a.grad.flatten(), b.grad.flatten(), dim=0) > 0.98, n
+    tuned = make_encoder(clip, train='all')
+    stale = tuned.embed(px, 'photo', 'bf16')
+    with torch.no_grad():
+        tuned.visual.proj.mul_(torch.randn(32, generator=torch_rng(22)))
+    assert (
+        F.cosine_similarity(tuned.embed(px, 'photo', 'bf16'), tuned.embed(px, 'photo')).min()
+        > 0.999
+        > F.cosine_similarity(stale, tuned.embed(px, 'photo')).max()
+    )
 
 
 def test_an_untrained_encoder_is_clip():
@@ -137,13 +205,25 @@ def test_an_untrained_encoder_is_clip():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
+
     clip = load_backbone('mini', random=True)
     px = torch.randn(4, 3, clip.size, clip.size, generator=torch_rng(23))
-    for recipe in (dict(train='none'), dict(train='linear'), dict(train='all'), dict(train='norms', norms='per-modality'), dict(train='norms+projection'),
-                   dict(source=ShallowPrompts(0, clip.width)), dict(source=DeepPrompts(0, clip.layers, clip.width), train='prompts')):
-        assert torch.allclose(make_encoder(clip, **recipe)(px, ['sketch', 'photo']*2), encode_images(clip, px), atol=1e-5), recipe
-    linear = make_encoder(clip, train='linear'); stored = linear.embed(px, 'photo')
-    loss = linear.finish(stored)[:, 0].sum(); loss.backward()
+    for recipe in (
+        dict(train='none'),
+        dict(train='linear'),
+        dict(train='all'),
+        dict(train='norms', norms='per-modality'),
+        dict(train='norms+projection'),
+        dict(source=ShallowPrompts(0, clip.width)),
+        dict(source=DeepPrompts(0, clip.layers, clip.width), train='prompts'),
+    ):
+        assert torch.allclose(
+            make_encoder(clip, **recipe)(px, ['sketch', 'photo'] * 2), encode_images(clip, px), atol=1e-5
+        ), recipe
+    linear = make_encoder(clip, train='linear')
+    stored = linear.embed(px, 'photo')
+    loss = linear.finish(stored)[:, 0].sum()
+    loss.backward()
     assert linear.head.weight.grad.abs().max() > 0 and torch.allclose(linear.finish(stored), linear(px, 'photo'), atol=1e-5)
 
 
@@ -153,22 +233,41 @@ def test_states_come_back_or_say_why_not():
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
-    def clip(seed): return SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower(seed)))
+
+
+    def clip(seed):
+        return SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower(seed)))
+
+
     px, rows = torch.randn(4, 3, 8, 8, generator=torch_rng(24)), ['sketch', 'sketch', 'photo', 'photo']
-    for recipe in (lambda: dict(source=ShallowPrompts(3, 8), norms='per-modality'), lambda: dict(train='linear'), lambda: dict(train='all')):
+    for recipe in (
+        lambda: dict(source=ShallowPrompts(3, 8), norms='per-modality'),
+        lambda: dict(train='linear'),
+        lambda: dict(train='all'),
+    ):
         a, b = make_encoder(clip(1), **recipe()), make_encoder(clip(1), **recipe())
         with torch.no_grad():
-            for i, p in enumerate(a.trainable().values()): p.add_(torch.randn(p.shape, generator=torch_rng(25, index=i)))
+            for i, p in enumerate(a.trainable().values()):
+                p.add_(torch.randn(p.shape, generator=torch_rng(25, index=i)))
         s = a.state()
         assert json.loads(json.dumps(s['description'])) == s['description'] and set(s['tensors']) == set(a.trainable())
-        assert not torch.allclose(a(px, rows), b(px, rows), atol=1e-3) and torch.equal(b.load_state(s)(px, rows), a(px, rows))
+        assert not torch.allclose(a(px, rows), b(px, rows), atol=1e-3) and torch.equal(
+            b.load_state(s)(px, rows), a(px, rows)
+        )
     s = make_encoder(clip(1), ShallowPrompts(3, 8)).state()
-    other = make_encoder(clip(2), ShallowPrompts(4, 8)); before = other.state()['tensors']
-    with pytest.raises(UserError) as e: other.load_state(s)
-    assert all(w in str(e.value) for w in ('tower:', 'source:', 'source.prompts: shape [2, 1, 3, 8] was saved, this encoder has [2, 1, 4, 8]'))
+    other = make_encoder(clip(2), ShallowPrompts(4, 8))
+    before = other.state()['tensors']
+    with pytest.raises(UserError) as e:
+        other.load_state(s)
+    assert all(
+        w in str(e.value)
+        for w in ('tower:', 'source:', 'source.prompts: shape [2, 1, 3, 8] was saved, this encoder has [2, 1, 4, 8]')
+    )
     assert all(torch.equal(v, before[n]) for n, v in other.state()['tensors'].items())
-    with pytest.raises(UserError, match='norms.weight.ln_pre: unknown to this encoder'): make_encoder(clip(1), ShallowPrompts(3, 8), train='prompts').load_state(s)
-    with pytest.raises(UserError, match='head.bias: missing from the state'): make_encoder(clip(1), train='linear').load_state(s)
+    with pytest.raises(UserError, match='norms.weight.ln_pre: unknown to this encoder'):
+        make_encoder(clip(1), ShallowPrompts(3, 8), train='prompts').load_state(s)
+    with pytest.raises(UserError, match='head.bias: missing from the state'):
+        make_encoder(clip(1), train='linear').load_state(s)
 
 
 def test_states_know_their_pixels_and_their_words():
@@ -177,19 +276,34 @@ def test_states_know_their_pixels_and_their_words():
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.prompts import PromptSource, ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
+
     mini = load_backbone('mini', random=True)
     state = make_encoder(mini, ShallowPrompts(3, mini.width)).state()
     assert json.loads(json.dumps(state['description'])) == state['description']
-    for change in (dict(fit='pad'), dict(mean=(.4, .5, .5)), dict(std=(.2, .2, .2)), dict(interpolation='bilinear'), dict(size=32)):
+    for change in (
+        dict(fit='pad'),
+        dict(mean=(0.4, 0.5, 0.5)),
+        dict(std=(0.2, 0.2, 0.2)),
+        dict(interpolation='bilinear'),
+        dict(size=32),
+    ):
         other = make_encoder(dataclasses.replace(mini, **change), ShallowPrompts(3, mini.width))
-        with pytest.raises(UserError, match=f'pixels: .*{next(iter(change))}'): other.load_state(state)
-    class Speaks(ShallowPrompts): speaks = True
+        with pytest.raises(UserError, match=f'pixels: .*{next(iter(change))}'):
+            other.load_state(state)
+
+
+    class Speaks(ShallowPrompts):
+        speaks = True
+
+
     a, b = [make_encoder(m, Speaks(3, mini.width)) for m in (mini, load_backbone('mini', random=True))]
     assert b.load_state(a.state()).recipe['text'] == a.recipe['text'] and 'text' not in state['description']
     other = load_backbone('mini', random=True)
-    with torch.no_grad(): other.model.token_embedding.weight[5, 3] += 1
-    with pytest.raises(UserError, match='text: '): make_encoder(other, Speaks(3, mini.width)).load_state(a.state())
-    make_encoder(other, ShallowPrompts(3, mini.width)).load_state(state)             # whoever reads no text does not care
+    with torch.no_grad():
+        other.model.token_embedding.weight[5, 3] += 1
+    with pytest.raises(UserError, match='text: '):
+        make_encoder(other, Speaks(3, mini.width)).load_state(a.state())
+    make_encoder(other, ShallowPrompts(3, mini.width)).load_state(state)  # whoever reads no text does not care
 
 
 def test_states_under_the_old_mark():
@@ -200,24 +314,43 @@ def test_states_under_the_old_mark():
     from sketch_lvm.core import UserError, sha256
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
+
+
     def before(encoder):
         "What was saved at first: a mark of two tensors, no word on pixels or activation"
         state, visual = encoder.state(), encoder.backbone.visual
         mark = sha256(b''.join(p.detach().float().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[:16]
-        return dict(state, description={k: v for k, v in state['description'].items() if k not in ('pixels', 'text')} | dict(tower=mark))
+        return dict(
+            state,
+            description={k: v for k, v in state['description'].items() if k not in ('pixels', 'text')} | dict(tower=mark),
+        )
+
+
     def encoder_on(name, random, **now):
         tower = random_tower(1, **now)
-        clip = SimpleNamespace(name=name, random=random, visual=tower, model=SimpleNamespace(visual=tower), preparation=dict(size=8))
+        clip = SimpleNamespace(
+            name=name, random=random, visual=tower, model=SimpleNamespace(visual=tower), preparation=dict(size=8)
+        )
         return make_encoder(clip, ShallowPrompts(3, 8), 'frozen', 'prompts')
+
+
     quick = dict(act_layer=QuickGELU)
-    for name, random, now in (('mini', False, {}), ('mini', True, {}), ('ViT-B-32', False, {}), ('ViT-B-32', True, quick), ('ViT-B-32-quickgelu', False, quick)):
-        encoder = encoder_on(name, random, **now)                                    # the same activation then and now
+    for name, random, now in (
+        ('mini', False, {}),
+        ('mini', True, {}),
+        ('ViT-B-32', False, {}),
+        ('ViT-B-32', True, quick),
+        ('ViT-B-32-quickgelu', False, quick),
+    ):
+        encoder = encoder_on(name, random, **now)  # the same activation then and now
         encoder.load_state(before(encoder))
-    encoder = encoder_on('ViT-B-32', False, **quick)                                 # of OpenAI: then GELU, now QuickGELU
-    with pytest.raises(UserError, match='trained with GELU.*QuickGELU.*train it again'): encoder.load_state(before(encoder))
+    encoder = encoder_on('ViT-B-32', False, **quick)  # of OpenAI: then GELU, now QuickGELU
+    with pytest.raises(UserError, match='trained with GELU.*QuickGELU.*train it again'):
+        encoder.load_state(before(encoder))
     old = before(make_encoder(load_backbone('mini', random=True, seed=1), ShallowPrompts(3, 192), 'frozen', 'prompts'))
     mini = make_encoder(load_backbone('mini', random=True), ShallowPrompts(3, 192), 'frozen', 'prompts')
-    with pytest.raises(UserError, match='tower: '): mini.load_state(old)
+    with pytest.raises(UserError, match='tower: '):
+        mini.load_state(old)
 
 
 def test_hostile_states_are_refused():
@@ -226,21 +359,44 @@ def test_hostile_states_are_refused():
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
+
     clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower(1)))
-    encoder = make_encoder(clip, ShallowPrompts(3, 8)); good = encoder.state(); before = copy.deepcopy(good['tensors'])
+    encoder = make_encoder(clip, ShallowPrompts(3, 8))
+    good = encoder.state()
+    before = copy.deepcopy(good['tensors'])
     p = good['tensors']['source.prompts']
-    def tensors(value): return dict(good, tensors=good['tensors'] | {'source.prompts': value})
-    cases = [(tensors(p*torch.nan), 'source.prompts: .*not finite'), (tensors(p/0), 'not finite'), (tensors(p.int()), 'int32'),
-             (tensors(p.to(torch.complex64)), 'complex64'), (tensors([1, 2]), 'no tensor'), (tensors(p.bool()), 'bool'),
-             (tensors(p.to_sparse()), 'no plain tensor'), (dict(good, tensors=[1]), 'no tensors by name'), (dict(good, description=None), 'no description'),
-             (dict(tensors=good['tensors']), 'no description'), ([], 'no state'), (None, 'no state'), (dict(good, tensors={1: p}), '1: unknown'),
-             (dict(good, description={k: v for k, v in good['description'].items() if k != 'tower'}), 'tower: None'),
-             (dict(good, description=good['description'] | dict(source=7)), 'source: 7'), (dict(good, description=good['description'] | dict(norms={})), 'norms: {}')]
+
+
+    def tensors(value):
+        return dict(good, tensors=good['tensors'] | {'source.prompts': value})
+
+
+    cases = [
+        (tensors(p * torch.nan), 'source.prompts: .*not finite'),
+        (tensors(p / 0), 'not finite'),
+        (tensors(p.int()), 'int32'),
+        (tensors(p.to(torch.complex64)), 'complex64'),
+        (tensors([1, 2]), 'no tensor'),
+        (tensors(p.bool()), 'bool'),
+        (tensors(p.to_sparse()), 'no plain tensor'),
+        (dict(good, tensors=[1]), 'no tensors by name'),
+        (dict(good, description=None), 'no description'),
+        (dict(tensors=good['tensors']), 'no description'),
+        ([], 'no state'),
+        (None, 'no state'),
+        (dict(good, tensors={1: p}), '1: unknown'),
+        (dict(good, description={k: v for k, v in good['description'].items() if k != 'tower'}), 'tower: None'),
+        (dict(good, description=good['description'] | dict(source=7)), 'source: 7'),
+        (dict(good, description=good['description'] | dict(norms={})), 'norms: {}'),
+    ]
     deep = {}
-    for _ in range(10_000): deep = dict(a=deep)
+    for _ in range(10_000):
+        deep = dict(a=deep)
     cases.append((dict(good, description=good['description'] | dict(source=deep)), 'source: '))
     for state, why in cases:
-        with pytest.raises(UserError, match=why) as e: encoder.load_state(state)
+        with pytest.raises(UserError, match=why) as e:
+            encoder.load_state(state)
         assert len(str(e.value)) < 3000
         assert all(torch.equal(v, before[n]) for n, v in encoder.state()['tensors'].items()), why
-    half = tensors(p.half()); assert encoder.load_state(half)              # a narrower float is a number still
+    half = tensors(p.half())
+    assert encoder.load_state(half)  # a narrower float is a number still

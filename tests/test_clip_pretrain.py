@@ -5,14 +5,24 @@ def test_kind_loss_by_hand():
     import math, torch
     import torch.nn.functional as F
     from sketch_lvm.clip.pretrain import kind_loss
-    u = torch.tensor([[1., 0], [1, 0], [0, 1], [0, 1]]); label = torch.tensor([0, 0, 1, 1])
-    assert abs(kind_loss(u, label, 1.).item() - -math.log(math.e/(math.e + 2))) < 1e-6        # one friend at 1, two strangers at 0
-    u, label, total = F.normalize(torch.randn(9, 4, generator=torch.Generator().manual_seed(0)), dim=1), torch.tensor([0, 0, 0, 1, 1, 2, 2, 2, 2]), 0.
+
+    u = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    label = torch.tensor([0, 0, 1, 1])
+    assert (
+        abs(kind_loss(u, label, 1.0).item() - -math.log(math.e / (math.e + 2))) < 1e-6
+    )  # one friend at 1, two strangers at 0
+    u, label, total = (
+        F.normalize(torch.randn(9, 4, generator=torch.Generator().manual_seed(0)), dim=1),
+        torch.tensor([0, 0, 0, 1, 1, 2, 2, 2, 2]),
+        0.0,
+    )
     for i in range(9):
-        rest = [j for j in range(9) if j != i]; weights = {j: math.exp(u[i] @ u[j]/.1) for j in rest}; friends = [j for j in rest if label[j] == label[i]]
-        total -= sum(math.log(weights[j]/sum(weights.values())) for j in friends)/len(friends)
-    assert abs(kind_loss(u, label, .1).item() - total/9) < 1e-4
-    assert kind_loss(u[:1], label[:1], .1) == 0                                                # nobody else there: nothing to ask
+        rest = [j for j in range(9) if j != i]
+        weights = {j: math.exp(u[i] @ u[j] / 0.1) for j in rest}
+        friends = [j for j in rest if label[j] == label[i]]
+        total -= sum(math.log(weights[j] / sum(weights.values())) for j in friends) / len(friends)
+    assert abs(kind_loss(u, label, 0.1).item() - total / 9) < 1e-4
+    assert kind_loss(u[:1], label[:1], 0.1) == 0  # nobody else there: nothing to ask
 
 
 def test_resuming_changes_nothing():
@@ -20,6 +30,7 @@ def test_resuming_changes_nothing():
     from dataclasses import replace
     from pathlib import Path
     from sketch_lvm.clip.pretrain import Phase, Recipe, pretrain
+
     tiny = Recipe(steps=6, instances=8, warmup=2, phases=(Phase(0, 3, 4), Phase(3, 4, 2)))
     names = ('apple', 'bus', 'castle', 'duck')
     with tempfile.TemporaryDirectory() as d:
@@ -34,14 +45,15 @@ def test_resuming_changes_nothing():
 def test_a_batch_keeps_to_its_phase():
     import numpy as np
     from sketch_lvm.clip.pretrain import Phase, Recipe, draw_batch, pictures_seen, rate
+
     r = Recipe(phases=(Phase(0, 3, 4), Phase(10, 5, 2)))
     for step, p, k in ((0, 3, 4), (9, 3, 4), (10, 5, 2)):
         cats, objs, view, art, say, shift, lead = draw_batch(r, step, 7, 9)
-        assert [len(set(cats)), len(cats)] == [p, p*k] and all(len(set(objs[cats == c])) == k for c in set(cats))
+        assert [len(set(cats)), len(cats)] == [p, p * k] and all(len(set(objs[cats == c])) == k for c in set(cats))
         assert (view[:, 0] != view[:, 1]).all() and np.array_equal(cats, draw_batch(r, step, 7, 9)[0])
-    assert pictures_seen(dict(phases=[vars(p) for p in r.phases]), 12) == 10*24 + 2*20
-    r = Recipe(steps=100, warmup=10, decay=.5)
-    assert rate(r, 0) == .1 and rate(r, 20) == rate(r, 49) == 1 and abs(rate(r, 75) - .5) < 1e-9 and rate(r, 100) == 0
+    assert pictures_seen(dict(phases=[vars(p) for p in r.phases]), 12) == 10 * 24 + 2 * 20
+    r = Recipe(steps=100, warmup=10, decay=0.5)
+    assert rate(r, 0) == 0.1 and rate(r, 20) == rate(r, 49) == 1 and abs(rate(r, 75) - 0.5) < 1e-9 and rate(r, 100) == 0
 
 
 def test_the_published_model_is_the_trained_one():
@@ -49,6 +61,7 @@ def test_the_published_model_is_the_trained_one():
     from safetensors.torch import load_file
     from sketch_lvm.core import sha256
     from sketch_lvm.clip.pretrain import Phase, Recipe, pretrain, publish
+
     tiny = Recipe(steps=2, instances=8, warmup=1, phases=(Phase(0, 3, 4),))
     with tempfile.TemporaryDirectory() as d:
         model, _ = pretrain(d + '/run', tiny, ('apple', 'bus', 'castle', 'duck'), every=2, say=None)
@@ -56,4 +69,6 @@ def test_the_published_model_is_the_trained_one():
         card = publish(d + '/run', d + '/out', note='a test', measured=False)
         half = load_file(d + '/out/mini.safetensors')
         assert all(torch.allclose(v.float(), half[k].float(), atol=1e-3, rtol=1e-3) for k, v in model.state_dict().items())
-        assert card['pictures_seen'] == 2*2*12 and card['files']['mini.safetensors'] == sha256(d + '/out/mini.safetensors')
+        assert card['pictures_seen'] == 2 * 2 * 12 and card['files']['mini.safetensors'] == sha256(
+            d + '/out/mini.safetensors'
+        )

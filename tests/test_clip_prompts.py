@@ -6,28 +6,50 @@ def test_odd_towers_are_refused():
     from open_clip.modified_resnet import ModifiedResNet
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.prompts import check_tower, random_tower
+
     assert check_tower(random_tower()) is not None
-    with torch.device('meta'): resnet = ModifiedResNet([1, 1, 1, 1], 8, 2, image_size=32, width=8)
-    odd = [(resnet, 'ModifiedResNet'), (random_tower(pool_type='avg'), "'avg'"), (random_tower(attentional_pool=True, attn_pooler_heads=2), 'attention pooling'),
-           (random_tower(qk_norm=True), 'special kind'), (random_tower(no_ln_pre=True), 'no LayerNorm')]
+    with torch.device('meta'):
+        resnet = ModifiedResNet([1, 1, 1, 1], 8, 2, image_size=32, width=8)
+    odd = [
+        (resnet, 'ModifiedResNet'),
+        (random_tower(pool_type='avg'), "'avg'"),
+        (random_tower(attentional_pool=True, attn_pooler_heads=2), 'attention pooling'),
+        (random_tower(qk_norm=True), 'special kind'),
+        (random_tower(no_ln_pre=True), 'no LayerNorm'),
+    ]
     for tower, why in odd:
-        with pytest.raises(UserError, match=why): check_tower(tower)
+        with pytest.raises(UserError, match=why):
+            check_tower(tower)
 
 
 def test_modalities_are_read_and_checked():
     import numpy as np, pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.prompts import by_runs, modality_rows
+
     index, runs = modality_rows(['sketch', 'photo', 'photo', 'sketch'], 4)
     assert index.tolist() == [0, 1, 1, 0] and runs == [(0, 1), (1, 2), (0, 1)]
-    for same in (torch.tensor([False, True, True, False]), np.array(['sketch', 'photo', 'photo', 'sketch']), np.array([0, 1, 1, 0]), (False, True, True, False)):
+    for same in (
+        torch.tensor([False, True, True, False]),
+        np.array(['sketch', 'photo', 'photo', 'sketch']),
+        np.array([0, 1, 1, 0]),
+        (False, True, True, False),
+    ):
         assert modality_rows(same, 4)[1] == runs and modality_rows(same, 4)[0].tolist() == [0, 1, 1, 0]
-    assert modality_rows('sketch', 3) == (0, [(0, 3)]) and modality_rows([True]*3, 3) == (1, [(1, 3)])
-    x = torch.arange(8.).reshape(4, 2)
-    assert torch.equal(by_runs(lambda part, i: part*(10 if i else 1), x, runs), x*torch.tensor([[1.], [10], [10], [1]]))
-    for bad, why in ((['sketch'], '1 entries'), (True, 'no entries'), ('foto', "Did you mean 'photo'"), ([0, 2], 'not 2'),
-                     (['photo', 'sketsh'], "Did you mean 'sketch'")):
-        with pytest.raises(UserError, match=why): modality_rows(bad, 2)
+    assert modality_rows('sketch', 3) == (0, [(0, 3)]) and modality_rows([True] * 3, 3) == (1, [(1, 3)])
+    x = torch.arange(8.0).reshape(4, 2)
+    assert torch.equal(
+        by_runs(lambda part, i: part * (10 if i else 1), x, runs), x * torch.tensor([[1.0], [10], [10], [1]])
+    )
+    for bad, why in (
+        (['sketch'], '1 entries'),
+        (True, 'no entries'),
+        ('foto', "Did you mean 'photo'"),
+        ([0, 2], 'not 2'),
+        (['photo', 'sketsh'], "Did you mean 'sketch'"),
+    ):
+        with pytest.raises(UserError, match=why):
+            modality_rows(bad, 2)
 
 
 def test_blocks_equal_open_clips():
@@ -36,19 +58,32 @@ def test_blocks_equal_open_clips():
     from open_clip.model import CLIP
     from sketch_lvm.clip.prompts import layer_norms, mix, random_tower, run_block
     from sketch_lvm.core import torch_rng
-    tower = random_tower(ls_init_value=.5)
+
+    tower = random_tower(ls_init_value=0.5)
     x, own = torch.randn(2, 7, 8, generator=torch_rng(1)), layer_norms(tower)
     for keep in (None, 1, 5, 7):
         y = run_block(tower.transformer.resblocks[1], x, lambda x, place: own[place](x), 'block01', keep)
         assert torch.allclose(y, tower.transformer.resblocks[1](x)[:, :keep], atol=1e-6)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        clip = CLIP(6, dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4), dict(width=8, heads=2, layers=3, context_length=9, vocab_size=20))
-    words = torch.randint(1, 19, (4, 9), generator=torch_rng(2)); words[:, 6] = 19
+        clip = CLIP(
+            6,
+            dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4),
+            dict(width=8, heads=2, layers=3, context_length=9, vocab_size=20),
+        )
+    words = torch.randint(1, 19, (4, 9), generator=torch_rng(2))
+    words[:, 6] = 19
     own, x = layer_norms(clip), clip.token_embedding(words) + clip.positional_embedding
-    for i, b in enumerate(clip.transformer.resblocks): x = run_block(b, x, lambda x, place: own[place](x), f'block{i:02d}', mask=clip.attn_mask)
-    assert torch.allclose(mix(*(q := torch.randn(3, 2, 2, 5, 4, generator=torch_rng(3), requires_grad=True).bfloat16()), clip.attn_mask[:5, :5]).float(),
-                          F.scaled_dot_product_attention(*q.float(), attn_mask=clip.attn_mask[:5, :5]), atol=.03)
+    for i, b in enumerate(clip.transformer.resblocks):
+        x = run_block(b, x, lambda x, place: own[place](x), f'block{i:02d}', mask=clip.attn_mask)
+    assert torch.allclose(
+        mix(
+            *(q := torch.randn(3, 2, 2, 5, 4, generator=torch_rng(3), requires_grad=True).bfloat16()),
+            clip.attn_mask[:5, :5],
+        ).float(),
+        F.scaled_dot_product_attention(*q.float(), attn_mask=clip.attn_mask[:5, :5]),
+        atol=0.03,
+    )
     assert torch.allclose(clip.ln_final(x)[:, 6] @ clip.text_projection, clip.encode_text(words), atol=1e-5)
 
 
@@ -58,35 +93,56 @@ def test_zero_prompts_equal_open_clip():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import VIT_B_32, DeepPrompts, NoPrompts, Norms, ShallowPrompts, prompted_forward
     from sketch_lvm.clip.prompts import random_tower
-    fixed = VisionTransformer(8, 4, 8, 3, 2, 2., output_dim=6, pos_embed_type='sin_cos_2d').eval().requires_grad_(False)
-    towers = [random_tower(1), random_tower(act_layer=QuickGELU), random_tower(ls_init_value=.1), random_tower(final_ln_after_pool=True), fixed,
-              random_tower(image_size=12, patch_size=3, heads=4), random_tower(layers=1)]
+
+    fixed = VisionTransformer(8, 4, 8, 3, 2, 2.0, output_dim=6, pos_embed_type='sin_cos_2d').eval().requires_grad_(False)
+    towers = [
+        random_tower(1),
+        random_tower(act_layer=QuickGELU),
+        random_tower(ls_init_value=0.1),
+        random_tower(final_ln_after_pool=True),
+        fixed,
+        random_tower(image_size=12, patch_size=3, heads=4),
+        random_tower(layers=1),
+    ]
     for tower in towers:
         px = torch.randn(3, 3, *tower.image_size, generator=torch_rng(3))
         for source in (None, NoPrompts(), ShallowPrompts(0, 8), DeepPrompts(0, 1, 8), ShallowPrompts(0, 8, 'common')):
             for norms in (None, Norms(tower), Norms(tower, ('sketch', 'photo'))):
-                assert torch.allclose(prompted_forward(tower, px, source, ['sketch', 'photo', 'photo'], norms), tower(px), atol=1e-5)
+                assert torch.allclose(
+                    prompted_forward(tower, px, source, ['sketch', 'photo', 'photo'], norms), tower(px), atol=1e-5
+                )
     tower, px = random_tower(**VIT_B_32), torch.randn(2, 3, 224, 224, generator=torch_rng(4))
-    with torch.inference_mode(): assert (prompted_forward(tower, px) - tower(px)).abs().max() < 1e-5
+    with torch.inference_mode():
+        assert (prompted_forward(tower, px) - tower(px)).abs().max() < 1e-5
 
 
 def test_features_and_gradients_equal_the_naive_forward():
     import copy, torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import Norms, ShallowPrompts, layer_norms, prompted_forward, random_tower
-    tower = random_tower(5); theirs = copy.deepcopy(tower)
+
+    tower = random_tower(5)
+    theirs = copy.deepcopy(tower)
     px, g = torch.randn(4, 3, 8, 8, generator=torch_rng(6)), torch.randn(4, 6, generator=torch_rng(7))
-    source, norms = ShallowPrompts(3, 8, 'common', std=1.), Norms(tower)
-    ours = prompted_forward(tower, px, source, 'sketch', norms); ours.backward(g)
-    for m in layer_norms(theirs).values(): m.requires_grad_(True)
+    source, norms = ShallowPrompts(3, 8, 'common', std=1.0), Norms(tower)
+    ours = prompted_forward(tower, px, source, 'sketch', norms)
+    ours.backward(g)
+    for m in layer_norms(theirs).values():
+        m.requires_grad_(True)
     p = source.prompts.detach()[0, 0].clone().requires_grad_(True)
-    x = torch.cat([theirs.class_embedding.expand(4, 1, -1), theirs.conv1(px).flatten(2).transpose(1, 2)], 1) + theirs.positional_embedding
+    x = (
+        torch.cat([theirs.class_embedding.expand(4, 1, -1), theirs.conv1(px).flatten(2).transpose(1, 2)], 1)
+        + theirs.positional_embedding
+    )
     x = theirs.transformer(theirs.ln_pre(torch.cat([x, p.expand(4, -1, -1)], 1)))
-    y = theirs.ln_post(x)[:, 0] @ theirs.proj; y.backward(g)
+    y = theirs.ln_post(x)[:, 0] @ theirs.proj
+    y.backward(g)
     assert torch.allclose(ours, y, atol=1e-5) and torch.allclose(source.prompts.grad[0, 0], p.grad, atol=1e-5)
     for place, m in layer_norms(theirs).items():
         assert m.weight.grad.abs().max() > 0
-        assert torch.allclose(norms.weight[place].grad[0], m.weight.grad, atol=1e-5) and torch.allclose(norms.bias[place].grad[0], m.bias.grad, atol=1e-5)
+        assert torch.allclose(norms.weight[place].grad[0], m.weight.grad, atol=1e-5) and torch.allclose(
+            norms.bias[place].grad[0], m.bias.grad, atol=1e-5
+        )
     assert all(p.grad is None for p in tower.parameters())
 
 
@@ -94,42 +150,56 @@ def test_deep_prompts_replace_and_order_does_not_matter():
     import pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, prompted_forward, random_tower
+
     tower, px = random_tower(8), torch.randn(2, 3, 8, 8, generator=torch_rng(9))
-    source = DeepPrompts(2, 2, 8, std=1.)
-    x = torch.cat([tower.class_embedding.expand(2, 1, -1), tower.conv1(px).flatten(2).transpose(1, 2)], 1) + tower.positional_embedding
-    p, b = source.prompts.detach()[1], tower.transformer.resblocks            # the photo set
+    source = DeepPrompts(2, 2, 8, std=1.0)
+    x = (
+        torch.cat([tower.class_embedding.expand(2, 1, -1), tower.conv1(px).flatten(2).transpose(1, 2)], 1)
+        + tower.positional_embedding
+    )
+    p, b = source.prompts.detach()[1], tower.transformer.resblocks  # the photo set
     x = b[0](tower.ln_pre(torch.cat([x, p[0].expand(2, -1, -1)], 1)))
-    x = b[2](b[1](torch.cat([x[:, :5], p[1].expand(2, -1, -1)], 1)))           # out with the old, in with the new, then carried on
+    x = b[2](b[1](torch.cat([x[:, :5], p[1].expand(2, -1, -1)], 1)))  # out with the old, in with the new, then carried on
     y = tower.ln_post(x)[:, 0] @ tower.proj
     assert torch.allclose(prompted_forward(tower, px, source, 'photo'), y, atol=1e-5)
     assert (prompted_forward(tower, px, source, 'sketch') - y).abs().max() > 1e-2
     source.prompts.data = source.prompts.data.flip(2)
     assert torch.allclose(prompted_forward(tower, px, source, 'photo'), y, atol=1e-5)
-    with pytest.raises(UserError, match='tower has 3'): DeepPrompts(2, 9, 8).check(tower)
-    with pytest.raises(UserError, match='width=8'): DeepPrompts(2, 2, 16).check(tower)
-    with pytest.raises(UserError, match='common'): DeepPrompts(modalities=('photo',))
-    with pytest.raises(UserError, match='k >= 0'): DeepPrompts(k=-1)
-    with pytest.raises(UserError, match='3, 8, 8'): prompted_forward(tower, px[..., :7], source, 'photo')
+    with pytest.raises(UserError, match='tower has 3'):
+        DeepPrompts(2, 9, 8).check(tower)
+    with pytest.raises(UserError, match='width=8'):
+        DeepPrompts(2, 2, 16).check(tower)
+    with pytest.raises(UserError, match='common'):
+        DeepPrompts(modalities=('photo',))
+    with pytest.raises(UserError, match='k >= 0'):
+        DeepPrompts(k=-1)
+    with pytest.raises(UserError, match='3, 8, 8'):
+        prompted_forward(tower, px[..., :7], source, 'photo')
 
 
 def test_one_mixed_batch_equals_separate_forwards():
     import copy, torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import MODALITIES, DeepPrompts, Norms, layer_norms, prompted_forward, random_tower
+
     tower, g = random_tower(10), torch_rng(11)
-    source, norms = DeepPrompts(2, 3, 8, std=1.), Norms(tower, MODALITIES)
-    for p in norms.parameters(): p.data.add_(torch.randn(p.shape, generator=g)/5)
+    source, norms = DeepPrompts(2, 3, 8, std=1.0), Norms(tower, MODALITIES)
+    for p in norms.parameters():
+        p.data.add_(torch.randn(p.shape, generator=g) / 5)
     proj = torch.randn(2, 8, 6, generator=g).requires_grad_(True)
     trained = [*source.parameters(), *norms.parameters(), proj]
     px, up = torch.randn(6, 3, 8, 8, generator=g), torch.randn(6, 6, generator=g)
-    for rows in (['sketch']*2 + ['photo']*4, ['photo', 'sketch', 'photo', 'photo', 'sketch', 'photo']):
+    for rows in (['sketch'] * 2 + ['photo'] * 4, ['photo', 'sketch', 'photo', 'photo', 'sketch', 'photo']):
         together = prompted_forward(tower, px, source, rows, norms, proj)
-        apart = torch.cat([prompted_forward(tower, px[i:i + 1], source, m, norms, proj) for i, m in enumerate(rows)])
+        apart = torch.cat([prompted_forward(tower, px[i : i + 1], source, m, norms, proj) for i, m in enumerate(rows)])
         assert torch.allclose(together, apart, atol=1e-5)
-        for a, b in zip(torch.autograd.grad(together, trained, up), torch.autograd.grad(apart, trained, up)): assert torch.allclose(a, b, atol=1e-4)
-    for m, mine in enumerate(MODALITIES):              # against two towers of open_clip that carry these numbers themselves
-        theirs = copy.deepcopy(tower); theirs.proj.data = proj.detach()[m]
-        for place, ln in layer_norms(theirs).items(): ln.weight.data, ln.bias.data = norms.weight[place].detach()[m], norms.bias[place].detach()[m]
+        for a, b in zip(torch.autograd.grad(together, trained, up), torch.autograd.grad(apart, trained, up)):
+            assert torch.allclose(a, b, atol=1e-4)
+    for m, mine in enumerate(MODALITIES):  # against two towers of open_clip that carry these numbers themselves
+        theirs = copy.deepcopy(tower)
+        theirs.proj.data = proj.detach()[m]
+        for place, ln in layer_norms(theirs).items():
+            ln.weight.data, ln.bias.data = norms.weight[place].detach()[m], norms.bias[place].detach()[m]
         which = [i for i, r in enumerate(rows) if r == mine]
         assert torch.allclose(prompted_forward(tower, px, None, rows, norms, proj)[which], theirs(px[which]), atol=1e-5)
 
@@ -138,42 +208,74 @@ def test_a_trace_shows_what_happened():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, Trace, draw_tokens, prompted_forward, random_tower
+
     tower, px = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13))
-    source, trace = DeepPrompts(2, 2, 8, std=1.), Trace(attention=[])
+    source, trace = DeepPrompts(2, 2, 8, std=1.0), Trace(attention=[])
     y = prompted_forward(tower, px, source, 'photo', trace=trace)
     assert torch.allclose(y, prompted_forward(tower, px, source, 'photo'), atol=1e-6)
-    assert trace.prompts == [(2, True), (2, True), (2, False)] and [tuple(t.shape) for t in trace.tokens] == [(2, 5, 8)]*3
+    assert trace.prompts == [(2, True), (2, True), (2, False)] and [tuple(t.shape) for t in trace.tokens] == [(2, 5, 8)] * 3
     assert torch.allclose(tower.ln_post(trace.tokens[-1][:, 0]) @ tower.proj, y, atol=1e-5)
     assert all(a.shape == (2, 2, 7) and torch.allclose(a.sum(-1), torch.ones(2, 2)) for a in trace.attention)
-    x = tower.ln_pre(torch.cat([torch.cat([tower.class_embedding.expand(2, 1, -1), tower.conv1(px).flatten(2).transpose(1, 2)], 1) + tower.positional_embedding,
-                                source.prompts[1, 0].expand(2, -1, -1)], 1))
-    b = tower.transformer.resblocks[0]; h = b.ln_1(x)
+    x = tower.ln_pre(
+        torch.cat(
+            [
+                torch.cat([tower.class_embedding.expand(2, 1, -1), tower.conv1(px).flatten(2).transpose(1, 2)], 1)
+                + tower.positional_embedding,
+                source.prompts[1, 0].expand(2, -1, -1),
+            ],
+            1,
+        )
+    )
+    b = tower.transformer.resblocks[0]
+    h = b.ln_1(x)
     theirs = b.attn(h, h, h, need_weights=True, average_attn_weights=False)[1][:, :, 0]
     assert torch.allclose(trace.attention[0], theirs, atol=1e-6)
     import matplotlib.pyplot as plt
-    ax = draw_tokens(tower, source, 'sketch'); plt.close(ax.figure)
+
+    ax = draw_tokens(tower, source, 'sketch')
+    plt.close(ax.figure)
     words = [t.get_text() for t in ax.texts]
-    assert ax.get_title() == 'DeepPrompts, sketch' and words.count('v2') == 3 and words.count('p4') == 3 and words.count('CLS') == 4
+    assert (
+        ax.get_title() == 'DeepPrompts, sketch'
+        and words.count('v2') == 3
+        and words.count('p4') == 3
+        and words.count('CLS') == 4
+    )
 
 
 def test_traced_attention_makes_the_next_layer():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import ShallowPrompts, Trace, attend, embed_patches, join, prompted_forward, random_tower
-    tower, px, source = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13)), ShallowPrompts(3, 8, std=1.)
+
+    tower, px, source = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13)), ShallowPrompts(3, 8, std=1.0)
     trace, cls = Trace(attention=[], every=True), Trace(attention=[])
     y = prompted_forward(tower, px, source, 'photo', trace=trace)
     assert torch.equal(y, prompted_forward(tower, px, source, 'photo', trace=cls)) and Trace().attention is None
-    assert [a.shape[2:] for a in trace.attention] == [(8, 8), (8, 8), (5, 8)]                # CLS, 4 patches, 3 prompts, which do not ask in the last block
-    for a, c in zip(trace.attention, cls.attention): assert torch.allclose(a[:, :, 0], c, atol=1e-6) and torch.allclose(a.sum(-1), torch.ones(a.shape[:3]), atol=1e-5)
+    assert [a.shape[2:] for a in trace.attention] == [
+        (8, 8),
+        (8, 8),
+        (5, 8),
+    ]  # CLS, 4 patches, 3 prompts, which do not ask in the last block
+    for a, c in zip(trace.attention, cls.attention):
+        assert torch.allclose(a[:, :, 0], c, atol=1e-6) and torch.allclose(a.sum(-1), torch.ones(a.shape[:3]), atol=1e-5)
     x = torch.cat([tower.class_embedding.expand(2, 1, -1), embed_patches(tower, px)], 1) + tower.positional_embedding
     x = tower.ln_pre(join(x, source.prompts[1, 0]))
-    for b, a, after in zip(tower.transformer.resblocks, trace.attention, trace.tokens):      # the layer by hand, with the traced shares
-        v = torch.nn.functional.linear(b.ln_1(x), b.attn.in_proj_weight, b.attn.in_proj_bias)[..., 16:].unflatten(-1, (2, -1)).transpose(1, 2)
-        x = x[:, :a.shape[2]] + b.attn.out_proj((a @ v).transpose(1, 2).flatten(2)); x = x + b.mlp(b.ln_2(x))
+    for b, a, after in zip(
+        tower.transformer.resblocks, trace.attention, trace.tokens
+    ):  # the layer by hand, with the traced shares
+        v = (
+            torch.nn.functional.linear(b.ln_1(x), b.attn.in_proj_weight, b.attn.in_proj_bias)[..., 16:]
+            .unflatten(-1, (2, -1))
+            .transpose(1, 2)
+        )
+        x = x[:, : a.shape[2]] + b.attn.out_proj((a @ v).transpose(1, 2).flatten(2))
+        x = x + b.mlp(b.ln_2(x))
         assert torch.allclose(x[:, :5], after, atol=1e-5)
-    b, some = tower.transformer.resblocks[0], []; mask = torch.full((8, 8), float('-inf')).triu(1)
-    attend(b.attn, torch.randn(2, 8, 8, generator=torch_rng(1)), mask=mask, weights=some, every=True); assert some[0].triu(1).abs().max() == 0
+    b, some = tower.transformer.resblocks[0], []
+    mask = torch.full((8, 8), float('-inf')).triu(1)
+    attend(b.attn, torch.randn(2, 8, 8, generator=torch_rng(1)), mask=mask, weights=some, every=True)
+    assert some[0].triu(1).abs().max() == 0
 
 
 def test_the_seam_takes_conditioned_and_coupled_sources():
@@ -181,26 +283,51 @@ def test_the_seam_takes_conditioned_and_coupled_sources():
     from torch import nn
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import Norms, PromptSource, prompted_forward, random_tower
-    tower, px, text = random_tower(14), torch.randn(3, 3, 8, 8, generator=torch_rng(15)), torch.randn(4, 5, 6, generator=torch_rng(16))
+
+    tower, px, text = (
+        random_tower(14),
+        torch.randn(3, 3, 8, 8, generator=torch_rng(15)),
+        torch.randn(4, 5, 6, generator=torch_rng(16)),
+    )
     calls = []
+
+
     class Coupled(PromptSource):
         "Per layer: from the patches of each image, from its frozen features, from a state of a text layer computed once per forward"
+
         def __init__(self):
-            super().__init__(); self.patch, self.feature, self.text = nn.Linear(8, 8), nn.Linear(6, 8), nn.Linear(6, 8)
+            super().__init__()
+            self.patch, self.feature, self.text = nn.Linear(8, 8), nn.Linear(6, 8), nn.Linear(6, 8)
+
         def tokens(self, layer, batch, modality):
-            if 'text' not in batch.memo: calls.append(layer); batch.memo['text'] = text.cumsum(0)
+            if 'text' not in batch.memo:
+                calls.append(layer)
+                batch.memo['text'] = text.cumsum(0)
             shared = self.text(batch.memo['text'][layer])[:2].expand(len(batch.pixels), -1, -1)
-            return torch.cat([self.patch(batch.patches).mean(1, keepdim=True), self.feature(batch.features())[:, None], shared], 1)
+            return torch.cat(
+                [self.patch(batch.patches).mean(1, keepdim=True), self.feature(batch.features())[:, None], shared], 1
+            )
+
+
     source, norms = Coupled(), Norms(tower)
-    norms.weight['ln_pre'].data.mul_(2.)
+    norms.weight['ln_pre'].data.mul_(2.0)
     y = prompted_forward(tower, px, source, 'photo', norms)
-    assert calls == [0]                                                      # once per forward
+    assert calls == [0]  # once per forward
     y.sum().backward()
     assert all(p.grad.abs().max() > 0 for p in source.parameters())
     seen = {}
+
+
     class Look(PromptSource):
-        def tokens(self, layer, batch, modality): seen.update(f=batch.features(), p=batch.patches)
+        def tokens(self, layer, batch, modality):
+            seen.update(f=batch.features(), p=batch.patches)
+
+
     prompted_forward(tower, px, Look(), 'photo', norms)
-    assert torch.allclose(seen['f'], tower(px), atol=1e-5) and not seen['f'].requires_grad       # frozen: trained norms play no part
+    assert (
+        torch.allclose(seen['f'], tower(px), atol=1e-5) and not seen['f'].requires_grad
+    )  # frozen: trained norms play no part
     assert torch.equal(seen['p'], tower.conv1(px).flatten(2).transpose(1, 2)) and seen['p'].grad_fn is None
-    assert torch.allclose(torch.cat([prompted_forward(tower, px[i:i + 1], source, 'photo', norms) for i in range(3)]), y, atol=1e-5)   # each row by itself
+    assert torch.allclose(
+        torch.cat([prompted_forward(tower, px[i : i + 1], source, 'photo', norms) for i in range(3)]), y, atol=1e-5
+    )  # each row by itself

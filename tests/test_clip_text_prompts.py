@@ -5,20 +5,28 @@ def test_zero_tokens_are_encode_text():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.text_prompts import class_sentences, prompted_text, random_clip
+
     for mini in (load_backbone('mini'), load_backbone('mini', random=True, seed=3)):
         names = ['apple', 'hot air balloon', 'pine tree', 'something unheard of']
         whole = mini.tokenizer(['a photo of an apple', *(f'a photo of a {n}' for n in names[1:])])
         ids, theirs = class_sentences(mini, names), mini.model.encode_text(whole)
-        assert ids.shape[1] < whole.shape[1] and torch.equal(ids, whole[:, :ids.shape[1]])
+        assert ids.shape[1] < whole.shape[1] and torch.equal(ids, whole[:, : ids.shape[1]])
         for tokens in (None, lambda layer: None, lambda layer: torch.zeros(0, 96), lambda layer: torch.zeros(4, 0, 96)):
             torch.testing.assert_close(prompted_text(mini.model, ids, tokens), theirs, atol=1e-5, rtol=0)
             torch.testing.assert_close(prompted_text(mini.model, whole, tokens), theirs, atol=1e-5, rtol=0)
-    large = random_clip(vocab=300, context_length=77, width=512, heads=8, layers=2)      # ViT-B/32's text tower, but for its depth and its words
-    ids = torch.randint(1, 298, (3, 77)); ids[:, 0] = 298; ids[0, 9] = ids[1, 5] = ids[2, 76] = 299; ids[0, 10:] = ids[1, 6:] = 0
+    large = random_clip(
+        vocab=300, context_length=77, width=512, heads=8, layers=2
+    )  # ViT-B/32's text tower, but for its depth and its words
+    ids = torch.randint(1, 298, (3, 77))
+    ids[:, 0] = 298
+    ids[0, 9] = ids[1, 5] = ids[2, 76] = 299
+    ids[0, 10:] = ids[1, 6:] = 0
     torch.testing.assert_close(prompted_text(large, ids), large.encode_text(ids), atol=1e-5, rtol=0)
     large.text_pool_type, large.text_eos_id = 'eos', 299
     torch.testing.assert_close(prompted_text(large, ids), large.encode_text(ids), atol=1e-5, rtol=0)
-    ids[ids == 299] = 7; ids[0, 9] = ids[1, 5] = ids[2, 30] = 299; ids[2, 40] = 299      # the first end counts
+    ids[ids == 299] = 7
+    ids[0, 9] = ids[1, 5] = ids[2, 30] = 299
+    ids[2, 40] = 299  # the first end counts
     torch.testing.assert_close(prompted_text(large, ids), large.encode_text(ids), atol=1e-5, rtol=0)
 
 
@@ -27,42 +35,78 @@ def test_tokens_enter_like_written_out_by_hand():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import Norms
     from sketch_lvm.clip.text_prompts import TextTrace, prompted_text, random_clip
+
     clip, ids = random_clip(4, layers=4), torch.tensor([[48, 5, 6, 7, 5, 11, 49, 0, 0], [48, 5, 6, 7, 5, 12, 13, 14, 49]])
+
+
     def naive(tokens):
-        x = clip.token_embedding(ids); k = lambda t: t.shape[-2]; spread = lambda t: t.expand(2, -1, -1)
-        if tokens[0] is not None: x[:, 1:1 + k(tokens[0])] = spread(tokens[0])
+        x = clip.token_embedding(ids)
+        k = lambda t: t.shape[-2]
+        spread = lambda t: t.expand(2, -1, -1)
+        if tokens[0] is not None:
+            x[:, 1 : 1 + k(tokens[0])] = spread(tokens[0])
         x, layers = x + clip.positional_embedding, []
         for i, block in enumerate(clip.transformer.resblocks):
-            if i and tokens[i] is not None: x = x.clone(); x[:, 1:1 + k(tokens[i])] = spread(tokens[i])
-            x = block(x, attn_mask=clip.attn_mask); layers.append(x)
+            if i and tokens[i] is not None:
+                x = x.clone()
+                x[:, 1 : 1 + k(tokens[i])] = spread(tokens[i])
+            x = block(x, attn_mask=clip.attn_mask)
+            layers.append(x)
         return clip.ln_final(x)[[0, 1], [6, 8]] @ clip.text_projection, layers
+
+
     draw = lambda i, *shape: torch.randn(*shape, 8, generator=torch_rng(i))
     each = [draw(i, 2, 3) for i in range(4)]
-    for tokens in ([draw(0, 2), None, None, None], [draw(0, 2), draw(1, 2), None, None], [None, draw(1, 4), None, draw(2, 1)], each, [each[0]]*4):
-        trace = TextTrace(); out = prompted_text(clip, ids, lambda i: tokens[i], Norms(clip), trace)
+    for tokens in (
+        [draw(0, 2), None, None, None],
+        [draw(0, 2), draw(1, 2), None, None],
+        [None, draw(1, 4), None, draw(2, 1)],
+        each,
+        [each[0]] * 4,
+    ):
+        trace = TextTrace()
+        out = prompted_text(clip, ids, lambda i: tokens[i], Norms(clip), trace)
         theirs, layers = naive(tokens)
         torch.testing.assert_close(out, theirs, atol=1e-5, rtol=0)
-        for a, b in zip(trace.tokens, layers, strict=True): torch.testing.assert_close(a, b, atol=1e-5, rtol=0)
-        few = TextTrace(ends_only=True); prompted_text(clip, ids, lambda i: tokens[i], Norms(clip), few)
-        assert len(few.tokens) == len(layers) and all(torch.equal(e, x[range(len(ids)), trace.ends]) for e, x in zip(few.tokens, trace.tokens))
+        for a, b in zip(trace.tokens, layers, strict=True):
+            torch.testing.assert_close(a, b, atol=1e-5, rtol=0)
+        few = TextTrace(ends_only=True)
+        prompted_text(clip, ids, lambda i: tokens[i], Norms(clip), few)
+        assert len(few.tokens) == len(layers) and all(
+            torch.equal(e, x[range(len(ids)), trace.ends]) for e, x in zip(few.tokens, trace.tokens)
+        )
         assert trace.ends.tolist() == [6, 8] and (out - prompted_text(clip, ids)).abs().max() > 1e-3
-        alone = prompted_text(clip, ids[1:], lambda i: tokens[i][1:] if tokens[i] is not None and tokens[i].ndim == 3 else tokens[i])
-        torch.testing.assert_close(alone, out[1:], atol=1e-5, rtol=0)                     # one sentence knows nothing of the other
+        alone = prompted_text(
+            clip, ids[1:], lambda i: tokens[i][1:] if tokens[i] is not None and tokens[i].ndim == 3 else tokens[i]
+        )
+        torch.testing.assert_close(alone, out[1:], atol=1e-5, rtol=0)  # one sentence knows nothing of the other
     words = clip.token_embedding.weight[[5, 6]]
-    torch.testing.assert_close(prompted_text(clip, ids, lambda i: None if i else words), clip.encode_text(ids), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        prompted_text(clip, ids, lambda i: None if i else words), clip.encode_text(ids), atol=1e-5, rtol=0
+    )
 
 
 def test_the_future_is_not_seen():
     import torch
     from sketch_lvm.clip.text_prompts import TextTrace, prompted_text, random_clip
+
     clip, ids = random_clip(1), torch.tensor([[48, 5, 6, 7, 5, 11, 49, 0, 0]])
+
+
     def words(ids, new=None):
-        trace = TextTrace(); prompted_text(clip, ids, lambda i: new, trace=trace)
+        trace = TextTrace()
+        prompted_text(clip, ids, lambda i: new, trace=trace)
         return torch.stack(trace.tokens)[:, 0]
-    other = ids.clone(); other[0, 4] = 9; other[0, 8] = 3
+
+
+    other = ids.clone()
+    other[0, 4] = 9
+    other[0, 8] = 3
     assert torch.equal(words(ids)[:, :4], words(other)[:, :4]) and not torch.allclose(words(ids)[:, 4], words(other)[:, 4])
     new = torch.ones(2, 8)
-    assert torch.equal(words(ids)[:, 0], words(ids, new)[:, 0]) and not torch.allclose(words(ids)[:, 3], words(ids, new)[:, 3])
+    assert torch.equal(words(ids)[:, 0], words(ids, new)[:, 0]) and not torch.allclose(
+        words(ids)[:, 3], words(ids, new)[:, 3]
+    )
 
 
 def test_misfits_are_told():
@@ -70,18 +114,31 @@ def test_misfits_are_told():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.text_prompts import check_text, class_sentences, prompted_text, random_clip
+
     clip, ids = random_clip(), torch.tensor([[48, 5, 6, 49, 0], [48, 5, 6, 7, 49]])
-    for new, why in ((torch.zeros(2, 7), 'width 7'), (torch.zeros(3, 2, 8), 'for 3 sentences'), (torch.zeros(3, 8), 'cover the end')):
-        with pytest.raises(UserError, match=why): prompted_text(clip, ids, lambda i: new)
+    for new, why in (
+        (torch.zeros(2, 7), 'width 7'),
+        (torch.zeros(3, 2, 8), 'for 3 sentences'),
+        (torch.zeros(3, 8), 'cover the end'),
+    ):
+        with pytest.raises(UserError, match=why):
+            prompted_text(clip, ids, lambda i: new)
     assert check_text(clip) is clip
-    with pytest.raises(UserError, match='none of its own'): check_text(torch.nn.Linear(1, 1))
-    with pytest.raises(UserError, match='special kind'): check_text(random_clip(qk_norm=True))
-    with pytest.raises(UserError, match='both directions'): check_text(random_clip(no_causal_mask=True))
-    with pytest.raises(UserError, match="'last'"): check_text(random_clip(pool_type='last'))
-    with pytest.raises(UserError, match='plain matrix'): check_text(random_clip(proj_bias=True))
+    with pytest.raises(UserError, match='none of its own'):
+        check_text(torch.nn.Linear(1, 1))
+    with pytest.raises(UserError, match='special kind'):
+        check_text(random_clip(qk_norm=True))
+    with pytest.raises(UserError, match='both directions'):
+        check_text(random_clip(no_causal_mask=True))
+    with pytest.raises(UserError, match="'last'"):
+        check_text(random_clip(pool_type='last'))
+    with pytest.raises(UserError, match='plain matrix'):
+        check_text(random_clip(proj_bias=True))
     mini = load_backbone('mini', random=True)
-    with pytest.raises(UserError, match='no place'): class_sentences(mini, ['apple'], 'a photo')
-    with pytest.raises(UserError, match='longer than the 24'): class_sentences(mini, ['apple'], room=20)
+    with pytest.raises(UserError, match='no place'):
+        class_sentences(mini, ['apple'], 'a photo')
+    with pytest.raises(UserError, match='longer than the 24'):
+        class_sentences(mini, ['apple'], room=20)
     ids = class_sentences(mini, ['apple', 'hot_air_balloon'], room=3)
     assert torch.equal(ids[:, 4:], class_sentences(mini, ['apple', 'hot air balloon'])[:, 1:]) and not ids[:, 1:4].any()
 
@@ -91,14 +148,29 @@ def test_learned_words_begin_as_words_and_learn():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
-    mini = load_backbone('mini', random=True); names = ['apple', 'hot air balloon', 'owl']
-    ids, plain = class_sentences(mini, names), mini.model.encode_text(mini.tokenizer(['a photo of an apple', 'a photo of a hot air balloon', 'a photo of an owl']))
-    torch.testing.assert_close(prompted_text(mini.model, ids, TextPrompts(2, 1, 96, template_words(mini, 2))), plain, atol=1e-5, rtol=0)
+
+    mini = load_backbone('mini', random=True)
+    names = ['apple', 'hot air balloon', 'owl']
+    ids, plain = (
+        class_sentences(mini, names),
+        mini.model.encode_text(
+            mini.tokenizer(['a photo of an apple', 'a photo of a hot air balloon', 'a photo of an owl'])
+        ),
+    )
+    torch.testing.assert_close(
+        prompted_text(mini.model, ids, TextPrompts(2, 1, 96, template_words(mini, 2))), plain, atol=1e-5, rtol=0
+    )
     deep = TextPrompts(2, 3, 96, template_words(mini, 2), seed=1)
-    assert (prompted_text(mini.model, ids, deep) - plain).abs().max() > 1e-3 and deep(3) is None and deep.vectors.shape == (3, 2, 96)
+    assert (
+        (prompted_text(mini.model, ids, deep) - plain).abs().max() > 1e-3
+        and deep(3) is None
+        and deep.vectors.shape == (3, 2, 96)
+    )
     prompted_text(mini.model, ids, deep).square().sum().backward()
     assert deep.vectors.grad.flatten(1).norm(dim=1).gt(0).all() and all(p.grad is None for p in mini.model.parameters())
     assert torch.equal(deep.vectors, TextPrompts(2, 3, 96, template_words(mini, 2), seed=1).vectors)
     assert prompted_text(mini.model, ids, TextPrompts(0, 2, 96)).shape == (3, 128)
-    with pytest.raises(UserError, match='n >= 0'): TextPrompts(-1)
-    with pytest.raises(UserError, match='fewer than 5'): template_words(mini, 5)
+    with pytest.raises(UserError, match='n >= 0'):
+        TextPrompts(-1)
+    with pytest.raises(UserError, match='fewer than 5'):
+        template_words(mini, 5)

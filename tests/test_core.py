@@ -4,34 +4,43 @@
 def test_names_are_checked():
     import pytest
     from sketch_lvm.core import UserError, check_name
+
     assert check_name('b', ['a', 'b']) == 'b'
-    with pytest.raises(UserError, match="Did you mean 'photo'"): check_name('foto', ['photo', 'sketch'])
-    with pytest.raises(UserError) as e: check_name('zzz', range(100), 'class')
+    with pytest.raises(UserError, match="Did you mean 'photo'"):
+        check_name('foto', ['photo', 'sketch'])
+    with pytest.raises(UserError) as e:
+        check_name('zzz', range(100), 'class')
     assert 'Did you mean' not in str(e.value) and '100 to choose from' in str(e.value)
 
 
 def test_rng_is_a_pure_function():
     import numpy as np
     from sketch_lvm.core import rng
+
     a = np.stack([rng(s, e, i, t).random(4000) for s in (0, 1) for e in (0, 1) for i in (0, 1) for t in (0, 1)])
-    assert (a == np.stack([rng(s, e, i, t).random(4000) for s in (0, 1) for e in (0, 1) for i in (0, 1) for t in (0, 1)])).all()
-    assert abs(np.corrcoef(a) - np.eye(16)).max() < .08     # 5 standard errors at 4000 draws
-    long = rng(0, 0, 0).random(100_000)                     # a long draw must not run into the next index
+    assert (
+        a == np.stack([rng(s, e, i, t).random(4000) for s in (0, 1) for e in (0, 1) for i in (0, 1) for t in (0, 1)])
+    ).all()
+    assert abs(np.corrcoef(a) - np.eye(16)).max() < 0.08  # 5 standard errors at 4000 draws
+    long = rng(0, 0, 0).random(100_000)  # a long draw must not run into the next index
     assert not np.isin(rng(0, 0, 1).random(100), long).any()
 
 
 def test_a_seed_out_of_range_is_said():
     import pytest
     from sketch_lvm.core import UserError, rng, torch_rng
+
     for seed in (2**200, 2**128, -1):
         for draw in (rng, torch_rng):
-            with pytest.raises(UserError, match='a seed is a whole number from 0 to'): draw(seed)
+            with pytest.raises(UserError, match='a seed is a whole number from 0 to'):
+                draw(seed)
     assert 0 <= rng(2**128 - 1).random() < 1
 
 
 def test_torch_rng_repeats():
     import torch
     from sketch_lvm.core import torch_rng
+
     assert torch.equal(torch.rand(3, generator=torch_rng(1, 2, 3)), torch.rand(3, generator=torch_rng(1, 2, 3)))
     assert not torch.equal(torch.rand(3, generator=torch_rng(1, 2, 3)), torch.rand(3, generator=torch_rng(1, 2, 4)))
 
@@ -39,26 +48,32 @@ def test_torch_rng_repeats():
 def test_devices():
     import pytest, torch
     from sketch_lvm.core import UserError, pick_device
+
     assert pick_device('cpu') == torch.device('cpu')
     assert pick_device('auto').type in ('cuda', 'mps', 'cpu')
-    with pytest.raises(UserError, match="unknown device 'gpu'"): pick_device('gpu')
+    with pytest.raises(UserError, match="unknown device 'gpu'"):
+        pick_device('gpu')
     if not torch.cuda.is_available():
-        with pytest.raises(UserError, match='sees no CUDA'): pick_device('cuda')
+        with pytest.raises(UserError, match='sees no CUDA'):
+            pick_device('cuda')
 
 
 def test_paths_can_be_moved():
     import os, pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError, cache_path, data_path
+
     assert data_path().is_dir()
     old = {k: os.environ.pop(k, None) for k in ('SKETCH_LVM_DATA', 'SKETCH_LVM_CACHE')}
     with tempfile.TemporaryDirectory() as d:
         os.environ['SKETCH_LVM_DATA'] = os.environ['SKETCH_LVM_CACHE'] = d
-        assert data_path('splits') == Path(d)/'splits'
+        assert data_path('splits') == Path(d) / 'splits'
         assert cache_path('a', 'b.npy').parent.is_dir()
         os.environ['SKETCH_LVM_DATA'] = d + '/absent'
-        with pytest.raises(UserError, match='SKETCH_LVM_DATA'): data_path()
-    for k, v in old.items(): os.environ.pop(k, None) if v is None else os.environ.update({k: v})
+        with pytest.raises(UserError, match='SKETCH_LVM_DATA'):
+            data_path()
+    for k, v in old.items():
+        os.environ.pop(k, None) if v is None else os.environ.update({k: v})
 
 
 def test_a_cache_that_cannot_be_written():
@@ -67,21 +82,30 @@ def test_a_cache_that_cannot_be_written():
     from unittest import mock
     from sketch_lvm import core
     from sketch_lvm.core import UserError, cache_path
+
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
-        d = Path(d); (d/'file').write_text('x'); (d/'home').mkdir()
-        patch.setenv('SKETCH_LVM_CACHE', str(d/'file'/'cache'))                # a place that was asked for: refused
-        with pytest.raises(UserError, match='cannot be written: Not a directory.*SKETCH_LVM_CACHE'): cache_path('x')
+        d = Path(d)
+        (d / 'file').write_text('x')
+        (d / 'home').mkdir()
+        patch.setenv('SKETCH_LVM_CACHE', str(d / 'file' / 'cache'))  # a place that was asked for: refused
+        with pytest.raises(UserError, match='cannot be written: Not a directory.*SKETCH_LVM_CACHE'):
+            cache_path('x')
         patch.delenv('SKETCH_LVM_CACHE')
-        def spared(): core._temporary_cache.cache_clear(); return contextlib.redirect_stderr(io.StringIO())
-        for home in (d/'file', d/'home'):                                      # the usual place: another is found, and said once
+
+        def spared():
+            core._temporary_cache.cache_clear()
+            return contextlib.redirect_stderr(io.StringIO())
+
+        for home in (d / 'file', d / 'home'):  # the usual place: another is found, and said once
             patch.setenv('HOME', str(home))
             with spared() as said, mock.patch.object(os, 'access', lambda *a: False):
-                path = cache_path('a', 'b.npy'); path.write_bytes(b'x')
+                path = cache_path('a', 'b.npy')
+                path.write_bytes(b'x')
                 assert cache_path('a', 'b.npy') == path and not str(path).startswith(str(d)), path
             assert said.getvalue().count('SKETCH_LVM_CACHE can name a lasting place') == 1
-        assert cache_path('x') == d/'home'/'.cache'/'sketch_lvm'/'x'
+        assert cache_path('x') == d / 'home' / '.cache' / 'sketch_lvm' / 'x'
         code = 'import sketch_lvm.core as c; print(c.cache_path("x").parent)'  # and it is gone when its process is
-        env = dict(os.environ, HOME=str(d/'file'), PYTHONPATH=str(Path(core.__file__).parents[1]))
+        env = dict(os.environ, HOME=str(d / 'file'), PYTHONPATH=str(Path(core.__file__).parents[1]))
         done = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True)
         assert done.returncode == 0 and 'lasting place' in done.stderr and not Path(done.stdout.strip()).exists(), done
 
@@ -90,11 +114,17 @@ def test_a_real_sample_is_there_or_not():
     import contextlib, io, os, pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import nothing_to_test, real_sample
+
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
-        patch.setenv('SKETCH_LVM_REAL', d); (Path(d)/'sketchy').mkdir()
-        assert real_sample('sketchy') == Path(d)/'sketchy' and real_sample('tuberlin', 'png') is None
-        with pytest.raises(pytest.skip.Exception, match='no TU-Berlin'): patch.setenv('PYTEST_CURRENT_TEST', 'here'); nothing_to_test('TU-Berlin')
-        with contextlib.redirect_stdout(io.StringIO()) as said: patch.delenv('PYTEST_CURRENT_TEST'); nothing_to_test('TU-Berlin')
+        patch.setenv('SKETCH_LVM_REAL', d)
+        (Path(d) / 'sketchy').mkdir()
+        assert real_sample('sketchy') == Path(d) / 'sketchy' and real_sample('tuberlin', 'png') is None
+        with pytest.raises(pytest.skip.Exception, match='no TU-Berlin'):
+            patch.setenv('PYTEST_CURRENT_TEST', 'here')
+            nothing_to_test('TU-Berlin')
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            patch.delenv('PYTEST_CURRENT_TEST')
+            nothing_to_test('TU-Berlin')
         assert said.getvalue() == 'skipped: there is no TU-Berlin\n'
 
 
@@ -102,19 +132,24 @@ def test_a_crash_leaves_the_old_file():
     import pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError, atomic_write, read_json, sha256, write_json
+
     with tempfile.TemporaryDirectory() as d:
-        f = Path(d)/'deep'/'x.json'
+        f = Path(d) / 'deep' / 'x.json'
         write_json(f, {'a': [1, 2], 'ü': None})
         before = sha256(f)
         with pytest.raises(KeyboardInterrupt):
-            with atomic_write(f) as g: g.write(b'half'); raise KeyboardInterrupt
+            with atomic_write(f) as g:
+                g.write(b'half')
+                raise KeyboardInterrupt
         assert sha256(f) == before and read_json(f) == {'a': [1, 2], 'ü': None}
-        assert [p.name for p in f.parent.iterdir()] == ['x.json']     # no litter
-        with pytest.raises(ValueError): write_json(f, float('nan'))   # NaN is not JSON
+        assert [p.name for p in f.parent.iterdir()] == ['x.json']  # no litter
+        with pytest.raises(ValueError):
+            write_json(f, float('nan'))  # NaN is not JSON
         assert sha256(f) == before
-        for broken in (b'{broken', b'{"a": "\xff"}', b'\xff\xfe{', b'['*100_000, b'9'*5000):
+        for broken in (b'{broken', b'{"a": "\xff"}', b'\xff\xfe{', b'[' * 100_000, b'9' * 5000):
             f.write_bytes(broken)
-            with pytest.raises(UserError, match='x.json is not readable JSON'): read_json(f)
+            with pytest.raises(UserError, match='x.json is not readable JSON'):
+                read_json(f)
     assert sha256(b'abc').startswith('ba7816bf')
 
 
@@ -123,11 +158,21 @@ def test_the_bytes_are_on_the_disk_before_the_name():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import atomic_write
+
     done = []
-    def noted(what, real): return mock.patch.object(os, what, lambda *a: (done.append((what, size(*a))), real(*a))[1])
-    def size(file, *_): return os.fstat(file).st_size if isinstance(file, int) else os.stat(file).st_size
+
+
+    def noted(what, real):
+        return mock.patch.object(os, what, lambda *a: (done.append((what, size(*a))), real(*a))[1])
+
+
+    def size(file, *_):
+        return os.fstat(file).st_size if isinstance(file, int) else os.stat(file).st_size
+
+
     with tempfile.TemporaryDirectory() as d, noted('fsync', os.fsync), noted('replace', os.replace):
-        with atomic_write(Path(d)/'x') as f: f.write(b'x'*5000)
+        with atomic_write(Path(d) / 'x') as f:
+            f.write(b'x' * 5000)
     assert done == [('fsync', 5000), ('replace', 5000)], done
 
 
@@ -136,43 +181,81 @@ def test_an_output_is_tried_before_the_work():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import UserError, check_writable
+
     with tempfile.TemporaryDirectory() as d:
-        d = Path(d); (d/'file').write_text('x'); (d/'folder').mkdir(); os.mkfifo(d/'pipe')
-        for fine in (d/'new.json', d/'deep'/'er'/'new.json', d/'file', d/'folder', str(d/'folder')): assert check_writable(fine) == Path(fine)
-        check_writable(d/'folder', replaced=True)
-        assert sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d/'file').read_text() == 'x'     # nothing made, nothing left
-        for bad, why in {d/'file'/'below': 'Not a directory', d/'pipe': 'neither a file nor a folder', d/'a\0b': 'NUL', d/('n'*300): 'too long'}.items():
-            with pytest.raises(UserError, match=why): check_writable(bad)
-        def read_only(folder): return mock.patch.object(tempfile, 'mkstemp', lambda dir, **k: refuse(dir) if dir == folder else real(dir=dir, **k))
-        def refuse(folder): raise OSError(errno.EROFS, 'Read-only file system', str(folder))
+        d = Path(d)
+        (d / 'file').write_text('x')
+        (d / 'folder').mkdir()
+        os.mkfifo(d / 'pipe')
+        for fine in (d / 'new.json', d / 'deep' / 'er' / 'new.json', d / 'file', d / 'folder', str(d / 'folder')):
+            assert check_writable(fine) == Path(fine)
+        check_writable(d / 'folder', replaced=True)
+        assert (
+            sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d / 'file').read_text() == 'x'
+        )  # nothing made, nothing left
+        for bad, why in {
+            d / 'file' / 'below': 'Not a directory',
+            d / 'pipe': 'neither a file nor a folder',
+            d / 'a\0b': 'NUL',
+            d / ('n' * 300): 'too long',
+        }.items():
+            with pytest.raises(UserError, match=why):
+                check_writable(bad)
+
+        def read_only(folder):
+            return mock.patch.object(
+                tempfile, 'mkstemp', lambda dir, **k: refuse(dir) if dir == folder else real(dir=dir, **k)
+            )
+
+        def refuse(folder):
+            raise OSError(errno.EROFS, 'Read-only file system', str(folder))
+
         real = tempfile.mkstemp
-        with read_only(d), pytest.raises(UserError, match='new.json cannot be written: Read-only.*Choose another'): check_writable(d/'deep'/'new.json')
-        with read_only(d/'folder'), pytest.raises(UserError, match='Read-only'): check_writable(d/'folder')
-        with read_only(d): check_writable(d/'folder')                          # it is only filled ...
-        with read_only(d), pytest.raises(UserError): check_writable(d/'folder', replaced=True)      # ... or put in the place of the old one
-        with mock.patch.object(os, 'access', lambda *a: False), pytest.raises(UserError, match='write-protected'): check_writable(d/'file')
-        with mock.patch.object(os, 'write', side_effect=OSError(28, 'No space left on device')), pytest.raises(UserError, match='No space'): check_writable(d/'new')
+        with read_only(d), pytest.raises(UserError, match='new.json cannot be written: Read-only.*Choose another'):
+            check_writable(d / 'deep' / 'new.json')
+        with read_only(d / 'folder'), pytest.raises(UserError, match='Read-only'):
+            check_writable(d / 'folder')
+        with read_only(d):
+            check_writable(d / 'folder')  # it is only filled ...
+        with read_only(d), pytest.raises(UserError):
+            check_writable(d / 'folder', replaced=True)  # ... or put in the place of the old one
+        with mock.patch.object(os, 'access', lambda *a: False), pytest.raises(UserError, match='write-protected'):
+            check_writable(d / 'file')
+        with (
+            mock.patch.object(os, 'write', side_effect=OSError(28, 'No space left on device')),
+            pytest.raises(UserError, match='No space'),
+        ):
+            check_writable(d / 'new')
         assert not list(d.glob('.*.tmp'))
 
 
 def test_nothing_shown_commands_a_terminal():
     from sketch_lvm.core import printable
     import sketch_lvm.data.items as data
-    assert printable('a\x1b]0;title\x07b\rc\x9b31m\x7f') == r'a\x1b]0;title\x07b\rc\x9b31m\x7f' and printable('x\u202ey') == r'x\u202ey'
-    for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'): assert printable(fine) == fine
+
+    assert (
+        printable('a\x1b]0;title\x07b\rc\x9b31m\x7f') == r'a\x1b]0;title\x07b\rc\x9b31m\x7f'
+        and printable('x\u202ey') == r'x\u202ey'
+    )
+    for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'):
+        assert printable(fine) == fine
     assert printable('a\nb\tc', one_line=True) == r'a\nb\tc' and printable('\udcff') == '?' and printable(3) == '3'
-    assert all(printable(chr(code)).isprintable() for code in range(0xa0) if chr(code) not in '\n\t')
+    assert all(printable(chr(code)).isprintable() for code in range(0xA0) if chr(code) not in '\n\t')
     assert data.printable is printable
 
 
 def test_image_shapes():
     import numpy as np, pytest, torch
-    import matplotlib; matplotlib.use('agg')
+    import matplotlib
+
+    matplotlib.use('agg')
     from sketch_lvm.core import UserError, show_images, to_image
+
     assert to_image(torch.rand(3, 8, 6)).shape == (8, 6, 3)
     assert to_image(np.ones((1, 8, 6))).shape == (8, 6) and to_image(np.ones((8, 6))).max() == 255
-    assert to_image(np.array([[0., .5, np.nan, 2.]])).tolist() == [[0, 128, 0, 255]]
+    assert to_image(np.array([[0.0, 0.5, np.nan, 2.0]])).tolist() == [[0, 128, 0, 255]]
     assert to_image(np.full((4, 4), 7, np.uint8))[0, 0] == 7
-    with pytest.raises(UserError, match='shape'): to_image(np.zeros(3))
-    assert len(show_images([np.zeros((4, 4))]*5, titles=['$a'] + ['b']*4, ncols=3)) == 5
+    with pytest.raises(UserError, match='shape'):
+        to_image(np.zeros(3))
+    assert len(show_images([np.zeros((4, 4))] * 5, titles=['$a'] + ['b'] * 4, ncols=3)) == 5
     assert len(show_images([])) == 0

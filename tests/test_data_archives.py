@@ -6,27 +6,72 @@ def test_hostile_archives_leave_nothing():
     from pathlib import Path
     from sketch_lvm.data.archives import extract
     from sketch_lvm.core import UserError
-    d = Path(tempfile.mkdtemp()); inside = d/'work'; inside.mkdir()
+
+    d = Path(tempfile.mkdtemp())
+    inside = d / 'work'
+    inside.mkdir()
+
+
     def zipped(name, *entries):
-        with zipfile.ZipFile(inside/name, 'w', zipfile.ZIP_DEFLATED) as z:
+        with zipfile.ZipFile(inside / name, 'w', zipfile.ZIP_DEFLATED) as z:
             for n, data, mode in [('ok/a.png', b'x', 0), *entries]:
-                i = zipfile.ZipInfo(n); i.external_attr = mode << 16; i.compress_type = zipfile.ZIP_DEFLATED; z.writestr(i, data)
+                i = zipfile.ZipInfo(n)
+                i.external_attr = mode << 16
+                i.compress_type = zipfile.ZIP_DEFLATED
+                z.writestr(i, data)
+
+
     def tarred(name, *entries):
-        with tarfile.open(inside/name, 'w:gz' if name.endswith('gz') else 'w') as t:
+        with tarfile.open(inside / name, 'w:gz' if name.endswith('gz') else 'w') as t:
             for n, kind, link, data in [('ok/a.png', tarfile.REGTYPE, '', b'x'), *entries]:
-                i = tarfile.TarInfo(n); i.type, i.linkname, i.size = kind, link, len(data); t.addfile(i, io.BytesIO(data))
+                i = tarfile.TarInfo(n)
+                i.type, i.linkname, i.size = kind, link, len(data)
+                t.addfile(i, io.BytesIO(data))
+
+
     R = tarfile.REGTYPE
-    zipped('up.zip', ('../out', b'x', 0)); zipped('deep.zip', ('a/../../out', b'x', 0)); zipped('root.zip', ('/tmp/out', b'x', 0)); zipped('win.zip', ('C:/out', b'x', 0))
-    zipped('slash.zip', ('..\\out', b'x', 0)); zipped('link.zip', ('l', b'/etc/passwd', stat.S_IFLNK | 0o777)); zipped('twice.zip', ('OK/A.png', b'y', 0))
-    zipped('fifo.zip', ('f', b'', stat.S_IFIFO)); zipped('long.zip', ('a'*300, b'x', 0))
-    tarred('up.tar', ('../out', R, '', b'x')); tarred('root.tar.gz', ('/tmp/out', R, '', b'x')); tarred('sym.tar', ('l', tarfile.SYMTYPE, '..', b''), ('l/out', R, '', b'x'))
-    tarred('hard.tar', ('l', tarfile.LNKTYPE, '/etc/passwd', b'')); tarred('dev.tar', ('d', tarfile.CHRTYPE, '', b'')); tarred('pipe.tar', ('p', tarfile.FIFOTYPE, '', b''))
-    tarred('again.tar', ('ok/a.png', R, '', b'y')); tarred('through.tar', ('ok/a.png/b', R, '', b'x'))
-    words = dict(up='leads out', deep='leads out', root='absolute', win='absolute', slash='leads out', link='a link', twice='name twice', fifo='pipe', sym='a link',
-                 hard='a link', dev='device', pipe='pipe', again='name twice', through='cannot be unpacked', long='too long')
+    zipped('up.zip', ('../out', b'x', 0))
+    zipped('deep.zip', ('a/../../out', b'x', 0))
+    zipped('root.zip', ('/tmp/out', b'x', 0))
+    zipped('win.zip', ('C:/out', b'x', 0))
+    zipped('slash.zip', ('..\\out', b'x', 0))
+    zipped('link.zip', ('l', b'/etc/passwd', stat.S_IFLNK | 0o777))
+    zipped('twice.zip', ('OK/A.png', b'y', 0))
+    zipped('fifo.zip', ('f', b'', stat.S_IFIFO))
+    zipped('long.zip', ('a' * 300, b'x', 0))
+    tarred('up.tar', ('../out', R, '', b'x'))
+    tarred('root.tar.gz', ('/tmp/out', R, '', b'x'))
+    tarred('sym.tar', ('l', tarfile.SYMTYPE, '..', b''), ('l/out', R, '', b'x'))
+    tarred('hard.tar', ('l', tarfile.LNKTYPE, '/etc/passwd', b''))
+    tarred('dev.tar', ('d', tarfile.CHRTYPE, '', b''))
+    tarred('pipe.tar', ('p', tarfile.FIFOTYPE, '', b''))
+    tarred('again.tar', ('ok/a.png', R, '', b'y'))
+    tarred('through.tar', ('ok/a.png/b', R, '', b'x'))
+    words = dict(
+        up='leads out',
+        deep='leads out',
+        root='absolute',
+        win='absolute',
+        slash='leads out',
+        link='a link',
+        twice='name twice',
+        fifo='pipe',
+        sym='a link',
+        hard='a link',
+        dev='device',
+        pipe='pipe',
+        again='name twice',
+        through='cannot be unpacked',
+        long='too long',
+    )
     for a in sorted(inside.glob('*.*')):
-        with pytest.raises(UserError, match=words[a.name.split('.')[0]] + '(.|\n)*Nothing was kept'): extract(a, inside/'target')
-        assert {p.name for p in d.iterdir()} == {'work'} and not (inside/'target').exists() and not list(inside.glob('.*part*')), a
+        with pytest.raises(UserError, match=words[a.name.split('.')[0]] + '(.|\n)*Nothing was kept'):
+            extract(a, inside / 'target')
+        assert (
+            {p.name for p in d.iterdir()} == {'work'}
+            and not (inside / 'target').exists()
+            and not list(inside.glob('.*part*'))
+        ), a
 
 
 def test_bombs_cuts_and_wrong_hashes():
@@ -34,43 +79,81 @@ def test_bombs_cuts_and_wrong_hashes():
     from pathlib import Path
     from sketch_lvm.data.archives import LIMITS, extract
     from sketch_lvm.core import UserError, rng, sha256
-    d = Path(tempfile.mkdtemp()); noise = rng(0).bytes(300_000)
-    with zipfile.ZipFile(d/'bomb.zip', 'w', zipfile.ZIP_DEFLATED) as z: z.writestr('zeros', bytes(30_000_000))
-    with tarfile.open(d/'bomb.tar.xz', 'w:xz') as t: i = tarfile.TarInfo('zeros'); i.size = 30_000_000; t.addfile(i, io.BytesIO(bytes(i.size)))
-    with zipfile.ZipFile(d/'many.zip', 'w') as z: [z.writestr(f'{k}', b'') for k in range(50)]
-    with zipfile.ZipFile(d/'good.zip', 'w', zipfile.ZIP_DEFLATED) as z: z.writestr('a/1.bin', noise); z.writestr('a/2.bin', noise[::-1])
-    with tarfile.open(d/'good.tar.gz', 'w:gz') as t: i = tarfile.TarInfo('a/1.bin'); i.size = len(noise); t.addfile(i, io.BytesIO(noise))
-    lie = bytearray((d/'bomb.zip').read_bytes())                                     # claims to be small, in both places
-    for at in (lie.find(b'PK\x03\x04') + 22, lie.find(b'PK\x01\x02') + 24): lie[at:at + 4] = (100).to_bytes(4, 'little')
-    (d/'lie.zip').write_bytes(lie)
-    for name, how, why in [('bomb.zip', {}, 'more than 10,000,000 bytes'), ('bomb.tar.xz', {}, 'more than 10,000,000'),
-                           ('many.zip', dict(max_entries=49), 'more than 49 entries'),
-                           ('good.zip', dict(max_bytes=500_000), 'more than 500,000'), ('lie.zip', {}, 'Nothing was kept')]:
-        with pytest.raises(UserError, match=why): extract(d/name, d/'out', **how)
-        assert not (d/'out').exists()
+
+    d = Path(tempfile.mkdtemp())
+    noise = rng(0).bytes(300_000)
+    with zipfile.ZipFile(d / 'bomb.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+        z.writestr('zeros', bytes(30_000_000))
+    with tarfile.open(d / 'bomb.tar.xz', 'w:xz') as t:
+        i = tarfile.TarInfo('zeros')
+        i.size = 30_000_000
+        t.addfile(i, io.BytesIO(bytes(i.size)))
+    with zipfile.ZipFile(d / 'many.zip', 'w') as z:
+        [z.writestr(f'{k}', b'') for k in range(50)]
+    with zipfile.ZipFile(d / 'good.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+        z.writestr('a/1.bin', noise)
+        z.writestr('a/2.bin', noise[::-1])
+    with tarfile.open(d / 'good.tar.gz', 'w:gz') as t:
+        i = tarfile.TarInfo('a/1.bin')
+        i.size = len(noise)
+        t.addfile(i, io.BytesIO(noise))
+    lie = bytearray((d / 'bomb.zip').read_bytes())  # claims to be small, in both places
+    for at in (lie.find(b'PK\x03\x04') + 22, lie.find(b'PK\x01\x02') + 24):
+        lie[at : at + 4] = (100).to_bytes(4, 'little')
+    (d / 'lie.zip').write_bytes(lie)
+    for name, how, why in [
+        ('bomb.zip', {}, 'more than 10,000,000 bytes'),
+        ('bomb.tar.xz', {}, 'more than 10,000,000'),
+        ('many.zip', dict(max_entries=49), 'more than 49 entries'),
+        ('good.zip', dict(max_bytes=500_000), 'more than 500,000'),
+        ('lie.zip', {}, 'Nothing was kept'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            extract(d / name, d / 'out', **how)
+        assert not (d / 'out').exists()
     for name in ('good.zip', 'good.tar.gz'):
-        whole = (d/name).read_bytes()
-        for cut in (len(whole)//2, 100, 3, 0):
-            (d/f'cut-{name}').write_bytes(whole[:cut])
-            with pytest.raises(UserError, match='whole|cut short'): extract(d/f'cut-{name}', d/'out')
-        broken = bytearray(whole); broken[len(whole)//3] ^= 255; (d/f'flip-{name}').write_bytes(broken)
-        with pytest.raises(UserError, match='damaged'): extract(d/f'flip-{name}', d/'out')
-        with pytest.raises(UserError, match='has the sha256'): extract(d/name, d/'out', sha256='0'*64)
-        assert not (d/'out').exists() and not list(d.glob('.*'))
-    assert extract(d/'good.zip', d/'out', sha256=sha256(d/'good.zip').upper()) == dict(files=2, bytes=600_000, ignored=0) and (d/'out'/'a'/'1.bin').read_bytes() == noise
-    assert extract(d/'good.tar.gz', d/'deep'/'er')['files'] == 1 and (d/'deep'/'er'/'a'/'1.bin').stat().st_mode & 0o111 == 0
-    with pytest.raises(UserError, match='not an empty folder'): extract(d/'good.zip', d/'out')
-    (d/'x.7z').write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(50))
-    with pytest.raises(UserError, match='7z archive, which Python cannot read.*7z x .*x.7z -oFOLDER.*p7zip.*datasets verify'): extract(d/'x.7z', d/'new')
-    (d/'x.zip').write_bytes(b'Rar!' + bytes(50))                                       # the content counts, not the name
-    with pytest.raises(UserError, match='rar archive.*7z x'): extract(d/'x.zip', d/'new')
-    locked = bytearray((d/'good.zip').read_bytes())
-    for at in (locked.find(b'PK\x03\x04') + 6, locked.find(b'PK\x01\x02') + 8): locked[at] |= 1
-    (d/'locked.zip').write_bytes(locked)
-    with pytest.raises(UserError, match='is encrypted.*password(.|\n)*Nothing was kept'): extract(d/'locked.zip', d/'new')
-    with pytest.raises(UserError, match='is not a file'): extract(d/'nothing.zip', d/'new')
-    with pytest.raises(TypeError, match='max_byte'): extract(d/'good.zip', d/'new', max_byte=3)
-    assert not (d/'new').exists() and LIMITS['max_ratio'] == 200
+        whole = (d / name).read_bytes()
+        for cut in (len(whole) // 2, 100, 3, 0):
+            (d / f'cut-{name}').write_bytes(whole[:cut])
+            with pytest.raises(UserError, match='whole|cut short'):
+                extract(d / f'cut-{name}', d / 'out')
+        broken = bytearray(whole)
+        broken[len(whole) // 3] ^= 255
+        (d / f'flip-{name}').write_bytes(broken)
+        with pytest.raises(UserError, match='damaged'):
+            extract(d / f'flip-{name}', d / 'out')
+        with pytest.raises(UserError, match='has the sha256'):
+            extract(d / name, d / 'out', sha256='0' * 64)
+        assert not (d / 'out').exists() and not list(d.glob('.*'))
+    assert (
+        extract(d / 'good.zip', d / 'out', sha256=sha256(d / 'good.zip').upper()) == dict(files=2, bytes=600_000, ignored=0)
+        and (d / 'out' / 'a' / '1.bin').read_bytes() == noise
+    )
+    assert (
+        extract(d / 'good.tar.gz', d / 'deep' / 'er')['files'] == 1
+        and (d / 'deep' / 'er' / 'a' / '1.bin').stat().st_mode & 0o111 == 0
+    )
+    with pytest.raises(UserError, match='not an empty folder'):
+        extract(d / 'good.zip', d / 'out')
+    (d / 'x.7z').write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(50))
+    with pytest.raises(
+        UserError, match='7z archive, which Python cannot read.*7z x .*x.7z -oFOLDER.*p7zip.*datasets verify'
+    ):
+        extract(d / 'x.7z', d / 'new')
+    (d / 'x.zip').write_bytes(b'Rar!' + bytes(50))  # the content counts, not the name
+    with pytest.raises(UserError, match='rar archive.*7z x'):
+        extract(d / 'x.zip', d / 'new')
+    locked = bytearray((d / 'good.zip').read_bytes())
+    for at in (locked.find(b'PK\x03\x04') + 6, locked.find(b'PK\x01\x02') + 8):
+        locked[at] |= 1
+    (d / 'locked.zip').write_bytes(locked)
+    with pytest.raises(UserError, match='is encrypted.*password(.|\n)*Nothing was kept'):
+        extract(d / 'locked.zip', d / 'new')
+    with pytest.raises(UserError, match='is not a file'):
+        extract(d / 'nothing.zip', d / 'new')
+    with pytest.raises(TypeError, match='max_byte'):
+        extract(d / 'good.zip', d / 'new', max_byte=3)
+    assert not (d / 'new').exists() and LIMITS['max_ratio'] == 200
 
 
 def test_what_stops_an_extraction_is_said():
@@ -80,57 +163,112 @@ def test_what_stops_an_extraction_is_said():
     from sketch_lvm.data import archives
     from sketch_lvm.data.archives import extract
     from sketch_lvm.core import UserError
+
     d = Path(tempfile.mkdtemp())
-    with zipfile.ZipFile(d/'good.zip', 'w') as z: z.writestr('a/1.bin', bytes(3_000_000)); z.writestr('a/2.bin', b'x'*10)
+    with zipfile.ZipFile(d / 'good.zip', 'w') as z:
+        z.writestr('a/1.bin', bytes(3_000_000))
+        z.writestr('a/2.bin', b'x' * 10)
+
+
     def refused(archive, into, words):
         before = sorted(p.name for p in d.iterdir())
-        with pytest.raises(UserError, match=words): extract(d/archive, into)
+        with pytest.raises(UserError, match=words):
+            extract(d / archive, into)
         assert sorted(p.name for p in d.iterdir()) == before
-    (d/'file').write_text('x'); refused('good.zip', d/'file'/'below', 'below cannot be made: .*Choose another folder')
-    refused('good.zip', d/'file'/'far'/'below', 'cannot be made')
-    refused('good.zip', d/'file', 'not an empty folder')
-    with mock.patch.object(archives.tempfile, 'mkdtemp', side_effect=PermissionError(errno.EACCES, 'Permission denied', '/locked')):
-        refused('good.zip', d/'new', 'new cannot be made: Permission denied .*/locked')
-    with mock.patch.object(Path, 'iterdir', side_effect=PermissionError(errno.EACCES, 'Permission denied', 'x')), pytest.raises(UserError, match='cannot be made'):
-        extract(d/'good.zip', d)
-    for number, words in ((errno.ENOSPC, 'no room left on the disk of .*new.*Nothing was kept'), (errno.EROFS, 'cannot be unpacked into .*new: Read-only')):
-        with mock.patch.object(archives, 'copy_counted', side_effect=OSError(number, 'Read-only', 'f')): refused('good.zip', d/'new', words)
+
+
+    (d / 'file').write_text('x')
+    refused('good.zip', d / 'file' / 'below', 'below cannot be made: .*Choose another folder')
+    refused('good.zip', d / 'file' / 'far' / 'below', 'cannot be made')
+    refused('good.zip', d / 'file', 'not an empty folder')
+    with mock.patch.object(
+        archives.tempfile, 'mkdtemp', side_effect=PermissionError(errno.EACCES, 'Permission denied', '/locked')
+    ):
+        refused('good.zip', d / 'new', 'new cannot be made: Permission denied .*/locked')
+    with (
+        mock.patch.object(Path, 'iterdir', side_effect=PermissionError(errno.EACCES, 'Permission denied', 'x')),
+        pytest.raises(UserError, match='cannot be made'),
+    ):
+        extract(d / 'good.zip', d)
+    for number, words in (
+        (errno.ENOSPC, 'no room left on the disk of .*new.*Nothing was kept'),
+        (errno.EROFS, 'cannot be unpacked into .*new: Read-only'),
+    ):
+        with mock.patch.object(archives, 'copy_counted', side_effect=OSError(number, 'Read-only', 'f')):
+            refused('good.zip', d / 'new', words)
     with mock.patch.object(archives.shutil, 'disk_usage', lambda p: shutil._ntuple_diskusage(10**9, 10**9, 2_000_000)):
-        refused('good.zip', d/'new', 'more than 2,000,000 bytes .*the disk of .*new has no more room')
-    (d/'cat.ndjson.gz').write_bytes(gzip.compress(b'{}')); refused('cat.ndjson.gz', d/'new', 'a file of drawings, which is read as it is')
-    (d/'list.txt.gz').write_bytes(gzip.compress(b'a b')); refused('list.txt.gz', d/'new', 'one compressed file: gunzip')
-    zipfile.ZipFile(d/'empty.zip', 'w').close(); refused('empty.zip', d/'new', 'there is no file in it[.] Nothing')
-    tarfile.open(d/'empty.tar', 'w').close(); refused('empty.tar', d/'new', 'there is no file in it')
-    with zipfile.ZipFile(d/'litter.zip', 'w') as z: z.writestr('__MACOSX/._1', b''); z.writestr('folder/', b'')
-    refused('litter.zip', d/'new', 'no file in it but 1 entries of litter')
-    told = []; extract(d/'good.zip', d/'new', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 3_000_010) and len(told) >= 4 and told == sorted(told)
-    with tarfile.open(d/'good.tar', 'w') as t: t.add(d/'new', 'set')
-    told = []; extract(d/'good.tar', d/'other', progress=lambda *a: told.append(a)); assert told[-1] == (3_000_010, 0)
+        refused('good.zip', d / 'new', 'more than 2,000,000 bytes .*the disk of .*new has no more room')
+    (d / 'cat.ndjson.gz').write_bytes(gzip.compress(b'{}'))
+    refused('cat.ndjson.gz', d / 'new', 'a file of drawings, which is read as it is')
+    (d / 'list.txt.gz').write_bytes(gzip.compress(b'a b'))
+    refused('list.txt.gz', d / 'new', 'one compressed file: gunzip')
+    zipfile.ZipFile(d / 'empty.zip', 'w').close()
+    refused('empty.zip', d / 'new', 'there is no file in it[.] Nothing')
+    tarfile.open(d / 'empty.tar', 'w').close()
+    refused('empty.tar', d / 'new', 'there is no file in it')
+    with zipfile.ZipFile(d / 'litter.zip', 'w') as z:
+        z.writestr('__MACOSX/._1', b'')
+        z.writestr('folder/', b'')
+    refused('litter.zip', d / 'new', 'no file in it but 1 entries of litter')
+    told = []
+    extract(d / 'good.zip', d / 'new', progress=lambda *a: told.append(a))
+    assert told[-1] == (3_000_010, 3_000_010) and len(told) >= 4 and told == sorted(told)
+    with tarfile.open(d / 'good.tar', 'w') as t:
+        t.add(d / 'new', 'set')
+    told = []
+    extract(d / 'good.tar', d / 'other', progress=lambda *a: told.append(a))
+    assert told[-1] == (3_000_010, 0)
 
 
 def test_a_stopped_extraction_leaves_nothing():
     import os, signal, tempfile, threading, zipfile
     from pathlib import Path
     from sketch_lvm.data.archives import extract
+
     d = Path(tempfile.mkdtemp())
-    with zipfile.ZipFile(d/'good.zip', 'w') as z: z.writestr('a/1.bin', bytes(3_000_000)); z.writestr('a/2.bin', b'x')
+    with zipfile.ZipFile(d / 'good.zip', 'w') as z:
+        z.writestr('a/1.bin', bytes(3_000_000))
+        z.writestr('a/2.bin', b'x')
+
+
     def child(number):
         "The exit status of an extraction that gets a signal in its middle"
         pid = os.fork()
-        if pid: return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if pid:
+            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         code = 1
-        signal.signal(signal.SIGINT, signal.default_int_handler)      # whoever started us may have had it ignored
-        try: extract(d/'good.zip', d/'new', progress=lambda *a: os.kill(os.getpid(), number))
-        except SystemExit as e: code = e.code
-        except KeyboardInterrupt: code = 130
-        finally: os._exit(code)
-    def names(): return sorted(p.name.split('.part')[0] for p in d.iterdir())
-    assert child(signal.SIGTERM) == 143 and names() == ['good.zip'] and child(signal.SIGINT) == 130 and names() == ['good.zip']
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may have had it ignored
+        try:
+            extract(d / 'good.zip', d / 'new', progress=lambda *a: os.kill(os.getpid(), number))
+        except SystemExit as e:
+            code = e.code
+        except KeyboardInterrupt:
+            code = 130
+        finally:
+            os._exit(code)
+
+
+    def names():
+        return sorted(p.name.split('.part')[0] for p in d.iterdir())
+
+
+    assert (
+        child(signal.SIGTERM) == 143 and names() == ['good.zip'] and child(signal.SIGINT) == 130 and names() == ['good.zip']
+    )
     assert child(signal.SIGKILL) == -9 and names() == ['.new', 'good.zip']
-    (d/'.new.part-elsewhere-1-abc').mkdir(); (d/'.newer.part-x').mkdir()
-    assert extract(d/'good.zip', d/'new')['files'] == 2 and names() == ['.new', '.newer', 'good.zip', 'new'] and (d/'.new.part-elsewhere-1-abc').exists()
+    (d / '.new.part-elsewhere-1-abc').mkdir()
+    (d / '.newer.part-x').mkdir()
+    assert (
+        extract(d / 'good.zip', d / 'new')['files'] == 2
+        and names() == ['.new', '.newer', 'good.zip', 'new']
+        and (d / '.new.part-elsewhere-1-abc').exists()
+    )
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    done = []; t = threading.Thread(target=lambda: done.append(extract(d/'good.zip', d/'by thread'))); t.start(); t.join(); assert done
+    done = []
+    t = threading.Thread(target=lambda: done.append(extract(d / 'good.zip', d / 'by thread')))
+    t.start()
+    t.join()
+    assert done
 
 
 def test_a_cut_tar_is_refused_wherever_it_is_cut():
@@ -138,14 +276,26 @@ def test_a_cut_tar_is_refused_wherever_it_is_cut():
     from pathlib import Path
     from sketch_lvm.data.archives import extract
     from sketch_lvm.core import UserError, rng
+
     d = Path(tempfile.mkdtemp())
-    with tarfile.open(d/'good.tar', 'w') as t:
-        for k, n in enumerate((700, 512, 1, 1500)): i = tarfile.TarInfo(f'a/{k}.bin'); i.size = n; t.addfile(i, io.BytesIO(rng(k).bytes(n)))
-    whole = (d/'good.tar').read_bytes(); end = len(whole.rstrip(b'\0')); end += -end % 512 + 512       # all files and a block of zeros: the rest is filling
+    with tarfile.open(d / 'good.tar', 'w') as t:
+        for k, n in enumerate((700, 512, 1, 1500)):
+            i = tarfile.TarInfo(f'a/{k}.bin')
+            i.size = n
+            t.addfile(i, io.BytesIO(rng(k).bytes(n)))
+    whole = (d / 'good.tar').read_bytes()
+    end = len(whole.rstrip(b'\0'))
+    end += -end % 512 + 512  # all files and a block of zeros: the rest is filling
     for cut in sorted({*range(1, end, 97), *(b + k for b in range(512, end, 512) for k in (-1, 0, 1))} - {end, end + 1}):
-        (d/'cut.tar').write_bytes(whole[:cut])
-        with pytest.raises(UserError, match='cut short|whole'): extract(d/'cut.tar', d/'out')
-    for at in (512 + 1024 + 20, 512 + 1024 + 512 + 512 + 150):                     # a header that is no header, in the middle
-        x = bytearray(whole); x[at] ^= 1; (d/'flip.tar').write_bytes(x)
-        with pytest.raises(UserError, match='cut short or damaged'): extract(d/'flip.tar', d/'out')
-    for fine in (whole, whole[:end], whole + bytes(10_000)): (d/'fine.tar').write_bytes(fine); assert extract(d/'fine.tar', d/f'out{len(fine)}')['files'] == 4
+        (d / 'cut.tar').write_bytes(whole[:cut])
+        with pytest.raises(UserError, match='cut short|whole'):
+            extract(d / 'cut.tar', d / 'out')
+    for at in (512 + 1024 + 20, 512 + 1024 + 512 + 512 + 150):  # a header that is no header, in the middle
+        x = bytearray(whole)
+        x[at] ^= 1
+        (d / 'flip.tar').write_bytes(x)
+        with pytest.raises(UserError, match='cut short or damaged'):
+            extract(d / 'flip.tar', d / 'out')
+    for fine in (whole, whole[:end], whole + bytes(10_000)):
+        (d / 'fine.tar').write_bytes(fine)
+        assert extract(d / 'fine.tar', d / f'out{len(fine)}')['files'] == 4

@@ -7,40 +7,76 @@ def test_hashes_are_remembered_but_never_wrong():
     import numpy as np
     from sketch_lvm.core import UserError, atomic_write, cache_path
     from sketch_lvm.data.cache import hash_files
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+
+
     def age():
         for f in cache_path('hashes').glob('*.npz'):
-            with np.load(f) as z: z = dict(z)
-            with atomic_write(f) as g: np.savez(g, **{**z, 'hashed_at': z['hashed_at'] + 60_000_000_000})
+            with np.load(f) as z:
+                z = dict(z)
+            with atomic_write(f) as g:
+                np.savez(g, **{**z, 'hashed_at': z['hashed_at'] + 60_000_000_000})
+
+
     try:
-        files = [d/f'{i}.bin' for i in range(4)]
-        for i, f in enumerate(files): f.write_bytes(bytes([i])*100)
-        def truth(): return [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
-        assert hash_files(files)[::2] == (truth(), 4) and hash_files(files)[2] == 4      # too young to be trusted
-        age(); assert hash_files(files)[::2] == (truth(), 0)
-        st = files[1].stat(); files[1].write_bytes(b'x'*100); os.utime(files[1], ns=(st.st_atime_ns, st.st_mtime_ns))     # same size, time put back
+        files = [d / f'{i}.bin' for i in range(4)]
+        for i, f in enumerate(files):
+            f.write_bytes(bytes([i]) * 100)
+
+        def truth():
+            return [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
+
+        assert hash_files(files)[::2] == (truth(), 4) and hash_files(files)[2] == 4  # too young to be trusted
+        age()
+        assert hash_files(files)[::2] == (truth(), 0)
+        st = files[1].stat()
+        files[1].write_bytes(b'x' * 100)
+        os.utime(files[1], ns=(st.st_atime_ns, st.st_mtime_ns))  # same size, time put back
         assert hash_files(files)[::2] == (truth(), 1)
-        age(); files[2].unlink(); files[2].write_bytes(b'new')
+        age()
+        files[2].unlink()
+        files[2].write_bytes(b'new')
         assert hash_files(files)[::2] == (truth(), 1)
         index = next(cache_path('hashes').glob('*.npz'))
-        for junk in (b'', b'junk', index.read_bytes()[:50]): index.write_bytes(junk); assert hash_files(files)[::2] == (truth(), 4)
+        for junk in (b'', b'junk', index.read_bytes()[:50]):
+            index.write_bytes(junk)
+            assert hash_files(files)[::2] == (truth(), 4)
         files[3].unlink()
-        with pytest.raises(UserError, match='1 of 4 files are gone: .*3.bin'): hash_files(files)
+        with pytest.raises(UserError, match='1 of 4 files are gone: .*3.bin'):
+            hash_files(files)
         assert hash_files([])[::2] == ([], 0)
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_borders_are_decided_by_content():
     from sketch_lvm.data.cache import cut_shards
     from sketch_lvm.core import sha256
+
     hashes = [sha256(str(i).encode()) for i in range(3000)]
-    def shards(hashes, length=50): s = cut_shards(hashes, length); return [tuple(hashes[a:b]) for a, b in zip(s, [*s[1:], len(hashes)])]
+
+
+    def shards(hashes, length=50):
+        s = cut_shards(hashes, length)
+        return [tuple(hashes[a:b]) for a, b in zip(s, [*s[1:], len(hashes)])]
+
+
     whole = shards(hashes)
-    assert sum(whole, ()) == tuple(hashes) and max(map(len, whole)) <= 100 and 30 < len(hashes)/len(whole) < 60
+    assert sum(whole, ()) == tuple(hashes) and max(map(len, whole)) <= 100 and 30 < len(hashes) / len(whole) < 60
     for at in (0, 1, 777, 2999):
-        for changed in (hashes[:at] + ['0'*64] + hashes[at:], hashes[:at] + hashes[at + 1:], hashes[:at] + ['f'*64] + hashes[at + 1:]):
+        for changed in (
+            hashes[:at] + ['0' * 64] + hashes[at:],
+            hashes[:at] + hashes[at + 1 :],
+            hashes[:at] + ['f' * 64] + hashes[at + 1 :],
+        ):
             assert len(set(shards(changed)) - set(whole)) <= 4
-    assert cut_shards([], 5) == [] and cut_shards(['0'*64]*4, 1) == [0, 1, 2, 3] and cut_shards(['1'*64]*5, 2) == [0, 4]
+    assert (
+        cut_shards([], 5) == []
+        and cut_shards(['0' * 64] * 4, 1) == [0, 1, 2, 3]
+        and cut_shards(['1' * 64] * 5, 2) == [0, 4]
+    )
 
 
 def test_cached_pixels_are_the_same_pixels():
@@ -51,25 +87,42 @@ def test_cached_pixels_are_the_same_pixels():
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.items import from_arrays, toy_set
     from sketch_lvm.data.folders import from_folder, save_folder
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 3*24*24*7, room.SHARD_BYTES
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 3 * 24 * 24 * 7, room.SHARD_BYTES
     try:
-        save_folder(toy_set(), d/'set'); fresh = from_folder(d/'set')[0]
+        save_folder(toy_set(), d / 'set')
+        fresh = from_folder(d / 'set')[0]
         for fit in ('stretch', 'pad', 'crop'):
-            for items in (from_folder(d/'set')[0], toy_set()):
-                truth = items.images(size=24, fit=fit); c = build_cache(items, 24, fit)
+            for items in (from_folder(d / 'set')[0], toy_set()):
+                truth = items.images(size=24, fit=fit)
+                c = build_cache(items, 24, fit)
                 assert c.decoded == 60 and len(c.paths) > 5 and (items.images(size=24, fit=fit) == truth).all()
-                assert build_cache(items, 24, fit).decoded == 0 and (items.images([3, 3, 59, -1], 24, fit) == truth[[3, 3, 59, 59]]).all()
-                part = items.where('sketch', ['square'])                        # parts share the cache
-                assert part.source is items.source and (part.images(size=24, fit=fit) == truth[(items.names == 'square') & (items.modality == 'sketch')]).all()
-                back = pickle.loads(pickle.dumps(items)); assert (back.images(size=24, fit=fit) == truth).all()
-        seen, unseen = fresh.split(unseen=['square']); build_cache(seen, 24); build_cache(unseen.photos, 24)      # the whole in pieces, some missing
-        assert (fresh.images(size=24) == from_folder(d/'set')[0].images(size=24)).all() and len(fresh.source.caches) == 2
-        build_cache(fresh, 24); assert len(fresh.source.caches) == 1
+                assert (
+                    build_cache(items, 24, fit).decoded == 0
+                    and (items.images([3, 3, 59, -1], 24, fit) == truth[[3, 3, 59, 59]]).all()
+                )
+                part = items.where('sketch', ['square'])  # parts share the cache
+                assert (
+                    part.source is items.source
+                    and (
+                        part.images(size=24, fit=fit) == truth[(items.names == 'square') & (items.modality == 'sketch')]
+                    ).all()
+                )
+                back = pickle.loads(pickle.dumps(items))
+                assert (back.images(size=24, fit=fit) == truth).all()
+        seen, unseen = fresh.split(unseen=['square'])
+        build_cache(seen, 24)
+        build_cache(unseen.photos, 24)  # the whole in pieces, some missing
+        assert (fresh.images(size=24) == from_folder(d / 'set')[0].images(size=24)).all() and len(fresh.source.caches) == 2
+        build_cache(fresh, 24)
+        assert len(fresh.source.caches) == 1
         assert build_cache(toy_set(), 24, interpolation='nearest').decoded == 60
         assert build_cache(from_arrays(np.zeros((0, 8, 8), np.uint8), [], []), 8).decoded == 0
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_changed_file_is_never_stale():
@@ -80,25 +133,41 @@ def test_a_changed_file_is_never_stale():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 3*16*16*7, room.SHARD_BYTES
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
     try:
-        save_folder(toy_set(), d/'set'); items = from_folder(d/'set')[0]; build_cache(items, 16)
-        def agrees(): return (items.images(size=16) == from_folder(d/'set')[0].images(size=16)).all()
-        a, b = (Path(items.source.paths[i]) for i in (11, 40)); st, was = a.stat(), items.images([11], 16)
-        a.write_bytes(b.read_bytes() + bytes(max(0, st.st_size - b.stat().st_size))); os.utime(a, ns=(st.st_atime_ns, st.st_mtime_ns))   # the time put back
+        save_folder(toy_set(), d / 'set')
+        items = from_folder(d / 'set')[0]
+        build_cache(items, 16)
+
+        def agrees():
+            return (items.images(size=16) == from_folder(d / 'set')[0].images(size=16)).all()
+
+        a, b = (Path(items.source.paths[i]) for i in (11, 40))
+        st, was = a.stat(), items.images([11], 16)
+        a.write_bytes(b.read_bytes() + bytes(max(0, st.st_size - b.stat().st_size)))
+        os.utime(a, ns=(st.st_atime_ns, st.st_mtime_ns))  # the time put back
         assert (items.images([11], 16) != was).any() and agrees() and 0 < build_cache(items, 16).decoded <= 28 and agrees()
-        shutil.copy(a, d/'twin'); os.replace(d/'twin', a)                                    # another inode, the same content
+        shutil.copy(a, d / 'twin')
+        os.replace(d / 'twin', a)  # another inode, the same content
         assert agrees() and build_cache(items, 16).decoded == 0 and agrees()
-        c = Path(items.source.paths[25]); os.replace(c, a); shutil.copy(b, c)                # two pictures moved
+        c = Path(items.source.paths[25])
+        os.replace(c, a)
+        shutil.copy(b, c)  # two pictures moved
         assert agrees() and 0 < build_cache(items, 16).decoded <= 56 and agrees()
-        shutil.copy(a, d/'set/photo/hexagon/new.png'); more = from_folder(d/'set')[0]        # an added file costs a shard, not the set
+        shutil.copy(a, d / 'set/photo/hexagon/new.png')
+        more = from_folder(d / 'set')[0]  # an added file costs a shard, not the set
         assert 0 < build_cache(more, 16).decoded <= 28
         b.unlink()
-        with pytest.raises(UserError, match=f'{b.name}: No such file'): items.images([40], 16)
-        with pytest.raises(UserError, match='1 of 60 files are gone'): build_cache(items, 16)
+        with pytest.raises(UserError, match=f'{b.name}: No such file'):
+            items.images([40], 16)
+        with pytest.raises(UserError, match='1 of 60 files are gone'):
+            build_cache(items, 16)
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_an_interrupted_build_goes_on():
@@ -111,28 +180,54 @@ def test_an_interrupted_build_goes_on():
     from sketch_lvm.core import UserError, cache_path
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 3*16*16*7, room.SHARD_BYTES
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
     try:
-        save_folder(toy_set(), d/'set'); items = from_folder(d/'set')[0]; truth = items.images(size=16); save = np.save
-        def dying(*a, left=[3]):                             # the fourth shard: Ctrl-C, half of it written
+        save_folder(toy_set(), d / 'set')
+        items = from_folder(d / 'set')[0]
+        truth = items.images(size=16)
+        save = np.save
+
+        def dying(*a, left=[3]):  # the fourth shard: Ctrl-C, half of it written
             left[0] -= 1
-            if left[0] < 0: a[0].write(b'half'); raise KeyboardInterrupt
+            if left[0] < 0:
+                a[0].write(b'half')
+                raise KeyboardInterrupt
             save(*a)
-        with mock.patch.object(np, 'save', dying), pytest.raises(KeyboardInterrupt): build_cache(items, 16, workers=1)
+
+        with mock.patch.object(np, 'save', dying), pytest.raises(KeyboardInterrupt):
+            build_cache(items, 16, workers=1)
         shards = lambda: list(cache_path('pixels', '16-stretch-bicubic').glob('*'))
         assert len(shards()) == 3 and all(s.suffix == '.npy' for s in shards())
-        def full(*a): raise OSError(28, 'No space left on device')
-        with mock.patch.object(np, 'save', full), pytest.raises(UserError, match='cannot be written.*No space left.*SKETCH_LVM_CACHE'): build_cache(items, 16)
+
+        def full(*a):
+            raise OSError(28, 'No space left on device')
+
+        with (
+            mock.patch.object(np, 'save', full),
+            pytest.raises(UserError, match='cannot be written.*No space left.*SKETCH_LVM_CACHE'),
+        ):
+            build_cache(items, 16)
         assert 0 < (todo := build_cache(items, 16).decoded) < 60 and (items.images(size=16) == truth).all()
-        killed = shards()[0].with_name('.x.npy.y.tmp'); killed.write_bytes(b'half'); os.utime(killed, (0, 0))   # kill -9 leaves its temporary file
-        build_cache(items, 16); assert not killed.exists()
-        one, two, *_ = shards(); one.write_bytes(one.read_bytes()[:-1]); two.write_bytes(b'')                  # damaged shards are made again
+        killed = shards()[0].with_name('.x.npy.y.tmp')
+        killed.write_bytes(b'half')
+        os.utime(killed, (0, 0))  # kill -9 leaves its temporary file
+        build_cache(items, 16)
+        assert not killed.exists()
+        one, two, *_ = shards()
+        one.write_bytes(one.read_bytes()[:-1])
+        two.write_bytes(b'')  # damaged shards are made again
         assert 0 < build_cache(items, 16).decoded < 60 and (items.images(size=16) == truth).all()
-        with mock.patch.object(room.shutil, 'disk_usage', lambda p: mock.Mock(free=1000)), pytest.raises(UserError, match='only 0.0 GB are free'):
+        with (
+            mock.patch.object(room.shutil, 'disk_usage', lambda p: mock.Mock(free=1000)),
+            pytest.raises(UserError, match='only 0.0 GB are free'),
+        ):
             build_cache(items, 20)
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_damage_inside_a_file_is_listed():
@@ -143,18 +238,31 @@ def test_damage_inside_a_file_is_listed():
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
     from PIL import Image
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(size=64), d/'set'); bad = [d/'set/photo/square/001.webp', d/'set/sketch/hexagon/000-1.webp']
+        save_folder(toy_set(size=64), d / 'set')
+        bad = [d / 'set/photo/square/001.webp', d / 'set/sketch/hexagon/000-1.webp']
         for f in bad:
-            png = f.with_suffix('.png'); Image.open(png).save(f, lossless=True); png.unlink()
-            x = f.read_bytes(); f.write_bytes(x[:60] + bytes(100) + x[160:])
-        items, report = from_folder(d/'set'); assert not report.left_out                    # the quick scan looks at beginning and end
-        with pytest.raises(UserError) as e: build_cache(items, 16)
-        assert '2 of 60 pictures' in str(e.value) and all(f.name in str(e.value) for f in bad) and "check='decode'" in str(e.value)
-        items, report = from_folder(d/'set', check='decode')
+            png = f.with_suffix('.png')
+            Image.open(png).save(f, lossless=True)
+            png.unlink()
+            x = f.read_bytes()
+            f.write_bytes(x[:60] + bytes(100) + x[160:])
+        items, report = from_folder(d / 'set')
+        assert not report.left_out  # the quick scan looks at beginning and end
+        with pytest.raises(UserError) as e:
+            build_cache(items, 16)
+        assert (
+            '2 of 60 pictures' in str(e.value)
+            and all(f.name in str(e.value) for f in bad)
+            and "check='decode'" in str(e.value)
+        )
+        items, report = from_folder(d / 'set', check='decode')
         assert sorted(p for p, _ in report.left_out) == sorted(map(str, bad)) and build_cache(items, 16).decoded == 58
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_an_index_that_cannot_be_written_is_a_sentence():
@@ -164,10 +272,15 @@ def test_an_index_that_cannot_be_written_is_a_sentence():
     import numpy as np
     from sketch_lvm.data.cache import hash_files
     from sketch_lvm.core import UserError
+
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
-        patch.setenv('SKETCH_LVM_CACHE', f'{d}/cache'); (Path(d)/'a').write_text('x')
+        patch.setenv('SKETCH_LVM_CACHE', f'{d}/cache')
+        (Path(d) / 'a').write_text('x')
         said = 'the cache .*hashes cannot be written: Read-only.*SKETCH'
-        with mock.patch.object(np, 'savez', side_effect=OSError(30, 'Read-only file system')), pytest.raises(UserError, match=said):
+        with (
+            mock.patch.object(np, 'savez', side_effect=OSError(30, 'Read-only file system')),
+            pytest.raises(UserError, match=said),
+        ):
             hash_files([f'{d}/a'])
 
 
@@ -177,28 +290,60 @@ def test_a_damaged_shard_is_never_used():
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache, fits_digest, is_whole
     from sketch_lvm.data.items import toy_set
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 3*16*16*7, room.SHARD_BYTES
-    def flip(at): return lambda b: b[:at] + bytes([b[at] ^ 1]) + b[at + 1:]
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
+
+
+    def flip(at):
+        return lambda b: b[:at] + bytes([b[at] ^ 1]) + b[at + 1 :]
+
+
     try:
-        items = toy_set(); truth = items.images(size=16)
+        items = toy_set()
+        truth = items.images(size=16)
+
         def read(items):
-            with contextlib.redirect_stderr(io.StringIO()) as said: assert (items.images(size=16) == truth).all()
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                assert (items.images(size=16) == truth).all()
             return said.getvalue()
-        for spoil in (flip(200), flip(-40), flip(5), lambda b: b[:-1], lambda b: b[:300], lambda b: b'', lambda b: b[:-32] + bytes(32), None):
-            cache = build_cache(items, 16); one = Path(cache.paths[3]); assert fits_digest(one) and read(items) == ''
-            cache = build_cache(items, 16); assert cache.decoded == 0                      # as after a new start: not yet looked at
+
+        for spoil in (
+            flip(200),
+            flip(-40),
+            flip(5),
+            lambda b: b[:-1],
+            lambda b: b[:300],
+            lambda b: b'',
+            lambda b: b[:-32] + bytes(32),
+            None,
+        ):
+            cache = build_cache(items, 16)
+            one = Path(cache.paths[3])
+            assert fits_digest(one) and read(items) == ''
+            cache = build_cache(items, 16)
+            assert cache.decoded == 0  # as after a new start: not yet looked at
             one.write_bytes(spoil(one.read_bytes())) if spoil else one.unlink()
             assert read(items).count('is damaged or gone') == 1 and read(items) == '' and not one.exists()
-            assert 'is damaged or gone' in read(pickle.loads(pickle.dumps(items)))         # a worker finds out by itself
+            assert 'is damaged or gone' in read(pickle.loads(pickle.dumps(items)))  # a worker finds out by itself
             assert 0 < build_cache(items, 16).decoded <= 14 and fits_digest(one)
-        for cut in (lambda n: n//2, lambda n: n - 1, lambda n: n - 40, lambda n: 0):       # cut while in use: no signal, the right pixels
-            cache = build_cache(items, 16); assert read(items) == ''; one = Path(cache.paths[3])
-            os.truncate(one, cut(one.stat().st_size)); assert read(items).count('is damaged or gone') == 1
+        for cut in (
+            lambda n: n // 2,
+            lambda n: n - 1,
+            lambda n: n - 40,
+            lambda n: 0,
+        ):  # cut while in use: no signal, the right pixels
+            cache = build_cache(items, 16)
+            assert read(items) == ''
+            one = Path(cache.paths[3])
+            os.truncate(one, cut(one.stat().st_size))
+            assert read(items).count('is damaged or gone') == 1
             assert build_cache(items, 16).decoded > 0
-        assert not is_whole(d/'absent', (1,)) and not is_whole(d, (1,)) and not fits_digest(d)
+        assert not is_whole(d / 'absent', (1,)) and not is_whole(d, (1,)) and not fits_digest(d)
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_two_processes_build_one_cache():
@@ -208,22 +353,36 @@ def test_two_processes_build_one_cache():
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(photos=10), d/'set')
-    code = ('import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = folders.from_folder(sys.argv[1])[0]; '
-            'print("ready", flush=True); sys.stdin.readline(); print(cache.build_cache(items, 48).decoded)')
-    env = {**os.environ, 'SKETCH_LVM_CACHE': str(d/'cache'), 'PYTHONPATH': str(Path(room.__file__).parents[2])}
-    both = [subprocess.Popen([sys.executable, '-c', code, str(d/'set')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) for _ in range(2)]
-    assert [p.stdout.readline() for p in both] == ['ready\n']*2
-    for p in both: p.stdin.write('\n'); p.stdin.flush()           # both start now
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(photos=10), d / 'set')
+    code = (
+        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = folders.from_folder(sys.argv[1])[0]; '
+        'print("ready", flush=True); sys.stdin.readline(); print(cache.build_cache(items, 48).decoded)'
+    )
+    env = {**os.environ, 'SKETCH_LVM_CACHE': str(d / 'cache'), 'PYTHONPATH': str(Path(room.__file__).parents[2])}
+    both = [
+        subprocess.Popen(
+            [sys.executable, '-c', code, str(d / 'set')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+        )
+        for _ in range(2)
+    ]
+    assert [p.stdout.readline() for p in both] == ['ready\n'] * 2
+    for p in both:
+        p.stdin.write('\n')
+        p.stdin.flush()  # both start now
     assert all(0 < int(p.communicate()[0]) <= 120 and p.returncode == 0 for p in both)
-    old = os.environ.get('SKETCH_LVM_CACHE'); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 3*48*48*3, room.SHARD_BYTES
+    old = os.environ.get('SKETCH_LVM_CACHE')
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 3 * 48 * 48 * 3, room.SHARD_BYTES
     try:
-        items = from_folder(d/'set')[0]; truth = items.images(size=48)
+        items = from_folder(d / 'set')[0]
+        truth = items.images(size=48)
         assert build_cache(items, 48).decoded == 0 and (items.images(size=48) == truth).all()
-        assert not list((d/'cache').rglob('*.tmp'))
+        assert not list((d / 'cache').rglob('*.tmp'))
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_memory_stays_bounded():
@@ -233,12 +392,19 @@ def test_memory_stays_bounded():
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
-    room.SHARD_BYTES, shard_bytes = 2*3*256*256, room.SHARD_BYTES
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    room.SHARD_BYTES, shard_bytes = 2 * 3 * 256 * 256, room.SHARD_BYTES
     try:
-        save_folder(toy_set(), d/'set'); items = from_folder(d/'set')[0]; steps = []
-        tracemalloc.start(); cache = build_cache(items, 256, workers=1, progress=lambda done, n: steps.append((done, n)))
-        peak = tracemalloc.get_traced_memory()[1]; tracemalloc.stop()
-        assert peak < 4_000_000 < 60*3*256*256 and steps[-1] == (60, 60) and len(steps) == len(cache.paths)
+        save_folder(toy_set(), d / 'set')
+        items = from_folder(d / 'set')[0]
+        steps = []
+        tracemalloc.start()
+        cache = build_cache(items, 256, workers=1, progress=lambda done, n: steps.append((done, n)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 4_000_000 < 60 * 3 * 256 * 256 and steps[-1] == (60, 60) and len(steps) == len(cache.paths)
     finally:
-        room.SHARD_BYTES = shard_bytes; os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        room.SHARD_BYTES = shard_bytes
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

@@ -8,26 +8,48 @@ def test_a_folder_with_every_fault():
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.images import broken_files
-    d = tempfile.mkdtemp(); root = Path(d)
-    save_folder(toy_set(classes=3, photos=2, sketches=1), root); fine, clean = from_folder(root, strict=True)
+
+    d = tempfile.mkdtemp()
+    root = Path(d)
+    save_folder(toy_set(classes=3, photos=2, sketches=1), root)
+    fine, clean = from_folder(root, strict=True)
     assert len(fine) == 12 and not clean.left_out and not clean.ignored and (fine.own_photo >= 0).all()
     zoo = broken_files()
-    for name, (content, _) in zoo.items(): (root/'photo/square'/name).write_bytes(content)
-    for junk in ('.DS_Store', '._000.png', 'Thumbs.db', 'desktop.ini'): (root/'photo/square'/junk).write_bytes(b'x')
-    for junk in ('.ipynb_checkpoints', '__MACOSX'): shutil.copytree(root/'photo/triangle', root/'photo'/junk)
+    for name, (content, _) in zoo.items():
+        (root / 'photo/square' / name).write_bytes(content)
+    for junk in ('.DS_Store', '._000.png', 'Thumbs.db', 'desktop.ini'):
+        (root / 'photo/square' / junk).write_bytes(b'x')
+    for junk in ('.ipynb_checkpoints', '__MACOSX'):
+        shutil.copytree(root / 'photo/triangle', root / 'photo' / junk)
     expected = {f'photo/square/{n}': w for n, (_, w) in zoo.items()}
-    def fault(path, why): expected[path] = why; return root/path
-    os.mkfifo(fault('photo/square/pipe.png', 'pipe')); fault('sketch/square/deep', 'inside a class').mkdir()
-    for path, why in {'photo/square/notes.txt': 'by its name', 'photo/stray.png': 'not in a class'}.items(): fault(path, why).write_text('x')
-    for path, why, to in [('photo/square/dangling.png', 'nowhere', 'absent'), ('photo/square/self.png', 'cannot be looked at', 'self.png'),
-                          ('photo/up', 'link back', '..'), ('photo/same', 'link back', '.')]: fault(path, why).symlink_to(to)
-    open(os.fsencode(root/'photo/square') + b'/\xff.png', 'wb').close(); expected['photo/square/\udcff.png'] = 'UTF-8'
+
+
+    def fault(path, why):
+        expected[path] = why
+        return root / path
+
+
+    os.mkfifo(fault('photo/square/pipe.png', 'pipe'))
+    fault('sketch/square/deep', 'inside a class').mkdir()
+    for path, why in {'photo/square/notes.txt': 'by its name', 'photo/stray.png': 'not in a class'}.items():
+        fault(path, why).write_text('x')
+    for path, why, to in [
+        ('photo/square/dangling.png', 'nowhere', 'absent'),
+        ('photo/square/self.png', 'cannot be looked at', 'self.png'),
+        ('photo/up', 'link back', '..'),
+        ('photo/same', 'link back', '.'),
+    ]:
+        fault(path, why).symlink_to(to)
+    open(os.fsencode(root / 'photo/square') + b'/\xff.png', 'wb').close()
+    expected['photo/square/\udcff.png'] = 'UTF-8'
     items, report = from_folder(root)
     got = {os.path.relpath(p, root): why for p, why in report.left_out}
     assert set(got) == set(expected) and all(expected[p] in got[p] for p in got), (got, expected)
     assert report.ignored == 6 and items.ids.tolist() == fine.ids.tolist() and report.kept == 12
-    str(report).encode('utf-8'); assert '\\udcff' in str(report) and str(len(expected)) in str(report)
-    with pytest.raises(UserError, match='strict.*entries left out'): from_folder(root, strict=True)
+    str(report).encode('utf-8')
+    assert '\\udcff' in str(report) and str(len(expected)) in str(report)
+    with pytest.raises(UserError, match='strict.*entries left out'):
+        from_folder(root, strict=True)
     shutil.rmtree(d)
 
 
@@ -37,19 +59,36 @@ def test_unreadable_folders_are_reported():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.data import items as data, images
-    root = Path(tempfile.mkdtemp()); folders.save_folder(data.toy_set(classes=2, photos=2, sketches=1), root)
-    closed, file = root/'photo/square', root/'photo/triangle/000.png'
-    os.chmod(closed, 0); os.chmod(file, 0); real_scan, real_open = os.scandir, open
-    def scan(path):                                    # root may read everything, so the refusal is acted
-        if Path(path) == closed: raise PermissionError(13, 'Permission denied')
+
+    root = Path(tempfile.mkdtemp())
+    folders.save_folder(data.toy_set(classes=2, photos=2, sketches=1), root)
+    closed, file = root / 'photo/square', root / 'photo/triangle/000.png'
+    os.chmod(closed, 0)
+    os.chmod(file, 0)
+    real_scan, real_open = os.scandir, open
+
+
+    def scan(path):  # root may read everything, so the refusal is acted
+        if Path(path) == closed:
+            raise PermissionError(13, 'Permission denied')
         return real_scan(path)
+
+
     def read(path, *a, **k):
-        if isinstance(path, str) and Path(path) == file: raise PermissionError(13, 'Permission denied')
+        if isinstance(path, str) and Path(path) == file:
+            raise PermissionError(13, 'Permission denied')
         return real_open(path, *a, **k)
-    with mock.patch.object(os, 'scandir', scan), mock.patch.object(images, 'open', read, create=True): items, report = folders.from_folder(root)
-    os.chmod(closed, 0o700); shutil.rmtree(root)
+
+
+    with mock.patch.object(os, 'scandir', scan), mock.patch.object(images, 'open', read, create=True):
+        items, report = folders.from_folder(root)
+    os.chmod(closed, 0o700)
+    shutil.rmtree(root)
     left_out = {os.path.relpath(p, root): why for p, why in report.left_out}
-    assert left_out == {'photo/square': 'the folder cannot be read: Permission denied', 'photo/triangle/000.png': 'Permission denied'}
+    assert left_out == {
+        'photo/square': 'the folder cannot be read: Permission denied',
+        'photo/triangle/000.png': 'Permission denied',
+    }
     assert len(items) == 5 and any("1 class(es) with sketches but no photos: 'square'" in n for n in report.notes)
 
 
@@ -58,15 +97,26 @@ def test_what_to_do_with_a_heic_is_said():
     from pathlib import Path
     from sketch_lvm.data.folders import from_folder, save_folder, why_not_read
     from sketch_lvm.data.items import toy_set
+
     with tempfile.TemporaryDirectory() as d:
-        root = Path(d); save_folder(toy_set(classes=2, photos=2, sketches=1), root)
-        for k in range(3): (root/'photo/square'/f'{k}.HEIC').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
-        (root/'photo/square/phone.jpg').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
-        for name in ('scan.tiff', 'notes.txt'): (root/'photo/square'/name).write_bytes(b'II*\0')
+        root = Path(d)
+        save_folder(toy_set(classes=2, photos=2, sketches=1), root)
+        for k in range(3):
+            (root / 'photo/square' / f'{k}.HEIC').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
+        (root / 'photo/square/phone.jpg').write_bytes(b'\0\0\0\x18ftypheic' + bytes(40))
+        for name in ('scan.tiff', 'notes.txt'):
+            (root / 'photo/square' / name).write_bytes(b'II*\0')
         items, report = from_folder(root)
         reasons = {Path(p).name: why for p, why in report.left_out}
-    assert len(items) == 8 and reasons['0.HEIC'] == 'HEIC is not read here; convert it to JPEG or PNG' and 'TIFF is not read' in reasons['scan.tiff']
-    assert reasons['phone.jpg'].endswith('it looks like a HEIC, AVIF or video file; convert it to JPEG or PNG') and 'convert' not in reasons['notes.txt']
+    assert (
+        len(items) == 8
+        and reasons['0.HEIC'] == 'HEIC is not read here; convert it to JPEG or PNG'
+        and 'TIFF is not read' in reasons['scan.tiff']
+    )
+    assert (
+        reasons['phone.jpg'].endswith('it looks like a HEIC, AVIF or video file; convert it to JPEG or PNG')
+        and 'convert' not in reasons['notes.txt']
+    )
     assert '3 HEIC and 1 TIFF and 1 other picture(s) are left out' in str(report) and 'mogrify' in str(report), str(report)
     assert why_not_read('a.PNG') == '' and 'by its name' in why_not_read('a.txt')
 
@@ -76,20 +126,27 @@ def test_strange_names():
     from pathlib import Path
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
-    root = Path(tempfile.mkdtemp()); save_folder(toy_set(classes=2, photos=2, sketches=1), root)
-    names = ['猫 🐈', "o'clock \"#1\"", '<img src=x onerror=alert(1)>', 'a\nb', 'x'*200, '100%', 'e\u0301tude']
+
+    root = Path(tempfile.mkdtemp())
+    save_folder(toy_set(classes=2, photos=2, sketches=1), root)
+    names = ['猫 🐈', "o'clock \"#1\"", '<img src=x onerror=alert(1)>', 'a\nb', 'x' * 200, '100%', 'e\u0301tude']
     for n in names:
-        for m in ('photo', 'sketch'): shutil.copytree(root/m/'square', root/m/n)
-    long = 'y'*200 + " '#é"
-    shutil.copy(root/'photo/square/000.png', root/'photo/square'/f'{long}.png'); shutil.copy(root/'sketch/square/000-1.png', root/'sketch/square'/f'{long}-1.png')
-    shutil.copytree(root/'photo/square', root/'photo/SQUARE', dirs_exist_ok=True)         # a case twin (one folder on some file systems)
+        for m in ('photo', 'sketch'):
+            shutil.copytree(root / m / 'square', root / m / n)
+    long = 'y' * 200 + " '#é"
+    shutil.copy(root / 'photo/square/000.png', root / 'photo/square' / f'{long}.png')
+    shutil.copy(root / 'sketch/square/000-1.png', root / 'sketch/square' / f'{long}-1.png')
+    shutil.copytree(
+        root / 'photo/square', root / 'photo/SQUARE', dirs_exist_ok=True
+    )  # a case twin (one folder on some file systems)
     items, report = from_folder(root)
     assert not report.left_out and set(items.classes) == {*names, 'square', 'triangle'} and len(items.classes) == 9
     assert (items.own_photo[items.modality == 'sketch'] >= 0).all() and items.images(size=8).shape[0] == len(items)
     page = items._repr_html_() + report._repr_html_() + items.counts()._repr_html_()
-    assert '<img src=x' not in page; page.encode('utf-8')
+    assert '<img src=x' not in page
+    page.encode('utf-8')
     twins = [n for n in report.notes if 'one class' in n]
-    assert len(twins) == (1 if len(os.listdir(root/'photo')) == 10 else 0)
+    assert len(twins) == (1 if len(os.listdir(root / 'photo')) == 10 else 0)
     shutil.rmtree(root)
 
 
@@ -99,24 +156,39 @@ def test_layouts_and_pairing():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import from_files, toy_set
     from sketch_lvm.data.folders import from_folder, photo_ids, save_folder
-    root = Path(tempfile.mkdtemp()); save_folder(toy_set(classes=2, photos=2, sketches=2), root)
-    a, _ = from_folder(root); b, _ = from_folder(sketch=root/'sketch', photo=[root/'photo'])
+
+    root = Path(tempfile.mkdtemp())
+    save_folder(toy_set(classes=2, photos=2, sketches=2), root)
+    a, _ = from_folder(root)
+    b, _ = from_folder(sketch=root / 'sketch', photo=[root / 'photo'])
     assert (a.ids == b.ids).all() and (a.photo_id == b.photo_id).all() and (a.photo_id != '').all()
-    for pair in (None, 'stem'): assert (from_folder(root, pair=pair)[0].sketches.photo_id == '').all()
-    assert photo_ids(['a']*5, ['photo'] + ['sketch']*4, ['n0_5.jpg', 'n0_5-12.png', 'n0_5.png', 'n0-1.png', '-1.png']) == ['a/n0_5', 'a/n0_5', '', '', '']
-    assert photo_ids(['a', 'b'], ['photo', 'sketch'], ['n.jpg', 'n-1.png']) == ['a/n', '']           # never across classes
+    for pair in (None, 'stem'):
+        assert (from_folder(root, pair=pair)[0].sketches.photo_id == '').all()
+    assert photo_ids(
+        ['a'] * 5, ['photo'] + ['sketch'] * 4, ['n0_5.jpg', 'n0_5-12.png', 'n0_5.png', 'n0-1.png', '-1.png']
+    ) == ['a/n0_5', 'a/n0_5', '', '', '']
+    assert photo_ids(['a', 'b'], ['photo', 'sketch'], ['n.jpg', 'n-1.png']) == ['a/n', '']  # never across classes
     for rule, name in {'stem': 'n.png', (lambda stem: stem[:-3]): 'n_v2.png'}.items():
         assert photo_ids(['a', 'a'], ['photo', 'sketch'], ['n.jpg', name], rule) == ['a/n', 'a/n']
-    only, report = from_folder(sketch=root/'sketch')
+    only, report = from_folder(sketch=root / 'sketch')
     assert len(only) == 8 and not report.notes
-    for bad, why in [(dict(root=root/'absent'), 'not a folder'), (dict(root=root/'photo'), 'neither a folder'), (dict(root=root, photo=root), 'not both'),
-                     (dict(photo=root), 'no pictures found'), (dict(photo=root/'absent'), 'not a folder'), (dict(), 'no pictures found'),
-                     (dict(root=root, check='slow'), 'unknown check'), (dict(root=root, pair='sketchi'), "Did you mean 'sketchy'")]:
-        with pytest.raises(UserError, match=why): from_folder(**bad)
-    (root/'photo/square/bad.png').write_bytes(b'')
-    two = [root/'photo/square/bad.png', root/'photo/square/000.png']
-    with pytest.raises(UserError, match='1 of 2 files are not whole.*\n.*bad.png: the file is empty'): from_files(two, 'aa', 'photo')
-    assert from_files([root/'photo/square/000.png'], ['a'], 'photo').images(size=8).shape == (1, 3, 8, 8)
+    for bad, why in [
+        (dict(root=root / 'absent'), 'not a folder'),
+        (dict(root=root / 'photo'), 'neither a folder'),
+        (dict(root=root, photo=root), 'not both'),
+        (dict(photo=root), 'no pictures found'),
+        (dict(photo=root / 'absent'), 'not a folder'),
+        (dict(), 'no pictures found'),
+        (dict(root=root, check='slow'), 'unknown check'),
+        (dict(root=root, pair='sketchi'), "Did you mean 'sketchy'"),
+    ]:
+        with pytest.raises(UserError, match=why):
+            from_folder(**bad)
+    (root / 'photo/square/bad.png').write_bytes(b'')
+    two = [root / 'photo/square/bad.png', root / 'photo/square/000.png']
+    with pytest.raises(UserError, match='1 of 2 files are not whole.*\n.*bad.png: the file is empty'):
+        from_files(two, 'aa', 'photo')
+    assert from_files([root / 'photo/square/000.png'], ['a'], 'photo').images(size=8).shape == (1, 3, 8, 8)
     shutil.rmtree(root)
 
 
@@ -126,20 +198,38 @@ def test_leaks_are_named():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import across, check_leaks, equal_places, from_folder, save_folder
     from sketch_lvm.data.items import from_arrays, toy_set
-    t = toy_set(); seen, unseen = t.split(unseen=['hexagon'])
+
+    t = toy_set()
+    seen, unseen = t.split(unseen=['hexagon'])
     assert check_leaks(seen, unseen) == dict(train=45, test=15, train_classes=3, test_classes=1)
-    twin = from_arrays(t.where(classes='hexagon').images().permute(0, 2, 3, 1).numpy(), ['Hexa-gon']*15, 'photo')
-    a, b = from_arrays(np.zeros((1, 8, 8), np.uint8), ['hot-air_balloon'], 'photo'), from_arrays(np.ones((1, 8, 8), np.uint8), ['hot air balloon'], 'photo')
-    with pytest.raises(UserError, match=r"1 class\(es\) on both sides: 'hot-air_balloon' as 'hot air balloon'\.$"): check_leaks(a, b)
+    twin = from_arrays(t.where(classes='hexagon').images().permute(0, 2, 3, 1).numpy(), ['Hexa-gon'] * 15, 'photo')
+    a, b = (
+        from_arrays(np.zeros((1, 8, 8), np.uint8), ['hot-air_balloon'], 'photo'),
+        from_arrays(np.ones((1, 8, 8), np.uint8), ['hot air balloon'], 'photo'),
+    )
+    with pytest.raises(UserError, match=r"1 class\(es\) on both sides: 'hot-air_balloon' as 'hot air balloon'\.$"):
+        check_leaks(a, b)
     assert check_leaks(a, b, classes=False)['test'] == 1
-    with pytest.raises(UserError, match=r"15 picture\(s\) on both sides: 'hexagon/000' is '000000', .* and 10 more\.$"): check_leaks(unseen, twin)
-    root = Path(tempfile.mkdtemp()); save_folder(t, root); files = from_folder(root)[0]; seen_files, unseen_files = files.split(unseen=['hexagon'])
+    with pytest.raises(UserError, match=r"15 picture\(s\) on both sides: 'hexagon/000' is '000000', .* and 10 more\.$"):
+        check_leaks(unseen, twin)
+    root = Path(tempfile.mkdtemp())
+    save_folder(t, root)
+    files = from_folder(root)[0]
+    seen_files, unseen_files = files.split(unseen=['hexagon'])
     assert check_leaks(seen_files, unseen_files)['train'] == 45
-    shutil.copy(root/'photo/hexagon/003.png', root/'photo/square/copy.png'); seen_files, unseen_files = from_folder(root)[0].split(unseen=['hexagon'])
-    with pytest.raises(UserError, match=r"overlap: 1 picture\(s\) on both sides: 'photo/square/copy.png' is 'photo/hexagon/003.png'\.$"):
+    shutil.copy(root / 'photo/hexagon/003.png', root / 'photo/square/copy.png')
+    seen_files, unseen_files = from_folder(root)[0].split(unseen=['hexagon'])
+    with pytest.raises(
+        UserError, match=r"overlap: 1 picture\(s\) on both sides: 'photo/square/copy.png' is 'photo/hexagon/003.png'\.$"
+    ):
         check_leaks(seen_files, unseen_files)
-    with pytest.raises(UserError, match='15 picture'): check_leaks(unseen, unseen_files, classes=False)      # arrays against files, by their pixels
-    assert equal_places('abcbaa') == [[0, 4, 5], [1, 3]] and equal_places('abc') == [] and across('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
+    with pytest.raises(UserError, match='15 picture'):
+        check_leaks(unseen, unseen_files, classes=False)  # arrays against files, by their pixels
+    assert (
+        equal_places('abcbaa') == [[0, 4, 5], [1, 3]]
+        and equal_places('abc') == []
+        and across('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
+    )
     shutil.rmtree(root)
 
 
@@ -147,15 +237,23 @@ def test_real_sketchy_sample_without_a_complaint():
     from pathlib import Path
     from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.data.folders import check_leaks, from_folder
-    if not (real := real_sample('sketchy', '256x256')): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
+
+    if not (real := real_sample('sketchy', '256x256')):
+        nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/256x256')
     else:
-        items, report = from_folder(sketch=real/'sketch/tx_000000000000', photo=real/'photo/tx_000000000000', strict=True)
+        items, report = from_folder(
+            sketch=real / 'sketch/tx_000000000000', photo=real / 'photo/tx_000000000000', strict=True
+        )
         assert report.left_out == [] and report.ignored == 0 and len(items.classes) == 41
         assert all(c == dict(sketch=25, photo=25, paired=25) for c in items.counts().values())
         own = items.own_photo[items.modality == 'sketch']
-        assert all(s.startswith(Path(p).stem + '-') for s, p in zip((Path(i).stem for i in items.sketches.ids), items.ids[own]))
-        unseen = ('bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper songbird '
-                  'sword tree wheelchair windmill window').split()
+        assert all(
+            s.startswith(Path(p).stem + '-') for s, p in zip((Path(i).stem for i in items.sketches.ids), items.ids[own])
+        )
+        unseen = (
+            'bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper songbird '
+            'sword tree wheelchair windmill window'
+        ).split()
         seen, unseen = items.split(unseen=unseen)
         assert check_leaks(seen, unseen) == dict(train=1000, test=1050, train_classes=20, test_classes=21)
         x = items.images(range(0, len(items), 200), 224, 'crop')

@@ -7,63 +7,118 @@ def test_golden_pixels_of_every_mode():
     import io, numpy as np
     from PIL import Image
     from sketch_lvm.data.images import read_image, to_rgb
-    def png(im, format='PNG', **k): f = io.BytesIO(); im.save(f, format, **k); return f.getvalue()
-    def px(mode, *values): im = Image.new(mode, (len(values), 1)); im.putdata(values); return im
-    def got(im, **k): return read_image(png(im, **k), 'sketch')[0].tolist()
-    assert got(px('1', 0, 255)) == [[0]*3, [255]*3]
-    assert got(px('L', 0, 7, 255)) == [[0]*3, [7]*3, [255]*3]
-    assert got(px('LA', (0, 255), (0, 0), (0, 51))) == [[0]*3, [255]*3, [204]*3]
-    assert got(px('RGBA', (255, 0, 0, 128), (9, 9, 9, 0), (1, 2, 3, 255))) == [[255, 127, 127], [255]*3, [1, 2, 3]]
-    p = px('P', 0, 1, 2); p.putpalette([0, 0, 0, 200, 10, 20, 0, 0, 255])
+
+
+    def png(im, format='PNG', **k):
+        f = io.BytesIO()
+        im.save(f, format, **k)
+        return f.getvalue()
+
+
+    def px(mode, *values):
+        im = Image.new(mode, (len(values), 1))
+        im.putdata(values)
+        return im
+
+
+    def got(im, **k):
+        return read_image(png(im, **k), 'sketch')[0].tolist()
+
+
+    assert got(px('1', 0, 255)) == [[0] * 3, [255] * 3]
+    assert got(px('L', 0, 7, 255)) == [[0] * 3, [7] * 3, [255] * 3]
+    assert got(px('LA', (0, 255), (0, 0), (0, 51))) == [[0] * 3, [255] * 3, [204] * 3]
+    assert got(px('RGBA', (255, 0, 0, 128), (9, 9, 9, 0), (1, 2, 3, 255))) == [[255, 127, 127], [255] * 3, [1, 2, 3]]
+    p = px('P', 0, 1, 2)
+    p.putpalette([0, 0, 0, 200, 10, 20, 0, 0, 255])
     assert got(p) == [[0, 0, 0], [200, 10, 20], [0, 0, 255]]
-    assert got(p, transparency=0) == [[255]*3, [200, 10, 20], [0, 0, 255]]
-    assert got(p, transparency=bytes([0, 128, 255])) == [[255]*3, [227, 132, 137], [0, 0, 255]]
-    assert got(px('L', 5, 6), transparency=5) == [[255]*3, [6]*3]
-    assert got(px('RGB', (1, 2, 3), (4, 5, 6)), transparency=(1, 2, 3)) == [[255]*3, [4, 5, 6]]
+    assert got(p, transparency=0) == [[255] * 3, [200, 10, 20], [0, 0, 255]]
+    assert got(p, transparency=bytes([0, 128, 255])) == [[255] * 3, [227, 132, 137], [0, 0, 255]]
+    assert got(px('L', 5, 6), transparency=5) == [[255] * 3, [6] * 3]
+    assert got(px('RGB', (1, 2, 3), (4, 5, 6)), transparency=(1, 2, 3)) == [[255] * 3, [4, 5, 6]]
     deep = Image.fromarray(np.array([[0, 257, 385, 386, 65535]], np.uint16))
-    assert got(deep) == [[0]*3, [1]*3, [1]*3, [2]*3, [255]*3]
+    assert got(deep) == [[0] * 3, [1] * 3, [1] * 3, [2] * 3, [255] * 3]
     assert to_rgb(px('I', 0, 65535, 70000, -5))[0, :, 0].tolist() == [0, 255, 255, 0]
-    assert to_rgb(px('F', 0., .5, 1.))[0, :, 1].tolist() == [0, 128, 255] and to_rgb(px('F', 0., 200.4))[0, :, 1].tolist() == [0, 200]
-    for mode in ('HSV', 'YCbCr'): assert to_rgb(Image.new('RGB', (3, 2), (9, 200, 30)).convert(mode)).shape == (2, 3, 3)
+    assert to_rgb(px('F', 0.0, 0.5, 1.0))[0, :, 1].tolist() == [0, 128, 255] and to_rgb(px('F', 0.0, 200.4))[
+        0, :, 1
+    ].tolist() == [0, 200]
+    for mode in ('HSV', 'YCbCr'):
+        assert to_rgb(Image.new('RGB', (3, 2), (9, 200, 30)).convert(mode)).shape == (2, 3, 3)
 
 
 def test_photos_and_animations():
     import io, numpy as np
     from PIL import Image
     from sketch_lvm.data.images import read_image
-    def file(im, format, **k): f = io.BytesIO(); im.save(f, format, **k); return f.getvalue()
+
+
+    def file(im, format, **k):
+        f = io.BytesIO()
+        im.save(f, format, **k)
+        return f.getvalue()
+
+
     for ink, rgb in {(0, 255, 255, 0): (255, 0, 0), (0, 0, 0, 255): (0, 0, 0), (0, 0, 0, 0): (255, 255, 255)}.items():
         assert abs(read_image(file(Image.new('CMYK', (16, 16), ink), 'JPEG', quality=95)).astype(int) - rgb).max() <= 4
     first, second = Image.new('RGB', (8, 8), (10, 200, 30)), Image.new('RGB', (8, 8), 'black')
     for format, options in dict(GIF={}, WEBP=dict(lossless=True), PNG={}).items():
         film = file(first, format, save_all=True, append_images=[second], **options)
         assert (read_image(film) == (10, 200, 30)).all(), format
-    see_through = Image.new('RGBA', (8, 8), (0, 0, 0, 0)); see_through.putpixel((3, 4), (0, 0, 0, 255))
+    see_through = Image.new('RGBA', (8, 8), (0, 0, 0, 0))
+    see_through.putpixel((3, 4), (0, 0, 0, 255))
     for format, options in dict(GIF={}, WEBP=dict(lossless=True), PNG={}).items():
         x = read_image(file(see_through, format, **options), 'sketch')
         assert (x == 0).all(-1).sum() == 1 and (x[4, 3] == 0).all() and (x == 255).all(-1).sum() == 63, format
     assert (read_image(file(first, 'BMP')) == (10, 200, 30)).all()
-    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (8, 8, 3)      # a phone's two-picture JPEG
+    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (
+        8,
+        8,
+        3,
+    )  # a phone's two-picture JPEG
 
 
 def test_all_eight_orientations():
     import io, numpy as np
     from PIL import Image, ImageOps
     from sketch_lvm.data.images import read_image
-    sides = {1: 'top left', 2: 'top right', 3: 'bottom right', 4: 'bottom left', 5: 'left top', 6: 'right top', 7: 'right bottom', 8: 'left bottom'}
-    def side(a, which): return {'top': a[0], 'bottom': a[-1], 'left': a[:, 0], 'right': a[:, -1]}[which].tolist()
-    stored = np.arange(2*3*3, dtype=np.uint8).reshape(2, 3, 3)*10
+
+    sides = {
+        1: 'top left',
+        2: 'top right',
+        3: 'bottom right',
+        4: 'bottom left',
+        5: 'left top',
+        6: 'right top',
+        7: 'right bottom',
+        8: 'left bottom',
+    }
+
+
+    def side(a, which):
+        return {'top': a[0], 'bottom': a[-1], 'left': a[:, 0], 'right': a[:, -1]}[which].tolist()
+
+
+    stored = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3) * 10
     for n, where in sides.items():
-        e = Image.Exif(); e[0x0112] = n
+        e = Image.Exif()
+        e[0x0112] = n
         for format, options in dict(PNG={}, WEBP=dict(lossless=True)).items():
-            f = io.BytesIO(); Image.fromarray(stored).save(f, format, exif=e, **options)
-            seen = read_image(f.getvalue()); row0, col0 = where.split()
-            assert sorted(side(seen, row0)) == sorted(stored[0].tolist()) and sorted(side(seen, col0)) == sorted(stored[:, 0].tolist())
+            f = io.BytesIO()
+            Image.fromarray(stored).save(f, format, exif=e, **options)
+            seen = read_image(f.getvalue())
+            row0, col0 = where.split()
+            assert sorted(side(seen, row0)) == sorted(stored[0].tolist()) and sorted(side(seen, col0)) == sorted(
+                stored[:, 0].tolist()
+            )
             assert (seen == np.asarray(ImageOps.exif_transpose(Image.open(f)))).all()
-    e = Image.Exif(); e[0x0112] = 6; f = io.BytesIO(); Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=e)
+    e = Image.Exif()
+    e[0x0112] = 6
+    f = io.BytesIO()
+    Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=e)
     assert read_image(f.getvalue()).shape == (40, 10, 3)
-    f = io.BytesIO(); Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
-    assert read_image(f.getvalue()).shape == (10, 40, 3)                     # a broken block says nothing about pixels that are fine
+    f = io.BytesIO()
+    Image.new('RGB', (40, 10)).save(f, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
+    assert read_image(f.getvalue()).shape == (10, 40, 3)  # a broken block says nothing about pixels that are fine
 
 
 def test_broken_files_are_refused_by_name():
@@ -71,18 +126,23 @@ def test_broken_files_are_refused_by_name():
     from pathlib import Path
     from sketch_lvm.core import UserError
     from sketch_lvm.data.images import BadImage, broken_files, check_image, read_image
+
     with tempfile.TemporaryDirectory() as d:
         for name, (content, word) in broken_files().items():
-            f = Path(d)/name; f.write_bytes(content)
+            f = Path(d) / name
+            f.write_bytes(content)
             for read in (read_image, check_image):
-                with pytest.raises(BadImage) as e: read(f)
+                with pytest.raises(BadImage) as e:
+                    read(f)
                 assert name in str(e.value) and word in e.value.reason, (name, str(e.value))
-        os.mkfifo(Path(d)/'pipe.png')
+        os.mkfifo(Path(d) / 'pipe.png')
         for what, word in {'pipe.png': 'regular', 'absent.png': 'No such file', '.': 'regular'}.items():
-            with pytest.raises(UserError, match=word): read_image(Path(d)/what)
+            with pytest.raises(UserError, match=word):
+                read_image(Path(d) / what)
     tracemalloc.start()
-    with pytest.raises(BadImage): read_image(broken_files()['bomb.png'][0])
-    assert tracemalloc.get_traced_memory()[1] < 10_000_000       # refused before 243 MB of pixels were made
+    with pytest.raises(BadImage):
+        read_image(broken_files()['bomb.png'][0])
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000  # refused before 243 MB of pixels were made
     tracemalloc.stop()
 
 
@@ -91,31 +151,56 @@ def test_only_the_formats_asked_for_are_opened():
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.data.images import BadImage, read_image
-    def file(format): f = io.BytesIO(); Image.new('RGB', (8, 8), (9, 9, 9)).save(f, format); return f.getvalue()
+
+
+    def file(format):
+        f = io.BytesIO()
+        Image.new('RGB', (8, 8), (9, 9, 9)).save(f, format)
+        return f.getvalue()
+
+
     assert read_image(file('JPEG'), formats=('JPEG',)).shape == (8, 8, 3)
-    for other in ('PNG', 'GIF', 'EPS'):                  # an EPS would start another program
-        with pytest.raises(BadImage, match='thumbnail 3: cannot be read as JPEG; it'): read_image(file(other), name='thumbnail 3', formats=('JPEG',))
-    with pytest.raises(UserError, match="unknown picture format 'EPS'"): read_image(file('EPS'), formats=('EPS',))
+    for other in ('PNG', 'GIF', 'EPS'):  # an EPS would start another program
+        with pytest.raises(BadImage, match='thumbnail 3: cannot be read as JPEG; it'):
+            read_image(file(other), name='thumbnail 3', formats=('JPEG',))
+    with pytest.raises(UserError, match="unknown picture format 'EPS'"):
+        read_image(file('EPS'), formats=('EPS',))
 
 
 def test_pillow_does_not_warn():
     import io, pytest, threading, warnings
     from PIL import Image
     from sketch_lvm.data.images import BadImage, _claiming, quiet_pillow, read_image
-    broken = io.BytesIO(); Image.new('RGB', (40, 10)).save(broken, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
-    palette = Image.new('P', (2, 1)); palette.putpalette([0, 0, 0, 200, 10, 20]); f = io.BytesIO(); palette.save(f, 'PNG', transparency=bytes([0, 128]))
+
+    broken = io.BytesIO()
+    Image.new('RGB', (40, 10)).save(broken, 'JPEG', exif=b'Exif\0\0MM\0*\0\0\0\x08\xff\xff broken')
+    palette = Image.new('P', (2, 1))
+    palette.putpalette([0, 0, 0, 200, 10, 20])
+    f = io.BytesIO()
+    palette.save(f, 'PNG', transparency=bytes([0, 128]))
     with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter('always'); before = list(warnings.filters)
+        warnings.simplefilter('always')
+        before = list(warnings.filters)
         assert read_image(broken.getvalue()).shape == (10, 40, 3) and read_image(f.getvalue()).shape == (1, 2, 3)
-        with pytest.raises(BadImage, match='allowed'): read_image(_claiming(10_000, 10_000))              # Pillow would warn of a bomb
+        with pytest.raises(BadImage, match='allowed'):
+            read_image(_claiming(10_000, 10_000))  # Pillow would warn of a bomb
         assert heard == [] and warnings.filters == before
-        inside, out = threading.Event(), threading.Event()                                                # two threads, overlapping
+        inside, out = threading.Event(), threading.Event()  # two threads, overlapping
+
         def first():
-            with quiet_pillow(): inside.set(); out.wait()
-        t = threading.Thread(target=first); t.start(); inside.wait()
-        read_image(broken.getvalue()); out.set(); t.join()
+            with quiet_pillow():
+                inside.set()
+                out.wait()
+
+        t = threading.Thread(target=first)
+        t.start()
+        inside.wait()
+        read_image(broken.getvalue())
+        out.set()
+        t.join()
         assert heard == [] and warnings.filters == before
-        Image.open(broken).getexif(); assert len(heard) == 1                                              # outside nothing is changed
+        Image.open(broken).getexif()
+        assert len(heard) == 1  # outside nothing is changed
 
 
 def test_quick_check_agrees_with_decoding():
@@ -123,22 +208,51 @@ def test_quick_check_agrees_with_decoding():
     from PIL import Image
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import BadImage, check_files, check_image, read_image
+
+
     def verdict(check, content):
-        try: check(content); return 'fine'
-        except BadImage: return 'broken'
+        try:
+            check(content)
+            return 'fine'
+        except BadImage:
+            return 'broken'
+
+
     im = Image.fromarray(rng(0).integers(0, 255, (33, 47, 3), dtype=np.uint8))
-    for format, options in [('JPEG', {}), ('JPEG', dict(progressive=True)), ('PNG', {}), ('WEBP', {}), ('WEBP', dict(lossless=True)), ('BMP', {}), ('GIF', {})]:
-        f = io.BytesIO(); im.save(f, format, **options); whole = f.getvalue()
+    for format, options in [
+        ('JPEG', {}),
+        ('JPEG', dict(progressive=True)),
+        ('PNG', {}),
+        ('WEBP', {}),
+        ('WEBP', dict(lossless=True)),
+        ('BMP', {}),
+        ('GIF', {}),
+    ]:
+        f = io.BytesIO()
+        im.save(f, format, **options)
+        whole = f.getvalue()
         assert check_image(whole) == (47, 33)
-        assert verdict(check_image, whole + bytes(9)) == verdict(read_image, whole + bytes(9))        # padding after the end
-        for cut in [*range(1, 30), *(len(whole)*i//20 for i in range(1, 20))]:
+        assert verdict(check_image, whole + bytes(9)) == verdict(read_image, whole + bytes(9))  # padding after the end
+        for cut in [*range(1, 30), *(len(whole) * i // 20 for i in range(1, 20))]:
             assert verdict(check_image, whole[:-cut]) == verdict(read_image, whole[:-cut]), (format, cut)
-    def holed(format, **options): f = io.BytesIO(); im.save(f, format, **options); x = f.getvalue(); return x[:60] + bytes(200) + x[260:]
-    assert check_files([f'/absent/{i}' for i in range(250)], workers=3) == {i: 'No such file or directory' for i in range(250)}
-    assert check_image(holed('WEBP', lossless=True)) == (47, 33)                              # the limit of the quick check ...
-    with pytest.raises(BadImage): check_image(holed('WEBP', lossless=True), decode=True)      # ... and the way past it
+
+
+    def holed(format, **options):
+        f = io.BytesIO()
+        im.save(f, format, **options)
+        x = f.getvalue()
+        return x[:60] + bytes(200) + x[260:]
+
+
+    assert check_files([f'/absent/{i}' for i in range(250)], workers=3) == {
+        i: 'No such file or directory' for i in range(250)
+    }
+    assert check_image(holed('WEBP', lossless=True)) == (47, 33)  # the limit of the quick check ...
+    with pytest.raises(BadImage):
+        check_image(holed('WEBP', lossless=True), decode=True)  # ... and the way past it
     for read in (check_image, read_image):
-        with pytest.raises(BadImage, match='wrong checksum in its IDAT'): read(holed('PNG'))
+        with pytest.raises(BadImage, match='wrong checksum in its IDAT'):
+            read(holed('PNG'))
 
 
 def test_pixels_that_end_early_are_refused():
@@ -146,22 +260,47 @@ def test_pixels_that_end_early_are_refused():
     from PIL import Image
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import BadImage, check_image, png_bytes, read_image
-    def chunk(kind, body): return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-    def png(stream, size=64, colour=2, interlaced=0):       # every checksum right, whatever the stream of pixels is
-        return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, interlaced)) + chunk(b'IDAT', stream) + chunk(b'IEND', b'')
-    rows = b''.join(b'\0' + rng(i).bytes(3*64) for i in range(64)); whole = zlib.compress(rows)
+
+
+    def chunk(kind, body):
+        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
+
+    def png(stream, size=64, colour=2, interlaced=0):  # every checksum right, whatever the stream of pixels is
+        return (
+            b'\x89PNG\r\n\x1a\n'
+            + chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, interlaced))
+            + chunk(b'IDAT', stream)
+            + chunk(b'IEND', b'')
+        )
+
+
+    rows = b''.join(b'\0' + rng(i).bytes(3 * 64) for i in range(64))
+    whole = zlib.compress(rows)
     assert read_image(png(whole)).shape == (64, 64, 3) and check_image(png(whole), decode=True) == (64, 64)
-    flipped = bytearray(whole); flipped[len(whole)//2] ^= 255
-    for name, stream in dict(flipped=bytes(flipped), cut=whole[:len(whole)//2], half=zlib.compress(rows[:32*193]), row=zlib.compress(rows[:-193]),
-                             checksum=whole[:-1] + b'?', empty=zlib.compress(b''), none=b'').items():
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 255
+    for name, stream in dict(
+        flipped=bytes(flipped),
+        cut=whole[: len(whole) // 2],
+        half=zlib.compress(rows[: 32 * 193]),
+        row=zlib.compress(rows[:-193]),
+        checksum=whole[:-1] + b'?',
+        empty=zlib.compress(b''),
+        none=b'',
+    ).items():
         for check in (read_image, lambda x: check_image(x, decode=True)):
-            with pytest.raises(BadImage, match='damaged or cut short'): check(png(stream))
-    black = zlib.compress(bytes(64*193)); assert not read_image(png(black)).any()        # black to the end, and whole
-    for size in (1, 2, 5, 8, 33):                              # interlaced, in seven passes: Pillow reads them, so what it writes is the reference
+            with pytest.raises(BadImage, match='damaged or cut short'):
+                check(png(stream))
+    black = zlib.compress(bytes(64 * 193))
+    assert not read_image(png(black)).any()  # black to the end, and whole
+    for size in (1, 2, 5, 8, 33):  # interlaced, in seven passes: Pillow reads them, so what it writes is the reference
         for mode, colour in (('L', 0), ('RGB', 2), ('RGBA', 6)):
-            n = png_bytes(struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, 1)); full = png(zlib.compress(bytes(n)), size, colour, 1)
+            n = png_bytes(struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, 1))
+            full = png(zlib.compress(bytes(n)), size, colour, 1)
             assert not np.asarray(Image.open(io.BytesIO(full))).any() and read_image(full).shape == (size, size, 3)
-            with pytest.raises(BadImage, match='cut short'): read_image(png(zlib.compress(bytes(n - 1)), size, colour, 1))
+            with pytest.raises(BadImage, match='cut short'):
+                read_image(png(zlib.compress(bytes(n - 1)), size, colour, 1))
 
 
 def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
@@ -170,26 +309,61 @@ def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
     from PIL import Image
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import check_files, read_image
-    cloud = Image.fromarray(rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize((256, 192), Image.Resampling.BICUBIC)
-    im = Image.fromarray((np.asarray(cloud).astype(int) + rng(1).integers(-9, 10, (192, 256, 1))).clip(0, 255).astype(np.uint8))
-    def jpeg(**k): f = io.BytesIO(); im.save(f, 'JPEG', quality=90, **k); return f.getvalue()
-    plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'; n = len(plain)
-    def flat(**k): f = io.BytesIO(); Image.new('RGB', (999, 999), (128,)*3).save(f, 'JPEG', **k); return f.getvalue()
-    assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)                # zeros that mean something
+
+    cloud = Image.fromarray(rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize(
+        (256, 192), Image.Resampling.BICUBIC
+    )
+    im = Image.fromarray(
+        (np.asarray(cloud).astype(int) + rng(1).integers(-9, 10, (192, 256, 1))).clip(0, 255).astype(np.uint8)
+    )
+
+
+    def jpeg(**k):
+        f = io.BytesIO()
+        im.save(f, 'JPEG', quality=90, **k)
+        return f.getvalue()
+
+
+    plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'
+    n = len(plain)
+
+
+    def flat(**k):
+        f = io.BytesIO()
+        Image.new('RGB', (999, 999), (128,) * 3).save(f, 'JPEG', **k)
+        return f.getvalue()
+
+
+    assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)  # zeros that mean something
     fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True))
     fine |= dict(padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1))
-    f = io.BytesIO(); im.convert('CMYK').save(f, 'JPEG'); fine['cmyk'] = f.getvalue()
-    damaged = dict(half=plain[:n//2] + end, most=plain[:n*9//10] + end, steps_half=steps[:len(steps)//2] + end, zeros=plain[:n//2] + bytes(200) + plain[n//2 + 200:])
+    f = io.BytesIO()
+    im.convert('CMYK').save(f, 'JPEG')
+    fine['cmyk'] = f.getvalue()
+    damaged = dict(
+        half=plain[: n // 2] + end,
+        most=plain[: n * 9 // 10] + end,
+        steps_half=steps[: len(steps) // 2] + end,
+        zeros=plain[: n // 2] + bytes(200) + plain[n // 2 + 200 :],
+    )
     flips = {}
-    for k in range(20):                                                                            # one bit: some are seen
-        x = bytearray(plain); at = n//3 + k*n//40; x[at] ^= 16; flips[f'flip{k}'] = bytes(x)
+    for k in range(20):  # one bit: some are seen
+        x = bytearray(plain)
+        at = n // 3 + k * n // 40
+        x[at] ^= 16
+        flips[f'flip{k}'] = bytes(x)
     with tempfile.TemporaryDirectory() as d:
         names = [*fine, *damaged, *flips]
-        for name, data in (fine | damaged | flips).items(): (Path(d)/f'{name}.jpg').write_bytes(data)
-        paths = [Path(d)/f'{name}.jpg' for name in names]
-        assert all(read_image(p).any() for p in paths) and check_files(paths) == {}                             # Pillow says nothing
+        for name, data in (fine | damaged | flips).items():
+            (Path(d) / f'{name}.jpg').write_bytes(data)
+        paths = [Path(d) / f'{name}.jpg' for name in names]
+        assert all(read_image(p).any() for p in paths) and check_files(paths) == {}  # Pillow says nothing
         found = {names[i]: why for i, why in check_files(paths, decode=True).items()}
-    assert set(damaged) <= set(found) and not set(fine) & set(found) and all('Corrupt JPEG data' in why for why in found.values()), found
+    assert (
+        set(damaged) <= set(found)
+        and not set(fine) & set(found)
+        and all('Corrupt JPEG data' in why for why in found.values())
+    ), found
     assert 0 < len(found) - len(damaged) < 20
 
 
@@ -198,25 +372,44 @@ def test_a_second_decoder_that_stops_is_said():
     from unittest import mock
     from sketch_lvm.data import images
     from sketch_lvm.core import UserError
+
     assert images.jpeg_warnings([]) == {}
-    def stops(): return subprocess.Popen([sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True)
-    with mock.patch.object(images, '_listener', stops), pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'):
-        images.jpeg_warnings(['x.jpg']*3)
+
+
+    def stops():
+        return subprocess.Popen(
+            [sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True
+        )
+
+
+    with (
+        mock.patch.object(images, '_listener', stops),
+        pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'),
+    ):
+        images.jpeg_warnings(['x.jpg'] * 3)
 
 
 def test_checksums_catch_what_decoding_does_not():
     import io, numpy as np, pytest
     from PIL import Image, ImageDraw
     from sketch_lvm.data.images import BadImage, check_image, read_image
-    im = Image.new('RGB', (48, 48), 'lightblue'); ImageDraw.Draw(im).polygon([(9, 30), (24, 5), (41, 37)], fill='teal')
-    f = io.BytesIO(); im.save(f, 'PNG'); whole, silent = f.getvalue(), 0
-    for at in range(41, len(whole) - 16):                # one flipped bit, anywhere in the pixels
-        x = bytearray(whole); x[at] ^= 1
-        try: silent += (np.asarray(Image.open(io.BytesIO(x))) != np.asarray(im)).any()
-        except (OSError, SyntaxError): pass
+
+    im = Image.new('RGB', (48, 48), 'lightblue')
+    ImageDraw.Draw(im).polygon([(9, 30), (24, 5), (41, 37)], fill='teal')
+    f = io.BytesIO()
+    im.save(f, 'PNG')
+    whole, silent = f.getvalue(), 0
+    for at in range(41, len(whole) - 16):  # one flipped bit, anywhere in the pixels
+        x = bytearray(whole)
+        x[at] ^= 1
+        try:
+            silent += (np.asarray(Image.open(io.BytesIO(x))) != np.asarray(im)).any()
+        except (OSError, SyntaxError):
+            pass
         for read in (check_image, read_image):
-            with pytest.raises(BadImage, match='wrong checksum in its IDAT'): read(bytes(x))
-    assert silent > 0                                    # plain Pillow hands out wrong pixels for some of them
+            with pytest.raises(BadImage, match='wrong checksum in its IDAT'):
+                read(bytes(x))
+    assert silent > 0  # plain Pillow hands out wrong pixels for some of them
 
 
 def test_fitting_keeps_what_it_says():
@@ -224,17 +417,24 @@ def test_fitting_keeps_what_it_says():
     from PIL import Image
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.data.images import fit_image
+
     for h, w in [(1, 1), (1, 10_000), (10_000, 1), (7, 5)]:
-        for fit in ('stretch', 'pad', 'crop'): assert fit_image(np.full((h, w, 3), 9, np.uint8), 32, fit).shape == (32, 32, 3)
+        for fit in ('stretch', 'pad', 'crop'):
+            assert fit_image(np.full((h, w, 3), 9, np.uint8), 32, fit).shape == (32, 32, 3)
     same = rng(0).integers(0, 255, (32, 32, 3), dtype=np.uint8)
     assert all((fit_image(same, 32, fit) == same).all() for fit in ('stretch', 'pad', 'crop'))
     padded = fit_image(np.zeros((10, 20, 3), np.uint8), 40, 'pad')
     assert (padded[10:30] == 0).all() and (padded[:10] == 255).all() and (padded[30:] == 255).all()
-    stripes = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)      # 25 stripes of 8 x 8, cut to 1
+    stripes = (
+        np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)
+    )  # 25 stripes of 8 x 8, cut to 1
     assert (fit_image(stripes, 8, 'crop') == 120).all() and fit_image(stripes, 8, 'stretch')[0, :, 0].std() > 50
-    long = np.asarray(Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24)))  # goes by the box; the naive way in full:
+    long = np.asarray(
+        Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24))
+    )  # goes by the box; the naive way in full:
     assert abs(fit_image(long, 24, 'crop').astype(int) - long[:, 188:212]).max() <= 1
-    with pytest.raises(UserError, match="Did you mean 'crop'"): fit_image(same, 8, 'cropp')
+    with pytest.raises(UserError, match="Did you mean 'crop'"):
+        fit_image(same, 8, 'cropp')
 
 
 @pytest.mark.slow
@@ -244,6 +444,7 @@ def test_cropping_is_torchvisions():
     from torchvision import transforms
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import fit_image
+
     recipe = transforms.Compose([transforms.Resize(24, transforms.InterpolationMode.BICUBIC), transforms.CenterCrop(24)])
     for i in range(40):
         h, w = rng(1, index=i).integers(20, 90, 2)
@@ -255,5 +456,6 @@ def test_thumbnails_hold_their_picture():
     import base64, re
     import numpy as np
     from sketch_lvm.data.images import read_image, thumbnail
+
     tag = thumbnail(np.full((9, 9, 3), 77, np.uint8), 8)
     assert (read_image(base64.b64decode(re.search('base64,(.*)"', tag)[1])) == 77).all()

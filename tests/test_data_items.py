@@ -5,67 +5,116 @@ def test_spellings_of_a_class():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import class_key, find_classes, merge_spellings
-    assert class_key('hot-air_balloon') == class_key('hot air balloon') == class_key(' Hot  Air-Balloon') == 'hot air balloon'
-    assert class_key('caf\u00e9') == class_key('cafe\u0301') and class_key('cup') != class_key('cap') and class_key('car (sedan)') != class_key('car')
+
+    assert (
+        class_key('hot-air_balloon') == class_key('hot air balloon') == class_key(' Hot  Air-Balloon') == 'hot air balloon'
+    )
+    assert (
+        class_key('caf\u00e9') == class_key('cafe\u0301')
+        and class_key('cup') != class_key('cap')
+        and class_key('car (sedan)') != class_key('car')
+    )
     assert find_classes('T shirt', ['cup', 't-shirt']) == ['t-shirt'] and find_classes([], ['a']) == []
     assert merge_spellings(['a_b', 'c', 'a b', 'A-B']) == (['a_b', 'c', 'a_b', 'a_b'], {'a b': 'a_b', 'A-B': 'a_b'})
-    with pytest.raises(UserError, match="Did you mean 'giraffe'"): find_classes(['girafe'], ['giraffe', 'cup'])
+    with pytest.raises(UserError, match="Did you mean 'giraffe'"):
+        find_classes(['girafe'], ['giraffe', 'cup'])
 
 
 def test_table_of_pictures():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import SketchPhotoSet, from_arrays, toy_set
+
     t = toy_set()
-    assert len(t) == 60 and t.classes == ('hexagon', 'pentagon', 'square', 'triangle') and len(t.sketches) == 40 and len(t.photos) == 20
+    assert (
+        len(t) == 60
+        and t.classes == ('hexagon', 'pentagon', 'square', 'triangle')
+        and len(t.sketches) == 40
+        and len(t.photos) == 20
+    )
     assert [t[i] for i in (0, -1)] == [t[np.array([0])][0], t[len(t) - 1]] and t[0].name == 'triangle' and t[0].label == 3
-    for key in (slice(3, 9), [3, 4, 5, 6, 7, 8], np.isin(np.arange(60), range(3, 9))): assert t[key].ids.tolist() == t.ids[3:9].tolist()
+    for key in (slice(3, 9), [3, 4, 5, 6, 7, 8], np.isin(np.arange(60), range(3, 9))):
+        assert t[key].ids.tolist() == t.ids[3:9].tolist()
     part, mask = t.where(classes=['square', 'Triangle']), (t.names == 'square') | (t.names == 'triangle')
     assert part.classes == ('square', 'triangle') and set(part.labels) == {0, 1} and (part.names == t.names[mask]).all()
-    assert t.sketches.classes == t.classes                                    # a modality does not renumber
+    assert t.sketches.classes == t.classes  # a modality does not renumber
     assert (part.images() == t.images(mask)).all()
-    with pytest.raises(IndexError): t[60]
-    with pytest.raises(UserError, match="Did you mean 'sketch'"): t.where('sketches')
+    with pytest.raises(IndexError):
+        t[60]
+    with pytest.raises(UserError, match="Did you mean 'sketch'"):
+        t.where('sketches')
     x = np.zeros((2, 4, 4), np.uint8)
-    for bad, why in [((x, ['a'], 'photo'), '2 pictures, but 1 classes'), ((x, ['a', 'b'], ['photo', 'foto']), 'foto'),
-                     ((x, ['a_b', 'a b'], 'photo'), 'two spellings'), ((x, 'ab', 'photo', None, ['1', '1']), "more than once: '1'"),
-                     ((x.astype(float), 'ab', 'photo'), 'float64'), ((x[:, None].repeat(3, 1), 'ab', 'photo'), r'\[2, 3, 4, 4\]'), (([x], 'a', 'photo'), 'list')]:
-        with pytest.raises(UserError, match=why): from_arrays(*bad)
+    for bad, why in [
+        ((x, ['a'], 'photo'), '2 pictures, but 1 classes'),
+        ((x, ['a', 'b'], ['photo', 'foto']), 'foto'),
+        ((x, ['a_b', 'a b'], 'photo'), 'two spellings'),
+        ((x, 'ab', 'photo', None, ['1', '1']), "more than once: '1'"),
+        ((x.astype(float), 'ab', 'photo'), 'float64'),
+        ((x[:, None].repeat(3, 1), 'ab', 'photo'), r'\[2, 3, 4, 4\]'),
+        (([x], 'a', 'photo'), 'list'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            from_arrays(*bad)
     empty = t[[]]
-    assert len(empty) == 0 and empty.images().shape == (0, 3, 32, 32) and str(empty.counts()) and 'SketchPhotoSet' in empty._repr_html_()
+    assert (
+        len(empty) == 0
+        and empty.images().shape == (0, 3, 32, 32)
+        and str(empty.counts())
+        and 'SketchPhotoSet' in empty._repr_html_()
+    )
 
 
 def test_splits_and_pairs():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import from_arrays, toy_set
+
     t = toy_set()
     seen, unseen = t.split(unseen=['HEXAGON'])
-    assert seen.classes == ('pentagon', 'square', 'triangle') and unseen.classes == ('hexagon',) and len(seen) + len(unseen) == len(t)
+    assert (
+        seen.classes == ('pentagon', 'square', 'triangle')
+        and unseen.classes == ('hexagon',)
+        and len(seen) + len(unseen) == len(t)
+    )
     assert t.split(seen=['square'])[1].classes == ('hexagon', 'pentagon', 'triangle')
     assert [s.classes for s in t.split(['square'], ['hexagon'])] == [('square',), ('hexagon',)]
-    with pytest.raises(UserError, match='seen and unseen at once'): t.split(['square', 'triangle'], ['Square'])
-    with pytest.raises(UserError, match='split needs'): t.split()
+    with pytest.raises(UserError, match='seen and unseen at once'):
+        t.split(['square', 'triangle'], ['Square'])
+    with pytest.raises(UserError, match='split needs'):
+        t.split()
     own = t.own_photo
     assert (own >= 0).all() and (t.photo_id[own] == t.photo_id).all() and (t.modality[own] == 'photo').all()
-    some = t[np.r_[1:60]]                                            # one photo lost: two sketches without their own
+    some = t[np.r_[1:60]]  # one photo lost: two sketches without their own
     assert (some.own_photo < 0).sum() == 2 and len(some.with_photos(own=True)) == 57 and len(some.with_photos()) == 59
-    reused = from_arrays(np.zeros((4, 8, 8), np.uint8), 'aabb', ['photo', 'sketch']*2, list('0000'))   # ids that repeat from class to class
+    reused = from_arrays(
+        np.zeros((4, 8, 8), np.uint8), 'aabb', ['photo', 'sketch'] * 2, list('0000')
+    )  # ids that repeat from class to class
     assert reused.own_photo.tolist() == [0, 0, 2, 2]
-    lonely = t[(t.names != 'square') | (t.modality == 'sketch')]     # a class with sketches only
+    lonely = t[(t.names != 'square') | (t.modality == 'sketch')]  # a class with sketches only
     assert len(lonely.with_photos()) == 45 and lonely.with_photos().classes == t.classes
-    assert lonely.counts()['square'] == dict(sketch=10, photo=0, paired=0) and lonely.counts().total == dict(sketch=40, photo=15, paired=30)
+    assert lonely.counts()['square'] == dict(sketch=10, photo=0, paired=0) and lonely.counts().total == dict(
+        sketch=40, photo=15, paired=30
+    )
 
 
 def test_names_stay_text_and_figures_work():
     import numpy as np, pytest
-    import matplotlib; matplotlib.use('agg')
+    import matplotlib
+
+    matplotlib.use('agg')
     from sketch_lvm.data.items import from_arrays, toy_set
+
     evil = '<img src=x onerror=alert(1)>'
     s = from_arrays(np.zeros((3, 8, 8), np.uint8), [evil, 'a&b "c"', '$x_'], ['photo', 'sketch', 'sketch'], more=[1, 2, 3])
-    for page in (s._repr_html_(), s.counts()._repr_html_()): assert evil not in page and '&lt;img src=x onerror=alert(1)&gt;' in page
+    for page in (s._repr_html_(), s.counts()._repr_html_()):
+        assert evil not in page and '&lt;img src=x onerror=alert(1)&gt;' in page
     assert s.more['more'].tolist() == [1, 2, 3] and s[[2, 0]].more['more'].tolist() == [3, 1]
-    assert len(s.show(2)) == 4 and len(toy_set().show(5)) == 10 and len(toy_set().photos.show(3)) == 3 and len(s[[]].show()) == 0
+    assert (
+        len(s.show(2)) == 4
+        and len(toy_set().show(5)) == 10
+        and len(toy_set().photos.show(3)) == 3
+        and len(s[[]].show()) == 0
+    )
     assert 'nonsense' not in str(s.counts()) and evil in str(s.counts())
 
 
@@ -73,13 +122,20 @@ def test_memory_maps_travel_by_name():
     import os, pickle, tempfile
     import numpy as np
     from sketch_lvm.data.items import from_arrays, toy_set
+
     x = toy_set().source.array
     with tempfile.TemporaryDirectory() as d:
         np.save(os.path.join(d, 'x.npy'), x)
-        s = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r'), ['a']*60, 'photo')
+        s = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r'), ['a'] * 60, 'photo')
         parcel = pickle.dumps(s)
-        assert len(parcel) < x.nbytes/10 and (pickle.loads(parcel).images([3, 7]) == s.images([3, 7])).all()
-        sliced = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r')[10:], ['a']*50, 'photo')       # numpy forgets its offset: sent whole
+        assert len(parcel) < x.nbytes / 10 and (pickle.loads(parcel).images([3, 7]) == s.images([3, 7])).all()
+        sliced = from_arrays(
+            np.load(os.path.join(d, 'x.npy'), mmap_mode='r')[10:], ['a'] * 50, 'photo'
+        )  # numpy forgets its offset: sent whole
         assert (pickle.loads(pickle.dumps(sliced)).images([3]) == s.images([13])).all()
-    grey = from_arrays(x[..., 0], ['a']*60, 'photo')
-    assert grey.images([0]).shape == (1, 3, 32, 32) and grey.read(0).shape == (32, 32, 3) and grey.images([0], 16).shape == (1, 3, 16, 16)
+    grey = from_arrays(x[..., 0], ['a'] * 60, 'photo')
+    assert (
+        grey.images([0]).shape == (1, 3, 32, 32)
+        and grey.read(0).shape == (32, 32, 3)
+        and grey.images([0], 16).shape == (1, 3, 16, 16)
+    )

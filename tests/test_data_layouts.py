@@ -8,33 +8,51 @@ def test_every_layout_is_found():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.layouts import LAYOUTS, find_data, open_data
+
     t = toy_set(2, 3, 2)
     for l in LAYOUTS:
         root = Path(tempfile.mkdtemp())
         more = l.name == 'train and val'
-        for part, sides in ((t, (l.sketch[:1], l.photo[:1])), (t.where(classes=['square']), (l.sketch[1:2]*more, l.photo[1:2]*more))):
+        for part, sides in (
+            (t, (l.sketch[:1], l.photo[:1])),
+            (t.where(classes=['square']), (l.sketch[1:2] * more, l.photo[1:2] * more)),
+        ):
             for m, names in zip(('sketch', 'photo'), sides):
-                for n in names: save_folder(part.where(m), root/'x'/n); (root/'x'/n/m).rename(root/'moved'); (root/'x'/n).rmdir(); (root/'moved').rename(root/'x'/n)
-        if l.name == 'train and val':                          # the square must not be in both
+                for n in names:
+                    save_folder(part.where(m), root / 'x' / n)
+                    (root / 'x' / n / m).rename(root / 'moved')
+                    (root / 'x' / n).rmdir()
+                    (root / 'moved').rename(root / 'x' / n)
+        if l.name == 'train and val':  # the square must not be in both
             for m in ('sketch', 'photo'):
-                for f in (root/'x'/'train'/m/'square').iterdir(): f.unlink()
+                for f in (root / 'x' / 'train' / m / 'square').iterdir():
+                    f.unlink()
         data = l.data or 'folder'
-        for at in (root/'x', root):
-            items, report = open_data(at, data); found = find_data(at, data)
+        for at in (root / 'x', root):
+            items, report = open_data(at, data)
+            found = find_data(at, data)
             assert (len(items.sketches), len(items.photos)) == (12, 6) and items.classes == ('square', 'triangle'), l
             assert found.data == data and found.layout == l.name and l.name in str(report) and not report.left_out
             assert items.counts().total['paired'] == (12 if data in ('sketchy', 'folder') else 0)
         if (l.sketch, l.photo) == (('sketches',), ('images',)):
-            with pytest.raises(UserError, match='could be quickdraw or tuberlin'): find_data(root/'x')
-        elif l.data: assert find_data(root/'x') == find_data(root/'x', l.data)        # found without being told
-    with pytest.raises(UserError, match='is not a folder'): find_data(root/'nowhere')
-    (root/'bare'/'stuff').mkdir(parents=True)
-    with pytest.raises(UserError, match='no sketchy layout at .*Looked for: 256x256/photo.*found: stuff'): find_data(root/'bare', 'sketchy')
-    with pytest.raises(UserError, match="Did you mean 'sketchy'"): find_data(root, 'sketchi')
-    (root/'file.zip').write_bytes(b'')
-    with pytest.raises(UserError, match='extract it first'): find_data(root/'file.zip')
-    for n in 'ab': save_folder(t, root/'two'/n)
-    with pytest.raises(UserError, match=r'holds 2 data sets: a \(folder\), b \(folder\). Say which'): find_data(root/'two')
+            with pytest.raises(UserError, match='could be quickdraw or tuberlin'):
+                find_data(root / 'x')
+        elif l.data:
+            assert find_data(root / 'x') == find_data(root / 'x', l.data)  # found without being told
+    with pytest.raises(UserError, match='is not a folder'):
+        find_data(root / 'nowhere')
+    (root / 'bare' / 'stuff').mkdir(parents=True)
+    with pytest.raises(UserError, match='no sketchy layout at .*Looked for: 256x256/photo.*found: stuff'):
+        find_data(root / 'bare', 'sketchy')
+    with pytest.raises(UserError, match="Did you mean 'sketchy'"):
+        find_data(root, 'sketchi')
+    (root / 'file.zip').write_bytes(b'')
+    with pytest.raises(UserError, match='extract it first'):
+        find_data(root / 'file.zip')
+    for n in 'ab':
+        save_folder(t, root / 'two' / n)
+    with pytest.raises(UserError, match=r'holds 2 data sets: a \(folder\), b \(folder\). Say which'):
+        find_data(root / 'two')
 
 
 def test_names_are_normalised_and_guessed():
@@ -44,23 +62,52 @@ def test_names_are_normalised_and_guessed():
     from sketch_lvm.data.items import class_key
     from sketch_lvm.data.layouts import ALIASES, REAL, find_data, listed_classes, listed_name, open_data, thing
     from sketch_lvm.data.splits import known_splits
-    assert {d: len(listed_classes(d)) for d in REAL} == {d: r.classes for d, r in REAL.items()} == dict(sketchy=125, tuberlin=250, quickdraw=110)
-    for d, table in ALIASES.items():                            # every alias leads to a listed class and hides none
-        for found, listed in table.items(): assert listed in listed_classes(d) and found not in listed_classes(d) and class_key(found) == found
-    assert listed_name('Hot Air Balloon', 'sketchy') == 'hot-air_balloon' and listed_name('effiel_tower', 'quickdraw') == 'eiffel tower'
+
+    assert (
+        {d: len(listed_classes(d)) for d in REAL}
+        == {d: r.classes for d, r in REAL.items()}
+        == dict(sketchy=125, tuberlin=250, quickdraw=110)
+    )
+    for d, table in ALIASES.items():  # every alias leads to a listed class and hides none
+        for found, listed in table.items():
+            assert listed in listed_classes(d) and found not in listed_classes(d) and class_key(found) == found
+    assert (
+        listed_name('Hot Air Balloon', 'sketchy') == 'hot-air_balloon'
+        and listed_name('effiel_tower', 'quickdraw') == 'eiffel tower'
+    )
     assert listed_name('my cat', 'sketchy') == 'my cat'
     assert thing('Motorbike') == thing('motorcycle') and thing('cup') != thing('mug')
     root = Path(tempfile.mkdtemp())
-    def write(*parts): p = root.joinpath(*parts); p.parent.mkdir(parents=True, exist_ok=True); Image.new('L', (4, 4), len(list(p.parent.iterdir()))).save(p)
+
+
+    def write(*parts):
+        p = root.joinpath(*parts)
+        p.parent.mkdir(parents=True, exist_ok=True)
+        Image.new('L', (4, 4), len(list(p.parent.iterdir()))).save(p)
+
+
     for c in ('chandelier', 'griaffe', 'person sitting', 'hot_air_balloon', 'crocodilian'):
-        write('T', 'sketch', c, '1.png'); write('T', 'photo', dict(griaffe='Giraffe', chandelier='chandeler').get(c, c), '1.jpg')
-    items, report = open_data(root/'T')
-    assert find_data(root/'T').data == 'tuberlin' and items.classes == ('chandelier', 'crocodile', 'giraffe', 'hot air balloon', 'person sitting')
-    assert len(items) == 10 and items.counts().total['paired'] == 0              # 1.png and 1.jpg are no pair in TU-Berlin
-    for c in ('jack_o_lantern', 'armor', 'hotdog'): write('S', 'sketch', c, 'n1_2-1.png')
-    assert find_data(root/'S').data == 'sketchy' and open_data(root/'S')[0].classes == ('armor', 'hotdog', 'jack-o-lantern')
-    for c in ('cup', 'cat'): write('F', 'sketch', c, '1.png')
-    assert find_data(root/'F').data == 'folder'                                   # cup and cat are in more than one
+        write('T', 'sketch', c, '1.png')
+        write('T', 'photo', dict(griaffe='Giraffe', chandelier='chandeler').get(c, c), '1.jpg')
+    items, report = open_data(root / 'T')
+    assert find_data(root / 'T').data == 'tuberlin' and items.classes == (
+        'chandelier',
+        'crocodile',
+        'giraffe',
+        'hot air balloon',
+        'person sitting',
+    )
+    assert len(items) == 10 and items.counts().total['paired'] == 0  # 1.png and 1.jpg are no pair in TU-Berlin
+    for c in ('jack_o_lantern', 'armor', 'hotdog'):
+        write('S', 'sketch', c, 'n1_2-1.png')
+    assert find_data(root / 'S').data == 'sketchy' and open_data(root / 'S')[0].classes == (
+        'armor',
+        'hotdog',
+        'jack-o-lantern',
+    )
+    for c in ('cup', 'cat'):
+        write('F', 'sketch', c, '1.png')
+    assert find_data(root / 'F').data == 'folder'  # cup and cat are in more than one
 
 
 def test_every_public_folder_name_of_tuberlin_photos():
@@ -70,28 +117,71 @@ def test_every_public_folder_name_of_tuberlin_photos():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import class_key
     from sketch_lvm.data.layouts import find_data, listed_classes, listed_letters, listed_name, open_data, thing
-    odd = dict(griaffe='giraffe', spidar='spider', diamod='diamond', chandeler='chandelier', tromobone='trombone', spacesshuttle='space shuttle',
-               wristwatching='wrist-watch', bearanimal='bear (animal)', carsedan='car (sedan)', cranemachine='crane (machine)', mouse='mouse (animal)',
-               computermouse='computer-mouse', pipe='pipe (for smoking)', hotairballoon='hot air balloon', tshirt='t-shirt', fryingpan='frying-pan')
+
+    odd = dict(
+        griaffe='giraffe',
+        spidar='spider',
+        diamod='diamond',
+        chandeler='chandelier',
+        tromobone='trombone',
+        spacesshuttle='space shuttle',
+        wristwatching='wrist-watch',
+        bearanimal='bear (animal)',
+        carsedan='car (sedan)',
+        cranemachine='crane (machine)',
+        mouse='mouse (animal)',
+        computermouse='computer-mouse',
+        pipe='pipe (for smoking)',
+        hotairballoon='hot air balloon',
+        tshirt='t-shirt',
+        fryingpan='frying-pan',
+    )
     assert [listed_name(n, 'tuberlin') for n in odd] == list(odd.values()) and len(listed_letters('tuberlin')) == 250
-    names = listed_classes('tuberlin').values(); official = {c: n for n, c in odd.items()}
-    for c in names: assert listed_name(official.get(c, c.replace(' ', '').replace('-', '')), 'tuberlin') == c
-    assert [listed_name(n, 'quickdraw') for n in ('The Eiffel Tower', 'motorbike', 'crocodile')] == ['eiffel tower', 'motorcycle', 'crocodilian']
-    for a, b in (('hotdog', 'hot-dog'), ('racket', 'tennis-racket'), ('flower', 'flower with stem'), ('car_(sedan)', 'car')): assert thing(a) == thing(b)
+    names = listed_classes('tuberlin').values()
+    official = {c: n for n, c in odd.items()}
+    for c in names:
+        assert listed_name(official.get(c, c.replace(' ', '').replace('-', '')), 'tuberlin') == c
+    assert [listed_name(n, 'quickdraw') for n in ('The Eiffel Tower', 'motorbike', 'crocodile')] == [
+        'eiffel tower',
+        'motorcycle',
+        'crocodilian',
+    ]
+    for a, b in (
+        ('hotdog', 'hot-dog'),
+        ('racket', 'tennis-racket'),
+        ('flower', 'flower with stem'),
+        ('car_(sedan)', 'car'),
+    ):
+        assert thing(a) == thing(b)
     assert thing('computer-mouse') != thing('mouse')
     root = Path(tempfile.mkdtemp())
-    def write(*parts): p = root.joinpath(*parts); p.parent.mkdir(parents=True, exist_ok=True); Image.new('L', (4, 4), len(list(p.parent.iterdir()))).save(p)
-    for c in ('hot air balloon', 'pipe (for smoking)', 'wrist-watch'): write('P', 'sketches', c, '1.png'); write('P', 'images', official.get(c, c), '1.jpg')
-    found = find_data(root/'P'); assert (found.data, found.layout) == ('tuberlin', 'SEM-PCYC')                # not QuickDraw, whose folders are called alike
-    assert all(n == dict(sketch=1, photo=1, paired=0) for n in open_data(root/'P')[0].counts().values())
-    for c in ('campfire', 'raccoon'): write('Z', 'sketches', c, '1.png'); write('Z', 'images', c, '1.jpg')
-    assert find_data(root/'Z').layout == 'ZSE-SBIR'
-    for sketch, photo in (('sketch', 'photos'), ('Sketch', 'Photo'), ('sketches', 'photo')):                  # sides combine freely
-        for side in (sketch, photo): write('M' + sketch + photo, side, 'mine', '1.png')
-        assert open_data(root/('M' + sketch + photo))[0].counts().total == dict(sketch=1, photo=1, paired=0)
-    write('B', 'png', 'ant', '1.png'); write('B', '256x256', 'sketch', 'tx_000000000000', 'ant', 'n1_1-1.png')
-    with pytest.raises(UserError, match='could be sketchy or tuberlin.*Say which'): find_data(root/'B')
-    assert find_data(root/'B', 'tuberlin').data == 'tuberlin'
+
+
+    def write(*parts):
+        p = root.joinpath(*parts)
+        p.parent.mkdir(parents=True, exist_ok=True)
+        Image.new('L', (4, 4), len(list(p.parent.iterdir()))).save(p)
+
+
+    for c in ('hot air balloon', 'pipe (for smoking)', 'wrist-watch'):
+        write('P', 'sketches', c, '1.png')
+        write('P', 'images', official.get(c, c), '1.jpg')
+    found = find_data(root / 'P')
+    assert (found.data, found.layout) == ('tuberlin', 'SEM-PCYC')  # not QuickDraw, whose folders are called alike
+    assert all(n == dict(sketch=1, photo=1, paired=0) for n in open_data(root / 'P')[0].counts().values())
+    for c in ('campfire', 'raccoon'):
+        write('Z', 'sketches', c, '1.png')
+        write('Z', 'images', c, '1.jpg')
+    assert find_data(root / 'Z').layout == 'ZSE-SBIR'
+    for sketch, photo in (('sketch', 'photos'), ('Sketch', 'Photo'), ('sketches', 'photo')):  # sides combine freely
+        for side in (sketch, photo):
+            write('M' + sketch + photo, side, 'mine', '1.png')
+        assert open_data(root / ('M' + sketch + photo))[0].counts().total == dict(sketch=1, photo=1, paired=0)
+    write('B', 'png', 'ant', '1.png')
+    write('B', '256x256', 'sketch', 'tx_000000000000', 'ant', 'n1_1-1.png')
+    with pytest.raises(UserError, match='could be sketchy or tuberlin.*Say which'):
+        find_data(root / 'B')
+    assert find_data(root / 'B', 'tuberlin').data == 'tuberlin'
 
 
 def test_galleries_have_names():
@@ -100,22 +190,53 @@ def test_galleries_have_names():
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.data.layouts import open_data
+
     root = Path(tempfile.mkdtemp())
-    def write(folder, name, colour): p = root/folder/'cup'/name; p.parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (6, 6), (colour, 9, 9)).save(p)
-    for k in range(3): write('256x256/photo/tx_000000000000', f'n03063073_{k}.jpg', 10 + k)
-    for k in range(1, 3): write('EXTEND_image_sketchy', f'n03063073_{k}.jpg', 10 + k)
-    for k in range(4): write('EXTEND_image_sketchy', f'ext_{k}.jpg', 100 + k)
-    for k in range(3): write('256x256/sketch/tx_000000000000', f'n03063073_{k}-1.png', k); write('256x256/sketch/tx_000000000010', f'n03063073_{k}-1.png', k)
-    def gallery(name): return open_data(root, gallery=name)[0]
-    assert len(gallery('distinct').photos) == 7 and len(gallery('originals-twice').photos) == 9 and len(gallery('originals').photos) == 3
-    assert all(gallery(g).counts().total['paired'] == 3 and len(gallery(g).sketches) == 3 for g in ('distinct', 'originals-twice', 'originals'))
-    assert sorted(p for p in gallery('distinct').photos.ids if '256x256' in p) == ['256x256/photo/tx_000000000000/cup/n03063073_0.jpg']
+
+
+    def write(folder, name, colour):
+        p = root / folder / 'cup' / name
+        p.parent.mkdir(parents=True, exist_ok=True)
+        Image.new('RGB', (6, 6), (colour, 9, 9)).save(p)
+
+
+    for k in range(3):
+        write('256x256/photo/tx_000000000000', f'n03063073_{k}.jpg', 10 + k)
+    for k in range(1, 3):
+        write('EXTEND_image_sketchy', f'n03063073_{k}.jpg', 10 + k)
+    for k in range(4):
+        write('EXTEND_image_sketchy', f'ext_{k}.jpg', 100 + k)
+    for k in range(3):
+        write('256x256/sketch/tx_000000000000', f'n03063073_{k}-1.png', k)
+        write('256x256/sketch/tx_000000000010', f'n03063073_{k}-1.png', k)
+
+
+    def gallery(name):
+        return open_data(root, gallery=name)[0]
+
+
+    assert (
+        len(gallery('distinct').photos) == 7
+        and len(gallery('originals-twice').photos) == 9
+        and len(gallery('originals').photos) == 3
+    )
+    assert all(
+        gallery(g).counts().total['paired'] == 3 and len(gallery(g).sketches) == 3
+        for g in ('distinct', 'originals-twice', 'originals')
+    )
+    assert sorted(p for p in gallery('distinct').photos.ids if '256x256' in p) == [
+        '256x256/photo/tx_000000000000/cup/n03063073_0.jpg'
+    ]
     assert "gallery 'originals'" in str(open_data(root, gallery='originals')[1])
-    for p in (root/'256x256'/'photo').rglob('*.jpg'): p.unlink()
-    assert len(gallery('originals').photos) == 2                                  # found among the extended ones by name
-    with pytest.raises(UserError, match="Did you mean 'originals'"): gallery('original')
-    (root/'T'/'png'/'cup').mkdir(parents=True); Image.new('L', (4, 4)).save(root/'T'/'png'/'cup'/'1.png')
-    with pytest.raises(UserError, match='tuberlin has one gallery'): open_data(root/'T', gallery='originals')
+    for p in (root / '256x256' / 'photo').rglob('*.jpg'):
+        p.unlink()
+    assert len(gallery('originals').photos) == 2  # found among the extended ones by name
+    with pytest.raises(UserError, match="Did you mean 'originals'"):
+        gallery('original')
+    (root / 'T' / 'png' / 'cup').mkdir(parents=True)
+    Image.new('L', (4, 4)).save(root / 'T' / 'png' / 'cup' / '1.png')
+    with pytest.raises(UserError, match='tuberlin has one gallery'):
+        open_data(root / 'T', gallery='originals')
 
 
 def test_strokes_photos_and_plain_folders():
@@ -124,23 +245,48 @@ def test_strokes_photos_and_plain_folders():
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.data.layouts import find_data, open_data
+
     root = Path(tempfile.mkdtemp())
-    def photo(*parts): p = root.joinpath(*parts); p.parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (6, 6)).save(p)
+
+
+    def photo(*parts):
+        p = root.joinpath(*parts)
+        p.parent.mkdir(parents=True, exist_ok=True)
+        Image.new('RGB', (6, 6)).save(p)
+
+
     def strokes(name, n):
         lines = [json.dumps(dict(key_id=str(k), drawing=[[[0, k + 1], [5, 9]]])) for k in range(n)]
-        (root/'Q').mkdir(exist_ok=True); (root/'Q'/name).write_text('\n'.join([*lines, 'rubbish']) + '\n')
-    strokes('full_simplified_eiffel tower.ndjson', 4); strokes('cat.ndjson', 9)
-    photo('Q', 'images', 'effiel_tower', '1.jpg'); photo('Q', 'images', 'cat', 's.jpg'); (root/'Q'/'images'/'cat'/'s.sh').write_text('#!')
-    items, report = open_data(root/'Q', 'quickdraw', per_class=6)
+        (root / 'Q').mkdir(exist_ok=True)
+        (root / 'Q' / name).write_text('\n'.join([*lines, 'rubbish']) + '\n')
+
+
+    strokes('full_simplified_eiffel tower.ndjson', 4)
+    strokes('cat.ndjson', 9)
+    photo('Q', 'images', 'effiel_tower', '1.jpg')
+    photo('Q', 'images', 'cat', 's.jpg')
+    (root / 'Q' / 'images' / 'cat' / 's.sh').write_text('#!')
+    items, report = open_data(root / 'Q', 'quickdraw', per_class=6)
     assert items.counts() == {'cat': dict(sketch=6, photo=1, paired=0), 'eiffel tower': dict(sketch=4, photo=1, paired=0)}
     assert [p.rsplit('/', 1)[1] for p, _ in report.left_out] == ['s.sh', 'full_simplified_eiffel tower.ndjson:5']
-    assert items.images(size=32).shape == (12, 3, 32, 32) and 'cat.ndjson/0' in items.ids and find_data(root/'Q').drawings
-    with pytest.raises(UserError, match='(?s)strict: .*s.sh'): open_data(root/'Q', 'quickdraw', strict=True)
-    photo('P', 'one.jpg'); photo('P', 'two.png'); (root/'P'/'notes.txt').write_text('x')
-    assert open_data(root/'P')[0].counts() == {'unlabelled': dict(sketch=0, photo=2, paired=0)} and find_data(root/'P', 'folder').layout == 'photos without classes'
-    photo('C', 'red cup', '1.jpg'); photo('C', 'blue cup', '1.jpg'); photo('C', 'blue cup', '2.jpg')
-    assert open_data(root/'C')[0].counts().total == dict(sketch=0, photo=3, paired=0) and open_data(root/'C')[0].classes == ('blue cup', 'red cup')
-    with pytest.raises(UserError, match='no tuberlin layout'): open_data(root/'C', 'tuberlin')
+    assert items.images(size=32).shape == (12, 3, 32, 32) and 'cat.ndjson/0' in items.ids and find_data(root / 'Q').drawings
+    with pytest.raises(UserError, match='(?s)strict: .*s.sh'):
+        open_data(root / 'Q', 'quickdraw', strict=True)
+    photo('P', 'one.jpg')
+    photo('P', 'two.png')
+    (root / 'P' / 'notes.txt').write_text('x')
+    assert (
+        open_data(root / 'P')[0].counts() == {'unlabelled': dict(sketch=0, photo=2, paired=0)}
+        and find_data(root / 'P', 'folder').layout == 'photos without classes'
+    )
+    photo('C', 'red cup', '1.jpg')
+    photo('C', 'blue cup', '1.jpg')
+    photo('C', 'blue cup', '2.jpg')
+    assert open_data(root / 'C')[0].counts().total == dict(sketch=0, photo=3, paired=0) and open_data(root / 'C')[
+        0
+    ].classes == ('blue cup', 'red cup')
+    with pytest.raises(UserError, match='no tuberlin layout'):
+        open_data(root / 'C', 'tuberlin')
 
 
 def test_every_fault_of_a_folder_is_met_here_too():
@@ -150,20 +296,34 @@ def test_every_fault_of_a_folder_is_met_here_too():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.layouts import open_data
     from sketch_lvm.data.images import broken_files
-    root = Path(tempfile.mkdtemp()); s, p = (root/'256x256'/m/'tx_000000000000' for m in ('sketch', 'photo'))
-    names = ['cup', 'a "quoted" #1', 'Ünïcodé 猫', "it's", 'x'*200, 'CUP 2', 'cup_2', '<img src=x onerror=alert(1)>']
+
+    root = Path(tempfile.mkdtemp())
+    s, p = (root / '256x256' / m / 'tx_000000000000' for m in ('sketch', 'photo'))
+    names = ['cup', 'a "quoted" #1', 'Ünïcodé 猫', "it's", 'x' * 200, 'CUP 2', 'cup_2', '<img src=x onerror=alert(1)>']
     for c in names:
-        for side, suffix in ((s, '-1.png'), (p, '.jpg')): (side/c).mkdir(parents=True); Image.new('RGB', (5, 5), (len(c), 3, 3)).save(side/c/f'n1_1{suffix}')
-    for junk in ('.ipynb_checkpoints', '__MACOSX'): (s/junk).mkdir(); Image.new('L', (4, 4)).save(s/junk/'a.png')
-    (s/'.DS_Store').write_bytes(b'x'); (s/'readme.txt').write_text('x'); os.symlink(s, s/'loop'); os.mkfifo(s/'cup'/'pipe.png'); os.symlink('nowhere', s/'cup'/'gone.png')
-    for name, (data, _) in broken_files().items(): (p/'cup'/name).write_bytes(data)
-    (s/'only sketches').mkdir(); Image.new('L', (4, 4)).save(s/'only sketches'/'1.png')
-    items, report = open_data(root); text = str(report)
+        for side, suffix in ((s, '-1.png'), (p, '.jpg')):
+            (side / c).mkdir(parents=True)
+            Image.new('RGB', (5, 5), (len(c), 3, 3)).save(side / c / f'n1_1{suffix}')
+    for junk in ('.ipynb_checkpoints', '__MACOSX'):
+        (s / junk).mkdir()
+        Image.new('L', (4, 4)).save(s / junk / 'a.png')
+    (s / '.DS_Store').write_bytes(b'x')
+    (s / 'readme.txt').write_text('x')
+    os.symlink(s, s / 'loop')
+    os.mkfifo(s / 'cup' / 'pipe.png')
+    os.symlink('nowhere', s / 'cup' / 'gone.png')
+    for name, (data, _) in broken_files().items():
+        (p / 'cup' / name).write_bytes(data)
+    (s / 'only sketches').mkdir()
+    Image.new('L', (4, 4)).save(s / 'only sketches' / '1.png')
+    items, report = open_data(root)
+    text = str(report)
     assert len(items.classes) == 8 and items.counts().total == dict(sketch=9, photo=8, paired=8) and report.ignored == 3
     assert "'CUP 2' and 'cup_2' are one class" in text or "'cup_2' and 'CUP 2' are one class" in text
     assert "1 class(es) with sketches but no photos: 'only sketches'" in text
     assert len(report.left_out) == len(broken_files()) + 4 and '<img src=x' not in items._repr_html_()
-    with pytest.raises(UserError, match='strict'): open_data(root, strict=True)
+    with pytest.raises(UserError, match='strict'):
+        open_data(root, strict=True)
 
 
 def test_real_samples_in_official_layouts():
@@ -172,19 +332,35 @@ def test_real_samples_in_official_layouts():
     from sketch_lvm.data.items import class_key
     from sketch_lvm.data.layouts import find_data, listed_classes, open_data
     from sketch_lvm.data.splits import find_split
-    if not all(map(real_sample, ('sketchy', 'tuberlin', 'quickdraw'))): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/, tuberlin/ and quickdraw/')
+
+    if not all(map(real_sample, ('sketchy', 'tuberlin', 'quickdraw'))):
+        nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/, tuberlin/ and quickdraw/')
     else:
         root = real_sample()
-        items, report = open_data(root/'sketchy'); unseen = find_split('sketchy/split2').unseen
-        assert find_data(root/'sketchy').layout == 'official archive' and find_data(root/'sketchy'/'256x256').data == 'sketchy' and not report.left_out
+        items, report = open_data(root / 'sketchy')
+        unseen = find_split('sketchy/split2').unseen
+        assert (
+            find_data(root / 'sketchy').layout == 'official archive'
+            and find_data(root / 'sketchy' / '256x256').data == 'sketchy'
+            and not report.left_out
+        )
         assert items.counts().total == dict(sketch=1025, photo=1025, paired=1025) and len(items.classes) == 41
         assert {class_key(c) for c in unseen} <= set(map(class_key, items.classes)) <= set(listed_classes('sketchy'))
         assert all(n == dict(sketch=25, photo=25, paired=25) for n in items.counts().values())
-        drawn = Counter(items.photo_id[items.modality == 'sketch']); assert 4 <= len(drawn)/41 <= 7 and min(items.own_photo[items.modality == 'sketch']) >= 0
-        tub, report = open_data(root/'tuberlin'); assert tub.counts().total == dict(sketch=800, photo=0, paired=0) and not report.left_out
-        assert set(map(class_key, tub.classes)) <= set(listed_classes('tuberlin')) and 'crocodile' in tub.classes and find_data(root/'tuberlin').data == 'tuberlin'
-        order = sorted(listed_classes('tuberlin').values(), key=str.casefold)                  # numbered through: 80 a class, alphabetically
-        drawn, report = open_data(root/'quickdraw'); assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
+        drawn = Counter(items.photo_id[items.modality == 'sketch'])
+        assert 4 <= len(drawn) / 41 <= 7 and min(items.own_photo[items.modality == 'sketch']) >= 0
+        tub, report = open_data(root / 'tuberlin')
+        assert tub.counts().total == dict(sketch=800, photo=0, paired=0) and not report.left_out
+        assert (
+            set(map(class_key, tub.classes)) <= set(listed_classes('tuberlin'))
+            and 'crocodile' in tub.classes
+            and find_data(root / 'tuberlin').data == 'tuberlin'
+        )
+        order = sorted(
+            listed_classes('tuberlin').values(), key=str.casefold
+        )  # numbered through: 80 a class, alphabetically
+        drawn, report = open_data(root / 'quickdraw')
+        assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
         assert not report.left_out and 30 < drawn.images([0], 64).float().mean() < 254
 
 
@@ -193,9 +369,18 @@ def test_sketches_under_another_name_are_told_their_own():
     from pathlib import Path
     from PIL import Image
     from sketch_lvm.data.layouts import listed_classes, open_data
-    d = Path(tempfile.mkdtemp())/'drawings'
-    for c in listed_classes('tuberlin').values(): (d/c).mkdir(parents=True); Image.new('RGB', (2, 2)).save(d/c/'1.png')
-    items, report = open_data(d); assert items.counts().total['photo'] == 250 and 'taken as photos' in str(report) and 'call the folder png' in str(report)
-    d.rename(d.with_name('png')); items, report = open_data(d.parent); assert items.counts().total['sketch'] == 250 and 'call the folder' not in str(report)
-    (d.parent/'mine'/'cow').mkdir(parents=True); Image.new('RGB', (2, 2)).save(d.parent/'mine'/'cow'/'1.png')
-    assert 'call the folder' not in str(open_data(d.parent/'mine')[1])
+
+    d = Path(tempfile.mkdtemp()) / 'drawings'
+    for c in listed_classes('tuberlin').values():
+        (d / c).mkdir(parents=True)
+        Image.new('RGB', (2, 2)).save(d / c / '1.png')
+    items, report = open_data(d)
+    assert (
+        items.counts().total['photo'] == 250 and 'taken as photos' in str(report) and 'call the folder png' in str(report)
+    )
+    d.rename(d.with_name('png'))
+    items, report = open_data(d.parent)
+    assert items.counts().total['sketch'] == 250 and 'call the folder' not in str(report)
+    (d.parent / 'mine' / 'cow').mkdir(parents=True)
+    Image.new('RGB', (2, 2)).save(d.parent / 'mine' / 'cow' / '1.png')
+    assert 'call the folder' not in str(open_data(d.parent / 'mine')[1])

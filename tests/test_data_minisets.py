@@ -6,25 +6,41 @@ def test_mini_sets_repeat_and_do_not_leak():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import check_leaks
     from sketch_lvm.data.minisets import RESERVED, mini_set, mini_sets, object_numbers
+
     m = mini_sets(n_train=2, n_test=1, sketches=2, workers=1)
-    assert [len(s.classes) for s in m[:3]] == [42, 10, 17] and len(m.train) == 42*2*3 and len(m.unseen) == 17*3
-    for a, b in ((m.train, m.unseen), (m.train, m.validation), (m.validation, m.unseen)): check_leaks(a, b)
+    assert [len(s.classes) for s in m[:3]] == [42, 10, 17] and len(m.train) == 42 * 2 * 3 and len(m.unseen) == 17 * 3
+    for a, b in ((m.train, m.unseen), (m.train, m.validation), (m.validation, m.unseen)):
+        check_leaks(a, b)
     for s in m[:3]:
-        assert (s.own_photo >= 0).all() and (s.photo_id[s.own_photo] == s.photo_id).all() and len(s.photos)*2 == len(s.sketches)
+        assert (
+            (s.own_photo >= 0).all()
+            and (s.photo_id[s.own_photo] == s.photo_id).all()
+            and len(s.photos) * 2 == len(s.sketches)
+        )
     again = mini_sets(n_train=2, n_test=1, sketches=2, workers=1)
     assert (again.train.images() == m.train.images()).all() and again.train.ids.tolist() == m.train.ids.tolist()
     part = mini_set('train', 1, sketches=2, classes=['Book', 'bed'], workers=1)
-    assert part.classes == ('bed', 'book') and set(part.ids) < set(m.train.ids)        # fewer objects are a part of more
+    assert part.classes == ('bed', 'book') and set(part.ids) < set(m.train.ids)  # fewer objects are a part of more
     for i in ('bed', 'book'):
         x, y = (s.where(classes=i).photos for s in (part, m.train))
         assert (x.images()[0] == y.images(np.flatnonzero(y.ids == x.ids[0]))[0]).all()
     new = mini_set('seen', 2, workers=1)
     assert new.classes == m.train.classes and not set(new.ids) & set(m.train.ids)
-    assert not set(object_numbers(5000, 3)) & set(object_numbers(5000, 3, other_end=True)) and max(object_numbers(5000)) < RESERVED
+    assert (
+        not set(object_numbers(5000, 3)) & set(object_numbers(5000, 3, other_end=True))
+        and max(object_numbers(5000)) < RESERVED
+    )
     assert object_numbers(10, 1)[:4] == object_numbers(4, 1) != object_numbers(4, 2)
-    for bad, why in [(dict(part='test'), "unknown part 'test'"), (dict(objects=0), '1 to 5,000 objects'), (dict(sketches=0), 'not 0'),
-                     (dict(classes=['apple']), "unknown class 'apple'"), (dict(style='loose'), 'unknown sketch style'), (dict(split='maxi'), 'unknown split')]:
-        with pytest.raises(UserError, match=why): mini_set(**bad)
+    for bad, why in [
+        (dict(part='test'), "unknown part 'test'"),
+        (dict(objects=0), '1 to 5,000 objects'),
+        (dict(sketches=0), 'not 0'),
+        (dict(classes=['apple']), "unknown class 'apple'"),
+        (dict(style='loose'), 'unknown sketch style'),
+        (dict(split='maxi'), 'unknown split'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            mini_set(**bad)
 
 
 def test_a_drawing_is_redrawn_and_treated():
@@ -34,21 +50,38 @@ def test_a_drawing_is_redrawn_and_treated():
     from sketch_lvm.world.freehand import SketchStyle, sketch_strokes
     from sketch_lvm.data.minisets import drawing_of, left_out, mini_set, redraw, treat
     from sketch_lvm.world.strokes import ink_box
-    items = mini_set('unseen', 2, sketches=2, style='quick', classes=['cat', 'bicycle', 'cup'], workers=1); plain = redraw(items, style='quick')
-    assert (plain.images() == items.sketches.images()).all() and plain.ids.tolist() == items.sketches.ids.tolist() and plain.classes == items.classes
+
+    items = mini_set('unseen', 2, sketches=2, style='quick', classes=['cat', 'bicycle', 'cup'], workers=1)
+    plain = redraw(items, style='quick')
+    assert (
+        (plain.images() == items.sketches.images()).all()
+        and plain.ids.tolist() == items.sketches.ids.tolist()
+        and plain.classes == items.classes
+    )
     assert (plain.names == items.sketches.names).all() and (plain.photo_id == items.sketches.photo_id).all()
-    few = items.where(classes=['cup']); assert redraw(few, .5, style='quick').classes == ('cup',)
-    assert (redraw(few, .5, style='quick').images() == redraw(items, .5, style='quick').where(classes=['cup']).images()).all()      # whoever else is drawn
-    ink = [(redraw(items, d, style='quick').images() < 128).sum() for d in (0, .3, .6, 1)]; assert ink[0] > ink[1] > ink[2] > ink[3] > 0
-    assert (redraw(items, .5, style='quick', seed=1).images() != redraw(items, .5, style='quick').images()).any()
-    strokes = sketch_strokes('bicycle', 3); sizes = [len(treat(strokes, d, seed=5)) for d in (0, .25, .5, 1)]; n = len(strokes)
-    assert sizes == [n, n - round(.25*n), n - round(.5*n), 1]
-    kept = [{s.tobytes() for s in treat(strokes, d, seed=5)} for d in (0, .25, .5, 1)]; assert kept[0] > kept[1] > kept[2] > kept[3]      # nested
-    box = lambda s: np.array(ink_box(s)); line = [np.array([[100., 150.], [120., 120.]])]
+    few = items.where(classes=['cup'])
+    assert redraw(few, 0.5, style='quick').classes == ('cup',)
+    assert (
+        redraw(few, 0.5, style='quick').images() == redraw(items, 0.5, style='quick').where(classes=['cup']).images()
+    ).all()  # whoever else is drawn
+    ink = [(redraw(items, d, style='quick').images() < 128).sum() for d in (0, 0.3, 0.6, 1)]
+    assert ink[0] > ink[1] > ink[2] > ink[3] > 0
+    assert (redraw(items, 0.5, style='quick', seed=1).images() != redraw(items, 0.5, style='quick').images()).any()
+    strokes = sketch_strokes('bicycle', 3)
+    sizes = [len(treat(strokes, d, seed=5)) for d in (0, 0.25, 0.5, 1)]
+    n = len(strokes)
+    assert sizes == [n, n - round(0.25 * n), n - round(0.5 * n), 1]
+    kept = [{s.tobytes() for s in treat(strokes, d, seed=5)} for d in (0, 0.25, 0.5, 1)]
+    assert kept[0] > kept[1] > kept[2] > kept[3]  # nested
+    box = lambda s: np.array(ink_box(s))
+    line = [np.array([[100.0, 150.0], [120.0, 120.0]])]
     assert np.allclose(treat(line, turn=90)[0], [[125, 125], [95, 145]]) and np.allclose(treat(line, turn=360)[0], line[0])
-    long = [np.array([[2., 253.], [128., 128.]])]; assert box(treat(long, turn=45)).min() >= 4 - 1e-9 and box(treat(strokes, turn=77)).max() <= 251 + 1e-9
+    long = [np.array([[2.0, 253.0], [128.0, 128.0]])]
+    assert box(treat(long, turn=45)).min() >= 4 - 1e-9 and box(treat(strokes, turn=77)).max() <= 251 + 1e-9
     assert drawing_of('cup/00012-3') == ('cup', 12, 2)
     lost, all_of = left_out(items, 'quick'), left_out(items, SketchStyle(missing=0, abstraction=0))
-    assert lost.shape == (12,) and (lost >= 0).all() and .03 < lost.mean() < .6 and not all_of.any()
-    with pytest.raises(UserError, match='no sketch of the mini world'): redraw(toy_set())
-    with pytest.raises(UserError, match='lies in 0..1'): treat(strokes, 1.5)
+    assert lost.shape == (12,) and (lost >= 0).all() and 0.03 < lost.mean() < 0.6 and not all_of.any()
+    with pytest.raises(UserError, match='no sketch of the mini world'):
+        redraw(toy_set())
+    with pytest.raises(UserError, match='lies in 0..1'):
+        treat(strokes, 1.5)

@@ -8,20 +8,34 @@ def test_drawings_of_both_formats_are_the_same_pixels():
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, index_drawings, pack_record, parse_record
     from sketch_lvm.world.strokes import rasterize
-    d = Path(tempfile.mkdtemp()); g = rng(0)
+
+    d = Path(tempfile.mkdtemp())
+    g = rng(0)
     drawn = [[g.integers(0, 256, (2, n)).tolist() for n in g.integers(1, 30, 3)] for _ in range(20)]
-    lines = [json.dumps(dict(key_id=str(10**15 + k), drawing=x)) for k, x in enumerate(drawn)]; text = '\n'.join(lines).encode()
+    lines = [json.dumps(dict(key_id=str(10**15 + k), drawing=x)) for k, x in enumerate(drawn)]
+    text = '\n'.join(lines).encode()
     records = b''.join(pack_record(10**15 + k, x) for k, x in enumerate(drawn))
-    for name, data in {'a.ndjson': text, 'a.ndjson.gz': gzip.compress(text), 'a.bin': records, 'a.bin.gz': gzip.compress(records)}.items():
-        (d/name).write_bytes(data); s, report = Drawings(64), ScanReport('t'); keys = s.add(d/name, report)
+    for name, data in {
+        'a.ndjson': text,
+        'a.ndjson.gz': gzip.compress(text),
+        'a.bin': records,
+        'a.bin.gz': gzip.compress(records),
+    }.items():
+        (d / name).write_bytes(data)
+        s, report = Drawings(64), ScanReport('t')
+        keys = s.add(d / name, report)
         assert keys == [str(10**15 + k) for k in range(20)] and len(s) == 20 and not report.left_out
         s = pickle.loads(pickle.dumps(s))
-        for k, x in enumerate(drawn): assert (s.read(k) == rasterize(x, 64, fit=True)[..., None]).all() and s.read(k).shape == (64, 64, 3)
-        assert len(index_drawings(d/name, report, 7)[0]) == 7
-        s.content(3); (d/name).write_bytes(data + b' ')
-        with pytest.raises(UserError, match='has changed'): s.content(3)
+        for k, x in enumerate(drawn):
+            assert (s.read(k) == rasterize(x, 64, fit=True)[..., None]).all() and s.read(k).shape == (64, 64, 3)
+        assert len(index_drawings(d / name, report, 7)[0]) == 7
+        s.content(3)
+        (d / name).write_bytes(data + b' ')
+        with pytest.raises(UserError, match='has changed'):
+            s.content(3)
     assert parse_record(pack_record(7, [[[1, 2], [3, 4]]]))[0] == '7'
-    with pytest.raises(UserError, match='not a file of drawings'): index_drawings(d/'a.txt', report)
+    with pytest.raises(UserError, match='not a file of drawings'):
+        index_drawings(d / 'a.txt', report)
 
 
 def test_broken_drawings_are_named_by_line():
@@ -30,35 +44,84 @@ def test_broken_drawings_are_named_by_line():
     from unittest import mock
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, LONGEST, index_drawings, pack_record
+
     d = Path(tempfile.mkdtemp())
-    def line(strokes, **more): return json.dumps(dict(drawing=strokes, **more))
-    good, many = line([[[0, 9], [0, 9]]], key_id='g'), [list(range(10**6))]*2
-    rows = [good, line([]), line([[[5], [5]]], key_id='dot'), line([[[1, 2], [3]]]), line([many]), '{"drawing": [[[1, 2', line([[[], []]]),
-            '[]', 'null', '\x00', line([[['a'], [1]]]), line([[[float('nan')], [1]]]), line('abc'), '[' * 100_000, '{"drawing": "' + 'x'*(LONGEST + 5) + '"}', '',
-            line([[[1, 2], [2, 1]]], key_id='h'), good]
-    (d/'cat.ndjson').write_text('\n'.join(rows))
-    report = ScanReport('t'); keys, places = index_drawings(d/'cat.ndjson', report)
+
+
+    def line(strokes, **more):
+        return json.dumps(dict(drawing=strokes, **more))
+
+
+    good, many = line([[[0, 9], [0, 9]]], key_id='g'), [list(range(10**6))] * 2
+    rows = [
+        good,
+        line([]),
+        line([[[5], [5]]], key_id='dot'),
+        line([[[1, 2], [3]]]),
+        line([many]),
+        '{"drawing": [[[1, 2',
+        line([[[], []]]),
+        '[]',
+        'null',
+        '\x00',
+        line([[['a'], [1]]]),
+        line([[[float('nan')], [1]]]),
+        line('abc'),
+        '[' * 100_000,
+        '{"drawing": "' + 'x' * (LONGEST + 5) + '"}',
+        '',
+        line([[[1, 2], [2, 1]]], key_id='h'),
+        good,
+    ]
+    (d / 'cat.ndjson').write_text('\n'.join(rows))
+    report = ScanReport('t')
+    keys, places = index_drawings(d / 'cat.ndjson', report)
     assert keys == ['g', 'dot', 'h'] and 'key that was there before' in report.notes[0]
-    whole = (d/'cat.ndjson').read_bytes(); assert json.loads(whole[places[2][0]:sum(places[2])])['key_id'] == 'h'       # places hold behind the long line
+    whole = (d / 'cat.ndjson').read_bytes()
+    assert json.loads(whole[places[2][0] : sum(places[2])])['key_id'] == 'h'  # places hold behind the long line
     said = {int(p.rsplit(':', 1)[1]): why for p, why in report.left_out}
-    assert sorted(said) == [2, *range(4, 16)] and 'empty' in said[2] and '2 x and 1 y' in said[4] and 'not JSON' in said[6] and 'empty' in said[7]
+    assert (
+        sorted(said) == [2, *range(4, 16)]
+        and 'empty' in said[2]
+        and '2 x and 1 y' in said[4]
+        and 'not JSON' in said[6]
+        and 'empty' in said[7]
+    )
     assert 'points' in said[5] or 'bytes' in said[5]
     assert "'drawing'" in said[8] and 'NaN' in said[12] and 'bytes' in said[15]
-    packed = gzip.compress('\n'.join([
-        line([[[0, i % 97], [i % 89, 9]]], key_id=str(i)) for i in range(5000)]).encode()); (d/'cut.ndjson.gz').write_bytes(packed[:len(packed)//2])
-    report = ScanReport('t'); keys, _ = index_drawings(d/'cut.ndjson.gz', report)
+    packed = gzip.compress('\n'.join([line([[[0, i % 97], [i % 89, 9]]], key_id=str(i)) for i in range(5000)]).encode())
+    (d / 'cut.ndjson.gz').write_bytes(packed[: len(packed) // 2])
+    report = ScanReport('t')
+    keys, _ = index_drawings(d / 'cut.ndjson.gz', report)
     assert 10 < len(keys) < 5000 and 'cut short' in report.left_out[0][1]
     records = b''.join(pack_record(k, [[[1, 2, 3], [4, 5, 6]]]) for k in range(4))
-    (d/'cut.bin').write_bytes(records[:-4]); report = ScanReport('t')
-    assert index_drawings(d/'cut.bin', report)[0] == ['0', '1', '2'] and 'byte 75' in report.left_out[0][0]
-    packed = gzip.compress(b''.join(pack_record(k, [[[k % 256, k//256, 3], [4, 5, k % 97]]]) for k in range(5000))); assert len(packed) > 4000
-    for name, data in {'cut.bin.gz': packed[:len(packed)//2], 'no.bin.gz': b'not gzip at all', 'no.ndjson.gz': b'not gzip at all', 'none.bin.gz': packed[:5]}.items():
-        (d/name).write_bytes(data); report, s = ScanReport('t'), Drawings(); keys = s.add(d/name, report)
-        assert len(report.left_out) == 1 and name in report.left_out[0][0] and 'cut short or damaged' in report.left_out[0][1], report
-        assert len(s) == len(keys) and (10 < len(keys) < 5000 if name == 'cut.bin.gz' else not keys) and all(s.strokes(r) for r in range(len(s)))
-    (d/'none.bin.gz').rename(d/'S.NDJSON.GZ'); assert not Drawings().add(d/'S.NDJSON.GZ', ScanReport('t'))
-    with mock.patch('builtins.open', side_effect=PermissionError(13, 'Permission denied')): keys, _ = index_drawings(d/'cat.ndjson', report := ScanReport('t'))
-    assert not keys and report.left_out == [(str(d/'cat.ndjson'), 'cannot be read: Permission denied')]
+    (d / 'cut.bin').write_bytes(records[:-4])
+    report = ScanReport('t')
+    assert index_drawings(d / 'cut.bin', report)[0] == ['0', '1', '2'] and 'byte 75' in report.left_out[0][0]
+    packed = gzip.compress(b''.join(pack_record(k, [[[k % 256, k // 256, 3], [4, 5, k % 97]]]) for k in range(5000)))
+    assert len(packed) > 4000
+    for name, data in {
+        'cut.bin.gz': packed[: len(packed) // 2],
+        'no.bin.gz': b'not gzip at all',
+        'no.ndjson.gz': b'not gzip at all',
+        'none.bin.gz': packed[:5],
+    }.items():
+        (d / name).write_bytes(data)
+        report, s = ScanReport('t'), Drawings()
+        keys = s.add(d / name, report)
+        assert (
+            len(report.left_out) == 1 and name in report.left_out[0][0] and 'cut short or damaged' in report.left_out[0][1]
+        ), report
+        assert (
+            len(s) == len(keys)
+            and (10 < len(keys) < 5000 if name == 'cut.bin.gz' else not keys)
+            and all(s.strokes(r) for r in range(len(s)))
+        )
+    (d / 'none.bin.gz').rename(d / 'S.NDJSON.GZ')
+    assert not Drawings().add(d / 'S.NDJSON.GZ', ScanReport('t'))
+    with mock.patch('builtins.open', side_effect=PermissionError(13, 'Permission denied')):
+        keys, _ = index_drawings(d / 'cat.ndjson', report := ScanReport('t'))
+    assert not keys and report.left_out == [(str(d / 'cat.ndjson'), 'cannot be read: Permission denied')]
 
 
 def test_drawings_and_files_in_one_cached_set():
@@ -71,21 +134,29 @@ def test_drawings_and_files_in_one_cached_set():
     from sketch_lvm.data.items import Files, make_set
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, Joined
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        (d/'cup.ndjson').write_text('\n'.join(json.dumps(dict(key_id=str(k), drawing=[[[0, 50 + k], [k, 90]]])) for k in range(6)))
-        Image.new('RGB', (40, 30), (200, 30, 30)).save(d/'p.png')
-        s = Drawings(64); keys = s.add(d/'cup.ndjson', ScanReport('t'))
-        items = make_set(Joined(Files([d/'p.png']), s), ['cup']*7, ['photo'] + ['sketch']*6, ids=['p', *keys])
+        (d / 'cup.ndjson').write_text(
+            '\n'.join(json.dumps(dict(key_id=str(k), drawing=[[[0, 50 + k], [k, 90]]])) for k in range(6))
+        )
+        Image.new('RGB', (40, 30), (200, 30, 30)).save(d / 'p.png')
+        s = Drawings(64)
+        keys = s.add(d / 'cup.ndjson', ScanReport('t'))
+        items = make_set(Joined(Files([d / 'p.png']), s), ['cup'] * 7, ['photo'] + ['sketch'] * 6, ids=['p', *keys])
         assert items.read(0).shape == (30, 40, 3) and (items.read(2) == s.read(1)).all()
-        direct = items.images(size=16); cache = build_cache(items, 16)
+        direct = items.images(size=16)
+        cache = build_cache(items, 16)
         assert cache.decoded == 7 and (items.images(size=16) == direct).all() and build_cache(items, 16).decoded == 0
         assert (pickle.loads(pickle.dumps(items)).images([2, 0], 16) == direct[[2, 0]]).all()
-        Image.new('RGB', (40, 30), (0, 0, 250)).save(d/'p.png')                       # a changed photo is seen through the cache
+        Image.new('RGB', (40, 30), (0, 0, 250)).save(d / 'p.png')  # a changed photo is seen through the cache
         assert items.images([0], 16)[0, 2].min() > 200
-        (d/'cup.ndjson').write_text('{}')
-        with pytest.raises(UserError, match='has changed'): items.images([3], 16)
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        (d / 'cup.ndjson').write_text('{}')
+        with pytest.raises(UserError, match='has changed'):
+            items.images([3], 16)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_how_many_of_how_many_were_kept():
@@ -95,18 +166,38 @@ def test_how_many_of_how_many_were_kept():
     from sketch_lvm.data import quickdraw as drawings
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, index_drawings, pack_record
-    d = Path(tempfile.mkdtemp()); strokes = [[[0, 9, 4], [0, 9, 200]], [[1, 2], [3, 4]]]
-    text = '\n'.join(json.dumps(dict(key_id=str(k), drawing=strokes)) for k in range(1000, 1050)).encode(); records = b''.join(pack_record(k, strokes) for k in range(50))
-    files = {'a.ndjson': text, 'b.ndjson': text + b'\n', 'c.ndjson.gz': gzip.compress(text), 'd.bin': records, 'e.bin.gz': gzip.compress(records)}
+
+    d = Path(tempfile.mkdtemp())
+    strokes = [[[0, 9, 4], [0, 9, 200]], [[1, 2], [3, 4]]]
+    text = '\n'.join(json.dumps(dict(key_id=str(k), drawing=strokes)) for k in range(1000, 1050)).encode()
+    records = b''.join(pack_record(k, strokes) for k in range(50))
+    files = {
+        'a.ndjson': text,
+        'b.ndjson': text + b'\n',
+        'c.ndjson.gz': gzip.compress(text),
+        'd.bin': records,
+        'e.bin.gz': gzip.compress(records),
+    }
     for name, data in files.items():
-        (d/name).write_bytes(data); report = ScanReport('t'); assert len(index_drawings(d/name, report, 20)[0]) == 20
-        assert report.notes == ['20 of 50 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'], (name, report.notes)
-        for limit in (0, 50, 60): index_drawings(d/name, report := ScanReport('t'), limit); assert report.notes == []          # nothing was cut, nothing is said
+        (d / name).write_bytes(data)
+        report = ScanReport('t')
+        assert len(index_drawings(d / name, report, 20)[0]) == 20
+        assert report.notes == [
+            '20 of 50 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'
+        ], (name, report.notes)
+        for limit in (0, 50, 60):
+            index_drawings(d / name, report := ScanReport('t'), limit)
+            assert report.notes == []  # nothing was cut, nothing is said
     report, s = ScanReport('t'), Drawings()
-    for name in files: s.add(d/name, report, 20)
-    assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == ['100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all']
-    with mock.patch.object(drawings, 'EXACT', 1):                                        # a long file is reckoned from its bytes
-        for name in ('a.ndjson', 'd.bin'): index_drawings(d/name, report := ScanReport('t'), 20); assert '20 of about 50' in report.notes[0], report.notes
+    for name in files:
+        s.add(d / name, report, 20)
+    assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == [
+        '100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'
+    ]
+    with mock.patch.object(drawings, 'EXACT', 1):  # a long file is reckoned from its bytes
+        for name in ('a.ndjson', 'd.bin'):
+            index_drawings(d / name, report := ScanReport('t'), 20)
+            assert '20 of about 50' in report.notes[0], report.notes
 
 
 def test_a_compressed_bomb_is_not_unpacked():
@@ -116,14 +207,28 @@ def test_a_compressed_bomb_is_not_unpacked():
     from sketch_lvm.data import quickdraw as drawings
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import index_drawings, pack_record
-    d = Path(tempfile.mkdtemp()); record = pack_record(7, [[list(range(200))]*2]*9)
-    (d/'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))      # nothing behind the first drawing is one
-    (d/'same.bin.gz').write_bytes(gzip.compress(record*4000)); (d/'lines.ndjson.gz').write_bytes(gzip.compress((b' '*999 + b'\n')*30_000))
+
+    d = Path(tempfile.mkdtemp())
+    record = pack_record(7, [[list(range(200))] * 2] * 9)
+    (d / 'zeros.bin.gz').write_bytes(
+        gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1)
+    )  # nothing behind the first drawing is one
+    (d / 'same.bin.gz').write_bytes(gzip.compress(record * 4000))
+    (d / 'lines.ndjson.gz').write_bytes(gzip.compress((b' ' * 999 + b'\n') * 30_000))
     for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
         with mock.patch.multiple(drawings, SMALL=2_000_000, RATIO=1):
-            tracemalloc.start(); report = ScanReport('t'); keys, _ = index_drawings(d/name, report); peak = tracemalloc.get_traced_memory()[1]; tracemalloc.stop()
+            tracemalloc.start()
+            report = ScanReport('t')
+            keys, _ = index_drawings(d / name, report)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
         assert len(keys) == kept and peak < 12_000_000, (name, len(keys), peak)
         assert any('unpacks to more than 2,000,000 bytes' in said for _, said in report.left_out), report
-    whole = b''.join(pack_record(k, [[[k % 256, 3], [4, k//256]]]*300) for k in range(2000)); (d/'w.bin').write_bytes(whole)     # many windows, one index
-    keys, places = index_drawings(d/'w.bin', ScanReport('t'))
-    assert keys == [str(k) for k in range(2000)] and len(whole) > 3*2**20 and [b for b, _ in places] == list(range(0, len(whole), len(whole)//2000))
+    whole = b''.join(pack_record(k, [[[k % 256, 3], [4, k // 256]]] * 300) for k in range(2000))
+    (d / 'w.bin').write_bytes(whole)  # many windows, one index
+    keys, places = index_drawings(d / 'w.bin', ScanReport('t'))
+    assert (
+        keys == [str(k) for k in range(2000)]
+        and len(whole) > 3 * 2**20
+        and [b for b, _ in places] == list(range(0, len(whole), len(whole) // 2000))
+    )

@@ -8,25 +8,59 @@ def test_splits_are_chosen_and_refused():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import choose_split, hold_out, only_present, real_problems, split_by_lot
     from sketch_lvm.data.splits import find_split
-    assert choose_split('split2', 'sketchy') == choose_split('sketchy/split2-yelamarthi', 'sketchy') == find_split('sketchy/split2')
+
+    assert (
+        choose_split('split2', 'sketchy')
+        == choose_split('sketchy/split2-yelamarthi', 'sketchy')
+        == find_split('sketchy/split2')
+    )
     for name in ('split1', ''):
-        with pytest.raises(UserError, match='could mean .*split1-sake'): choose_split(name, 'sketchy')
-    with pytest.raises(UserError, match="Did you mean 'tuberlin/sake'"): choose_split('sakee', 'tuberlin')
-    s = split_by_lot(toy_set()); assert s == choose_split('', 'folder', toy_set()) and len(s.unseen) == 1 and len(s.seen) == 3 and 'seed 0' in s.provenance
+        with pytest.raises(UserError, match='could mean .*split1-sake'):
+            choose_split(name, 'sketchy')
+    with pytest.raises(UserError, match="Did you mean 'tuberlin/sake'"):
+        choose_split('sakee', 'tuberlin')
+    s = split_by_lot(toy_set())
+    assert (
+        s == choose_split('', 'folder', toy_set()) and len(s.unseen) == 1 and len(s.seen) == 3 and 'seed 0' in s.provenance
+    )
     assert choose_split('by-lot-1', 'folder', toy_set()) == split_by_lot(toy_set(), seed=1) != s
-    with pytest.raises(UserError, match='0 class'): split_by_lot(toy_set().sketches)
-    h = hold_out(find_split('sketchy/split2'), 10); assert len(h.validation) == 10 and set(h.validation) < set(h.seen) and h == hold_out(find_split('sketchy/split2'), 10)
+    with pytest.raises(UserError, match='0 class'):
+        split_by_lot(toy_set().sketches)
+    h = hold_out(find_split('sketchy/split2'), 10)
+    assert len(h.validation) == 10 and set(h.validation) < set(h.seen) and h == hold_out(find_split('sketchy/split2'), 10)
     assert hold_out(h, 0).validation == ()
-    with pytest.raises(UserError, match='leave 1 of 3'): hold_out(s, 2)
+    with pytest.raises(UserError, match='leave 1 of 3'):
+        hold_out(s, 2)
     part = only_present(s, toy_set().where(classes=[*s.seen[:2], *s.unseen]))
-    assert part.name == 'folder/by-lot-0 (part)' and part.seen == s.seen[:2] and 'A sample: 2 of 3 seen' in part.provenance and only_present(s, toy_set()) == s
-    with pytest.raises(UserError, match='only 3 of 3 seen and 0 of 1 unseen.*split=by-lot'): only_present(s, toy_set().where(classes=s.seen))
-    lot = choose_split('by-lot-1', 'sketchy', toy_set()); assert lot.name == 'sketchy/by-lot-1' and lot.unseen == split_by_lot(toy_set(), seed=1).unseen
-    d = Path(tempfile.mkdtemp()); (d/'s.json').write_text(json.dumps(dict(name='my/own', provenance='me', seen=['a'], unseen=['b'])))
-    assert choose_split(str(d/'s.json'), 'sketchy').name == 'my/own'; (d/'s.json').write_text('[]')
-    with pytest.raises(UserError, match='a split is a JSON object'): choose_split(str(d/'s.json'), 'sketchy')
+    assert (
+        part.name == 'folder/by-lot-0 (part)'
+        and part.seen == s.seen[:2]
+        and 'A sample: 2 of 3 seen' in part.provenance
+        and only_present(s, toy_set()) == s
+    )
+    with pytest.raises(UserError, match='only 3 of 3 seen and 0 of 1 unseen.*split=by-lot'):
+        only_present(s, toy_set().where(classes=s.seen))
+    lot = choose_split('by-lot-1', 'sketchy', toy_set())
+    assert lot.name == 'sketchy/by-lot-1' and lot.unseen == split_by_lot(toy_set(), seed=1).unseen
+    d = Path(tempfile.mkdtemp())
+    (d / 's.json').write_text(json.dumps(dict(name='my/own', provenance='me', seen=['a'], unseen=['b'])))
+    assert choose_split(str(d / 's.json'), 'sketchy').name == 'my/own'
+    (d / 's.json').write_text('[]')
+    with pytest.raises(UserError, match='a split is a JSON object'):
+        choose_split(str(d / 's.json'), 'sketchy')
     said = ' '.join(real_problems('sketchy', '/nowhere', 'split1', 'everything', 'x', 'y', leaks='z'))
-    assert [w for w in ('/nowhere is not a folder', 'could mean', 'gallery of the', 'missing of the', 'check of the', 'leaks of the') if w not in said] == []
+    assert [
+        w
+        for w in (
+            '/nowhere is not a folder',
+            'could mean',
+            'gallery of the',
+            'missing of the',
+            'check of the',
+            'leaks of the',
+        )
+        if w not in said
+    ] == []
     assert 'needs a path' in real_problems('tuberlin', split='sake')[0]
     assert [len(real_problems('tuberlin', split=name)) for name in ('by-lot-7', 'by-lots')] == [1, 2]
 
@@ -38,25 +72,52 @@ def test_three_sets_that_share_no_class():
     from sketch_lvm.data.folders import check_leaks, save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import real_sets, some_or_none, unseen_set
-    root = Path(tempfile.mkdtemp()); save_folder(toy_set(8, 3, 2, 16), root)
-    sets = real_sets('folder', root); assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 2
-    assert [len(x.classes) for x in sets[:3]] == [4, 2, 2] and len(sets.seen.classes) == 6 and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
-    assert len(real_sets('folder', root, validation=0).train.classes) == 6 and 'two folders' in str(sets.report) and '2 validation classes, not 10' in str(sets.report)
-    with pytest.raises(UserError, match='not in the data.*missing=skip'): real_sets('sketchy', root, 'split2')
-    with pytest.raises(UserError, match='only 0 of 104 seen and 0 of 21 unseen'): real_sets('sketchy', root, 'split2', missing='skip')
-    with pytest.raises(UserError, match='another data set'): real_sets('folder', root, 'cross/sketchy1-tuberlin')
-    assert [some_or_none(10, n)[0] for n in (3, 4, 5, 9, 14, 50, 104)] == [0, 0, 2, 2, 2, 10, 10] and some_or_none(0, 3) == (0, '')
-    both, name = unseen_set('folder', root, 'all'); assert len(both.classes) == 8 and name == 'folder, all classes'
-    assert unseen_set('folder', root)[0].classes == sets.unseen.classes and unseen_set('folder', root)[1] == 'folder, unseen classes of folder/by-lot-0'
-    with pytest.raises(UserError, match='21 unseen class.*missing=skip'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
-    with pytest.raises(UserError, match='none of the 21'): unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin', missing='skip')
+
+    root = Path(tempfile.mkdtemp())
+    save_folder(toy_set(8, 3, 2, 16), root)
+    sets = real_sets('folder', root)
+    assert sets.split.name == 'folder/by-lot-0' and len(sets.split.validation) == 2
+    assert (
+        [len(x.classes) for x in sets[:3]] == [4, 2, 2]
+        and len(sets.seen.classes) == 6
+        and check_leaks(sets.train, sets.unseen)['test'] == len(sets.unseen)
+    )
+    assert (
+        len(real_sets('folder', root, validation=0).train.classes) == 6
+        and 'two folders' in str(sets.report)
+        and '2 validation classes, not 10' in str(sets.report)
+    )
+    with pytest.raises(UserError, match='not in the data.*missing=skip'):
+        real_sets('sketchy', root, 'split2')
+    with pytest.raises(UserError, match='only 0 of 104 seen and 0 of 21 unseen'):
+        real_sets('sketchy', root, 'split2', missing='skip')
+    with pytest.raises(UserError, match='another data set'):
+        real_sets('folder', root, 'cross/sketchy1-tuberlin')
+    assert [some_or_none(10, n)[0] for n in (3, 4, 5, 9, 14, 50, 104)] == [0, 0, 2, 2, 2, 10, 10] and some_or_none(
+        0, 3
+    ) == (0, '')
+    both, name = unseen_set('folder', root, 'all')
+    assert len(both.classes) == 8 and name == 'folder, all classes'
+    assert (
+        unseen_set('folder', root)[0].classes == sets.unseen.classes
+        and unseen_set('folder', root)[1] == 'folder, unseen classes of folder/by-lot-0'
+    )
+    with pytest.raises(UserError, match='21 unseen class.*missing=skip'):
+        unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin')
+    with pytest.raises(UserError, match='none of the 21'):
+        unseen_set('tuberlin', root, 'cross/sketchy1-tuberlin', missing='skip')
     bare = sets.train.classes[0]
-    for p in (root/'photo'/bare).iterdir(): p.unlink()
-    named = root/'s.json'; named.write_text(json.dumps(sets.split.to_dict()))
-    with pytest.raises(UserError, match=f'1 class.* have no sketch or no photo: {bare}.*missing=skip'): real_sets('folder', root, str(named))
+    for p in (root / 'photo' / bare).iterdir():
+        p.unlink()
+    named = root / 's.json'
+    named.write_text(json.dumps(sets.split.to_dict()))
+    with pytest.raises(UserError, match=f'1 class.* have no sketch or no photo: {bare}.*missing=skip'):
+        real_sets('folder', root, str(named))
     assert bare not in real_sets('folder', root, str(named), missing='skip').seen.classes
-    for p in (root/'photo').rglob('*.png'): p.unlink()
-    with pytest.raises(UserError, match='0 class'): real_sets('folder', root)
+    for p in (root / 'photo').rglob('*.png'):
+        p.unlink()
+    with pytest.raises(UserError, match='0 class'):
+        real_sets('folder', root)
 
 
 def test_without_a_cache_broken_files_are_found_at_the_start():
@@ -67,11 +128,21 @@ def test_without_a_cache_broken_files_are_found_at_the_start():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import real_sets, unseen_set
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d)
-    f = io.BytesIO(); Image.fromarray(np.asarray(toy_set(size=64).read(0))).save(f, 'WEBP', lossless=True); x = f.getvalue()
-    (d/'photo'/'square'/'middle.webp').write_bytes(x[:60] + bytes(100) + x[160:])                # whole at both ends
-    def left_out(**how): s = real_sets('folder', str(d), split='', validation=0, **how); return [Path(p).name for p, _ in s.report.left_out]
-    assert left_out(cache=1) == [] and left_out(cache=0) == ['middle.webp']                      # with a cache, its building finds it
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(), d)
+    f = io.BytesIO()
+    Image.fromarray(np.asarray(toy_set(size=64).read(0))).save(f, 'WEBP', lossless=True)
+    x = f.getvalue()
+    (d / 'photo' / 'square' / 'middle.webp').write_bytes(x[:60] + bytes(100) + x[160:])  # whole at both ends
+
+
+    def left_out(**how):
+        s = real_sets('folder', str(d), split='', validation=0, **how)
+        return [Path(p).name for p, _ in s.report.left_out]
+
+
+    assert left_out(cache=1) == [] and left_out(cache=0) == ['middle.webp']  # with a cache, its building finds it
     assert len(unseen_set('folder', str(d), split='all', cache=0)[0]) == 60
 
 
@@ -81,30 +152,62 @@ def test_a_set_with_fewer_pictures_is_a_sample():
     from PIL import Image
     from sketch_lvm.data.realsets import fewer_pictures, real_sets, unseen_set
     from sketch_lvm.data.splits import find_split
+
     root, s = Path(tempfile.mkdtemp()), find_split('sketchy/split2')
     for i, c in enumerate((*s.seen, *s.unseen)):
         for m, name in (('photo', 'n1_1.png'), ('sketch', 'n1_1-1.png')):
-            p = root/'256x256'/m/'tx_000000000000'/c/name; p.parent.mkdir(parents=True); Image.new('RGB', (2, 2), (i, len(m), 0)).save(p)
-    sets = real_sets('sketchy', root, 'split2'); said = str(sets.report)           # every class is here, and one picture of each
-    assert sets.split.name.endswith('(part)') and '21 of 12,694 sketches of unseen classes, 21 of 10,453 photos' in said and 'never with published' in said
-    for gallery, n in (('originals', '2,100'), ('originals-twice', '12,553')): assert f'21 of {n} photos' in str(real_sets('sketchy', root, 'split2', gallery).report)
+            p = root / '256x256' / m / 'tx_000000000000' / c / name
+            p.parent.mkdir(parents=True)
+            Image.new('RGB', (2, 2), (i, len(m), 0)).save(p)
+    sets = real_sets('sketchy', root, 'split2')
+    said = str(sets.report)  # every class is here, and one picture of each
+    assert (
+        sets.split.name.endswith('(part)')
+        and '21 of 12,694 sketches of unseen classes, 21 of 10,453 photos' in said
+        and 'never with published' in said
+    )
+    for gallery, n in (('originals', '2,100'), ('originals-twice', '12,553')):
+        assert f'21 of {n} photos' in str(real_sets('sketchy', root, 'split2', gallery).report)
+
+
     class Many:
-        def __init__(self, n): self.n = n
-        def counts(self): return type('', (), dict(total=dict(sketch=self.n, photo=10_453)))
-    assert fewer_pictures(s, Many(12_694)) == fewer_pictures(s, Many(12_600)) == [] and fewer_pictures(s, Many(12_500)) == ['12,500 of 12,694 sketches of unseen classes']
+        def __init__(self, n):
+            self.n = n
+
+        def counts(self):
+            return type('', (), dict(total=dict(sketch=self.n, photo=10_453)))
+
+
+    assert fewer_pictures(s, Many(12_694)) == fewer_pictures(s, Many(12_600)) == [] and fewer_pictures(s, Many(12_500)) == [
+        '12,500 of 12,694 sketches of unseen classes'
+    ]
     assert unseen_set('sketchy', root, 'split2')[1] == (
-        'sketchy, gallery distinct, unseen classes of sketchy/split2-yelamarthi (part): 21 of 12,694 sketches of unseen classes, 21 of 10,453 photos of unseen classes')
-    assert unseen_set('sketchy', root, 'all')[1] == 'sketchy, gallery distinct, all classes (part): 125 of 75,481 sketches, 125 of 73,003 photos'
+        'sketchy, gallery distinct, unseen classes of sketchy/split2-yelamarthi (part): 21 of 12,694 sketches of unseen classes, 21 of 10,453 photos of unseen classes'
+    )
+    assert (
+        unseen_set('sketchy', root, 'all')[1]
+        == 'sketchy, gallery distinct, all classes (part): 125 of 75,481 sketches, 125 of 73,003 photos'
+    )
     tb, cross = Path(tempfile.mkdtemp()), find_split('cross/sketchy1-tuberlin')
+
+
     def fill(names, n):
         for i, c in enumerate(names):
-            for folder, many in (('png', n), ('ImageResized', 6*n)):
+            for folder, many in (('png', n), ('ImageResized', 6 * n)):
                 for k in range(many):
-                    p = tb/folder/c/f'{k}.png'; p.parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (2, 2), (i, k, len(folder))).save(p)
-    fill(cross.unseen[:20], 3); label = unseen_set('tuberlin', tb, cross.name, missing='skip')[1]
-    assert label == ('tuberlin, unseen classes of cross/sketchy1-tuberlin (part): 20 of 21 unseen classes, 60 sketches of unseen classes, where some 1,680 are usual, '
-                     '360 photos of unseen classes, where some 19,593 are usual')
-    fill(cross.unseen, 80); assert unseen_set('tuberlin', tb, cross.name)[1] == 'tuberlin, unseen classes of cross/sketchy1-tuberlin'
+                    p = tb / folder / c / f'{k}.png'
+                    p.parent.mkdir(parents=True, exist_ok=True)
+                    Image.new('RGB', (2, 2), (i, k, len(folder))).save(p)
+
+
+    fill(cross.unseen[:20], 3)
+    label = unseen_set('tuberlin', tb, cross.name, missing='skip')[1]
+    assert label == (
+        'tuberlin, unseen classes of cross/sketchy1-tuberlin (part): 20 of 21 unseen classes, 60 sketches of unseen classes, where some 1,680 are usual, '
+        '360 photos of unseen classes, where some 19,593 are usual'
+    )
+    fill(cross.unseen, 80)
+    assert unseen_set('tuberlin', tb, cross.name)[1] == 'tuberlin, unseen classes of cross/sketchy1-tuberlin'
     assert unseen_set('tuberlin', tb, 'all')[1] == 'tuberlin, all classes (part): 21 of 250 classes'
 
 
@@ -115,20 +218,33 @@ def test_the_same_photo_on_both_sides_is_an_error():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import real_sets
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(8, 3, 2, 16), d/'set'); sets = real_sets('folder', d/'set'); (one, two), seen = sets.unseen.classes, sets.train.classes[0]
-        for c, name in ((one, '001'), (two, '000')): shutil.copy(d/'set/photo'/c/f'{name}.png', d/'set/photo'/seen/f'{c} again.png')
-        with pytest.raises(UserError, match=f'2 picture.*{one}/001.png.*again.png.*leaks=drop'): real_sets('folder', d/'set')
-        dropped = real_sets('folder', d/'set', leaks='drop')
+        save_folder(toy_set(8, 3, 2, 16), d / 'set')
+        sets = real_sets('folder', d / 'set')
+        (one, two), seen = sets.unseen.classes, sets.train.classes[0]
+        for c, name in ((one, '001'), (two, '000')):
+            shutil.copy(d / 'set/photo' / c / f'{name}.png', d / 'set/photo' / seen / f'{c} again.png')
+        with pytest.raises(UserError, match=f'2 picture.*{one}/001.png.*again.png.*leaks=drop'):
+            real_sets('folder', d / 'set')
+        dropped = real_sets('folder', d / 'set', leaks='drop')
         assert list(dropped.train.ids) == list(sets.train.ids) and list(dropped.seen.ids) == list(sets.seen.ids)
-        assert 'leaks=drop, taken from training: 2 picture' in str(dropped.report) and len(dropped.unseen) == len(sets.unseen)
-        kept = real_sets('folder', d/'set', leaks='allow'); assert len(kept.train) == len(sets.train) + 2 and 'leaks=allow, left in training: 2 picture' in str(kept.report)
-        shutil.copy(d/'set/photo'/seen/'000.png', d/'set/photo'/seen/'twice.png'); real_sets('folder', d/'set', leaks='drop')      # twice in one class leaks nothing
-        (d/'set/photo'/seen/f'{one} again.png').unlink(); (d/'set/photo'/seen/f'{two} again.png').unlink()
-        shutil.copy(next((d/'set/sketch'/one).iterdir()), d/'set/sketch'/seen/'lent-1.png')                     # a sketch leaks too
-        with pytest.raises(UserError, match='1 picture.*lent-1.png'): real_sets('folder', d/'set')
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        assert 'leaks=drop, taken from training: 2 picture' in str(dropped.report) and len(dropped.unseen) == len(
+            sets.unseen
+        )
+        kept = real_sets('folder', d / 'set', leaks='allow')
+        assert len(kept.train) == len(sets.train) + 2 and 'leaks=allow, left in training: 2 picture' in str(kept.report)
+        shutil.copy(d / 'set/photo' / seen / '000.png', d / 'set/photo' / seen / 'twice.png')
+        real_sets('folder', d / 'set', leaks='drop')  # twice in one class leaks nothing
+        (d / 'set/photo' / seen / f'{one} again.png').unlink()
+        (d / 'set/photo' / seen / f'{two} again.png').unlink()
+        shutil.copy(next((d / 'set/sketch' / one).iterdir()), d / 'set/sketch' / seen / 'lent-1.png')  # a sketch leaks too
+        with pytest.raises(UserError, match='1 picture.*lent-1.png'):
+            real_sets('folder', d / 'set')
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_seven_classes_are_never_asked_about_one():
@@ -137,10 +253,23 @@ def test_seven_classes_are_never_asked_about_one():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import real_sets, split_by_lot
-    assert [len(split_by_lot(toy_set(n)).unseen) for n in range(2, 9)] == [1, 1, 1, 2, 2, 2, 2]      # with one unseen class any model scores 1
-    root = Path(tempfile.mkdtemp()); save_folder(toy_set(7, 3, 2, 16), root); sets = real_sets('folder', root)
+
+    assert [len(split_by_lot(toy_set(n)).unseen) for n in range(2, 9)] == [
+        1,
+        1,
+        1,
+        2,
+        2,
+        2,
+        2,
+    ]  # with one unseen class any model scores 1
+    root = Path(tempfile.mkdtemp())
+    save_folder(toy_set(7, 3, 2, 16), root)
+    sets = real_sets('folder', root)
     assert [len(s.classes) for s in sets[:3]] == [3, 2, 2]
-    assert 'one unseen class' in str(real_sets('folder', save_folder(toy_set(4, 3, 2, 16), root/'four') or root/'four').report)
+    assert 'one unseen class' in str(
+        real_sets('folder', save_folder(toy_set(4, 3, 2, 16), root / 'four') or root / 'four').report
+    )
 
 
 def test_file_lists_of_public_code():
@@ -150,39 +279,90 @@ def test_file_lists_of_public_code():
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.data.realsets import read_filelist, real_sets
-    root = Path(tempfile.mkdtemp()); data, lists = root/'data', root/'zeroshot1'; lists.mkdir()
+
+    root = Path(tempfile.mkdtemp())
+    data, lists = root / 'data', root / 'zeroshot1'
+    lists.mkdir()
     S, P, E = '256x256/sketch/tx_000000000000', '256x256/photo/tx_000000000000', 'EXTEND_image_sketchy'
+
+
     def write(folder, c, name):
-        p = data/folder/c/name; p.parent.mkdir(parents=True, exist_ok=True)
+        p = data / folder / c / name
+        p.parent.mkdir(parents=True, exist_ok=True)
         Image.new('RGB', (4, 4), tuple(crc32((c + name).encode()).to_bytes(4, 'big')[:3])).save(p)
+
+
     classes = ['cup', 'wine_bottle', 'bell', 'hot-air_balloon']
     for c in classes:
-        for k in range(3): write(S, c, f'n1_{k}-1.png'); write(P, c, f'n1_{k}.jpg'); write(E, c, f'n1_{k}.jpg'); write(E, c, f'ext_{k}.jpg')
-    def lines(folder, cs, names): return [f'{folder}/{c}/{n} {i}' for i, c in enumerate(cs) for n in names]
-    def put(name, text): (lists/name).write_text('\n'.join(text) + '\n')
+        for k in range(3):
+            write(S, c, f'n1_{k}-1.png')
+            write(P, c, f'n1_{k}.jpg')
+            write(E, c, f'n1_{k}.jpg')
+            write(E, c, f'ext_{k}.jpg')
+
+
+    def lines(folder, cs, names):
+        return [f'{folder}/{c}/{n} {i}' for i, c in enumerate(cs) for n in names]
+
+
+    def put(name, text):
+        (lists / name).write_text('\n'.join(text) + '\n')
+
+
     for part, cs in (('train', classes[:2]), ('zero', ['bell', 'hot_air_balloon'])):
-        put(f'sketch_tx_000000000000_ready_filelist_{part}.txt', lines(S + '_ready', cs, [f'n1_{k}-1.png' for k in range(2 if part == 'train' else 3)]))
+        put(
+            f'sketch_tx_000000000000_ready_filelist_{part}.txt',
+            lines(S + '_ready', cs, [f'n1_{k}-1.png' for k in range(2 if part == 'train' else 3)]),
+        )
         photos = lines(P + '_ready', cs, ['n1_0.jpg', 'n1_1.jpg']) + lines(E + '_ready', cs, ['n1_0.jpg', 'ext_2.jpg'])
-        (lists/f'all_photo_filelist_{part}.txt.gz').write_bytes(gzip.compress('\n'.join(photos).encode()))
-    put('cname_cid.txt', ['cup 0', 'wine bottle 1']); put('cname_cid_zero.txt', ['bell 0', 'hot_air_balloon 1'])
+        (lists / f'all_photo_filelist_{part}.txt.gz').write_bytes(gzip.compress('\n'.join(photos).encode()))
+    put('cname_cid.txt', ['cup 0', 'wine bottle 1'])
+    put('cname_cid_zero.txt', ['bell 0', 'hot_air_balloon 1'])
     sets = real_sets('sketchy', data, lists=str(lists))
-    assert sets.split.name == 'sketchy/lists-zeroshot1' and sets.split.seen == ('cup', 'wine_bottle') and sets.split.unseen == ('bell', 'hot-air_balloon')
-    assert (len(sets.train.sketches), len(sets.train.photos), len(sets.unseen.sketches), len(sets.unseen.photos)) == (4, 8, 6, 8) and not len(sets.validation)
-    assert sorted(i for i in sets.unseen.photos.ids if '/bell/' in i) == [f'{P}/bell/n1_0.jpg', f'{P}/bell/n1_1.jpg', f'{E}/bell/ext_2.jpg', f'{E}/bell/n1_0.jpg']
-    (data/S/'cup'/'n1_1-1.png').unlink()
-    with pytest.raises(UserError, match='1 files of the lists are not there, such as .*n1_1-1.png'): real_sets('sketchy', data, lists=str(lists))
+    assert (
+        sets.split.name == 'sketchy/lists-zeroshot1'
+        and sets.split.seen == ('cup', 'wine_bottle')
+        and sets.split.unseen == ('bell', 'hot-air_balloon')
+    )
+    assert (len(sets.train.sketches), len(sets.train.photos), len(sets.unseen.sketches), len(sets.unseen.photos)) == (
+        4,
+        8,
+        6,
+        8,
+    ) and not len(sets.validation)
+    assert sorted(i for i in sets.unseen.photos.ids if '/bell/' in i) == [
+        f'{P}/bell/n1_0.jpg',
+        f'{P}/bell/n1_1.jpg',
+        f'{E}/bell/ext_2.jpg',
+        f'{E}/bell/n1_0.jpg',
+    ]
+    (data / S / 'cup' / 'n1_1-1.png').unlink()
+    with pytest.raises(UserError, match='1 files of the lists are not there, such as .*n1_1-1.png'):
+        real_sets('sketchy', data, lists=str(lists))
     put('cname_cid.txt', ['cup'])
-    with pytest.raises(UserError, match="line 1: not \"path label\": 'cup'"): read_filelist(lists/'cname_cid.txt')
-    (lists/'cname_cid.txt').unlink()
-    with pytest.raises(UserError, match='lacks lists for seen'): real_sets('sketchy', data, lists=str(lists))
-    for name, sides in (('tuberlin', ('png', 'ImageResized')), ('quickdraw', ('sketches', 'images'))):            # one gallery each, nothing to choose
-        d = root/name; lists = d/'lists'; lists.mkdir(parents=True); data = d/'data'
+    with pytest.raises(UserError, match="line 1: not \"path label\": 'cup'"):
+        read_filelist(lists / 'cname_cid.txt')
+    (lists / 'cname_cid.txt').unlink()
+    with pytest.raises(UserError, match='lacks lists for seen'):
+        real_sets('sketchy', data, lists=str(lists))
+    for name, sides in (
+        ('tuberlin', ('png', 'ImageResized')),
+        ('quickdraw', ('sketches', 'images')),
+    ):  # one gallery each, nothing to choose
+        d = root / name
+        lists = d / 'lists'
+        lists.mkdir(parents=True)
+        data = d / 'data'
         for c in ('ant', 'pizza'):
-            for side in sides: write(side, c, '1.png')
+            for side in sides:
+                write(side, c, '1.png')
         for part, c in (('train', 'ant'), ('zero', 'pizza')):
-            put(f'sketch_{part}.txt', lines(sides[0], [c], ['1.png'])); put(f'all_photo_{part}.txt', lines(sides[1], [c], ['1.png']))
-        put('cname_cid.txt', ['ant 0']); put('cname_cid_zero.txt', ['pizza 0'])
-        sets = real_sets(name, data, lists=str(lists), leaks='allow'); assert (len(sets.train), len(sets.unseen), sets.split.seen) == (2, 2, ('ant',)), name
+            put(f'sketch_{part}.txt', lines(sides[0], [c], ['1.png']))
+            put(f'all_photo_{part}.txt', lines(sides[1], [c], ['1.png']))
+        put('cname_cid.txt', ['ant 0'])
+        put('cname_cid_zero.txt', ['pizza 0'])
+        sets = real_sets(name, data, lists=str(lists), leaks='allow')
+        assert (len(sets.train), len(sets.unseen), sets.split.seen) == (2, 2, ('ant',)), name
 
 
 def test_stated_sizes_are_those_of_the_lists():
@@ -190,37 +370,69 @@ def test_stated_sizes_are_those_of_the_lists():
     from sketch_lvm.data.realsets import read_filelist, find_lists
     from sketch_lvm.data.splits import find_split
     from sketch_lvm.data.items import class_key
-    if not (root := real_sample('splits')): nothing_to_test('real sample (SKETCH_LVM_REAL) with splits/')
+
+    if not (root := real_sample('splits')):
+        nothing_to_test('real sample (SKETCH_LVM_REAL) with splits/')
     else:
-        for folder, name in (('ZSE-SBIR/Sketchy_zeroshot0', 'sketchy/split2-yelamarthi'), ('SAKE/Sketchy_zeroshot1', 'sketchy/split1-sake')):
-            found, sizes, s = find_lists(root/folder), read_json(data_path('splits', f'{name}.json'))['sizes'], find_split(name)
-            for side in ('seen', 'unseen'): assert {class_key(c) for c, _ in read_filelist(found[side])} == {class_key(c) for c in getattr(s, side)}
-            photos = [p for p, _ in read_filelist(found['photo', 'zero'])]; distinct = {tuple(p.split('/')[-2:]) for p in photos}
+        for folder, name in (
+            ('ZSE-SBIR/Sketchy_zeroshot0', 'sketchy/split2-yelamarthi'),
+            ('SAKE/Sketchy_zeroshot1', 'sketchy/split1-sake'),
+        ):
+            found, sizes, s = (
+                find_lists(root / folder),
+                read_json(data_path('splits', f'{name}.json'))['sizes'],
+                find_split(name),
+            )
+            for side in ('seen', 'unseen'):
+                assert {class_key(c) for c, _ in read_filelist(found[side])} == {class_key(c) for c in getattr(s, side)}
+            photos = [p for p, _ in read_filelist(found['photo', 'zero'])]
+            distinct = {tuple(p.split('/')[-2:]) for p in photos}
             assert len(photos) == sizes['unseen photos, originals twice'] and len(distinct) == sizes['unseen photos']
             assert len(read_filelist(found['sketch', 'zero'])) == sizes['unseen sketches']
-            assert len({tuple(p.split('/')[-2:]) for p, _ in read_filelist(found['photo', 'train'])}) == sizes['seen photos']
-            for_training = len(read_filelist(found['sketch', 'train'])); assert for_training + {'sketchy/split1-sake': 5000}.get(name, 5200) == sizes['seen sketches']
+            assert (
+                len({tuple(p.split('/')[-2:]) for p, _ in read_filelist(found['photo', 'train'])}) == sizes['seen photos']
+            )
+            for_training = len(read_filelist(found['sketch', 'train']))
+            assert for_training + {'sketchy/split1-sake': 5000}.get(name, 5200) == sizes['seen sketches']
         for folder, name in (('SAKE/TUBerlin_zeroshot', 'tuberlin/sake'), ('ZSE-SBIR/QuickDraw_zeroshot', 'quickdraw/d2s')):
             s = find_split(name)
             for file, side in (('cname_cid.txt', s.seen), ('cname_cid_zero.txt', s.unseen)):
-                assert {class_key(c) for c, _ in read_filelist(root/folder/file)} == set(map(class_key, side))
-        photos = read_filelist(root/'SAKE/TUBerlin_zeroshot/ImageResized_ready_filelist_zero.txt.gz')
+                assert {class_key(c) for c, _ in read_filelist(root / folder / file)} == set(map(class_key, side))
+        photos = read_filelist(root / 'SAKE/TUBerlin_zeroshot/ImageResized_ready_filelist_zero.txt.gz')
         assert len(photos) == read_json(data_path('splits/tuberlin/sake.json'))['sizes']['unseen photos']
-        quick = read_json(data_path('splits/quickdraw/d2s.json'))['sizes']; lists = root/'ZSE-SBIR/QuickDraw_zeroshot'
-        assert [len(read_filelist(lists/f'{f}_zero.txt.gz')) for f in ('sketch', 'all_photo')] == [quick['unseen sketches'], quick['unseen photos']]
+        quick = read_json(data_path('splits/quickdraw/d2s.json'))['sizes']
+        lists = root / 'ZSE-SBIR/QuickDraw_zeroshot'
+        assert [len(read_filelist(lists / f'{f}_zero.txt.gz')) for f in ('sketch', 'all_photo')] == [
+            quick['unseen sketches'],
+            quick['unseen photos'],
+        ]
 
 
 def test_the_real_sample_as_three_sets():
     import pytest
     from sketch_lvm.core import UserError, nothing_to_test, real_sample
     from sketch_lvm.data.realsets import real_sets
-    if not (real_sample('sketchy') and real_sample('tuberlin')): nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/ and tuberlin/')
+
+    if not (real_sample('sketchy') and real_sample('tuberlin')):
+        nothing_to_test('real sample (SKETCH_LVM_REAL) with sketchy/ and tuberlin/')
     else:
         root = real_sample()
-        sets = real_sets('sketchy', root/'sketchy', 'split2', missing='skip')
-        assert [len(s.classes) for s in sets[:3]] == [16, 4, 21] and [len(s) for s in sets[:3]] == [800, 200, 1050] and sets.split.name.endswith('(part)')
-        wanted = '20 of 104 seen and 21 of 21 unseen classes', '525 of 12,694 sketches', '525 of 10,453 photos', 'never with published'
+        sets = real_sets('sketchy', root / 'sketchy', 'split2', missing='skip')
+        assert (
+            [len(s.classes) for s in sets[:3]] == [16, 4, 21]
+            and [len(s) for s in sets[:3]] == [800, 200, 1050]
+            and sets.split.name.endswith('(part)')
+        )
+        wanted = (
+            '20 of 104 seen and 21 of 21 unseen classes',
+            '525 of 12,694 sketches',
+            '525 of 10,453 photos',
+            'never with published',
+        )
         assert [w for w in wanted if w not in str(sets.report)] == []
-        with pytest.raises(UserError, match='84 class.*missing=skip'): real_sets('sketchy', root/'sketchy', 'split2')
-        lot = real_sets('sketchy', root/'sketchy', 'by-lot'); assert lot.split.name == 'sketchy/by-lot-0' and len(lot.split.unseen) == 8 and not lot.split.partial
-        with pytest.raises(UserError, match='have no photo.*ImageResized'): real_sets('tuberlin', root/'tuberlin', 'kd', missing='skip')
+        with pytest.raises(UserError, match='84 class.*missing=skip'):
+            real_sets('sketchy', root / 'sketchy', 'split2')
+        lot = real_sets('sketchy', root / 'sketchy', 'by-lot')
+        assert lot.split.name == 'sketchy/by-lot-0' and len(lot.split.unseen) == 8 and not lot.split.partial
+        with pytest.raises(UserError, match='have no photo.*ImageResized'):
+            real_sets('tuberlin', root / 'tuberlin', 'kd', missing='skip')

@@ -5,23 +5,36 @@ def test_places_cover_an_epoch():
     import numpy as np, pytest
     from sketch_lvm.data.sampling import draws, epoch_order, n_batches, places
     from sketch_lvm.core import UserError
+
     for n, b in [(10, 4), (12, 4), (3, 8), (1, 1), (100, 7)]:
         every = {last: [places(n, b, i, last) for i in range(n_batches(n, b, last))] for last in ('short', 'fill', 'drop')}
         assert np.concatenate(every['short']).tolist() == list(range(n))
-        assert all(len(p) == b for last in ('fill', 'drop') for p in every[last]) and set(np.concatenate(every['fill']) % n) == set(range(n))
-        assert len(every['drop']) == n//b
+        assert all(len(p) == b for last in ('fill', 'drop') for p in every[last]) and set(
+            np.concatenate(every['fill']) % n
+        ) == set(range(n))
+        assert len(every['drop']) == n // b
     for i in range(2):
         shares = [places(12, 6, i, rank=r, world_size=3) for r in range(3)]
         assert all(len(s) == 2 for s in shares) and sorted(np.concatenate(shares)) == places(12, 6, i).tolist()
     assert sorted(epoch_order(50, 1, 2)) == list(range(50))
-    for other in ((50, 1, 3), (50, 2, 2)): assert (epoch_order(50, 1, 2) != epoch_order(*other)).any()
-    a = draws(np.arange(2000), 3, 5, 1); shuffled = np.random.default_rng(0).permutation(2000)
+    for other in ((50, 1, 3), (50, 2, 2)):
+        assert (epoch_order(50, 1, 2) != epoch_order(*other)).any()
+    a = draws(np.arange(2000), 3, 5, 1)
+    shuffled = np.random.default_rng(0).permutation(2000)
     assert (draws(shuffled, 3, 5, 1) == a[shuffled]).all() and (draws([777], 3, 5, 1) == a[777]).all()
-    assert abs(a.mean() - .5) < .03 and len(np.unique(a)) == a.size and (draws(np.arange(2000), 3, 5, 2) != a).all()
-    for bad in [(10, 0, 0), (10, 4, 0, 'shrot'), (10, 4, 0, 'fill', 0, 3), (10, 4, 0, 'fill', 2, 2), (10, 4, 2, 'short', 0, 4)]:
-        with pytest.raises(UserError): places(*bad)
+    assert abs(a.mean() - 0.5) < 0.03 and len(np.unique(a)) == a.size and (draws(np.arange(2000), 3, 5, 2) != a).all()
+    for bad in [
+        (10, 0, 0),
+        (10, 4, 0, 'shrot'),
+        (10, 4, 0, 'fill', 0, 3),
+        (10, 4, 0, 'fill', 2, 2),
+        (10, 4, 2, 'short', 0, 4),
+    ]:
+        with pytest.raises(UserError):
+            places(*bad)
     for index in (3, -1):
-        with pytest.raises(IndexError, match='of an epoch of 3'): places(10, 4, index)
+        with pytest.raises(IndexError, match='of an epoch of 3'):
+            places(10, 4, index)
 
 
 def test_category_triplets_have_the_right_chances():
@@ -29,29 +42,41 @@ def test_category_triplets_have_the_right_chances():
     from sketch_lvm.data.sampling import category_triplets, n_batches
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import from_arrays, toy_set
-    names = ['a']*3 + ['b']*1 + ['c']*6 + ['a', 'a', 'b', 'c', 'c']                    # photos of 3 unequal classes, 5 sketches
-    items = from_arrays(np.zeros((15, 4, 4), np.uint8), names, ['photo']*10 + ['sketch']*5)
+
+    names = ['a'] * 3 + ['b'] * 1 + ['c'] * 6 + ['a', 'a', 'b', 'c', 'c']  # photos of 3 unequal classes, 5 sketches
+    items = from_arrays(np.zeros((15, 4, 4), np.uint8), names, ['photo'] * 10 + ['sketch'] * 5)
     for negatives in ('class', 'photo'):
         seen = np.zeros((15, 15)), np.zeros((15, 15))
         for epoch in range(3000):
             b = category_triplets(items, 5, 3, epoch, 0, negatives=negatives)
             assert sorted(b['sketch']) == [10, 11, 12, 13, 14]
-            np.add.at(seen[0], (b['sketch'], b['photo']), 1); np.add.at(seen[1], (b['sketch'], b['negative']), 1)
+            np.add.at(seen[0], (b['sketch'], b['photo']), 1)
+            np.add.at(seen[1], (b['sketch'], b['negative']), 1)
         for s in range(10, 15):
-            is_photo, same = items.modality == 'photo', items.labels == items.labels[s]; same, other = same & is_photo, ~same & is_photo
+            is_photo, same = items.modality == 'photo', items.labels == items.labels[s]
+            same, other = same & is_photo, ~same & is_photo
             sizes = np.bincount(items.labels[:10])[items.labels]
-            for got, p in ((seen[0][s], same/same.sum()), (seen[1][s], other/sizes/2 if negatives == 'class' else other/other.sum())):
-                assert (abs(got - 3000*p) <= 5*np.sqrt(3000*p*(1 - p))).all()               # five standard errors; never where p is 0
+            for got, p in (
+                (seen[0][s], same / same.sum()),
+                (seen[1][s], other / sizes / 2 if negatives == 'class' else other / other.sum()),
+            ):
+                assert (
+                    abs(got - 3000 * p) <= 5 * np.sqrt(3000 * p * (1 - p))
+                ).all()  # five standard errors; never where p is 0
     t = toy_set()
     whole = [category_triplets(t, 8, 1, 0, i) for i in range(n_batches(40, 8))]
     assert sorted(np.concatenate([b['sketch'] for b in whole])) == np.flatnonzero(t.modality == 'sketch').tolist()
     twos = {k: np.concatenate([category_triplets(t, 2, 1, 0, i)[k] for i in range(20)]) for k in whole[0]}
-    assert all((np.concatenate([b[k] for b in whole]) == twos[k]).all() for k in twos)      # the same triplets whatever the batch size
+    assert all(
+        (np.concatenate([b[k] for b in whole]) == twos[k]).all() for k in twos
+    )  # the same triplets whatever the batch size
     shares = [category_triplets(t, 8, 1, 0, 2, rank=r, world_size=4) for r in range(4)]
     assert all(sorted(np.concatenate([s[k] for s in shares])) == sorted(whole[2][k]) for k in twos)
     assert shares[1]['sketch'].tolist() == whole[2]['sketch'][1::4].tolist()
-    with pytest.raises(UserError, match="1 sketches have no photo of their class, in 1 class.*'b'.*with_photos"): category_triplets(items[np.arange(15) != 3], 2)
-    with pytest.raises(UserError, match='two classes'): category_triplets(items.where(classes='a'), 2)
+    with pytest.raises(UserError, match="1 sketches have no photo of their class, in 1 class.*'b'.*with_photos"):
+        category_triplets(items[np.arange(15) != 3], 2)
+    with pytest.raises(UserError, match='two classes'):
+        category_triplets(items.where(classes='a'), 2)
 
 
 def test_instance_triplets_are_hard():
@@ -59,19 +84,31 @@ def test_instance_triplets_are_hard():
     from sketch_lvm.data.sampling import instance_triplets, n_batches
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import from_arrays, toy_set
-    t = toy_set(); seen = np.zeros((60, 60), int)
+
+    t = toy_set()
+    seen = np.zeros((60, 60), int)
     for epoch in range(400):
         for i in range(n_batches(40, 16)):
-            b = instance_triplets(t, 16, 2, epoch, i); np.add.at(seen, (b['sketch'], b['negative']), 1)
-            assert (b['photo'] == t.own_photo[b['sketch']]).all() and (t.labels[b['negative']] == t.labels[b['sketch']]).all()
-    sketches = t.modality == 'sketch'; seen = seen[sketches]
+            b = instance_triplets(t, 16, 2, epoch, i)
+            np.add.at(seen, (b['sketch'], b['negative']), 1)
+            assert (b['photo'] == t.own_photo[b['sketch']]).all() and (
+                t.labels[b['negative']] == t.labels[b['sketch']]
+            ).all()
+    sketches = t.modality == 'sketch'
+    seen = seen[sketches]
     other = ((t.labels[:, None] == t.labels) & (t.modality == 'photo') & (t.photo_id[:, None] != t.photo_id))[sketches]
-    assert (seen.sum(1) == 400).all() and (seen[~other] == 0).all() and abs(seen[other] - 100).max() < 5*np.sqrt(75)
-    twice = from_arrays(np.zeros((5, 4, 4), np.uint8), ['a']*5, ['photo']*4 + ['sketch'], ['x', 'y', 'x', 'z', 'x'])       # photo x is there twice
-    assert {int(instance_triplets(twice, 1, 0, e)['negative'][0]) for e in range(60)} == {1, 3} and instance_triplets(twice, 1)['photo'] == [0]
-    with pytest.raises(UserError, match=r"2 sketches have no photo of their own, in 1 class.*'triangle'.*own=True"): instance_triplets(t[1:], 4)
+    assert (seen.sum(1) == 400).all() and (seen[~other] == 0).all() and abs(seen[other] - 100).max() < 5 * np.sqrt(75)
+    twice = from_arrays(
+        np.zeros((5, 4, 4), np.uint8), ['a'] * 5, ['photo'] * 4 + ['sketch'], ['x', 'y', 'x', 'z', 'x']
+    )  # photo x is there twice
+    assert {int(instance_triplets(twice, 1, 0, e)['negative'][0]) for e in range(60)} == {1, 3} and instance_triplets(
+        twice, 1
+    )['photo'] == [0]
+    with pytest.raises(UserError, match=r"2 sketches have no photo of their own, in 1 class.*'triangle'.*own=True"):
+        instance_triplets(t[1:], 4)
     assert len(instance_triplets(t[1:].with_photos(own=True), 4)['sketch']) == 4
-    with pytest.raises(UserError, match='no second photo'): instance_triplets(toy_set(photos=1), 4)
+    with pytest.raises(UserError, match='no second photo'):
+        instance_triplets(toy_set(photos=1), 4)
 
 
 def test_p_times_k():
@@ -79,41 +116,75 @@ def test_p_times_k():
     from sketch_lvm.data.sampling import n_batches, pk_batch
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    t = toy_set(classes=5, photos=6, sketches=2)                                 # 60 sketches
-    n = n_batches(60, 2*3); seen = np.zeros(5, int); photos = []
+
+    t = toy_set(classes=5, photos=6, sketches=2)  # 60 sketches
+    n = n_batches(60, 2 * 3)
+    seen = np.zeros(5, int)
+    photos = []
     for i in range(n):
-        b = pk_batch(t, 2, 3, seed=4, epoch=1, index=i); s, p = b['sketch'].reshape(2, 3), b['photo'].reshape(2, 3)
-        assert (t.own_photo[s] == p).all() and (t.modality[s] == 'sketch').all() and b['key'].tolist() == list(range(6*i, 6*i + 6))
-        assert (t.labels[p] == t.labels[p][:, :1]).all() and len(set(t.labels[p][:, 0])) == 2 and all(len(set(row)) == 3 for row in p)
-        seen[t.labels[p][:, 0]] += 1; photos += [b['photo']]
-        again = pk_batch(t, 2, 3, seed=4, epoch=1, index=i); assert all((again[k] == b[k]).all() for k in b)
+        b = pk_batch(t, 2, 3, seed=4, epoch=1, index=i)
+        s, p = b['sketch'].reshape(2, 3), b['photo'].reshape(2, 3)
+        assert (
+            (t.own_photo[s] == p).all()
+            and (t.modality[s] == 'sketch').all()
+            and b['key'].tolist() == list(range(6 * i, 6 * i + 6))
+        )
+        assert (
+            (t.labels[p] == t.labels[p][:, :1]).all()
+            and len(set(t.labels[p][:, 0])) == 2
+            and all(len(set(row)) == 3 for row in p)
+        )
+        seen[t.labels[p][:, 0]] += 1
+        photos += [b['photo']]
+        again = pk_batch(t, 2, 3, seed=4, epoch=1, index=i)
+        assert all((again[k] == b[k]).all() for k in b)
         shares = [pk_batch(t, 2, 3, 4, 1, i, rank=r, world_size=2) for r in (0, 1)]
         assert all((np.concatenate([x[k] for x in shares]) == b[k]).all() for k in b)
     assert n == 10 and seen.sum() == 20 and seen.min() >= 2
-    whole = toy_set(classes=4, photos=6, sketches=2); rows = np.concatenate([pk_batch(whole, 4, 3, index=i)['photo'] for i in range(n_batches(48, 12))])
-    assert (np.bincount(rows, minlength=72)[whole.modality == 'photo'] == 2).all()       # every photo equally often
-    with pytest.raises(IndexError): pk_batch(t, 2, 3, index=10)
+    whole = toy_set(classes=4, photos=6, sketches=2)
+    rows = np.concatenate([pk_batch(whole, 4, 3, index=i)['photo'] for i in range(n_batches(48, 12))])
+    assert (np.bincount(rows, minlength=72)[whole.modality == 'photo'] == 2).all()  # every photo equally often
+    with pytest.raises(IndexError):
+        pk_batch(t, 2, 3, index=10)
     for bad, why in [((6, 3), 'the set has 5'), ((2, 7), '5 class.*fewer than 7'), ((2, 3, 0, 0, 0, 0, 3), 'share')]:
-        with pytest.raises(UserError, match=why): pk_batch(t, *bad)
-    with pytest.raises(UserError, match="fewer than 2 .*'square'"): pk_batch(t[(t.names != 'square') | (t.modality == 'photo')], 2, 2)
+        with pytest.raises(UserError, match=why):
+            pk_batch(t, *bad)
+    with pytest.raises(UserError, match="fewer than 2 .*'square'"):
+        pk_batch(t[(t.names != 'square') | (t.modality == 'photo')], 2, 2)
 
 
 def test_batches_are_the_same_with_any_workers():
     import torch
     from sketch_lvm.data.sampling import Batches, category_triplets, in_order, instance_triplets, loader, pk_batch
     from sketch_lvm.data.items import toy_set
+
     t = toy_set(size=16)
-    def same(a, b): return all(same(a[k], b[k]) for k in a) and a.keys() == b.keys() if isinstance(a, dict) else torch.equal(a, b) if torch.is_tensor(a) else a == b
-    for draw, options in [(category_triplets, dict(batch_size=12, last='fill')), (instance_triplets, dict(batch_size=7)),
-                          (pk_batch, dict(classes_per_batch=2, pairs_per_class=5))]:
-        data = Batches(t, draw, 16, seed=3, **options); before = torch.get_rng_state()
+
+
+    def same(a, b):
+        return (
+            all(same(a[k], b[k]) for k in a) and a.keys() == b.keys()
+            if isinstance(a, dict)
+            else torch.equal(a, b)
+            if torch.is_tensor(a)
+            else a == b
+        )
+
+
+    for draw, options in [
+        (category_triplets, dict(batch_size=12, last='fill')),
+        (instance_triplets, dict(batch_size=7)),
+        (pk_batch, dict(classes_per_batch=2, pairs_per_class=5)),
+    ]:
+        data = Batches(t, draw, 16, seed=3, **options)
+        before = torch.get_rng_state()
         plain = [data[s] for s in range(9)]
         for workers in (0, 1, 2) if draw is category_triplets else (2,):
             got = list(loader(data, 0, 9, workers))
             assert len(got) == 9 and all(same(a, b) for a, b in zip(plain, got))
-        assert all(same(a, b) for a, b in zip(plain[5:], loader(data, 5, 9, 1)))             # resumed in the middle
+        assert all(same(a, b) for a, b in zip(plain[5:], loader(data, 5, 9, 1)))  # resumed in the middle
         assert same(data[8], plain[8]) and same(data[0], plain[0]) and torch.equal(before, torch.get_rng_state())
-        assert plain[0]['images']['sketch'].dtype == torch.uint8 and plain[-1]['epoch'] == 8//len(data)
+        assert plain[0]['images']['sketch'].dtype == torch.uint8 and plain[-1]['epoch'] == 8 // len(data)
         assert (plain[1]['labels']['sketch'].numpy() == t.labels[plain[1]['rows']['sketch'].numpy()]).all()
     every = torch.cat([b['rows']['item'] for b in loader(Batches(t, in_order, 16, batch_size=25))])
     assert every.tolist() == list(range(60))
@@ -124,31 +195,47 @@ def test_processes_share_a_batch():
     from sketch_lvm.data.sampling import Batches, category_triplets, in_order, loader, pk_batch
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
+
     t = toy_set(size=16)
-    for draw, options in [(category_triplets, dict(batch_size=8)), (pk_batch, dict(classes_per_batch=4, pairs_per_class=2)), (in_order, dict(batch_size=20))]:
-        alone, four = Batches(t, draw, 16, **options), [Batches(t, draw, 16, rank=r, world_size=4, **options) for r in range(4)]
-        for step in range(2*len(alone)):
+    for draw, options in [
+        (category_triplets, dict(batch_size=8)),
+        (pk_batch, dict(classes_per_batch=4, pairs_per_class=2)),
+        (in_order, dict(batch_size=20)),
+    ]:
+        alone, four = (
+            Batches(t, draw, 16, **options),
+            [Batches(t, draw, 16, rank=r, world_size=4, **options) for r in range(4)],
+        )
+        for step in range(2 * len(alone)):
             whole, shares = alone[step], [b[step] for b in four]
             keys = np.concatenate([s['key'] for s in shares])
-            assert sorted(keys) == whole['key'].tolist() and len({len(s['key']) for s in shares}) == 1           # no overlap, nothing lost, equal shares
-            for role, rows in whole['rows'].items(): assert (np.concatenate([s['rows'][role] for s in shares])[np.argsort(keys)] == rows.numpy()).all()
-    with pytest.raises(UserError, match="last batch of 4 .*last='fill'"): Batches(t, category_triplets, 16, batch_size=12, world_size=3)
-    with pytest.raises(UserError, match='no batch'): Batches(t, category_triplets, 16, batch_size=64, last='drop')
+            assert (
+                sorted(keys) == whole['key'].tolist() and len({len(s['key']) for s in shares}) == 1
+            )  # no overlap, nothing lost, equal shares
+            for role, rows in whole['rows'].items():
+                assert (np.concatenate([s['rows'][role] for s in shares])[np.argsort(keys)] == rows.numpy()).all()
+    with pytest.raises(UserError, match="last batch of 4 .*last='fill'"):
+        Batches(t, category_triplets, 16, batch_size=12, world_size=3)
+    with pytest.raises(UserError, match='no batch'):
+        Batches(t, category_triplets, 16, batch_size=64, last='drop')
 
 
 def test_pixels_are_normalised():
     import numpy as np, pytest, torch
     from sketch_lvm.data.sampling import CLIP_MEAN, CLIP_STD, Normalizer, to_pixels
     from sketch_lvm.core import UserError, rng
+
     x = rng(0).integers(0, 256, (4, 3, 5, 5), dtype=np.uint8)
-    by_hand = (x/255 - np.array(CLIP_MEAN)[:, None, None])/np.array(CLIP_STD)[:, None, None]
-    for images in (torch.from_numpy(x), torch.from_numpy(x).float()/255): assert abs(to_pixels(images).numpy() - by_hand).max() < 1e-5
+    by_hand = (x / 255 - np.array(CLIP_MEAN)[:, None, None]) / np.array(CLIP_STD)[:, None, None]
+    for images in (torch.from_numpy(x), torch.from_numpy(x).float() / 255):
+        assert abs(to_pixels(images).numpy() - by_hand).max() < 1e-5
     n = Normalizer()
     assert torch.equal(n(torch.from_numpy(x)), to_pixels(torch.from_numpy(x)))
-    assert (n.undo(n(torch.from_numpy(x)))*255).round().byte().numpy().tolist() == x.tolist()
+    assert (n.undo(n(torch.from_numpy(x))) * 255).round().byte().numpy().tolist() == x.tolist()
     assert not n.state_dict() and to_pixels(torch.from_numpy(x), dtype=torch.bfloat16).dtype == torch.bfloat16
-    assert abs(to_pixels(torch.from_numpy(x), (.5,)*3, (.5,)*3).numpy() - (x/127.5 - 1)).max() < 1e-5
-    with pytest.raises(UserError, match='int64'): to_pixels(torch.zeros(1, 3, 2, 2, dtype=torch.long))
+    assert abs(to_pixels(torch.from_numpy(x), (0.5,) * 3, (0.5,) * 3).numpy() - (x / 127.5 - 1)).max() < 1e-5
+    with pytest.raises(UserError, match='int64'):
+        to_pixels(torch.zeros(1, 3, 2, 2, dtype=torch.long))
 
 
 def test_augmentation_is_a_function_of_its_key():
@@ -156,18 +243,36 @@ def test_augmentation_is_a_function_of_its_key():
     from sketch_lvm.data.sampling import affine_maps, augment
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    x = toy_set().images(range(24)); keys = np.arange(24); how = dict(seed=1, epoch=2, flip=.5, crop=.6, turn=30)
+
+    x = toy_set().images(range(24))
+    keys = np.arange(24)
+    how = dict(seed=1, epoch=2, flip=0.5, crop=0.6, turn=30)
     y = augment(x, keys, **how)
-    assert torch.equal(augment(x, keys, **how), y) and torch.allclose(augment(x[[5, 3]], [5, 3], **how), y[[5, 3]], atol=1e-6)     # whichever batch it is in
-    assert torch.equal(augment(x.float()/255, keys, **how), y) and y.min() >= 0 and y.max() <= 1.0001
-    for change in (dict(seed=2), dict(epoch=3), dict(stream=1)): assert not torch.allclose(augment(x, keys, **{**how, **change}), y)
+    assert torch.equal(augment(x, keys, **how), y) and torch.allclose(
+        augment(x[[5, 3]], [5, 3], **how), y[[5, 3]], atol=1e-6
+    )  # whichever batch it is in
+    assert torch.equal(augment(x.float() / 255, keys, **how), y) and y.min() >= 0 and y.max() <= 1.0001
+    for change in (dict(seed=2), dict(epoch=3), dict(stream=1)):
+        assert not torch.allclose(augment(x, keys, **{**how, **change}), y)
     pair = augment(255 - x, keys, **{**how, 'turn': 0}) + augment(x, keys, **{**how, 'turn': 0})
-    assert torch.allclose(pair, torch.ones(()), atol=1e-5)                                    # the same map for both of a pair
-    flipped = augment(x, keys, 1, 2); mirrored = (flipped != x).flatten(1).any(1)
+    assert torch.allclose(pair, torch.ones(()), atol=1e-5)  # the same map for both of a pair
+    flipped = augment(x, keys, 1, 2)
+    mirrored = (flipped != x).flatten(1).any(1)
     assert flipped.dtype == torch.uint8 and 4 < mirrored.sum() < 20 and torch.equal(flipped[mirrored], x[mirrored].flip(-1))
     assert torch.equal(augment(x, keys, 1, flip=0), x) and torch.equal(augment(x, keys, 1, flip=1), x.flip(-1))
-    assert torch.allclose(augment(x, keys, 1, flip=1, turn=1e-9), x.flip(-1)/255, atol=1e-3)  # the resampled way agrees with the exact one
-    assert (augment(torch.zeros(24, 3, 16, 16), keys, 1, turn=90).amax((1, 2, 3)) > .5).sum() > 10     # corners from outside are white
-    m = affine_maps(np.arange(4000), 0, crop=.5).numpy(); side, shift = abs(m[:, 0, 0]), m[:, :, 2]
-    assert .5 <= side.min() < .51 and .99 < side.max() <= 1 and (abs(shift) <= 1 - side[:, None] + 1e-6).all() and abs((m[:, 0, 0] < 0).mean() - .5) < .04
-    with pytest.raises(UserError, match='crop'): augment(x, keys, 0, crop=0)
+    assert torch.allclose(
+        augment(x, keys, 1, flip=1, turn=1e-9), x.flip(-1) / 255, atol=1e-3
+    )  # the resampled way agrees with the exact one
+    assert (
+        augment(torch.zeros(24, 3, 16, 16), keys, 1, turn=90).amax((1, 2, 3)) > 0.5
+    ).sum() > 10  # corners from outside are white
+    m = affine_maps(np.arange(4000), 0, crop=0.5).numpy()
+    side, shift = abs(m[:, 0, 0]), m[:, :, 2]
+    assert (
+        0.5 <= side.min() < 0.51
+        and 0.99 < side.max() <= 1
+        and (abs(shift) <= 1 - side[:, None] + 1e-6).all()
+        and abs((m[:, 0, 0] < 0).mean() - 0.5) < 0.04
+    )
+    with pytest.raises(UserError, match='crop'):
+        augment(x, keys, 0, crop=0)

@@ -6,23 +6,45 @@ def test_a_part_keeps_objects_whole_and_lies_in_larger_parts():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import from_arrays, toy_set
     from sketch_lvm.data.splits import part_of
+
     items = toy_set(classes=5, photos=10, sketches=2)
     assert part_of(items).ids.tolist() == items.ids.tolist() and part_of(items).classes == items.classes
     before = set()
-    for share, n in ((.05, 1), (.1, 1), (.25, 3), (.3, 3), (.7, 7), (1., 10)):
-        p = part_of(items, share, seed=3); ids = set(p.ids)
-        assert before <= ids and len(p.photos) == 5*n and len(p.sketches) == 10*n and p.classes == items.classes
+    for share, n in ((0.05, 1), (0.1, 1), (0.25, 3), (0.3, 3), (0.7, 7), (1.0, 10)):
+        p = part_of(items, share, seed=3)
+        ids = set(p.ids)
+        assert before <= ids and len(p.photos) == 5 * n and len(p.sketches) == 10 * n and p.classes == items.classes
         assert set(p.sketches.photo_id) == set(p.photos.photo_id)
         before = ids
-    wide = [part_of(items, 1., n, 3) for n in (1, 2, 4, 5)]
-    assert [len(w.classes) for w in wide] == [1, 2, 4, 5] and all(len(w) == 30*len(w.classes) and set(w.names) == set(w.classes) for w in wide)
+    wide = [part_of(items, 1.0, n, 3) for n in (1, 2, 4, 5)]
+    assert [len(w.classes) for w in wide] == [1, 2, 4, 5] and all(
+        len(w) == 30 * len(w.classes) and set(w.names) == set(w.classes) for w in wide
+    )
     assert all(set(a.ids) < set(b.ids) for a, b in zip(wide, wide[1:]))
-    both = part_of(items, .3, 2, 3); assert set(both.ids) == set(wide[1].ids) & set(part_of(items, .3, seed=3).ids)      # the two ways do not disturb each other
-    assert len({part_of(items, .1, seed=s).photos.ids.tolist()[0] for s in range(8)}) > 2 and len({part_of(items, 1., 1, s).classes for s in range(12)}) > 2
-    loose = from_arrays(np.zeros((30, 4, 4), np.uint8), ['a']*30, ['photo']*10 + ['sketch']*20, [f'a/{i}' for i in range(10)] + ['']*20)
-    half = part_of(loose, .5); assert (len(half.photos), len(half.sketches)) == (5, 10)
-    for how, why in ((dict(share=0), 'above 0'), (dict(share=1.2), 'at most 1'), (dict(classes=6), '6 classes .*the set has 5'), (dict(classes=0), '0 classes')):
-        with pytest.raises(UserError, match=why): part_of(items, **how)
+    both = part_of(items, 0.3, 2, 3)
+    assert set(both.ids) == set(wide[1].ids) & set(
+        part_of(items, 0.3, seed=3).ids
+    )  # the two ways do not disturb each other
+    assert (
+        len({part_of(items, 0.1, seed=s).photos.ids.tolist()[0] for s in range(8)}) > 2
+        and len({part_of(items, 1.0, 1, s).classes for s in range(12)}) > 2
+    )
+    loose = from_arrays(
+        np.zeros((30, 4, 4), np.uint8),
+        ['a'] * 30,
+        ['photo'] * 10 + ['sketch'] * 20,
+        [f'a/{i}' for i in range(10)] + [''] * 20,
+    )
+    half = part_of(loose, 0.5)
+    assert (len(half.photos), len(half.sketches)) == (5, 10)
+    for how, why in (
+        (dict(share=0), 'above 0'),
+        (dict(share=1.2), 'at most 1'),
+        (dict(classes=6), '6 classes .*the set has 5'),
+        (dict(classes=0), '0 classes'),
+    ):
+        with pytest.raises(UserError, match=why):
+            part_of(items, **how)
 
 
 def test_splits_say_what_they_are():
@@ -30,45 +52,91 @@ def test_splits_say_what_they_are():
     from sketch_lvm.core import UserError, data_path
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.splits import Split, apply_split, find_split, known_splits
+
     a = Split('t/a', 'x', ['Triangle', 'square'], ['hexagon'], ['square'])
-    assert a.training == ('Triangle',) and a.digest == Split('t/b', 'y', ['SQUARE', 'triangle'], ['hexagon'], ['square']).digest
+    assert (
+        a.training == ('Triangle',)
+        and a.digest == Split('t/b', 'y', ['SQUARE', 'triangle'], ['hexagon'], ['square']).digest
+    )
     assert a.digest != Split('t/a', 'x', ['triangle', 'square'], ['hexagon']).digest and a.to_dict()['digest'] == a.digest
-    for bad, why in [(('t/a', 'x', ['a_b'], ['A b']), 'seen and unseen at once: a b'), (('t/a', 'x', ['a', 'A'], ['b']), 'twice in seen: a'),
-                     (('t/a', 'x', ['a'], ['b'], ['b']), 'validation classes that are not seen'), (('t', 'x', ['a'], ['b']), 'two parts'),
-                     (('t/a', ' ', ['a'], ['b']), 'where its list comes from'), (('t/a', 'x', [], ['b']), 'at least one seen')]:
-        with pytest.raises(UserError, match=why): Split(*bad)
+    for bad, why in [
+        (('t/a', 'x', ['a_b'], ['A b']), 'seen and unseen at once: a b'),
+        (('t/a', 'x', ['a', 'A'], ['b']), 'twice in seen: a'),
+        (('t/a', 'x', ['a'], ['b'], ['b']), 'validation classes that are not seen'),
+        (('t', 'x', ['a'], ['b']), 'two parts'),
+        (('t/a', ' ', ['a'], ['b']), 'where its list comes from'),
+        (('t/a', 'x', [], ['b']), 'at least one seen'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            Split(*bad)
     parts = apply_split(a, toy_set())
-    assert {k: v.classes for k, v in parts.items()} == dict(train=('triangle',), validation=('square',), unseen=('hexagon',))
-    with pytest.raises(UserError, match="not in the data: 'circle'"): apply_split(Split('t/a', 'x', ['square'], ['circle']), toy_set())
+    assert {k: v.classes for k, v in parts.items()} == dict(
+        train=('triangle',), validation=('square',), unseen=('hexagon',)
+    )
+    with pytest.raises(UserError, match="not in the data: 'circle'"):
+        apply_split(Split('t/a', 'x', ['square'], ['circle']), toy_set())
     assert find_split('mini/v1') == find_split('mini') == known_splits()['mini/v1'] and len(find_split('mini').unseen) == 17
-    with pytest.raises(UserError, match="Did you mean 'mini/v1'"): find_split('mimi/v1')
+    with pytest.raises(UserError, match="Did you mean 'mini/v1'"):
+        find_split('mimi/v1')
     b = Split('t/b', 'x', ['a'], ['c', 'd'])
-    with pytest.raises(UserError, match=r"'t/' could mean 't/a' \(1 unseen\), 't/b' \(2 unseen\); 0 unseen"): find_split('t/', {'t/a': a, 't/b': b})
-    assert find_split('t/a', {'t/a': a, 't/a2': b}) == a          # a full name is never ambiguous
+    with pytest.raises(UserError, match=r"'t/' could mean 't/a' \(1 unseen\), 't/b' \(2 unseen\); 0 unseen"):
+        find_split('t/', {'t/a': a, 't/b': b})
+    assert find_split('t/a', {'t/a': a, 't/a2': b}) == a  # a full name is never ambiguous
     sizes = {n: (len(s.seen), len(s.unseen)) for n, s in known_splits().items() if not n.startswith('mini')}
-    assert sizes == {'sketchy/split2-yelamarthi': (104, 21), 'sketchy/split1-sake': (100, 25), 'sketchy/split1-pcyc': (100, 25), 'tuberlin/sake': (220, 30),
-                     'tuberlin/pcyc': (220, 30), 'tuberlin/kd': (220, 30), 'quickdraw/d2s': (80, 30), 'quickdraw/kd': (80, 30),
-                     'cross/sketchy1-tuberlin': (100, 21), 'cross/sketchy1-quickdraw': (100, 11)}
+    assert sizes == {
+        'sketchy/split2-yelamarthi': (104, 21),
+        'sketchy/split1-sake': (100, 25),
+        'sketchy/split1-pcyc': (100, 25),
+        'tuberlin/sake': (220, 30),
+        'tuberlin/pcyc': (220, 30),
+        'tuberlin/kd': (220, 30),
+        'quickdraw/d2s': (80, 30),
+        'quickdraw/kd': (80, 30),
+        'cross/sketchy1-tuberlin': (100, 21),
+        'cross/sketchy1-quickdraw': (100, 11),
+    }
     for name, choices in [('sketchy/split1', 2), ('tuberlin', 3), ('quickdraw', 2), ('sketchy', 3), ('cross', 2)]:
-        with pytest.raises(UserError, match='could mean') as e: find_split(name)
+        with pytest.raises(UserError, match='could mean') as e:
+            find_split(name)
         assert str(e.value).count(' unseen)') == choices
     import os, tempfile
     from pathlib import Path
-    old, d = os.environ.get('SKETCH_LVM_DATA'), Path(tempfile.mkdtemp()); text = (data_path('splits')/'tuberlin'/'kd.json').read_text()
-    (d/'splits').mkdir(); (d/'splits'/'kd.json').write_text(text.replace('"mug"', '"jug"')); os.environ['SKETCH_LVM_DATA'] = str(d)
+
+    old, d = os.environ.get('SKETCH_LVM_DATA'), Path(tempfile.mkdtemp())
+    text = (data_path('splits') / 'tuberlin' / 'kd.json').read_text()
+    (d / 'splits').mkdir()
+    (d / 'splits' / 'kd.json').write_text(text.replace('"mug"', '"jug"'))
+    os.environ['SKETCH_LVM_DATA'] = str(d)
     try:
-        with pytest.raises(UserError, match='its lists are not those'): known_splits()
-    finally: os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
+        with pytest.raises(UserError, match='its lists are not those'):
+            known_splits()
+    finally:
+        os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
 
 
 def test_a_part_of_the_data_says_so():
     from dataclasses import replace
     from sketch_lvm.data.splits import Split, find_split, listed_as, make_part, said_part
-    s = find_split('sketchy/split2'); part = make_part(s, '3 of 5 photos'); twice = make_part(part, '1 of 2 sketches')
-    assert not s.partial and said_part(s.provenance) == '' and part.partial and part.name == 'sketchy/split2-yelamarthi (part)' == twice.name
-    assert said_part(part.provenance).startswith('A sample: 3 of 5 photos. Its numbers') and part.provenance.endswith(s.provenance)
-    assert said_part(twice.provenance).startswith('A sample: 3 of 5 photos, 1 of 2 sketches. Its') and twice.provenance.endswith(f'ones. {s.provenance}')
+
+    s = find_split('sketchy/split2')
+    part = make_part(s, '3 of 5 photos')
+    twice = make_part(part, '1 of 2 sketches')
+    assert (
+        not s.partial
+        and said_part(s.provenance) == ''
+        and part.partial
+        and part.name == 'sketchy/split2-yelamarthi (part)' == twice.name
+    )
+    assert said_part(part.provenance).startswith('A sample: 3 of 5 photos. Its numbers') and part.provenance.endswith(
+        s.provenance
+    )
+    assert said_part(twice.provenance).startswith(
+        'A sample: 3 of 5 photos, 1 of 2 sketches. Its'
+    ) and twice.provenance.endswith(f'ones. {s.provenance}')
     assert make_part(s, 'x', seen=s.seen[:2]).seen == s.seen[:2]
-    assert listed_as(s) == listed_as(replace(s, name='own/name', validation=s.seen[:1])) == 'sketchy/split2-yelamarthi' and listed_as(replace(s, seen=s.seen[1:])) == ''
+    assert (
+        listed_as(s) == listed_as(replace(s, name='own/name', validation=s.seen[:1])) == 'sketchy/split2-yelamarthi'
+        and listed_as(replace(s, seen=s.seen[1:])) == ''
+    )
     assert listed_as(replace(s, seen=s.seen[1:]), ['unseen']) == 'sketchy/split2-yelamarthi'
     assert listed_as(Split('a/b', 'x', ['a'], ['b'])) == ''

@@ -10,26 +10,56 @@ def test_verdicts_name_what_is_wrong():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.layouts import listed_classes
     from sketch_lvm.data.verify import verify
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d/'mine'); v = verify(d/'mine'); assert v.fine and v.to_dict()['counts'] == dict(sketch=40, photo=20, paired=40)
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(), d / 'mine')
+    v = verify(d / 'mine')
+    assert v.fine and v.to_dict()['counts'] == dict(sketch=40, photo=20, paired=40)
     assert any('--decode looks at every pixel' in n for n in v.notes)
-    (d/'mine'/'photo'/'square'/'1.png').write_bytes(b''); v = verify(d/'mine'); assert not v.fine and '1 file(s)' in v.errors[0] and '1.png: the file is empty' in v.errors[0]
-    root = d/'T'
+    (d / 'mine' / 'photo' / 'square' / '1.png').write_bytes(b'')
+    v = verify(d / 'mine')
+    assert not v.fine and '1 file(s)' in v.errors[0] and '1.png: the file is empty' in v.errors[0]
+    root = d / 'T'
+
+
     def write(folder, c, name, k):
-        p = root/folder/c/name; p.parent.mkdir(parents=True, exist_ok=True)
+        p = root / folder / c / name
+        p.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(rng(k).integers(0, 255, (4, 4, 3), dtype='uint8')).save(p)
+
+
     names = sorted(listed_classes('tuberlin').values())
     for i, c in enumerate(names):
-        for k in range(2): write('png', c, f'{2*i + k}.png', 2*i + k)
+        for k in range(2):
+            write('png', c, f'{2 * i + k}.png', 2 * i + k)
         write('ImageResized', c, 'a.png', 10_000 + i)
-    v = verify(root); said = str(v)
+    v = verify(root)
+    said = str(v)
     assert v.found.data == 'tuberlin' and 'sketches: 500 of 20,000, 19,500 missing' in v.warnings and v.fine
-    assert 'tuberlin/sake: 60 unseen sketches, 2,400 in the public lists' in v.notes and 'CC BY' in said and any('unseen photos: 30 of 27,989' in w for w in v.warnings)
-    for c in ('ant', 'bee'): write('ImageResized', c, 'b.png', 10_000 + names.index('ant'))     # ant is unseen in one list only
-    v = verify(root); leaks = [e for e in v.errors if 'seen and on the unseen' in e]
-    assert len(leaks) == 1 and leaks[0].startswith('tuberlin/sake: 1 picture(s)') and any('2 picture(s) are there again in different classes' in w for w in v.warnings)
+    assert (
+        'tuberlin/sake: 60 unseen sketches, 2,400 in the public lists' in v.notes
+        and 'CC BY' in said
+        and any('unseen photos: 30 of 27,989' in w for w in v.warnings)
+    )
+    for c in ('ant', 'bee'):
+        write('ImageResized', c, 'b.png', 10_000 + names.index('ant'))  # ant is unseen in one list only
+    v = verify(root)
+    leaks = [e for e in v.errors if 'seen and on the unseen' in e]
+    assert (
+        len(leaks) == 1
+        and leaks[0].startswith('tuberlin/sake: 1 picture(s)')
+        and any('2 picture(s) are there again in different classes' in w for w in v.warnings)
+    )
     assert not any('seen and on the unseen' in e for e in verify(root, content=False).errors)
-    write('png', 'kraken', '1.png', 77); (root/'png'/'zebra'/'499.png').unlink(); (root/'png'/'zebra'/'498.png').unlink(); (root/'ImageResized'/'zebra'/'a.png').unlink()
-    v = verify(root); assert "1 class(es) that tuberlin does not have: 'kraken'" in v.warnings and '1 of 250 classes are missing: zebra' in ' '.join(v.warnings)
+    write('png', 'kraken', '1.png', 77)
+    (root / 'png' / 'zebra' / '499.png').unlink()
+    (root / 'png' / 'zebra' / '498.png').unlink()
+    (root / 'ImageResized' / 'zebra' / 'a.png').unlink()
+    v = verify(root)
+    assert (
+        "1 class(es) that tuberlin does not have: 'kraken'" in v.warnings
+        and '1 of 250 classes are missing: zebra' in ' '.join(v.warnings)
+    )
     assert any('sketches but no photos' in w for w in v.warnings) and '<img' not in v._repr_html_()
 
 
@@ -42,17 +72,39 @@ def test_every_broken_file_is_in_the_record():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.verify import verify
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(), d)
-    for k in range(33): (d/'photo'/'square'/f'\x1b[31m{k}.png').write_bytes(b'')
-    (d/'photo'/'square'/'a.heic').write_bytes(b'x')
-    v = verify(d); record = v.to_dict()
-    assert len(record['broken']) == 34 and record['errors'][0].startswith('34 file(s)') and 'and 14 more' in record['errors'][0] and not record['fine']
-    assert '\x1b' not in str(v) and '\x1b' not in str(record) and r'\x1b[31m2.png' in str(v) and any('1 HEIC picture(s)' in n for n in v.notes), str(v)
-    f = io.BytesIO(); Image.fromarray(rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(f, 'JPEG'); whole = f.getvalue()
-    for k in range(33): (d/'photo'/'square'/f'\x1b[31m{k}.png').unlink()
-    (d/'photo'/'square'/'half.jpg').write_bytes(whole[:len(whole)//2] + b'\xff\xd9'); (d/'photo'/'square'/'whole.jpg').write_bytes(whole)
-    v = verify(d); assert len(v.broken) == 1                        # only the HEIC: half a JPEG with an end passes the quick look
-    v = verify(d, decode=True); assert sorted(Path(p).name for p, _ in v.broken) == ['a.heic', 'half.jpg'] and any('cannot always be seen' in n for n in v.notes), str(v)
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(), d)
+    for k in range(33):
+        (d / 'photo' / 'square' / f'\x1b[31m{k}.png').write_bytes(b'')
+    (d / 'photo' / 'square' / 'a.heic').write_bytes(b'x')
+    v = verify(d)
+    record = v.to_dict()
+    assert (
+        len(record['broken']) == 34
+        and record['errors'][0].startswith('34 file(s)')
+        and 'and 14 more' in record['errors'][0]
+        and not record['fine']
+    )
+    assert (
+        '\x1b' not in str(v)
+        and '\x1b' not in str(record)
+        and r'\x1b[31m2.png' in str(v)
+        and any('1 HEIC picture(s)' in n for n in v.notes)
+    ), str(v)
+    f = io.BytesIO()
+    Image.fromarray(rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(f, 'JPEG')
+    whole = f.getvalue()
+    for k in range(33):
+        (d / 'photo' / 'square' / f'\x1b[31m{k}.png').unlink()
+    (d / 'photo' / 'square' / 'half.jpg').write_bytes(whole[: len(whole) // 2] + b'\xff\xd9')
+    (d / 'photo' / 'square' / 'whole.jpg').write_bytes(whole)
+    v = verify(d)
+    assert len(v.broken) == 1  # only the HEIC: half a JPEG with an end passes the quick look
+    v = verify(d, decode=True)
+    assert sorted(Path(p).name for p, _ in v.broken) == ['a.heic', 'half.jpg'] and any(
+        'cannot always be seen' in n for n in v.notes
+    ), str(v)
 
 
 def test_raw_quickdraw_is_not_a_faulty_extension():
@@ -61,21 +113,45 @@ def test_raw_quickdraw_is_not_a_faulty_extension():
     from PIL import Image
     from sketch_lvm.data.layouts import listed_classes
     from sketch_lvm.data.verify import verify
-    d = Path(tempfile.mkdtemp()); names = sorted(listed_classes('quickdraw').values())
-    def draw(c, k): (d/f'{c}.ndjson').write_text('\n'.join(json.dumps(dict(key_id=f'{k}{i}', drawing=[[[0, k % 200, i], [i, 9, 200]]])) for i in range(3)))
-    for k, c in enumerate([*names, 'backpack', 'barn']): draw(c, k)
-    v = verify(d, per_class=2); said = str(v); assert v.fine and not v.warnings and 'does not have' not in said and 'missing' not in said, said
-    assert any("2 categories, such as 'backpack', 'barn', are not among the 110" in n for n in v.notes) and any('only drawings are here' in n for n in v.notes)
+
+    d = Path(tempfile.mkdtemp())
+    names = sorted(listed_classes('quickdraw').values())
+
+
+    def draw(c, k):
+        (d / f'{c}.ndjson').write_text(
+            '\n'.join(json.dumps(dict(key_id=f'{k}{i}', drawing=[[[0, k % 200, i], [i, 9, 200]]])) for i in range(3))
+        )
+
+
+    for k, c in enumerate([*names, 'backpack', 'barn']):
+        draw(c, k)
+    v = verify(d, per_class=2)
+    said = str(v)
+    assert v.fine and not v.warnings and 'does not have' not in said and 'missing' not in said, said
+    assert any("2 categories, such as 'backpack', 'barn', are not among the 110" in n for n in v.notes) and any(
+        'only drawings are here' in n for n in v.notes
+    )
     assert any('224 of 336 drawings are kept' in n and 'per_class=0' in n for n in v.notes)
     for k, c in enumerate(names):
-        p = d/'QuickDraw_images_final'/c/f'{k}.png'; p.parent.mkdir(parents=True); Image.new('RGB', (4, 4), (k, 2*k, 9)).save(p)
-    v = verify(d); assert v.fine and len(v.warnings) == 1 and 'unseen photos: 30 of 54,151' in v.warnings[0]
+        p = d / 'QuickDraw_images_final' / c / f'{k}.png'
+        p.parent.mkdir(parents=True)
+        Image.new('RGB', (4, 4), (k, 2 * k, 9)).save(p)
+    v = verify(d)
+    assert v.fine and len(v.warnings) == 1 and 'unseen photos: 30 of 54,151' in v.warnings[0]
     assert 'backpack' not in ' '.join(v.errors + v.warnings) and not any('only drawings' in n for n in v.notes), str(v)
-    (d/'QuickDraw_images_final'/names[0]/'0.png').unlink()
-    v = verify(d); assert any(w.startswith('1 of the 110 classes have drawings but no photos') and 'backpack' not in w for w in v.warnings), v.warnings
-    (d/f'{names[3]}.ndjson').unlink(); (d/'QuickDraw_images_final'/names[3]/'3.png').unlink()
-    v = verify(d); assert v.fine and any(w.startswith('1 of 110 classes are missing') for w in v.warnings)
-    (d/f'{names[4]}.bin.gz').write_bytes(b'cut'); v = verify(d); assert not v.fine and f'{names[4]}.bin.gz' in str(v) and 'cut short or damaged' in str(v)
+    (d / 'QuickDraw_images_final' / names[0] / '0.png').unlink()
+    v = verify(d)
+    assert any(
+        w.startswith('1 of the 110 classes have drawings but no photos') and 'backpack' not in w for w in v.warnings
+    ), v.warnings
+    (d / f'{names[3]}.ndjson').unlink()
+    (d / 'QuickDraw_images_final' / names[3] / '3.png').unlink()
+    v = verify(d)
+    assert v.fine and any(w.startswith('1 of 110 classes are missing') for w in v.warnings)
+    (d / f'{names[4]}.bin.gz').write_bytes(b'cut')
+    v = verify(d)
+    assert not v.fine and f'{names[4]}.bin.gz' in str(v) and 'cut short or damaged' in str(v)
 
 
 def test_a_usable_part_is_no_error():
@@ -85,17 +161,33 @@ def test_a_usable_part_is_no_error():
     from sketch_lvm.core import rng
     from sketch_lvm.data.splits import find_split
     from sketch_lvm.data.verify import verify
+
     d, s = Path(tempfile.mkdtemp()), find_split('tuberlin/kd')
+
+
     def fill(classes, at):
         for i, c in enumerate(classes):
             for side in ('png', 'ImageResized'):
-                p = d/side/c/'1.png'; p.parent.mkdir(parents=True, exist_ok=True)
+                p = d / side / c / '1.png'
+                p.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(rng(at, i, len(side)).integers(0, 255, (4, 4, 3), dtype='uint8')).save(p)
-    fill(s.unseen[:1], 0); v = verify(d); assert not v.fine and any(e.startswith('249 of 250 classes are missing') for e in v.errors)
-    fill(s.seen[:6], 1); fill(s.unseen[:2], 2); v = verify(d); assert v.fine and any(w.startswith('242 of 250 classes are missing') for w in v.warnings), str(v)
-    assert any('6 of 220 seen and 2 of 30 unseen classes' in n and f'--data tuberlin:{v.found.root},split=tuberlin/kd,missing=skip' in n for n in v.notes), v.notes
+
+
+    fill(s.unseen[:1], 0)
+    v = verify(d)
+    assert not v.fine and any(e.startswith('249 of 250 classes are missing') for e in v.errors)
+    fill(s.seen[:6], 1)
+    fill(s.unseen[:2], 2)
+    v = verify(d)
+    assert v.fine and any(w.startswith('242 of 250 classes are missing') for w in v.warnings), str(v)
+    assert any(
+        '6 of 220 seen and 2 of 30 unseen classes' in n
+        and f'--data tuberlin:{v.found.root},split=tuberlin/kd,missing=skip' in n
+        for n in v.notes
+    ), v.notes
     assert v.to_dict()['fine'] and str(v).splitlines()[-1].startswith('a part, and usable')
-    (d/'png'/s.seen[0]/'2.png').write_bytes(b''); assert not verify(d).fine          # a broken file still is one
+    (d / 'png' / s.seen[0] / '2.png').write_bytes(b'')
+    assert not verify(d).fine  # a broken file still is one
 
 
 def test_folders_that_cannot_be_read_are_named():
@@ -105,19 +197,33 @@ def test_folders_that_cannot_be_read_are_named():
     from sketch_lvm.core import UserError
     from sketch_lvm.bench.pictures import sketchy_tree
     from sketch_lvm.data.verify import verify
-    d = Path(tempfile.mkdtemp()); sketchy_tree(d/'S', 250, 125, 250)
+
+    d = Path(tempfile.mkdtemp())
+    sketchy_tree(d / 'S', 250, 125, 250)
+
+
     def locked(*folders):
         "Nobody may look into these folders; a test that runs as root cannot forbid it to itself"
+
         def deny(name):
             look = getattr(os, name)
+
             def f(path='.'):
-                if any(os.fspath(path) == os.fspath(x) for x in folders): raise PermissionError(13, 'Permission denied', os.fspath(path))
+                if any(os.fspath(path) == os.fspath(x) for x in folders):
+                    raise PermissionError(13, 'Permission denied', os.fspath(path))
                 return look(path)
+
             return f
+
         return mock.patch.multiple(os, scandir=deny('scandir'), listdir=deny('listdir'))
-    photo = d/'S'/'256x256'/'photo'/'tx_000000000000'; extended = d/'S'/'EXTEND_image_sketchy'
-    for folder in (photo, extended, extended/'tiger'):
-        with locked(folder): v = verify(d/'S')
+
+
+    photo = d / 'S' / '256x256' / 'photo' / 'tx_000000000000'
+    extended = d / 'S' / 'EXTEND_image_sketchy'
+    for folder in (photo, extended, extended / 'tiger'):
+        with locked(folder):
+            v = verify(d / 'S')
         assert not v.fine and f'{folder}: the folder cannot be read: Permission denied' in v.errors[0], str(v)
-    (d/'bare').mkdir()
-    with locked(d/'bare'), pytest.raises(UserError, match='bare cannot be read: Permission denied'): verify(d/'bare')
+    (d / 'bare').mkdir()
+    with locked(d / 'bare'), pytest.raises(UserError, match='bare cannot be read: Permission denied'):
+        verify(d / 'bare')

@@ -12,13 +12,17 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
     from sketch_lvm.data.images import FITS, fit_image
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
-    picture = np.asarray(Image.fromarray(rng(0).integers(0, 255, (5, 15, 3), dtype=np.uint8)).resize((300, 100)))      # 3:1
+
+    picture = np.asarray(Image.fromarray(rng(0).integers(0, 255, (5, 15, 3), dtype=np.uint8)).resize((300, 100)))  # 3:1
     mini, seen, different = load_backbone('mini', random=True), {}, []
     with tempfile.TemporaryDirectory() as d:
         names = [f'{c}-{m}-{i}' for c in 'ab' for m in ('photo', 'sketch') for i in range(2)]
-        paths = [Path(d)/f'{n}.png' for n in names]
-        for p in paths: Image.fromarray(picture).save(p)
-        items = from_files(paths, [n[0] for n in names], [n.split('-')[1] for n in names], [f'{n[0]}{n[-1]}' for n in names])
+        paths = [Path(d) / f'{n}.png' for n in names]
+        for p in paths:
+            Image.fromarray(picture).save(p)
+        items = from_files(
+            paths, [n[0] for n in names], [n.split('-')[1] for n in names], [f'{n[0]}{n[-1]}' for n in names]
+        )
         for fit in FITS:
             m = method('sketch-lvm', 'mini', fit=fit, batch=4, last='short')
             parts = learner_parts(m, mini, items)
@@ -26,8 +30,10 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
             encoder.register_forward_pre_hook(lambda module, inputs, rows=rows: rows.append(inputs[0].clone()))
             batch = parts['draw'](0)
             parts['embed'](batch, torch.arange(len(batch['own'])), 'cpu')
-            trained = torch.cat(rows); rows.clear()
-            embed(encoder, items, progress=False); tested = torch.cat(rows)
+            trained = torch.cat(rows)
+            rows.clear()
+            embed(encoder, items, progress=False)
+            tested = torch.cat(rows)
             wanted = mini.pixels(fit_image(picture, 64, fit)[None])
             assert len(trained) >= 6 and len(tested) == len(items)
             assert all(torch.equal(x, wanted[0]) for x in (*trained, *tested)), fit
@@ -40,14 +46,20 @@ def test_chance_is_the_mean_of_random_rankings():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import chance_level, score
     from sketch_lvm.measure.protocols import make_protocol
-    toys = toy_set(classes=3, photos=6, sketches=2); toys = toys[np.r_[0:len(toys) - 7]]        # one class with fewer photos and sketches
+
+    toys = toy_set(classes=3, photos=6, sketches=2)
+    toys = toys[np.r_[0 : len(toys) - 7]]  # one class with fewer photos and sketches
     for name in ('zero-shot', 'fine-grained'):
-        p = make_protocol(name, toys, k=[4]); n, g = (sum(map(len, s)) for s in (p.queries, p.gallery))
-        r = np.random.default_rng(0); runs = []
-        for _ in range(100): runs.append(score(p, torch.from_numpy(r.normal(size=(n, 24))), torch.from_numpy(r.normal(size=(g, 24)))).values)
+        p = make_protocol(name, toys, k=[4])
+        n, g = (sum(map(len, s)) for s in (p.queries, p.gallery))
+        r = np.random.default_rng(0)
+        runs = []
+        for _ in range(100):
+            runs.append(score(p, torch.from_numpy(r.normal(size=(n, 24))), torch.from_numpy(r.normal(size=(g, 24)))).values)
         chance = chance_level(p)
         for k, v in chance.items():
-            x = np.array([run[k] for run in runs]); assert abs(x.mean() - v) < 5*x.std()/10 + 1e-9, (k, x.mean(), v)
+            x = np.array([run[k] for run in runs])
+            assert abs(x.mean() - v) < 5 * x.std() / 10 + 1e-9, (k, x.mean(), v)
         assert set(runs[0]) - set(chance) == ({'mAP@all/voc', 'mAP@4/voc'} if name == 'zero-shot' else set())
 
 
@@ -63,38 +75,69 @@ def test_reports_repeat_and_round_trip():
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
     from sketch_lvm.data.splits import Split
+
+
     class Pixels(torch.nn.Module):
         def __init__(self, random=False):
             super().__init__()
-            self.backbone = SimpleNamespace(size=32, interpolation='bicubic', random=random, label='<b>pixels</b>', device=torch.device('cpu'),
-                                            pixels=lambda x: x.float()/255)
+            self.backbone = SimpleNamespace(
+                size=32,
+                interpolation='bicubic',
+                random=random,
+                label='<b>pixels</b>',
+                device=torch.device('cpu'),
+                pixels=lambda x: x.float() / 255,
+            )
+
         def forward(self, x, modality):
             assert not self.training and modality in ('sketch', 'photo')
-            return F.normalize((x - x[:, :, :1, :1]).abs().mean(1).flatten(1) + .01*(modality == 'sketch'), dim=1)
-    toys = toy_set(classes=5); seen, unseen = toys.split(unseen=['triangle', 'square']); split = Split('toy/a', 'test', seen.classes, unseen.classes)
-    encoder = Pixels().train(); p = make_protocol('zero-shot', unseen, split=split, data='toys', k=[3])
-    r = evaluate(encoder, p, 'pixels', about=dict(seed=7)); assert encoder.training
+            return F.normalize((x - x[:, :, :1, :1]).abs().mean(1).flatten(1) + 0.01 * (modality == 'sketch'), dim=1)
+
+
+    toys = toy_set(classes=5)
+    seen, unseen = toys.split(unseen=['triangle', 'square'])
+    split = Split('toy/a', 'test', seen.classes, unseen.classes)
+    encoder = Pixels().train()
+    p = make_protocol('zero-shot', unseen, split=split, data='toys', k=[3])
+    r = evaluate(encoder, p, 'pixels', about=dict(seed=7))
+    assert encoder.training
     s, g = unseen.sketches, unseen.photos
-    def by_hand(t, m): return encoder.eval()(t.images().float()/255, m)
+
+
+    def by_hand(t, m):
+        return encoder.eval()(t.images().float() / 255, m)
+
+
     expected = rank_metrics(by_hand(s, 'sketch'), by_hand(g, 'photo'), s.names, g.names, [3])
-    assert r.values.keys() == expected.values.keys() and all(abs(r.values[k] - v) < 1e-6 for k, v in expected.values.items()) and r['P@3'] == r.values['P@3']
+    assert (
+        r.values.keys() == expected.values.keys()
+        and all(abs(r.values[k] - v) < 1e-6 for k, v in expected.values.items())
+        and r['P@3'] == r.values['P@3']
+    )
     assert r.split['digest'] == split.digest and r.method['seed'] == 7 and r.protocol['queries'] == 20
     assert r.conditions['versions']['torch'] == torch.__version__
     fg = evaluate(encoder, make_protocol('fine', unseen, split=split))
-    own = accuracy_at(by_hand(s, 'sketch'), by_hand(g, 'photo'), s.photo_id, g.photo_id, s.names, g.names, mode='all-unseen')
+    own = accuracy_at(
+        by_hand(s, 'sketch'), by_hand(g, 'photo'), s.photo_id, g.photo_id, s.names, g.names, mode='all-unseen'
+    )
     assert set(fg.values) == {f'Acc@{q}/{m}' for q in (1, 5, 10) for m in ('per-category', 'all-unseen')}
     assert abs(fg['Acc@1/all-unseen'] - own.values['Acc@1/all-unseen']) < 1e-6
-    assert abs(fg.chance['Acc@1/per-category'] - 1/5) < 1e-9 and abs(fg.chance['Acc@5/all-unseen'] - 1/2) < 1e-9
+    assert abs(fg.chance['Acc@1/per-category'] - 1 / 5) < 1e-9 and abs(fg.chance['Acc@5/all-unseen'] - 1 / 2) < 1e-9
     with tempfile.TemporaryDirectory() as d:
         for x in (r, fg):
-            x.save(Path(d)/'report.json'); assert load_report(Path(d)/'report.json') == x
-        (Path(d)/'x.json').write_text('{"format": "else"}')
-        with pytest.raises(UserError, match='not a report'): load_report(Path(d)/'x.json')
-        (Path(d)/'x.json').write_text('{"format": "sketch_lvm report 1"}')
-        with pytest.raises(UserError, match='not a whole report'): load_report(Path(d)/'x.json')
-    with pytest.raises(UserError, match="Did you mean 'mAP@all'"): r['mAP@al']
+            x.save(Path(d) / 'report.json')
+            assert load_report(Path(d) / 'report.json') == x
+        (Path(d) / 'x.json').write_text('{"format": "else"}')
+        with pytest.raises(UserError, match='not a report'):
+            load_report(Path(d) / 'x.json')
+        (Path(d) / 'x.json').write_text('{"format": "sketch_lvm report 1"}')
+        with pytest.raises(UserError, match='not a whole report'):
+            load_report(Path(d) / 'x.json')
+    with pytest.raises(UserError, match="Did you mean 'mAP@all'"):
+        r['mAP@al']
     assert '<b>' not in r._repr_html_() and '&lt;b&gt;' in r._repr_html_() and WARNING not in repr(r)
-    loud = evaluate(Pixels(random=True), p); assert repr(loud).startswith(WARNING) and WARNING in loud._repr_html_() and loud.to_dict()['method']['random']
+    loud = evaluate(Pixels(random=True), p)
+    assert repr(loud).startswith(WARNING) and WARNING in loud._repr_html_() and loud.to_dict()['method']['random']
 
 
 def test_comparisons_stay_honest():
@@ -107,39 +150,101 @@ def test_comparisons_stay_honest():
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.methods.published import Published
     from sketch_lvm.data.splits import Split, find_split, make_part
+
+
     class Encoder:
-        backbone = SimpleNamespace(size=16, interpolation='bicubic', random=False, label='x', device=torch.device('cpu'), pixels=lambda x: x.float()/255)
+        backbone = SimpleNamespace(
+            size=16,
+            interpolation='bicubic',
+            random=False,
+            label='x',
+            device=torch.device('cpu'),
+            pixels=lambda x: x.float() / 255,
+        )
         seen = []
-        def __call__(self, x, modality): self.seen.append(modality); return F.normalize(x.flatten(1), dim=1)
-    toys = toy_set(classes=3); split = Split('toy/a', 'test', ['decagon'], toys.classes)
-    p = make_protocol('zero-shot', toys, split=split); frozen = evaluate(Encoder(), p); r = evaluate(Encoder(), p, frozen=frozen)
+
+        def __call__(self, x, modality):
+            self.seen.append(modality)
+            return F.normalize(x.flatten(1), dim=1)
+
+
+    toys = toy_set(classes=3)
+    split = Split('toy/a', 'test', ['decagon'], toys.classes)
+    p = make_protocol('zero-shot', toys, split=split)
+    frozen = evaluate(Encoder(), p)
+    r = evaluate(Encoder(), p, frozen=frozen)
     assert r.frozen == frozen.values and 'frozen' in repr(r) and 'frozen' not in repr(frozen).split('\n')[4]
-    with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('zero-shot', toys[5:], split=split), frozen=frozen)
-    with pytest.raises(UserError, match='cannot stand beside'): evaluate(Encoder(), make_protocol('fine', toys, split=split), frozen=frozen)
-    row = Published('m', 'toys', 'mAP@200/hits', .5, 'a paper', 'tuberlin/kd'); p.data = 'toys, all photos'
-    others = [row._replace(**k) for k in (dict(split='tuberlin/sake'), dict(protocol='fine-grained'), dict(data='toy'), dict(protocol='generalised'))]
-    assert fitting([row, row._replace(split='')], p) == []                        # nobody publishes numbers for a list of one's own
+    with pytest.raises(UserError, match='cannot stand beside'):
+        evaluate(Encoder(), make_protocol('zero-shot', toys[5:], split=split), frozen=frozen)
+    with pytest.raises(UserError, match='cannot stand beside'):
+        evaluate(Encoder(), make_protocol('fine', toys, split=split), frozen=frozen)
+    row = Published('m', 'toys', 'mAP@200/hits', 0.5, 'a paper', 'tuberlin/kd')
+    p.data = 'toys, all photos'
+    others = [
+        row._replace(**k)
+        for k in (
+            dict(split='tuberlin/sake'),
+            dict(protocol='fine-grained'),
+            dict(data='toy'),
+            dict(protocol='generalised'),
+        )
+    ]
+    assert fitting([row, row._replace(split='')], p) == []  # nobody publishes numbers for a list of one's own
     public = p.split = find_split('tuberlin/kd')
-    fine = make_protocol('fine', toys, split=split); fine.split = public; own = row._replace(data='sketchy', protocol='fine-grained')
-    for label, n in (('sketchy', 0), ('sketchy, gallery distinct', 0), ('sketchy, gallery originals', 1)): fine.data = label; assert len(fitting([own], fine)) == n
-    r = evaluate(Encoder(), p, published=[row, *others]); assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
+    fine = make_protocol('fine', toys, split=split)
+    fine.split = public
+    own = row._replace(data='sketchy', protocol='fine-grained')
+    for label, n in (('sketchy', 0), ('sketchy, gallery distinct', 0), ('sketchy, gallery originals', 1)):
+        fine.data = label
+        assert len(fitting([own], fine)) == n
+    r = evaluate(Encoder(), p, published=[row, *others])
+    assert r.published == [row._asdict() | dict(without=[])] and 'a paper: mAP@200/hits 0.500' in repr(r)
     assert fitting([row._replace(split='')], p)[0]['note'] == 'its class list is not known'
-    p.split = find_split('sketchy/split1-sake'); assert len(fitting([row._replace(split='sketchy/split1')], p)) == 1      # a name of two lists fits both
-    p.split = find_split('sketchy/split2-yelamarthi'); assert fitting([row._replace(split='sketchy/split1')], p) == []; p.split = public
-    p.name = 'generalised/A-all-seen'; assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']; p.name = 'zero-shot'
-    p.data = 'toys, unseen classes of x (part)'; assert fitting([row, *others], p) == []; p.data = 'toys'
-    p.split = make_part(public, '1 of 30 classes'); r = evaluate(Encoder(), p, published=[row, *others, row._replace(split='')])
-    assert r.published == [] and repr(r).startswith('A sample: 1 of 30 classes. Its numbers') and 'bold">A sample' in r._repr_html_(); p.split, p.data = split, 'mini'
-    lonely = toys[(toys.names != 'square') | (toys.modality == 'sketch')]           # a class without photos: left out, counted and named
+    p.split = find_split('sketchy/split1-sake')
+    assert len(fitting([row._replace(split='sketchy/split1')], p)) == 1  # a name of two lists fits both
+    p.split = find_split('sketchy/split2-yelamarthi')
+    assert fitting([row._replace(split='sketchy/split1')], p) == []
+    p.split = public
+    p.name = 'generalised/A-all-seen'
+    assert [x['protocol'] for x in fitting([row, *others], p)] == ['generalised']
+    p.name = 'zero-shot'
+    p.data = 'toys, unseen classes of x (part)'
+    assert fitting([row, *others], p) == []
+    p.data = 'toys'
+    p.split = make_part(public, '1 of 30 classes')
+    r = evaluate(Encoder(), p, published=[row, *others, row._replace(split='')])
+    assert (
+        r.published == []
+        and repr(r).startswith('A sample: 1 of 30 classes. Its numbers')
+        and 'bold">A sample' in r._repr_html_()
+    )
+    p.split, p.data = split, 'mini'
+    lonely = toys[
+        (toys.names != 'square') | (toys.modality == 'sketch')
+    ]  # a class without photos: left out, counted and named
     m = evaluate(Encoder(), make_protocol('zero-shot', lonely))
     assert m.excluded == dict(square=10) and m.counts['scored'] == 20 and any('square (10)' in n for n in m.notes)
-    with pytest.raises(UserError, match='square'): evaluate(Encoder(), make_protocol('zero-shot', lonely), strict=True)
+    with pytest.raises(UserError, match='square'):
+        evaluate(Encoder(), make_protocol('zero-shot', lonely), strict=True)
+
+
     class Broken(Encoder):
-        def __call__(self, x, modality): z = super().__call__(x, modality); z[0] = np.nan; return z
-    with pytest.raises(UserError, match='not finite'): evaluate(Broken(), p)
-    Encoder.seen.clear(); z = embed(Encoder(), toys, batch=7)
-    assert all(len(m) in (7, 3) for m in Encoder.seen) and sum(Encoder.seen, []) == toys.modality.tolist()      # mixed rows are told apart
-    assert torch.allclose(z, embed(Encoder(), toys, batch=1000), atol=1e-6) and torch.equal(z, embed(Encoder(), toys, batch=7, workers=1))
+        def __call__(self, x, modality):
+            z = super().__call__(x, modality)
+            z[0] = np.nan
+            return z
+
+
+    with pytest.raises(UserError, match='not finite'):
+        evaluate(Broken(), p)
+    Encoder.seen.clear()
+    z = embed(Encoder(), toys, batch=7)
+    assert (
+        all(len(m) in (7, 3) for m in Encoder.seen) and sum(Encoder.seen, []) == toys.modality.tolist()
+    )  # mixed rows are told apart
+    assert torch.allclose(z, embed(Encoder(), toys, batch=1000), atol=1e-6) and torch.equal(
+        z, embed(Encoder(), toys, batch=7, workers=1)
+    )
 
 
 def test_a_test_too_small_is_said_first():
@@ -147,19 +252,38 @@ def test_a_test_too_small_is_said_first():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.protocols import make_protocol
+
+
     def report(items, name='zero-shot', **how):
         p = make_protocol(name, items, **how)
         return evaluate(None, p, features=[s[0].images().flatten(1).float() for s in (p.queries, p.gallery)])
+
+
     def first_lines(r, words):
         "The same sentence leads the text, the HTML and the JSON"
-        assert words in str(r).splitlines()[0] and words in r._repr_html_().split('</p>')[0] and words in next(v for k, v in r.to_dict().items() if k != 'format')[0]
-    one = report(toy_set(classes=1)); assert one['mAP@all'] == 1; first_lines(one, 'ONE CLASS')
-    few = report(toy_set(classes=3, photos=5), 'fine'); first_lines(few, 'Acc@5/per-category and Acc@10/per-category are 1 whatever the model does')
+        assert (
+            words in str(r).splitlines()[0]
+            and words in r._repr_html_().split('</p>')[0]
+            and words in next(v for k, v in r.to_dict().items() if k != 'format')[0]
+        )
+
+
+    one = report(toy_set(classes=1))
+    assert one['mAP@all'] == 1
+    first_lines(one, 'ONE CLASS')
+    few = report(toy_set(classes=3, photos=5), 'fine')
+    first_lines(few, 'Acc@5/per-category and Acc@10/per-category are 1 whatever the model does')
     assert few['Acc@5/per-category'] == 1 and 'Acc@1/per-category' not in few.warnings[0] and len(few.warnings) == 1
-    short = report(toy_set(classes=3, photos=5), k=[10]); first_lines(short, 'P@10 cannot pass 0.500: no class has more than 5 photos')
-    whole = report(toy_set(classes=3, photos=10), k=[10]); assert whole.warnings == [] and str(whole).startswith('zero-shot on mini')
+    short = report(toy_set(classes=3, photos=5), k=[10])
+    first_lines(short, 'P@10 cannot pass 0.500: no class has more than 5 photos')
+    whole = report(toy_set(classes=3, photos=10), k=[10])
+    assert whole.warnings == [] and str(whole).startswith('zero-shot on mini')
     assert report(toy_set(classes=3, photos=11), 'fine').warnings == []
-    assert '60 sketches of 3 classes against 30 photos of 3 classes' in str(whole) and 'chance' in str(whole) and 0 < whole.chance['mAP@all'] < 1
+    assert (
+        '60 sketches of 3 classes against 30 photos of 3 classes' in str(whole)
+        and 'chance' in str(whole)
+        and 0 < whole.chance['mAP@all'] < 1
+    )
     json.dumps(one.to_dict(), allow_nan=False)
 
 
@@ -169,21 +293,30 @@ def test_generalised_galleries_are_named_exactly():
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.methods.published import Published
     from sketch_lvm.data.splits import Split, find_split
-    toys = toy_set(classes=8, photos=2, sketches=1); unseen = toys.where(classes=['triangle', 'square']); rest = [c for c in toys.classes if c not in unseen.classes]
+
+    toys = toy_set(classes=8, photos=2, sketches=1)
+    unseen = toys.where(classes=['triangle', 'square'])
+    rest = [c for c in toys.classes if c not in unseen.classes]
     split = Split('toy/a', 'test', rest, unseen.classes, rest[:2])
     whole = make_protocol('generalised/A', unseen, toys.where(classes=rest), split)
-    assert 'all photos of the seen classes' in whole.rule and whole.notes == ('In the gallery: the photos of all 6 seen classes of the split toy/a.',)
+    assert 'all photos of the seen classes' in whole.rule and whole.notes == (
+        'In the gallery: the photos of all 6 seen classes of the split toy/a.',
+    )
     part = make_protocol('generalised/A', unseen, toys.where(classes=rest[2:]), split)
     assert part.rule == 'unseen sketches against unseen photos and the photos of 4 of the 6 seen classes'
-    assert part.notes == (f'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. Left out, as validation classes: {rest[0]}, {rest[1]}.',)
+    assert part.notes == (
+        f'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. Left out, as validation classes: {rest[0]}, {rest[1]}.',
+    )
     three = make_protocol('generalised/A', unseen, toys.where(classes=rest[:3]), split)
     assert f'3 of the 6 seen classes of the split toy/a. Left out: {rest[3]}' in three.notes[0]
     drawn = make_protocol('generalised/D', unseen, toys.where(classes=rest[2:]), split)
     assert any('4 of the 6 seen classes' in n and n.startswith('Drawn from') for n in drawn.notes)
-    asked = make_protocol('generalised/A', toys.where(classes=rest[:2]), toys.where(classes=rest[2:]), split, part='validation')
+    asked = make_protocol(
+        'generalised/A', toys.where(classes=rest[:2]), toys.where(classes=rest[2:]), split, part='validation'
+    )
     assert 'all 4 seen classes' in asked.notes[0] and asked.describe()['gallery_classes'] == 6
-    row = Published('m', 'toys', 'mAP@all', .5, 'a paper', '', 'generalised')
-    for p, n in ((whole, 1), (part, 0)):          # a printed number is of the whole gallery
+    row = Published('m', 'toys', 'mAP@all', 0.5, 'a paper', '', 'generalised')
+    for p, n in ((whole, 1), (part, 0)):  # a printed number is of the whole gallery
         p.data, p.split = 'toys', find_split('tuberlin/kd')
         assert len(fitting([row], p)) == n
 
@@ -194,13 +327,19 @@ def test_features_of_ones_own():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.protocols import make_protocol
-    toys = toy_set(classes=3); p = make_protocol('zero-shot', toys)
+
+    toys = toy_set(classes=3)
+    p = make_protocol('zero-shot', toys)
     q, g = (s.images().flatten(1).float() for s in (toys.sketches, toys.photos))
-    r = evaluate(None, p, 'my features', features=(q, g)); assert r.method['name'] == 'my features' and 'features given, no encoder' in str(r)
+    r = evaluate(None, p, 'my features', features=(q, g))
+    assert r.method['name'] == 'my features' and 'features given, no encoder' in str(r)
     assert evaluate(None, p, features=[q.numpy(), g.numpy()]).values == r.values and r.conditions['pixels'] is None
-    with pytest.raises(UserError, match='an encoder or features'): evaluate(None, p)
-    with pytest.raises(UserError, match='features=.queries, gallery.*30 sketches and 15 photos'): evaluate(None, p, features=q)
-    with pytest.raises(UserError, match='30 sketches and 15 photos.*15 and 30 rows'): evaluate(None, p, features=(g, q))
+    with pytest.raises(UserError, match='an encoder or features'):
+        evaluate(None, p)
+    with pytest.raises(UserError, match='features=.queries, gallery.*30 sketches and 15 photos'):
+        evaluate(None, p, features=q)
+    with pytest.raises(UserError, match='30 sketches and 15 photos.*15 and 30 rows'):
+        evaluate(None, p, features=(g, q))
 
 
 def test_an_encoder_is_told_what_it_lacks():
@@ -210,22 +349,47 @@ def test_an_encoder_is_told_what_it_lacks():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import BACKBONE, embed, evaluate
     from sketch_lvm.measure.protocols import make_protocol
-    toys = toy_set(classes=2); p = make_protocol('zero-shot', toys)
+
+    toys = toy_set(classes=2)
+    p = make_protocol('zero-shot', toys)
+
+
     class Bare:
-        def __call__(self, pixels, modality): return pixels.flatten(1)
-    with pytest.raises(UserError, match='no backbone.*size.*interpolation.*pixels.*label.*random'): evaluate(Bare(), p)
-    bare = Bare(); bare.backbone = SimpleNamespace(size=32, pixels=lambda images: images.float())
-    with pytest.raises(UserError, match='lacks interpolation, label, random.*interpolation: '): evaluate(bare, p)
-    with pytest.raises(UserError, match='lacks interpolation.') as e: embed(bare, toys)
+        def __call__(self, pixels, modality):
+            return pixels.flatten(1)
+
+
+    with pytest.raises(UserError, match='no backbone.*size.*interpolation.*pixels.*label.*random'):
+        evaluate(Bare(), p)
+    bare = Bare()
+    bare.backbone = SimpleNamespace(size=32, pixels=lambda images: images.float())
+    with pytest.raises(UserError, match='lacks interpolation, label, random.*interpolation: '):
+        evaluate(bare, p)
+    with pytest.raises(UserError, match='lacks interpolation.') as e:
+        embed(bare, toys)
     assert 'label' not in str(e.value)
-    bare.backbone = SimpleNamespace(size=32, interpolation='bicubic', fit='tear', pixels=lambda images: images.float(), label='bare', random=False)
-    with pytest.raises(UserError, match='fit'): evaluate(bare, p)
-    del bare.backbone.fit; r = evaluate(bare, p); assert r.conditions['pixels'] == dict(size=32, fit='stretch', interpolation='bicubic') and r.conditions['device'] == 'cpu'
+    bare.backbone = SimpleNamespace(
+        size=32, interpolation='bicubic', fit='tear', pixels=lambda images: images.float(), label='bare', random=False
+    )
+    with pytest.raises(UserError, match='fit'):
+        evaluate(bare, p)
+    del bare.backbone.fit
+    r = evaluate(bare, p)
+    assert (
+        r.conditions['pixels'] == dict(size=32, fit='stretch', interpolation='bicubic') and r.conditions['device'] == 'cpu'
+    )
     assert {'size', 'interpolation', 'pixels', 'label', 'random', 'fit', 'device'} == BACKBONE.keys()
+
+
     class Flat(Bare):
         backbone = bare.backbone
-        def __call__(self, pixels, modality): return pixels
-    with pytest.raises(UserError, match=r'one vector for each picture.*\[20, 3, 32, 32\]'): embed(Flat(), toys.sketches)
+
+        def __call__(self, pixels, modality):
+            return pixels
+
+
+    with pytest.raises(UserError, match=r'one vector for each picture.*\[20, 3, 32, 32\]'):
+        embed(Flat(), toys.sketches)
 
 
 def test_reports_keep_what_stood_beside_them():
@@ -237,22 +401,49 @@ def test_reports_keep_what_stood_beside_them():
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.data.splits import Split
+
+
     class Encoder:
-        backbone = SimpleNamespace(size=16, interpolation='bicubic', fit='pad', random=False, label='x', pixels=lambda x: x.float()/255)
-        def __init__(self, gain): self.gain = gain
-        def __call__(self, x, modality): return (x*self.gain + .1).flatten(1)
-    toys = toy_set(classes=8); seen, unseen = toys.split(unseen=['triangle', 'square']); split = Split('toy/a', 'test', seen.classes, unseen.classes, seen.classes[:2])
-    p = make_protocol('zero-shot', unseen, split=split); frozen = evaluate(Encoder(1), p)
-    r = evaluate(Encoder(9), p, frozen=frozen, about=dict(step=60, chosen='the last; there were no validation classes to choose by'))
-    assert r.frozen_per_class == frozen.per_class != r.per_class and f'{frozen.per_class["square"]["mAP@all"]:.3f}' in r._repr_html_().split('by class</summary>')[1]
+        backbone = SimpleNamespace(
+            size=16, interpolation='bicubic', fit='pad', random=False, label='x', pixels=lambda x: x.float() / 255
+        )
+
+        def __init__(self, gain):
+            self.gain = gain
+
+        def __call__(self, x, modality):
+            return (x * self.gain + 0.1).flatten(1)
+
+
+    toys = toy_set(classes=8)
+    seen, unseen = toys.split(unseen=['triangle', 'square'])
+    split = Split('toy/a', 'test', seen.classes, unseen.classes, seen.classes[:2])
+    p = make_protocol('zero-shot', unseen, split=split)
+    frozen = evaluate(Encoder(1), p)
+    r = evaluate(
+        Encoder(9), p, frozen=frozen, about=dict(step=60, chosen='the last; there were no validation classes to choose by')
+    )
+    assert (
+        r.frozen_per_class == frozen.per_class != r.per_class
+        and f'{frozen.per_class["square"]["mAP@all"]:.3f}' in r._repr_html_().split('by class</summary>')[1]
+    )
     for text in (str(r), r._repr_html_()):
-        assert 'step 60 (the last; there were no validation classes to choose by)' in text and '16 x 16 pixels, fit pad, bicubic' in text
+        assert (
+            'step 60 (the last; there were no validation classes to choose by)' in text
+            and '16 x 16 pixels, fit pad, bicubic' in text
+        )
         assert 'trained on 4 of the 6 seen classes; the other 2 are for validation' in text
     assert 'trained on' not in str(frozen) and frozen.frozen_per_class == {} and r.conditions['pixels']['fit'] == 'pad'
-    with tempfile.TemporaryDirectory() as d: r.save(Path(d)/'r.json'); assert load_report(Path(d)/'r.json') == r
-    old = {k: v for k, v in r.to_dict().items() if k not in ('warnings', 'frozen_per_class')}; del old['protocol']['gallery_classes'], old['conditions']['pixels']
+    with tempfile.TemporaryDirectory() as d:
+        r.save(Path(d) / 'r.json')
+        assert load_report(Path(d) / 'r.json') == r
+    old = {k: v for k, v in r.to_dict().items() if k not in ('warnings', 'frozen_per_class')}
+    del old['protocol']['gallery_classes'], old['conditions']['pixels']
     from sketch_lvm.core import write_json
-    with tempfile.TemporaryDirectory() as d: write_json(Path(d)/'old.json', old); assert 'mAP@all' in str(load_report(Path(d)/'old.json'))      # made before these were kept
+
+    with tempfile.TemporaryDirectory() as d:
+        write_json(Path(d) / 'old.json', old)
+        assert 'mAP@all' in str(load_report(Path(d) / 'old.json'))  # made before these were kept
 
 
 def test_every_caveat_of_a_printed_number_is_shown():
@@ -265,17 +456,35 @@ def test_every_caveat_of_a_printed_number_is_shown():
     from sketch_lvm.methods.published import PUBLISHED
     from sketch_lvm.methods.catalogue import families
     from sketch_lvm.data.splits import find_split
+
+
     class Encoder:
-        backbone = SimpleNamespace(size=16, interpolation='bicubic', fit='stretch', random=False, label='x', pixels=lambda x: x.float()/255)
-        def __call__(self, x, modality): return x.float().flatten(1)
-    p = make_protocol('zero-shot', toy_set().where(classes=['triangle', 'square'])); r = evaluate(Encoder(), p); families()      # every page has published its own
+        backbone = SimpleNamespace(
+            size=16, interpolation='bicubic', fit='stretch', random=False, label='x', pixels=lambda x: x.float() / 255
+        )
+
+        def __call__(self, x, modality):
+            return x.float().flatten(1)
+
+
+    p = make_protocol('zero-shot', toy_set().where(classes=['triangle', 'square']))
+    r = evaluate(Encoder(), p)
+    families()  # every page has published its own
     p.split, p.data = find_split('sketchy/split2-yelamarthi'), 'sketchy, gallery distinct'
-    rows = [x for x in PUBLISHED if x.protocol == 'zero-shot']; printed = fitting([*rows, rows[0]._replace(split='')], p); notes = {x['note'] for x in printed if x['note']}
-    assert len(printed) > 10 and 'its class list is not known' in ' '.join(notes) and 'recalled' in ' '.join(notes) and len(notes) > 2
+    rows = [x for x in PUBLISHED if x.protocol == 'zero-shot']
+    printed = fitting([*rows, rows[0]._replace(split='')], p)
+    notes = {x['note'] for x in printed if x['note']}
+    assert (
+        len(printed) > 10
+        and 'its class list is not known' in ' '.join(notes)
+        and 'recalled' in ' '.join(notes)
+        and len(notes) > 2
+    )
     r = replace(r, published=printed)
     shown = str(r), html.unescape(r._repr_html_()), json.dumps(r.to_dict(), ensure_ascii=False)
     for x in printed:
-        for text in shown: assert x['source'] in text and x['note'] in text and f"{x['value']:.3f}".rstrip('0') in text, (x, text)
+        for text in shown:
+            assert x['source'] in text and x['note'] in text and f"{x['value']:.3f}".rstrip('0') in text, (x, text)
 
 
 def test_a_report_with_a_wrong_field_is_refused():
@@ -287,33 +496,63 @@ def test_a_report_with_a_wrong_field_is_refused():
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.data.splits import Split
-    toys = toy_set(classes=3); split = Split('toy/a', 'test', ['decagon'], toys.classes); p = make_protocol('zero-shot', toys, split=split)
-    features = [s[0].images().flatten(1).float() for s in (p.queries, p.gallery)]; base = evaluate(None, p, features=features)
+
+    toys = toy_set(classes=3)
+    split = Split('toy/a', 'test', ['decagon'], toys.classes)
+    p = make_protocol('zero-shot', toys, split=split)
+    features = [s[0].images().flatten(1).float() for s in (p.queries, p.gallery)]
+    base = evaluate(None, p, features=features)
     good = evaluate(None, p, frozen=base, features=features, about=dict(seed=1, step=2)).to_dict()
-    good['published'] = [dict(source='a paper', metric='mAP@all', value=.5, note='')]
-    path, wrong, shown = Path(tempfile.mkdtemp())/'r.json', [None, 'x', 7, [1], {'a': 'b'}, float('nan'), True], 0
+    good['published'] = [dict(source='a paper', metric='mAP@all', value=0.5, note='')]
+    path, wrong, shown = Path(tempfile.mkdtemp()) / 'r.json', [None, 'x', 7, [1], {'a': 'b'}, float('nan'), True], 0
+
+
     def places(x, at=()):
-        for k, v in (x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ()):
+        for k, v in x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ():
             yield at + (k,)
             yield from places(v, at + (k,))
+
+
     def damaged(at, value):
-        d = copy.deepcopy(good); x = d
-        for k in at[:-1]: x = x[k]
-        x[at[-1]] = value; return d
+        d = copy.deepcopy(good)
+        x = d
+        for k in at[:-1]:
+            x = x[k]
+        x[at[-1]] = value
+        return d
+
+
     for at in list(places(good)):
-        if at[0] in ('protocol', 'per_class', 'frozen_per_class') and at[-1] not in ('mAP@all', 'queries', 'square') and len(at) > 2: continue      # enough of a kind
+        if (
+            at[0] in ('protocol', 'per_class', 'frozen_per_class')
+            and at[-1] not in ('mAP@all', 'queries', 'square')
+            and len(at) > 2
+        ):
+            continue  # enough of a kind
         for value in wrong:
             path.write_text(json.dumps(damaged(at, value)))
-            try: r = load_report(path)
-            except UserError as e: assert str(path) in str(e); continue
-            assert isinstance(str(r), str) and isinstance(r._repr_html_(), str), (at, value); shown += 1
-    path.write_text(json.dumps(good)); assert load_report(path).to_dict() == good
-    for at, value, words in ((('values', 'mAP@all'), 'x', "values.mAP@all should be a number, not 'x'"), (('notes', ), 'x', 'notes should be a list'),
-                             (('per_class', 'square', 'photos'), 'x', 'per_class.square.photos should be a whole number'), (('values', ), {}, 'values holds no metric'),
-                             (('published', 0, 'value'), None, 'published.0.value should be a number'), (('split', 'seen'), 7, 'split.seen should be a list'),
-                             (('values', ), {'mAP@al': 1.}, "Did you mean 'mAP@all'")):
+            try:
+                r = load_report(path)
+            except UserError as e:
+                assert str(path) in str(e)
+                continue
+            assert isinstance(str(r), str) and isinstance(r._repr_html_(), str), (at, value)
+            shown += 1
+    path.write_text(json.dumps(good))
+    assert load_report(path).to_dict() == good
+    for at, value, words in (
+        (('values', 'mAP@all'), 'x', "values.mAP@all should be a number, not 'x'"),
+        (('notes',), 'x', 'notes should be a list'),
+        (('per_class', 'square', 'photos'), 'x', 'per_class.square.photos should be a whole number'),
+        (('values',), {}, 'values holds no metric'),
+        (('published', 0, 'value'), None, 'published.0.value should be a number'),
+        (('split', 'seen'), 7, 'split.seen should be a list'),
+        (('values',), {'mAP@al': 1.0}, "Did you mean 'mAP@all'"),
+    ):
         path.write_text(json.dumps(damaged(at, value)))
-        with pytest.raises(UserError) as e: load_report(path)
+        with pytest.raises(UserError) as e:
+            load_report(path)
         assert words in str(e.value), (at, str(e.value))
     path.write_text(json.dumps(dict(good, extra=1)))
-    with pytest.raises(UserError, match='extra'): load_report(path)
+    with pytest.raises(UserError, match='extra'):
+        load_report(path)

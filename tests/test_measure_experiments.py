@@ -3,6 +3,7 @@
 
 def test_every_data_option_is_one_line_of_help():
     from sketch_lvm.measure.experiments import DATA, DATA_OPTIONS
+
     assert DATA_OPTIONS.keys() == {name for source in DATA.values() for name in source.options}
     assert [name for name, line in DATA_OPTIONS.items() if not line or '\n' in line or len(line) > 140] == []
     assert [name for name in ('missing', 'leaks', 'validation', 'gallery') if '[' not in DATA_OPTIONS[name]] == []
@@ -15,22 +16,41 @@ def test_experiments_are_plain_data():
     from sketch_lvm.measure.experiments import Experiment, data_problems, experiment_from_dict, experiment_problems
     from sketch_lvm.measure.experiments import gallery_problems, load_sets
     from sketch_lvm.methods.catalogue import method
-    e = Experiment(method('sketch-lvm-fg', 'mini', without='norms'), data=dict(name='mini', n_train=3, style='quick'), seed=5, steps=7, patience=2)
+
+    e = Experiment(
+        method('sketch-lvm-fg', 'mini', without='norms'),
+        data=dict(name='mini', n_train=3, style='quick'),
+        seed=5,
+        steps=7,
+        patience=2,
+    )
     assert experiment_from_dict(json.loads(json.dumps(e.to_dict(), allow_nan=False))) == e and experiment_problems(e) == []
-    with pytest.raises(UserError, match="Did you mean 'steps'"): experiment_from_dict(e.to_dict() | dict(stepz=1))
-    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1', cache=-1)); assert 'cache of the data set sketchy' in real[0]
-    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1')); assert 'not a folder' in real[0] and 'could mean' in real[1]
+    with pytest.raises(UserError, match="Did you mean 'steps'"):
+        experiment_from_dict(e.to_dict() | dict(stepz=1))
+    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1', cache=-1))
+    assert 'cache of the data set sketchy' in real[0]
+    real = data_problems(dict(name='sketchy', path='/nowhere', split='split1'))
+    assert 'not a folder' in real[0] and 'could mean' in real[1]
     assert 'needs a path' in data_problems(dict(name='tuberlin', split='sake'))[0]
     bad = Experiment(method('sketch-lvm'), 'ViT-B-23', data=dict(name='mini', n_test=-1, colour=3), seed=-1, steps=0)
     text = ' '.join(experiment_problems(bad))
-    expected = ['n_test of the data set mini must be a whole number', "option of the data set mini 'colour'", "Did you mean 'ViT-B-32'",
-                'steps is a whole', 'seed is 0']
+    expected = [
+        'n_test of the data set mini must be a whole number',
+        "option of the data set mini 'colour'",
+        "Did you mean 'ViT-B-32'",
+        'steps is a whole',
+        'seed is 0',
+    ]
     assert [w for w in expected if w not in text] == []
     assert 'pretrained' in experiment_problems(Experiment(method('sketch-lvm'), pretrained='openai'))[0]
     twice = dict(name='sketchy', path='x', gallery='originals-twice')
-    assert 'choose gallery=originals' in gallery_problems('fine-grained', twice)[0] and 'file lists' in gallery_problems('fine-grained', dict(name='sketchy', lists='x'))[0]
+    assert (
+        'choose gallery=originals' in gallery_problems('fine-grained', twice)[0]
+        and 'file lists' in gallery_problems('fine-grained', dict(name='sketchy', lists='x'))[0]
+    )
     assert gallery_problems('zero-shot', twice) == gallery_problems('fine-grained', twice | dict(gallery='originals')) == []
-    with pytest.raises(UserError, match="Did you mean 'mini'"): load_sets(dict(name='minni'))
+    with pytest.raises(UserError, match="Did you mean 'mini'"):
+        load_sets(dict(name='minni'))
 
 
 def test_runs_under_an_old_mark_are_opened_or_say_why_not():
@@ -40,17 +60,27 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     from sketch_lvm.measure.experiments import Experiment, open_run
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.train.runs import Checkpoint, save_checkpoint, scratch
+
     e, mini = Experiment(method('sketch-lvm', 'mini'), random=True), load_backbone('mini', random=True)
-    encoder, run = build_encoder(e.method, mini, e.seed), scratch()/'run'
-    save_checkpoint(run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None)))
+    encoder, run = build_encoder(e.method, mini, e.seed), scratch() / 'run'
+    save_checkpoint(
+        run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None))
+    )
     old = {k: v for k, v in encoder.recipe.items() if k != 'pixels'}
-    old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[:16]
+    old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[
+        :16
+    ]
     for recipe in (encoder.recipe, old):
-        write_json(run/'config.json', dict(experiment=e.to_dict(), encoder=recipe))
+        write_json(run / 'config.json', dict(experiment=e.to_dict(), encoder=recipe))
         assert open_run(run).step == 1
-    for change, why in ((dict(tower='0'*16), 'tower'), (dict(norms='frozen'), 'norms'), (dict(pixels=dict(mini.preparation, fit='pad')), 'pixels')):
-        write_json(run/'config.json', dict(experiment=e.to_dict(), encoder=old | change))
-        with pytest.raises(UserError, match=f'another tower or recipe(.|\n)*{why}: '): open_run(run)
+    for change, why in (
+        (dict(tower='0' * 16), 'tower'),
+        (dict(norms='frozen'), 'norms'),
+        (dict(pixels=dict(mini.preparation, fit='pad')), 'pixels'),
+    ):
+        write_json(run / 'config.json', dict(experiment=e.to_dict(), encoder=old | change))
+        with pytest.raises(UserError, match=f'another tower or recipe(.|\n)*{why}: '):
+            open_run(run)
 
 
 def test_odd_configurations_are_sentences():
@@ -59,36 +89,57 @@ def test_odd_configurations_are_sentences():
     from sketch_lvm.measure.experiments import Experiment, open_run, read_experiment, split_of
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import Checkpoint, save_checkpoint, scratch
-    d = scratch(); e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True).to_dict()
+
+    d = scratch()
+    e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True).to_dict()
     split = dict(name='a/b', provenance='c', seen=['c', 'd'], unseen=['e'], validation=[])
     whole = dict(experiment=e, imports=[], encoder=dict(source=dict(classes=[])), split=split)
+
+
     def places(x, at=()):
         return [at, *(p for k, v in x.items() for p in places(v, (*at, k)))] if isinstance(x, dict) else [at]
+
+
     def refused(config, *reads):
-        (d/'config.json').write_text(json.dumps(config))
+        (d / 'config.json').write_text(json.dumps(config))
         for read in reads:
-            try: read(d)
-            except UserError as err: yield str(err)
+            try:
+                read(d)
+            except UserError as err:
+                yield str(err)
+
+
     assert [*refused(whole, read_experiment, split_of)] == []
     for *above, last in places(whole)[1:]:
         for odd in (None, 5, 'x', {}, [3]):
             config = inner = copy.deepcopy(whole)
-            for k in above: inner = inner[k]
+            for k in above:
+                inner = inner[k]
             inner[last] = odd
-            found = [*refused(config, read_experiment, split_of)]                # anything but a `UserError` fails here
-            if odd != 'x' and (last in ('experiment', 'method', 'data') or above == ['split']): assert found, (last, odd)
+            found = [*refused(config, read_experiment, split_of)]  # anything but a `UserError` fails here
+            if odd != 'x' and (last in ('experiment', 'method', 'data') or above == ['split']):
+                assert found, (last, odd)
         del inner[last]
         found = [*refused(config, read_experiment, split_of)]
-        if last in ('experiment', 'method', 'name', 'split') or above == ['split']: assert found, last
-    assert 'experiment.data should be an object' in [*refused(whole | dict(experiment=e | dict(data='mini')), read_experiment)][0]
-    for odd in ([], 3, 'a', None): assert [*refused(odd, read_experiment)]
+        if last in ('experiment', 'method', 'name', 'split') or above == ['split']:
+            assert found, last
+    assert (
+        'experiment.data should be an object'
+        in [*refused(whole | dict(experiment=e | dict(data='mini')), read_experiment)][0]
+    )
+    for odd in ([], 3, 'a', None):
+        assert [*refused(odd, read_experiment)]
     for odd in (b'\xff\xfe', b'{"experiment": "\xff"}', b'[', b''):
-        (d/'config.json').write_bytes(odd)
-        with pytest.raises(UserError, match='not readable JSON'): read_experiment(d)
-    (d/'config.json').write_text(json.dumps({k: v for k, v in whole.items() if k != 'encoder'})); save_checkpoint(d, Checkpoint(1, {}, {}, dict(worse=0)))
-    with pytest.raises(UserError, match='encoder is missing'): open_run(d)
-    (d/'config.json').write_text(json.dumps(whole))
-    with pytest.raises(UserError, match='best is absent'): open_run(d)
+        (d / 'config.json').write_bytes(odd)
+        with pytest.raises(UserError, match='not readable JSON'):
+            read_experiment(d)
+    (d / 'config.json').write_text(json.dumps({k: v for k, v in whole.items() if k != 'encoder'}))
+    save_checkpoint(d, Checkpoint(1, {}, {}, dict(worse=0)))
+    with pytest.raises(UserError, match='encoder is missing'):
+        open_run(d)
+    (d / 'config.json').write_text(json.dumps(whole))
+    with pytest.raises(UserError, match='best is absent'):
+        open_run(d)
 
 
 def test_runs_begun_by_an_older_program_go_on():
@@ -101,36 +152,73 @@ def test_runs_begun_by_an_older_program_go_on():
     from sketch_lvm.clip.encoder import old_recipe
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.testing.crash import outcome
-    d, tower, data = scratch(), load_backbone('mini', random=True), dict(name='mini', n_train=2, n_test=2); sets = load_sets(data)
-    class Stopped(Exception): pass
+
+    d, tower, data = scratch(), load_backbone('mini', random=True), dict(name='mini', n_train=2, n_test=2)
+    sets = load_sets(data)
+
+
+    class Stopped(Exception):
+        pass
+
+
     def stop(run, row):
-        if row['step'] == 2: raise Stopped
+        if row['step'] == 2:
+            raise Stopped
+
+
     def as_it_was(out, encoder):
         "The configuration in the words of the first version: old mark, one rate for all the rest, nothing about what decays"
-        c = read_json(out/'config.json'); lr = c['settings']['lr']
-        c['encoder'] = old_recipe(encoder); c['settings']['lr'] = {k: lr[k] for k in ('prompts', 'norms', 'linear')} | dict(rest=lr['tower'])
+        c = read_json(out / 'config.json')
+        lr = c['settings']['lr']
+        c['encoder'] = old_recipe(encoder)
+        c['settings']['lr'] = {k: lr[k] for k in ('prompts', 'norms', 'linear')} | dict(rest=lr['tower'])
         del c['settings']['decayed']
-        for m in (c['method'], c['experiment']['method']): del m['options']['decayed']
-        write_json(out/'config.json', c)
-        return (out/'config.json').read_bytes()
+        for m in (c['method'], c['experiment']['method']):
+            del m['options']['decayed']
+        write_json(out / 'config.json', c)
+        return (out / 'config.json').read_bytes()
+
+
     def begun(name, m, b=tower):
-        e, out = Experiment(m, random=True, data=data, steps=3, valid_every=1), d/name
-        with pytest.raises(Stopped): run_experiment(e, out, 'cpu', sets, b, on_step=lambda run, row: (held.append(run.encoder), stop(run, row)), checkpoint_every=1)
+        e, out = Experiment(m, random=True, data=data, steps=3, valid_every=1), d / name
+        with pytest.raises(Stopped):
+            run_experiment(
+                e,
+                out,
+                'cpu',
+                sets,
+                b,
+                on_step=lambda run, row: (held.append(run.encoder), stop(run, row)),
+                checkpoint_every=1,
+            )
         return e, out, as_it_was(out, held[-1])
-    held = []; e, out, old = begun('old', method('sketch-lvm', 'mini', batch=8, decayed='all'))
-    whole = run_experiment(e, d/'whole', 'cpu', sets, tower, checkpoint_every=1)
-    shutil.copytree(out, d/'mistaken')
-    assert run_experiment(e, out, 'cpu', sets, tower, checkpoint_every=1).step == 3 and outcome(out) == outcome(d/'whole')
-    assert read_json(out/'config.json') == read_json(d/'whole'/'config.json')                     # in today's words, so that it is asked only once
+
+
+    held = []
+    e, out, old = begun('old', method('sketch-lvm', 'mini', batch=8, decayed='all'))
+    whole = run_experiment(e, d / 'whole', 'cpu', sets, tower, checkpoint_every=1)
+    shutil.copytree(out, d / 'mistaken')
+    assert run_experiment(e, out, 'cpu', sets, tower, checkpoint_every=1).step == 3 and outcome(out) == outcome(d / 'whole')
+    assert read_json(out / 'config.json') == read_json(
+        d / 'whole' / 'config.json'
+    )  # in today's words, so that it is asked only once
     with pytest.raises(UserError, match='trained with QuickGELU(.|\n)*train it again'):
-        run_experiment(e, d/'mistaken', 'cpu', sets, replace(tower, name='ViT-B-32'))
-    assert (d/'mistaken'/'config.json').read_bytes() == old                                       # what is refused is not touched
-    with pytest.raises(UserError, match='seed: 0 there, 1 here'): run_experiment(replace(e, seed=1), d/'mistaken', 'cpu', sets, tower)
-    for name, m, why in (('rates', method('b-ft', 'mini', batch=8, decayed='all', lr_prompts=.01, lr_norms=.01), 'LayerNorms of the tower at 0.01.*train it again'),
-                         ('padded', method('sketch-lvm', 'mini', batch=8, decayed='all', fit='pad'), 'fit=pad.*train it again')):
+        run_experiment(e, d / 'mistaken', 'cpu', sets, replace(tower, name='ViT-B-32'))
+    assert (d / 'mistaken' / 'config.json').read_bytes() == old  # what is refused is not touched
+    with pytest.raises(UserError, match='seed: 0 there, 1 here'):
+        run_experiment(replace(e, seed=1), d / 'mistaken', 'cpu', sets, tower)
+    for name, m, why in (
+        (
+            'rates',
+            method('b-ft', 'mini', batch=8, decayed='all', lr_prompts=0.01, lr_norms=0.01),
+            'LayerNorms of the tower at 0.01.*train it again',
+        ),
+        ('padded', method('sketch-lvm', 'mini', batch=8, decayed='all', fit='pad'), 'fit=pad.*train it again'),
+    ):
         e, out, old = begun(name, m)
-        with pytest.raises(UserError, match=why): run_experiment(e, out, 'cpu', sets, tower)
-        assert (out/'config.json').read_bytes() == old
+        with pytest.raises(UserError, match=why):
+            run_experiment(e, out, 'cpu', sets, tower)
+        assert (out / 'config.json').read_bytes() == old
 
 
 def test_a_run_is_opened_from_its_folder():
@@ -143,29 +231,55 @@ def test_a_run_is_opened_from_its_folder():
     from sketch_lvm.measure.experiments import Experiment, evaluate_run, load_sets, open_run, run_experiment
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import read_checkpoint, read_log
-    d = Path(tempfile.mkdtemp()); tower = load_backbone('mini', random=True); data = dict(name='mini', n_train=2, n_test=2); sets = load_sets(data)
+
+    d = Path(tempfile.mkdtemp())
+    tower = load_backbone('mini', random=True)
+    data = dict(name='mini', n_train=2, n_test=2)
+    sets = load_sets(data)
     e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=data, steps=3, valid_every=1)
-    run = run_experiment(e, d/'run', 'cpu', sets, tower)
-    assert [r['valid'].keys() for r in read_log(d/'run') if 'valid' in r] == [{'mAP@all'}]*3
-    opened = open_run(d/'run', backbone=tower); best = read_checkpoint(d/'run'/f'step-{run.best[1]:06d}')
-    assert opened.step == run.best[1] and all(torch.equal(p, best.weights[n]) for n, p in opened.encoder.trainable().items()) and opened.experiment == e
-    assert open_run(d/'run', backbone=tower, step=3).step == 3
-    log = (d/'run'/'log.jsonl').read_bytes(); again = run_experiment(e, d/'run', 'cpu', sets, tower)
-    assert again.step == 3 and (d/'run'/'log.jsonl').read_bytes() == log
-    with pytest.raises(UserError, match='seed: 0 there, 1 here'): run_experiment(replace(e, seed=1), d/'run', 'cpu', sets, tower)
-    r = evaluate_run(d/'run', backbone=tower, sets=sets)
-    assert load_report(d/'run'/'report.json') == r and r.method['random'] and r.method['step'] == run.best[1] and r.frozen.keys() == r.values.keys()
-    assert r.frozen != r.values and r.published == [] and r.protocol['part'] == 'unseen' and 0 < r.chance['mAP@all'] < .3
-    v = evaluate_run(d/'run', 'zero', 'validation', backbone=tower, sets=sets, frozen=False)
+    run = run_experiment(e, d / 'run', 'cpu', sets, tower)
+    assert [r['valid'].keys() for r in read_log(d / 'run') if 'valid' in r] == [{'mAP@all'}] * 3
+    opened = open_run(d / 'run', backbone=tower)
+    best = read_checkpoint(d / 'run' / f'step-{run.best[1]:06d}')
+    assert (
+        opened.step == run.best[1]
+        and all(torch.equal(p, best.weights[n]) for n, p in opened.encoder.trainable().items())
+        and opened.experiment == e
+    )
+    assert open_run(d / 'run', backbone=tower, step=3).step == 3
+    log = (d / 'run' / 'log.jsonl').read_bytes()
+    again = run_experiment(e, d / 'run', 'cpu', sets, tower)
+    assert again.step == 3 and (d / 'run' / 'log.jsonl').read_bytes() == log
+    with pytest.raises(UserError, match='seed: 0 there, 1 here'):
+        run_experiment(replace(e, seed=1), d / 'run', 'cpu', sets, tower)
+    r = evaluate_run(d / 'run', backbone=tower, sets=sets)
+    assert (
+        load_report(d / 'run' / 'report.json') == r
+        and r.method['random']
+        and r.method['step'] == run.best[1]
+        and r.frozen.keys() == r.values.keys()
+    )
+    assert r.frozen != r.values and r.published == [] and r.protocol['part'] == 'unseen' and 0 < r.chance['mAP@all'] < 0.3
+    v = evaluate_run(d / 'run', 'zero', 'validation', backbone=tower, sets=sets, frozen=False)
     assert v.protocol['classes'] == sorted(sets.split.validation) and abs(v['mAP@all'] - run.best[0]) < 1e-6
-    f = evaluate_run(d/'run', 'fine-grained', backbone=tower, sets=sets); assert 'Acc@1/per-category' in f.frozen
-    assert {p.name for p in (d/'run').glob('report*')} == {'report.json', 'report-validation-zero-shot.json', 'report-fine-grained.json'}
-    with pytest.raises(UserError, match='another tower'): open_run(d/'run', backbone=load_backbone('mini', random=True, seed=1))
-    with pytest.raises(UserError, match='no config.json'): open_run(d/'absent')
-    for s in (d/'run').glob('step-*'): shutil.rmtree(s)
-    with pytest.raises(UserError, match='no checkpoint yet'): open_run(d/'run')
-    (d/'run'/'config.json').write_text('{}')
-    with pytest.raises(UserError, match='names no experiment'): open_run(d/'run')
+    f = evaluate_run(d / 'run', 'fine-grained', backbone=tower, sets=sets)
+    assert 'Acc@1/per-category' in f.frozen
+    assert {p.name for p in (d / 'run').glob('report*')} == {
+        'report.json',
+        'report-validation-zero-shot.json',
+        'report-fine-grained.json',
+    }
+    with pytest.raises(UserError, match='another tower'):
+        open_run(d / 'run', backbone=load_backbone('mini', random=True, seed=1))
+    with pytest.raises(UserError, match='no config.json'):
+        open_run(d / 'absent')
+    for s in (d / 'run').glob('step-*'):
+        shutil.rmtree(s)
+    with pytest.raises(UserError, match='no checkpoint yet'):
+        open_run(d / 'run')
+    (d / 'run' / 'config.json').write_text('{}')
+    with pytest.raises(UserError, match='names no experiment'):
+        open_run(d / 'run')
 
 
 def test_fine_grained_runs_watch_their_own_number():
@@ -175,11 +289,21 @@ def test_fine_grained_runs_watch_their_own_number():
     from sketch_lvm.measure.experiments import Experiment, evaluate_run, load_sets, own_protocol, run_experiment
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import read_log
-    tower = load_backbone('mini', random=True); data = dict(name='mini', n_train=2, n_test=2); sets = load_sets(data); out = Path(tempfile.mkdtemp())/'run'
+
+    tower = load_backbone('mini', random=True)
+    data = dict(name='mini', n_train=2, n_test=2)
+    sets = load_sets(data)
+    out = Path(tempfile.mkdtemp()) / 'run'
     e = Experiment(method('sketch-lvm-fg', 'mini', batch=8, per_class=2), random=True, data=data, steps=1)
     run_experiment(e, out, 'cpu', sets, tower)
-    assert read_log(out)[1]['valid'].keys() == {'Acc@1/per-category'} and read_log(out)[0].keys() >= {'triplet', 'classification', 'divergence', 'patch-shuffle'}
-    r = evaluate_run(out, sets=sets, backbone=tower); assert r.protocol['name'] == 'fine-grained' and (out/'report.json').exists()
+    assert read_log(out)[1]['valid'].keys() == {'Acc@1/per-category'} and read_log(out)[0].keys() >= {
+        'triplet',
+        'classification',
+        'divergence',
+        'patch-shuffle',
+    }
+    r = evaluate_run(out, sets=sets, backbone=tower)
+    assert r.protocol['name'] == 'fine-grained' and (out / 'report.json').exists()
 
 
 def test_the_same_bits_with_two_threads():
@@ -188,17 +312,24 @@ def test_the_same_bits_with_two_threads():
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
+
     tower, items, threads = load_backbone('mini', random=True), mini_set('train', 2), torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        for m in (method('sketch-lvm', 'mini', batch=32, norms='per-modality'), method('sketch-lvm-fg', 'mini', batch=32, per_class=2)):
-            parts = learner_parts(m, tower, items); batch, seen = parts['draw'](0), set()
+        for m in (
+            method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
+            method('sketch-lvm-fg', 'mini', batch=32, per_class=2),
+        ):
+            parts = learner_parts(m, tower, items)
+            batch, seen = parts['draw'](0), set()
             for _ in range(3):
-                for p in parts['encoder'].parameters(): p.grad = None
+                for p in parts['encoder'].parameters():
+                    p.grad = None
                 parts['objective'](parts['embed'](batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
                 seen.add(torch.cat([p.grad.flatten() for p in parts['encoder'].trainable().values()]).numpy().tobytes())
             assert len(seen) == 1, m.name
-    finally: torch.set_num_threads(threads)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_a_folder_is_trained_on_and_tested_under_every_protocol():
@@ -211,23 +342,45 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     from sketch_lvm.measure.protocols import PROTOCOLS
     from sketch_lvm.measure.experiments import Experiment, data_label, evaluate_run, run_experiment, world
     from sketch_lvm.methods.catalogue import method
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower, said = load_backbone('mini', random=True), []
-        e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d/'set'), validation=1), steps=2, valid_every=1)
-        run = run_experiment(e, d/'run', 'cpu', backbone=tower, say=said.append)
-        assert run.best and 'two folders' in said[0] and 'pixel cache: 48 pictures take' in said[1] and list((d/'cache'/'pixels').rglob('*.npy'))
+        save_folder(toy_set(8, 4, 2, 48), d / 'set')
+        tower, said = load_backbone('mini', random=True), []
+        e = Experiment(
+            method('sketch-lvm', 'mini', batch=8),
+            random=True,
+            data=dict(name='folder', path=str(d / 'set'), validation=1),
+            steps=2,
+            valid_every=1,
+        )
+        run = run_experiment(e, d / 'run', 'cpu', backbone=tower, say=said.append)
+        assert (
+            run.best
+            and 'two folders' in said[0]
+            and 'pixel cache: 48 pictures take' in said[1]
+            and list((d / 'cache' / 'pixels').rglob('*.npy'))
+        )
         for name in PROTOCOLS:
-            other = dict(name='folder', path=str(d/'set'), split='all') if name == 'cross-dataset' else None
-            r = evaluate_run(d/'run', name, backbone=tower, frozen=False, data=other)
+            other = dict(name='folder', path=str(d / 'set'), split='all') if name == 'cross-dataset' else None
+            r = evaluate_run(d / 'run', name, backbone=tower, frozen=False, data=other)
             assert r.values and r.method['random'] and r.protocol['data'] == ('folder, all classes' if other else 'folder')
             assert other is None or any('Left out because they were trained on' in n for n in r.notes)
-        with pytest.raises(UserError, match='needs the other data set'): evaluate_run(d/'run', 'cross', backbone=tower)
-        none = run_experiment(Experiment(e.method, random=True, data=e.data | dict(validation=0), steps=1), d/'none', 'cpu', backbone=tower)
-        assert none.best is None and evaluate_run(d/'none', backbone=tower, frozen=False).method['step'] == 1
-        with pytest.raises(UserError, match='no validation classes'): evaluate_run(d/'none', part='validation', backbone=tower)
-        assert data_label(dict(name='sketchy')) == world(dict(name='sketchy')) == 'sketchy, gallery distinct' and world(dict(name='mini')) == 'mini world'
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        with pytest.raises(UserError, match='needs the other data set'):
+            evaluate_run(d / 'run', 'cross', backbone=tower)
+        none = run_experiment(
+            Experiment(e.method, random=True, data=e.data | dict(validation=0), steps=1), d / 'none', 'cpu', backbone=tower
+        )
+        assert none.best is None and evaluate_run(d / 'none', backbone=tower, frozen=False).method['step'] == 1
+        with pytest.raises(UserError, match='no validation classes'):
+            evaluate_run(d / 'none', part='validation', backbone=tower)
+        assert (
+            data_label(dict(name='sketchy')) == world(dict(name='sketchy')) == 'sketchy, gallery distinct'
+            and world(dict(name='mini')) == 'mini world'
+        )
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
@@ -238,22 +391,34 @@ def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import Experiment, evaluate_run, kept_step, open_run, run_experiment
     from sketch_lvm.methods.catalogue import method
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower, words = load_backbone('mini', random=True), {}
+        save_folder(toy_set(8, 4, 2, 48), d / 'set')
+        tower, words = load_backbone('mini', random=True), {}
         for validation in (0, 2):
-            said, out = [], d/f'run{validation}'
-            data = dict(name='folder', path=str(d/'set'), validation=validation)
+            said, out = [], d / f'run{validation}'
+            data = dict(name='folder', path=str(d / 'set'), validation=validation)
             e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=data, steps=2, valid_every=1)
             run = run_experiment(e, out, 'cpu', backbone=tower, say=said.append)
             assert (run.best is None) == (validation == 0) and run.step == 2
-            words[validation] = kept_step(run.best, run.step); report = evaluate_run(out, backbone=tower, frozen=False)
-            assert words[validation] in said[-1] and words[validation] in str(report) and words[validation] in report._repr_html_()
+            words[validation] = kept_step(run.best, run.step)
+            report = evaluate_run(out, backbone=tower, frozen=False)
+            assert (
+                words[validation] in said[-1]
+                and words[validation] in str(report)
+                and words[validation] in report._repr_html_()
+            )
             assert open_run(out, backbone=tower).chosen == report.method['chosen'] == words[validation]
             assert open_run(out, backbone=tower, step=2).chosen == 'asked for'
-        assert words[0] == 'the last; there were no validation classes to choose by' and words[2].startswith('the best of 2 on validation classes')
-        report = evaluate_run(d/'run0', backbone=tower, frozen=False); assert report.method['step'] == 2 and 'on validation' not in str(report)
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        assert words[0] == 'the last; there were no validation classes to choose by' and words[2].startswith(
+            'the best of 2 on validation classes'
+        )
+        report = evaluate_run(d / 'run0', backbone=tower, frozen=False)
+        assert report.method['step'] == 2 and 'on validation' not in str(report)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_pictures_of_another_data_set_that_were_trained_on():
@@ -265,28 +430,69 @@ def test_pictures_of_another_data_set_that_were_trained_on():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import Experiment, cross_protocol, evaluate_run, load_sets, run_experiment
     from sketch_lvm.methods.catalogue import method
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(8, 4, 2, 48), d/'set'); tower = load_backbone('mini', random=True)
-        e = Experiment(method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d/'set')), steps=1)
-        sets = load_sets(e.data); run_experiment(e, d/'run', 'cpu', sets, tower)
-        for i, (new, of) in enumerate(zip(('cow', 'owl', 'yak'), toy_set(3, 4, 2, 48, seed=9).classes)):       # new names, new pictures
-            save_folder(toy_set(3, 4, 2, 48, seed=9).where(classes=of), d/'part')
-            for side in ('sketch', 'photo'): (d/'other'/side).mkdir(parents=True, exist_ok=True); (d/'part'/side/of).rename(d/'other'/side/new)
-        def test(**how): return evaluate_run(d/'run', 'cross', backbone=tower, frozen=False, data=dict(name='folder', path=str(d/'other'), split='all') | how)
-        clean = test(); assert any('no picture of the test was trained on' in n.lower() for n in clean.notes) and clean.warnings == []
-        mine = sets.train.photos; held = sets.validation.photos                 # three photos of the test are now photos of training and of validation
+        save_folder(toy_set(8, 4, 2, 48), d / 'set')
+        tower = load_backbone('mini', random=True)
+        e = Experiment(
+            method('sketch-lvm', 'mini', batch=8), random=True, data=dict(name='folder', path=str(d / 'set')), steps=1
+        )
+        sets = load_sets(e.data)
+        run_experiment(e, d / 'run', 'cpu', sets, tower)
+        for i, (new, of) in enumerate(
+            zip(('cow', 'owl', 'yak'), toy_set(3, 4, 2, 48, seed=9).classes)
+        ):  # new names, new pictures
+            save_folder(toy_set(3, 4, 2, 48, seed=9).where(classes=of), d / 'part')
+            for side in ('sketch', 'photo'):
+                (d / 'other' / side).mkdir(parents=True, exist_ok=True)
+                (d / 'part' / side / of).rename(d / 'other' / side / new)
+
+        def test(**how):
+            return evaluate_run(
+                d / 'run',
+                'cross',
+                backbone=tower,
+                frozen=False,
+                data=dict(name='folder', path=str(d / 'other'), split='all') | how,
+            )
+
+        clean = test()
+        assert any('no picture of the test was trained on' in n.lower() for n in clean.notes) and clean.warnings == []
+        mine = sets.train.photos
+        held = sets.validation.photos  # three photos of the test are now photos of training and of validation
         for row, (name, photos) in enumerate((('cow', mine), ('owl', mine), ('owl', held))):
-            shutil.copy(d/'set'/photos.ids[row], d/'other'/'photo'/name/f'lent{row}.png')
-        with pytest.raises(UserError, match="3 of 15 photos and 0 of 24 sketches.*'photo/cow/lent0.png' is 'photo/.*leaks=drop.*leaks=allow"): test()
-        dropped = test(leaks='drop'); assert dropped.protocol['gallery_digest'] == clean.protocol['gallery_digest'] and dropped.values == clean.values
+            shutil.copy(d / 'set' / photos.ids[row], d / 'other' / 'photo' / name / f'lent{row}.png')
+        with pytest.raises(
+            UserError,
+            match="3 of 15 photos and 0 of 24 sketches.*'photo/cow/lent0.png' is 'photo/.*leaks=drop.*leaks=allow",
+        ):
+            test()
+        dropped = test(leaks='drop')
+        assert dropped.protocol['gallery_digest'] == clean.protocol['gallery_digest'] and dropped.values == clean.values
         assert any('leaks=drop: 3 of 15 photos' in n for n in dropped.notes) and dropped.warnings == []
-        allowed = test(leaks='allow'); assert allowed.protocol['gallery'] == 15 and allowed.warnings[0].startswith('TRAINED ON: 3 of 15 photos and 0 of 24 sketches')
-        assert allowed.warnings[0] in str(allowed).splitlines()[:2] and allowed.warnings[0].split("'")[0] in allowed._repr_html_()
-        assert len(cross_protocol(dict(name='folder', path=str(d/'other'), split='all', leaks='drop'), sets.split, sets).gallery[0]) == 12
-        (d/'set').rename(d/'gone'); blind = test()                              # the training files are not there any more
+        allowed = test(leaks='allow')
+        assert allowed.protocol['gallery'] == 15 and allowed.warnings[0].startswith(
+            'TRAINED ON: 3 of 15 photos and 0 of 24 sketches'
+        )
+        assert (
+            allowed.warnings[0] in str(allowed).splitlines()[:2]
+            and allowed.warnings[0].split("'")[0] in allowed._repr_html_()
+        )
+        assert (
+            len(
+                cross_protocol(
+                    dict(name='folder', path=str(d / 'other'), split='all', leaks='drop'), sets.split, sets
+                ).gallery[0]
+            )
+            == 12
+        )
+        (d / 'set').rename(d / 'gone')
+        blind = test()  # the training files are not there any more
         assert any('could not be checked' in w and 'not a folder' in w for w in blind.warnings)
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_training_validation_and_test_see_the_same_pixels():
@@ -300,30 +506,52 @@ def test_training_validation_and_test_see_the_same_pixels():
     from sketch_lvm.data.items import SketchPhotoSet
     from sketch_lvm.measure.experiments import Experiment, evaluate_run, run_experiment
     from sketch_lvm.methods.catalogue import method
+
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     for c in range(8):
         for k in range(2):
             for side, name in (('photo', f'{k}.png'), ('sketch', f'{k}-1.png')):
-                path = d/'set'/side/f'class {c}'/name; path.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(rng(c, k, len(side)).integers(0, 255, (24, 72, 3), dtype='uint8')).save(path)               # three times as wide as high
+                path = d / 'set' / side / f'class {c}' / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(rng(c, k, len(side)).integers(0, 255, (24, 72, 3), dtype='uint8')).save(
+                    path
+                )  # three times as wide as high
     tower, images = load_backbone('mini', random=True), SketchPhotoSet.images
     try:
         for fit in ('pad', 'crop'):
-            os.environ['SKETCH_LVM_CACHE'] = str(d/fit); seen = {}
+            os.environ['SKETCH_LVM_CACHE'] = str(d / fit)
+            seen = {}
+
             def spy(items, rows=None, *how):
                 x = images(items, rows, *how)
-                for name, modality, pixels in zip(items.ids[rows], items.modality[rows], x): seen.setdefault(how, {})[str(name)] = pixels
+                for name, modality, pixels in zip(items.ids[rows], items.modality[rows], x):
+                    seen.setdefault(how, {})[str(name)] = pixels
                 return x
-            e = Experiment(method('sketch-lvm', 'mini', batch=4, fit=fit), random=True, data=dict(name='folder', path=str(d/'set')), steps=4, valid_every=2)
+
+            e = Experiment(
+                method('sketch-lvm', 'mini', batch=4, fit=fit),
+                random=True,
+                data=dict(name='folder', path=str(d / 'set')),
+                steps=4,
+                valid_every=2,
+            )
             with mock.patch.object(SketchPhotoSet, 'images', spy):
-                run = run_experiment(e, d/f'run-{fit}', 'cpu', backbone=tower); trained = set(seen[64, fit, 'bicubic'])
-                report = evaluate_run(d/f'run-{fit}', backbone=tower)
-            assert run.best and seen.keys() == {(64, fit, tower.interpolation)}, seen.keys()            # training, validation, the frozen model and the test
-            assert len(trained) > 8 and len(seen[64, fit, 'bicubic']) == len(trained) + 8 and report.conditions['pixels']['fit'] == fit
-            assert [p.name for p in (d/fit/'pixels').iterdir() if p.is_dir()] == [f'64-{fit}-{tower.interpolation}']
+                run = run_experiment(e, d / f'run-{fit}', 'cpu', backbone=tower)
+                trained = set(seen[64, fit, 'bicubic'])
+                report = evaluate_run(d / f'run-{fit}', backbone=tower)
+            assert run.best and seen.keys() == {(64, fit, tower.interpolation)}, (
+                seen.keys()
+            )  # training, validation, the frozen model and the test
+            assert (
+                len(trained) > 8
+                and len(seen[64, fit, 'bicubic']) == len(trained) + 8
+                and report.conditions['pixels']['fit'] == fit
+            )
+            assert [p.name for p in (d / fit / 'pixels').iterdir() if p.is_dir()] == [f'64-{fit}-{tower.interpolation}']
             white = [bool((x[:, :20] == 255).all()) for x in seen[64, fit, 'bicubic'].values()]
             assert all(white) if fit == 'pad' else not any(white)
-    finally: os.environ.pop('SKETCH_LVM_CACHE', None) if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE', None) if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_method_of_ones_own_is_asked_for_by_its_file():
@@ -332,6 +560,10 @@ def test_a_method_of_ones_own_is_asked_for_by_its_file():
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.experiments import Experiment, read_experiment
     from sketch_lvm.methods.catalogue import method
-    d = Path(tempfile.mkdtemp()); e = Experiment(method('sketch-lvm', 'mini')).to_dict(); e['method']['name'] = 'mine'
-    (d/'config.json').write_text(json.dumps(dict(experiment=e)))
-    with pytest.raises(UserError, match="'mine'.*--import FILE"): read_experiment(d)
+
+    d = Path(tempfile.mkdtemp())
+    e = Experiment(method('sketch-lvm', 'mini')).to_dict()
+    e['method']['name'] = 'mine'
+    (d / 'config.json').write_text(json.dumps(dict(experiment=e)))
+    with pytest.raises(UserError, match="'mine'.*--import FILE"):
+        read_experiment(d)

@@ -10,29 +10,48 @@ def test_an_interpretation_agrees_with_reports():
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, confusions, deltas, per_query
+
     items, encoder = toy_set(3, 4, 2), frozen_encoder(load_backbone('mini', random=True))
     x = Interpretation.from_encoder(encoder, items)
-    r = evaluate(encoder, make_protocol('zero-shot', items, k=(10,))); f = evaluate(encoder, make_protocol('fine-grained', items))
+    r = evaluate(encoder, make_protocol('zero-shot', items, k=(10,)))
+    f = evaluate(encoder, make_protocol('fine-grained', items))
     assert abs(per_query(x)['mAP@all'].mean() - r['mAP@all']) < 1e-6
     assert abs(per_query(x)['Acc@1/per-category'].mean() - f['Acc@1/per-category']) < 1e-6 and per_query(x) is per_query(x)
-    share, names = confusions(x, 4); assert np.allclose(share.sum(1), 1) and np.isclose(np.diag(share).mean(), (x.same[np.arange(24)[:, None], x.order[:, :4]]).mean())
-    d = deltas(x); assert deltas(x) is d and {k: v.shape for k, v in d.items()} == {c: (8*3,) for c in items.classes}
-    z, w = x.queries[0].numpy(), x.gallery.numpy(); mine, others = np.flatnonzero(x.own[0])[0], np.flatnonzero(x.same[0] & ~x.own[0])
-    assert np.allclose([(1 - z @ w[mine]) - (1 - z @ w[j]) for j in others], d[x.sketches.names[0]][:3], atol=1e-5)      # the first sketch comes first in its class
-    one = Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])); assert confusions(one)[0].tolist() == [[1.]]
-    with pytest.raises(UserError, match='no photos'): Interpretation.from_encoder(encoder, items.sketches)
+    share, names = confusions(x, 4)
+    assert np.allclose(share.sum(1), 1) and np.isclose(
+        np.diag(share).mean(), (x.same[np.arange(24)[:, None], x.order[:, :4]]).mean()
+    )
+    d = deltas(x)
+    assert deltas(x) is d and {k: v.shape for k, v in d.items()} == {c: (8 * 3,) for c in items.classes}
+    z, w = x.queries[0].numpy(), x.gallery.numpy()
+    mine, others = np.flatnonzero(x.own[0])[0], np.flatnonzero(x.same[0] & ~x.own[0])
+    assert np.allclose(
+        [(1 - z @ w[mine]) - (1 - z @ w[j]) for j in others], d[x.sketches.names[0]][:3], atol=1e-5
+    )  # the first sketch comes first in its class
+    one = Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]]))
+    assert confusions(one)[0].tolist() == [[1.0]]
+    with pytest.raises(UserError, match='no photos'):
+        Interpretation.from_encoder(encoder, items.sketches)
 
 
 def test_the_gap_is_none_or_whole_where_it_must_be():
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.measure.interpret import modality_gap
-    r = rng(0); a, b = r.normal(size=(2, 200, 8))
+
+    r = rng(0)
+    a, b = r.normal(size=(2, 200, 8))
     same, apart = modality_gap(a, b), modality_gap(a - 20, b + 20)
-    assert same['centroids'] < .2 and .4 < same['separability'] < .6 and .45 < same['neighbours'] < .55 and 'purity' not in same
+    assert (
+        same['centroids'] < 0.2
+        and 0.4 < same['separability'] < 0.6
+        and 0.45 < same['neighbours'] < 0.55
+        and 'purity' not in same
+    )
     assert apart['centroids'] > 5 and apart['separability'] == 1 and apart['neighbours'] == 1
     assert modality_gap(a[:2], b[:2])['neighbours'] <= 1
-    with pytest.raises(UserError, match='at least two'): modality_gap(a[:1], b)
+    with pytest.raises(UserError, match='at least two'):
+        modality_gap(a[:1], b)
 
 
 def test_purity_crosses_the_gap_and_objects_stay_together():
@@ -42,35 +61,65 @@ def test_purity_crosses_the_gap_and_objects_stay_together():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, gap_of, modality_gap, per_query, separability
-    r = rng(0); kind = np.repeat(['a', 'b'], 20); middle = np.where(kind[:, None] == 'a', [9., 0, 0], [0, 9., 0]); high = np.array([0, 0, 30.])
+
+    r = rng(0)
+    kind = np.repeat(['a', 'b'], 20)
+    middle = np.where(kind[:, None] == 'a', [9.0, 0, 0], [0, 9.0, 0])
+    high = np.array([0, 0, 30.0])
     s, p = middle + r.normal(size=(40, 3)) - high, middle + r.normal(size=(40, 3)) + high
-    apart = modality_gap(s, p, (kind, kind)); assert apart['neighbours'] == 1 and apart['purity'] == 1        # two worlds, and yet every search is right
-    assert modality_gap(s, p, (kind, kind[::-1]))['purity'] == 0 and abs(modality_gap(s, p, (kind, kind), neighbours=40)['purity'] - .5) < 1e-9
-    assert np.isnan(modality_gap(s, p, (kind, ['c']*40))['purity']) and modality_gap(s, p, (['a']*20 + ['c']*20, kind))['purity'] == 1      # no photos: not asked
-    z = r.normal(size=(30, 40)); own = np.arange(30) // 3            # three sketches of an object, alike but for a trace; its photo elsewhere
-    asked = np.repeat(r.normal(size=(10, 40)), 3, 0) + .01*z
-    photos = r.normal(size=(10, 40)); assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
-    with pytest.raises(UserError, match='two objects'): separability(asked, photos, (['x']*30, ['x']*10))
-    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', random=True)), toy_set(3, 4, 2)); g = gap_of(x, 4)
-    assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == ['centroids', 'separability', 'neighbours', 'purity']
+    apart = modality_gap(s, p, (kind, kind))
+    assert apart['neighbours'] == 1 and apart['purity'] == 1  # two worlds, and yet every search is right
+    assert (
+        modality_gap(s, p, (kind, kind[::-1]))['purity'] == 0
+        and abs(modality_gap(s, p, (kind, kind), neighbours=40)['purity'] - 0.5) < 1e-9
+    )
+    assert (
+        np.isnan(modality_gap(s, p, (kind, ['c'] * 40))['purity'])
+        and modality_gap(s, p, (['a'] * 20 + ['c'] * 20, kind))['purity'] == 1
+    )  # no photos: not asked
+    z = r.normal(size=(30, 40))
+    own = np.arange(30) // 3  # three sketches of an object, alike but for a trace; its photo elsewhere
+    asked = np.repeat(r.normal(size=(10, 40)), 3, 0) + 0.01 * z
+    photos = r.normal(size=(10, 40))
+    assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
+    with pytest.raises(UserError, match='two objects'):
+        separability(asked, photos, (['x'] * 30, ['x'] * 10))
+    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', random=True)), toy_set(3, 4, 2))
+    g = gap_of(x, 4)
+    assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == [
+        'centroids',
+        'separability',
+        'neighbours',
+        'purity',
+    ]
 
 
 def test_projections_say_what_they_are():
     import numpy as np, pytest, sys, warnings
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.measure.interpret import project
+
     flat = np.c_[rng(0).normal(size=(60, 2)) + 5, np.zeros((60, 3))]
-    xy, said, trust = project(flat, 'pca'); assert said == 'PCA, 100% of the variance' and xy.shape == (60, 2) and trust > .8
+    xy, said, trust = project(flat, 'pca')
+    assert said == 'PCA, 100% of the variance' and xy.shape == (60, 2) and trust > 0.8
     assert np.allclose(np.linalg.norm(xy[:, None] - xy, axis=-1), np.linalg.norm(flat[:, None] - flat, axis=-1))
     with warnings.catch_warnings():
         warnings.simplefilter('error')
-        assert project(flat[:15])[1] == 'PCA, 100% of the variance (too few points for UMAP with 15 neighbours)' and np.isnan(project(flat[:4])[2])
-        xy, said, trust = project(np.ones((60, 5))); assert said == 'PCA, all points equal' and not xy.any() and np.isnan(trust)
+        assert project(flat[:15])[
+            1
+        ] == 'PCA, 100% of the variance (too few points for UMAP with 15 neighbours)' and np.isnan(project(flat[:4])[2])
+        xy, said, trust = project(np.ones((60, 5)))
+        assert said == 'PCA, all points equal' and not xy.any() and np.isnan(trust)
         with pytest.MonkeyPatch.context() as m:
-            m.setitem(sys.modules, 'umap', None); xy, said, trust = project(flat); assert said == 'PCA, 100% of the variance (UMAP is not installed)' and trust > .8
-    with pytest.raises(UserError, match='three points'): project(flat[:2])
-    with pytest.raises(UserError, match='1 of 60 points'): project(np.where(np.arange(60)[:, None] == 3, np.nan, flat))
-    with pytest.raises(UserError, match='unknown projection'): project(flat, 'tsne')
+            m.setitem(sys.modules, 'umap', None)
+            xy, said, trust = project(flat)
+            assert said == 'PCA, 100% of the variance (UMAP is not installed)' and trust > 0.8
+    with pytest.raises(UserError, match='three points'):
+        project(flat[:2])
+    with pytest.raises(UserError, match='1 of 60 points'):
+        project(np.where(np.arange(60)[:, None] == 3, np.nan, flat))
+    with pytest.raises(UserError, match='unknown projection'):
+        project(flat, 'tsne')
 
 
 def test_a_run_is_looked_into_at_any_kept_step():
@@ -80,20 +129,31 @@ def test_a_run_is_looked_into_at_any_kept_step():
     from sketch_lvm.measure.experiments import Experiment, frozen_encoder, load_sets, run_experiment
     from sketch_lvm.measure.interpret import Interpretation, kept_steps
     from sketch_lvm.methods.catalogue import method
-    d, tower, data = tempfile.mkdtemp(), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2); sets = load_sets(data)
+
+    d, tower, data = tempfile.mkdtemp(), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2)
+    sets = load_sets(data)
     e = Experiment(method('sketch-lvm', 'mini', batch=4), random=True, data=data, steps=2, seed=3, valid_every=1)
     run = run_experiment(e, d, 'cpu', sets, tower, checkpoint_every=1, keep=9, progress=False)
     look = lambda **how: Interpretation.from_run(d, sets=sets, backbone=tower, **how)
-    frozen, best, first, last = look(step=0), look(), look(step=1), look(step=2); assert kept_steps(d) == [0, 1, 2]
+    frozen, best, first, last = look(step=0), look(), look(step=1), look(step=2)
+    assert kept_steps(d) == [0, 1, 2]
     plain = Interpretation.from_encoder(frozen_encoder(tower), sets.unseen)
     assert frozen.step == 0 and frozen.label.startswith('frozen') and np.array_equal(frozen.cosines, plain.cosines)
-    trained = Interpretation.from_encoder(run.learner.encoder, sets.unseen)          # a run ends with its best weights
-    assert best.step == run.best[1] in (1, 2) and np.array_equal(best.cosines, trained.cosines) and best.label.endswith(f'seed 3, step {best.step}')
+    trained = Interpretation.from_encoder(run.learner.encoder, sets.unseen)  # a run ends with its best weights
+    assert (
+        best.step == run.best[1] in (1, 2)
+        and np.array_equal(best.cosines, trained.cosines)
+        and best.label.endswith(f'seed 3, step {best.step}')
+    )
     assert np.abs(first.cosines - frozen.cosines).max() > 1e-3 and np.abs(last.cosines - first.cosines).max() > 1e-3
-    for part in ('unseen', 'validation', 'train'): assert set(look(part=part).sketches.names) == set(getattr(sets, part).classes), part
-    with pytest.raises(UserError, match="unknown part 'seen'"): look(part='seen')
-    with pytest.raises(UserError, match='step 7; it has 1, 2'): look(step=7)
-    with pytest.raises(UserError, match='no config.json'): Interpretation.from_run(tempfile.mkdtemp())
+    for part in ('unseen', 'validation', 'train'):
+        assert set(look(part=part).sketches.names) == set(getattr(sets, part).classes), part
+    with pytest.raises(UserError, match="unknown part 'seen'"):
+        look(part='seen')
+    with pytest.raises(UserError, match='step 7; it has 1, 2'):
+        look(step=7)
+    with pytest.raises(UserError, match='no config.json'):
+        Interpretation.from_run(tempfile.mkdtemp())
 
 
 def test_patches_find_themselves():
@@ -102,15 +162,27 @@ def test_patches_find_themselves():
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.interpret import correspondences, part_hits, patch_of, patch_tokens
-    encoder = frozen_encoder(load_backbone('mini', random=True)); images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
-    t = patch_tokens(encoder, images, 'photo'); assert t.shape == (4, 3, 64, 192) and torch.allclose(t.norm(dim=-1), torch.ones(4, 3, 64), atol=1e-5)
-    c = correspondences(t, t); pairs = [(i, a, a) for i in range(3) for a in (0, 9, 63)]
-    assert (part_hits(c, pairs) == 1).all() and (part_hits(-c, pairs) < .5).all()
-    assert part_hits(c, [(0, 9, 18)])[0] == 1 and part_hits(c, [(0, 9, 18)], near=0)[0] == 0 and part_hits(c, [(0, 7, 8)])[0] == 0     # 7 and 8 are no neighbours
-    assert patch_of([(.99, 0), (0, .99), (1, 1)], 8).tolist() == [7, 56, 63]
-    blank = np.full((2, 64, 64, 3), 255, np.uint8)                      # all pictures alike: nothing is left once the places are taken away
-    assert patch_tokens(encoder, blank, 'photo').norm(dim=-1).min() > .99 and patch_tokens(encoder, blank, 'photo', 'places').abs().max() < 1e-3
-    with pytest.raises(UserError, match='unknown mean'): patch_tokens(encoder, blank, 'photo', 'place')
+
+    encoder = frozen_encoder(load_backbone('mini', random=True))
+    images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
+    t = patch_tokens(encoder, images, 'photo')
+    assert t.shape == (4, 3, 64, 192) and torch.allclose(t.norm(dim=-1), torch.ones(4, 3, 64), atol=1e-5)
+    c = correspondences(t, t)
+    pairs = [(i, a, a) for i in range(3) for a in (0, 9, 63)]
+    assert (part_hits(c, pairs) == 1).all() and (part_hits(-c, pairs) < 0.5).all()
+    assert (
+        part_hits(c, [(0, 9, 18)])[0] == 1
+        and part_hits(c, [(0, 9, 18)], near=0)[0] == 0
+        and part_hits(c, [(0, 7, 8)])[0] == 0
+    )  # 7 and 8 are no neighbours
+    assert patch_of([(0.99, 0), (0, 0.99), (1, 1)], 8).tolist() == [7, 56, 63]
+    blank = np.full((2, 64, 64, 3), 255, np.uint8)  # all pictures alike: nothing is left once the places are taken away
+    assert (
+        patch_tokens(encoder, blank, 'photo').norm(dim=-1).min() > 0.99
+        and patch_tokens(encoder, blank, 'photo', 'places').abs().max() < 1e-3
+    )
+    with pytest.raises(UserError, match='unknown mean'):
+        patch_tokens(encoder, blank, 'photo', 'place')
 
 
 def test_parts_are_where_they_are_drawn():
@@ -121,19 +193,29 @@ def test_parts_are_where_they_are_drawn():
     from sketch_lvm.methods.losses import shuffle_patches
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.world.miniworld import part_map, thing
-    items = mini_set('unseen', 2, sketches=2); photos, drawn = mini_parts(items.photos), mini_parts(items.sketches)
-    assert len(drawn) == 2*len(photos) and any(drawn[0][k] != drawn[1][k] for k in set(drawn[0]) & set(drawn[1]))      # two drawings of one object
+
+    items = mini_set('unseen', 2, sketches=2)
+    photos, drawn = mini_parts(items.photos), mini_parts(items.sketches)
+    assert len(drawn) == 2 * len(photos) and any(
+        drawn[0][k] != drawn[1][k] for k in set(drawn[0]) & set(drawn[1])
+    )  # two drawings of one object
     for c, own, at in zip(items.photos.names[:6], items.photos.photo_id, photos):
-        it = thing(c, int(own.split('/')[1])); ids = part_map(it, 0)
-        for name, (x, y) in at.items(): assert it.parts[ids[int(y*128), int(x*128)] - 1].name == name
+        it = thing(c, int(own.split('/')[1]))
+        ids = part_map(it, 0)
+        for name, (x, y) in at.items():
+            assert it.parts[ids[int(y * 128), int(x * 128)] - 1].name == name
     near = [np.abs(np.subtract(a[k], b[k])).max() for a, b in zip(drawn[::2], photos) for k in a if k in b]
-    assert np.median(near) < .1 and len(part_pairs(drawn[::2], photos, 8)) == len(near)
-    assert part_pairs([{'a': (.1, .9)}], [{'a': (.9, .1), 'b': (0, 0)}], 4).tolist() == [[0, 12, 3]] and part_pairs([{}], [{}], 4).shape == (0, 3)
-    page = torch.zeros(1, 1, 12, 12); page[0, 0, 2, 7] = 1
+    assert np.median(near) < 0.1 and len(part_pairs(drawn[::2], photos, 8)) == len(near)
+    assert part_pairs([{'a': (0.1, 0.9)}], [{'a': (0.9, 0.1), 'b': (0, 0)}], 4).tolist() == [[0, 12, 3]] and part_pairs(
+        [{}], [{}], 4
+    ).shape == (0, 3)
+    page = torch.zeros(1, 1, 12, 12)
+    page[0, 0, 2, 7] = 1
     for p, grid in (([3, 0, 1, 2], 2), ([1, 2, 0, 4, 3, 5, 8, 6, 7], 3)):
         row, column = np.argwhere(shuffle_patches(page, p, grid)[0, 0].numpy() == 1)[0]
-        assert patch_of(move_points((7.5/12, 2.5/12), p, grid), 12) == row*12 + column
-    with pytest.raises(UserError, match='no picture of the mini world'): mini_parts(toy_set())
+        assert patch_of(move_points((7.5 / 12, 2.5 / 12), p, grid), 12) == row * 12 + column
+    with pytest.raises(UserError, match='no picture of the mini world'):
+        mini_parts(toy_set())
 
 
 def test_a_picture_is_nearest_to_itself_moved_alike():
@@ -143,11 +225,17 @@ def test_a_picture_is_nearest_to_itself_moved_alike():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.interpret import arrangement_distances
     from sketch_lvm.methods.losses import draw_permutations, shuffle_patches
-    encoder = frozen_encoder(load_backbone('mini')); x = torch.randn(3, 3, 64, 64, generator=torch_rng(0))
-    orders = draw_permutations(0, 0, range(3), n=4); d = arrangement_distances(encoder, x, x, orders)
+
+    encoder = frozen_encoder(load_backbone('mini'))
+    x = torch.randn(3, 3, 64, 64, generator=torch_rng(0))
+    orders = draw_permutations(0, 0, range(3), n=4)
+    d = arrangement_distances(encoder, x, x, orders)
     assert d.shape == (3, 4) and d[:, 0].abs().max() < 1e-5 and d[:, 1:].min() > 1e-4
-    one = encoder.embed(shuffle_patches(x, orders[:, 0]), 'sketch'), encoder.embed(shuffle_patches(x, orders[:, 2]), 'photo')
-    assert torch.allclose(d[:, 2], 1 - (one[0]*one[1]).sum(1), atol=1e-5)
+    one = (
+        encoder.embed(shuffle_patches(x, orders[:, 0]), 'sketch'),
+        encoder.embed(shuffle_patches(x, orders[:, 2]), 'photo'),
+    )
+    assert torch.allclose(d[:, 2], 1 - (one[0] * one[1]).sum(1), atol=1e-5)
 
 
 def test_margins_are_compared_as_the_loss_does():
@@ -158,37 +246,63 @@ def test_margins_are_compared_as_the_loss_does():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, deltas, margin_batches, margin_matrix
     from sketch_lvm.methods.losses import margin_divergence
+
     items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', random=True))
-    x = Interpretation.from_encoder(encoder, items); d, names = margin_batches(x, 4, 6)
-    assert d.shape == (6, 3, 4) and names == list(items.classes) and not np.array_equal(d[0], d[1]) and np.array_equal(margin_batches(x, 4, 6)[0], d)
-    every = deltas(x); assert all(np.abs(every[c] - v).min() < 1e-6 for i, c in enumerate(names) for v in d[:, i].ravel())
-    m = margin_matrix(x, 4, 6)[0]; loss = np.mean([margin_divergence(torch.from_numpy(b), temperature=.1).item() for b in d])
-    assert np.allclose(np.diag(m), 0, atol=1e-7) and np.isclose(m.sum()/6, loss, rtol=1e-4) and m.min() > -1e-7 and loss > 0
+    x = Interpretation.from_encoder(encoder, items)
+    d, names = margin_batches(x, 4, 6)
+    assert (
+        d.shape == (6, 3, 4)
+        and names == list(items.classes)
+        and not np.array_equal(d[0], d[1])
+        and np.array_equal(margin_batches(x, 4, 6)[0], d)
+    )
+    every = deltas(x)
+    assert all(np.abs(every[c] - v).min() < 1e-6 for i, c in enumerate(names) for v in d[:, i].ravel())
+    m = margin_matrix(x, 4, 6)[0]
+    loss = np.mean([margin_divergence(torch.from_numpy(b), temperature=0.1).item() for b in d])
+    assert (
+        np.allclose(np.diag(m), 0, atol=1e-7) and np.isclose(m.sum() / 6, loss, rtol=1e-4) and m.min() > -1e-7 and loss > 0
+    )
     assert not np.allclose(margin_matrix(x, 4, 6, order='given')[0], m)
-    with pytest.raises(UserError, match='fewer than 6 photos'): margin_batches(x, 6)
-    with pytest.raises(UserError, match='at least 2 classes'): margin_matrix(Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])))
+    with pytest.raises(UserError, match='fewer than 6 photos'):
+        margin_batches(x, 6)
+    with pytest.raises(UserError, match='at least 2 classes'):
+        margin_matrix(Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])))
 
 
 def test_divergences_of_known_distributions():
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.measure.interpret import kl_matrix, rank_correlation
-    r = rng(0); groups = dict(a=r.normal(0, 1, 1_000_000), b=r.normal(1, 1, 1_000_000), c=r.normal(0, 2, 200_000))
-    true = np.array([[0, .5, np.log(2) - .375], [.5, 0, np.log(2) - .25], [1.5 - np.log(2), 2 - np.log(2), 0]])
-    assert np.allclose(kl_matrix(groups, 'gaussian'), true, atol=.02) and np.allclose(kl_matrix(groups), true, rtol=.1, atol=.03)     # wide bins see less
-    flat = kl_matrix(groups, 'gaussian', centred=True); assert flat[0, 1] < .01 and flat[0, 2] > .3
-    assert kl_matrix(dict(one=[1., 2.])).tolist() == [[0]]
-    with pytest.raises(UserError, match='two values'): kl_matrix(dict(a=[1.], b=[1., 2.]))
+
+    r = rng(0)
+    groups = dict(a=r.normal(0, 1, 1_000_000), b=r.normal(1, 1, 1_000_000), c=r.normal(0, 2, 200_000))
+    true = np.array([[0, 0.5, np.log(2) - 0.375], [0.5, 0, np.log(2) - 0.25], [1.5 - np.log(2), 2 - np.log(2), 0]])
+    assert np.allclose(kl_matrix(groups, 'gaussian'), true, atol=0.02) and np.allclose(
+        kl_matrix(groups), true, rtol=0.1, atol=0.03
+    )  # wide bins see less
+    flat = kl_matrix(groups, 'gaussian', centred=True)
+    assert flat[0, 1] < 0.01 and flat[0, 2] > 0.3
+    assert kl_matrix(dict(one=[1.0, 2.0])).tolist() == [[0]]
+    with pytest.raises(UserError, match='two values'):
+        kl_matrix(dict(a=[1.0], b=[1.0, 2.0]))
     assert rank_correlation([1, 2, 3, 9], [1, 4, 9, 10]) == 1 and rank_correlation([1, 2, np.nan, 3], [3, 2, 0, 1]) == -1
-    assert np.isnan(rank_correlation([1, 1, 1], [1, 2, 3])) and np.isnan(rank_correlation([], [])) and np.isclose(rank_correlation([1, 2, 2, 3], [1, 2, 2, 3]), 1)
+    assert (
+        np.isnan(rank_correlation([1, 1, 1], [1, 2, 3]))
+        and np.isnan(rank_correlation([], []))
+        and np.isclose(rank_correlation([1, 2, 2, 3], [1, 2, 2, 3]), 1)
+    )
 
 
 def test_alike_things_become_neighbours():
     import numpy as np
     from sketch_lvm.measure.interpret import alike_order
-    kind = np.array([0, 1, 2]*4); s = (kind[:, None] == kind[None])*.5 + .1
-    found = kind[alike_order(s)]; assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
-    assert alike_order([[1.]]).tolist() == [0] and alike_order([[1, .2], [.2, 1]]).tolist() == [0, 1]
+
+    kind = np.array([0, 1, 2] * 4)
+    s = (kind[:, None] == kind[None]) * 0.5 + 0.1
+    found = kind[alike_order(s)]
+    assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
+    assert alike_order([[1.0]]).tolist() == [0] and alike_order([[1, 0.2], [0.2, 1]]).tolist() == [0, 1]
 
 
 def test_prompts_are_looked_at_and_look():
@@ -197,14 +311,23 @@ def test_prompts_are_looked_at_and_look():
     from sketch_lvm.measure.interpret import prompt_attention
     from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, Trace
     from sketch_lvm.clip.encoder import make_encoder
-    b = load_backbone('mini', random=True); images = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
-    encoder = make_encoder(b, ShallowPrompts(3, b.width)); trace = Trace(attention=[]); found = prompt_attention(encoder, images, 'photo')
+
+    b = load_backbone('mini', random=True)
+    images = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
+    encoder = make_encoder(b, ShallowPrompts(3, b.width))
+    trace = Trace(attention=[])
+    found = prompt_attention(encoder, images, 'photo')
     encoder(b.pixels(images), 'photo', trace=trace)
-    assert np.allclose(found['share'], torch.stack([a.mean(1)[:, 65:].sum(-1) for a in trace.attention]).detach(), atol=1e-5) and np.allclose(found['even'], 3/68)
-    assert [None if m is None else m.shape for m in found['maps']] == [(2, 3, 64)]*3 + [None] and 0 < found['maps'][0].sum(-1).max() < 1
+    assert np.allclose(
+        found['share'], torch.stack([a.mean(1)[:, 65:].sum(-1) for a in trace.attention]).detach(), atol=1e-5
+    ) and np.allclose(found['even'], 3 / 68)
+    assert [None if m is None else m.shape for m in found['maps']] == [(2, 3, 64)] * 3 + [None] and 0 < found['maps'][
+        0
+    ].sum(-1).max() < 1
     deep = prompt_attention(make_encoder(b, DeepPrompts(2, 2, b.width)), images, 'sketch')
-    assert [m is None for m in deep['maps']] == [True, False, False, True] and np.allclose(deep['even'], 2/67)
-    bare = prompt_attention(make_encoder(b, NoPrompts(), train='none'), images, 'sketch'); assert bare['share'].max() == 0 and bare['maps'] == [None]*4
+    assert [m is None for m in deep['maps']] == [True, False, False, True] and np.allclose(deep['even'], 2 / 67)
+    bare = prompt_attention(make_encoder(b, NoPrompts(), train='none'), images, 'sketch')
+    assert bare['share'].max() == 0 and bare['maps'] == [None] * 4
 
 
 def test_norms_go_back_and_return():
@@ -214,19 +337,31 @@ def test_norms_go_back_and_return():
     from sketch_lvm.measure.interpret import norm_changes, norms_back
     from sketch_lvm.clip.prompts import NoPrompts
     from sketch_lvm.clip.encoder import make_encoder
-    b = load_backbone('mini', random=True); x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
+
+    b = load_backbone('mini', random=True)
+    x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
     encoder, frozen = make_encoder(b, NoPrompts(), 'per-modality', 'norms'), make_encoder(b, NoPrompts(), train='none')
-    places = list(encoder.norms.eps); assert len(places) == 2*4 + 2 and all(v == 0 for d in norm_changes(encoder).values() for k in d.values() for v in k)
-    with torch.no_grad(): encoder.norms.weight['block01_ln_2'][1] += .5; encoder.norms.bias['ln_post'][0] += 1
+    places = list(encoder.norms.eps)
+    assert len(places) == 2 * 4 + 2 and all(v == 0 for d in norm_changes(encoder).values() for k in d.values() for v in k)
+    with torch.no_grad():
+        encoder.norms.weight['block01_ln_2'][1] += 0.5
+        encoder.norms.bias['ln_post'][0] += 1
     m, found, ends = b.visual.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
-    size = np.hypot(m.weight.norm().item(), m.bias.norm().item()); assert np.allclose(found['block01_ln_2']['gain'], [0, .5*b.width**.5/size], atol=1e-6)
+    size = np.hypot(m.weight.norm().item(), m.bias.norm().item())
+    assert np.allclose(found['block01_ln_2']['gain'], [0, 0.5 * b.width**0.5 / size], atol=1e-6)
     assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0
     with norms_back(encoder, ['ln_post']):
-        assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
-    with norms_back(encoder, places): assert torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
+        assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(
+            encoder.embed(x, 'photo'), frozen.embed(x, 'photo')
+        )
+    with norms_back(encoder, places):
+        assert torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
     assert torch.equal(encoder.embed(x, 'sketch'), ends)
-    with pytest.raises(RuntimeError), norms_back(encoder, places): raise RuntimeError
+    with pytest.raises(RuntimeError), norms_back(encoder, places):
+        raise RuntimeError
     assert torch.equal(encoder.embed(x, 'sketch'), ends)
     for f in (norm_changes, lambda e: norms_back(e, []).__enter__()):
-        with pytest.raises(UserError, match='no LayerNorms'): f(frozen)
-    with pytest.raises(UserError, match='unknown place'), norms_back(encoder, ['block09_ln_1']): pass
+        with pytest.raises(UserError, match='no LayerNorms'):
+            f(frozen)
+    with pytest.raises(UserError, match='unknown place'), norms_back(encoder, ['block09_ln_1']):
+        pass

@@ -7,24 +7,48 @@ def test_names_and_definitions():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.metrics import definition, metric_names
-    assert metric_names((200,)) == ['mAP@all', 'mAP@all/voc', 'mAP@200/R', 'mAP@200/min(R,k)', 'mAP@200/hits', 'mAP@200/voc', 'P@200', 'P@200/min(R,k)']
+
+    assert metric_names((200,)) == [
+        'mAP@all',
+        'mAP@all/voc',
+        'mAP@200/R',
+        'mAP@200/min(R,k)',
+        'mAP@200/hits',
+        'mAP@200/voc',
+        'P@200',
+        'P@200/min(R,k)',
+    ]
     assert all(definition(n).endswith('.') for n in metric_names((1, 50)) + ['Acc@10/all-unseen'])
-    with pytest.raises(UserError, match='mAP@k/hits'): definition('mAP@200/hit')
-    with pytest.raises(UserError, match='unknown metric'): definition('mAP@200')     # no bare mAP@200 exists here
+    with pytest.raises(UserError, match='mAP@k/hits'):
+        definition('mAP@200/hit')
+    with pytest.raises(UserError, match='unknown metric'):
+        definition('mAP@200')  # no bare mAP@200 exists here
 
 
 def test_by_hand_on_five_photos():
     import numpy as np
     from sketch_lvm.measure.metrics import rank_metrics
-    scores = np.array([.9, .8, .7, .6, .5]); g = np.stack([scores, np.sqrt(1 - scores**2)], 1)
-    m = rank_metrics([[1., 0.]], g, ['cow'], ['cow', 'horse', 'cow', 'cow', 'sheep'], k=(3, 10))
+
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    g = np.stack([scores, np.sqrt(1 - scores**2)], 1)
+    m = rank_metrics([[1.0, 0.0]], g, ['cow'], ['cow', 'horse', 'cow', 'cow', 'sheep'], k=(3, 10))
     v = m.values
-    assert np.isclose(v['mAP@all'], (1 + 2/3 + 3/4)/3) and np.isclose(v['mAP@all/voc'], (1 + 3/4 + 3/4)/3)
-    assert np.isclose(v['mAP@3/R'], (1 + 2/3)/3) and np.isclose(v['mAP@3/min(R,k)'], (1 + 2/3)/3) and np.isclose(v['mAP@3/hits'], (1 + 2/3)/2)
-    assert np.isclose(v['P@3'], 2/3) and v['P@10'] == 3/5 and v['P@10/min(R,k)'] == 1          # a gallery of five: divided by five, and said
+    assert np.isclose(v['mAP@all'], (1 + 2 / 3 + 3 / 4) / 3) and np.isclose(v['mAP@all/voc'], (1 + 3 / 4 + 3 / 4) / 3)
+    assert (
+        np.isclose(v['mAP@3/R'], (1 + 2 / 3) / 3)
+        and np.isclose(v['mAP@3/min(R,k)'], (1 + 2 / 3) / 3)
+        and np.isclose(v['mAP@3/hits'], (1 + 2 / 3) / 2)
+    )
+    assert (
+        np.isclose(v['P@3'], 2 / 3) and v['P@10'] == 3 / 5 and v['P@10/min(R,k)'] == 1
+    )  # a gallery of five: divided by five, and said
     assert any('fewer than 10' in n for n in m.notes) and 'mAP@200/R' not in v
-    perfect = rank_metrics([[1., 0.]], g, ['cow'], ['cow', 'cow', 'a', 'a', 'a'], k=2)
-    assert set(perfect.values.values()) == {1.} and '1.0000' in repr(perfect) and perfect.to_dict()['per_class']['cow']['P@2'] == 1
+    perfect = rank_metrics([[1.0, 0.0]], g, ['cow'], ['cow', 'cow', 'a', 'a', 'a'], k=2)
+    assert (
+        set(perfect.values.values()) == {1.0}
+        and '1.0000' in repr(perfect)
+        and perfect.to_dict()['per_class']['cow']['P@2'] == 1
+    )
 
 
 def test_against_brute_force():
@@ -33,39 +57,75 @@ def test_against_brute_force():
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import rank_metrics
 
+
     def brute(score, rel, k):
         "All definitions for one query, place by place"
-        order = np.argsort(-score, kind='stable'); score, rel = score[order], rel[order].astype(float)
-        N, R = len(score), rel.sum(); same = score[:, None] == score[None]
+        order = np.argsort(-score, kind='stable')
+        score, rel = score[order], rel[order].astype(float)
+        N, R = len(score), rel.sum()
+        same = score[:, None] == score[None]
         n, r = same.sum(1), same @ rel
-        first = rel*0 + [np.flatnonzero(s)[0] for s in same]; before = np.array([rel[:int(f)].sum() for f in first])
-        p_hit, c = r/n, (r - 1)/np.maximum(n - 1, 1)                           # this place holds a hit; another place of its group does too
-        given_hit = (before + 1 + (np.arange(N) - first)*c)/(np.arange(N) + 1)  # expected precision at the place, if it holds a hit
-        plain = (before + r/n*(np.arange(N) - first + 1))/(np.arange(N) + 1)   # expected precision at the place, whatever it holds
+        first = rel * 0 + [np.flatnonzero(s)[0] for s in same]
+        before = np.array([rel[: int(f)].sum() for f in first])
+        p_hit, c = r / n, (r - 1) / np.maximum(n - 1, 1)  # this place holds a hit; another place of its group does too
+        given_hit = (before + 1 + (np.arange(N) - first) * c) / (
+            np.arange(N) + 1
+        )  # expected precision at the place, if it holds a hit
+        plain = (before + r / n * (np.arange(N) - first + 1)) / (
+            np.arange(N) + 1
+        )  # expected precision at the place, whatever it holds
+
         def at(k):
-            S = (p_hit*given_hit)[:k].sum()
+            S = (p_hit * given_hit)[:k].sum()
             env = [max(given_hit[j] if same[i, j] else plain[j] for j in range(i, min(k, N))) for i in range(min(k, N))]
-            return S, (p_hit[:k]*env).sum(), p_hit[:k].sum()
-        S, V, _ = at(N); out = {'mAP@all': S/R, 'mAP@all/voc': V/R}
-        S, V, h = at(k); m = min(R, k)
-        out |= {f'mAP@{k}/R': S/R, f'mAP@{k}/min(R,k)': S/m, f'mAP@{k}/voc': V/m, f'P@{k}': h/min(k, N), f'P@{k}/min(R,k)': h/m}
+            return S, (p_hit[:k] * env).sum(), p_hit[:k].sum()
+
+        S, V, _ = at(N)
+        out = {'mAP@all': S / R, 'mAP@all/voc': V / R}
+        S, V, h = at(k)
+        m = min(R, k)
+        out |= {
+            f'mAP@{k}/R': S / R,
+            f'mAP@{k}/min(R,k)': S / m,
+            f'mAP@{k}/voc': V / m,
+            f'P@{k}': h / min(k, N),
+            f'P@{k}/min(R,k)': h / m,
+        }
         clean = k >= N or score[k - 1] != score[k] or r[k - 1] in (0, n[k - 1])  # no mixed group straddles k
-        return out | ({f'mAP@{k}/hits': S/h if h else 0.} if clean else {})
+        return out | ({f'mAP@{k}/hits': S / h if h else 0.0} if clean else {})
+
 
     @settings(max_examples=1000, derandomize=True, database=None, deadline=None)
-    @cases(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 45), st.integers(1, 7), st.integers(1, 60), st.integers(1, 300), st.booleans())
+    @cases(
+        st.integers(0, 10**6),
+        st.integers(1, 9),
+        st.integers(1, 45),
+        st.integers(1, 7),
+        st.integers(1, 60),
+        st.integers(1, 300),
+        st.booleans(),
+    )
     def check(seed, n_queries, n_photos, n_classes, k, chunk, text):
         draw = rng(seed)
         levels = draw.integers(2, 60)
-        q, g = (s*draw.integers(0, levels, n)*(np.pi/levels/2) for s, n in ((-1, n_queries), (1, n_photos)))   # on a grid: gaps are wide or nil
+        q, g = (
+            s * draw.integers(0, levels, n) * (np.pi / levels / 2) for s, n in ((-1, n_queries), (1, n_photos))
+        )  # on a grid: gaps are wide or nil
         ql, gl = draw.integers(0, n_classes, n_queries), draw.integers(0, n_classes, n_photos)
-        if not np.isin(ql, gl).any(): return
+        if not np.isin(ql, gl).any():
+            return
         name = (lambda x: [f'class {i}' for i in x]) if text else (lambda x: x)
-        m = rank_metrics(np.stack([np.cos(q), np.sin(q)], 1), np.stack([np.cos(g), np.sin(g)], 1), name(ql), name(gl), k=k, chunk=chunk)
+        m = rank_metrics(
+            np.stack([np.cos(q), np.sin(q)], 1), np.stack([np.cos(g), np.sin(g)], 1), name(ql), name(gl), k=k, chunk=chunk
+        )
         for i in range(n_queries):
-            if ql[i] not in gl: assert np.isnan(m.per_query['mAP@all'][i]); continue
-            for key, v in brute(np.cos(q[i] - g).round(6), gl == ql[i], k).items(): assert abs(m.per_query[key][i] - v) < 1e-9, (key, i, v)
+            if ql[i] not in gl:
+                assert np.isnan(m.per_query['mAP@all'][i])
+                continue
+            for key, v in brute(np.cos(q[i] - g).round(6), gl == ql[i], k).items():
+                assert abs(m.per_query[key][i] - v) < 1e-9, (key, i, v)
         assert m.counts['excluded'] == (~np.isin(ql, gl)).sum() and m.counts['scored'] + m.counts['excluded'] == n_queries
+
 
     check()
 
@@ -76,25 +136,42 @@ def test_against_every_order():
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import rank_metrics
 
+
     def one(rel, k):
-        h = rel[:k]; prec = h.cumsum()/np.arange(1, len(h) + 1); env = np.maximum.accumulate(prec[::-1])[::-1]; R = rel.sum()
-        return np.array([(h*prec).sum()/R, (h*prec).sum()/min(R, k), (h*prec).sum()/max(h.sum(), 1), h.sum()/min(k, len(rel)), (h*env).sum()/min(R, k)])
+        h = rel[:k]
+        prec = h.cumsum() / np.arange(1, len(h) + 1)
+        env = np.maximum.accumulate(prec[::-1])[::-1]
+        R = rel.sum()
+        return np.array(
+            [
+                (h * prec).sum() / R,
+                (h * prec).sum() / min(R, k),
+                (h * prec).sum() / max(h.sum(), 1),
+                h.sum() / min(k, len(rel)),
+                (h * env).sum() / min(R, k),
+            ]
+        )
+
 
     strict_gap = 0
     for case in range(150):
         draw = rng(7, index=case)
         n, k = draw.integers(2, 7), int(draw.integers(1, 7))
-        score, rel = draw.integers(0, 3, n)/4, draw.integers(0, 2, n)
-        if not rel.any(): continue
+        score, rel = draw.integers(0, 3, n) / 4, draw.integers(0, 2, n)
+        if not rel.any():
+            continue
         orders = [o for o in itertools.permutations(range(n)) if (np.diff(score[list(o)]) <= 0).all()]
         true = np.mean([one(rel[list(o)], k) for o in orders], axis=0)
-        v = rank_metrics([[1., 0.]], np.stack([score, np.sqrt(1 - score**2)], 1), [1], rel, k=k).values
-        assert np.allclose(true[:4], [v[f'mAP@{k}/R'], v[f'mAP@{k}/min(R,k)'], v[f'mAP@{k}/hits'], v[f'P@{k}']], atol=1e-12), (score, rel, k)
+        v = rank_metrics([[1.0, 0.0]], np.stack([score, np.sqrt(1 - score**2)], 1), [1], rel, k=k).values
+        assert np.allclose(
+            true[:4], [v[f'mAP@{k}/R'], v[f'mAP@{k}/min(R,k)'], v[f'mAP@{k}/hits'], v[f'P@{k}']], atol=1e-12
+        ), (score, rel, k)
         assert v[f'mAP@{k}/min(R,k)'] - 1e-12 <= v[f'mAP@{k}/voc'] <= true[4] + 1e-12
         pure = all(len(set(rel[score == s])) == 1 for s in score)
-        if pure: assert np.isclose(v[f'mAP@{k}/voc'], true[4])
+        if pure:
+            assert np.isclose(v[f'mAP@{k}/voc'], true[4])
         strict_gap += v[f'mAP@{k}/voc'] < true[4] - 1e-9
-    assert strict_gap > 0                                    # the rule really is a rule, not the expectation
+    assert strict_gap > 0  # the rule really is a rule, not the expectation
 
 
 def test_against_sklearn():
@@ -102,27 +179,38 @@ def test_against_sklearn():
     from sklearn.metrics import average_precision_score
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import rank_metrics, unit_rows
+
     for case in range(40):
         draw = rng(11, index=case)
         n, d = draw.integers(3, 400), draw.integers(2, 70)
         q, g, gl = draw.normal(size=(5, d)), draw.normal(size=(n, d)), draw.integers(0, 4, n)
         ql = draw.choice(gl, 5)
         cos = (unit_rows(q).double() @ unit_rows(g).double().T).numpy()
-        if np.diff(np.sort(cos, 1)).min() < 1e-6: continue                 # nearer than fp32 can tell apart
+        if np.diff(np.sort(cos, 1)).min() < 1e-6:
+            continue  # nearer than fp32 can tell apart
         want = [average_precision_score(gl == ql[i], cos[i]) for i in range(5)]
         assert np.allclose(rank_metrics(q, g, ql, gl).per_query['mAP@all'], want, atol=1e-12)
-    pair = rank_metrics([[1., 0.]], [[1., 1.], [1., 1.]], [1], [1, 0])
-    assert np.isclose(pair.values['mAP@all'], .75) and average_precision_score([1, 0], [.5, .5]) == .5 and pair.counts['mixed_ties'] == 1
+    pair = rank_metrics([[1.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]], [1], [1, 0])
+    assert (
+        np.isclose(pair.values['mAP@all'], 0.75)
+        and average_precision_score([1, 0], [0.5, 0.5]) == 0.5
+        and pair.counts['mixed_ties'] == 1
+    )
 
 
 def test_nothing_but_the_content_matters():
     import numpy as np, torch
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import rank_metrics
+
     draw = rng(5)
     q, ql = draw.normal(size=(301, 24)).astype('f'), draw.integers(0, 9, 301)
     g, gl = draw.normal(size=(157, 24)).astype('f'), draw.integers(0, 9, 157)
-    g, gl, ids = np.concatenate([g, g[:70]]), np.concatenate([gl, gl[:40], draw.integers(0, 9, 30)]), np.array([f'photo {i:03}' for i in range(227)])
+    g, gl, ids = (
+        np.concatenate([g, g[:70]]),
+        np.concatenate([gl, gl[:40], draw.integers(0, 9, 30)]),
+        np.array([f'photo {i:03}' for i in range(227)]),
+    )
     threads = torch.get_num_threads()
     try:
         for ties in ('expected', 'stable'):
@@ -131,41 +219,62 @@ def test_nothing_but_the_content_matters():
             for i, (chunk, n) in enumerate(((None, 1), (1, 2), (128, 3), (129, 1), (1000, 4))):
                 torch.set_num_threads(n)
                 p = rng(6, index=i).permutation(227)
-                m = rank_metrics(torch.from_numpy(q), g[p], ql, gl[p], k=(5, 100), ties=ties, gallery_ids=ids[p], chunk=chunk)
-                for name, v in base.per_query.items(): assert (m.per_query[name] == v).all(), (ties, chunk, n, name)
+                m = rank_metrics(
+                    torch.from_numpy(q), g[p], ql, gl[p], k=(5, 100), ties=ties, gallery_ids=ids[p], chunk=chunk
+                )
+                for name, v in base.per_query.items():
+                    assert (m.per_query[name] == v).all(), (ties, chunk, n, name)
                 assert torch.get_num_threads() == n
-    finally: torch.set_num_threads(threads)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_stable_ties_follow_the_ids():
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.measure.metrics import rank_metrics
+
     draw = rng(8)
     for case in range(60):
-        n = draw.integers(2, 30); score, rel, ids = draw.integers(-3, 4, n)/4, draw.integers(0, 2, n), draw.permutation(n)*10
-        if not rel.any(): continue
+        n = draw.integers(2, 30)
+        score, rel, ids = draw.integers(-3, 4, n) / 4, draw.integers(0, 2, n), draw.permutation(n) * 10
+        if not rel.any():
+            continue
         hit = rel[np.lexsort((ids, -score))]
-        want = (hit*hit.cumsum()/np.arange(1, n + 1)).sum()/rel.sum()
-        got = rank_metrics([[1., 0.]], np.stack([score, np.sqrt(1 - score**2)], 1), [1], rel, ties='stable', gallery_ids=ids)
+        want = (hit * hit.cumsum() / np.arange(1, n + 1)).sum() / rel.sum()
+        got = rank_metrics(
+            [[1.0, 0.0]], np.stack([score, np.sqrt(1 - score**2)], 1), [1], rel, ties='stable', gallery_ids=ids
+        )
         assert np.isclose(got.values['mAP@all'], want, atol=1e-12)
-    with pytest.raises(UserError, match='gallery_ids'): rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stable')
-    with pytest.raises(UserError, match='1 are repeated'): rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stable', gallery_ids=['a', 'a'])
-    with pytest.raises(UserError, match="Did you mean 'stable'"): rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stabel')
+    with pytest.raises(UserError, match='gallery_ids'):
+        rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stable')
+    with pytest.raises(UserError, match='1 are repeated'):
+        rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stable', gallery_ids=['a', 'a'])
+    with pytest.raises(UserError, match="Did you mean 'stable'"):
+        rank_metrics(np.eye(2), np.eye(2), [0, 1], [0, 1], ties='stabel')
 
 
 def test_the_callers_precision_is_held_and_put_back():
     import torch
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import rank_metrics
-    draw = rng(12); q, g, ql, gl = draw.normal(size=(130, 96)), draw.normal(size=(500, 96)), draw.integers(0, 5, 130), draw.integers(0, 5, 500)
+
+    draw = rng(12)
+    q, g, ql, gl = (
+        draw.normal(size=(130, 96)),
+        draw.normal(size=(500, 96)),
+        draw.integers(0, 5, 130),
+        draw.integers(0, 5, 500),
+    )
     base = rank_metrics(q, g, ql, gl).per_query['mAP@all']
     old = torch.get_float32_matmul_precision()
     try:
         torch.set_float32_matmul_precision('medium')
-        with torch.autocast('cpu', dtype=torch.bfloat16): got = rank_metrics(q, g, ql, gl).per_query['mAP@all']
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            got = rank_metrics(q, g, ql, gl).per_query['mAP@all']
         assert torch.get_float32_matmul_precision() == 'medium'
-    finally: torch.set_float32_matmul_precision(old)
+    finally:
+        torch.set_float32_matmul_precision(old)
     assert (got == base).all()
 
 
@@ -174,56 +283,109 @@ def test_gpu_agrees_with_the_cpu():
     import numpy as np, torch
     from sketch_lvm.core import rng
     from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
-    draw = rng(14); n = 4000
-    q, g, ql, gl = draw.normal(size=(700, 64)), draw.normal(size=(n, 64)), draw.integers(0, 20, 700), draw.integers(0, 20, n)
-    g[:200] = g[200:400]; ids = np.arange(n)
-    if not torch.cuda.is_available(): print('no GPU here, so nothing is checked')
+
+    draw = rng(14)
+    n = 4000
+    q, g, ql, gl = (
+        draw.normal(size=(700, 64)),
+        draw.normal(size=(n, 64)),
+        draw.integers(0, 20, 700),
+        draw.integers(0, 20, n),
+    )
+    g[:200] = g[200:400]
+    ids = np.arange(n)
+    if not torch.cuda.is_available():
+        print('no GPU here, so nothing is checked')
     for ties in ('expected', 'stable') if torch.cuda.is_available() else ():
         cpu, gpu = (rank_metrics(q, g, ql, gl, ties=ties, gallery_ids=ids, device=d) for d in ('cpu', 'cuda'))
-        p = draw.permutation(n); moved = rank_metrics(torch.tensor(q).cuda(), g[p], ql, gl[p], ties=ties, gallery_ids=ids[p], chunk=200)
+        p = draw.permutation(n)
+        moved = rank_metrics(torch.tensor(q).cuda(), g[p], ql, gl[p], ties=ties, gallery_ids=ids[p], chunk=200)
         for name, v in cpu.per_query.items():
-            assert abs(gpu.per_query[name] - v).max() < 1e-3 and (moved.per_query[name] == gpu.per_query[name]).all(), (ties, name)
+            assert abs(gpu.per_query[name] - v).max() < 1e-3 and (moved.per_query[name] == gpu.per_query[name]).all(), (
+                ties,
+                name,
+            )
         own = draw.integers(0, n, 700)
-        a, b = (accuracy_at(q, g, own, ids, gl[own], gl, ties=ties, gallery_ids=ids, mode='all-unseen', device=d).per_query for d in ('cpu', 'cuda'))
+        a, b = (
+            accuracy_at(q, g, own, ids, gl[own], gl, ties=ties, gallery_ids=ids, mode='all-unseen', device=d).per_query
+            for d in ('cpu', 'cuda')
+        )
         assert all(abs(a[name] - b[name]).mean() < 1e-3 for name in a)
 
 
 def test_a_class_counts_once_in_the_macro_mean():
     import numpy as np
     from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
-    angle = np.radians([0, 0, 0, 80]); q = np.stack([np.cos(angle), np.sin(angle)], 1)       # three sketches of a cow beside the cows, one horse astray
-    g = np.array([[1., 0.], [.6, .8], [0., 1.]])
+
+    angle = np.radians([0, 0, 0, 80])
+    q = np.stack([np.cos(angle), np.sin(angle)], 1)  # three sketches of a cow beside the cows, one horse astray
+    g = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
     m = rank_metrics(q, g, ['cow', 'cow', 'cow', 'horse'], ['cow', 'horse', 'cow'], k=1)
     cow, horse = (m.per_class[c]['mAP@all'] for c in ('cow', 'horse'))
-    assert cow != horse and abs(m.values['mAP@all'] - (3*cow + horse)/4) < 1e-12 and abs(m.macro['mAP@all'] - (cow + horse)/2) < 1e-12
-    assert abs(m.macro['mAP@all'] - m.values['mAP@all']) > .05
-    a = accuracy_at(q, g, ['1', '1', '1', '1'], ['1', '1', '2'], ['cow', 'cow', 'cow', 'horse'], ['cow', 'horse', 'cow'], q=1, mode='all-unseen')
-    assert a.values['Acc@1/all-unseen'] == 3/4 and a.macro['Acc@1/all-unseen'] == 1/2
+    assert (
+        cow != horse
+        and abs(m.values['mAP@all'] - (3 * cow + horse) / 4) < 1e-12
+        and abs(m.macro['mAP@all'] - (cow + horse) / 2) < 1e-12
+    )
+    assert abs(m.macro['mAP@all'] - m.values['mAP@all']) > 0.05
+    a = accuracy_at(
+        q,
+        g,
+        ['1', '1', '1', '1'],
+        ['1', '1', '2'],
+        ['cow', 'cow', 'cow', 'horse'],
+        ['cow', 'horse', 'cow'],
+        q=1,
+        mode='all-unseen',
+    )
+    assert a.values['Acc@1/all-unseen'] == 3 / 4 and a.macro['Acc@1/all-unseen'] == 1 / 2
 
 
 def test_refusals_and_exclusions():
     import json, numpy as np, pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.metrics import rank_metrics
+
     q, g, ql, gl = np.eye(3), np.eye(3)[[0, 1, 2, 0]], ['a', 'b', 'ghost'], ['a', 'b', 'c', 'a']
     m = rank_metrics(q, g, ql, gl, k=2)
-    assert m.excluded == {'ghost': 1} and m.counts['scored'] == 2 and np.isnan(m.per_query['P@2'][2]) and m.values['mAP@all'] == 1
+    assert (
+        m.excluded == {'ghost': 1}
+        and m.counts['scored'] == 2
+        and np.isnan(m.per_query['P@2'][2])
+        and m.values['mAP@all'] == 1
+    )
     assert 'ghost (1)' in repr(m) and set(m.per_class) == {'a', 'b'} and m.per_class['a']['photos'] == 2
-    with pytest.raises(UserError, match='ghost'): rank_metrics(q, g, ql, gl, strict=True)
-    with pytest.raises(UserError, match='nothing is left'): rank_metrics(q, g, ['x']*3, gl)
+    with pytest.raises(UserError, match='ghost'):
+        rank_metrics(q, g, ql, gl, strict=True)
+    with pytest.raises(UserError, match='nothing is left'):
+        rank_metrics(q, g, ['x'] * 3, gl)
     for bad, word in ((np.nan, 'not finite'), (np.inf, 'not finite'), (0, 'all zeros')):
-        h = g.copy(); h[2] = bad
-        with pytest.raises(UserError, match=f'gallery.*{word}.*photo-2'): rank_metrics(q, h, ql, gl, gallery_ids=[f'photo-{i}' for i in range(4)])
-        with pytest.raises(UserError, match=f'query features that are {word}.*there are 1: 2[.]'): rank_metrics(h, g, gl, gl)
-    with pytest.raises(UserError, match='strings on both'): rank_metrics(q, g, [1, 2, 3], gl)
-    with pytest.raises(UserError, match='strings or integers'): rank_metrics(q, g, [.5, .5, .5], gl)
-    with pytest.raises(UserError, match='4 gallery features but 3 gallery labels'): rank_metrics(q, g, ql, gl[:3])
-    with pytest.raises(UserError, match='3 query features but 2 query ids'): rank_metrics(q, g, ql, gl, query_ids=[1, 2])
-    with pytest.raises(UserError, match='dimensions'): rank_metrics(q[:, :2] + 1, g, ql, gl)
-    with pytest.raises(UserError, match='not empty'): rank_metrics(q, g[:0], ql, gl[:0])
-    with pytest.raises(UserError, match='positive whole'): rank_metrics(q, g, ql, gl, k=(0, 5))
-    with pytest.raises(UserError, match='chunk'): rank_metrics(q, g, ql, gl, chunk=0)
-    big, small = rank_metrics(q*1e200, g*1e-200, ql, gl, k=2), rank_metrics(torch.eye(3).bfloat16(), torch.from_numpy(g).half(), np.array(ql), gl, k=2)
+        h = g.copy()
+        h[2] = bad
+        with pytest.raises(UserError, match=f'gallery.*{word}.*photo-2'):
+            rank_metrics(q, h, ql, gl, gallery_ids=[f'photo-{i}' for i in range(4)])
+        with pytest.raises(UserError, match=f'query features that are {word}.*there are 1: 2[.]'):
+            rank_metrics(h, g, gl, gl)
+    with pytest.raises(UserError, match='strings on both'):
+        rank_metrics(q, g, [1, 2, 3], gl)
+    with pytest.raises(UserError, match='strings or integers'):
+        rank_metrics(q, g, [0.5, 0.5, 0.5], gl)
+    with pytest.raises(UserError, match='4 gallery features but 3 gallery labels'):
+        rank_metrics(q, g, ql, gl[:3])
+    with pytest.raises(UserError, match='3 query features but 2 query ids'):
+        rank_metrics(q, g, ql, gl, query_ids=[1, 2])
+    with pytest.raises(UserError, match='dimensions'):
+        rank_metrics(q[:, :2] + 1, g, ql, gl)
+    with pytest.raises(UserError, match='not empty'):
+        rank_metrics(q, g[:0], ql, gl[:0])
+    with pytest.raises(UserError, match='positive whole'):
+        rank_metrics(q, g, ql, gl, k=(0, 5))
+    with pytest.raises(UserError, match='chunk'):
+        rank_metrics(q, g, ql, gl, chunk=0)
+    big, small = (
+        rank_metrics(q * 1e200, g * 1e-200, ql, gl, k=2),
+        rank_metrics(torch.eye(3).bfloat16(), torch.from_numpy(g).half(), np.array(ql), gl, k=2),
+    )
     assert big.values == small.values == m.values
     evil = '<img src=x onerror=alert(1)>'
     m = rank_metrics(q[:2], g, [evil, 'a'], gl)
@@ -234,32 +396,66 @@ def test_accuracy_against_brute_force():
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
+
     for case in range(25):
         draw = rng(13, index=case)
         n, m, levels = draw.integers(2, 60), draw.integers(1, 40), draw.integers(3, 50)
-        g, q = (s*draw.integers(0, levels, k)*(np.pi/2/levels) for s, k in ((1, n), (-1, m))); gi, gl = draw.integers(0, n, n), draw.integers(0, 4, n)
-        pick = draw.integers(0, n, m); qi, ql = gi[pick], gl[pick]; qi[0] += draw.integers(0, 2)*1000
-        if qi[0] >= 1000 and m == 1: continue
+        g, q = (s * draw.integers(0, levels, k) * (np.pi / 2 / levels) for s, k in ((1, n), (-1, m)))
+        gi, gl = draw.integers(0, n, n), draw.integers(0, 4, n)
+        pick = draw.integers(0, n, m)
+        qi, ql = gi[pick], gl[pick]
+        qi[0] += draw.integers(0, 2) * 1000
+        if qi[0] >= 1000 and m == 1:
+            continue
         feature = lambda a: np.stack([np.cos(a), np.sin(a)], 1)
         for mode in ('per-category', 'all-unseen'):
             for ties in ('expected', 'stable'):
-                got = accuracy_at(feature(q), feature(g), qi, gi, ql, gl, q=(1, 3), mode=mode, ties=ties, gallery_ids=np.arange(n)[::-1], chunk=case*9 + 1)
+                got = accuracy_at(
+                    feature(q),
+                    feature(g),
+                    qi,
+                    gi,
+                    ql,
+                    gl,
+                    q=(1, 3),
+                    mode=mode,
+                    ties=ties,
+                    gallery_ids=np.arange(n)[::-1],
+                    chunk=case * 9 + 1,
+                )
                 for i in range(m):
-                    score = np.cos(q[i] - g).round(6); field = (gl == ql[i]) if mode == 'per-category' else np.ones(n, bool)
+                    score = np.cos(q[i] - g).round(6)
+                    field = (gl == ql[i]) if mode == 'per-category' else np.ones(n, bool)
                     own = field & (gl == ql[i]) & (gi == qi[i])
                     for cut in (1, 3):
                         v = got.per_query[f'Acc@{cut}/{mode}'][i]
-                        if not own.any(): assert np.isnan(v); continue
+                        if not own.any():
+                            assert np.isnan(v)
+                            continue
                         if ties == 'stable':
-                            order = np.lexsort((-np.arange(n), -score)); assert v == own[order[field[order]]][:cut].any(); continue
+                            order = np.lexsort((-np.arange(n), -score))
+                            assert v == own[order[field[order]]][:cut].any()
+                            continue
                         best = score[own].max()
-                        above, size, r = (field & (score > best)).sum(), (field & (score == best)).sum(), (own & (score == best)).sum()
-                        miss = np.prod([(size - r - j)/(size - j) for j in range(min(max(cut - above, 0), size))])
+                        above, size, r = (
+                            (field & (score > best)).sum(),
+                            (field & (score == best)).sum(),
+                            (own & (score == best)).sum(),
+                        )
+                        miss = np.prod([(size - r - j) / (size - j) for j in range(min(max(cut - above, 0), size))])
                         assert abs(v - (1 - max(miss, 0))) < 1e-9
                 assert got.counts['excluded'] == (qi[0] >= 1000)
-    with pytest.raises(UserError, match='photo of their own'): accuracy_at(np.eye(2), np.eye(2), [0, 5], [0, 1], ['a', 'a'], ['a', 'a'], strict=True)
-    with pytest.raises(UserError, match='unknown mode'): accuracy_at(np.eye(2), np.eye(2), [0, 1], [0, 1], ['a', 'a'], ['a', 'a'], mode='all')
-    with pytest.raises(UserError, match='2 query features but 1 query instances'): accuracy_at(np.eye(2), np.eye(2), [0], [0, 1], ['a', 'a'], ['a', 'a'])
-    both = rank_metrics(np.eye(2), np.eye(2), ['a', 'b'], ['a', 'b'], k=1, query_instances=['x', 'x'], gallery_instances=['x', 'x'])
+    with pytest.raises(UserError, match='photo of their own'):
+        accuracy_at(np.eye(2), np.eye(2), [0, 5], [0, 1], ['a', 'a'], ['a', 'a'], strict=True)
+    with pytest.raises(UserError, match='unknown mode'):
+        accuracy_at(np.eye(2), np.eye(2), [0, 1], [0, 1], ['a', 'a'], ['a', 'a'], mode='all')
+    with pytest.raises(UserError, match='2 query features but 1 query instances'):
+        accuracy_at(np.eye(2), np.eye(2), [0], [0, 1], ['a', 'a'], ['a', 'a'])
+    both = rank_metrics(
+        np.eye(2), np.eye(2), ['a', 'b'], ['a', 'b'], k=1, query_instances=['x', 'x'], gallery_instances=['x', 'x']
+    )
     # 'x' of class a is not 'x' of class b
-    assert both.values['Acc@1/per-category'] == both.values['Acc@1/all-unseen'] == 1 and both.per_class['a']['Acc@5/all-unseen'] == 1
+    assert (
+        both.values['Acc@1/per-category'] == both.values['Acc@1/all-unseen'] == 1
+        and both.per_class['a']['Acc@5/all-unseen'] == 1
+    )

@@ -8,19 +8,35 @@ def test_a_probe_of_frozen_clip_is_at_rest():
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.probe import calibration_error, make_probe, own_texts, probe
-    b = load_backbone('mini'); seen, unseen = (mini_set(part, 3, classes=names, workers=0) for part, names in (('seen', ['bed', 'book', 'bus']), ('unseen', ['cup', 'cat'])))
-    p = make_probe(b, seen, unseen); found = probe(p, frozen_encoder(b))
+
+    b = load_backbone('mini')
+    seen, unseen = (
+        mini_set(part, 3, classes=names, workers=0)
+        for part, names in (('seen', ['bed', 'book', 'bus']), ('unseen', ['cup', 'cat']))
+    )
+    p = make_probe(b, seen, unseen)
+    found = probe(p, frozen_encoder(b))
     for part, items in p.parts.items():
-        row = found[part]; assert abs(row['drift/photo']) < 1e-5 and abs(row['drift/sketch']) < 1e-5
-        z = b.model.encode_text(b.tokenizer([f'a photo of a {n}' for n in p.names])); z = z/z.norm(dim=1, keepdim=True)
-        f = b.model.encode_image(b.pixels(items.photos.images(list(range(len(items.photos))), b.size))); f = f/f.norm(dim=1, keepdim=True)
+        row = found[part]
+        assert abs(row['drift/photo']) < 1e-5 and abs(row['drift/sketch']) < 1e-5
+        z = b.model.encode_text(b.tokenizer([f'a photo of a {n}' for n in p.names]))
+        z = z / z.norm(dim=1, keepdim=True)
+        f = b.model.encode_image(b.pixels(items.photos.images(list(range(len(items.photos))), b.size)))
+        f = f / f.norm(dim=1, keepdim=True)
         guess = [p.names[i] for i in (f @ z.T).argmax(1)]
-        assert abs(row['accuracy/photo'] - sum(g == n for g, n in zip(guess, items.photos.names))/len(guess)) < 1e-4
-        assert abs(row['abroad/photo'] - sum((g in ('cup', 'cat')) == (part == 'seen') for g in guess)/len(guess)) < 1e-4
-    e = build_encoder(method('b-mm', prompt_std=1.), b); moved = probe(p, e); assert moved['unseen']['drift/photo'] > .001
-    photos = p.parts['unseen'].photos; z = e(b.pixels(photos.images(list(range(len(photos))), b.size)), 'photo').detach()
+        assert abs(row['accuracy/photo'] - sum(g == n for g, n in zip(guess, items.photos.names)) / len(guess)) < 1e-4
+        assert abs(row['abroad/photo'] - sum((g in ('cup', 'cat')) == (part == 'seen') for g in guess) / len(guess)) < 1e-4
+    e = build_encoder(method('b-mm', prompt_std=1.0), b)
+    moved = probe(p, e)
+    assert moved['unseen']['drift/photo'] > 0.001
+    photos = p.parts['unseen'].photos
+    z = e(b.pixels(photos.images(list(range(len(photos))), b.size)), 'photo').detach()
     own = e.source.texts(p.names, 'a photo of a {}').detach()
-    sure = lambda texts: float((z @ texts.T/p.temperature).softmax(1).max(1).values.mean())                      # with the words it has learned, not the frozen ones
-    assert torch.equal(own_texts(p, e), own) and abs(moved['unseen']['confidence/photo'] - sure(own)) < 1e-4 < abs(sure(own) - sure(p.texts))
-    assert abs(calibration_error(torch.tensor([.9, .9]), torch.tensor([True, True])) - .1) < 1e-6
-    assert calibration_error(torch.tensor([1., 1.]), torch.tensor([True, False])) == .5
+    sure = lambda texts: float(
+        (z @ texts.T / p.temperature).softmax(1).max(1).values.mean()
+    )  # with the words it has learned, not the frozen ones
+    assert torch.equal(own_texts(p, e), own) and abs(moved['unseen']['confidence/photo'] - sure(own)) < 1e-4 < abs(
+        sure(own) - sure(p.texts)
+    )
+    assert abs(calibration_error(torch.tensor([0.9, 0.9]), torch.tensor([True, True])) - 0.1) < 1e-6
+    assert calibration_error(torch.tensor([1.0, 1.0]), torch.tensor([True, False])) == 0.5

@@ -6,28 +6,49 @@ def test_protocols_choose_what_they_say():
     from sketch_lvm.data.items import from_arrays, toy_set
     from sketch_lvm.measure.protocols import make_protocol
     from sketch_lvm.data.splits import Split
-    toys = toy_set(classes=8, photos=5, sketches=3); seen, unseen = toys.split(unseen=['triangle', 'square', 'octagon'])
+
+    toys = toy_set(classes=8, photos=5, sketches=3)
+    seen, unseen = toys.split(unseen=['triangle', 'square', 'octagon'])
     split = Split('toy/a', 'test', seen.classes, unseen.classes)
+
+
     def sizes(name, **how):
         p = make_protocol(name, unseen, seen, split, 'toys', **how)
-        assert all((s.modality == 'sketch').all() for s in p.queries) and all((s.modality == 'photo').all() for s in p.gallery)
+        assert all((s.modality == 'sketch').all() for s in p.queries) and all(
+            (s.modality == 'photo').all() for s in p.gallery
+        )
         assert set(p.queries[0].names) == set(p.gallery[0].names) == set(unseen.classes)
         return [len(s) for s in p.queries], [len(s) for s in p.gallery]
+
+
     assert sizes('zero-shot') == sizes('fine') == ([45], [15])
     assert sizes('generalised/A') == ([45], [15, 25])
     assert sizes('generalised/B') == ([45, 9], [15, 3])
     assert sizes('generalised/C') == ([45, 15], [15, 5]) and sizes('generalised/D') == ([45, 15], [15, 5])
-    def classes(n_seen, n_unseen, name):                                  # the class counts that are published for Sketchy and TU-Berlin
-        s, u = (from_arrays(np.zeros((2*n, 4, 4), np.uint8), [f'{t}{i}' for i in range(n)]*2, ['sketch']*n + ['photo']*n)
-                for n, t in ((n_seen, 's'), (n_unseen, 'u')))
-        p = make_protocol(name, u, s); return len({c for q in p.gallery for c in q.names})
+
+
+    def classes(n_seen, n_unseen, name):  # the class counts that are published for Sketchy and TU-Berlin
+        s, u = (
+            from_arrays(
+                np.zeros((2 * n, 4, 4), np.uint8), [f'{t}{i}' for i in range(n)] * 2, ['sketch'] * n + ['photo'] * n
+            )
+            for n, t in ((n_seen, 's'), (n_unseen, 'u'))
+        )
+        p = make_protocol(name, u, s)
+        return len({c for q in p.gallery for c in q.names})
+
+
     assert classes(100, 25, 'generalised/C') == 30 and classes(220, 30, 'generalised/C') == 36
     assert classes(104, 21, 'generalised/D') == 42 and classes(220, 30, 'generalised/D') == 74
     a, b, c = (make_protocol('generalised/B', unseen, seen, split, seed=s).describe() for s in (0, 0, 1))
     assert a == b and a['gallery_digest'] != c['gallery_digest'] and a['queries'] == 54
     other = toy_set(classes=6, photos=2, sketches=1, seed=9)
     p = make_protocol('cross-dataset', other, split=split)
-    assert set(p.queries[0].classes) == {'triangle', 'square', 'octagon'} and 'hexagon, pentagon' in p.notes[0] and 'heptagon' in p.notes[0]
+    assert (
+        set(p.queries[0].classes) == {'triangle', 'square', 'octagon'}
+        and 'hexagon, pentagon' in p.notes[0]
+        and 'heptagon' in p.notes[0]
+    )
     assert make_protocol('zero', unseen, k=[3]).k == (3,) and make_protocol('zero', unseen).k == (5,)
 
 
@@ -37,17 +58,31 @@ def test_protocols_refuse_leaks():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.protocols import find_protocol, make_protocol
     from sketch_lvm.data.splits import Split
-    toys = toy_set(classes=4, photos=2, sketches=1); seen, unseen = toys.split(unseen=['triangle', 'square'])
+
+    toys = toy_set(classes=4, photos=2, sketches=1)
+    seen, unseen = toys.split(unseen=['triangle', 'square'])
     split = Split('toy/a', 'test', ['pentagon', 'hexagon'], ['Triangle'], ['hexagon'])
-    with pytest.raises(UserError, match='not unseen in the split toy/a: square'): make_protocol('zero-shot', unseen, split=split)
-    with pytest.raises(UserError, match='not validation in the split toy/a: pentagon'): make_protocol('zero-shot', seen, split=split, part='validation')
-    p = make_protocol('zero-shot', seen.where(classes='hexagon'), split=split, part='validation'); assert 'no result' in p.notes[0] and 'unseen' not in p.rule
-    with pytest.raises(UserError, match=r'needs seen.*2 class\(es\) are in|needs seen'): make_protocol('generalised/A', unseen)
-    with pytest.raises(UserError, match='in the seen set and in the unseen one: square, triangle'): make_protocol('generalised/A', unseen, toys)
-    with pytest.raises(UserError, match='unseen set has no sketch; the seen set has no photo'): make_protocol('generalised/A', unseen.photos, seen.sketches)
-    with pytest.raises(UserError, match='nothing is left'): make_protocol('cross', seen, split=split)
-    twice = unseen.take([*range(len(unseen)), int(unseen.own_photo[0])] if unseen.own_photo[0] >= 0 else [*range(len(unseen)), 0])
-    assert len(make_protocol('zero', twice).gallery[0]) == 5                       # by category a photo may be there twice
-    with pytest.raises(UserError, match="1 photos are in the gallery more than once.*'originals'"): make_protocol('fine', twice)
-    with pytest.raises(UserError, match='could mean generalised/A-all-seen, generalised/B'): find_protocol('generalised')
-    with pytest.raises(UserError, match="Did you mean 'fine-grained'"): find_protocol('fine-graned')
+    with pytest.raises(UserError, match='not unseen in the split toy/a: square'):
+        make_protocol('zero-shot', unseen, split=split)
+    with pytest.raises(UserError, match='not validation in the split toy/a: pentagon'):
+        make_protocol('zero-shot', seen, split=split, part='validation')
+    p = make_protocol('zero-shot', seen.where(classes='hexagon'), split=split, part='validation')
+    assert 'no result' in p.notes[0] and 'unseen' not in p.rule
+    with pytest.raises(UserError, match=r'needs seen.*2 class\(es\) are in|needs seen'):
+        make_protocol('generalised/A', unseen)
+    with pytest.raises(UserError, match='in the seen set and in the unseen one: square, triangle'):
+        make_protocol('generalised/A', unseen, toys)
+    with pytest.raises(UserError, match='unseen set has no sketch; the seen set has no photo'):
+        make_protocol('generalised/A', unseen.photos, seen.sketches)
+    with pytest.raises(UserError, match='nothing is left'):
+        make_protocol('cross', seen, split=split)
+    twice = unseen.take(
+        [*range(len(unseen)), int(unseen.own_photo[0])] if unseen.own_photo[0] >= 0 else [*range(len(unseen)), 0]
+    )
+    assert len(make_protocol('zero', twice).gallery[0]) == 5  # by category a photo may be there twice
+    with pytest.raises(UserError, match="1 photos are in the gallery more than once.*'originals'"):
+        make_protocol('fine', twice)
+    with pytest.raises(UserError, match='could mean generalised/A-all-seen, generalised/B'):
+        find_protocol('generalised')
+    with pytest.raises(UserError, match="Did you mean 'fine-grained'"):
+        find_protocol('fine-graned')

@@ -5,17 +5,39 @@ def test_tables_of_the_papers_are_whole():
     from sketch_lvm.methods.catalogue import method, published
     from sketch_lvm.measure.protocols import PROTOCOLS
     from sketch_lvm.measure.realtables import PRIOR, TABLES, prior_lines
-    assert {'sketchy', 'tuberlin', 'quickdraw', 'generalised', 'fine-grained', 'cross-dataset', 'ablation', 'ablation-fg'} <= set(TABLES)
+
+    assert {
+        'sketchy',
+        'tuberlin',
+        'quickdraw',
+        'generalised',
+        'fine-grained',
+        'cross-dataset',
+        'ablation',
+        'ablation-fg',
+    } <= set(TABLES)
     for name, t in TABLES.items():
         assert t.protocol in PROTOCOLS and len({r.name for r in t.rows}) == len(t.rows)
-        for r in t.rows: assert r.method in ('frozen', 'keyword', 'guessed keyword') or method(r.method, 'paper', **r.how)
-    for part in ('norms', 'classification'): assert any(p.metric == 'mAP@200/hits' for p in published(method('sketch-lvm', without=[part])))
-    assert all(0 <= v <= 1 for rows in PRIOR.values() for _, values, _ in rows for v in values.values()) and len(PRIOR['tuberlin']) == 11
+        for r in t.rows:
+            assert r.method in ('frozen', 'keyword', 'guessed keyword') or method(r.method, 'paper', **r.how)
+    for part in ('norms', 'classification'):
+        assert any(p.metric == 'mAP@200/hits' for p in published(method('sketch-lvm', without=[part])))
+    assert (
+        all(0 <= v <= 1 for rows in PRIOR.values() for _, values, _ in rows for v in values.values())
+        and len(PRIOR['tuberlin']) == 11
+    )
     main = TABLES['sketchy']
     assert prior_lines(main, 'mini') == prior_lines(main, 'sketchy', dict(sample='x', random=False)) == []
     assert 'ZS-TVT, AAAI22' in '\n'.join(prior_lines(TABLES['sketchy'], 'sketchy'))
-    def beside(split): return prior_lines(main, 'sketchy', dict(sample='', random=False, settings=dict(data=dict(name='sketchy', split=split))))
-    assert beside('split2') and beside('split1-sake') == beside('by-lot-1') == []                # mAP@200 and P@200 are usual for split 2
+
+
+    def beside(split):
+        return prior_lines(
+            main, 'sketchy', dict(sample='', random=False, settings=dict(data=dict(name='sketchy', split=split)))
+        )
+
+
+    assert beside('split2') and beside('split1-sake') == beside('by-lot-1') == []  # mAP@200 and P@200 are usual for split 2
 
 
 def test_tables_say_what_they_need_and_cost():
@@ -23,34 +45,65 @@ def test_tables_say_what_they_need_and_cost():
     from sketch_lvm.measure.experiments import load_sets
     from sketch_lvm.measure.realtables import TABLES, estimate, estimate_lines, pictures_a_second
     from sketch_lvm.measure.reproduce import table_problems
-    data = dict(name='mini', n_train=2, n_test=2); tower, sets = load_backbone('mini', random=True), load_sets(data)
-    assert 'is about sketchy' in table_problems('sketchy', data)[0] and 'needs the other data set' in table_problems('cross-dataset', data)[0]
-    assert 'not a folder' in ' '.join(table_problems('cross-dataset', data, other=dict(name='tuberlin', path='/nowhere', split='kd')))
-    rate = pictures_a_second(tower, seconds=.05); assert rate > 1
-    def cost(rate, seeds): return estimate('ablation', data, sets, tower, rate, seeds, 0, preset='mini', steps=10)
-    one, more = cost(100., 1), cost(100., 3)
-    assert one['hours'].keys() == {'Sketch_LVM', 'without norms', 'without classification'} and abs(more['total']/one['total'] - 3) < 1e-6
-    assert abs(cost(50., 1)['total']/one['total'] - 2) < 1e-6 and 1e6 < one['bytes'] < 1e11
-    assert 'factor of two' in estimate_lines(one, 100., 'cpu')[0] and one['cache'] is None and 'decoding' not in ' '.join(estimate_lines(one, 100., 'cpu'))
-    c = dict(pictures=148_484, bytes=22.4e9, rate=200., hours=148_484/200/3600, free=50e9)
-    more = estimate('ablation', data, sets, tower, 100., 1, 0, preset='mini', steps=10, cache=c); said = '\n'.join(estimate_lines(more, 100., 'cpu'))
-    assert abs(more['total'] - one['total'] - c['hours']) < 1e-9 and 'of this 12 minutes for decoding 148,484 pictures (200 a second)' in said, said
+
+    data = dict(name='mini', n_train=2, n_test=2)
+    tower, sets = load_backbone('mini', random=True), load_sets(data)
+    assert (
+        'is about sketchy' in table_problems('sketchy', data)[0]
+        and 'needs the other data set' in table_problems('cross-dataset', data)[0]
+    )
+    assert 'not a folder' in ' '.join(
+        table_problems('cross-dataset', data, other=dict(name='tuberlin', path='/nowhere', split='kd'))
+    )
+    rate = pictures_a_second(tower, seconds=0.05)
+    assert rate > 1
+
+
+    def cost(rate, seeds):
+        return estimate('ablation', data, sets, tower, rate, seeds, 0, preset='mini', steps=10)
+
+
+    one, more = cost(100.0, 1), cost(100.0, 3)
+    assert (
+        one['hours'].keys() == {'Sketch_LVM', 'without norms', 'without classification'}
+        and abs(more['total'] / one['total'] - 3) < 1e-6
+    )
+    assert abs(cost(50.0, 1)['total'] / one['total'] - 2) < 1e-6 and 1e6 < one['bytes'] < 1e11
+    assert (
+        'factor of two' in estimate_lines(one, 100.0, 'cpu')[0]
+        and one['cache'] is None
+        and 'decoding' not in ' '.join(estimate_lines(one, 100.0, 'cpu'))
+    )
+    c = dict(pictures=148_484, bytes=22.4e9, rate=200.0, hours=148_484 / 200 / 3600, free=50e9)
+    more = estimate('ablation', data, sets, tower, 100.0, 1, 0, preset='mini', steps=10, cache=c)
+    said = '\n'.join(estimate_lines(more, 100.0, 'cpu'))
+    assert (
+        abs(more['total'] - one['total'] - c['hours']) < 1e-9
+        and 'of this 12 minutes for decoding 148,484 pictures (200 a second)' in said
+    ), said
     assert 'takes 22.4 GB in' in said and '50.0 GB are free' in said and 'MORE THAN' not in said
-    assert 'MORE THAN IS FREE' in '\n'.join(estimate_lines(more | dict(cache=c | dict(free=1e9)), 100., 'cpu'))
-    assert estimate('ablation', data, sets, tower, 100., 1, 0, preset='mini', steps=10, test=1000)['total'] > one['total']
-    for table in ('main', 'fine-grained'):                                   # every row of every table, SpLIP's too, can be foretold
-        assert set(estimate(table, data, sets, tower, 100., preset='mini', steps=10)['hours']) == {r.name for r in TABLES[table].rows}
-    assert '8 GPUs are here: `torchrun --nproc-per-node=8' in estimate_lines(one, 100., 'cuda', 8)[-1]
-    assert 'torchrun' not in ' '.join(estimate_lines(one, 100., 'cuda'))
+    assert 'MORE THAN IS FREE' in '\n'.join(estimate_lines(more | dict(cache=c | dict(free=1e9)), 100.0, 'cpu'))
+    assert estimate('ablation', data, sets, tower, 100.0, 1, 0, preset='mini', steps=10, test=1000)['total'] > one['total']
+    for table in ('main', 'fine-grained'):  # every row of every table, SpLIP's too, can be foretold
+        assert set(estimate(table, data, sets, tower, 100.0, preset='mini', steps=10)['hours']) == {
+            r.name for r in TABLES[table].rows
+        }
+    assert '8 GPUs are here: `torchrun --nproc-per-node=8' in estimate_lines(one, 100.0, 'cuda', 8)[-1]
+    assert 'torchrun' not in ' '.join(estimate_lines(one, 100.0, 'cuda'))
     from sketch_lvm.methods.catalogue import method
     from types import SimpleNamespace
     from sketch_lvm.measure.realtables import pass_of_test, passes_of_step
+
     image, batch = (method('splip', 'paper', conditioning=how) for how in ('image', 'batch'))
-    (p1, t1), (p2, t2) = (passes_of_step(m, tower, 104) for m in (image, batch)); assert p1 > 3*p2 and t1 > 3*t2      # sentences for each picture
+    (p1, t1), (p2, t2) = (passes_of_step(m, tower, 104) for m in (image, batch))
+    assert p1 > 3 * p2 and t1 > 3 * t2  # sentences for each picture
     assert pass_of_test(image, tower, 104) > 2 and pass_of_test(batch, tower, 104) == 1
-    assert passes_of_step(method('splip', 'paper', conditioning='image', text_tokens=0), tower, 104)[0] < p1/3        # nothing of the picture in the words
-    vit = SimpleNamespace(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512); need = passes_of_step(image, vit, 104)[1]*vit.width*vit.layers*4*14
-    assert 178e9/2 < need < 178e9*2                                       # 0.231 GB a picture were measured; 178 GB for 192 in four views
+    assert (
+        passes_of_step(method('splip', 'paper', conditioning='image', text_tokens=0), tower, 104)[0] < p1 / 3
+    )  # nothing of the picture in the words
+    vit = SimpleNamespace(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512)
+    need = passes_of_step(image, vit, 104)[1] * vit.width * vit.layers * 4 * 14
+    assert 178e9 / 2 < need < 178e9 * 2  # 0.231 GB a picture were measured; 178 GB for 192 in four views
 
 
 def test_a_cross_dataset_table_from_the_command_line():
@@ -62,30 +115,59 @@ def test_a_cross_dataset_table_from_the_command_line():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.splits import find_split
     from PIL import Image
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+
+
     def ask(other, out, *more, table='cross-dataset'):
         words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --random --steps 1 --trials 0 --seeds 1 --device cpu'.split()
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = main([*words, *(['--other', other] if other else []), *more])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*words, *(['--other', other] if other else []), *more])
         return code, out.getvalue(), err.getvalue()
+
+
     try:
-        save_folder(toy_set(8, 4, 2, 32), d/'a')
+        save_folder(toy_set(8, 4, 2, 32), d / 'a')
         code, said, _ = ask(f'folder:{d}/a,split=all', 't', '--set', 'batch=8', '--rows', 'frozen CLIP,Sketch_LVM')
-        assert code == 0 and 'estimate:' in said and 'factor of two' in said and '| Sketch_LVM |' in said and 'RANDOM' in said and 'sample' not in said, said
-        assert said.index('for decoding 96 pictures') < said.index('pixel cache: 96 pictures take') < said.index('\nfrozen CLIP') and ' are free' in said, said
-        state = read_json(d/'t'/'table.json'); assert set(state['rows']) == {'frozen CLIP', 'Sketch_LVM'} and state['protocol'] == 'cross-dataset'
-        assert 'Asked about: folder, all classes. Left out because they were trained on:' in said and '- mAP@all: Mean over queries' in said, said
+        assert (
+            code == 0
+            and 'estimate:' in said
+            and 'factor of two' in said
+            and '| Sketch_LVM |' in said
+            and 'RANDOM' in said
+            and 'sample' not in said
+        ), said
+        assert (
+            said.index('for decoding 96 pictures')
+            < said.index('pixel cache: 96 pictures take')
+            < said.index('\nfrozen CLIP')
+            and ' are free' in said
+        ), said
+        state = read_json(d / 't' / 'table.json')
+        assert set(state['rows']) == {'frozen CLIP', 'Sketch_LVM'} and state['protocol'] == 'cross-dataset'
+        assert (
+            'Asked about: folder, all classes. Left out because they were trained on:' in said
+            and '- mAP@all: Mean over queries' in said
+        ), said
         assert 'Split: folder/by-lot-0, 6 seen classes, 2 of them held out for validation, 2 unseen.' in said
-        for i, c in enumerate(find_split('tuberlin/kd').unseen[:3]):                                 # the other data set is a small part of TU-Berlin
+        for i, c in enumerate(find_split('tuberlin/kd').unseen[:3]):  # the other data set is a small part of TU-Berlin
             for folder in ('png', 'ImageResized'):
-                for k in range(2): (d/'T'/folder/c).mkdir(parents=True, exist_ok=True); Image.new('RGB', (9, 9), (i, k, len(folder))).save(d/'T'/folder/c/f'{k}.png')
-        code, said, err = ask(f'tuberlin:{d}/T,split=kd,missing=skip', 'part', '--rows', 'frozen CLIP'); assert code == 0, err
+                for k in range(2):
+                    (d / 'T' / folder / c).mkdir(parents=True, exist_ok=True)
+                    Image.new('RGB', (9, 9), (i, k, len(folder))).save(d / 'T' / folder / c / f'{k}.png')
+        code, said, err = ask(f'tuberlin:{d}/T,split=kd,missing=skip', 'part', '--rows', 'frozen CLIP')
+        assert code == 0, err
         loud = '**The data set asked about is a sample: tuberlin, unseen classes of tuberlin/kd: 3 of 30 unseen classes, 6 of 2,400 sketches of unseen classes'
-        assert loud in said and 'never with published ones.**' in said and loud in (d/'part'/'table.md').read_text()
-        assert '3 of 30 unseen classes' in read_json(d/'part'/'table.json')['sample']
+        assert loud in said and 'never with published ones.**' in said and loud in (d / 'part' / 'table.md').read_text()
+        assert '3 of 30 unseen classes' in read_json(d / 'part' / 'table.json')['sample']
         code, _, err = ask('', 'fg', '--set', 'per_class=9,batch=36', '--rows', 'SpLIP FG', table='fine-grained')
-        assert code == 2 and err.count('fewer than 9 photos') == 1 and '--set per_class=2' in err and not (d/'fg').exists(), err
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        assert (
+            code == 2 and err.count('fewer than 9 photos') == 1 and '--set per_class=2' in err and not (d / 'fg').exists()
+        ), err
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_an_estimate_knows_what_fits():
@@ -105,10 +187,14 @@ def test_an_estimate_knows_what_fits():
 
 
     ft, ip = guess(['B-FT']), guess(['B-IP'])
-    assert ip['checkpoints'] < 1e8 < ft['checkpoints'] and abs(ft['checkpoints'] / (4 * (12 * 1_854_336 + 2e4) * (3 + 5)) - 1) < 0.05, ft[
-        'checkpoints'
-    ]  # weights and two moments, in each run kept 3 times and the best
-    assert abs(guess(['B-FT', 'B-IP'])['checkpoints'] - ft['checkpoints'] - ip['checkpoints']) < 1 and guess(['frozen CLIP'])['checkpoints'] == 0
+    assert (
+        ip['checkpoints'] < 1e8 < ft['checkpoints']
+        and abs(ft['checkpoints'] / (4 * (12 * 1_854_336 + 2e4) * (3 + 5)) - 1) < 0.05
+    ), ft['checkpoints']  # weights and two moments, in each run kept 3 times and the best
+    assert (
+        abs(guess(['B-FT', 'B-IP'])['checkpoints'] - ft['checkpoints'] - ip['checkpoints']) < 1
+        and guess(['frozen CLIP'])['checkpoints'] == 0
+    )
     assert guess(['B-IP'], alone={'B-IP': dict(batch=64)})['total'] > 2 * ip['total']  # what is meant for one row counts
     whole, half = guess(['B-IP']), guess(['B-IP'], pieces=2)
     weights = whole['weights']
@@ -205,6 +291,7 @@ def test_two_processes_make_the_table_of_one():
     from pathlib import Path
     from sketch_lvm.app.cli import main
     from sketch_lvm.testing.crash import run_script
+
     code = """
     import os, sys
     from sketch_lvm.app.cli import main
@@ -219,9 +306,11 @@ def test_two_processes_make_the_table_of_one():
     with tempfile.TemporaryDirectory() as d:
         words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8 --device cpu --random --rows'.split()
         one = io.StringIO()
-        with contextlib.redirect_stdout(one): assert main([*words, 'frozen CLIP,B-IP', '--out', f'{d}/one']) == 0
+        with contextlib.redirect_stdout(one):
+            assert main([*words, 'frozen CLIP,B-IP', '--out', f'{d}/one']) == 0
         two = run_script(code, *words, 'frozen CLIP,B-IP', '--out', f'{d}/two', processes=2)
-        a, b = (json.loads((Path(d)/name/'table.json').read_text())['rows'] for name in ('one', 'two'))
+        a, b = (json.loads((Path(d) / name / 'table.json').read_text())['rows'] for name in ('one', 'two'))
         assert a.keys() == b.keys() and two.count('estimate:') == two.count('seed 1: ') == two.count('written: ') == 1
         for row in a:
-            for seed, values in a[row]['seeds'].items(): assert all(abs(v - b[row]['seeds'][seed][k]) < 1e-6 for k, v in values.items()), (row, seed)
+            for seed, values in a[row]['seeds'].items():
+                assert all(abs(v - b[row]['seeds'][seed][k]) < 1e-6 for k, v in values.items()), (row, seed)

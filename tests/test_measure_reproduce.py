@@ -8,32 +8,59 @@ def test_a_table_grows_row_by_row_and_goes_on():
     import pytest
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError
+
     toy = dict(name='mini', n_train=2, n_test=2)
     how = dict(random=True, steps=2, budget=2, device='cpu', batch=4, say=None)
     with tempfile.TemporaryDirectory() as d:
         half = r.reproduce('main', toy, d, rows=['frozen CLIP', 'B-Lin'], seeds=(1,), **how)
-        assert list(half['rows']) == ['frozen CLIP', 'B-Lin'] and json.loads((Path(d)/'table.json').read_text()) == json.loads(json.dumps(half))
+        assert list(half['rows']) == ['frozen CLIP', 'B-Lin'] and json.loads(
+            (Path(d) / 'table.json').read_text()
+        ) == json.loads(json.dumps(half))
         real, calls = r.run_experiment, []
-        def noted(e, *a, **k): calls.append((e.method.name, e.seed)); return real(e, *a, **k)
+
+        def noted(e, *a, **k):
+            calls.append((e.method.name, e.seed))
+            return real(e, *a, **k)
+
         with mock.patch.object(r, 'run_experiment', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
             whole = r.reproduce('main', toy, d, rows=['frozen CLIP', 'keyword', 'B-Lin', 'B-IP'], seeds=(1, 2), **how)
-        assert calls == [('b-lin', 2), ('b-ip', 0), ('b-ip', 0), ('b-ip', 1), ('b-ip', 2)]            # what was done is not done again
-        fewer = r.reproduce('main', toy, d, rows=['B-Lin'], seeds=(1,), **how)                         # what is there stays, though less is asked for
+        assert calls == [
+            ('b-lin', 2),
+            ('b-ip', 0),
+            ('b-ip', 0),
+            ('b-ip', 1),
+            ('b-ip', 2),
+        ]  # what was done is not done again
+        fewer = r.reproduce(
+            'main', toy, d, rows=['B-Lin'], seeds=(1,), **how
+        )  # what is there stays, though less is asked for
         assert fewer['rows'] == whole['rows']
         real_run = r.one_run
+
         def stopping(e, *a, **k):
-            if e.seed == 2: raise KeyboardInterrupt
+            if e.seed == 2:
+                raise KeyboardInterrupt
             return real_run(e, *a, **k)
-        with mock.patch.object(r, 'one_run', stopping), pytest.raises(KeyboardInterrupt): r.reproduce('main', toy, d, rows=['B-IP'], seeds=(1, 2), **how)
-        assert json.loads((Path(d)/'table.json').read_text())['rows'] == json.loads(json.dumps(whole['rows']))
-        assert whole['rows']['B-Lin']['seeds']['1'] == half['rows']['B-Lin']['seeds']['1'] and set(whole['rows']['B-IP']['seeds']) == {'1', '2'}
-        assert len(whole['rows']['B-IP']['trials']) == 2 and whole['rows']['B-IP']['tuned'] in [t['changes'] for t in whole['rows']['B-IP']['trials']]
-        assert whole['rows']['B-IP']['trains'] == {'prompts': 2*3*192}
-        text = (Path(d)/'table.md').read_text(); assert (Path(d)/'table.png').stat().st_size > 1000
+
+        with mock.patch.object(r, 'one_run', stopping), pytest.raises(KeyboardInterrupt):
+            r.reproduce('main', toy, d, rows=['B-IP'], seeds=(1, 2), **how)
+        assert json.loads((Path(d) / 'table.json').read_text())['rows'] == json.loads(json.dumps(whole['rows']))
+        assert whole['rows']['B-Lin']['seeds']['1'] == half['rows']['B-Lin']['seeds']['1'] and set(
+            whole['rows']['B-IP']['seeds']
+        ) == {'1', '2'}
+        assert len(whole['rows']['B-IP']['trials']) == 2 and whole['rows']['B-IP']['tuned'] in [
+            t['changes'] for t in whole['rows']['B-IP']['trials']
+        ]
+        assert whole['rows']['B-IP']['trains'] == {'prompts': 2 * 3 * 192}
+        text = (Path(d) / 'table.md').read_text()
+        assert (Path(d) / 'table.png').stat().st_size > 1000
         assert 'RANDOM WEIGHTS' in text and '| B-IP | 1,152 |' in text and 'published' not in text
-        with pytest.raises(UserError, match=r'other settings \(steps\)'): r.reproduce('main', toy, d, **how | dict(steps=3))
-    with pytest.raises(UserError, match="Did you mean 'main'"): r.reproduce('mian', toy, 'x')
-    with pytest.raises(UserError, match='B-IP'): r.reproduce('main', toy, 'x', rows=['B-PI'])
+        with pytest.raises(UserError, match=r'other settings \(steps\)'):
+            r.reproduce('main', toy, d, **how | dict(steps=3))
+    with pytest.raises(UserError, match="Did you mean 'main'"):
+        r.reproduce('mian', toy, 'x')
+    with pytest.raises(UserError, match='B-IP'):
+        r.reproduce('main', toy, 'x', rows=['B-PI'])
 
 
 def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
@@ -43,20 +70,50 @@ def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
     import pytest
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError, read_json
-    how = dict(seeds=(1,), random=True, steps=1, device='cpu', batch=4, say=None, rows=['B-Cond'], alone={'B-Cond': dict(net='cnn')}, command='by hand', accumulate=2)
-    chosen = dict(best=dict(lr_prompts=.0123), trials=[dict(changes=dict(lr_prompts=.0123), value=.5, step=1, of=1)], step_at_the_edge=True)
+
+    how = dict(
+        seeds=(1,),
+        random=True,
+        steps=1,
+        device='cpu',
+        batch=4,
+        say=None,
+        rows=['B-Cond'],
+        alone={'B-Cond': dict(net='cnn')},
+        command='by hand',
+        accumulate=2,
+    )
+    chosen = dict(
+        best=dict(lr_prompts=0.0123),
+        trials=[dict(changes=dict(lr_prompts=0.0123), value=0.5, step=1, of=1)],
+        step_at_the_edge=True,
+    )
     with tempfile.TemporaryDirectory() as d, mock.patch.object(r, 'tune', lambda *a, **k: chosen):
         state = r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how)
-        options = read_json(Path(d)/'b-cond'/'seed1'/'config.json')['experiment']['method']['options']
-        assert options['lr_prompts'] == .0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
-        text = (Path(d)/'table.md').read_text(); assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; fit stretch; cpu' in text
+        options = read_json(Path(d) / 'b-cond' / 'seed1' / 'config.json')['experiment']['method']['options']
+        assert options['lr_prompts'] == 0.0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
+        text = (Path(d) / 'table.md').read_text()
+        assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; fit stretch; cpu' in text
         assert 'at the last step of its trial): B-Cond.' in text
-        with pytest.raises(UserError, match=r'other settings \(alone\)'): r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
-    def wrong(**how): return r.table_problems('main', dict(name='mini'), **how)
-    assert len(wrong(options=dict(bach=4))) == 1 and len(wrong(options=dict(batch=0))) == 1                  # a mistake of all rows is said once
+        with pytest.raises(UserError, match=r'other settings \(alone\)'):
+            r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
+
+
+    def wrong(**how):
+        return r.table_problems('main', dict(name='mini'), **how)
+
+
+    assert (
+        len(wrong(options=dict(bach=4))) == 1 and len(wrong(options=dict(batch=0))) == 1
+    )  # a mistake of all rows is said once
     assert ['is no option of B-FT' in w and '--set B-Cond:net=cnn' in w for w in wrong(options=dict(net='cnn'))] == [True]
-    assert 'row that trains' in wrong(alone={'B-Cnd': dict(net='cnn')})[0] and wrong(alone={'B-Cond': dict(net='cnn')}) == []
-    assert wrong(alone={'B-Cond': dict(net='cmn')})[0].startswith('B-Cond: ') and 'frozen CLIP' in wrong(alone={'frozen CLIP': dict(batch=4)})[0]
+    assert (
+        'row that trains' in wrong(alone={'B-Cnd': dict(net='cnn')})[0] and wrong(alone={'B-Cond': dict(net='cnn')}) == []
+    )
+    assert (
+        wrong(alone={'B-Cond': dict(net='cmn')})[0].startswith('B-Cond: ')
+        and 'frozen CLIP' in wrong(alone={'frozen CLIP': dict(batch=4)})[0]
+    )
 
 
 def test_probes_along_the_way_are_kept():
@@ -65,18 +122,27 @@ def test_probes_along_the_way_are_kept():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.experiments import load_sets, open_run
+
     toy = dict(name='mini', n_train=2, n_test=2)
     with tempfile.TemporaryDirectory() as d:
         how = dict(rows=['B-IP'], random=True, steps=2, budget=0, device='cpu', batch=4, say=None, probe_at=(0, 2))
-        state = r.reproduce('main', toy, d, seeds=(1,), **how); curve = state['rows']['B-IP']['curves']['1']
+        state = r.reproduce('main', toy, d, seeds=(1,), **how)
+        curve = state['rows']['B-IP']['curves']['1']
         assert [c['step'] for c in curve] == [0, 2] and abs(state['frozen_probe']['unseen']['drift/photo']) < 1e-5
         p = r.make_probe(load_backbone('mini', random=True), r.probed(toy), load_sets(toy).unseen)
-        run = Path(d)/'b-ip'/'seed1'; opened = open_run(run, step=2)
+        run = Path(d) / 'b-ip' / 'seed1'
+        opened = open_run(run, step=2)
         assert {k: v for k, v in curve[1].items() if k != 'step'} == r.probe(p, opened.encoder)
         start = r.untrained(opened.experiment, load_sets(toy), load_backbone('mini', random=True))
-        assert {k: v for k, v in curve[0].items() if k != 'step'} == r.probe(p, start) != state['frozen_probe']      # a random start is no frozen CLIP
-        with open(run/'curve.jsonl', 'a') as f: f.write(json.dumps(dict(step=0, unseen='again')) + '\n')
-        assert r.read_curve(run/'curve.jsonl') == [dict(step=0, unseen='again'), curve[1]] and r.read_curve(run/'none') == []
+        assert (
+            {k: v for k, v in curve[0].items() if k != 'step'} == r.probe(p, start) != state['frozen_probe']
+        )  # a random start is no frozen CLIP
+        with open(run / 'curve.jsonl', 'a') as f:
+            f.write(json.dumps(dict(step=0, unseen='again')) + '\n')
+        assert (
+            r.read_curve(run / 'curve.jsonl') == [dict(step=0, unseen='again'), curve[1]]
+            and r.read_curve(run / 'none') == []
+        )
 
 
 def test_a_guessed_keyword_is_guessed_from_the_sketch():
@@ -85,42 +151,74 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
     from sketch_lvm.methods.baselines import keyword_features
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.experiments import frozen_encoder, load_sets, protocol_for
+
     b, sets = load_backbone('mini'), load_sets(dict(name='mini', n_train=2, n_test=2))
     row = next(x for x in r.TABLES['main'].rows if x.method == 'guessed keyword')
     e = r.table_experiment(row, dict(name='mini'), 'mini', None, False, 'mini', None, {})
-    p = protocol_for(e, 'zero-shot', sets); names = r.columns(p.queries)[0]; every = sorted(set(names)); other = [every[every.index(n) - 1] for n in names]
+    p = protocol_for(e, 'zero-shot', sets)
+    names = r.columns(p.queries)[0]
+    every = sorted(set(names))
+    other = [every[every.index(n) - 1] for n in names]
     real = r.embed_protocol(frozen_encoder(b), p)[1]
-    with mock.patch.object(r, 'embed_protocol', lambda *a: (keyword_features(b, other), real)):              # every sketch looks like another category
+    with mock.patch.object(
+        r, 'embed_protocol', lambda *a: (keyword_features(b, other), real)
+    ):  # every sketch looks like another category
         fooled = r.reference_report(row, e, sets, b, 'zero-shot').values['mAP@all']
         told = r.reference_report(row._replace(method='keyword'), e, sets, b, 'zero-shot').values['mAP@all']
-    assert fooled < .3 < .7 < told
+    assert fooled < 0.3 < 0.7 < told
 
 
 def test_stored_tables_begin_at_the_grids_of_today():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.measure.study import search, trials
+
     for name in ('main', 'fine-grained'):
         for e in read_json(data_path('results', f'table_{name}_mini.json'))['rows'].values():
-            if not e['method'].startswith('b-'): continue
+            if not e['method'].startswith('b-'):
+                continue
             known = {tuple(t['changes'].values()): t['value'] for t in e['trials']}
             line = search(trials(method(e['method'], 'mini')), 5, lambda changes: known[tuple(changes.values())])
-            assert [c for c, _ in line] == [t['changes'] for t in e['trials']], e['name']                    # so the printed command walks the same way
+            assert [c for c, _ in line] == [t['changes'] for t in e['trials']], e[
+                'name'
+            ]  # so the printed command walks the same way
 
 
 def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.methods.catalogue import families
-    printed = [dict(metric='mAP@200/hits', value=.691, source='poster figure'), dict(metric='P@200', value=.711, source='poster figure')]
-    entry = dict(name='B-IP', method='b-ip', trains={'prompts': 4608}, seeds={'1': {'mAP@200/hits': .7, 'P@200': .7}, '2': {'mAP@200/hits': .68, 'P@200': .6}})
-    state = dict(settings=dict(data=dict(name='sketchy'), backbone='ViT-B-32 (openai)'), random=False, rows={'B-IP': entry | dict(published=printed)}); t = r.TABLES['main']
-    text = '\n'.join(r.table_lines(state, t)); assert '0.690 ± 0.014 | 0.691 (poster figure)' in text and '0.650 ± 0.071 | 0.711 (poster figure)' in text
-    state['rows']['B-IP'] = entry; assert 'poster' not in '\n'.join(r.table_lines(state, t)) and 'sample' not in '\n'.join(r.table_lines(state, t))
+
+    printed = [
+        dict(metric='mAP@200/hits', value=0.691, source='poster figure'),
+        dict(metric='P@200', value=0.711, source='poster figure'),
+    ]
+    entry = dict(
+        name='B-IP',
+        method='b-ip',
+        trains={'prompts': 4608},
+        seeds={'1': {'mAP@200/hits': 0.7, 'P@200': 0.7}, '2': {'mAP@200/hits': 0.68, 'P@200': 0.6}},
+    )
+    state = dict(
+        settings=dict(data=dict(name='sketchy'), backbone='ViT-B-32 (openai)'),
+        random=False,
+        rows={'B-IP': entry | dict(published=printed)},
+    )
+    t = r.TABLES['main']
+    text = '\n'.join(r.table_lines(state, t))
+    assert '0.690 ± 0.014 | 0.691 (poster figure)' in text and '0.650 ± 0.071 | 0.711 (poster figure)' in text
+    state['rows']['B-IP'] = entry
+    assert 'poster' not in '\n'.join(r.table_lines(state, t)) and 'sample' not in '\n'.join(r.table_lines(state, t))
     assert r.table_lines(state | dict(sample='A sample: 3 of 4 classes.'), t)[0] == '**A sample: 3 of 4 classes.**'
-    small = state | dict(rows={'B-IP': entry | dict(seeds={'1': {'mAP@all': .5, 'P@10': .25, 'P@10/min': .3}})})
-    assert r.there(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in '\n'.join(r.table_lines(small, t))
+    small = state | dict(rows={'B-IP': entry | dict(seeds={'1': {'mAP@all': 0.5, 'P@10': 0.25, 'P@10/min': 0.3}})})
+    assert r.there(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in '\n'.join(
+        r.table_lines(small, t)
+    )
     for t in r.TABLES.values():
-        assert t.shown('mini') and all(row.method in families() or row.method in r.REFERENCES for row in t.rows) and len({row.name for row in t.rows}) == len(t.rows)
+        assert (
+            t.shown('mini')
+            and all(row.method in families() or row.method in r.REFERENCES for row in t.rows)
+            and len({row.name for row in t.rows}) == len(t.rows)
+        )
 
 
 def test_a_table_says_what_was_asked_of_which_pictures():
@@ -129,18 +227,37 @@ def test_a_table_says_what_was_asked_of_which_pictures():
     import pytest
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError, read_json
-    how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None); toy = dict(name='mini', n_train=2, n_test=2)
+
+    how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None)
+    toy = dict(name='mini', n_train=2, n_test=2)
     with tempfile.TemporaryDirectory() as d:
-        state = r.reproduce('main', toy, d, **how); text, kept = (Path(d)/'table.md').read_text(), read_json(Path(d)/'table.json')
-        assert 'Split: mini/v1, 52 seen classes, 10 of them held out for validation, 17 unseen.' in text and 'Data: mini.' in text
-        assert 'Test: zero-shot, unseen sketches against unseen photos: 34 sketches of 17 classes, 34 photos.' in text and 'Asked about' not in text
+        state = r.reproduce('main', toy, d, **how)
+        text, kept = (Path(d) / 'table.md').read_text(), read_json(Path(d) / 'table.json')
+        assert (
+            'Split: mini/v1, 52 seen classes, 10 of them held out for validation, 17 unseen.' in text
+            and 'Data: mini.' in text
+        )
+        assert (
+            'Test: zero-shot, unseen sketches against unseen photos: 34 sketches of 17 classes, 34 photos.' in text
+            and 'Asked about' not in text
+        )
         assert '- mAP@all: Mean over queries of S/R' in text and kept['definitions']['mAP@all'] in text
-        assert kept['split']['name'] == 'mini/v1' and kept['split']['digest'] and kept['gallery'] == 'mini' and kept['test']['gallery'] == 34 and kept['test']['rule'] in text
+        assert (
+            kept['split']['name'] == 'mini/v1'
+            and kept['split']['digest']
+            and kept['gallery'] == 'mini'
+            and kept['test']['gallery'] == 34
+            and kept['test']['rule'] in text
+        )
         kept['test']['gallery_digest'] = 'another'
-        with pytest.raises(UserError, match=r'other pictures than the rows before it \(gallery_digest differ\)'): r.note_test(kept, state['rows']['B-IP'])
-        (Path(d)/'table.json').write_text((Path(d)/'table.json').read_text().replace(kept['split']['digest'], '0'*12))
-        with pytest.raises(UserError, match=r'other settings \(split\)'): r.reproduce('main', toy, d, **how)
-    assert r.said_metric('mAP@200/hits').startswith('Precisions at the hits within the first 200, summed and divided by the hits within the first 200; a query')
+        with pytest.raises(UserError, match=r'other pictures than the rows before it \(gallery_digest differ\)'):
+            r.note_test(kept, state['rows']['B-IP'])
+        (Path(d) / 'table.json').write_text((Path(d) / 'table.json').read_text().replace(kept['split']['digest'], '0' * 12))
+        with pytest.raises(UserError, match=r'other settings \(split\)'):
+            r.reproduce('main', toy, d, **how)
+    assert r.said_metric('mAP@200/hits').startswith(
+        'Precisions at the hits within the first 200, summed and divided by the hits within the first 200; a query'
+    )
     assert 'first 5 of' in r.said_metric('Acc@5/per-category') and 'min(R, 10)' in r.said_metric('P@10/min(R,k)')
 
 
@@ -153,23 +270,55 @@ def test_batches_of_pairs_are_checked_before_any_work():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(8, 4, 2, 32), d/'a'); data = dict(name='folder', path=str(d/'a'), validation=0)
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(8, 4, 2, 32), d / 'a')
+    data = dict(name='folder', path=str(d / 'a'), validation=0)
     how = dict(random=True, preset='paper', steps=1, budget=0, device='cpu', say=None, seeds=(1,))
-    with mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')), mock.patch.object(r, 'open_table', side_effect=AssertionError):
-        with pytest.raises(UserError) as e: r.reproduce('fine-grained', data, d/'t', **how)
-        said = str(e.value); assert len(said.splitlines()) == said.count('per_class') == 1 and 'fewer than 8 photos' in said and '--set per_class=2,batch=12.' in said, said
-        assert said.startswith('6 class(es) have')                                                  # of all rows: said once, without their names
+    with (
+        mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')),
+        mock.patch.object(r, 'open_table', side_effect=AssertionError),
+    ):
+        with pytest.raises(UserError) as e:
+            r.reproduce('fine-grained', data, d / 't', **how)
+        said = str(e.value)
+        assert (
+            len(said.splitlines()) == said.count('per_class') == 1
+            and 'fewer than 8 photos' in said
+            and '--set per_class=2,batch=12.' in said
+        ), said
+        assert said.startswith('6 class(es) have')  # of all rows: said once, without their names
         with pytest.raises(UserError, match='^SpLIP FG: 6 class'):
-            r.reproduce('fine-grained', data, d/'t', rows=['frozen CLIP', 'B-FG-IP', 'SpLIP FG'], alone={'B-FG-IP': dict(per_class=2, batch=12)}, **how)
-        with pytest.raises(UserError, match='takes 16 classes with 4 pairs each, but there are 6 to train on: --set batch=24'):
-            r.reproduce('fine-grained', data, d/'t', rows=['SpLIP FG'], per_class=4, batch=64, **how)
-        with pytest.raises(AssertionError, match='a tower was loaded'):              # rows that draw no pairs are not held up, nor is one that has enough
-            r.reproduce('fine-grained', data, d/'t', rows=['frozen CLIP', 'keyword'], **how)
-        with pytest.raises(AssertionError, match='a tower was loaded'): r.reproduce('fine-grained', data, d/'t', rows=['SpLIP FG'], per_class=2, batch=12, **how)
-    save_folder(toy_set(8, 1, 2, 32), d/'b')
-    with pytest.raises(UserError, match='fewer than 2 photos with sketches, of which no pairs'): r.reproduce('fine-grained', dict(data, path=str(d/'b')), d/'t', **how)
-    def wrong(rows, **options): return r.table_problems('main', dict(name='mini'), rows=rows, options=options)
-    assert wrong(['B-Cond'], net='cnn') == [] and 'is no option of B-IP' in wrong(['B-Cond', 'B-IP'], net='cnn')[0]      # rows that are not made need not be right
+            r.reproduce(
+                'fine-grained',
+                data,
+                d / 't',
+                rows=['frozen CLIP', 'B-FG-IP', 'SpLIP FG'],
+                alone={'B-FG-IP': dict(per_class=2, batch=12)},
+                **how,
+            )
+        with pytest.raises(
+            UserError, match='takes 16 classes with 4 pairs each, but there are 6 to train on: --set batch=24'
+        ):
+            r.reproduce('fine-grained', data, d / 't', rows=['SpLIP FG'], per_class=4, batch=64, **how)
+        with pytest.raises(
+            AssertionError, match='a tower was loaded'
+        ):  # rows that draw no pairs are not held up, nor is one that has enough
+            r.reproduce('fine-grained', data, d / 't', rows=['frozen CLIP', 'keyword'], **how)
+        with pytest.raises(AssertionError, match='a tower was loaded'):
+            r.reproduce('fine-grained', data, d / 't', rows=['SpLIP FG'], per_class=2, batch=12, **how)
+    save_folder(toy_set(8, 1, 2, 32), d / 'b')
+    with pytest.raises(UserError, match='fewer than 2 photos with sketches, of which no pairs'):
+        r.reproduce('fine-grained', dict(data, path=str(d / 'b')), d / 't', **how)
+
+
+    def wrong(rows, **options):
+        return r.table_problems('main', dict(name='mini'), rows=rows, options=options)
+
+
+    assert (
+        wrong(['B-Cond'], net='cnn') == [] and 'is no option of B-IP' in wrong(['B-Cond', 'B-IP'], net='cnn')[0]
+    )  # rows that are not made need not be right
 
 
 def test_the_pixel_cache_is_announced_and_filled_first():
@@ -179,20 +328,50 @@ def test_the_pixel_cache_is_announced_and_filled_first():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp()); os.environ['SKETCH_LVM_CACHE'] = str(d/'cache')
+
+    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
+    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
-        save_folder(toy_set(8, 4, 2, 32), d/'a'); told, bars, real = [], [], r.warm
-        def warm(sets, recipes, data, progress=None, *a, **k): bars.append((len(sets[0]), progress, len(told))); return real(sets, recipes, data, progress, *a, **k)
-        how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, preset='mini', steps=1, budget=0, device='cpu', batch=4, say=told.append)
-        with mock.patch.object(r, 'warm', warm): r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2), d/'t', **how)
-        first = told[0]; assert first.startswith('pixel cache: 96 pictures take ') and ' in ' in first and told[1] == 'frozen CLIP', told
-        assert [b[0] for b in bars[:4]] == [48, 24, 16, 8] and {b[1:] for b in bars[:4]} == {(None, 1)}, bars            # None: a bar where there is a terminal
-        seen = []; real_run = r.run_experiment
+        save_folder(toy_set(8, 4, 2, 32), d / 'a')
+        told, bars, real = [], [], r.warm
+
+        def warm(sets, recipes, data, progress=None, *a, **k):
+            bars.append((len(sets[0]), progress, len(told)))
+            return real(sets, recipes, data, progress, *a, **k)
+
+        how = dict(
+            seeds=(1,),
+            rows=['frozen CLIP', 'B-IP'],
+            random=True,
+            preset='mini',
+            steps=1,
+            budget=0,
+            device='cpu',
+            batch=4,
+            say=told.append,
+        )
+        with mock.patch.object(r, 'warm', warm):
+            r.reproduce('main', dict(name='folder', path=str(d / 'a'), validation=2), d / 't', **how)
+        first = told[0]
+        assert first.startswith('pixel cache: 96 pictures take ') and ' in ' in first and told[1] == 'frozen CLIP', told
+        assert [b[0] for b in bars[:4]] == [48, 24, 16, 8] and {b[1:] for b in bars[:4]} == {(None, 1)}, (
+            bars
+        )  # None: a bar where there is a terminal
+        seen = []
+        real_run = r.run_experiment
         with mock.patch.object(r, 'run_experiment', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
-            r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2), d/'t2', **how | dict(say=None, rows=['B-IP']))
+            r.reproduce(
+                'main',
+                dict(name='folder', path=str(d / 'a'), validation=2),
+                d / 't2',
+                **how | dict(say=None, rows=['B-IP']),
+            )
         assert seen == [None]
-        told.clear(); r.reproduce('main', dict(name='folder', path=str(d/'a'), validation=2, cache=0), d/'t3', **how); assert told[0] == 'frozen CLIP'
-    finally: os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
+        told.clear()
+        r.reproduce('main', dict(name='folder', path=str(d / 'a'), validation=2, cache=0), d / 't3', **how)
+        assert told[0] == 'frozen CLIP'
+    finally:
+        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_table_without_validation_classes_or_without_a_question():

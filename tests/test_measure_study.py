@@ -4,29 +4,42 @@
 def test_a_search_walks_past_the_edge_and_keeps_its_budget():
     import math
     from sketch_lvm.measure.study import beyond, search
-    def hill(top): return lambda c: -abs(math.log(c['lr']/top))
-    first = [dict(lr=v, other=2.) for v in (.01, .03, .1)]
-    def tried(top, budget): return [c['lr'] for c, v in search(first, budget, hill(top))]
-    assert tried(.03, 9) == [.01, .03, .1]                       # the best is inside: nothing more
-    up, down = tried(1., 9), tried(1e-4, 9)
-    assert up == sorted(up) and up[:3] == [.01, .03, .1] and up[-1] > 1 and up[-2] <= 1.1
-    assert down == sorted(down) and down[-3:] == [.01, .03, .1] and down[0] < 1e-4
-    assert len(tried(1e3, 5)) == 5 and len(tried(1e-9, 4)) == 4 and tried(1., 2) == [.01, .03]
-    assert beyond(first, -1)['other'] == 2. and search([{}], 5, lambda c: 0.) == [({}, 0.)]
+
+
+    def hill(top):
+        return lambda c: -abs(math.log(c['lr'] / top))
+
+
+    first = [dict(lr=v, other=2.0) for v in (0.01, 0.03, 0.1)]
+
+
+    def tried(top, budget):
+        return [c['lr'] for c, v in search(first, budget, hill(top))]
+
+
+    assert tried(0.03, 9) == [0.01, 0.03, 0.1]  # the best is inside: nothing more
+    up, down = tried(1.0, 9), tried(1e-4, 9)
+    assert up == sorted(up) and up[:3] == [0.01, 0.03, 0.1] and up[-1] > 1 and up[-2] <= 1.1
+    assert down == sorted(down) and down[-3:] == [0.01, 0.03, 0.1] and down[0] < 1e-4
+    assert len(tried(1e3, 5)) == 5 and len(tried(1e-9, 4)) == 4 and tried(1.0, 2) == [0.01, 0.03]
+    assert beyond(first, -1)['other'] == 2.0 and search([{}], 5, lambda c: 0.0) == [({}, 0.0)]
 
 
 def test_every_row_is_a_method():
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.study import ROWS, SPLIP_ROWS, question, rates, row_method
     import pytest
+
     every = ROWS | SPLIP_ROWS
     for row in every:
         trials = rates(row)
-        assert len(trials) == 3 and len({str(t) for t in trials}) == 3          # the same budget for everybody
-        for t in trials: assert all(row_method(row, **t)[k] == v for k, v in t.items())
+        assert len(trials) == 3 and len({str(t) for t in trials}) == 3  # the same budget for everybody
+        for t in trials:
+            assert all(row_method(row, **t)[k] == v for k, v in t.items())
         assert every[row][3] in every and every[row][2] == every[every[row][3]][2]
     assert question('fg')[1] == 'Acc@1/per-category' and question('linear head')[1] == 'mAP@all'
-    with pytest.raises(UserError, match='linear head'): rates('linaer head')
+    with pytest.raises(UserError, match='linear head'):
+        rates('linaer head')
 
 
 def test_a_study_goes_on_and_tunes_blindly():
@@ -35,7 +48,16 @@ def test_a_study_goes_on_and_tunes_blindly():
     from unittest import mock
     from sketch_lvm.measure import study as s
     from sketch_lvm.clip.backbone import load_backbone
-    tiny = dict(rows=['linear head'], seeds=(1, 2), steps=1, batch=4, objects=2, backbone=load_backbone('mini', random=True), say=None)
+
+    tiny = dict(
+        rows=['linear head'],
+        seeds=(1, 2),
+        steps=1,
+        batch=4,
+        objects=2,
+        backbone=load_backbone('mini', random=True),
+        say=None,
+    )
     with tempfile.TemporaryDirectory() as d:
         rows = s.study(d, **tiny)
         assert [r['kind'] for r in rows].count('tune') == 3 and [r['kind'] for r in rows].count('final') == 2
@@ -43,7 +65,9 @@ def test_a_study_goes_on_and_tunes_blindly():
         best = max((r for r in rows if r['kind'] == 'tune'), key=lambda r: r['validation']['mAP@all'])['changes']
         assert all(r['changes'] == best for r in rows if r['kind'] == 'final')
         assert s.summary(rows)['linear head'][2] == 2
-        assert all('steps=1' in r['command'] and r['conditions']['device'] == 'cpu' for r in rows)      # each row says how it was made
+        assert all(
+            'steps=1' in r['command'] and r['conditions']['device'] == 'cpu' for r in rows
+        )  # each row says how it was made
         with mock.patch.object(s, 'run_row', side_effect=AssertionError('done rows are not run again')):
             assert s.study(d, **tiny) == rows
 
@@ -58,19 +82,32 @@ def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
     from sketch_lvm.methods.catalogue import families, method
     from sketch_lvm.data.minisets import mini_sets
     from sketch_lvm.measure.study import trials, tune
+
     for name, family in families().items():
-        for preset in family.presets: assert len(trials(method(name, preset))) in (1, 3), (name, preset)
-        if name.startswith('b-'): assert all(len(trials(method(name, p))) == 3 for p in family.presets)
-        for t in trials(method(name, 'mini')): assert all(method(name, 'mini', **t)[k] == v for k, v in t.items())
+        for preset in family.presets:
+            assert len(trials(method(name, preset))) in (1, 3), (name, preset)
+        if name.startswith('b-'):
+            assert all(len(trials(method(name, p))) == 3 for p in family.presets)
+        for t in trials(method(name, 'mini')):
+            assert all(method(name, 'mini', **t)[k] == v for k, v in t.items())
     b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)._replace(unseen=None)
-    e = Experiment(method('b-lin', 'mini', batch=4), random=True, data=dict(name='mini', n_train=2, n_test=2), steps=2, valid_every=1)
+    e = Experiment(
+        method('b-lin', 'mini', batch=4), random=True, data=dict(name='mini', n_train=2, n_test=2), steps=2, valid_every=1
+    )
     with tempfile.TemporaryDirectory() as d:
-        done = tune(e, d, 2, sets, b, 'cpu'); best = max(done['trials'], key=lambda t: t['value'])
-        assert done['best'] == best['changes'] and done['step'] == best['step'] and done['at_the_edge'] and len(done['trials']) == 2
+        done = tune(e, d, 2, sets, b, 'cpu')
+        best = max(done['trials'], key=lambda t: t['value'])
+        assert (
+            done['best'] == best['changes']
+            and done['step'] == best['step']
+            and done['at_the_edge']
+            and len(done['trials']) == 2
+        )
         assert done['step_at_the_edge'] == (best['step'] == 2) and all(t['of'] == 2 for t in done['trials'])
-        assert tune(e, d, 2, sets, b, 'cpu') == done and (Path(d)/'trial1'/'config.json').exists()
+        assert tune(e, d, 2, sets, b, 'cpu') == done and (Path(d) / 'trial1' / 'config.json').exists()
         other = Experiment(method('b-lin', 'mini', batch=6), random=True, data=e.data, steps=2, valid_every=1)
-        with pytest.raises(UserError, match='another experiment'): tune(other, d, 2, sets, b, 'cpu')
+        with pytest.raises(UserError, match='another experiment'):
+            tune(other, d, 2, sets, b, 'cpu')
 
 
 def test_nothing_is_tuned_where_nothing_can_be_chosen():
@@ -183,7 +220,8 @@ def test_a_wholly_trained_tower_has_the_tuned_rate():
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.study import RATES, row_method
     from sketch_lvm.train.loop import Learner, parameter_groups
-    m, items = row_method('full fine-tuning', lr_rest=.5, lr_norms=.25), mini_set('train', 1, classes=['bed', 'book'])
+
+    m, items = row_method('full fine-tuning', lr_rest=0.5, lr_norms=0.25), mini_set('train', 1, classes=['bed', 'book'])
     learner = Learner(**learner_parts(m, load_backbone('mini', random=True), items))
     rates = {g['lr'] for g in parameter_groups(learner, settings_for(m, 1)['lr'])}
-    assert (rates == {.5}) == (RATES >= 2)                          # what the version of the rule promises
+    assert (rates == {0.5}) == (RATES >= 2)  # what the version of the rule promises

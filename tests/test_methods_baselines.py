@@ -10,23 +10,36 @@ def test_zero_length_prompts_are_frozen_clip():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, prompted_forward
     from sketch_lvm.clip.encoder import make_encoder
+
     for mini in (load_backbone('mini'), load_backbone('mini', random=True)):
         x, kinds = torch.randn(4, 3, 64, 64, generator=torch_rng(1)), ['sketch', 'sketch', 'photo', 'photo']
         frozen = make_encoder(mini, NoPrompts(), train='none')(x, kinds)
         theirs = torch.nn.functional.normalize(mini.model.encode_image(x), dim=-1)
         torch.testing.assert_close(frozen, theirs, atol=1e-5, rtol=0)
         w, d = mini.width, mini.embed_dim
-        for sets in ((('sketch', 'photo'), ('common',)) if mini.random else (('common',),)):
-            make = lambda k: [ShallowPrompts(k, w, sets), DeepPrompts(k, 4, w, sets), ConditionalPrompts(k, w, d, 'mlp', sets),
-                              ConditionalPrompts(k, w, d, 'cnn', sets), CoupledPrompts(mini, k, 9, sets)]
-            for source in make(0): assert torch.equal(make_encoder(mini, NoPrompts(), train='none').finish(prompted_forward(mini.visual, x, source, kinds)), frozen)
+        for sets in (('sketch', 'photo'), ('common',)) if mini.random else (('common',),):
+            make = lambda k: [
+                ShallowPrompts(k, w, sets),
+                DeepPrompts(k, 4, w, sets),
+                ConditionalPrompts(k, w, d, 'mlp', sets),
+                ConditionalPrompts(k, w, d, 'cnn', sets),
+                CoupledPrompts(mini, k, 9, sets),
+            ]
+            for source in make(0):
+                assert torch.equal(
+                    make_encoder(mini, NoPrompts(), train='none').finish(prompted_forward(mini.visual, x, source, kinds)),
+                    frozen,
+                )
             for source in make(2):
                 out = make_encoder(mini, source, train='prompts')(x, kinds)
                 assert (out - frozen).abs().max() > 1e-4, source.describe()
                 alone = make_encoder(mini, source, train='prompts')(x[3:], 'photo')
-                torch.testing.assert_close(alone, out[3:], atol=1e-5, rtol=0)             # a photo depends on itself alone
-        zero = CoupledPrompts(mini, 0, 2); names = ['apple', 'owl', 'hot air balloon']
-        torch.testing.assert_close(zero.texts(names, 'a photo of a {}'), class_text_features(mini, names), atol=1e-5, rtol=0)
+                torch.testing.assert_close(alone, out[3:], atol=1e-5, rtol=0)  # a photo depends on itself alone
+        zero = CoupledPrompts(mini, 0, 2)
+        names = ['apple', 'owl', 'hot air balloon']
+        torch.testing.assert_close(
+            zero.texts(names, 'a photo of a {}'), class_text_features(mini, names), atol=1e-5, rtol=0
+        )
 
 
 def test_conditional_and_coupled_sources_by_hand():
@@ -36,22 +49,36 @@ def test_conditional_and_coupled_sources_by_hand():
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches
     from sketch_lvm.clip.text_prompts import prompted_text, class_sentences
-    mini = load_backbone('mini', random=True); x = torch.randn(3, 3, 64, 64, generator=torch_rng(2)); mixed = torch.tensor([0, 1, 1])
+
+    mini = load_backbone('mini', random=True)
+    x = torch.randn(3, 3, 64, 64, generator=torch_rng(2))
+    mixed = torch.tensor([0, 1, 1])
     batch = TowerBatch(mini.visual, x, embed_patches(mini.visual, x), mixed)
-    s = ConditionalPrompts(2, mini.width, mini.embed_dim, seed=3); a, _, b = s.net
-    f = mini.model.encode_image(x); shift = torch.relu(f @ a.weight.T + a.bias) @ b.weight.T + b.bias
+    s = ConditionalPrompts(2, mini.width, mini.embed_dim, seed=3)
+    a, _, b = s.net
+    f = mini.model.encode_image(x)
+    shift = torch.relu(f @ a.weight.T + a.bias) @ b.weight.T + b.bias
     base = torch.stack([s.prompts[m, 0] for m in (0, 1, 1)])
     torch.testing.assert_close(s.tokens(0, batch, mixed), base + shift[:, None], atol=1e-4, rtol=0)
-    assert s.tokens(1, batch, mixed) is None and a.weight.shape == (mini.embed_dim//16, mini.embed_dim) and a.weight.abs().max() <= mini.embed_dim**-.5
-    cnn = ConditionalPrompts(2, mini.width, mini.embed_dim, 'cnn'); assert cnn.tokens(0, batch, mixed).shape == (3, 2, mini.width)
-    with pytest.raises(UserError, match="Did you mean 'mlp'"): ConditionalPrompts(net='mlpp')
+    assert (
+        s.tokens(1, batch, mixed) is None
+        and a.weight.shape == (mini.embed_dim // 16, mini.embed_dim)
+        and a.weight.abs().max() <= mini.embed_dim**-0.5
+    )
+    cnn = ConditionalPrompts(2, mini.width, mini.embed_dim, 'cnn')
+    assert cnn.tokens(0, batch, mixed).shape == (3, 2, mini.width)
+    with pytest.raises(UserError, match="Did you mean 'mlp'"):
+        ConditionalPrompts(net='mlpp')
     c = CoupledPrompts(mini, 2, 3, seed=1)
     for layer in range(3):
         by_hand = torch.stack([c.words.vectors[layer] @ c.weight[m, layer] + c.bias[m, layer] for m in (0, 1, 1)])
         torch.testing.assert_close(c.tokens(layer, batch, mixed), by_hand)
     assert c.tokens(3, batch, mixed) is None and CoupledPrompts(mini).describe()['depth'] == 4
-    names = ['apple', 'owl']; ids = class_sentences(mini, names)
-    torch.testing.assert_close(c.texts(names, 'a photo of a {}'), torch.nn.functional.normalize(prompted_text(mini.model, ids, c.words), dim=-1))
+    names = ['apple', 'owl']
+    ids = class_sentences(mini, names)
+    torch.testing.assert_close(
+        c.texts(names, 'a photo of a {}'), torch.nn.functional.normalize(prompted_text(mini.model, ids, c.words), dim=-1)
+    )
     assert not any(n.startswith('clip') for n, _ in c.named_parameters())
 
 
@@ -61,10 +88,14 @@ def test_stored_features_are_the_towers():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
+
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for name, how in (('b-lin', dict(batch=6)), ('b-lin-fg', dict(batch=8, per_class=2))):
-        stored, fresh = (learner_parts(method(name, **how, flip=flip), mini, toys, seed=2) for flip in (0., 1e-9))      # nothing is ever mirrored
-        a, b = stored['draw'](3), fresh['draw'](3); rows = torch.arange(a['n'])
+        stored, fresh = (
+            learner_parts(method(name, **how, flip=flip), mini, toys, seed=2) for flip in (0.0, 1e-9)
+        )  # nothing is ever mirrored
+        a, b = stored['draw'](3), fresh['draw'](3)
+        rows = torch.arange(a['n'])
         assert not a['images'] and len(b['images']) and torch.equal(a['key'], b['key'])
         za, zb = stored['embed'](a, rows, torch.device('cpu')), fresh['embed'](b, rows, torch.device('cpu'))
         torch.testing.assert_close(za, zb, atol=1e-5, rtol=0)
@@ -81,6 +112,7 @@ def test_no_rate_that_nobody_chose():
     from sketch_lvm.methods.catalogue import families, method, rates_of
     from sketch_lvm.methods.assembly import learner_parts, settings_for
     from sketch_lvm.train.loop import Run, Settings
+
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for name, family in families().items():
         for preset in family.presets:
@@ -88,36 +120,69 @@ def test_no_rate_that_nobody_chose():
             tuned = family.rates.get(preset) or family.rates['paper']
             for r in rates_of(m, mini):
                 value, sources, _ = options[r.option]
-                assert r.rate == value and sources.split(), (name, preset, r)                # chosen, and by whom
-                assert r.option in tuned or (preset, r.part) == ('clipprompt', 'projection'), (name, preset, r)      # that one is the rebuild's own
-            few = dict(hidden=16, look='mean') if name.startswith('splip') else {}           # what the optimiser then really does
-            m = method(name, preset, **dict(batch=8, per_class=2), **few); parts = learner_parts(m, mini, toys)
+                assert r.rate == value and sources.split(), (name, preset, r)  # chosen, and by whom
+                assert r.option in tuned or (preset, r.part) == ('clipprompt', 'projection'), (
+                    name,
+                    preset,
+                    r,
+                )  # that one is the rebuild's own
+            few = dict(hidden=16, look='mean') if name.startswith('splip') else {}  # what the optimiser then really does
+            m = method(name, preset, **dict(batch=8, per_class=2), **few)
+            parts = learner_parts(m, mini, toys)
             run = Run(Learner(**parts), Settings(**settings_for(m, 1)), 'cpu')
             moved = {g['name']: (g['lr'], sum(p.numel() for p in g['params'])) for g in run.optimiser.param_groups}
             assert moved == {r.part: (r.rate, r.numbers) for r in rates_of(m, mini)}, name
-    for name in ('b-ft', 'b-ft-fg'): assert [r.part for r in rates_of(method(name, 'mini'), mini)] == ['tower']
-    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'): method('b-ip', norms='shared')
-    assert {r.part: r.rate for r in rates_of(method('b-ip', 'mini', norms='shared', lr_norms=1e-3), mini)} == dict(prompts=.1, norms=1e-3)
+    for name in ('b-ft', 'b-ft-fg'):
+        assert [r.part for r in rates_of(method(name, 'mini'), mini)] == ['tower']
+    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'):
+        method('b-ip', norms='shared')
+    assert {r.part: r.rate for r in rates_of(method('b-ip', 'mini', norms='shared', lr_norms=1e-3), mini)} == dict(
+        prompts=0.1, norms=1e-3
+    )
 
 
 def test_what_trains_is_counted_by_name():
     from sketch_lvm.methods.baselines import counted
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.catalogue import build_encoder, families, method
-    mini = load_backbone('mini', random=True); w, d, t = mini.width, mini.embed_dim, mini.text_width
-    net = d*(d//16) + d//16 + (d//16)*w + w
-    expected = {'b-ft': {'tower': sum(p.numel() for p in mini.visual.parameters())}, 'b-lin': {'linear': d*d + d}, 'b-ip': {'prompts': 2*3*w},
-                'b-cond': {'prompts': 2*3*w + net}, 'b-deep': {'prompts': 2*4*3*w}, 'b-mm': {'prompts': 4*2*t + 2*4*(t*w + w)}}
-    twins = expected | {'b-ip': {'prompts': 3*w}, 'b-cond': {'prompts': 3*w + net}, 'b-deep': {'prompts': 4*3*w}, 'b-mm': {'prompts': 4*2*t + 4*(t*w + w)}}
+
+    mini = load_backbone('mini', random=True)
+    w, d, t = mini.width, mini.embed_dim, mini.text_width
+    net = d * (d // 16) + d // 16 + (d // 16) * w + w
+    expected = {
+        'b-ft': {'tower': sum(p.numel() for p in mini.visual.parameters())},
+        'b-lin': {'linear': d * d + d},
+        'b-ip': {'prompts': 2 * 3 * w},
+        'b-cond': {'prompts': 2 * 3 * w + net},
+        'b-deep': {'prompts': 2 * 4 * 3 * w},
+        'b-mm': {'prompts': 4 * 2 * t + 2 * 4 * (t * w + w)},
+    }
+    twins = expected | {
+        'b-ip': {'prompts': 3 * w},
+        'b-cond': {'prompts': 3 * w + net},
+        'b-deep': {'prompts': 4 * 3 * w},
+        'b-mm': {'prompts': 4 * 2 * t + 4 * (t * w + w)},
+    }
     for name in expected:
         for preset in ('paper', 'mini'):
-            assert counted(method(name, preset), mini) == (expected[name], 4*sum(expected[name].values())), name
+            assert counted(method(name, preset), mini) == (expected[name], 4 * sum(expected[name].values())), name
             assert counted(method(name + '-fg', preset), mini)[0] == twins[name], name
     names = lambda name: set(build_encoder(method(name), mini).trainable())
-    assert names('b-ip') == names('b-deep') == {'source.prompts'} and names('b-mm') == {'source.words.vectors', 'source.weight', 'source.bias'}
+    assert names('b-ip') == names('b-deep') == {'source.prompts'} and names('b-mm') == {
+        'source.words.vectors',
+        'source.weight',
+        'source.bias',
+    }
     assert names('b-lin') == {'head.weight', 'head.bias'} and all(n.startswith('visual.') for n in names('b-ft'))
-    assert names('b-cond') == {'source.prompts', 'source.net.0.weight', 'source.net.0.bias', 'source.net.2.weight', 'source.net.2.bias'}
-    cnn = counted(method('b-cond', net='cnn'), mini)[0]['prompts']; assert cnn == 2*3*w + 3*16*25 + 16 + 16*32*25 + 32 + 32*w + w
+    assert names('b-cond') == {
+        'source.prompts',
+        'source.net.0.weight',
+        'source.net.0.bias',
+        'source.net.2.weight',
+        'source.net.2.bias',
+    }
+    cnn = counted(method('b-cond', net='cnn'), mini)[0]['prompts']
+    assert cnn == 2 * 3 * w + 3 * 16 * 25 + 16 + 16 * 32 * 25 + 32 + 32 * w + w
     assert {n for n in families() if n.startswith('b-')} == {n + fg for n in expected for fg in ('', '-fg')}
 
 
@@ -126,9 +191,20 @@ def test_counts_at_the_papers_size():
     from sketch_lvm.methods.baselines import counted
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.catalogue import method
-    b = load_backbone('ViT-B-32', random=True); total = lambda name: sum(counted(method(name), b)[0].values())
-    assert total('b-ip') == 2*3*768 and total('b-deep') == 2*9*3*768 and total('b-lin') == 512*513 and total('sketch-lvm') == 39936 + 2*3*768
-    assert total('b-mm') == 9*2*512 + 2*9*(512*768 + 768) and total('b-cond') == 2*3*768 + 512*32 + 32 + 32*768 + 768 and total('b-ft') == 87_849_216
+
+    b = load_backbone('ViT-B-32', random=True)
+    total = lambda name: sum(counted(method(name), b)[0].values())
+    assert (
+        total('b-ip') == 2 * 3 * 768
+        and total('b-deep') == 2 * 9 * 3 * 768
+        and total('b-lin') == 512 * 513
+        and total('sketch-lvm') == 39936 + 2 * 3 * 768
+    )
+    assert (
+        total('b-mm') == 9 * 2 * 512 + 2 * 9 * (512 * 768 + 768)
+        and total('b-cond') == 2 * 3 * 768 + 512 * 32 + 32 + 32 * 768 + 768
+        and total('b-ft') == 87_849_216
+    )
 
 
 def test_every_method_trains_and_resumes_exactly():
@@ -140,20 +216,34 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.methods.catalogue import build_encoder, families, method
     from sketch_lvm.train.loop import fit
     from sketch_lvm.testing.crash import outcome
+
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
-    class Stop(Exception): pass
+
+
+    class Stop(Exception):
+        pass
+
+
     def stop(run, row):
-        if run.step == 1: raise Stop
+        if run.step == 1:
+            raise Stop
+
+
     for name in sorted(n for n in families() if n.startswith('b-')):
         m = method(name, 'mini', batch=8, per_class=2)
         with tempfile.TemporaryDirectory() as d:
             how = dict(seed=3, steps=2, checkpoint_every=1, progress=False, device='cpu', amp='off')
-            run = fit(m, mini, toys, Path(d)/'a', **how)
-            try: fit(m, mini, toys, Path(d)/'b', on_step=stop, **how); raise AssertionError('did not stop')
-            except Stop: pass
-            taken = []; assert (Path(d)/'b'/'step-000001').is_dir()
-            fit(m, mini, toys, Path(d)/'b', on_step=lambda run, row: taken.append(run.step), **how); assert taken == [2]     # it goes on and does not begin again
-            assert outcome(Path(d)/'a') == outcome(Path(d)/'b'), name
+            run = fit(m, mini, toys, Path(d) / 'a', **how)
+            try:
+                fit(m, mini, toys, Path(d) / 'b', on_step=stop, **how)
+                raise AssertionError('did not stop')
+            except Stop:
+                pass
+            taken = []
+            assert (Path(d) / 'b' / 'step-000001').is_dir()
+            fit(m, mini, toys, Path(d) / 'b', on_step=lambda run, row: taken.append(run.step), **how)
+            assert taken == [2]  # it goes on and does not begin again
+            assert outcome(Path(d) / 'a') == outcome(Path(d) / 'b'), name
             start = build_encoder(m, mini, 3).trainable()
             assert all(not torch.equal(p, start[k]) for k, p in run.encoder.trainable().items()), name
 
@@ -165,33 +255,54 @@ def test_learned_words_get_their_whole_gradient():
     from sketch_lvm.train.learner import Learner, learn
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
+
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for name in ('b-mm', 'b-mm-fg'):
         grads = []
         for pieces in (1, 3):
-            learner = Learner(**learner_parts(method(name, 'mini', batch=8, per_class=2), mini, toys, seed=1)); batch = learner.draw(0)
+            learner = Learner(**learner_parts(method(name, 'mini', batch=8, per_class=2), mini, toys, seed=1))
+            batch = learner.draw(0)
             loss, terms, _ = learn(learner, batch, pieces=pieces)
             grads.append({k: p.grad for k, p in learner.trainable().items()})
-        assert all(torch.allclose(grads[0][k], grads[1][k], atol=1e-5) for k in grads[0]) and all(g.abs().sum() > 0 for g in grads[0].values())
+        assert all(torch.allclose(grads[0][k], grads[1][k], atol=1e-5) for k in grads[0]) and all(
+            g.abs().sum() > 0 for g in grads[0].values()
+        )
         source, texts = learner.encoder.source, class_text_features(mini, toys.classes)
-        mine = source.texts(toys.classes, 'a photo of a {}'); z = learner.embed(batch, torch.arange(8), 'cpu')
-        by_hand = sum(torch.nn.functional.cross_entropy(z[i] @ mine.T/.1, batch['labels'][r]) for i, r in enumerate(('sketch', 'photo')))
+        mine = source.texts(toys.classes, 'a photo of a {}')
+        z = learner.embed(batch, torch.arange(8), 'cpu')
+        by_hand = sum(
+            torch.nn.functional.cross_entropy(z[i] @ mine.T / 0.1, batch['labels'][r])
+            for i, r in enumerate(('sketch', 'photo'))
+        )
         torch.testing.assert_close(by_hand, terms['classification'], atol=1e-4, rtol=0)
         assert (mine - texts).abs().max() > 1e-3
-        words, maps = source.words.vectors, source.weight; words.grad = None                # now each way by itself: images first, with texts held still
+        words, maps = source.words.vectors, source.weight
+        words.grad = None  # now each way by itself: images first, with texts held still
         image = (words @ maps + source.bias).detach().requires_grad_()
+
         def tokens(layer, batch, kind):
-            p = image[:, layer]; kind = kind if torch.is_tensor(kind) else torch.tensor([kind])
+            p = image[:, layer]
+            kind = kind if torch.is_tensor(kind) else torch.tensor([kind])
             return p[0] if len(p) == 1 else torch.where(kind.view(-1, 1, 1) == 1, p[1], p[0])
-        source.tokens = tokens; learner.objective(learner.embed(batch, torch.arange(8), 'cpu'), batch)[0].backward()      # words.grad: by the texts alone
+
+        source.tokens = tokens
+        learner.objective(learner.embed(batch, torch.arange(8), 'cpu'), batch)[
+            0
+        ].backward()  # words.grad: by the texts alone
         assert words.grad.abs().max() > 1e-6 and image.grad.abs().max() > 1e-6
-        torch.testing.assert_close(grads[0]['source.words.vectors'], words.grad + torch.einsum('nlkw,nldw->lkd', image.grad, maps), atol=1e-5, rtol=1e-3)
+        torch.testing.assert_close(
+            grads[0]['source.words.vectors'],
+            words.grad + torch.einsum('nlkw,nldw->lkd', image.grad, maps),
+            atol=1e-5,
+            rtol=1e-3,
+        )
 
 
 def test_keywords_are_text_features():
     import torch
     from sketch_lvm.methods.baselines import guessed_names, keyword_features
     from sketch_lvm.clip.backbone import encode_texts, load_backbone
+
     mini = load_backbone('mini')
     f = keyword_features(mini, ['owl', 'apple', 'owl'])
     torch.testing.assert_close(f, encode_texts(mini, ['a photo of an owl', 'a photo of an apple', 'a photo of an owl']))

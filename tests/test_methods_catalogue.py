@@ -7,11 +7,16 @@ def test_no_batch_beyond_the_data():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import make_batches, method
-    with pytest.raises(UserError, match='a batch of 1,000,000,000 fits into no memory'): method('sketch-lvm', batch=10**9)
+
+    with pytest.raises(UserError, match='a batch of 1,000,000,000 fits into no memory'):
+        method('sketch-lvm', batch=10**9)
     toys, tower = toy_set(classes=4, photos=5, sketches=2, size=64), load_backbone('mini', random=True)
-    n = len(toys.sketches); assert n < 64
-    for batch in (n, 64): assert make_batches(method('sketch-lvm', batch=batch), toys, tower).batch_size == batch      # 64 is the preset's own
-    with pytest.raises(UserError, match=f'a batch of 65, but there are {n} training sketches'): make_batches(method('sketch-lvm', batch=65), toys, tower)
+    n = len(toys.sketches)
+    assert n < 64
+    for batch in (n, 64):
+        assert make_batches(method('sketch-lvm', batch=batch), toys, tower).batch_size == batch  # 64 is the preset's own
+    with pytest.raises(UserError, match=f'a batch of 65, but there are {n} training sketches'):
+        make_batches(method('sketch-lvm', batch=65), toys, tower)
 
 
 def test_methods_are_data():
@@ -19,25 +24,60 @@ def test_methods_are_data():
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.options import OPTIONS, SOURCES
     from sketch_lvm.methods.catalogue import Method, families, method, method_from_dict, parse_changes
+
     for name, family in families().items():
         for preset in family.presets:
             m = method(name, preset)
-            assert method_from_dict(json.loads(json.dumps(m.to_dict(), allow_nan=False))) == m and m.changes == {} and m.label == f'{name} ({preset})'
+            assert (
+                method_from_dict(json.loads(json.dumps(m.to_dict(), allow_nan=False))) == m
+                and m.changes == {}
+                and m.label == f'{name} ({preset})'
+            )
             for table in family.table(preset):
-                for k, (value, sources, remark) in table.items(): assert set(sources.split()) <= set(SOURCES) and sources, (name, preset, k)
+                for k, (value, sources, remark) in table.items():
+                    assert set(sources.split()) <= set(SOURCES) and sources, (name, preset, k)
             for part in [*family.parts, *m.weights]:
-                if len(m.weights) > 1 or part in family.parts: assert method(name, preset, part) != m and method(name, preset, part).changes == {}
+                if len(m.weights) > 1 or part in family.parts:
+                    assert method(name, preset, part) != m and method(name, preset, part).changes == {}
     paper, code = method('sketch-lvm'), method('sketch-lvm', 'reference')
-    assert paper.weights == {'triplet': 1., 'classification': .5} and code.weights == {'triplet': 1.}
-    assert (paper['margin'], code['margin'], code['lr_prompts'], code['lr_norms'], code['batch'], code['constants']) == (.3, .2, 1e-4, 1e-6, 192, 'imagenet')
+    assert paper.weights == {'triplet': 1.0, 'classification': 0.5} and code.weights == {'triplet': 1.0}
+    assert (paper['margin'], code['margin'], code['lr_prompts'], code['lr_norms'], code['batch'], code['constants']) == (
+        0.3,
+        0.2,
+        1e-4,
+        1e-6,
+        192,
+        'imagenet',
+    )
     fg = method('sketch-lvm-fg')
-    assert fg.weights == {'triplet': 1., 'classification': .5, 'divergence': .1, 'patch-shuffle': 1.} and (fg['sets'], fg['grid']) == ('common', 2)
-    few = method('sketch-lvm-fg', 'mini', ['norms', 'patch-shuffle'], {'divergence': 2, 'classification': 0}, prompts=5, source='deep', depth=2)
-    assert few['norms'] == 'frozen' and few.weights == {'triplet': 1., 'divergence': 2} and few.without == ('norms', 'patch-shuffle')
-    assert few.changes == {'prompts': 5, 'source': 'deep', 'depth': 2, 'divergence': 2, 'classification': 0.} and method_from_dict(few.to_dict()) == few
+    assert fg.weights == {'triplet': 1.0, 'classification': 0.5, 'divergence': 0.1, 'patch-shuffle': 1.0} and (
+        fg['sets'],
+        fg['grid'],
+    ) == ('common', 2)
+    few = method(
+        'sketch-lvm-fg',
+        'mini',
+        ['norms', 'patch-shuffle'],
+        {'divergence': 2, 'classification': 0},
+        prompts=5,
+        source='deep',
+        depth=2,
+    )
+    assert (
+        few['norms'] == 'frozen'
+        and few.weights == {'triplet': 1.0, 'divergence': 2}
+        and few.without == ('norms', 'patch-shuffle')
+    )
+    assert (
+        few.changes == {'prompts': 5, 'source': 'deep', 'depth': 2, 'divergence': 2, 'classification': 0.0}
+        and method_from_dict(few.to_dict()) == few
+    )
     assert method('sketch-lvm', without='prompts')['prompts'] == 0
     head = method('sketch-lvm', 'mini', ['prompts', 'norms'], extra='linear')
-    assert head.changes == {'extra': 'linear'} and repr(head) == 'Method sketch-lvm (mini) without norms without prompts extra=linear'
+    assert (
+        head.changes == {'extra': 'linear'}
+        and repr(head) == 'Method sketch-lvm (mini) without norms without prompts extra=linear'
+    )
 
 
 def test_all_mistakes_at_once():
@@ -45,25 +85,63 @@ def test_all_mistakes_at_once():
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.options import fault
     from sketch_lvm.methods.catalogue import method, method_from_dict, parse_changes
+
     with pytest.raises(UserError) as e:
-        method('sketch-lvm', 'mini', 'norm', {'triplt': 1}, promts=3, lr_norms=-1, batch=0, norms='sharde', margin='wide', epochs=2.5)
-    for near in ('norms', 'triplet', 'prompts', 'shared'): assert f"Did you mean '{near}'" in str(e.value), near
-    for name in ('lr_norms', 'batch', 'margin', 'epochs'): assert f'{name} must be' in str(e.value), name
-    for bad, why in [(dict(name='sketch-lmv'), "Did you mean 'sketch-lvm'"), (dict(preset='refrence'), "Did you mean 'reference'"),
-                     (dict(name='sketch-lvm-fg', preset='clipprompt'), 'preset of'), (dict(without=['triplet', 'classification']), 'no term is left'),
-                     (dict(template='a photo'), 'no place for the class name'), (dict(weights={'triplet': -1}), 'above 0'), (dict(norms=['shared']), 'norms'),
-                     (dict(name='sketch-lvm-fg', sampler='category-triplets'), 'divergence needs the sampler pairs.*patch-shuffle needs the sampler pairs or inst'),
-                     (dict(name='sketch-lvm-fg', batch=60), 'does not make'), (dict(name='sketch-lvm-fg', per_class=1), 'at least 2'),
-                     (dict(crop=0.), 'keep something'), (dict(prompts=True), 'whole number'), (dict(lr_prompts=float('nan')), 'above 0')]:
-        with pytest.raises(UserError, match=why): method(**{'name': 'sketch-lvm', **bad})
+        method(
+            'sketch-lvm',
+            'mini',
+            'norm',
+            {'triplt': 1},
+            promts=3,
+            lr_norms=-1,
+            batch=0,
+            norms='sharde',
+            margin='wide',
+            epochs=2.5,
+        )
+    for near in ('norms', 'triplet', 'prompts', 'shared'):
+        assert f"Did you mean '{near}'" in str(e.value), near
+    for name in ('lr_norms', 'batch', 'margin', 'epochs'):
+        assert f'{name} must be' in str(e.value), name
+    for bad, why in [
+        (dict(name='sketch-lmv'), "Did you mean 'sketch-lvm'"),
+        (dict(preset='refrence'), "Did you mean 'reference'"),
+        (dict(name='sketch-lvm-fg', preset='clipprompt'), 'preset of'),
+        (dict(without=['triplet', 'classification']), 'no term is left'),
+        (dict(template='a photo'), 'no place for the class name'),
+        (dict(weights={'triplet': -1}), 'above 0'),
+        (dict(norms=['shared']), 'norms'),
+        (
+            dict(name='sketch-lvm-fg', sampler='category-triplets'),
+            'divergence needs the sampler pairs.*patch-shuffle needs the sampler pairs or inst',
+        ),
+        (dict(name='sketch-lvm-fg', batch=60), 'does not make'),
+        (dict(name='sketch-lvm-fg', per_class=1), 'at least 2'),
+        (dict(crop=0.0), 'keep something'),
+        (dict(prompts=True), 'whole number'),
+        (dict(lr_prompts=float('nan')), 'above 0'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            method(**{'name': 'sketch-lvm', **bad})
     d = method('sketch-lvm').to_dict()
-    for change, why in [(dict(nmae=1), "Did you mean 'name'"), (dict(preset='x'), 'preset'), (dict(options={**d['options'], 'margn': 1}), "Did you mean 'margin'"),
-                        (dict(options={k: v for k, v in d['options'].items() if k != 'batch'}), 'batch is not set')]:
-        with pytest.raises(UserError, match=why): method_from_dict({**d, **change})
+    for change, why in [
+        (dict(nmae=1), "Did you mean 'name'"),
+        (dict(preset='x'), 'preset'),
+        (dict(options={**d['options'], 'margn': 1}), "Did you mean 'margin'"),
+        (dict(options={k: v for k, v in d['options'].items() if k != 'batch'}), 'batch is not set'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            method_from_dict({**d, **change})
     typed = parse_changes(['lr_prompts = 1e-2', 'prompts=0', 'norms=frozen', 'template=a {}=b'])
-    assert typed == {'lr_prompts': .01, 'prompts': 0, 'norms': 'frozen', 'template': 'a {}=b'}
-    for bad, why in [('prompts', 'option=value'), ('promts=3', "Did you mean 'prompts'"), ('prompts=three', 'prompts must be'), ('margin=wide', 'margin must be')]:
-        with pytest.raises(UserError, match=why): parse_changes([bad])
+    assert typed == {'lr_prompts': 0.01, 'prompts': 0, 'norms': 'frozen', 'template': 'a {}=b'}
+    for bad, why in [
+        ('prompts', 'option=value'),
+        ('promts=3', "Did you mean 'prompts'"),
+        ('prompts=three', 'prompts must be'),
+        ('margin=wide', 'margin must be'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            parse_changes([bad])
 
 
 def test_a_part_without_a_rate_is_an_error():
@@ -72,30 +150,49 @@ def test_a_part_without_a_rate_is_an_error():
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.catalogue import RATES, method, method_from_dict, rates_of
     from sketch_lvm.methods.assembly import settings_for
+
     tower = load_backbone('mini', random=True)
-    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'): method('sketch-lvm', lr_norms=None)
-    with pytest.raises(UserError, match='lr_norms must be a number above 0, or None'): method('sketch-lvm', lr_norms=0)
-    m = method('sketch-lvm', without='norms', lr_norms=None); assert set(settings_for(m, 3)['lr']) == set(RATES) - {'norms'}
-    whole = method('sketch-lvm', prompts=0, extra='all', lr_prompts=None, lr_norms=None, lr_rest=3e-5, weight_decay=.1)
-    (only,) = rates_of(whole, tower)                                                   # one rate for all of it, LayerNorms included
-    assert only[:4] == ('tower', sum(p.numel() for p in tower.visual.parameters()), 'lr_rest', 3e-5) and only.decay == .1
-    assert 0 < only.numbers - only.reached < .02*only.numbers                          # LayerNorms, biases, the class token
+    with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'):
+        method('sketch-lvm', lr_norms=None)
+    with pytest.raises(UserError, match='lr_norms must be a number above 0, or None'):
+        method('sketch-lvm', lr_norms=0)
+    m = method('sketch-lvm', without='norms', lr_norms=None)
+    assert set(settings_for(m, 3)['lr']) == set(RATES) - {'norms'}
+    whole = method('sketch-lvm', prompts=0, extra='all', lr_prompts=None, lr_norms=None, lr_rest=3e-5, weight_decay=0.1)
+    (only,) = rates_of(whole, tower)  # one rate for all of it, LayerNorms included
+    assert only[:4] == ('tower', sum(p.numel() for p in tower.visual.parameters()), 'lr_rest', 3e-5) and only.decay == 0.1
+    assert 0 < only.numbers - only.reached < 0.02 * only.numbers  # LayerNorms, biases, the class token
     assert {r.part: (r.rate, r.reached) for r in rates_of(method('sketch-lvm', 'clipprompt'), tower)} == dict(
-        prompts=(1e-3, 0), norms=(1e-4, 0), projection=(1e-4, 2*tower.width*tower.embed_dim))
-    old = method('sketch-lvm').to_dict(); del old['options']['decayed']                # written down before the option was there
+        prompts=(1e-3, 0), norms=(1e-4, 0), projection=(1e-4, 2 * tower.width * tower.embed_dim)
+    )
+    old = method('sketch-lvm').to_dict()
+    del old['options']['decayed']  # written down before the option was there
     assert method_from_dict(old)['decayed'] == 'all' and method('sketch-lvm')['decayed'] == 'matrices'
 
 
 def test_tables_for_reading():
     from sketch_lvm.methods.catalogue import compare, describe, families, method, published
-    text = describe(method('sketch-lvm-fg', without='norms', margin=.2))
+
+    text = describe(method('sketch-lvm-fg', without='norms', margin=0.2))
     assert text.startswith('sketch-lvm-fg (paper) without norms margin=0.2\n')
     lines = {l.split()[0]: l for l in text.splitlines() if l.startswith('  ')}
-    assert 'set by hand' in lines['margin'] and 'without norms' in lines['norms'] and 'inferred' in lines['patch_margin'] and 'per_class' in lines
-    assert '0.2718' in text and '0.2868' not in text                           # the row of the ablation, not the full method's
+    assert (
+        'set by hand' in lines['margin']
+        and 'without norms' in lines['norms']
+        and 'inferred' in lines['patch_margin']
+        and 'per_class' in lines
+    )
+    assert '0.2718' in text and '0.2868' not in text  # the row of the ablation, not the full method's
     for name, f in families().items():
-        for preset in f.presets: assert all(k in describe(method(name, preset)) for k in (*f.options, *f.weights))
+        for preset in f.presets:
+            assert all(k in describe(method(name, preset)) for k in (*f.options, *f.weights))
     assert 'no row' not in text and published(method('sketch-lvm', without=['norms', 'classification'])) == []
-    assert {p.preset for p in published(method('sketch-lvm', 'clipprompt'), 'tuberlin', 'zero-shot')} == {'paper', 'clipprompt'}
+    assert {p.preset for p in published(method('sketch-lvm', 'clipprompt'), 'tuberlin', 'zero-shot')} == {
+        'paper',
+        'clipprompt',
+    }
     a = compare(method('sketch-lvm'), method('sketch-lvm', prompts=5, weights={'classification': 0}))
-    assert [l.split()[0] for l in a.splitlines()[1:]] == ['weight', 'prompts'] and a.splitlines()[1].split()[-2:] == ['0.5', '-']
+    assert [l.split()[0] for l in a.splitlines()[1:]] == ['weight', 'prompts'] and a.splitlines()[1].split()[-2:] == [
+        '0.5',
+        '-',
+    ]

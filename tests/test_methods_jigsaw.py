@@ -5,28 +5,41 @@ def test_permutations_are_far_apart():
     import itertools, pytest, torch
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.methods.jigsaw import far_permutations
-    def closest(p): return int((p[:, None] != p[None]).sum(-1)[~torch.eye(len(p), dtype=torch.bool)].min())
+
+
+    def closest(p):
+        return int((p[:, None] != p[None]).sum(-1)[~torch.eye(len(p), dtype=torch.bool)].min())
+
+
     p = far_permutations(100)
     assert p.shape == (100, 9) and (p.sort(1).values == torch.arange(9)).all() and len(p.unique(dim=0)) == 100
-    assert (p != torch.arange(9)).sum(1).min() >= 6 and closest(p) >= 6              # far from one another, and from the identity
+    assert (p != torch.arange(9)).sum(1).min() >= 6 and closest(p) >= 6  # far from one another, and from the identity
     lots = [closest(torch.tensor([rng(s, index=i).permutation(9).tolist() for i in range(100)])) for s in range(5)]
     assert max(lots) < closest(p)
-    far_permutations.cache_clear(); assert torch.equal(far_permutations(100), p) and torch.equal(far_permutations(40), p[:40])
-    chosen = [tuple(range(4))]                                                       # the greedy walk, slowly
-    while len(chosen) < 24: chosen.append(max(itertools.permutations(range(4)), key=lambda c: min(sum(a != b for a, b in zip(c, q)) for q in chosen)))
+    far_permutations.cache_clear()
+    assert torch.equal(far_permutations(100), p) and torch.equal(far_permutations(40), p[:40])
+    chosen = [tuple(range(4))]  # the greedy walk, slowly
+    while len(chosen) < 24:
+        chosen.append(
+            max(itertools.permutations(range(4)), key=lambda c: min(sum(a != b for a, b in zip(c, q)) for q in chosen))
+        )
     assert far_permutations(23, 2).tolist() == [list(c) for c in chosen[1:]]
-    big = far_permutations(5, 4); assert (big.sort(1).values == torch.arange(16)).all() and closest(big) >= 14
+    big = far_permutations(5, 4)
+    assert (big.sort(1).values == torch.arange(16)).all() and closest(big) >= 14
     for count, grid in ((24, 2), (0, 3), (5, 1)):
-        with pytest.raises(UserError, match='no .* shuffled orders'): far_permutations(count, grid)
+        with pytest.raises(UserError, match='no .* shuffled orders'):
+            far_permutations(count, grid)
 
 
 def test_numbers_depend_on_the_row_alone():
     import torch
     from sketch_lvm.methods.jigsaw import jigsaw_numbers
+
     n = jigsaw_numbers(1, 2, range(3000), 10)
     assert torch.equal(jigsaw_numbers(1, 2, [7, 5, 7], 10), n[[7, 5, 7]]) and set(n.tolist()) == set(range(10))
-    assert ((n.bincount().double() - 300)**2/300).sum() < 28                         # chi-squared, 9 degrees of freedom
-    for other in (jigsaw_numbers(2, 2, range(3000), 10), jigsaw_numbers(1, 3, range(3000), 10)): assert (other == n).float().mean() < .2
+    assert ((n.bincount().double() - 300) ** 2 / 300).sum() < 28  # chi-squared, 9 degrees of freedom
+    for other in (jigsaw_numbers(2, 2, range(3000), 10), jigsaw_numbers(1, 3, range(3000), 10)):
+        assert (other == n).float().mean() < 0.2
     assert len(jigsaw_numbers(0, 0, [], 10)) == 0
 
 
@@ -34,23 +47,37 @@ def test_jigsaw_loss_row_by_row():
     import pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.jigsaw import JigsawNet, jigsaw_loss
-    net = JigsawNet(16, 7, heads=4, seed=3).double(); z = torch.nn.functional.normalize(torch.randn(4, 6, 16, generator=torch_rng(0)), dim=-1)
-    s, shuffled, p, n = z.unbind(0); y = torch.tensor([0, 6, 3, 3, 1, 5]); net.float()
+
+    net = JigsawNet(16, 7, heads=4, seed=3).double()
+    z = torch.nn.functional.normalize(torch.randn(4, 6, 16, generator=torch_rng(0)), dim=-1)
+    s, shuffled, p, n = z.unbind(0)
+    y = torch.tensor([0, 6, 3, 3, 1, 5])
+    net.float()
     rows = []
-    for i in range(6):                                                               # one row and one pair at a time
-        ce = [-net(w[i:i + 1], shuffled[i:i + 1]).log_softmax(1)[0, y[i]] for w in (s, p, n)]
+    for i in range(6):  # one row and one pair at a time
+        ce = [-net(w[i : i + 1], shuffled[i : i + 1]).log_softmax(1)[0, y[i]] for w in (s, p, n)]
         rows.append(ce[0] + max(torch.zeros(()), ce[1] - ce[2]))
     loss = jigsaw_loss(net, s, shuffled, p, n, y)
     assert torch.allclose(loss, torch.stack(rows).mean(), atol=1e-6)
-    assert torch.allclose(jigsaw_loss(net, s, shuffled, p, p, y), torch.nn.functional.cross_entropy(net(s, shuffled), y), atol=1e-6)   # no hinge
-    assert not torch.allclose(net(s, p), net(p, s))                                  # it knows which of the two is shuffled
-    z.requires_grad_(); jigsaw_loss(net, *[z[k] for k in (0, 1, 2, 3)], y).backward()
-    assert (z.grad.abs().sum((1, 2)) > 0).all() and all(q.grad is not None and q.grad.abs().sum() > 0 for k, q in net.named_parameters() if 'in_proj_bias' not in k)
-    before = torch.get_rng_state(); a, b, c = JigsawNet(16, 7, heads=4, seed=3), JigsawNet(16, 7, heads=4, seed=3), JigsawNet(16, 7, heads=4, seed=4)
-    assert torch.equal(before, torch.get_rng_state())                                # the shared generator was left alone
-    assert all(torch.equal(u, v) for u, v in zip(a.parameters(), b.parameters())) and not torch.equal(a.out.weight, c.out.weight)
-    with torch.autocast('cpu', torch.bfloat16): assert torch.equal(jigsaw_loss(net, s, shuffled, p, n, y), loss)
-    with pytest.raises(UserError, match='heads'): JigsawNet(10, 7)
+    assert torch.allclose(
+        jigsaw_loss(net, s, shuffled, p, p, y), torch.nn.functional.cross_entropy(net(s, shuffled), y), atol=1e-6
+    )  # no hinge
+    assert not torch.allclose(net(s, p), net(p, s))  # it knows which of the two is shuffled
+    z.requires_grad_()
+    jigsaw_loss(net, *[z[k] for k in (0, 1, 2, 3)], y).backward()
+    assert (z.grad.abs().sum((1, 2)) > 0).all() and all(
+        q.grad is not None and q.grad.abs().sum() > 0 for k, q in net.named_parameters() if 'in_proj_bias' not in k
+    )
+    before = torch.get_rng_state()
+    a, b, c = JigsawNet(16, 7, heads=4, seed=3), JigsawNet(16, 7, heads=4, seed=3), JigsawNet(16, 7, heads=4, seed=4)
+    assert torch.equal(before, torch.get_rng_state())  # the shared generator was left alone
+    assert all(torch.equal(u, v) for u, v in zip(a.parameters(), b.parameters())) and not torch.equal(
+        a.out.weight, c.out.weight
+    )
+    with torch.autocast('cpu', torch.bfloat16):
+        assert torch.equal(jigsaw_loss(net, s, shuffled, p, n, y), loss)
+    with pytest.raises(UserError, match='heads'):
+        JigsawNet(10, 7)
 
 
 def test_jigsaw_in_an_objective():
@@ -60,19 +87,41 @@ def test_jigsaw_in_an_objective():
     from sketch_lvm.methods.jigsaw import far_permutations, jigsaw_loss, jigsaw_numbers
     from sketch_lvm.methods.losses import shuffle_patches
     from sketch_lvm.methods.objectives import Batch, Objective, siblings
+
+
     class Encoder(torch.nn.Module):
         def __init__(self):
-            super().__init__(); self.w = torch.nn.Linear(3*16*16, 16)
-            torch.nn.init.normal_(self.w.weight, 0, .05, generator=torch.Generator().manual_seed(0))
-        def forward(self, pixels, modality): return torch.nn.functional.normalize(self.w(pixels.flatten(1)) + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1)
-    toys, encoder = toy_set(classes=4, photos=6, sketches=2, size=16), Encoder(); options = dict(sampler='category-triplets', permutations=11, jigsaw_grid=3)
-    for draw, how, sampler in ((category_triplets, dict(batch_size=10), 'category-triplets'), (pk_batch, dict(classes_per_batch=4, pairs_per_class=3), 'pairs')):
+            super().__init__()
+            self.w = torch.nn.Linear(3 * 16 * 16, 16)
+            torch.nn.init.normal_(self.w.weight, 0, 0.05, generator=torch.Generator().manual_seed(0))
+
+        def forward(self, pixels, modality):
+            return torch.nn.functional.normalize(
+                self.w(pixels.flatten(1)) + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1
+            )
+
+
+    toys, encoder = toy_set(classes=4, photos=6, sketches=2, size=16), Encoder()
+    options = dict(sampler='category-triplets', permutations=11, jigsaw_grid=3)
+    for draw, how, sampler in (
+        (category_triplets, dict(batch_size=10), 'category-triplets'),
+        (pk_batch, dict(classes_per_batch=4, pairs_per_class=3), 'pairs'),
+    ):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
-        b = Batch({r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch'])
-        o = Objective({'jigsaw': 1.}, options | dict(sampler=sampler), dim=16, seed=5); total, parts = o(encoder, b)
-        y = jigsaw_numbers(3, b.epoch, b.key.tolist(), 11); s, p = (encoder(b.pixels[m], [m]*len(y)) for m in ('sketch', 'photo'))
-        n = p[siblings(b.labels['photo'])] if sampler == 'pairs' else encoder(b.pixels['negative'], ['photo']*len(y))
-        moved = encoder(shuffle_patches(b.pixels['sketch'], far_permutations(11)[y], 3), ['sketch']*len(y))
-        assert torch.allclose(total, jigsaw_loss(o.heads['jigsaw'], s, moved, p, n, y), atol=1e-6) and list(parts) == ['jigsaw']
-        assert not torch.equal(o.heads['jigsaw'].out.weight, Objective({'jigsaw': 1.}, options, dim=16, seed=6).heads['jigsaw'].out.weight)
-    total.backward(); assert encoder.w.weight.grad.abs().sum() > 0 and o.heads['jigsaw'].out.weight.grad.abs().sum() > 0
+        b = Batch(
+            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+        )
+        o = Objective({'jigsaw': 1.0}, options | dict(sampler=sampler), dim=16, seed=5)
+        total, parts = o(encoder, b)
+        y = jigsaw_numbers(3, b.epoch, b.key.tolist(), 11)
+        s, p = (encoder(b.pixels[m], [m] * len(y)) for m in ('sketch', 'photo'))
+        n = p[siblings(b.labels['photo'])] if sampler == 'pairs' else encoder(b.pixels['negative'], ['photo'] * len(y))
+        moved = encoder(shuffle_patches(b.pixels['sketch'], far_permutations(11)[y], 3), ['sketch'] * len(y))
+        assert torch.allclose(total, jigsaw_loss(o.heads['jigsaw'], s, moved, p, n, y), atol=1e-6) and list(parts) == [
+            'jigsaw'
+        ]
+        assert not torch.equal(
+            o.heads['jigsaw'].out.weight, Objective({'jigsaw': 1.0}, options, dim=16, seed=6).heads['jigsaw'].out.weight
+        )
+    total.backward()
+    assert encoder.w.weight.grad.abs().sum() > 0 and o.heads['jigsaw'].out.weight.grad.abs().sum() > 0

@@ -5,90 +5,128 @@ def test_distances():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.losses import DISTANCES, cosine_distance, squared_distance
-    s, p = torch.tensor([[1., 0.], [1., 0.], [1., 0.]]), torch.tensor([[.8, .6], [0., 1.], [-1., 0.]])
-    assert torch.allclose(cosine_distance(s, p), torch.tensor([.2, 1., 2.]))
+
+    s, p = torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]), torch.tensor([[0.8, 0.6], [0.0, 1.0], [-1.0, 0.0]])
+    assert torch.allclose(cosine_distance(s, p), torch.tensor([0.2, 1.0, 2.0]))
     a, b = torch.randn(2, 50, 16, generator=torch_rng(0), dtype=torch.float64, requires_grad=True).unbind(0)
-    assert torch.allclose(cosine_distance(a, b), cosine_distance(b, a)) and torch.allclose(cosine_distance(3*a, b/7), cosine_distance(a, b))
-    unit = [x/x.norm(dim=1, keepdim=True) for x in (a, b)]
-    assert torch.allclose(squared_distance(a, b), (unit[0] - unit[1]).pow(2).sum(1)) and torch.allclose(cosine_distance(a, b), 1 - (unit[0]*unit[1]).sum(1))
-    halves = [x.detach().bfloat16() for x in (a, b)]; exact = cosine_distance(*halves)
-    assert cosine_distance(a.detach().bfloat16(), b.detach().bfloat16()).dtype == torch.float32 and cosine_distance(a, b).dtype == torch.float64
-    with torch.autocast('cpu', torch.bfloat16): assert torch.equal(cosine_distance(*halves), exact) and exact.dtype == torch.float32
-    for d in DISTANCES.values(): assert torch.autograd.gradcheck(d, [x.detach()[:4].requires_grad_() for x in (a, b)])
+    assert torch.allclose(cosine_distance(a, b), cosine_distance(b, a)) and torch.allclose(
+        cosine_distance(3 * a, b / 7), cosine_distance(a, b)
+    )
+    unit = [x / x.norm(dim=1, keepdim=True) for x in (a, b)]
+    assert torch.allclose(squared_distance(a, b), (unit[0] - unit[1]).pow(2).sum(1)) and torch.allclose(
+        cosine_distance(a, b), 1 - (unit[0] * unit[1]).sum(1)
+    )
+    halves = [x.detach().bfloat16() for x in (a, b)]
+    exact = cosine_distance(*halves)
+    assert (
+        cosine_distance(a.detach().bfloat16(), b.detach().bfloat16()).dtype == torch.float32
+        and cosine_distance(a, b).dtype == torch.float64
+    )
+    with torch.autocast('cpu', torch.bfloat16):
+        assert torch.equal(cosine_distance(*halves), exact) and exact.dtype == torch.float32
+    for d in DISTANCES.values():
+        assert torch.autograd.gradcheck(d, [x.detach()[:4].requires_grad_() for x in (a, b)])
 
 
 def test_triplet_agrees_with_torch():
     import pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.losses import cosine_distance, triplet
+
     s, p, n = torch.randn(3, 40, 8, generator=torch_rng(1), dtype=torch.float64).unbind(0)
-    for margin in (.1, .3, 1.):
+    for margin in (0.1, 0.3, 1.0):
         theirs = torch.nn.TripletMarginWithDistanceLoss(distance_function=cosine_distance, margin=margin)
         assert torch.allclose(triplet(s, p, n, margin), theirs(s, p, n))
     rows = triplet(s, p, n, torch.linspace(0, 1, 40), reduction='none')
-    assert torch.allclose(rows[[7]], triplet(s[[7]], p[[7]], n[[7]], float(torch.linspace(0, 1, 40)[7]), reduction='none'), atol=1e-7)
-    assert torch.allclose(triplet(s, p, n, .6, 'squared-euclidean'), 2*triplet(s, p, n, .3))
-    assert triplet(s, s, -s) == 0 and torch.allclose(triplet(s, -s, s, .3), torch.tensor(2.3, dtype=torch.float64))
-    with pytest.raises(UserError, match="Did you mean 'cosine'"): triplet(s, p, n, distance='cosin')
-    with pytest.raises(UserError, match='reduction'): triplet(s, p, n, reduction='sum')
-    near = [(s[:3] + .1*k*p[:3]).requires_grad_() for k in (0, 2, 1)]                  # every row costs something here, away from the kink
-    assert (triplet(*near, reduction='none') > .1).all() and torch.autograd.gradcheck(triplet, near)
+    assert torch.allclose(
+        rows[[7]], triplet(s[[7]], p[[7]], n[[7]], float(torch.linspace(0, 1, 40)[7]), reduction='none'), atol=1e-7
+    )
+    assert torch.allclose(triplet(s, p, n, 0.6, 'squared-euclidean'), 2 * triplet(s, p, n, 0.3))
+    assert triplet(s, s, -s) == 0 and torch.allclose(triplet(s, -s, s, 0.3), torch.tensor(2.3, dtype=torch.float64))
+    with pytest.raises(UserError, match="Did you mean 'cosine'"):
+        triplet(s, p, n, distance='cosin')
+    with pytest.raises(UserError, match='reduction'):
+        triplet(s, p, n, reduction='sum')
+    near = [
+        (s[:3] + 0.1 * k * p[:3]).requires_grad_() for k in (0, 2, 1)
+    ]  # every row costs something here, away from the kink
+    assert (triplet(*near, reduction='none') > 0.1).all() and torch.autograd.gradcheck(triplet, near)
 
 
 def test_classification_by_hand():
     import math, pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.losses import text_classification
-    texts, image = torch.eye(3, 4), torch.tensor([[.3, .2, .1, math.sqrt(1 - .14)]])
-    by_hand = -math.log(math.exp(20)/(math.exp(30) + math.exp(20) + math.exp(10)))
-    assert abs(text_classification(image, torch.tensor([1]), texts, .01).item() - by_hand) < 1e-4
+
+    texts, image = torch.eye(3, 4), torch.tensor([[0.3, 0.2, 0.1, math.sqrt(1 - 0.14)]])
+    by_hand = -math.log(math.exp(20) / (math.exp(30) + math.exp(20) + math.exp(10)))
+    assert abs(text_classification(image, torch.tensor([1]), texts, 0.01).item() - by_hand) < 1e-4
     x, t = (torch.randn(n, 6, generator=torch_rng(n), dtype=torch.float64) for n in (9, 5))
     y = torch.arange(9) % 5
-    logp = torch.nn.functional.cosine_similarity(x[:, None], t[None], dim=-1).div(.07).log_softmax(1)
-    assert torch.allclose(text_classification(x, y, t, .07), -logp[torch.arange(9), y].mean())
-    order = torch.randperm(5, generator=torch_rng(2))                     # the numbering of the classes does not matter, nor does length
-    assert torch.allclose(text_classification(x, order.argsort()[y], t[order], .07), text_classification(2*x, y, t/3, .07))
-    assert text_classification(x, y*0, t[:1]) == 0                        # one class: nothing to tell apart
-    assert text_classification(x.bfloat16(), y, t.bfloat16(), .07).dtype == torch.float32
+    logp = torch.nn.functional.cosine_similarity(x[:, None], t[None], dim=-1).div(0.07).log_softmax(1)
+    assert torch.allclose(text_classification(x, y, t, 0.07), -logp[torch.arange(9), y].mean())
+    order = torch.randperm(5, generator=torch_rng(2))  # the numbering of the classes does not matter, nor does length
+    assert torch.allclose(
+        text_classification(x, order.argsort()[y], t[order], 0.07), text_classification(2 * x, y, t / 3, 0.07)
+    )
+    assert text_classification(x, y * 0, t[:1]) == 0  # one class: nothing to tell apart
+    assert text_classification(x.bfloat16(), y, t.bfloat16(), 0.07).dtype == torch.float32
     exact = text_classification(x.float(), y, t.float())
-    with torch.autocast('cpu', torch.bfloat16):                           # a product in bf16 would be off by a third of a logit here
-        assert (x.float() @ t.float().T).dtype == torch.bfloat16 and torch.equal(text_classification(x.float(), y, t.float()), exact)
+    with torch.autocast('cpu', torch.bfloat16):  # a product in bf16 would be off by a third of a logit here
+        assert (x.float() @ t.float().T).dtype == torch.bfloat16 and torch.equal(
+            text_classification(x.float(), y, t.float()), exact
+        )
     for bad in (0, -1):
-        with pytest.raises(UserError, match='positive'): text_classification(x, y, t, bad)
-    assert torch.autograd.gradcheck(lambda a, b: text_classification(a, y, b, .5), (x.requires_grad_(), t.requires_grad_()))
+        with pytest.raises(UserError, match='positive'):
+            text_classification(x, y, t, bad)
+    assert torch.autograd.gradcheck(
+        lambda a, b: text_classification(a, y, b, 0.5), (x.requires_grad_(), t.requires_grad_())
+    )
 
 
 def test_margins_from_words():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.losses import adaptive_margin, cosine_distance, triplet
+
     t = torch.randn(5, 7, generator=torch_rng(0), dtype=torch.float64, requires_grad=True)
     ours, theirs = torch.tensor([0, 1, 4, 3, 2]), torch.tensor([1, 0, 3, 3, 2])
     m = adaptive_margin(t, ours, theirs)
     by_hand = [torch.nn.functional.cosine_similarity(t[a], t[b], dim=0) for a, b in zip(ours, theirs)]
     assert torch.allclose(m, torch.stack(by_hand)) and (m[3:] == 1).all() and m[0] == m[1] and not m.requires_grad
-    assert torch.allclose(adaptive_margin(3*t, ours, theirs), m)                                        # the length of a text vector means nothing
+    assert torch.allclose(adaptive_margin(3 * t, ours, theirs), m)  # the length of a text vector means nothing
     s, p, n = torch.randn(3, 5, 4, generator=torch_rng(1), dtype=torch.float64).unbind(0)
     for name, factor in (('cosine', 1), ('squared-euclidean', 2)):
-        rows = (m + factor*(cosine_distance(s, p) - cosine_distance(s, n))).relu()
-        assert torch.allclose(triplet(s, p, n, m, name), rows.mean()) and torch.allclose(triplet(s, p, n, m, name, 'none'), rows)
-    halves = adaptive_margin(t.detach().bfloat16(), ours, theirs); assert halves.dtype == torch.float32 and (halves - m).abs().max() < .02
+        rows = (m + factor * (cosine_distance(s, p) - cosine_distance(s, n))).relu()
+        assert torch.allclose(triplet(s, p, n, m, name), rows.mean()) and torch.allclose(
+            triplet(s, p, n, m, name, 'none'), rows
+        )
+    halves = adaptive_margin(t.detach().bfloat16(), ours, theirs)
+    assert halves.dtype == torch.float32 and (halves - m).abs().max() < 0.02
 
 
 def test_divergences_match_their_definition():
     import math, torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.losses import DIVERGENCES
-    formulas = {'kl': lambda t: t*t.log(), 'js': lambda t: (t*t.log() - (t + 1)*((t + 1)/2).log())/2, 'chi2': lambda t: (t - 1)**2,
-         'hellinger': lambda t: (t.sqrt() - 1)**2/2, 'tv': lambda t: (t - 1).abs()/2}
+
+    formulas = {
+        'kl': lambda t: t * t.log(),
+        'js': lambda t: (t * t.log() - (t + 1) * ((t + 1) / 2).log()) / 2,
+        'chi2': lambda t: (t - 1) ** 2,
+        'hellinger': lambda t: (t.sqrt() - 1) ** 2 / 2,
+        'tv': lambda t: (t - 1).abs() / 2,
+    }
     assert set(formulas) == set(DIVERGENCES)
     p, q = torch.randn(2, 200, 6, generator=torch_rng(0), dtype=torch.float64).mul(2).log_softmax(-1).unbind(0)
     for name, f in formulas.items():
         D = DIVERGENCES[name](p, q)
-        assert torch.allclose(D, (q.exp()*f((p - q).exp())).sum(-1)), name
+        assert torch.allclose(D, (q.exp() * f((p - q).exp())).sum(-1)), name
         assert (D > 0).all() and DIVERGENCES[name](p, p).abs().max() < 1e-12, name
-    assert torch.allclose(DIVERGENCES['kl'](p, q), torch.nn.functional.kl_div(q, p, log_target=True, reduction='none').sum(-1))
-    far = [torch.tensor([0., 400.]).log_softmax(0), torch.tensor([400., 0.]).log_softmax(0)]     # disjoint, in fp32
+    assert torch.allclose(
+        DIVERGENCES['kl'](p, q), torch.nn.functional.kl_div(q, p, log_target=True, reduction='none').sum(-1)
+    )
+    far = [torch.tensor([0.0, 400.0]).log_softmax(0), torch.tensor([400.0, 0.0]).log_softmax(0)]  # disjoint, in fp32
     bound = {'kl': 400, 'js': math.log(2), 'hellinger': 1, 'tv': 1}
     for name in DIVERGENCES:
         D = DIVERGENCES[name](*far)
@@ -99,79 +137,120 @@ def test_margin_divergence_properties():
     import pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.losses import DIVERGENCES, by_class, margin_divergence
+
     d = torch.randn(4, 6, generator=torch_rng(0), dtype=torch.float64)
-    D = [r.sort().values.div(.5).softmax(0) for r in d]
-    loops = sum((p*(p/q).log()).sum() for i, p in enumerate(D) for j, q in enumerate(D) if i != j)/12
-    assert torch.allclose(margin_divergence(d, temperature=.5), loops)
+    D = [r.sort().values.div(0.5).softmax(0) for r in d]
+    loops = sum((p * (p / q).log()).sum() for i, p in enumerate(D) for j, q in enumerate(D) if i != j) / 12
+    assert torch.allclose(margin_divergence(d, temperature=0.5), loops)
     for name in DIVERGENCES:
         L = lambda x, **k: margin_divergence(x, divergence=name, **k)
         shuffled = torch.stack([r[torch.randperm(6, generator=torch_rng(i))] for i, r in enumerate(d)])
-        assert L(d) > 0 and torch.allclose(L(d), L(d[[2, 0, 3, 1]]))                      # classes in any order
+        assert L(d) > 0 and torch.allclose(L(d), L(d[[2, 0, 3, 1]]))  # classes in any order
         assert torch.allclose(L(shuffled), L(d)) and not torch.allclose(L(shuffled, order='given'), L(d, order='given'))
         same = torch.stack([d[0][torch.randperm(6, generator=torch_rng(i))] for i in range(4)])
-        assert L(same).abs() < 1e-12 and L(same, order='given') > 1e-3                    # equal sets: zero if sorted
-        assert torch.allclose(L(d + torch.arange(4.)[:, None]), L(d))                     # a softmax does not see a shift
+        assert L(same).abs() < 1e-12 and L(same, order='given') > 1e-3  # equal sets: zero if sorted
+        assert torch.allclose(L(d + torch.arange(4.0)[:, None]), L(d))  # a softmax does not see a shift
         x = d.clone().requires_grad_()
-        assert torch.autograd.gradcheck(lambda x: L(x, temperature=.7), x) and torch.autograd.gradcheck(lambda x: L(x, order='given'), x)
-        assert torch.autograd.grad(L(x), x)[0].sum(1).abs().max() < 1e-12                 # so it cannot push a class's mean margin
-        cold = d.float().requires_grad_()                                                 # fp32, T = .01
-        assert L(cold, temperature=.01).isfinite() and torch.autograd.grad(L(cold, temperature=.01, order='given'), cold)[0].isfinite().all()
+        assert torch.autograd.gradcheck(lambda x: L(x, temperature=0.7), x) and torch.autograd.gradcheck(
+            lambda x: L(x, order='given'), x
+        )
+        assert torch.autograd.grad(L(x), x)[0].sum(1).abs().max() < 1e-12  # so it cannot push a class's mean margin
+        cold = d.float().requires_grad_()  # fp32, T = .01
+        assert (
+            L(cold, temperature=0.01).isfinite()
+            and torch.autograd.grad(L(cold, temperature=0.01, order='given'), cold)[0].isfinite().all()
+        )
     for shape in ((1, 6), (6, 1), (6,)):
-        with pytest.raises(UserError, match='at least 2 classes of 2 rows'): margin_divergence(torch.zeros(shape))
-    for bad, why in [(dict(order='sort'), "Did you mean 'sorted'"), (dict(temperature=0), 'positive'), (dict(divergence='kll'), "Did you mean 'kl'")]:
-        with pytest.raises(UserError, match=why): margin_divergence(d, **bad)
+        with pytest.raises(UserError, match='at least 2 classes of 2 rows'):
+            margin_divergence(torch.zeros(shape))
+    for bad, why in [
+        (dict(order='sort'), "Did you mean 'sorted'"),
+        (dict(temperature=0), 'positive'),
+        (dict(divergence='kll'), "Did you mean 'kl'"),
+    ]:
+        with pytest.raises(UserError, match=why):
+            margin_divergence(d, **bad)
     labels = torch.tensor([7, 2, 7, 2, 7, 2])
     assert by_class(torch.arange(6), labels).tolist() == [[1, 3, 5], [0, 2, 4]]
-    with pytest.raises(UserError, match='between 2 and 4'): by_class(torch.arange(6), torch.tensor([0, 0, 0, 0, 1, 1]))
+    with pytest.raises(UserError, match='between 2 and 4'):
+        by_class(torch.arange(6), torch.tensor([0, 0, 0, 0, 1, 1]))
 
 
 def test_shuffling_pixels():
     import pytest, torch
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.losses import cut_tiles, invert, join_tiles, permute_tiles, shuffle_patches
+
     assert shuffle_patches(torch.tensor([[[[1, 2], [3, 4]]]]), [3, 0, 1, 2], 2).tolist() == [[[[4, 1], [2, 3]]]]
-    assert cut_tiles(torch.arange(16).view(4, 4), 2).tolist() == [[[0, 1], [4, 5]], [[2, 3], [6, 7]], [[8, 9], [12, 13]], [[10, 11], [14, 15]]]
+    assert cut_tiles(torch.arange(16).view(4, 4), 2).tolist() == [
+        [[0, 1], [4, 5]],
+        [[2, 3], [6, 7]],
+        [[8, 9], [12, 13]],
+        [[10, 11], [14, 15]],
+    ]
+
+
     def naive(pixels, permutation, n):
-        out, h, w = pixels.clone(), pixels.shape[-2]//n, pixels.shape[-1]//n
-        for k, j in enumerate(permutation): out[..., k//n*h:(k//n + 1)*h, k%n*w:(k%n + 1)*w] = pixels[..., j//n*h:(j//n + 1)*h, j%n*w:(j%n + 1)*w]
+        out, h, w = pixels.clone(), pixels.shape[-2] // n, pixels.shape[-1] // n
+        for k, j in enumerate(permutation):
+            out[..., k // n * h : (k // n + 1) * h, k % n * w : (k % n + 1) * w] = pixels[
+                ..., j // n * h : (j // n + 1) * h, j % n * w : (j % n + 1) * w
+            ]
         return out
+
+
     for (H, W), n in [((8, 8), 2), ((12, 6), 3), ((64, 64), 3), ((225, 224), 3), ((10, 11), 4)]:
         x = torch.randint(256, (5, 3, H, W), generator=torch_rng(H, n)).to(torch.uint8)
-        g = torch.stack([torch.randperm(n*n, generator=torch_rng(i)) for i in range(5)])
-        moved = shuffle_patches(x, g, n); h, w = H//n*n, W//n*n; y0, x0 = (H - h)//2, (W - w)//2
-        inner = torch.stack([naive(a[:, y0:y0 + h, x0:x0 + w], p.tolist(), n) for a, p in zip(x, g)])
-        assert moved.dtype == torch.uint8 and torch.equal(moved[..., y0:y0 + h, x0:x0 + w], inner)
-        frame = torch.ones(H, W, dtype=torch.bool); frame[y0:y0 + h, x0:x0 + w] = False
-        assert torch.equal(moved[..., frame], x[..., frame]) and frame.sum() == H*W - h*w
-        assert torch.equal(shuffle_patches(moved, invert(g), n), x)                            # undone to the last bit
-        assert torch.equal(shuffle_patches(x, torch.arange(n*n), n), x)
+        g = torch.stack([torch.randperm(n * n, generator=torch_rng(i)) for i in range(5)])
+        moved = shuffle_patches(x, g, n)
+        h, w = H // n * n, W // n * n
+        y0, x0 = (H - h) // 2, (W - w) // 2
+        inner = torch.stack([naive(a[:, y0 : y0 + h, x0 : x0 + w], p.tolist(), n) for a, p in zip(x, g)])
+        assert moved.dtype == torch.uint8 and torch.equal(moved[..., y0 : y0 + h, x0 : x0 + w], inner)
+        frame = torch.ones(H, W, dtype=torch.bool)
+        frame[y0 : y0 + h, x0 : x0 + w] = False
+        assert torch.equal(moved[..., frame], x[..., frame]) and frame.sum() == H * W - h * w
+        assert torch.equal(shuffle_patches(moved, invert(g), n), x)  # undone to the last bit
+        assert torch.equal(shuffle_patches(x, torch.arange(n * n), n), x)
         assert torch.equal(join_tiles(cut_tiles(inner, n), n), inner)
     a, b = torch.tensor([2, 0, 3, 1]), torch.tensor([1, 0, 3, 2])
     x = torch.randn(2, 1, 4, 4, generator=torch_rng(0), dtype=torch.float64, requires_grad=True)
-    assert torch.equal(shuffle_patches(shuffle_patches(x, a), b), shuffle_patches(x, a[b]))   # first a, then b, is one permutation
+    assert torch.equal(
+        shuffle_patches(shuffle_patches(x, a), b), shuffle_patches(x, a[b])
+    )  # first a, then b, is one permutation
     assert torch.autograd.gradcheck(lambda t: shuffle_patches(t, a), x)
-    tokens = torch.arange(8).view(2, 4, 1)                                                     # anything can be a tile
+    tokens = torch.arange(8).view(2, 4, 1)  # anything can be a tile
     assert permute_tiles(tokens, [[3, 2, 1, 0], [0, 1, 2, 3]])[..., 0].tolist() == [[3, 2, 1, 0], [4, 5, 6, 7]]
     for grid in (0, 1, 5):
-        with pytest.raises(UserError, match='cannot be cut'): shuffle_patches(x, [0], grid)
+        with pytest.raises(UserError, match='cannot be cut'):
+            shuffle_patches(x, [0], grid)
 
 
 def test_permutations_are_a_pure_function():
     import math, pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.losses import draw_permutations
+
     p = draw_permutations(3, 2, range(2400))
     assert p.shape == (2400, 2, 4) and (p.sort(-1).values == torch.arange(4)).all()
-    assert (p[:, 0] != p[:, 1]).any(1).all()                                       # never equal by chance
-    assert torch.equal(draw_permutations(3, 2, [9, 4, 9]), p[[9, 4, 9]]) and torch.equal(draw_permutations(3, 2, torch.tensor(9)), p[9])
-    assert torch.equal(draw_permutations(3, 2, torch.tensor([5, 6])), p[5:7]) and draw_permutations(3, 2, []).shape == (0, 2, 4)
-    for other in (draw_permutations(4, 2, range(2400)), draw_permutations(3, 3, range(2400))): assert (p == other).all(-1).all(-1).float().mean() < .01
-    code = lambda g: (g*torch.tensor([64, 16, 4, 1])).sum(-1)
-    for k in (0, 1):                                                               # all 24, about 100 times each: chi-squared, 23 degrees of freedom
+    assert (p[:, 0] != p[:, 1]).any(1).all()  # never equal by chance
+    assert torch.equal(draw_permutations(3, 2, [9, 4, 9]), p[[9, 4, 9]]) and torch.equal(
+        draw_permutations(3, 2, torch.tensor(9)), p[9]
+    )
+    assert torch.equal(draw_permutations(3, 2, torch.tensor([5, 6])), p[5:7]) and draw_permutations(3, 2, []).shape == (
+        0,
+        2,
+        4,
+    )
+    for other in (draw_permutations(4, 2, range(2400)), draw_permutations(3, 3, range(2400))):
+        assert (p == other).all(-1).all(-1).float().mean() < 0.01
+    code = lambda g: (g * torch.tensor([64, 16, 4, 1])).sum(-1)
+    for k in (0, 1):  # all 24, about 100 times each: chi-squared, 23 degrees of freedom
         counts = code(p[:, k]).unique(return_counts=True)[1].double()
-        assert len(counts) == 24 and ((counts - 100)**2/100).sum() < 60
+        assert len(counts) == 24 and ((counts - 100) ** 2 / 100).sum() < 60
     pairs = torch.stack([code(p[:, 0]), code(p[:, 1])], 1).unique(dim=0)
-    assert len(pairs) > 500                                                        # of 24 * 23 = 552
+    assert len(pairs) > 500  # of 24 * 23 = 552
     assert len(set(map(tuple, draw_permutations(0, 0, 0, 2, 24).tolist()))) == 24
     for bad in (dict(grid=1), dict(grid=2, n=25)):
-        with pytest.raises(UserError, match='arrangements'): draw_permutations(0, 0, 0, **bad)
+        with pytest.raises(UserError, match='arrangements'):
+            draw_permutations(0, 0, 0, **bad)

@@ -5,10 +5,14 @@ def test_each_photo_is_a_negative_once():
     import pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.objectives import siblings
-    labels = torch.tensor([2, 0, 2, 0, 1, 2, 1, 1, 0]); s = siblings(labels)
+
+    labels = torch.tensor([2, 0, 2, 0, 1, 2, 1, 1, 0])
+    s = siblings(labels)
     assert (labels[s] == labels).all() and (s != torch.arange(9)).all() and sorted(s.tolist()) == list(range(9))
-    with pytest.raises(UserError, match='at least 2'): siblings(torch.tensor([0, 1, 2]))
-    with pytest.raises(UserError, match='between 1 and 2'): siblings(torch.tensor([0, 0, 1]))
+    with pytest.raises(UserError, match='at least 2'):
+        siblings(torch.tensor([0, 1, 2]))
+    with pytest.raises(UserError, match='between 1 and 2'):
+        siblings(torch.tensor([0, 0, 1]))
 
 
 def test_one_pass_equals_many():
@@ -18,40 +22,90 @@ def test_one_pass_equals_many():
     from sketch_lvm.methods.losses import by_class, cosine_distance, draw_permutations, margin_divergence, shuffle_patches
     from sketch_lvm.methods.losses import text_classification
     from sketch_lvm.methods.objectives import Batch, Objective, siblings
+
+
     class Encoder(torch.nn.Module):
-        def __init__(self): super().__init__(); self.sizes, self.w = [], torch.nn.Linear(3*16*16, 12).double()
+        def __init__(self):
+            super().__init__()
+            self.sizes, self.w = [], torch.nn.Linear(3 * 16 * 16, 12).double()
+
         def forward(self, pixels, modality):
-            self.sizes.append(len(pixels)); assert len(modality) == len(pixels)
+            self.sizes.append(len(pixels))
+            assert len(modality) == len(pixels)
             z = self.w(pixels.double().flatten(1)) + torch.tensor([m == 'sketch' for m in modality])[:, None]
             return torch.nn.functional.normalize(z, dim=1)
-    toys = toy_set(classes=4, photos=6, sketches=2, size=16); encoder = Encoder(); features = torch.eye(4, 12).double()
-    options = dict(sampler='pairs', margin=.3, distance='cosine', temperature=.01, delta_order='sorted', delta_temperature=1., f_divergence='kl',
-                   grid=2, patch_margin=.3)
-    weights = {'triplet': 1., 'classification': .5, 'divergence': .1, 'patch-shuffle': 1.}
+
+
+    toys = toy_set(classes=4, photos=6, sketches=2, size=16)
+    encoder = Encoder()
+    features = torch.eye(4, 12).double()
+    options = dict(
+        sampler='pairs',
+        margin=0.3,
+        distance='cosine',
+        temperature=0.01,
+        delta_order='sorted',
+        delta_temperature=1.0,
+        f_divergence='kl',
+        grid=2,
+        patch_margin=0.3,
+    )
+    weights = {'triplet': 1.0, 'classification': 0.5, 'divergence': 0.1, 'patch-shuffle': 1.0}
+
+
     def batch_of(draw, **how):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
-        return Batch({r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch'])
+        return Batch(
+            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+        )
+
+
     b = batch_of(pk_batch, classes_per_batch=4, pairs_per_class=4)
     total, parts = Objective(weights, options, features)(encoder, b)
-    assert encoder.sizes == [5*16]
-    s, p = (encoder(b.pixels[m], [m]*16) for m in ('sketch', 'photo')); n = p[siblings(b.labels['photo'])]
+    assert encoder.sizes == [5 * 16]
+    s, p = (encoder(b.pixels[m], [m] * 16) for m in ('sketch', 'photo'))
+    n = p[siblings(b.labels['photo'])]
     one, two = draw_permutations(3, b.epoch, b.key.tolist()).unbind(1)
-    ss, ps, po = (encoder(shuffle_patches(b.pixels[m], g), [m]*16) for m, g in (('sketch', one), ('photo', one), ('photo', two)))
-    delta = cosine_distance(s, p) - cosine_distance(s, n); expected = {
-        'triplet': (.3 + delta).relu().mean(), 'classification': sum(text_classification(x, b.labels['sketch'], features) for x in (s, p)),
+    ss, ps, po = (
+        encoder(shuffle_patches(b.pixels[m], g), [m] * 16) for m, g in (('sketch', one), ('photo', one), ('photo', two))
+    )
+    delta = cosine_distance(s, p) - cosine_distance(s, n)
+    expected = {
+        'triplet': (0.3 + delta).relu().mean(),
+        'classification': sum(text_classification(x, b.labels['sketch'], features) for x in (s, p)),
         'divergence': margin_divergence(by_class(delta, b.labels['sketch'])),
-        'patch-shuffle': (.3 + cosine_distance(ss, ps) - cosine_distance(ss, po)).relu().mean()}
-    for k, v in expected.items(): assert torch.allclose(parts[k], v, atol=1e-9), k
-    assert torch.allclose(total, sum(weights[k]*v for k, v in expected.items())) and all(not v.requires_grad for v in parts.values())
-    total.backward(); assert encoder.w.weight.grad.abs().sum() > 0
-    for terms, pictures in ((['triplet', 'divergence', 'classification'], 2), (['triplet'], 2), (['classification'], 2), (['patch-shuffle'], 3)):
-        encoder.sizes.clear(); total, parts = Objective({t: 2. for t in terms}, options, features)(encoder, b)
-        assert encoder.sizes == [16*pictures] and list(parts) == terms and all(torch.allclose(parts[k], expected[k], atol=1e-9) for k in parts)
-        assert torch.allclose(total, 2*sum(parts.values()))
-    b = batch_of(category_triplets, batch_size=10); encoder.sizes.clear()
-    total, parts = Objective({'triplet': 1., 'classification': .5}, options | dict(sampler='category-triplets'), features)(encoder, b)
-    s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo']*10) for r in ('sketch', 'photo', 'negative'))
-    assert encoder.sizes[0] == 30 and torch.allclose(parts['triplet'], (.3 + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
+        'patch-shuffle': (0.3 + cosine_distance(ss, ps) - cosine_distance(ss, po)).relu().mean(),
+    }
+    for k, v in expected.items():
+        assert torch.allclose(parts[k], v, atol=1e-9), k
+    assert torch.allclose(total, sum(weights[k] * v for k, v in expected.items())) and all(
+        not v.requires_grad for v in parts.values()
+    )
+    total.backward()
+    assert encoder.w.weight.grad.abs().sum() > 0
+    for terms, pictures in (
+        (['triplet', 'divergence', 'classification'], 2),
+        (['triplet'], 2),
+        (['classification'], 2),
+        (['patch-shuffle'], 3),
+    ):
+        encoder.sizes.clear()
+        total, parts = Objective({t: 2.0 for t in terms}, options, features)(encoder, b)
+        assert (
+            encoder.sizes == [16 * pictures]
+            and list(parts) == terms
+            and all(torch.allclose(parts[k], expected[k], atol=1e-9) for k in parts)
+        )
+        assert torch.allclose(total, 2 * sum(parts.values()))
+    b = batch_of(category_triplets, batch_size=10)
+    encoder.sizes.clear()
+    total, parts = Objective(
+        {'triplet': 1.0, 'classification': 0.5}, options | dict(sampler='category-triplets'), features
+    )(encoder, b)
+    s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo'] * 10) for r in ('sketch', 'photo', 'negative'))
+    assert encoder.sizes[0] == 30 and torch.allclose(
+        parts['triplet'], (0.3 + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9
+    )
 
 
 def test_margins_and_names_from_words():
@@ -61,24 +115,50 @@ def test_margins_and_names_from_words():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.losses import cosine_distance
     from sketch_lvm.methods.objectives import Batch, Objective
-    g = torch.Generator().manual_seed(0); w, words = (torch.randn(*shape, generator=g, dtype=torch.float64) for shape in ((3*16*16, 12), (4, 12)))
-    def encoder(pixels, modality): return normalize(pixels.double().flatten(1) @ w + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1)
-    toys = toy_set(classes=4, photos=6, sketches=2, size=16); features = torch.eye(4, 12).double()
-    options = dict(sampler='pairs', margin=.3, distance='cosine', temperature=.01)
+
+    g = torch.Generator().manual_seed(0)
+    w, words = (torch.randn(*shape, generator=g, dtype=torch.float64) for shape in ((3 * 16 * 16, 12), (4, 12)))
+
+
+    def encoder(pixels, modality):
+        return normalize(pixels.double().flatten(1) @ w + torch.tensor([m == 'sketch' for m in modality])[:, None], dim=1)
+
+
+    toys = toy_set(classes=4, photos=6, sketches=2, size=16)
+    features = torch.eye(4, 12).double()
+    options = dict(sampler='pairs', margin=0.3, distance='cosine', temperature=0.01)
+
+
     def batch_of(draw, **how):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
-        return Batch({r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch'])
+        return Batch(
+            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+        )
+
+
     b = batch_of(category_triplets, batch_size=10)
-    s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo']*10) for r in ('sketch', 'photo', 'negative'))
-    parts = Objective({'triplet': 1.}, dict(options, sampler='category-triplets', margin_rule='adaptive'), words)(encoder, b)[1]
+    s, p, n = (encoder(b.pixels[r], ['sketch' if r == 'sketch' else 'photo'] * 10) for r in ('sketch', 'photo', 'negative'))
+    parts = Objective({'triplet': 1.0}, dict(options, sampler='category-triplets', margin_rule='adaptive'), words)(
+        encoder, b
+    )[1]
     margins = cosine_similarity(words[b.labels['sketch']], words[b.labels['negative']])
-    assert torch.allclose(parts['triplet'], (margins + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9)
+    assert torch.allclose(
+        parts['triplet'], (margins + cosine_distance(s, p) - cosine_distance(s, n)).relu().mean(), atol=1e-9
+    )
     b = batch_of(pk_batch, classes_per_batch=4, pairs_per_class=4)
-    one, adaptive = (Objective({'triplet': 1.}, dict(options, **how), words)(encoder, b)[0] for how in (dict(margin=1.), dict(margin_rule='adaptive')))
-    assert torch.allclose(adaptive, one)                                                                  # the class and itself: 1
-    z = {v: encoder(b.pixels[v], [v]*16) for v in ('sketch', 'photo')}                                    # the cosines may come along with the embeddings
+    one, adaptive = (
+        Objective({'triplet': 1.0}, dict(options, **how), words)(encoder, b)[0]
+        for how in (dict(margin=1.0), dict(margin_rule='adaptive'))
+    )
+    assert torch.allclose(adaptive, one)  # the class and itself: 1
+    z = {v: encoder(b.pixels[v], [v] * 16) for v in ('sketch', 'photo')}  # the cosines may come along with the embeddings
     wide = {v: torch.cat([x, x @ normalize(words, dim=1).T], 1) for v, x in z.items()}
-    both = [Objective({'triplet': 1., 'classification': .5}, options, words if given is z else features, dim=12).loss(given, b)[0] for given in (z, wide)]
+    both = [
+        Objective({'triplet': 1.0, 'classification': 0.5}, options, words if given is z else features, dim=12).loss(
+            given, b
+        )[0]
+        for given in (z, wide)
+    ]
     assert torch.allclose(*both)
 
 
@@ -86,14 +166,24 @@ def test_terms_of_later_pages():
     import pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.methods.objectives import TERMS, Batch, Objective, Term
+
     for terms, options in (('classification', {}), ('triplet', dict(margin_rule='adaptive'))):
-        with pytest.raises(UserError, match=f'{terms} needs the text features'): Objective({terms: 1.}, options)
-    with pytest.raises(UserError, match="Did you mean 'triplet'"): Objective({'triplt': 1.}, {})
-    TERMS['test-term'] = Term(lambda e, b, o: o.heads['test-term'](e['mirror']).mean(), extra={'mirror': 'photo'}, make=lambda b, o: [b.pixels['photo'].flip(-1)],
-                              head=lambda o, dim, seed: torch.nn.Linear(dim, 1))
+        with pytest.raises(UserError, match=f'{terms} needs the text features'):
+            Objective({terms: 1.0}, options)
+    with pytest.raises(UserError, match="Did you mean 'triplet'"):
+        Objective({'triplt': 1.0}, {})
+    TERMS['test-term'] = Term(
+        lambda e, b, o: o.heads['test-term'](e['mirror']).mean(),
+        extra={'mirror': 'photo'},
+        make=lambda b, o: [b.pixels['photo'].flip(-1)],
+        head=lambda o, dim, seed: torch.nn.Linear(dim, 1),
+    )
     try:
-        o = Objective({'test-term': 2.}, {'sampler': 'pairs'}, dim=3)
-        x = torch.arange(24.).view(2, 3, 2, 2); encoder = lambda pixels, modality: pixels.amax((2, 3))*torch.tensor([[1., 0, 0]]) + pixels[:, :, 0, 0]
+        o = Objective({'test-term': 2.0}, {'sampler': 'pairs'}, dim=3)
+        x = torch.arange(24.0).view(2, 3, 2, 2)
+        encoder = lambda pixels, modality: pixels.amax((2, 3)) * torch.tensor([[1.0, 0, 0]]) + pixels[:, :, 0, 0]
         total, parts = o(encoder, Batch({'photo': x, 'sketch': x}, {}, torch.arange(2)))
-        head = o.heads['test-term']; assert torch.allclose(total, 2*head(encoder(x.flip(-1), None)).mean()) and len(list(o.parameters())) == 2
-    finally: del TERMS['test-term']
+        head = o.heads['test-term']
+        assert torch.allclose(total, 2 * head(encoder(x.flip(-1), None)).mean()) and len(list(o.parameters())) == 2
+    finally:
+        del TERMS['test-term']

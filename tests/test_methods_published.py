@@ -5,14 +5,21 @@ def test_published_numbers_name_their_metric():
     from sketch_lvm.methods.published import PUBLISHED, publish
     from sketch_lvm.methods.options import SOURCES
     from sketch_lvm.measure.metrics import definition
-    assert len(PUBLISHED) == len(set(PUBLISHED)) and len({p[:3] + p[5:9] for p in PUBLISHED}) == len(PUBLISHED)      # no place printed twice
-    before = list(PUBLISHED); publish('sketch-lvm', 'tuberlin', 'poster figure', mAP_all=.651, P_100=.732); assert PUBLISHED == before
+
+    assert len(PUBLISHED) == len(set(PUBLISHED)) and len({p[:3] + p[5:9] for p in PUBLISHED}) == len(
+        PUBLISHED
+    )  # no place printed twice
+    before = list(PUBLISHED)
+    publish('sketch-lvm', 'tuberlin', 'poster figure', mAP_all=0.651, P_100=0.732)
+    assert PUBLISHED == before
     for p in PUBLISHED:
         assert definition(p.metric) and 0 < p.value < 1 and p.data in ('sketchy', 'tuberlin', 'quickdraw')
         assert p.source.startswith(("SpLIP's", 'a summary')) or set(p.source.split()) <= set(SOURCES)
     value = lambda **k: [p.value for p in PUBLISHED if all(getattr(p, a) == b for a, b in k.items())]
     full = value(method='sketch-lvm-fg', metric='Acc@1/per-category', without=())
-    lost = {w: round(full[0] - value(method='sketch-lvm-fg', metric='Acc@1/per-category', without=(w,))[0], 4)
-            for w in ('norms', 'classification', 'patch-shuffle', 'divergence')}
-    assert lost == {'norms': .015, 'classification': .1799, 'patch-shuffle': .035, 'divergence': .0375}
-    assert value(method='sketch-lvm', metric='mAP@200/hits', preset='paper', protocol='zero-shot', without=()) == [.723]
+    lost = {
+        w: round(full[0] - value(method='sketch-lvm-fg', metric='Acc@1/per-category', without=(w,))[0], 4)
+        for w in ('norms', 'classification', 'patch-shuffle', 'divergence')
+    }
+    assert lost == {'norms': 0.015, 'classification': 0.1799, 'patch-shuffle': 0.035, 'divergence': 0.0375}
+    assert value(method='sketch-lvm', metric='mAP@200/hits', preset='paper', protocol='zero-shot', without=()) == [0.723]

@@ -6,21 +6,39 @@ def test_pooling_classes_by_hand():
     import torch.nn.functional as F
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.methods.splip import ClassPool, Map
-    x = torch.randn(2, 5, 8, generator=torch_rng(0)); norm = lambda t: F.layer_norm(t, t.shape[-1:])
+
+    x = torch.randn(2, 5, 8, generator=torch_rng(0))
+    norm = lambda t: F.layer_norm(t, t.shape[-1:])
     for way in ('mean', 'map', 'attend'):
-        pool = ClassPool(8, 6, 2, 16, way, seed=1); out = pool(x)
-        assert out.shape == (2, 2, 6) and torch.allclose(pool(x[:, [3, 1, 0, 4, 2]]), out, atol=1e-6)      # classes have no order
+        pool = ClassPool(8, 6, 2, 16, way, seed=1)
+        out = pool(x)
+        assert out.shape == (2, 2, 6) and torch.allclose(
+            pool(x[:, [3, 1, 0, 4, 2]]), out, atol=1e-6
+        )  # classes have no order
         for g in range(2):
             m, c = pool.map, norm(x[g])
-            if way == 'mean': expected = m(c.mean(0)).view(2, 6)
-            if way == 'map': expected = torch.stack([m(v) for v in c]).mean(0).view(2, 6)
-            if way == 'attend': expected = torch.stack([m((c @ q/8**.5).softmax(0) @ c) for q in pool.questions])
+            if way == 'mean':
+                expected = m(c.mean(0)).view(2, 6)
+            if way == 'map':
+                expected = torch.stack([m(v) for v in c]).mean(0).view(2, 6)
+            if way == 'attend':
+                expected = torch.stack([m((c @ q / 8**0.5).softmax(0) @ c) for q in pool.questions])
             assert torch.allclose(out[g], expected, atol=1e-6)
-    with pytest.raises(UserError, match="Did you mean 'mean'"): ClassPool(8, 6, way='meen')
-    start = torch.arange(12.).view(3, 4); before = torch.get_rng_state(); m = Map(7, 9, 12, std=.02, start=start, seed=0); z = torch.randn(500, 7, generator=torch_rng(1))
-    assert torch.equal(before, torch.get_rng_state()) and .01 < (m(z) - start.flatten()).std() < .03 and torch.allclose(m(3*z), m(z), atol=1e-5)
-    h = (norm(z) @ m.steps[0].weight.T + m.steps[0].bias).clamp(min=0); assert torch.allclose(m(z), h @ m.steps[1].weight.T + m.steps[1].bias, atol=1e-6)
-    a, b = (Map(7, 9, 12, seed=5).steps[0].weight for _ in range(2)); assert torch.equal(a, b) and not torch.equal(a, m.steps[0].weight)
+    with pytest.raises(UserError, match="Did you mean 'mean'"):
+        ClassPool(8, 6, way='meen')
+    start = torch.arange(12.0).view(3, 4)
+    before = torch.get_rng_state()
+    m = Map(7, 9, 12, std=0.02, start=start, seed=0)
+    z = torch.randn(500, 7, generator=torch_rng(1))
+    assert (
+        torch.equal(before, torch.get_rng_state())
+        and 0.01 < (m(z) - start.flatten()).std() < 0.03
+        and torch.allclose(m(3 * z), m(z), atol=1e-5)
+    )
+    h = (norm(z) @ m.steps[0].weight.T + m.steps[0].bias).clamp(min=0)
+    assert torch.allclose(m(z), h @ m.steps[1].weight.T + m.steps[1].bias, atol=1e-6)
+    a, b = (Map(7, 9, 12, seed=5).steps[0].weight for _ in range(2))
+    assert torch.equal(a, b) and not torch.equal(a, m.steps[0].weight)
 
 
 def test_zero_tokens_reproduce_frozen_clip():
@@ -29,19 +47,29 @@ def test_zero_tokens_reproduce_frozen_clip():
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.clip.prompts import prompted_forward
     from sketch_lvm.methods.splip import SharedPrompts
-    backbone = load_backbone('mini'); names = ['cat', 'pine tree', 'wine glass']; px = torch.randn(5, 3, 64, 64, generator=torch_rng(0))
-    rows = ['sketch', 'sketch', 'photo', 'photo', 'photo']; unit = torch.nn.functional.normalize
+
+    backbone = load_backbone('mini')
+    names = ['cat', 'pine tree', 'wine glass']
+    px = torch.randn(5, 3, 64, 64, generator=torch_rng(0))
+    rows = ['sketch', 'sketch', 'photo', 'photo', 'photo']
+    unit = torch.nn.functional.normalize
     for how in (dict(class_texts='frozen'), dict(class_texts='prompted'), dict(conditioning='image')):
-        source = SharedPrompts(backbone, names, 0, 0, 0, **how); z = prompted_forward(backbone.visual, px, source, rows, memo=(memo := {}))
+        source = SharedPrompts(backbone, names, 0, 0, 0, **how)
+        z = prompted_forward(backbone.visual, px, source, rows, memo=(memo := {}))
         assert (unit(z, dim=1) - encode_images(backbone, px)).abs().max() < 1e-5
-        c = source.cosines(z, memo)                                                    # and the words are CLIP's own, each modality's
+        c = source.cosines(z, memo)  # and the words are CLIP's own, each modality's
         for k, template in enumerate(('a sketch of a {}', 'a photo of a {}')):
-            mine = torch.tensor([r == ('sketch', 'photo')[k] for r in rows]); t = class_text_features(backbone, names, template)
+            mine = torch.tensor([r == ('sketch', 'photo')[k] for r in rows])
+            t = class_text_features(backbone, names, template)
             assert (c[mine] - (unit(z, dim=1) @ t.T)[mine]).abs().max() < 1e-5
-    with pytest.raises(UserError, match='names of its training classes'): SharedPrompts(backbone, [])
-    with pytest.raises(UserError, match='do not fit over the 4 words'): SharedPrompts(backbone, names, 5)
-    with pytest.raises(UserError, match='nobody would hear'): SharedPrompts(backbone, names, class_tokens=0, class_texts='frozen')
-    with pytest.raises(UserError, match='conditioning'): SharedPrompts(backbone, names, conditioning='images')
+    with pytest.raises(UserError, match='names of its training classes'):
+        SharedPrompts(backbone, [])
+    with pytest.raises(UserError, match='do not fit over the 4 words'):
+        SharedPrompts(backbone, names, 5)
+    with pytest.raises(UserError, match='nobody would hear'):
+        SharedPrompts(backbone, names, class_tokens=0, class_texts='frozen')
+    with pytest.raises(UserError, match='conditioning'):
+        SharedPrompts(backbone, names, conditioning='images')
 
 
 def test_the_exchange_step_by_step():
@@ -51,25 +79,37 @@ def test_the_exchange_step_by_step():
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches, prompted_forward
     from sketch_lvm.methods.splip import SharedPrompts
     from sketch_lvm.clip.text_prompts import TextTrace, class_sentences, prompted_text
+
     backbone, names = load_backbone('mini', random=True), ['cat', 'pine tree', 'cup']
     px, modality = torch.randn(4, 3, 64, 64, generator=torch_rng(0)), torch.tensor([0, 1, 0, 1])
     for slots in ('replace', 'insert'):
         for mode in ('image', 'batch'):
-            s = SharedPrompts(backbone, names, hidden=16, conditioning=mode, slots=slots, std=.5, seed=2)
-            patches = embed_patches(backbone.visual, px); T = s.B_t(patches.flatten(1)).view(4, 4, -1)
-            if mode == 'batch': T = torch.stack([T[::2].mean(0), T[1::2].mean(0)])[modality]
-            batch = TowerBatch(backbone.visual, px, patches, modality); found = [s.tokens(i, batch, modality) for i in range(4)]
+            s = SharedPrompts(backbone, names, hidden=16, conditioning=mode, slots=slots, std=0.5, seed=2)
+            patches = embed_patches(backbone.visual, px)
+            T = s.B_t(patches.flatten(1)).view(4, 4, -1)
+            if mode == 'batch':
+                T = torch.stack([T[::2].mean(0), T[1::2].mean(0)])[modality]
+            batch = TowerBatch(backbone.visual, px, patches, modality)
+            found = [s.tokens(i, batch, modality) for i in range(4)]
             for b in range(4):
-                template = s.options['templates'][modality[b]]; says = [[], [], [], []]; texts = []
-                for name in names:                                                     # each class by itself
+                template = s.options['templates'][modality[b]]
+                says = [[], [], [], []]
+                texts = []
+                for name in names:  # each class by itself
                     ids = class_sentences(backbone, [name], template, 4 if slots == 'insert' else 0)
-                    texts.append(prompted_text(backbone.model, ids, lambda layer: T[b], s.text_norms, trace=(trace := TextTrace()))[0])
-                    for layer, x in enumerate(trace.tokens): says[layer].append(x[0, -1])
+                    texts.append(
+                        prompted_text(backbone.model, ids, lambda layer: T[b], s.text_norms, trace=(trace := TextTrace()))[
+                            0
+                        ]
+                    )
+                    for layer, x in enumerate(trace.tokens):
+                        says[layer].append(x[0, -1])
                 fixed = s.B_v(s.words[modality[b]]).view(4, -1)
                 for layer in range(4):
                     expected = torch.cat([fixed, s.B_vt(torch.stack(says[layer])[None])[0]])
                     assert torch.allclose(found[layer][b], expected, atol=1e-4), (slots, mode, b, layer)
-                z = torch.randn(4, 128, generator=torch_rng(1)); c = s.cosines(z, batch.memo)[b]
+                z = torch.randn(4, 128, generator=torch_rng(1))
+                c = s.cosines(z, batch.memo)[b]
                 assert torch.allclose(c, torch.nn.functional.cosine_similarity(z[b][None], torch.stack(texts)), atol=1e-4)
 
 
@@ -81,21 +121,32 @@ def test_photos_are_indexed_once():
     from sketch_lvm.clip.prompts import DeepPrompts, TowerBatch, prompted_forward
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.share import load_encoder, save_encoder
-    backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass', 'cup']; px = torch.randn(7, 3, 64, 64, generator=torch_rng(0))
+
+    backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass', 'cup']
+    px = torch.randn(7, 3, 64, 64, generator=torch_rng(0))
     for mode in ('image', 'batch'):
-        m = method('splip', 'mini', conditioning=mode, prompt_std=.5); e = build_encoder(m, backbone, 3, classes=seen)
-        for _ in range(3): e(px, ['sketch']*3 + ['photo']*4)                           # training looks at some batches
-        kept = {k: v.clone() for k, v in e.kept().items()}; assert bool(kept) == (mode == 'batch')
+        m = method('splip', 'mini', conditioning=mode, prompt_std=0.5)
+        e = build_encoder(m, backbone, 3, classes=seen)
+        for _ in range(3):
+            e(px, ['sketch'] * 3 + ['photo'] * 4)  # training looks at some batches
+        kept = {k: v.clone() for k, v in e.kept().items()}
+        assert bool(kept) == (mode == 'batch')
         index = e.embed(px, 'photo')
-        for rows in ([4], [6, 0], [3, 3, 1]): assert torch.allclose(e.embed(px[rows], 'photo'), index[rows], atol=1e-5)      # alone or among others
-        mixed = e.embed(torch.cat([px[:3], px]), ['sketch']*3 + ['photo']*7)[3:]; assert torch.allclose(mixed, index, atol=1e-5)   # with queries beside
-        assert all(torch.equal(v, kept[k]) for k, v in e.kept().items()) and e.training                        # looking does not teach
-        folder = save_encoder(e, scratch()/'e', m); again = load_encoder(folder)       # opened by somebody who knows no class
+        for rows in ([4], [6, 0], [3, 3, 1]):
+            assert torch.allclose(e.embed(px[rows], 'photo'), index[rows], atol=1e-5)  # alone or among others
+        mixed = e.embed(torch.cat([px[:3], px]), ['sketch'] * 3 + ['photo'] * 7)[3:]
+        assert torch.allclose(mixed, index, atol=1e-5)  # with queries beside
+        assert all(torch.equal(v, kept[k]) for k, v in e.kept().items()) and e.training  # looking does not teach
+        folder = save_encoder(e, scratch() / 'e', m)
+        again = load_encoder(folder)  # opened by somebody who knows no class
         assert torch.equal(again.embed(px, 'photo'), index) and again.recipe['source']['classes'] == seen
-        if mode == 'batch':                                                            # in this mode nothing is left but constants
-            e.eval(); nothing = [TowerBatch(backbone.visual, None, torch.zeros(1, 1, 192), k) for k in (0, 1)]
-            with torch.no_grad(): table = torch.stack([torch.stack([e.source.tokens(i, b, b.modality) for i in range(4)]) for b in nothing])
-            deep = DeepPrompts(table.shape[2], 4, 192); deep.prompts.data = table
+        if mode == 'batch':  # in this mode nothing is left but constants
+            e.eval()
+            nothing = [TowerBatch(backbone.visual, None, torch.zeros(1, 1, 192), k) for k in (0, 1)]
+            with torch.no_grad():
+                table = torch.stack([torch.stack([e.source.tokens(i, b, b.modality) for i in range(4)]) for b in nothing])
+            deep = DeepPrompts(table.shape[2], 4, 192)
+            deep.prompts.data = table
             for k in ('sketch', 'photo'):
                 z = torch.nn.functional.normalize(prompted_forward(backbone.visual, px, deep, k, e.norms), dim=1)
                 assert torch.allclose(z, e.embed(px, k), atol=1e-5)
@@ -108,15 +159,28 @@ def test_gradient_reaches_exactly_the_parts_that_train():
     from sketch_lvm.train.learner import Learner, learn
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
+
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
     before = {n: p.clone() for n, p in backbone.model.named_parameters()}
-    for name, how in (('splip', {}), ('splip', dict(conditioning='image')), ('splip', dict(class_texts='frozen')), ('splip-fg', dict(per_class=3))):
-        m = method(name, 'mini', batch=9 if name == 'splip-fg' else 8, permutations=7, prompt_std=.5, **how); learner = Learner(**learner_parts(m, backbone, toys, seed=1))
-        learn(learner, learner.draw(0)); grown = learner.trainable()
+    for name, how in (
+        ('splip', {}),
+        ('splip', dict(conditioning='image')),
+        ('splip', dict(class_texts='frozen')),
+        ('splip-fg', dict(per_class=3)),
+    ):
+        m = method(name, 'mini', batch=9 if name == 'splip-fg' else 8, permutations=7, prompt_std=0.5, **how)
+        learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+        learn(learner, learner.draw(0))
+        grown = learner.trainable()
         quiet = {n for n, p in grown.items() if p.grad is None or not p.grad.abs().sum()}
         assert quiet <= {'heads.jigsaw.blocks.layers.0.self_attn.in_proj_bias'}, (name, how, quiet)
         kinds = {n.split('.')[0] + '.' + n.split('.')[1] for n in grown}
-        assert kinds == {'norms.weight', 'norms.bias', 'heads.jigsaw', *(f'source.{k}' for k in ('B_t', 'B_v', 'B_vt', 'text_norms'))}
+        assert kinds == {
+            'norms.weight',
+            'norms.bias',
+            'heads.jigsaw',
+            *(f'source.{k}' for k in ('B_t', 'B_v', 'B_vt', 'text_norms')),
+        }
         assert not any('source.text.' in n or 'visual' in n for n in grown)
         assert all(p.grad is None for p in backbone.model.parameters())
         torch.optim.Adam(grown.values(), 1e-2).step()
@@ -130,17 +194,26 @@ def test_pieces_learn_the_same_however_pictures_speak():
     from sketch_lvm.train.learner import Learner, learn
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
+
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
-    for name, how in (('splip', dict(conditioning='image')), ('splip', dict(conditioning='batch')), ('splip', dict(slots='insert', look='patches', prompt_std=.5)),
-                      ('splip-fg', dict(per_class=3))):
-        m = method(name, 'mini', batch=6, permutations=5, **how); found = []
+    for name, how in (
+        ('splip', dict(conditioning='image')),
+        ('splip', dict(conditioning='batch')),
+        ('splip', dict(slots='insert', look='patches', prompt_std=0.5)),
+        ('splip-fg', dict(per_class=3)),
+    ):
+        m = method(name, 'mini', batch=6, permutations=5, **how)
+        found = []
         for pieces in (1, 4):
-            learner = Learner(**learner_parts(m, backbone, toys, seed=1)); loss, terms, z = learn(learner, learner.draw(0), pieces=pieces)
+            learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+            loss, terms, z = learn(learner, learner.draw(0), pieces=pieces)
             assert z.shape[-1] == 128 + 4 and set(terms) == {'triplet', 'classification', 'jigsaw'}
-            learner.settle(); found.append((loss, {n: p.grad for n, p in learner.trainable().items() if p.grad is not None}, learner.kept()))
+            learner.settle()
+            found.append((loss, {n: p.grad for n, p in learner.trainable().items() if p.grad is not None}, learner.kept()))
         (loss, grads, kept), (same, pieced, moved) = found
-        assert abs(loss - same) < 1e-5*loss and grads.keys() == pieced.keys(), (name, how, loss - same)
-        for n, g in grads.items(): assert (g - pieced[n]).norm() <= 1e-4*g.norm() + 1e-7, (name, how, n)
+        assert abs(loss - same) < 1e-5 * loss and grads.keys() == pieced.keys(), (name, how, loss - same)
+        for n, g in grads.items():
+            assert (g - pieced[n]).norm() <= 1e-4 * g.norm() + 1e-7, (name, how, n)
         assert all(torch.allclose(v, moved[n], atol=1e-6) for n, v in kept.items())
 
 
@@ -148,6 +221,7 @@ def test_two_processes_are_one_for_splip():
     import torch
     from sketch_lvm.train.runs import last_checkpoint, read_log, scratch
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import sys
     from sketch_lvm.clip.backbone import load_backbone
@@ -162,11 +236,14 @@ def test_two_processes_are_one_for_splip():
             fit(m, backbone, toys, f'{sys.argv[1]}/{team.size}-{pieces}', steps=3, device='cpu', amp='off', accumulate=pieces, progress=False)
     '''
     folder = scratch()
-    for n in (1, 2): run_script(code, folder, processes=n)
-    rows, last = read_log(folder/'1-1'), last_checkpoint(folder/'1-1').weights
+    for n in (1, 2):
+        run_script(code, folder, processes=n)
+    rows, last = read_log(folder / '1-1'), last_checkpoint(folder / '1-1').weights
     for name in ('1-2', '2-1', '2-2'):
-        for a, b in zip(rows, read_log(folder/name), strict=True): assert abs(a['loss'] - b['loss']) <= 1e-6*a['loss'], (name, a, b)
-        other = last_checkpoint(folder/name).weights; assert other.keys() == last.keys() and 'source.typical' in last
+        for a, b in zip(rows, read_log(folder / name), strict=True):
+            assert abs(a['loss'] - b['loss']) <= 1e-6 * a['loss'], (name, a, b)
+        other = last_checkpoint(folder / name).weights
+        assert other.keys() == last.keys() and 'source.typical' in last
         assert torch.allclose(other['source.typical'], last['source.typical'], atol=1e-6), name
 
 
@@ -180,20 +257,50 @@ def test_a_run_is_taken_up_to_the_last_bit():
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
-    backbone, toys, folder = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64), scratch()
-    class Stop(Exception): pass
+
+    backbone, toys, folder = (
+        load_backbone('mini', random=True),
+        toy_set(classes=4, photos=6, sketches=2, size=64),
+        scratch(),
+    )
+
+
+    class Stop(Exception):
+        pass
+
+
     def go(out, name, mode, stop=None):
-        m = method(name, 'mini', batch=6, permutations=5, conditioning=mode, **dict(per_class=3) if name == 'splip-fg' else {})
+        m = method(
+            name, 'mini', batch=6, permutations=5, conditioning=mode, **dict(per_class=3) if name == 'splip-fg' else {}
+        )
+
         def halt(run, row):
-            if run.step == stop: raise Stop
-        return train(Learner(**learner_parts(m, backbone, toys, seed=1)), out, Settings(steps=4, seed=1, amp='off'), device='cpu', checkpoint_every=1, on_step=halt)
+            if run.step == stop:
+                raise Stop
+
+        return train(
+            Learner(**learner_parts(m, backbone, toys, seed=1)),
+            out,
+            Settings(steps=4, seed=1, amp='off'),
+            device='cpu',
+            checkpoint_every=1,
+            on_step=halt,
+        )
+
+
     for name, mode in (('splip', 'batch'), ('splip-fg', 'image')):
-        go(folder/f'{name}-whole', name, mode)
-        try: go(folder/f'{name}-cut', name, mode, stop=2); raise AssertionError('it was not stopped')
-        except Stop: pass
-        run = go(folder/f'{name}-cut', name, mode); weights = outcome(folder/f'{name}-cut')
-        assert weights == outcome(folder/f'{name}-whole') and run.step == 4
-        assert ('source.typical' in run.stored) == (mode == 'batch') and any(n.startswith('heads.jigsaw') for n in run.stored)
+        go(folder / f'{name}-whole', name, mode)
+        try:
+            go(folder / f'{name}-cut', name, mode, stop=2)
+            raise AssertionError('it was not stopped')
+        except Stop:
+            pass
+        run = go(folder / f'{name}-cut', name, mode)
+        weights = outcome(folder / f'{name}-cut')
+        assert weights == outcome(folder / f'{name}-whole') and run.step == 4
+        assert ('source.typical' in run.stored) == (mode == 'batch') and any(
+            n.startswith('heads.jigsaw') for n in run.stored
+        )
 
 
 def test_ablations_by_name():
@@ -204,36 +311,87 @@ def test_ablations_by_name():
     from sketch_lvm.train.learner import Learner, learn
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method, method_from_dict, published
+
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=1, size=64)
+
+
     def ask(**how):
-        m = method('splip', 'mini', batch=4, permutations=5, **how); learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+        m = method('splip', 'mini', batch=4, permutations=5, **how)
+        learner = Learner(**learner_parts(m, backbone, toys, seed=1))
         return m, set(learner.trainable()), learn(learner, learner.draw(0))[1]
-    full, every, terms = ask(); assert full['margin_rule'] == 'adaptive' and set(terms) == {'triplet', 'classification', 'jigsaw'}
-    gone = {'B_t': ('source.B_t.',), 'B_v': ('source.B_v.',), 'B_vt': ('source.B_vt.',), 'visual-prompts': ('source.B_v.', 'source.B_vt.'),
-            'norms': ('norms.', 'source.text_norms.'), 'prompts': ('source.',), 'jigsaw': ('heads.',), 'adaptive-margin': (), 'classification': (), 'triplet': ()}
-    for part, starts in gone.items():                                                  # exactly these parameters, and no others
-        m, names, some = ask(without=part); less = {n for n in every if n.startswith(starts or '-')}
+
+
+    full, every, terms = ask()
+    assert full['margin_rule'] == 'adaptive' and set(terms) == {'triplet', 'classification', 'jigsaw'}
+    gone = {
+        'B_t': ('source.B_t.',),
+        'B_v': ('source.B_v.',),
+        'B_vt': ('source.B_vt.',),
+        'visual-prompts': ('source.B_v.', 'source.B_vt.'),
+        'norms': ('norms.', 'source.text_norms.'),
+        'prompts': ('source.',),
+        'jigsaw': ('heads.',),
+        'adaptive-margin': (),
+        'classification': (),
+        'triplet': (),
+    }
+    for part, starts in gone.items():  # exactly these parameters, and no others
+        m, names, some = ask(without=part)
+        less = {n for n in every if n.startswith(starts or '-')}
         assert names == every - less and all(any(n.startswith(s) for n in less) for s in starts), part
         assert set(some) == set(terms) - {part} and method_from_dict(m.to_dict()) == m and f'without {part}' in m.label
         if part == 'adaptive-margin':
-            assert m['margin_rule'] == 'fixed' and m['margin'] == .2 and some['triplet'] != terms['triplet'] and some['jigsaw'] == terms['jigsaw']
-    assert {round(p.value, 3) for p in published(method('splip', without='B_vt'))} == {.705}
-    for same in (['triplet', 'jigsaw'], ['triplet', 'adaptive-margin', 'jigsaw']):     # the class texts alone: one method by two names
-        assert {p.value for p in published(method('splip', without=same))} == {.575, .581}
-    assert {p.metric: p.value for p in published(method('splip-fg'), 'sketchy')} == {'Acc@1/per-category': .3345, 'Acc@5/per-category': .6671}
-    with pytest.raises(UserError, match="Did you mean 'B_vt'"): method('splip', without='B_vts')
+            assert (
+                m['margin_rule'] == 'fixed'
+                and m['margin'] == 0.2
+                and some['triplet'] != terms['triplet']
+                and some['jigsaw'] == terms['jigsaw']
+            )
+    assert {round(p.value, 3) for p in published(method('splip', without='B_vt'))} == {0.705}
+    for same in (
+        ['triplet', 'jigsaw'],
+        ['triplet', 'adaptive-margin', 'jigsaw'],
+    ):  # the class texts alone: one method by two names
+        assert {p.value for p in published(method('splip', without=same))} == {0.575, 0.581}
+    assert {p.metric: p.value for p in published(method('splip-fg'), 'sketchy')} == {
+        'Acc@1/per-category': 0.3345,
+        'Acc@5/per-category': 0.6671,
+    }
+    with pytest.raises(UserError, match="Did you mean 'B_vt'"):
+        method('splip', without='B_vts')
 
 
 def test_values_with_a_source_stay():
     from sketch_lvm.methods.catalogue import method
+
     for name in ('splip', 'splip-fg'):
-        m = method(name); o = m.options
-        assert m.weights == dict(triplet=1., classification=1., jigsaw=.1)
-        assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (4, 4, 2, 512, 'patches', 'batch')
-        assert (o['template'], o['sketch_template'], o['norms'], o['text_norms']) == ('a photo of a {}', 'a sketch of a {}', 'shared', 'trained')
-        assert (o['distance'], o['margin_rule'], o['margin']) == ('squared-euclidean', 'adaptive', .2)
+        m = method(name)
+        o = m.options
+        assert m.weights == dict(triplet=1.0, classification=1.0, jigsaw=0.1)
+        assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (
+            4,
+            4,
+            2,
+            512,
+            'patches',
+            'batch',
+        )
+        assert (o['template'], o['sketch_template'], o['norms'], o['text_norms']) == (
+            'a photo of a {}',
+            'a sketch of a {}',
+            'shared',
+            'trained',
+        )
+        assert (o['distance'], o['margin_rule'], o['margin']) == ('squared-euclidean', 'adaptive', 0.2)
         assert (o['permutations'], o['jigsaw_grid'], o['jigsaw_layers'], o['jigsaw_heads']) == (100, 3, 2, 8)
-        assert (o['batch'], o['epochs'], o['optimiser'], o['lr_prompts'], o['lr_norms'], o['lr_rest']) == (192, 60, 'adam', 1e-3, 1e-3, 1e-3)
+        assert (o['batch'], o['epochs'], o['optimiser'], o['lr_prompts'], o['lr_norms'], o['lr_rest']) == (
+            192,
+            60,
+            'adam',
+            1e-3,
+            1e-3,
+            1e-3,
+        )
         assert o['sampler'] == ('category-triplets' if name == 'splip' else 'pairs')
 
 
@@ -244,21 +402,44 @@ def test_options_arrive_where_they_are_used():
     from sketch_lvm.methods.assembly import make_objective
     from sketch_lvm.clip.encoder import count_trainable
     from sketch_lvm.clip.text_prompts import template_words
+
     backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass']
-    other = dict(text_tokens=3, word_tokens=5, class_tokens=1, hidden=24, look='patches', class_pool='attend', conditioning='image', slots='insert',
-                 class_texts='frozen', text_norms='frozen', text_momentum=.3)
-    m = method('splip', 'mini', template='the photo of a {}', sketch_template='one drawing of a {}', **other); s = build_encoder(m, backbone, 3, classes=seen).source
+    other = dict(
+        text_tokens=3,
+        word_tokens=5,
+        class_tokens=1,
+        hidden=24,
+        look='patches',
+        class_pool='attend',
+        conditioning='image',
+        slots='insert',
+        class_texts='frozen',
+        text_norms='frozen',
+        text_momentum=0.3,
+    )
+    m = method('splip', 'mini', template='the photo of a {}', sketch_template='one drawing of a {}', **other)
+    s = build_encoder(m, backbone, 3, classes=seen).source
     expected = {k: v for k, v in other.items() if k != 'text_momentum'}
-    assert s.options == expected | dict(classes=seen, templates=['one drawing of a {}', 'the photo of a {}'], momentum=.3)
-    plain = method('splip', 'mini'); a, b, c = (build_encoder(plain, backbone, seed, classes=seen) for seed in (3, 3, 4))
-    for k, t in enumerate(('a sketch of a {}', 'a photo of a {}')): assert torch.equal(a.source.words[k], template_words(backbone, 4, t).flatten())
-    assert torch.equal(a.source.B_t.steps[-1].bias, template_words(backbone, 4).flatten())      # T begins as the words it replaces
-    for k in ('B_t', 'B_v', 'B_vt'):                                                            # the seed makes the maps, and nothing else does
+    assert s.options == expected | dict(classes=seen, templates=['one drawing of a {}', 'the photo of a {}'], momentum=0.3)
+    plain = method('splip', 'mini')
+    a, b, c = (build_encoder(plain, backbone, seed, classes=seen) for seed in (3, 3, 4))
+    for k, t in enumerate(('a sketch of a {}', 'a photo of a {}')):
+        assert torch.equal(a.source.words[k], template_words(backbone, 4, t).flatten())
+    assert torch.equal(
+        a.source.B_t.steps[-1].bias, template_words(backbone, 4).flatten()
+    )  # T begins as the words it replaces
+    for k in ('B_t', 'B_v', 'B_vt'):  # the seed makes the maps, and nothing else does
         u, v, w = (dict(getattr(e.source, k).named_parameters()) for e in (a, b, c))
-        assert all(torch.equal(u[n], v[n]) for n in u) and not any(torch.equal(u[n], w[n]) for n in u if n.endswith('weight'))
-    narrow = make_objective(method('splip', 'mini', jigsaw_layers=1, jigsaw_heads=4), backbone, seen).heads['jigsaw'].blocks.layers
+        assert all(torch.equal(u[n], v[n]) for n in u) and not any(
+            torch.equal(u[n], w[n]) for n in u if n.endswith('weight')
+        )
+    narrow = (
+        make_objective(method('splip', 'mini', jigsaw_layers=1, jigsaw_heads=4), backbone, seen)
+        .heads['jigsaw']
+        .blocks.layers
+    )
     assert len(narrow) == 1 and narrow[0].self_attn.num_heads == 4
-    assert count_trainable(a)['norms'] == (20 + 18, 3840 + 1728)                    # LayerNorms of both towers
+    assert count_trainable(a)['norms'] == (20 + 18, 3840 + 1728)  # LayerNorms of both towers
 
 
 def test_the_running_mean_and_unequal_towers():
@@ -267,21 +448,40 @@ def test_the_running_mean_and_unequal_towers():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches
     from sketch_lvm.methods.splip import SharedPrompts, heard, listen
-    backbone, names = load_backbone('mini', random=True), ['cat', 'cup']; rows = torch.tensor([0, 1, 1, 0, 1])
-    s = SharedPrompts(backbone, names, hidden=16, look='mean', conditioning='batch', std=.5); expected = s.typical.clone()
+
+    backbone, names = load_backbone('mini', random=True), ['cat', 'cup']
+    rows = torch.tensor([0, 1, 1, 0, 1])
+    s = SharedPrompts(backbone, names, hidden=16, look='mean', conditioning='batch', std=0.5)
+    expected = s.typical.clone()
     for step in range(2):
-        px = torch.randn(5, 3, 64, 64, generator=torch_rng(step)); patches = embed_patches(backbone.visual, px); T = s.B_t(patches.mean(1)).view(5, 4, -1)
-        before = s.typical.clone(); s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
-        assert torch.equal(s.typical, before)                                             # a call does not move it, with gradients or without; a step does
+        px = torch.randn(5, 3, 64, 64, generator=torch_rng(step))
+        patches = embed_patches(backbone.visual, px)
+        T = s.B_t(patches.mean(1)).view(5, 4, -1)
+        before = s.typical.clone()
+        s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
+        assert torch.equal(s.typical, before)  # a call does not move it, with gradients or without; a step does
         s.settle()
-        expected = torch.stack([.9*expected[k] + .1*T[rows == k].mean(0) for k in (0, 1)]).detach()
+        expected = torch.stack([0.9 * expected[k] + 0.1 * T[rows == k].mean(0) for k in (0, 1)]).detach()
     assert torch.allclose(s.typical, expected, atol=1e-5)
-    s.settle(); assert torch.allclose(s.typical, expected, atol=1e-5)                     # once for each step
-    s.eval(); s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows); s.settle(); assert torch.allclose(s.typical, expected, atol=1e-5)
-    assert [heard(i, 4, 2) for i in range(4)] == [0, 0, 1, 1] and [heard(i, 2, 4) for i in range(2)] == [1, 3] and [heard(i, 3, 3) for i in range(3)] == [0, 1, 2]
-    model = copy.deepcopy(backbone.model); model.transformer.resblocks = model.transformer.resblocks[:2]       # two text layers, four image layers
-    small = dataclasses.replace(backbone, model=model, cache={}); s = SharedPrompts(small, names, word_tokens=0, hidden=16, conditioning='batch', std=.5).eval()
-    batch = TowerBatch(small.visual, px, patches, 1); found = [s.tokens(i, batch, 1) for i in range(4)]
-    with torch.no_grad(): says = listen(s, torch.tensor([1]), s.typical[1:])[0]
-    for i, text in enumerate((0, 0, 1, 1)): assert torch.allclose(found[i], s.B_vt(says[text])[0], atol=1e-6)
+    s.settle()
+    assert torch.allclose(s.typical, expected, atol=1e-5)  # once for each step
+    s.eval()
+    s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
+    s.settle()
+    assert torch.allclose(s.typical, expected, atol=1e-5)
+    assert (
+        [heard(i, 4, 2) for i in range(4)] == [0, 0, 1, 1]
+        and [heard(i, 2, 4) for i in range(2)] == [1, 3]
+        and [heard(i, 3, 3) for i in range(3)] == [0, 1, 2]
+    )
+    model = copy.deepcopy(backbone.model)
+    model.transformer.resblocks = model.transformer.resblocks[:2]  # two text layers, four image layers
+    small = dataclasses.replace(backbone, model=model, cache={})
+    s = SharedPrompts(small, names, word_tokens=0, hidden=16, conditioning='batch', std=0.5).eval()
+    batch = TowerBatch(small.visual, px, patches, 1)
+    found = [s.tokens(i, batch, 1) for i in range(4)]
+    with torch.no_grad():
+        says = listen(s, torch.tensor([1]), s.typical[1:])[0]
+    for i, text in enumerate((0, 0, 1, 1)):
+        assert torch.allclose(found[i], s.B_vt(says[text])[0], atol=1e-6)
     assert len(says) == 2 and not torch.allclose(found[1], found[2], atol=1e-3)

@@ -6,16 +6,21 @@ def test_one_drawing_of_many_is_said():
     from pathlib import Path
     from sketch_lvm.core import UserError
     from sketch_lvm.show.drawing import read_strokes
+
     with tempfile.TemporaryDirectory() as d:
-        f, lines = Path(d)/'cat.ndjson', [json.dumps(dict(drawing=[[[k, 9], [k, 9]]])) for k in range(3)]
+        f, lines = Path(d) / 'cat.ndjson', [json.dumps(dict(drawing=[[[k, 9], [k, 9]]])) for k in range(3)]
+
         def read(text):
             f.write_text(text)
-            with contextlib.redirect_stderr(io.StringIO()) as said: strokes = read_strokes(f)
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                strokes = read_strokes(f)
             return strokes, said.getvalue()
+
         assert read(lines[0] + '\n\n') == ([[[0, 9], [0, 9]]], '')
         assert read('\n'.join(lines)) == ([[[0, 9], [0, 9]]], f'{f} holds 3 drawings; the first is taken.\n')
-        for broken in ('', '{', '['*100_000):
-            with pytest.raises(UserError, match='no strokes can be read'): read(broken)
+        for broken in ('', '{', '[' * 100_000):
+            with pytest.raises(UserError, match='no strokes can be read'):
+                read(broken)
 
 
 def test_drawings_are_read():
@@ -27,27 +32,57 @@ def test_drawings_are_read():
     from sketch_lvm.world.freehand import sketch, sketch_strokes
     from sketch_lvm.show.drawing import fit_drawing, line_width, read_drawing
     from sketch_lvm.world.strokes import rasterize
-    d = Path(tempfile.mkdtemp()); s = sketch_strokes('teapot', 3); want = read_drawing(s, 64)
+
+    d = Path(tempfile.mkdtemp())
+    s = sketch_strokes('teapot', 3)
+    want = read_drawing(s, 64)
     assert want.shape == (64, 64, 3) and want.dtype == np.uint8
-    a = sketch('teapot', 3); assert (read_drawing(a, 64)[..., 1] == a).all()                       # a data set's picture is left alone
-    assert (read_drawing(Image.fromarray(a), 64)[..., 0] == a).all() and (read_drawing(a/255., 64)[..., 0] == a).all()
-    def alike(x): return np.corrcoef(*(np.asarray(Image.fromarray(p).convert('L').reduce(4), float).ravel() for p in (x, want)))[0, 1]
+    a = sketch('teapot', 3)
+    assert (read_drawing(a, 64)[..., 1] == a).all()  # a data set's picture is left alone
+    assert (read_drawing(Image.fromarray(a), 64)[..., 0] == a).all() and (read_drawing(a / 255.0, 64)[..., 0] == a).all()
+
+
+    def alike(x):
+        return np.corrcoef(*(np.asarray(Image.fromarray(p).convert('L').reduce(4), float).ravel() for p in (x, want)))[0, 1]
+
+
     for width, invert, mode in ((2, False, 'RGB'), (3, False, 'L'), (9, False, 'P'), (3, True, 'RGB')):
-        page = np.full((700, 900), 255, np.uint8); page[380:680, 560:860] = rasterize(s, 300, width/300)
-        Image.fromarray(255 - page if invert else page).convert(mode).save(d/'x.png')
-        x = read_drawing(d/'x.png', 64); assert alike(x) > .93, (width, alike(x))             # the same drawing, wherever it stood and however thin
-        assert alike(read_drawing(d/'x.png', 64, fit=False)) < .3
-        assert (read_drawing((d/'x.png').read_bytes(), 64) == x).all()
-    thin = Image.fromarray(rasterize(s, 512, 2/512)).reduce(4).point(lambda v: 85*round(v/85))            # a small picture: pale where a line lies between pixels
-    assert thin.getextrema()[0] == 0 and np.mean(np.asarray(thin)[np.asarray(thin) < 255] > 128) > .5
-    thin.save(d/'thin.png'); assert alike(read_drawing(d/'thin.png', 64)) > .9, alike(read_drawing(d/'thin.png', 64))
-    for ink in (True, False): assert abs(line_width(rasterize([[[20, 220], [30, 200 if ink else 30]]], 400, 6/400) < 128) - 6) < 2.2
-    for text in (json.dumps([[list(p[0]), list(p[1])] for p in s]), json.dumps(dict(word='teapot', drawing=[[list(p[0]), list(p[1])] for p in s])) + '\n{}\n'):
-        (d/'s.ndjson').write_text(text); assert (read_drawing(d/'s.ndjson', 64) == want).all()
+        page = np.full((700, 900), 255, np.uint8)
+        page[380:680, 560:860] = rasterize(s, 300, width / 300)
+        Image.fromarray(255 - page if invert else page).convert(mode).save(d / 'x.png')
+        x = read_drawing(d / 'x.png', 64)
+        assert alike(x) > 0.93, (width, alike(x))  # the same drawing, wherever it stood and however thin
+        assert alike(read_drawing(d / 'x.png', 64, fit=False)) < 0.3
+        assert (read_drawing((d / 'x.png').read_bytes(), 64) == x).all()
+    thin = (
+        Image.fromarray(rasterize(s, 512, 2 / 512)).reduce(4).point(lambda v: 85 * round(v / 85))
+    )  # a small picture: pale where a line lies between pixels
+    assert thin.getextrema()[0] == 0 and np.mean(np.asarray(thin)[np.asarray(thin) < 255] > 128) > 0.5
+    thin.save(d / 'thin.png')
+    assert alike(read_drawing(d / 'thin.png', 64)) > 0.9, alike(read_drawing(d / 'thin.png', 64))
+    for ink in (True, False):
+        assert abs(line_width(rasterize([[[20, 220], [30, 200 if ink else 30]]], 400, 6 / 400) < 128) - 6) < 2.2
+    for text in (
+        json.dumps([[list(p[0]), list(p[1])] for p in s]),
+        json.dumps(dict(word='teapot', drawing=[[list(p[0]), list(p[1])] for p in s])) + '\n{}\n',
+    ):
+        (d / 's.ndjson').write_text(text)
+        assert (read_drawing(d / 's.ndjson', 64) == want).all()
     for text in ('', 'x', '{}', '[[1, 2, 3]]'):
-        (d/'s.json').write_text(text)
-        with pytest.raises(UserError): read_drawing(d/'s.json', 64)
-    for nothing in ([], np.full((64, 64), 255, np.uint8), np.zeros((64, 64, 3), np.uint8), d/'absent.png', b'no picture', 7):
-        with pytest.raises(UserError): read_drawing(nothing, 64)
-    dot = np.full((500, 500, 3), 255, np.uint8); dot[3, 4] = 0; assert fit_drawing(dot, 64).min() == 0
+        (d / 's.json').write_text(text)
+        with pytest.raises(UserError):
+            read_drawing(d / 's.json', 64)
+    for nothing in (
+        [],
+        np.full((64, 64), 255, np.uint8),
+        np.zeros((64, 64, 3), np.uint8),
+        d / 'absent.png',
+        b'no picture',
+        7,
+    ):
+        with pytest.raises(UserError):
+            read_drawing(nothing, 64)
+    dot = np.full((500, 500, 3), 255, np.uint8)
+    dot[3, 4] = 0
+    assert fit_drawing(dot, 64).min() == 0
     assert read_drawing([[[5], [5]]], 64).min() < 200

@@ -8,39 +8,66 @@ def test_folders_of_photos():
     from PIL import Image
     from sketch_lvm.core import UserError
     from sketch_lvm.show.gallery import photo_folder
-    d = Path(tempfile.mkdtemp()); grey = Image.fromarray(np.full((9, 9, 3), 99, np.uint8))
-    for p in ('loose.png', 'zoo/cat/1.PNG', 'zoo/2.jpg', 'Zoo-/3.jpg', '.git/4.png', 'a "b" <c>/5.webp'): (d/p).parent.mkdir(parents=True, exist_ok=True); grey.save(d/p)
-    (d/'zoo'/'notes.txt').write_text('x'); os.symlink(d/'zoo', d/'again'); os.symlink(d, d/'zoo'/'cat'/'up')
+
+    d = Path(tempfile.mkdtemp())
+    grey = Image.fromarray(np.full((9, 9, 3), 99, np.uint8))
+    for p in ('loose.png', 'zoo/cat/1.PNG', 'zoo/2.jpg', 'Zoo-/3.jpg', '.git/4.png', 'a "b" <c>/5.webp'):
+        (d / p).parent.mkdir(parents=True, exist_ok=True)
+        grey.save(d / p)
+    (d / 'zoo' / 'notes.txt').write_text('x')
+    os.symlink(d / 'zoo', d / 'again')
+    os.symlink(d, d / 'zoo' / 'cat' / 'up')
     items, report = photo_folder(d)
-    assert list(items.ids) == ['loose.png', 'Zoo-/3.jpg', 'a "b" <c>/5.webp', 'again/2.jpg', 'again/cat/1.PNG'] and set(items.modality) == {'photo'}
+    assert list(items.ids) == ['loose.png', 'Zoo-/3.jpg', 'a "b" <c>/5.webp', 'again/2.jpg', 'again/cat/1.PNG'] and set(
+        items.modality
+    ) == {'photo'}
     assert items[0].name == '' and items[2].name == 'a "b" <c>' and items[4].name == 'again/cat'
-    assert {os.path.basename(p): why.split()[0] for p, why in report.left_out} == {'notes.txt': 'not', 'up': 'a', 'zoo': 'a'}, report
+    assert {os.path.basename(p): why.split()[0] for p, why in report.left_out} == {
+        'notes.txt': 'not',
+        'up': 'a',
+        'zoo': 'a',
+    }, report
     e = Path(tempfile.mkdtemp())
-    for p in ('photo/cat/1.png', 'sketch/cat/1.png'): (e/p).parent.mkdir(parents=True); grey.save(e/p)
-    items, report = photo_folder(e); assert list(items.ids) == ['cat/1.png'] and 'only photo/ is taken' in str(report)
-    with pytest.raises(UserError, match='no photos found'): photo_folder(tempfile.mkdtemp())
-    with pytest.raises(UserError, match='is not a folder'): photo_folder(d/'absent')
+    for p in ('photo/cat/1.png', 'sketch/cat/1.png'):
+        (e / p).parent.mkdir(parents=True)
+        grey.save(e / p)
+    items, report = photo_folder(e)
+    assert list(items.ids) == ['cat/1.png'] and 'only photo/ is taken' in str(report)
+    with pytest.raises(UserError, match='no photos found'):
+        photo_folder(tempfile.mkdtemp())
+    with pytest.raises(UserError, match='is not a folder'):
+        photo_folder(d / 'absent')
 
 
 def test_blocks_change_nothing():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.show.gallery import top_k
+
+
     def naive(q, g, k):
-        s = (g.double() @ q.double()).float(); rows = s.argsort(descending=True, stable=True)[:k]
+        s = (g.double() @ q.double()).float()
+        rows = s.argsort(descending=True, stable=True)[:k]
         return rows, s[rows]
+
+
     for case in range(60):
-        r = torch_rng(case); n, dim = int(torch.randint(1, 400, (), generator=r)), int(torch.randint(2, 200, (), generator=r))
+        r = torch_rng(case)
+        n, dim = int(torch.randint(1, 400, (), generator=r)), int(torch.randint(2, 200, (), generator=r))
         g = torch.nn.functional.normalize(torch.randn(n, dim, generator=r), dim=1)
-        if case % 3 == 0: g = g[torch.randint(n, (n,), generator=r)]                     # copies
-        if case % 3 == 1: g = torch.nn.functional.normalize(g[:1] + 1e-6*g, dim=1)       # all but equal: fp32 alone gets their order wrong
-        q = torch.nn.functional.normalize(torch.randn(dim, generator=r), dim=0); k = int(torch.randint(1, 30, (), generator=r))
+        if case % 3 == 0:
+            g = g[torch.randint(n, (n,), generator=r)]  # copies
+        if case % 3 == 1:
+            g = torch.nn.functional.normalize(g[:1] + 1e-6 * g, dim=1)  # all but equal: fp32 alone gets their order wrong
+        q = torch.nn.functional.normalize(torch.randn(dim, generator=r), dim=0)
+        k = int(torch.randint(1, 30, (), generator=r))
         want = naive(q, g, k)
         for block in (1, 7, 64, 1000):
             got = top_k(q, g, k, block)
             assert torch.equal(got[0], want[0]) and torch.equal(got[1], want[1]), (case, block)
     assert len(top_k(q, g, 10**9)[0]) == n and top_k(q, g, 0)[0].tolist() == naive(q, g, 1)[0].tolist()
-    same = g[:1].repeat(50, 1); assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
+    same = g[:1].repeat(50, 1)
+    assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_galleries_under_an_old_mark_say_so():
@@ -49,10 +76,13 @@ def test_galleries_under_an_old_mark_say_so():
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import check_mark, encoder_mark
-    encoder = frozen_encoder(load_backbone('mini', random=True)); mark = encoder_mark(encoder)
+
+    encoder = frozen_encoder(load_backbone('mini', random=True))
+    mark = encoder_mark(encoder)
     assert check_mark(dict(mark=mark, encoder='mini'), encoder) is encoder
-    for tower, why in (('0'*16, 'an older version'), ('0'*32, 'another tower')):
-        with pytest.raises(UserError, match=f'{why}(.|\n)*index the photos again'): check_mark(dict(mark=mark | dict(tower=tower), encoder='mini'), encoder)
+    for tower, why in (('0' * 16, 'an older version'), ('0' * 32, 'another tower')):
+        with pytest.raises(UserError, match=f'{why}(.|\n)*index the photos again'):
+            check_mark(dict(mark=mark | dict(tower=tower), encoder='mini'), encoder)
 
 
 def test_hits_are_what_they_say():
@@ -66,25 +96,49 @@ def test_hits_are_what_they_say():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.show.gallery import make_gallery
-    enc = frozen_encoder(load_backbone('mini', random=True)); items = toy_set(size=64); said = []
-    g = make_gallery(enc, items, say=said.append); assert len(g) == 20 and 'RANDOM WEIGHTS' in ' '.join(said) and 'RANDOM' in repr(g)
-    assert torch.allclose(g.features, embed(enc, items.photos), atol=1e-5)                     # the features that evaluation ranks
+
+    enc = frozen_encoder(load_backbone('mini', random=True))
+    items = toy_set(size=64)
+    said = []
+    g = make_gallery(enc, items, say=said.append)
+    assert len(g) == 20 and 'RANDOM WEIGHTS' in ' '.join(said) and 'RANDOM' in repr(g)
+    assert torch.allclose(g.features, embed(enc, items.photos), atol=1e-5)  # the features that evaluation ranks
     for row in (0, 7):
-        h = g.search(items.sketches.read(row), k=20); q = embed(enc, items.sketches)[row]
+        h = g.search(items.sketches.read(row), k=20)
+        q = embed(enc, items.sketches)[row]
         want = (g.features.double() @ q.double()).argsort(descending=True)
-        assert np.allclose(h.scores, (g.features @ q)[want], atol=1e-5) and len(h) == 20 and h[0].rank == 1 and h[-1].rank == 20
-        assert [x.score for x in h] == sorted(h.scores, reverse=True) and h[0].id == g.ids[h[0].row] == items.photos.ids[h[0].row]
+        assert (
+            np.allclose(h.scores, (g.features @ q)[want], atol=1e-5)
+            and len(h) == 20
+            and h[0].rank == 1
+            and h[-1].rank == 20
+        )
+        assert [x.score for x in h] == sorted(h.scores, reverse=True) and h[0].id == g.ids[h[0].row] == items.photos.ids[
+            h[0].row
+        ]
     assert len(g.search(items.sketches.read(0), k=500)) == 20
     bad = '<img src=x onerror=alert(1)>"\''
-    evil = SketchPhotoSet.from_arrays(np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), dtype=np.uint8), [bad, 'b', ''], 'photo', ids=[bad + '/1.png', '$x_1^', 'c'])
-    e = make_gallery(enc, evil, say=None); h = e.search(items.sketches.read(0))
+    evil = SketchPhotoSet.from_arrays(
+        np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), dtype=np.uint8),
+        [bad, 'b', ''],
+        'photo',
+        ids=[bad + '/1.png', '$x_1^', 'c'],
+    )
+    e = make_gallery(enc, evil, say=None)
+    h = e.search(items.sketches.read(0))
     for page in (h._repr_html_(), e._repr_html_()):
         assert 'onerror' in page and '<img src=x' not in page and html.escape(bad, quote=True) in page
         assert not re.search(r'''(alt|title)="[^"]*[<>]''', page)
-    f = io.BytesIO(); fig = h.figure(); fig.savefig(f); plt.close(fig)
+    f = io.BytesIO()
+    fig = h.figure()
+    fig.savefig(f)
+    plt.close(fig)
     assert Image.open(f).width > 100 and 'RANDOM' in h._repr_html_() and h.to_dict()['random_weights']
-    enc.train(); g.search(items.sketches.read(0)); assert enc.training                        # left as it was found
-    with pytest.raises(UserError, match='no photos'): make_gallery(enc, items.sketches, say=None)
+    enc.train()
+    g.search(items.sketches.read(0))
+    assert enc.training  # left as it was found
+    with pytest.raises(UserError, match='no photos'):
+        make_gallery(enc, items.sketches, say=None)
 
 
 def test_drawings_are_embedded_as_drawings():
@@ -95,22 +149,39 @@ def test_drawings_are_embedded_as_drawings():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
+
+
     class TwoTowers(torch.nn.Module):
         "Like a method with prompts of its own for each modality: the other one's vectors are nothing like"
-        def __init__(self, encoder): super().__init__(); self.encoder, self.backbone, self.asked = encoder, encoder.backbone, []
+
+        def __init__(self, encoder):
+            super().__init__()
+            self.encoder, self.backbone, self.asked = encoder, encoder.backbone, []
+
         def forward(self, pixels, modality):
             self.asked.append(modality)
             return self.encoder(pixels, modality).roll(dict(sketch=1, photo=0)[modality], 1)
-    enc = TwoTowers(frozen_encoder(load_backbone('mini', random=True))); items = toy_set(size=64); drawing = items.sketches.read(3)
-    g = make_gallery(enc, items, say=None); assert set(enc.asked) == {'photo'}
-    enc.asked.clear(); hits = g.search(drawing, 20); assert enc.asked == ['sketch']
+
+
+    enc = TwoTowers(frozen_encoder(load_backbone('mini', random=True)))
+    items = toy_set(size=64)
+    drawing = items.sketches.read(3)
+    g = make_gallery(enc, items, say=None)
+    assert set(enc.asked) == {'photo'}
+    enc.asked.clear()
+    hits = g.search(drawing, 20)
+    assert enc.asked == ['sketch']
     pixels = enc.backbone.pixels(np.repeat(drawing.reshape(1, 64, 64, -1)[..., :1], 3, 3))
-    with torch.no_grad(): asked, photo = (torch.nn.functional.normalize(enc(pixels, m)[0], dim=0) for m in ('sketch', 'photo'))
+    with torch.no_grad():
+        asked, photo = (torch.nn.functional.normalize(enc(pixels, m)[0], dim=0) for m in ('sketch', 'photo'))
     assert np.allclose(hits.scores, (g.features @ asked)[hits.rows], atol=1e-5)
     assert not np.allclose(sorted(hits.scores), sorted((g.features @ photo).tolist()), atol=1e-2)
-    fig = hits.figure(20); assert sum(len(a.images) for a in fig.axes) == 21; plt.close(fig)               # all that were asked for
+    fig = hits.figure(20)
+    assert sum(len(a.images) for a in fig.axes) == 21
+    plt.close(fig)  # all that were asked for
     g.features = g.features[:, :-1].contiguous()
-    with pytest.raises(UserError, match='127 numbers'): g.search(drawing)
+    with pytest.raises(UserError, match='127 numbers'):
+        g.search(drawing)
 
 
 def test_broken_files_are_named():
@@ -124,16 +195,24 @@ def test_broken_files_are_named():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.data.images import broken_files
-    d = Path(tempfile.mkdtemp()); save_folder(toy_set(size=64).photos, d); zoo = broken_files(); said = []
-    (d/'broken').mkdir()
-    for name, (content, _) in zoo.items(): (d/'broken'/name).write_bytes(content)
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d)
+    zoo = broken_files()
+    said = []
+    (d / 'broken').mkdir()
+    for name, (content, _) in zoo.items():
+        (d / 'broken' / name).write_bytes(content)
     enc = frozen_encoder(load_backbone('mini', random=True))
     g = make_gallery(enc, d, say=said.append, batch=3, progress=False)
     assert len(g) == 20 and set(g.names) == {'photo/triangle', 'photo/square', 'photo/pentagon', 'photo/hexagon'}
-    skipped = dict(g.about['skipped']); assert set(skipped) == {f'broken/{n}' for n in zoo}
-    for name, (_, word) in zoo.items(): assert word in skipped[f'broken/{name}'], (name, skipped)
+    skipped = dict(g.about['skipped'])
+    assert set(skipped) == {f'broken/{n}' for n in zoo}
+    for name, (_, word) in zoo.items():
+        assert word in skipped[f'broken/{name}'], (name, skipped)
     assert '20 pictures kept' in said[0] and 'broken/page.jpg' in said[0]
-    with pytest.raises(UserError, match='none of the'): make_gallery(enc, d/'broken', say=None)
+    with pytest.raises(UserError, match='none of the'):
+        make_gallery(enc, d / 'broken', say=None)
 
 
 def test_the_mini_clip_says_what_it_was_taught():
@@ -144,13 +223,19 @@ def test_the_mini_clip_says_what_it_was_taught():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery, real_photos_note
-    d = Path(tempfile.mkdtemp()); items = toy_set(size=64)[:8]; save_folder(items.photos, d/'photos')
+
+    d = Path(tempfile.mkdtemp())
+    items = toy_set(size=64)[:8]
+    save_folder(items.photos, d / 'photos')
     mini = frozen_encoder(load_backbone('mini'))
-    g = make_gallery(mini, d/'photos', say=None); note = real_photos_note(g)
+    g = make_gallery(mini, d / 'photos', say=None)
+    note = real_photos_note(g)
     assert '--backbone ViT-B-32' in note and html.escape(note) in g._repr_html_()
-    g.save(d/'g'); assert real_photos_note(load_gallery(d/'g', mini)) == note
-    assert real_photos_note(make_gallery(mini, items, say=None)) == ''                      # pictures in memory: the mini world
-    g.about['encoder'] = 'ViT-B-32 (openai), frozen'; assert real_photos_note(g) == ''
+    g.save(d / 'g')
+    assert real_photos_note(load_gallery(d / 'g', mini)) == note
+    assert real_photos_note(make_gallery(mini, items, say=None)) == ''  # pictures in memory: the mini world
+    g.about['encoder'] = 'ViT-B-32 (openai), frozen'
+    assert real_photos_note(g) == ''
 
 
 def test_galleries_are_kept_and_refuse():
@@ -165,35 +250,72 @@ def test_galleries_are_kept_and_refuse():
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.runs import Damaged
-    b = load_backbone('mini', random=True); enc = frozen_encoder(b); items = toy_set(size=64); q = items.sketches.read(3)
-    d = Path(tempfile.mkdtemp()); g = make_gallery(enc, items, say=None, source=dict(backbone='mini', random=True)); g.save(d/'g')
-    for h in (load_gallery(d/'g'), load_gallery(d/'g', enc)):              # opens its own encoder, or takes the one given
-        assert torch.equal(h.features, g.features) and h.ids == g.ids and h.names == g.names and h.thumbs == g.thumbs and h.about == g.about
+
+    b = load_backbone('mini', random=True)
+    enc = frozen_encoder(b)
+    items = toy_set(size=64)
+    q = items.sketches.read(3)
+    d = Path(tempfile.mkdtemp())
+    g = make_gallery(enc, items, say=None, source=dict(backbone='mini', random=True))
+    g.save(d / 'g')
+    for h in (load_gallery(d / 'g'), load_gallery(d / 'g', enc)):  # opens its own encoder, or takes the one given
+        assert (
+            torch.equal(h.features, g.features)
+            and h.ids == g.ids
+            and h.names == g.names
+            and h.thumbs == g.thumbs
+            and h.about == g.about
+        )
         assert h.search(q).to_dict() == g.search(q).to_dict()
-    prompted = make_encoder(b, ShallowPrompts(3, width=192)); other = frozen_encoder(load_backbone('mini', random=True, seed=1)); mark = encoder_mark(prompted)
+    prompted = make_encoder(b, ShallowPrompts(3, width=192))
+    other = frozen_encoder(load_backbone('mini', random=True, seed=1))
+    mark = encoder_mark(prompted)
     for wrong, what in ((prompted, 'other learned weights'), (other, 'another tower')):
-        with pytest.raises(UserError, match=what): load_gallery(d/'g', wrong)
-        with pytest.raises(UserError, match=what): g.search(q, encoder=wrong)
-    assert encoder_mark(make_encoder(b, ShallowPrompts(3, width=192))) == mark == encoder_mark(prompted.eval().requires_grad_(False))
-    with torch.no_grad(): next(p for n, p in prompted.named_parameters() if n.startswith('source.')).view(-1)[0] += 1e-6
-    assert encoder_mark(prompted)['learned'] != mark['learned']            # one number, one millionth
-    b2 = load_backbone('mini', random=True); b2.mean = (.4, .5, .5)
-    with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', frozen_encoder(b2))
-    padded = frozen_encoder(load_backbone('mini', random=True, fit='pad')); assert padded.backbone.fit == 'pad' and g.about['fit'] == 'stretch'
-    with pytest.raises(UserError, match='preparation of pixels'): load_gallery(d/'g', padded)
-    g.save(d/'g'); load_gallery(d/'g')                                     # a gallery is replaced
-    (d/'photos').mkdir(); (d/'photos'/'mine.jpg').write_bytes(b'precious')
-    with pytest.raises(UserError, match='not a gallery'): g.save(d/'photos')
-    assert (d/'photos'/'mine.jpg').read_bytes() == b'precious' and sorted(os.listdir(d)) == ['g', 'photos']
-    with pytest.raises(UserError, match='is a file'): g.save(d/'photos'/'mine.jpg')
-    with pytest.raises(UserError, match='index PHOTOS'): load_gallery(d/'absent')
-    with pytest.raises(UserError, match='was not written by'): load_gallery(d/'photos')
-    (d/'g'/'my notes.txt').write_text('precious')
-    with pytest.raises(UserError, match='my notes.txt.*deleted'): g.save(d/'g')
-    assert (d/'g'/'my notes.txt').read_text() == 'precious' and len(load_gallery(d/'g')) == 20
-    (d/'g'/'my notes.txt').unlink(); g.save(d/'g')
-    f = d/'g'/'gallery.safetensors'; x = bytearray(f.read_bytes()); x[len(x)//2] ^= 1; f.write_bytes(x)
-    with pytest.raises(Damaged, match='SHA-256'): load_gallery(d/'g')
+        with pytest.raises(UserError, match=what):
+            load_gallery(d / 'g', wrong)
+        with pytest.raises(UserError, match=what):
+            g.search(q, encoder=wrong)
+    assert (
+        encoder_mark(make_encoder(b, ShallowPrompts(3, width=192)))
+        == mark
+        == encoder_mark(prompted.eval().requires_grad_(False))
+    )
+    with torch.no_grad():
+        next(p for n, p in prompted.named_parameters() if n.startswith('source.')).view(-1)[0] += 1e-6
+    assert encoder_mark(prompted)['learned'] != mark['learned']  # one number, one millionth
+    b2 = load_backbone('mini', random=True)
+    b2.mean = (0.4, 0.5, 0.5)
+    with pytest.raises(UserError, match='preparation of pixels'):
+        load_gallery(d / 'g', frozen_encoder(b2))
+    padded = frozen_encoder(load_backbone('mini', random=True, fit='pad'))
+    assert padded.backbone.fit == 'pad' and g.about['fit'] == 'stretch'
+    with pytest.raises(UserError, match='preparation of pixels'):
+        load_gallery(d / 'g', padded)
+    g.save(d / 'g')
+    load_gallery(d / 'g')  # a gallery is replaced
+    (d / 'photos').mkdir()
+    (d / 'photos' / 'mine.jpg').write_bytes(b'precious')
+    with pytest.raises(UserError, match='not a gallery'):
+        g.save(d / 'photos')
+    assert (d / 'photos' / 'mine.jpg').read_bytes() == b'precious' and sorted(os.listdir(d)) == ['g', 'photos']
+    with pytest.raises(UserError, match='is a file'):
+        g.save(d / 'photos' / 'mine.jpg')
+    with pytest.raises(UserError, match='index PHOTOS'):
+        load_gallery(d / 'absent')
+    with pytest.raises(UserError, match='was not written by'):
+        load_gallery(d / 'photos')
+    (d / 'g' / 'my notes.txt').write_text('precious')
+    with pytest.raises(UserError, match='my notes.txt.*deleted'):
+        g.save(d / 'g')
+    assert (d / 'g' / 'my notes.txt').read_text() == 'precious' and len(load_gallery(d / 'g')) == 20
+    (d / 'g' / 'my notes.txt').unlink()
+    g.save(d / 'g')
+    f = d / 'g' / 'gallery.safetensors'
+    x = bytearray(f.read_bytes())
+    x[len(x) // 2] ^= 1
+    f.write_bytes(x)
+    with pytest.raises(Damaged, match='SHA-256'):
+        load_gallery(d / 'g')
 
 
 def test_a_seal_is_no_proof():
@@ -206,46 +328,81 @@ def test_a_seal_is_no_proof():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.train.runs import pack, read_folder, unpack, write_folder
+
     d = Path(tempfile.mkdtemp())
     enc = frozen_encoder(load_backbone('mini', random=True))
-    make_gallery(enc, toy_set(size=64), say=None).save(d/'g')
-    files = read_folder(d/'g')
+    make_gallery(enc, toy_set(size=64), say=None).save(d / 'g')
+    files = read_folder(d / 'g')
     about, items = (json.loads(files[n]) for n in ('config.json', 'items.json'))
     tensors = unpack(files['gallery.safetensors'])
+
 
     def sealed(about=about, items=items, tensors=tensors):
         "A gallery with this content and a seal that fits"
         text = [x if isinstance(x, bytes) else json.dumps(x).encode() for x in (about, items)]
         content = tensors if isinstance(tensors, bytes) else pack(tensors)
-        return write_folder(d/'h', {'config.json': text[0], 'items.json': text[1], 'gallery.safetensors': content})
+        return write_folder(d / 'h', {'config.json': text[0], 'items.json': text[1], 'gallery.safetensors': content})
+
 
     assert len(load_gallery(sealed(), enc)) == 20
-    def vectors(row, value): x = tensors['features'].clone(); x[row] = value; return dict(tensors, features=x)
-    def ends(*last): return dict(tensors, ends=torch.cat([tensors['ends'][:-len(last)], torch.tensor(last)]))
+
+
+    def vectors(row, value):
+        x = tensors['features'].clone()
+        x[row] = value
+        return dict(tensors, features=x)
+
+
+    def ends(*last):
+        return dict(tensors, ends=torch.cat([tensors['ends'][: -len(last)], torch.tensor(last)]))
+
+
     n, size = 20, len(tensors['thumbs'])
     eps = b'%!PS-Adobe-3.0 EPSF-3.0'.ljust(int(tensors['ends'][0]))
     starts_another_program = tensors['thumbs'].clone()
-    starts_another_program[:len(eps)] = torch.frombuffer(bytearray(eps), dtype=torch.uint8)
+    starts_another_program[: len(eps)] = torch.frombuffer(bytearray(eps), dtype=torch.uint8)
     hostile = {
-        'holds no gallery of this version': [dict(about=dict(about, kind='sketch_lvm gallery 0')), dict(about=[]), dict(about='kind')],
-        'holds no gallery': [dict(about=b'{'), dict(items=b'['*100_000), dict(about=b'\xff')],
+        'holds no gallery of this version': [
+            dict(about=dict(about, kind='sketch_lvm gallery 0')),
+            dict(about=[]),
+            dict(about='kind'),
+        ],
+        'holds no gallery': [dict(about=b'{'), dict(items=b'[' * 100_000), dict(about=b'\xff')],
         'says encoder': [dict(about={k: v for k, v in about.items() if k != 'encoder'})],
         'says mark': [dict(about=dict(about, mark=None))],
         'is not text': [dict(about=dict(about, mark=dict(tower=1))), dict(about=dict(about, skipped=[7]))],
-        'no encoder that could be opened': [dict(about=dict(about, source=s)) for s in ({'x': 1}, {'run': 7}, {'run': '/x', 'step': 'y'}, {'run': 'a', 'folder': 'b'})],
-        'ids and names': [dict(items=[]), dict(items=dict(ids=items['ids'])), dict(items=dict(items, names=[1]*n)), dict(items=dict(items, ids='x'*n))],
+        'no encoder that could be opened': [
+            dict(about=dict(about, source=s))
+            for s in ({'x': 1}, {'run': 7}, {'run': '/x', 'step': 'y'}, {'run': 'a', 'folder': 'b'})
+        ],
+        'ids and names': [
+            dict(items=[]),
+            dict(items=dict(ids=items['ids'])),
+            dict(items=dict(items, names=[1] * n)),
+            dict(items=dict(items, ids='x' * n)),
+        ],
         '19 ids and 20 names': [dict(items=dict(items, ids=items['ids'][1:]))],
         '19 names, 20 vectors': [dict(items={k: v[1:] for k, v in items.items()})],
         '19 vectors': [dict(tensors=dict(tensors, features=tensors['features'][1:]))],
-        'does not have length one': [dict(tensors=vectors(3, v)) for v in (float('nan'), float('inf'), 0., 1e30)],
-        'features is not': [dict(tensors=dict(tensors, features=x)) for x in (tensors['features'].double(), tensors['features'][0], tensors['features'].int())],
+        'does not have length one': [dict(tensors=vectors(3, v)) for v in (float('nan'), float('inf'), 0.0, 1e30)],
+        'features is not': [
+            dict(tensors=dict(tensors, features=x))
+            for x in (tensors['features'].double(), tensors['features'][0], tensors['features'].int())
+        ],
         'gallery.safetensors holds': [dict(tensors={}), dict(tensors=dict(tensors, more=tensors['ends']))],
         'not a readable safetensors': [dict(tensors=b'nothing')],
-        'do not fit': [dict(tensors=ends(size + 1)), dict(tensors=ends(size - 1)), dict(tensors=ends(2**62, size)), dict(tensors=ends(-5, size))],
-        'is no JPEG': [dict(tensors=dict(tensors, thumbs=starts_another_program))]}
+        'do not fit': [
+            dict(tensors=ends(size + 1)),
+            dict(tensors=ends(size - 1)),
+            dict(tensors=ends(2**62, size)),
+            dict(tensors=ends(-5, size)),
+        ],
+        'is no JPEG': [dict(tensors=dict(tensors, thumbs=starts_another_program))],
+    }
     for words, cases in hostile.items():
         for case in cases:
-            with pytest.raises(UserError, match=words): load_gallery(sealed(**case), enc)
+            with pytest.raises(UserError, match=words):
+                load_gallery(sealed(**case), enc)
 
 
 def test_a_gallery_opens_nothing_by_itself():
@@ -259,28 +416,52 @@ def test_a_gallery_opens_nothing_by_itself():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
-    d = Path(tempfile.mkdtemp()); items = toy_set(size=64); drawing = items.sketches.read(0)
+
+    d = Path(tempfile.mkdtemp())
+    items = toy_set(size=64)
+    drawing = items.sketches.read(0)
     enc = frozen_encoder(load_backbone('mini', random=True))
-    sources = [dict(run='/root/secret'), dict(folder='/root/secret'), dict(backbone='ViT-B-32', pretrained='openai', random=False),
-               dict(backbone='ViT-bigG-14', random=True)]
+    sources = [
+        dict(run='/root/secret'),
+        dict(folder='/root/secret'),
+        dict(backbone='ViT-B-32', pretrained='openai', random=False),
+        dict(backbone='ViT-bigG-14', random=True),
+    ]
     for source in sources:
-        make_gallery(enc, items, source=source, say=None).save(d/'g')
-        with mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened, \
-             mock.patch('sketch_lvm.show.gallery.weights_here', return_value=False):
-            g = load_gallery(d/'g')
-            with pytest.raises(UserError, match='--trust'): g.search(drawing)
+        make_gallery(enc, items, source=source, say=None).save(d / 'g')
+        with (
+            mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened,
+            mock.patch('sketch_lvm.show.gallery.weights_here', return_value=False),
+        ):
+            g = load_gallery(d / 'g')
+            with pytest.raises(UserError, match='--trust'):
+                g.search(drawing)
             assert not opened.called, source
-            assert len(load_gallery(d/'g', enc).search(drawing, 3)) == 3 and not opened.called      # the encoder itself is consent
-            assert len(load_gallery(d/'g', trust=True).search(drawing, 3)) == 3 and opened.call_args.args[0] == source
-    for source, opens in ((sources[2], True), (dict(sources[2], pretrained='some/b32.pt'), False), (sources[3], False), (sources[0], False)):
-        make_gallery(enc, items, source=source, say=None).save(d/'g')         # weights that are here need no word more
-        with mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened, \
-             mock.patch('sketch_lvm.show.gallery.weights_here', return_value=True):
-            load_gallery(d/'g'); assert opened.called == opens, source
+            assert (
+                len(load_gallery(d / 'g', enc).search(drawing, 3)) == 3 and not opened.called
+            )  # the encoder itself is consent
+            assert len(load_gallery(d / 'g', trust=True).search(drawing, 3)) == 3 and opened.call_args.args[0] == source
+    for source, opens in (
+        (sources[2], True),
+        (dict(sources[2], pretrained='some/b32.pt'), False),
+        (sources[3], False),
+        (sources[0], False),
+    ):
+        make_gallery(enc, items, source=source, say=None).save(d / 'g')  # weights that are here need no word more
+        with (
+            mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened,
+            mock.patch('sketch_lvm.show.gallery.weights_here', return_value=True),
+        ):
+            load_gallery(d / 'g')
+            assert opened.called == opens, source
     g = make_gallery(enc, items, say=None)
-    g.thumbs = [b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n']*len(g)
-    with mock.patch('PIL.EpsImagePlugin.Ghostscript', side_effect=AssertionError('started')), mock.patch('subprocess.Popen', side_effect=AssertionError('started')):
-        with pytest.raises(UserError, match='small picture of'): g.search(drawing).figure()
+    g.thumbs = [b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n'] * len(g)
+    with (
+        mock.patch('PIL.EpsImagePlugin.Ghostscript', side_effect=AssertionError('started')),
+        mock.patch('subprocess.Popen', side_effect=AssertionError('started')),
+    ):
+        with pytest.raises(UserError, match='small picture of'):
+            g.search(drawing).figure()
     plt.close('all')
 
 
@@ -294,13 +475,20 @@ def test_every_encoder_opens():
     from sketch_lvm.show.gallery import load_gallery, make_gallery, open_encoder
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.train.share import save_encoder
-    d = Path(tempfile.mkdtemp()); b = load_backbone('mini', random=True); m = method('sketch-lvm', 'mini'); items = toy_set(size=64)
-    save_encoder(build_encoder(m, b), d/'e', m)
-    enc, source = open_encoder(d/'e'); assert source == dict(folder=str(d/'e'))
-    make_gallery(enc, items, source=source, say=None).save(d/'g')
-    asked = load_gallery(d/'g', trust=True)
+
+    d = Path(tempfile.mkdtemp())
+    b = load_backbone('mini', random=True)
+    m = method('sketch-lvm', 'mini')
+    items = toy_set(size=64)
+    save_encoder(build_encoder(m, b), d / 'e', m)
+    enc, source = open_encoder(d / 'e')
+    assert source == dict(folder=str(d / 'e'))
+    make_gallery(enc, items, source=source, say=None).save(d / 'g')
+    asked = load_gallery(d / 'g', trust=True)
     assert 'trained: ' in repr(asked) and len(asked.search(items.sketches.read(0), 3)) == 3
-    with pytest.raises(UserError, match='holds no run'): open_encoder(d)
-    vit, _ = open_encoder(dict(backbone='ViT-B-32', random=True)); g = make_gallery(vit, items[:3], say=None)
+    with pytest.raises(UserError, match='holds no run'):
+        open_encoder(d)
+    vit, _ = open_encoder(dict(backbone='ViT-B-32', random=True))
+    g = make_gallery(vit, items[:3], say=None)
     assert g.features.shape[1] == 512 and g.about['random'] and 'RANDOM' in g.about['encoder']
     assert g.search(items.sketches.read(0)).query.shape == (224, 224, 3)

@@ -5,18 +5,51 @@ def test_strokes_from_a_browser_are_checked():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.pad import MAX_POINTS, MAX_STROKES, clean_strokes, too_much
+
     ok = [[[0, 255], [3.25, 4]], [[7], [8]]]
-    assert clean_strokes(ok) == [[[0., 255.], [3.2, 4.]], [[7.], [8.]]] and clean_strokes([]) == []
-    assert clean_strokes([[[-1e9, 1e9], [5, 5], [0, 17]]]) == [[[0., 255.], [5., 5.]]]                 # QuickDraw's third row, times, is left out
-    assert clean_strokes([np.array([[1, 2], [3, 4]])]) == [[[1., 2.], [3., 4.]]] == clean_strokes([(np.array([1., 2]), np.array([3., 4]))])
+    assert clean_strokes(ok) == [[[0.0, 255.0], [3.2, 4.0]], [[7.0], [8.0]]] and clean_strokes([]) == []
+    assert clean_strokes([[[-1e9, 1e9], [5, 5], [0, 17]]]) == [
+        [[0.0, 255.0], [5.0, 5.0]]
+    ]  # QuickDraw's third row, times, is left out
+    assert (
+        clean_strokes([np.array([[1, 2], [3, 4]])])
+        == [[[1.0, 2.0], [3.0, 4.0]]]
+        == clean_strokes([(np.array([1.0, 2]), np.array([3.0, 4]))])
+    )
     far = [[-1.7e308, 1.7e308], [5, 5]]
-    assert clean_strokes([far]) == [[[0., 255.], [5., 5.]]]                                     # far away is no crash
-    assert too_much([[[1]*10**6, [1]*10**6]]) and too_much([[[1], [1]]]*10**6) and too_much([[[]]*10**6]) and not too_much([[[1]*MAX_POINTS]*2])
+    assert clean_strokes([far]) == [[[0.0, 255.0], [5.0, 5.0]]]  # far away is no crash
+    assert (
+        too_much([[[1] * 10**6, [1] * 10**6]])
+        and too_much([[[1], [1]]] * 10**6)
+        and too_much([[[]] * 10**6])
+        and not too_much([[[1] * MAX_POINTS] * 2])
+    )
     many = list(range(MAX_POINTS + 1))
-    for bad in (None, 7, 'strokes', {}, [7], ['ab'], [[1, 2]], [[[1], 2]], [[[1]]], [[[1, 2], [3]]], [[['1'], ['2']]], [[[None], [1]]], [[[True], [1]]],
-                [[[{}], [1]]], [[[[1]], [[2]]]], [[[float('nan')], [1]]], [[[1], [float('inf')]]], [[[10**400], [1]]], [[many, many]],
-                [[[1], [1]]]*(MAX_STROKES + 1), [{0: [1], 1: [2]}]):
-        with pytest.raises(UserError): clean_strokes(bad)
+    for bad in (
+        None,
+        7,
+        'strokes',
+        {},
+        [7],
+        ['ab'],
+        [[1, 2]],
+        [[[1], 2]],
+        [[[1]]],
+        [[[1, 2], [3]]],
+        [[['1'], ['2']]],
+        [[[None], [1]]],
+        [[[True], [1]]],
+        [[[{}], [1]]],
+        [[[[1]], [[2]]]],
+        [[[float('nan')], [1]]],
+        [[[1], [float('inf')]]],
+        [[[10**400], [1]]],
+        [[many, many]],
+        [[[1], [1]]] * (MAX_STROKES + 1),
+        [{0: [1], 1: [2]}],
+    ):
+        with pytest.raises(UserError):
+            clean_strokes(bad)
 
 
 def test_the_pad_holds_what_was_drawn():
@@ -26,25 +59,54 @@ def test_the_pad_holds_what_was_drawn():
     from sketch_lvm.world.freehand import sketch_style
     from sketch_lvm.world.strokes import rasterize
     from sketch_lvm.show.pad import PAD_JS, DeafComm, SketchPad, hear
+
     told = []
-    with mock.patch('comm.create_comm', DeafComm): pad = SketchPad(on_draw=lambda s: told.append(s) or f'<b>{len(s)}')
-    opened = pad.comm.sent[0]; state = opened[1]['state']
-    assert opened[0] == 'comm_open' and state['drawn'] == [] and state['_esm'].endswith(PAD_JS) and 'touch-action: none' in state['_css']
-    assert state['pen'] == sketch_style('default').pen                                        # the pen of the data
-    a = [[[10, 200], [20, 30]]]; b = a + [[[5], [5]]]
-    hear(pad, drawn=a); hear(pad, drawn=b)
-    assert told == [[[[10., 200.], [20., 30.]]], pad.strokes] and len(pad.strokes) == 2 and pad.said == '<b>2'
-    assert [m[1]['state'] for m in pad.comm.sent[-1:]] == [{'said': '<b>2'}]                                  # the browser gets the text, and not its own strokes back
+    with mock.patch('comm.create_comm', DeafComm):
+        pad = SketchPad(on_draw=lambda s: told.append(s) or f'<b>{len(s)}')
+    opened = pad.comm.sent[0]
+    state = opened[1]['state']
+    assert (
+        opened[0] == 'comm_open'
+        and state['drawn'] == []
+        and state['_esm'].endswith(PAD_JS)
+        and 'touch-action: none' in state['_css']
+    )
+    assert state['pen'] == sketch_style('default').pen  # the pen of the data
+    a = [[[10, 200], [20, 30]]]
+    b = a + [[[5], [5]]]
+    hear(pad, drawn=a)
+    hear(pad, drawn=b)
+    assert told == [[[[10.0, 200.0], [20.0, 30.0]]], pad.strokes] and len(pad.strokes) == 2 and pad.said == '<b>2'
+    assert [m[1]['state'] for m in pad.comm.sent[-1:]] == [
+        {'said': '<b>2'}
+    ]  # the browser gets the text, and not its own strokes back
     assert (pad.image(64) == rasterize(pad.strokes, 64, pad.pen, fit=True)).all()
-    for bad in (None, 'x', [[['x'], [1]]], [[[float('nan')], [1]]], [[list(range(10**6))]*2], [[[1]]], {'a': 1}, [[[10**400], [1]]]):
-        hear(pad, drawn=bad); assert len(pad.strokes) == 2 and pad.said and len(told) == 2, bad
-    hear(pad, drawn=[]); assert pad.strokes == [] and told[-1] == []
-    with pytest.raises(UserError, match='empty'): pad.image()
-    pad.strokes = [np.array([[1, 2], [3, 4]])]; assert pad.comm.sent[-2][1]['state'] == {'drawn': [[[1., 2.], [3., 4.]]]} and told[-1] == pad.strokes
-    with pytest.raises(UserError): pad.strokes = 'nonsense'
-    hear(pad, drawn=[[[-900, 900], [5, 5]]]); assert pad.image().min() < 128                   # outside the page: cut to its edge
-    hear(pad, drawn=[[[7], [7]]]); assert pad.image().min() < 255                              # one dot
-    with mock.patch('comm.create_comm', DeafComm): assert SketchPad(a).strokes == [[[10., 200.], [20., 30.]]]
+    for bad in (
+        None,
+        'x',
+        [[['x'], [1]]],
+        [[[float('nan')], [1]]],
+        [[list(range(10**6))] * 2],
+        [[[1]]],
+        {'a': 1},
+        [[[10**400], [1]]],
+    ):
+        hear(pad, drawn=bad)
+        assert len(pad.strokes) == 2 and pad.said and len(told) == 2, bad
+    hear(pad, drawn=[])
+    assert pad.strokes == [] and told[-1] == []
+    with pytest.raises(UserError, match='empty'):
+        pad.image()
+    pad.strokes = [np.array([[1, 2], [3, 4]])]
+    assert pad.comm.sent[-2][1]['state'] == {'drawn': [[[1.0, 2.0], [3.0, 4.0]]]} and told[-1] == pad.strokes
+    with pytest.raises(UserError):
+        pad.strokes = 'nonsense'
+    hear(pad, drawn=[[[-900, 900], [5, 5]]])
+    assert pad.image().min() < 128  # outside the page: cut to its edge
+    hear(pad, drawn=[[[7], [7]]])
+    assert pad.image().min() < 255  # one dot
+    with mock.patch('comm.create_comm', DeafComm):
+        assert SketchPad(a).strokes == [[[10.0, 200.0], [20.0, 30.0]]]
 
 
 def test_strokes_are_cut_at_the_edge():
@@ -52,20 +114,32 @@ def test_strokes_are_cut_at_the_edge():
     from sketch_lvm.core import rng
     from sketch_lvm.world.strokes import rasterize
     from sketch_lvm.show.pad import clean_strokes, cut_to_page
-    out_and_in = [[[100, 300, 300, 100], [50, 50, 100, 100]]]                      # over the right edge, down outside, and back
-    assert clean_strokes(out_and_in) == [[[100., 255.], [50., 50.]], [[255., 100.], [100., 100.]]]
-    assert rasterize(clean_strokes(out_and_in), 64)[18:20, -3:].min() == 255       # no line along the border between the two
-    assert clean_strokes([[[300, 400], [50, 60]]]) == [] == clean_strokes([[[300], [50]]]) == clean_strokes([[[-5, -5], [0, 255]]])
-    assert clean_strokes([[[-50, 300], [127, 127]]]) == [[[0., 255.], [127., 127.]]]            # both ends outside
-    assert clean_strokes([[[0, 255, 255], [0, 0, 255]]]) == [[[0., 255., 255.], [0., 0., 255.]]]  # on the edge is inside
+
+    out_and_in = [[[100, 300, 300, 100], [50, 50, 100, 100]]]  # over the right edge, down outside, and back
+    assert clean_strokes(out_and_in) == [[[100.0, 255.0], [50.0, 50.0]], [[255.0, 100.0], [100.0, 100.0]]]
+    assert rasterize(clean_strokes(out_and_in), 64)[18:20, -3:].min() == 255  # no line along the border between the two
+    assert (
+        clean_strokes([[[300, 400], [50, 60]]])
+        == []
+        == clean_strokes([[[300], [50]]])
+        == clean_strokes([[[-5, -5], [0, 255]]])
+    )
+    assert clean_strokes([[[-50, 300], [127, 127]]]) == [[[0.0, 255.0], [127.0, 127.0]]]  # both ends outside
+    assert clean_strokes([[[0, 255, 255], [0, 0, 255]]]) == [
+        [[0.0, 255.0, 255.0], [0.0, 0.0, 255.0]]
+    ]  # on the edge is inside
     for case in range(200):
         stroke = rng(case).uniform(-100, 355, (2, int(rng(case, 1).integers(1, 9))))
         pieces = cut_to_page(stroke)
-        def dense(s): return np.concatenate([np.linspace(a, b, 50) for a, b in zip(s.T[:-1], s.T[1:])] or [s.T])
+
+        def dense(s):
+            return np.concatenate([np.linspace(a, b, 50) for a, b in zip(s.T[:-1], s.T[1:])] or [s.T])
+
         inside = [p for p in dense(stroke) if ((p >= 0) & (p <= 255)).all()]
         every = np.concatenate([dense(p) for p in pieces]) if pieces else np.empty((0, 2))
         assert ((every > -1e-6) & (every < 255 + 1e-6)).all()
-        for p in inside: assert np.linalg.norm(every - p, axis=1).min() < 6, case                # whatever was inside is kept
+        for p in inside:
+            assert np.linalg.norm(every - p, axis=1).min() < 6, case  # whatever was inside is kept
 
 
 def test_a_pad_takes_no_more_than_a_drawing():
@@ -74,19 +148,33 @@ def test_a_pad_takes_no_more_than_a_drawing():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.pad import TOO_MUCH, DeafComm, SketchPad, hear
-    with mock.patch('comm.create_comm', DeafComm): pad = SketchPad(on_draw=lambda s: 'ranked')
-    hear(pad, drawn=[[[1, 2], [3, 4]]], asked=1); assert pad.said == 'ranked' and pad.answered == 1
-    for big in ([[[1], [1]]]*10**6, [[[1]*10**6, [1]*10**6]], [[[]]*10**6], dict.fromkeys(range(10**6))):
-        start = time.perf_counter(); hear(pad, drawn=big, asked=2); took = time.perf_counter() - start
-        assert took < .5 and pad.said == TOO_MUCH and pad.strokes == [[[1., 2.], [3., 4.]]] and pad.answered == 2, took
-    hear(pad, drawn=[], asked=3); assert pad.answered == 3 and pad.strokes == []
-    hear(pad, drawn=[[[1, 2], [3, float('nan')]]], asked=4); assert pad.answered == 4 and 'NaN' in pad.said      # a refusal is an answer too
-    for wrong in ('5', None, -1, 10**30, True, [5]): hear(pad, asked=wrong); assert pad.asked == 4
+
+    with mock.patch('comm.create_comm', DeafComm):
+        pad = SketchPad(on_draw=lambda s: 'ranked')
+    hear(pad, drawn=[[[1, 2], [3, 4]]], asked=1)
+    assert pad.said == 'ranked' and pad.answered == 1
+    for big in ([[[1], [1]]] * 10**6, [[[1] * 10**6, [1] * 10**6]], [[[]] * 10**6], dict.fromkeys(range(10**6))):
+        start = time.perf_counter()
+        hear(pad, drawn=big, asked=2)
+        took = time.perf_counter() - start
+        assert took < 0.5 and pad.said == TOO_MUCH and pad.strokes == [[[1.0, 2.0], [3.0, 4.0]]] and pad.answered == 2, took
+    hear(pad, drawn=[], asked=3)
+    assert pad.answered == 3 and pad.strokes == []
+    hear(pad, drawn=[[[1, 2], [3, float('nan')]]], asked=4)
+    assert pad.answered == 4 and 'NaN' in pad.said  # a refusal is an answer too
+    for wrong in ('5', None, -1, 10**30, True, [5]):
+        hear(pad, asked=wrong)
+        assert pad.asked == 4
     before = pad.pen, pad.side, pad.answered
-    hear(pad, pen=-1, side='x', answered=9, said='<b>', name='x', hint=7); assert (pad.pen, pad.side, pad.answered) == before and pad.name == ''
+    hear(pad, pen=-1, side='x', answered=9, said='<b>', name='x', hint=7)
+    assert (pad.pen, pad.side, pad.answered) == before and pad.name == ''
     for pen in (float('nan'), -1, 0, 1e9, float('inf')):
-        with pytest.raises(UserError, match='width of a pen'): pad.pen = pen
-        with mock.patch('comm.create_comm', DeafComm), pytest.raises(UserError, match='width of a pen'): SketchPad(pen=pen)
+        with pytest.raises(UserError, match='width of a pen'):
+            pad.pen = pen
+        with mock.patch('comm.create_comm', DeafComm), pytest.raises(UserError, match='width of a pen'):
+            SketchPad(pen=pen)
     for side in (-5, 0, 10**6):
-        with pytest.raises(UserError, match='side of a page'): pad.side = side
-    pad.pen, pad.side = .05, 400; assert (pad.pen, pad.side) == (.05, 400)
+        with pytest.raises(UserError, match='side of a page'):
+            pad.side = side
+    pad.pen, pad.side = 0.05, 400
+    assert (pad.pen, pad.side) == (0.05, 400)

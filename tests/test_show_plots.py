@@ -4,19 +4,28 @@
 def test_maps_of_one_and_of_a_million_points():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import embedding_map
+
     _, axes = plt.subplots(2, 2)
     for ax, n in zip(axes.flat, (1, 2, 30)):
-        assert embedding_map(np.ones((n, 2)), np.arange(n) % 2 == 0, ['a']*n, ['a'], ax) is ax
-    ax = embedding_map(np.zeros((0, 2)), np.zeros(0, bool)); assert ax.get_legend()
+        assert embedding_map(np.ones((n, 2)), np.arange(n) % 2 == 0, ['a'] * n, ['a'], ax) is ax
+    ax = embedding_map(np.zeros((0, 2)), np.zeros(0, bool))
+    assert ax.get_legend()
     x = np.random.default_rng(0).normal(size=(1_000_000, 2))
-    ax = embedding_map(x, x[:, 0] > 0, ax=axes[1, 1]); ax.figure.canvas.draw()
-    assert len(ax.images) == 2 and sum(len(c.get_offsets()) for c in ax.collections) < 10      # densities, no points
+    ax = embedding_map(x, x[:, 0] > 0, ax=axes[1, 1])
+    ax.figure.canvas.draw()
+    assert len(ax.images) == 2 and sum(len(c.get_offsets()) for c in ax.collections) < 10  # densities, no points
     assert '1,000,000' not in ax.get_legend().get_texts()[0].get_text()
-    few = embedding_map(x[:50], x[:50, 0] > 0, np.array(['a', 'b']*25), ['a'])
-    drawn = sum(len(c.get_offsets()) for c in few.collections); assert drawn == 50
-    assert [t.get_text() for t in few.texts] == ['a'] and [t.get_text() for t in few.get_legend().get_texts()] == ['photo', 'sketch']
-    x[7] = np.nan; gaps = embedding_map(x, x[:, 0] > 0); assert '1 not finite' in gaps.texts[0].get_text() and len(gaps.images) == 2
-    assert '3 not finite' in embedding_map(np.full((3, 2), np.nan), [True]*3, ['a']*3, ['a']).texts[0].get_text()
+    few = embedding_map(x[:50], x[:50, 0] > 0, np.array(['a', 'b'] * 25), ['a'])
+    drawn = sum(len(c.get_offsets()) for c in few.collections)
+    assert drawn == 50
+    assert [t.get_text() for t in few.texts] == ['a'] and [t.get_text() for t in few.get_legend().get_texts()] == [
+        'photo',
+        'sketch',
+    ]
+    x[7] = np.nan
+    gaps = embedding_map(x, x[:, 0] > 0)
+    assert '1 not finite' in gaps.texts[0].get_text() and len(gaps.images) == 2
+    assert '3 not finite' in embedding_map(np.full((3, 2), np.nan), [True] * 3, ['a'] * 3, ['a']).texts[0].get_text()
     plt.close('all')
 
 
@@ -24,19 +33,34 @@ def test_ridges_keep_area_and_survive_anything():
     import matplotlib.pyplot as plt, numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.plots import ridges, smooth_density
+
     v = np.random.default_rng(0).normal(size=20_000)
-    x, y = smooth_density(v, -8, 8); assert abs((y*(x[1] - x[0])).sum() - 1) < 1e-6
-    assert abs(y.max() - 1/np.sqrt(2*np.pi*(1 + .32**2))) < .02                        # a Gaussian of width 1, smoothed by .02*16
-    sharp = smooth_density(v, -8, 8, width=.001)[1]; assert abs(sharp.max() - .3989) < .03
-    for groups in ({'one': [.3]}, {'one': [.3, .3, .3]}, {'a': v, 'b': [0.]}, {'a': {'x': v, 'y': v + 1}}, {'many': np.zeros(1_000_000)}):
-        ax = ridges(groups); ax.figure.canvas.draw()
+    x, y = smooth_density(v, -8, 8)
+    assert abs((y * (x[1] - x[0])).sum() - 1) < 1e-6
+    assert abs(y.max() - 1 / np.sqrt(2 * np.pi * (1 + 0.32**2))) < 0.02  # a Gaussian of width 1, smoothed by .02*16
+    sharp = smooth_density(v, -8, 8, width=0.001)[1]
+    assert abs(sharp.max() - 0.3989) < 0.03
+    for groups in (
+        {'one': [0.3]},
+        {'one': [0.3, 0.3, 0.3]},
+        {'a': v, 'b': [0.0]},
+        {'a': {'x': v, 'y': v + 1}},
+        {'many': np.zeros(1_000_000)},
+    ):
+        ax = ridges(groups)
+        ax.figure.canvas.draw()
         assert [t.get_text() for t in ax.get_yticklabels()] == list(groups)[::-1]
     assert ridges({'a': v}, ax=ax) is ax
-    assert ridges({'a': v}, tail=0).get_xlim()[1] > v.max() > ridges({'a': v}, tail=.1).get_xlim()[1]
-    six = ridges({'a': {str(i): v[:9] + i for i in range(6)}}); assert len({(line.get_color(), line.get_linestyle()) for line in six.get_legend().get_lines()}) == 6
-    holes = ridges({'a': [1., np.nan, np.inf, 2.]}); assert holes.texts[0].get_text() == 'left out: 2 not finite'
-    none = ridges({'a': [], 'b': [np.nan]}); none.figure.canvas.draw(); assert [t.get_text() for t in none.get_yticklabels()] == ['b', 'a']
-    with pytest.raises(UserError, match='at least one'): ridges({})
+    assert ridges({'a': v}, tail=0).get_xlim()[1] > v.max() > ridges({'a': v}, tail=0.1).get_xlim()[1]
+    six = ridges({'a': {str(i): v[:9] + i for i in range(6)}})
+    assert len({(line.get_color(), line.get_linestyle()) for line in six.get_legend().get_lines()}) == 6
+    holes = ridges({'a': [1.0, np.nan, np.inf, 2.0]})
+    assert holes.texts[0].get_text() == 'left out: 2 not finite'
+    none = ridges({'a': [], 'b': [np.nan]})
+    none.figure.canvas.draw()
+    assert [t.get_text() for t in none.get_yticklabels()] == ['b', 'a']
+    with pytest.raises(UserError, match='at least one'):
+        ridges({})
     plt.close('all')
 
 
@@ -44,31 +68,51 @@ def test_heatmaps_of_one_class_and_wrong_shapes():
     import matplotlib.pyplot as plt, numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.plots import heatmap
-    ax = heatmap([[.25]], ['cat']); assert [t.get_text() for t in ax.texts] == ['0.25']
+
+    ax = heatmap([[0.25]], ['cat'])
+    assert [t.get_text() for t in ax.texts] == ['0.25']
     assert not heatmap(np.eye(13), [str(i) for i in range(13)]).texts
-    half = heatmap(np.eye(13) + .2, range(13), blank=np.eye(13)); assert not half.texts and half.collections[0].get_array().max() == .2      # the ones are not drawn
-    heatmap([[np.nan]*3, [1, 2, 3]], 'ab', 'xyz').figure.canvas.draw()
-    with pytest.raises(UserError, match='does not fit'): heatmap(np.eye(3), 'ab')
-    big = heatmap(np.eye(1000), range(1000)); big.figure.canvas.draw(); assert big.images[0].get_array().shape == (1000, 1000) and len(big.get_yticks()) == 40
-    long = heatmap([[np.nan, *[0.]*150]], ['a'], range(151), centre=0); assert '1 not finite' in long.texts[0].get_text() and len(long.get_yticks()) == 1
+    half = heatmap(np.eye(13) + 0.2, range(13), blank=np.eye(13))
+    assert not half.texts and half.collections[0].get_array().max() == 0.2  # the ones are not drawn
+    heatmap([[np.nan] * 3, [1, 2, 3]], 'ab', 'xyz').figure.canvas.draw()
+    with pytest.raises(UserError, match='does not fit'):
+        heatmap(np.eye(3), 'ab')
+    big = heatmap(np.eye(1000), range(1000))
+    big.figure.canvas.draw()
+    assert big.images[0].get_array().shape == (1000, 1000) and len(big.get_yticks()) == 40
+    long = heatmap([[np.nan, *[0.0] * 150]], ['a'], range(151), centre=0)
+    assert '1 not finite' in long.texts[0].get_text() and len(long.get_yticks()) == 1
     plt.close('all')
 
 
 def test_seeds_are_all_drawn_and_verdicts_are_strict():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import mean_spread, over_steps, seed_dots, verdict
-    ax = over_steps({'a': ([0, 1], [[0, 1], [2, 3], [4, 5]]), 'b': ([0], [[1]])}, reference={'chance': .1})
+
+    ax = over_steps({'a': ([0, 1], [[0, 1], [2, 3], [4, 5]]), 'b': ([0], [[1]])}, reference={'chance': 0.1})
     assert len(ax.lines) == 3 + 1 + 1 + 1 + 1 and list(ax.lines[3].get_ydata()) == [2, 3]
     assert over_steps({}, ax=ax) is ax
-    ax = seed_dots({'a': [1, 2, 6], 'b': [], 'c': [4]}); assert list(ax.lines[1].get_xdata()) == [3, 3]
-    assert mean_spread([1, 2, 3]) == '2.000 ± 1.000' and mean_spread([.5]) == '0.500'
-    assert verdict([1, 2, 3]) == 'higher with 3 of 3 seeds, no test' and verdict([-1, -2]).startswith('lower') and verdict([0, 1]).startswith('not')
+    ax = seed_dots({'a': [1, 2, 6], 'b': [], 'c': [4]})
+    assert list(ax.lines[1].get_xdata()) == [3, 3]
+    assert mean_spread([1, 2, 3]) == '2.000 ± 1.000' and mean_spread([0.5]) == '0.500'
+    assert (
+        verdict([1, 2, 3]) == 'higher with 3 of 3 seeds, no test'
+        and verdict([-1, -2]).startswith('lower')
+        and verdict([0, 1]).startswith('not')
+    )
     assert verdict([2, 2], [1, 3]).startswith('not') and verdict([2, 4], [1, 3], up='better').startswith('better')
-    assert mean_spread([]) == 'no values' and verdict([]) == verdict([], []) == 'nothing to compare' and verdict([1]) == 'higher with 1 of 1 seed, no test'
+    assert (
+        mean_spread([]) == 'no values'
+        and verdict([]) == verdict([], []) == 'nothing to compare'
+        and verdict([1]) == 'higher with 1 of 1 seed, no test'
+    )
     assert verdict([0]) == 'not told apart by 1 seed' and verdict([1, np.nan]) == 'no verdict: 1 of 2 not finite'
     x = np.random.default_rng(0).normal(size=(4, 250_000))
-    over_steps({'many': (range(250_000), x)}).figure.canvas.draw(); assert '1 not finite' in over_steps({'a': ([0, 1], [1, np.nan])}).texts[0].get_text()
-    many = seed_dots({'many': x.ravel(), 'few': [1, np.nan]}); many.figure.canvas.draw(); assert len(many.lines) == 5 and '1 not finite' in many.texts[0].get_text()
+    over_steps({'many': (range(250_000), x)}).figure.canvas.draw()
+    assert '1 not finite' in over_steps({'a': ([0, 1], [1, np.nan])}).texts[0].get_text()
+    many = seed_dots({'many': x.ravel(), 'few': [1, np.nan]})
+    many.figure.canvas.draw()
+    assert len(many.lines) == 5 and '1 not finite' in many.texts[0].get_text()
     plt.close('all')
 
 
@@ -76,15 +120,22 @@ def test_patches_lie_where_they_should():
     import matplotlib.pyplot as plt, numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.plots import heat_overlay, linked_patches
-    ax = linked_patches(np.zeros((32, 32), np.uint8), np.zeros((64, 64, 3), np.uint8), [((0, 0), (7, 7), True), ((1, 2), (3, 4), False)], 8)
-    line = ax.lines[0]; gap = 64//6
+
+    ax = linked_patches(
+        np.zeros((32, 32), np.uint8), np.zeros((64, 64, 3), np.uint8), [((0, 0), (7, 7), True), ((1, 2), (3, 4), False)], 8
+    )
+    line = ax.lines[0]
+    gap = 64 // 6
     assert list(line.get_xdata()) == [4, 60 + 64 + gap] and list(line.get_ydata()) == [4, 60] and len(ax.patches) == 4
     assert ax.images[0].get_array().shape == (64, 128 + gap, 3)
-    one = heat_overlay(np.zeros((8, 8), np.uint8), [[1.]], mark=(0, 0)); assert len(one.images) == 2 and len(one.patches) == 1
+    one = heat_overlay(np.zeros((8, 8), np.uint8), [[1.0]], mark=(0, 0))
+    assert len(one.images) == 2 and len(one.patches) == 1
     assert linked_patches(np.zeros((8, 8)), np.zeros((8, 8)), [], 1, ax=one) is one
-    alone = heat_overlay(np.full((8, 8, 3), 9, np.uint8), title='$a'); assert len(alone.images) == 1 and alone.get_title() == '$a'
-    assert alone.images[0].get_array().shape == (8, 8, 3)      # in its colours
-    with pytest.raises(UserError, match='not known'): heat_overlay(np.zeros((8, 8)), mark=(0, 0))
+    alone = heat_overlay(np.full((8, 8, 3), 9, np.uint8), title='$a')
+    assert len(alone.images) == 1 and alone.get_title() == '$a'
+    assert alone.images[0].get_array().shape == (8, 8, 3)  # in its colours
+    with pytest.raises(UserError, match='not known'):
+        heat_overlay(np.zeros((8, 8)), mark=(0, 0))
     big = np.zeros((1000, 1000, 3), np.uint8)
     heat_overlay(big, np.random.default_rng(0).random((1000, 1000))).figure.canvas.draw()
     assert '1 not finite' in heat_overlay(big, [[np.nan, 1], [0, 1]]).texts[0].get_text()
@@ -95,11 +146,17 @@ def test_patches_lie_where_they_should():
 def test_trends_of_one_and_of_a_million():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import trend
+
     x = np.random.default_rng(0).random(1_000_000)
-    ax = trend(x, 2*x); ax.figure.canvas.draw()
-    px, py = ax.lines[-1].get_data(); assert np.allclose(py, 2*px) and len(px) == 8 and len(ax.lines) == 1
-    ax = trend([1.], [2.]); assert ax.lines[-1].get_xdata() == [1]
-    trend([], []); assert '1 not finite' in trend([np.nan, 1], [1, 2]).texts[0].get_text(); trend([np.nan, 1], [1, 2]).figure.canvas.draw()
+    ax = trend(x, 2 * x)
+    ax.figure.canvas.draw()
+    px, py = ax.lines[-1].get_data()
+    assert np.allclose(py, 2 * px) and len(px) == 8 and len(ax.lines) == 1
+    ax = trend([1.0], [2.0])
+    assert ax.lines[-1].get_xdata() == [1]
+    trend([], [])
+    assert '1 not finite' in trend([np.nan, 1], [1, 2]).texts[0].get_text()
+    trend([np.nan, 1], [1, 2]).figure.canvas.draw()
     plt.close('all')
 
 
@@ -107,14 +164,31 @@ def test_names_stand_beside_their_points():
     import matplotlib.pyplot as plt, numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.show.plots import named_points
-    ax = named_points([0, 0, 1], [0, .01, 1], ['a', 'b', '$c']); ax.figure.canvas.draw()
-    assert [t.get_text() for t in ax.texts] == ['a', 'b', '$c'] and ax.texts[0].xyann != ax.texts[1].xyann and tuple(np.round(ax.texts[2].xy, 6)) == (1, 1)
-    assert len(named_points([1.], [2.], ['one']).texts) == 1
-    wide = named_points([0, 1], [0, 1], ['far left', 'on the far right']); wide.figure.canvas.draw(); frame = wide.get_window_extent()
-    assert all(frame.x0 <= t.get_window_extent().x0 and t.get_window_extent().x1 <= frame.x1 for t in wide.texts)      # no name crosses the frame
-    assert not named_points([], [], []).texts and [t.get_text() for t in named_points([np.nan, 1], [0, 0], 'ab').texts] == ['b', 'left out: 1 not finite']
-    x = np.random.default_rng(0).random(1_000_000); many = named_points(x, x, x); many.figure.canvas.draw(); assert len(many.collections) == 1 and not many.texts
-    with pytest.raises(UserError, match='do not fit'): named_points([1, 2], [1, 2], ['a'])
+
+    ax = named_points([0, 0, 1], [0, 0.01, 1], ['a', 'b', '$c'])
+    ax.figure.canvas.draw()
+    assert (
+        [t.get_text() for t in ax.texts] == ['a', 'b', '$c']
+        and ax.texts[0].xyann != ax.texts[1].xyann
+        and tuple(np.round(ax.texts[2].xy, 6)) == (1, 1)
+    )
+    assert len(named_points([1.0], [2.0], ['one']).texts) == 1
+    wide = named_points([0, 1], [0, 1], ['far left', 'on the far right'])
+    wide.figure.canvas.draw()
+    frame = wide.get_window_extent()
+    assert all(
+        frame.x0 <= t.get_window_extent().x0 and t.get_window_extent().x1 <= frame.x1 for t in wide.texts
+    )  # no name crosses the frame
+    assert not named_points([], [], []).texts and [t.get_text() for t in named_points([np.nan, 1], [0, 0], 'ab').texts] == [
+        'b',
+        'left out: 1 not finite',
+    ]
+    x = np.random.default_rng(0).random(1_000_000)
+    many = named_points(x, x, x)
+    many.figure.canvas.draw()
+    assert len(many.collections) == 1 and not many.texts
+    with pytest.raises(UserError, match='do not fit'):
+        named_points([1, 2], [1, 2], ['a'])
     plt.close('all')
 
 
@@ -123,52 +197,85 @@ def test_answers_stand_beside_their_questions():
     from sketch_lvm.core import UserError
     from sketch_lvm.show.plots import RIGHT, WRONG, answers
     from matplotlib.colors import to_hex
+
     black, white = np.zeros((8, 8), np.uint8), np.full((20, 20, 3), 255, np.uint8)
-    ax = answers([black, white], [[white, black], [black, white]], [[1, 0], [0, 0]], names=[['$a', 'b']]*2, labels=['x', 'y']); ax.figure.canvas.draw()
-    assert [to_hex(p.get_edgecolor()) for p in ax.patches] == [to_hex(c) for c in ('#999999', RIGHT, WRONG, '#999999', WRONG, WRONG)]
-    page = ax.images[0].get_array(); left, top = (ax.patches[2].get_x() + .5, ax.patches[2].get_y() + .5)
-    assert (page[int(top):int(top) + 64, int(left):int(left) + 64] == 0).all() and page[int(top) - 2, int(left) - 2].min() == 255
-    assert [t.get_text() for t in ax.texts] == ['$a', 'b']*2 and [t.get_text() for t in ax.get_yticklabels()] == ['x', 'y']
-    one = answers([black], [[white]], [[True]]); assert len(one.patches) == 2 and answers([], [], [], ax=one) is one
-    big = np.zeros((1000, 1000), np.uint8); answers([big], [[big]], [[False]]).figure.canvas.draw()      # a picture of a million points
-    with pytest.raises(UserError, match='1 questions, 2 lists'): answers([black], [[white]]*2, [[True]]*2)
+    ax = answers(
+        [black, white], [[white, black], [black, white]], [[1, 0], [0, 0]], names=[['$a', 'b']] * 2, labels=['x', 'y']
+    )
+    ax.figure.canvas.draw()
+    assert [to_hex(p.get_edgecolor()) for p in ax.patches] == [
+        to_hex(c) for c in ('#999999', RIGHT, WRONG, '#999999', WRONG, WRONG)
+    ]
+    page = ax.images[0].get_array()
+    left, top = (ax.patches[2].get_x() + 0.5, ax.patches[2].get_y() + 0.5)
+    assert (page[int(top) : int(top) + 64, int(left) : int(left) + 64] == 0).all() and page[
+        int(top) - 2, int(left) - 2
+    ].min() == 255
+    assert [t.get_text() for t in ax.texts] == ['$a', 'b'] * 2 and [t.get_text() for t in ax.get_yticklabels()] == [
+        'x',
+        'y',
+    ]
+    one = answers([black], [[white]], [[True]])
+    assert len(one.patches) == 2 and answers([], [], [], ax=one) is one
+    big = np.zeros((1000, 1000), np.uint8)
+    answers([big], [[big]], [[False]]).figure.canvas.draw()  # a picture of a million points
+    with pytest.raises(UserError, match='1 questions, 2 lists'):
+        answers([black], [[white]] * 2, [[True]] * 2)
     plt.close('all')
 
 
 def test_a_table_of_pictures_puts_each_in_its_place():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import picture_table
+
     black, white = np.zeros((8, 8), np.uint8), np.full((20, 20, 3), 255, np.uint8)
-    ax = picture_table([[black, white], [white, black]], ['$a', 'b'], [['', 'x'], [None, '$y']]); ax.figure.canvas.draw()
-    page, spots = ax.images[0].get_array(), [(p.get_x() + .5, p.get_y() + .5) for p in ax.patches]
+    ax = picture_table([[black, white], [white, black]], ['$a', 'b'], [['', 'x'], [None, '$y']])
+    ax.figure.canvas.draw()
+    page, spots = ax.images[0].get_array(), [(p.get_x() + 0.5, p.get_y() + 0.5) for p in ax.patches]
     assert len(spots) == 4 and [int(page[int(y) + 48, int(x) + 48].max()) for x, y in spots] == [0, 255, 255, 0]
     assert page[:, :4].min() == 255 and [t.get_text() for t in ax.texts] == ['x', '$y', '$a', 'b']
-    one = picture_table([[black]]); assert len(one.patches) == 1 and picture_table([], ax=one) is one and not one.texts
-    picture_table([[np.zeros((1000, 1000), np.uint8)]]).figure.canvas.draw()      # a picture of a million points
+    one = picture_table([[black]])
+    assert len(one.patches) == 1 and picture_table([], ax=one) is one and not one.texts
+    picture_table([[np.zeros((1000, 1000), np.uint8)]]).figure.canvas.draw()  # a picture of a million points
     plt.close('all')
 
 
 def test_dumbbells_reach_from_before_to_the_mean_after():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import dumbbells
-    ax = dumbbells({'a': (.2, [.4, .6]), 'b': (.1, [])}, chance={'a': .05}); ax.figure.canvas.draw()
+
+    ax = dumbbells({'a': (0.2, [0.4, 0.6]), 'b': (0.1, [])}, chance={'a': 0.05})
+    ax.figure.canvas.draw()
     x = [list(np.round(line.get_xdata(), 6)) for line in ax.lines]
-    assert x == [[.2, .5], [.2], [.4, .6], [.05], [.1], []], x
-    assert [t.get_text() for t in ax.get_yticklabels()] == ['a', 'b'] and [t.get_text() for t in ax.get_legend().get_texts()] == ['before', 'after, each seed', 'chance']
+    assert x == [[0.2, 0.5], [0.2], [0.4, 0.6], [0.05], [0.1], []], x
+    assert [t.get_text() for t in ax.get_yticklabels()] == ['a', 'b'] and [
+        t.get_text() for t in ax.get_legend().get_texts()
+    ] == ['before', 'after, each seed', 'chance']
     assert ax.yaxis_inverted() and dumbbells({}, ax=ax) is ax
-    dumbbells({'one': (0, .3), 'many': (.1, np.linspace(0, 1, 1_000_000))}).figure.canvas.draw()
+    dumbbells({'one': (0, 0.3), 'many': (0.1, np.linspace(0, 1, 1_000_000))}).figure.canvas.draw()
     plt.close('all')
 
 
 def test_strips_frame_the_patch_and_its_best_match():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import layer_strip
-    heat = np.zeros((4, 4)); heat[1, 3] = .5
-    axes = layer_strip(np.zeros((32, 32), np.uint8), (2, 0), np.zeros((64, 64, 3), np.uint8), {'$one': heat, 'two': -heat}, title='$s'); axes[0].figure.canvas.draw()
-    corner = [(ax.patches[0].get_x() + .5, ax.patches[0].get_y() + .5) for ax in axes]
-    assert corner == [(0, 16), (48, 16), (0, 0)] and len(axes[0].images) == 1 and [ax.get_title() for ax in axes] == ['$s', '$one', 'two']
-    assert axes[1].get_xlabel() == '0.00 to 0.50'                                 # each map says its own range
-    one = layer_strip(np.zeros((8, 8)), (0, 0), np.zeros((8, 8)), {'only': [[1.]]}); assert len(one) == 2 and len(one[1].patches) == 1
-    big = np.zeros((1000, 1000), np.uint8); layer_strip(big, (0, 0), big, {'a': np.eye(100)})[0].figure.canvas.draw()      # a million points
+
+    heat = np.zeros((4, 4))
+    heat[1, 3] = 0.5
+    axes = layer_strip(
+        np.zeros((32, 32), np.uint8), (2, 0), np.zeros((64, 64, 3), np.uint8), {'$one': heat, 'two': -heat}, title='$s'
+    )
+    axes[0].figure.canvas.draw()
+    corner = [(ax.patches[0].get_x() + 0.5, ax.patches[0].get_y() + 0.5) for ax in axes]
+    assert (
+        corner == [(0, 16), (48, 16), (0, 0)]
+        and len(axes[0].images) == 1
+        and [ax.get_title() for ax in axes] == ['$s', '$one', 'two']
+    )
+    assert axes[1].get_xlabel() == '0.00 to 0.50'  # each map says its own range
+    one = layer_strip(np.zeros((8, 8)), (0, 0), np.zeros((8, 8)), {'only': [[1.0]]})
+    assert len(one) == 2 and len(one[1].patches) == 1
+    big = np.zeros((1000, 1000), np.uint8)
+    layer_strip(big, (0, 0), big, {'a': np.eye(100)})[0].figure.canvas.draw()  # a million points
     assert layer_strip(np.zeros((8, 8)), (0, 0), np.zeros((8, 8)), {}, axes=one)[0] is one[0]
     plt.close('all')

@@ -8,19 +8,33 @@ def test_explore_calls_once_where_nobody_is():
     from sketch_lvm.core import UserError
     from sketch_lvm.show.pad import DeafComm
     from sketch_lvm.show.widgets import explore, first_value
+
     called = []
     with mock.patch('comm.create_comm', DeafComm):
-        def f(a, b=2, **more): called.append((a, b, more))
-        with mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=False), mock.patch('ipywidgets.interactive.__init__') as made:
+
+        def f(a, b=2, **more):
+            called.append((a, b, more))
+
+        with (
+            mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=False),
+            mock.patch('ipywidgets.interactive.__init__') as made,
+        ):
             assert explore(f, a=ipywidgets.IntSlider(7, 1, 9), b=['x', 'y'], c=(0, 10), d=dict(one=1, two=2), e=True) is f
             assert explore(a=3, b=ipywidgets.fixed(None))(f) is f
         assert called == [(7, 'x', dict(c=5, d=1, e=True)), (3, None, {})] and not made.called
-        with mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=True), mock.patch('IPython.display.display') as shown:
+        with (
+            mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=True),
+            mock.patch('IPython.display.display') as shown,
+        ):
             explore(f, a=3)
         sliders = shown.call_args.args[0]
         assert isinstance(sliders, ipywidgets.interactive) and sliders.children[0].value == 3 and called[2:] == [(3, 2, {})]
-        assert first_value([('first', 10), ('second', 20)]) == 10 and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
-        with pytest.raises(UserError, match='no control'): first_value(None)
+        assert (
+            first_value([('first', 10), ('second', 20)]) == 10
+            and first_value(ipywidgets.SelectionSlider(options='abc', value='b')) == 'b'
+        )
+        with pytest.raises(UserError, match='no control'):
+            first_value(None)
 
 
 def test_pages_with_sliders_run_as_programs():
@@ -28,13 +42,21 @@ def test_pages_with_sliders_run_as_programs():
     import nbformat
     from nbclient import NotebookClient
     import sketch_lvm
+
     source = "from sketch_lvm.show.widgets import explore\nexplore(lambda k: 10*k, k=(2, 4))"
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    client = NotebookClient(page, timeout=120, kernel_name='python3', extra_arguments=['--IPKernelApp.log_level=40'],
-                            resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}})
+    client = NotebookClient(
+        page,
+        timeout=120,
+        kernel_name='python3',
+        extra_arguments=['--IPKernelApp.log_level=40'],
+        resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}},
+    )
     client.execute()
     kinds = {state.get('_model_name') for state in client.widget_state.values()}
-    assert 'OutputModel' not in kinds and not client.comm_objects, kinds           # an Output widget is what nbclient can wait for without end
+    assert 'OutputModel' not in kinds and not client.comm_objects, (
+        kinds
+    )  # an Output widget is what nbclient can wait for without end
     shown = [o for o in page.cells[0].outputs if 'data' in o]
     assert shown[0].data['text/plain'] == '30' and not any('widget-view' in kind for o in shown for kind in o.data)
 
@@ -51,30 +73,63 @@ def test_live_search_ranks_after_each_stroke():
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.show.widgets import VIEW, LiveSearch, retrieve_live, show_bundles
     from sketch_lvm.show.pad import DeafComm, hear
-    b = load_backbone('mini', random=True); frozen, prompted = frozen_encoder(b), make_encoder(b, ShallowPrompts(3, width=192))
-    bad = '<img src=x onerror=alert(1)>'; items = toy_set(size=64); pictures = np.stack([items.photos.read(r) for r in range(12)])
-    photos = SketchPhotoSet.from_arrays(pictures, [bad, 'b', 'c']*4, 'photo')
-    g = make_gallery(frozen, photos, say=None); live = retrieve_live({'frozen': frozen, bad: prompted}, g, n=5, say=None)
+
+    b = load_backbone('mini', random=True)
+    frozen, prompted = frozen_encoder(b), make_encoder(b, ShallowPrompts(3, width=192))
+    bad = '<img src=x onerror=alert(1)>'
+    items = toy_set(size=64)
+    pictures = np.stack([items.photos.read(r) for r in range(12)])
+    photos = SketchPhotoSet.from_arrays(pictures, [bad, 'b', 'c'] * 4, 'photo')
+    g = make_gallery(frozen, photos, say=None)
+    live = retrieve_live({'frozen': frozen, bad: prompted}, g, n=5, say=None)
     assert live.galleries['frozen'].features is g.features and not np.allclose(live.galleries[bad].features, g.features)
     assert live._box is None and 'Nothing drawn' in live.html()
-    with mock.patch('comm.create_comm', DeafComm): pad = live.pad
-    s = [[[10, 200, 100, 10], [200, 200, 30, 200]]]; hear(pad, drawn=s)
-    assert [h.row for h in live.hits['frozen']] == [h.row for h in g.search(s, 5)] and set(live.hits) == {'frozen', bad} and '1 stroke, ranked' in pad.said
-    for page in (live.views[0].value, live.views[1].value, live.html()): assert '<img src=x' not in page and '&lt;img src=x' in page and page.count('<figure') >= 5
+    with mock.patch('comm.create_comm', DeafComm):
+        pad = live.pad
+    s = [[[10, 200, 100, 10], [200, 200, 30, 200]]]
+    hear(pad, drawn=s)
+    assert (
+        [h.row for h in live.hits['frozen']] == [h.row for h in g.search(s, 5)]
+        and set(live.hits) == {'frozen', bad}
+        and '1 stroke, ranked' in pad.said
+    )
+    for page in (live.views[0].value, live.views[1].value, live.html()):
+        assert '<img src=x' not in page and '&lt;img src=x' in page and page.count('<figure') >= 5
     assert live.views[0].comm.sent[-1][1]['state'].keys() == {'value'} and 'RANDOM WEIGHTS' in live.views[0].value
-    before = live.views[0].value; hear(pad, drawn=[[['x'], [1]]]); assert live.views[0].value == before and 'not a number' in pad.said
-    hear(pad, drawn=[]); assert live.hits == {} and 'Nothing drawn' in live.views[0].value and pad.said == ''
-    def upload(name, content): hear(live.upload, value=[dict(name=name, type='', size=1, last_modified=0, content=memoryview(content))])
-    hear(pad, drawn=s); upload(bad + '.png', png(np.repeat(pad.image(300)[..., None], 3, 2)))
-    assert pad.said == f'asked with {bad}.png' and pad.strokes == [] and len(live.hits['frozen']) == 5 and live.upload.value == ()
-    assert pad.hint == 'asked with a file'; upload('x.png', b'<html>'); assert 'looks like an HTML page' in pad.said
+    before = live.views[0].value
+    hear(pad, drawn=[[['x'], [1]]])
+    assert live.views[0].value == before and 'not a number' in pad.said
+    hear(pad, drawn=[])
+    assert live.hits == {} and 'Nothing drawn' in live.views[0].value and pad.said == ''
+
+
+    def upload(name, content):
+        hear(live.upload, value=[dict(name=name, type='', size=1, last_modified=0, content=memoryview(content))])
+
+
+    hear(pad, drawn=s)
+    upload(bad + '.png', png(np.repeat(pad.image(300)[..., None], 3, 2)))
+    assert (
+        pad.said == f'asked with {bad}.png'
+        and pad.strokes == []
+        and len(live.hits['frozen']) == 5
+        and live.upload.value == ()
+    )
+    assert pad.hint == 'asked with a file'
+    upload('x.png', b'<html>')
+    assert 'looks like an HTML page' in pad.said
     assert list(live._repr_mimebundle_()) == ['text/plain', 'text/html']
-    assert len(show_bundles(live)) == 1                                                      # nobody is there in a test
-    with mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=True), mock.patch('comm.create_comm', DeafComm): picture, there = show_bundles(live)
+    assert len(show_bundles(live)) == 1  # nobody is there in a test
+    with mock.patch('sketch_lvm.show.widgets.somebody_there', return_value=True), mock.patch('comm.create_comm', DeafComm):
+        picture, there = show_bundles(live)
     assert VIEW in there and VIEW not in picture and picture['text/plain'].startswith('LiveSearch: frozen')
     assert f'data-pad="{pad.name}"' in picture['text/html'] and pad.name and '<figure' in picture['text/html']
-    hear(pad, drawn=s, asked=1); words = pad.spoken; assert words.startswith('frozen: ') and bad in words and pad.answered == 1 and pad.hint == 'draw here'
-    with mock.patch('comm.create_comm', DeafComm): again = LiveSearch(live.galleries, start=s); assert again.pad.strokes == [[*map(list, s[0])]]
+    hear(pad, drawn=s, asked=1)
+    words = pad.spoken
+    assert words.startswith('frozen: ') and bad in words and pad.answered == 1 and pad.hint == 'draw here'
+    with mock.patch('comm.create_comm', DeafComm):
+        again = LiveSearch(live.galleries, start=s)
+        assert again.pad.strokes == [[*map(list, s[0])]]
     assert again.hits and '<figure' in again.views[0].value
 
 
@@ -88,18 +143,36 @@ def test_every_model_gets_its_gallery():
     from sketch_lvm.measure.experiments import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.widgets import galleries_for, retrieve_live
-    a, b = (frozen_encoder(load_backbone('mini', random=True, seed=s)) for s in (0, 1)); items = toy_set(size=64); d = Path(tempfile.mkdtemp())
-    ga, gb = (make_gallery(e, items, say=None) for e in (a, b)); ga.save(d/'a')
-    assert list(galleries_for(a, ga)) == [''] and galleries_for(dict(x=a), d/'a')['x'].encoder is a
-    both = galleries_for(dict(x=a, y=b), dict(x=ga, y=gb)); assert both['y'].features is gb.features
-    with pytest.raises(UserError, match='another tower'): galleries_for(b, d/'a')
-    with pytest.raises(UserError, match='another tower'): galleries_for(b, load_gallery(d/'a', a))
-    with pytest.raises(UserError, match="no gallery for 'y'"): galleries_for(dict(x=a, y=b), dict(x=ga))
-    with pytest.raises(UserError, match='no encoder'): galleries_for({}, ga)
-    with pytest.raises(UserError): retrieve_live(a, ga, start='nonsense')
-    make_gallery(a, items, source=dict(backbone='mini', random=True), say=None).save(d/'own')
-    for own in (ga, d/'own', str(d/'own')): assert [g.encoder.backbone.name for g in retrieve_live(own, say=None).galleries.values()] == ['mini']
-    assert retrieve_live(None, d/'own').galleries[''].encoder is not None
-    make_gallery(a, items, source=dict(run='/elsewhere'), say=None).save(d/'other')
-    for wrong, what in ((d/'other', '--trust'), (d, 'needs a gallery'), (7, 'needs a gallery'), (a, 'needs a gallery'), ('absent', 'needs a gallery')):
-        with pytest.raises(UserError, match=what): retrieve_live(wrong, say=None)
+
+    a, b = (frozen_encoder(load_backbone('mini', random=True, seed=s)) for s in (0, 1))
+    items = toy_set(size=64)
+    d = Path(tempfile.mkdtemp())
+    ga, gb = (make_gallery(e, items, say=None) for e in (a, b))
+    ga.save(d / 'a')
+    assert list(galleries_for(a, ga)) == [''] and galleries_for(dict(x=a), d / 'a')['x'].encoder is a
+    both = galleries_for(dict(x=a, y=b), dict(x=ga, y=gb))
+    assert both['y'].features is gb.features
+    with pytest.raises(UserError, match='another tower'):
+        galleries_for(b, d / 'a')
+    with pytest.raises(UserError, match='another tower'):
+        galleries_for(b, load_gallery(d / 'a', a))
+    with pytest.raises(UserError, match="no gallery for 'y'"):
+        galleries_for(dict(x=a, y=b), dict(x=ga))
+    with pytest.raises(UserError, match='no encoder'):
+        galleries_for({}, ga)
+    with pytest.raises(UserError):
+        retrieve_live(a, ga, start='nonsense')
+    make_gallery(a, items, source=dict(backbone='mini', random=True), say=None).save(d / 'own')
+    for own in (ga, d / 'own', str(d / 'own')):
+        assert [g.encoder.backbone.name for g in retrieve_live(own, say=None).galleries.values()] == ['mini']
+    assert retrieve_live(None, d / 'own').galleries[''].encoder is not None
+    make_gallery(a, items, source=dict(run='/elsewhere'), say=None).save(d / 'other')
+    for wrong, what in (
+        (d / 'other', '--trust'),
+        (d, 'needs a gallery'),
+        (7, 'needs a gallery'),
+        (a, 'needs a gallery'),
+        ('absent', 'needs a gallery'),
+    ):
+        with pytest.raises(UserError, match=what):
+            retrieve_live(wrong, say=None)

@@ -4,13 +4,17 @@
 def test_toys_are_pure_functions():
     import torch
     from sketch_lvm.testing.toys import ToyWorld, toy_learner, toy_valid
+
     a, b = toy_learner(), toy_learner()
     assert all(torch.equal(a.draw(s)[k], b.draw(s)[k]) for s in (5, 0, 2) for k in ('views', 'labels', 'own'))
     assert not torch.equal(a.draw(0)['views'], a.draw(1)['views'])
     assert all(torch.equal(p, q) for p, q in zip(a.encoder.state_dict().values(), b.encoder.state_dict().values()))
-    shares = [a.draw(3, r, 3) for r in range(3)]; whole = a.draw(3)
+    shares = [a.draw(3, r, 3) for r in range(3)]
+    whole = a.draw(3)
     assert sorted(torch.cat([s['own'] for s in shares]).tolist()) == list(range(16)) and all(s['n'] == 16 for s in shares)
-    for s in shares: assert torch.equal(s['views'], whole['views'][:, s['own']]) and torch.equal(s['labels'], whole['labels'])
+    for s in shares:
+        assert torch.equal(s['views'], whole['views'][:, s['own']]) and torch.equal(s['labels'], whole['labels'])
     assert set(a.trainable()) == {'prompts.sketch', 'prompts.photo', 'norm.weight', 'norm.bias'}
-    a.heads = torch.nn.Linear(2, 1); assert set(a.trainable()) - set(b.trainable()) == {'heads.weight', 'heads.bias'}
+    a.heads = torch.nn.Linear(2, 1)
+    assert set(a.trainable()) - set(b.trainable()) == {'heads.weight', 'heads.bias'}
     assert 0 < toy_valid(ToyWorld(), range(8, 12))(a.encoder)['first'] < 1

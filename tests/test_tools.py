@@ -1,4 +1,5 @@
 "The tools themselves: a failing test cell fails on both sides, and drift is seen"
+
 import json
 import os
 import re
@@ -23,31 +24,59 @@ def cell(source, kind='code'):
 @pytest.fixture(scope='module')
 def base(tmp_path_factory):
     "A project of one room with one test cell, everything written"
-    root = tmp_path_factory.mktemp('base')/'small'
-    for d in ('nbs', 'tests', 'tools', 'data'): (root/d).mkdir(parents=True)
-    for f in ('settings.ini', 'setup.py', 'pyproject.toml'): shutil.copy(ROOT/f, root/f)
-    for f in ('export_tests.py', 'readme.py', 'check.py'): shutil.copy(ROOT/'tools'/f, root/'tools'/f)
-    shutil.copy(ROOT/'tests'/'conftest.py', root/'tests')
-    write(root, 'index', [cell('# Small\n\n> A page.', 'markdown'), cell('[a](a/b.ipynb) ![p](images/p.png) [w](https://example.org/x) [h](#small)', 'markdown'), cell('#| hide\nsecret = 1'), cell('1 + 1')])
+    root = tmp_path_factory.mktemp('base') / 'small'
+    for d in ('nbs', 'tests', 'tools', 'data'):
+        (root / d).mkdir(parents=True)
+    for f in ('settings.ini', 'setup.py', 'pyproject.toml'):
+        shutil.copy(ROOT / f, root / f)
+    for f in ('export_tests.py', 'readme.py', 'check.py'):
+        shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
+    shutil.copy(ROOT / 'tests' / 'conftest.py', root / 'tests')
+    write(
+        root,
+        'index',
+        [
+            cell('# Small\n\n> A page.', 'markdown'),
+            cell('[a](a/b.ipynb) ![p](images/p.png) [w](https://example.org/x) [h](#small)', 'markdown'),
+            cell('#| hide\nsecret = 1'),
+            cell('1 + 1'),
+        ],
+    )
     write_room(root, 'assert double(2) == 4')
-    for cmd in (['nbdev_clean'], ['nbdev_export'], [sys.executable, 'tools/export_tests.py'], [sys.executable, 'tools/readme.py']):
+    for cmd in (
+        ['nbdev_clean'],
+        ['nbdev_export'],
+        [sys.executable, 'tools/export_tests.py'],
+        [sys.executable, 'tools/readme.py'],
+    ):
         out = run(root, *cmd)
         assert out.returncode == 0, out.stderr
     return root
 
 
 @pytest.fixture
-def root(base, tmp_path): return Path(shutil.copytree(base, tmp_path/'small'))
+def root(base, tmp_path):
+    return Path(shutil.copytree(base, tmp_path / 'small'))
 
 
 def write(root, name, cells):
     meta = dict(kernelspec=dict(display_name='python3', language='python', name='python3'))
-    (root/'nbs'/f'{name}.ipynb').write_text(json.dumps(dict(cells=cells, metadata=meta, nbformat=4, nbformat_minor=5)))
+    (root / 'nbs' / f'{name}.ipynb').write_text(
+        json.dumps(dict(cells=cells, metadata=meta, nbformat=4, nbformat_minor=5))
+    )
 
 
 def write_room(root, assertion, flag=''):
-    write(root, '00_room', [cell('# Room\n\n> A room.', 'markdown'), cell('#| default_exp room'), cell('#| export\ndef double(x): return 2*x'),
-                            cell(f'#| test doubles\n{flag}from sketch_lvm.room import double\n{assertion}')])
+    write(
+        root,
+        '00_room',
+        [
+            cell('# Room\n\n> A room.', 'markdown'),
+            cell('#| default_exp room'),
+            cell('#| export\ndef double(x): return 2*x'),
+            cell(f'#| test doubles\n{flag}from sketch_lvm.room import double\n{assertion}'),
+        ],
+    )
 
 
 def run(root, *cmd):
@@ -65,7 +94,7 @@ def test_a_false_assertion_fails_on_both_sides(root):
     write_room(root, 'assert double(2) == 5')
     assert run(root, sys.executable, 'tools/export_tests.py').returncode == 0
     assert run(root, 'nbdev_test', '--n_workers', '0', '--flags', 'test').returncode != 0
-    assert run(root, sys.executable, 'tools/check.py', 'notebooks').returncode == 0          # it runs once, under pytest
+    assert run(root, sys.executable, 'tools/check.py', 'notebooks').returncode == 0  # it runs once, under pytest
     assert '1 failed' in run(root, sys.executable, '-m', 'pytest', '-q', 'tests').stdout
 
 
@@ -81,63 +110,96 @@ def test_flags_skip_and_are_counted(root):
 
 def test_an_example_that_fails_fails_the_page(root):
     write_room(root, 'assert double(2) == 4')
-    nb = json.loads((root/'nbs/00_room.ipynb').read_text())
+    nb = json.loads((root / 'nbs/00_room.ipynb').read_text())
     nb['cells'].append(cell('assert double(2) == 5'))
-    (root/'nbs/00_room.ipynb').write_text(json.dumps(nb))
+    (root / 'nbs/00_room.ipynb').write_text(json.dumps(nb))
     assert run(root, sys.executable, 'tools/check.py', 'notebooks').returncode != 0
 
 
 def test_quick_leaves_out_what_takes_long(root):
     pytest_here = (root, sys.executable, '-m', 'pytest', '-q', 'tests')
     assert '1 passed' in run(*pytest_here, '--keep-times').stdout
-    times = json.loads((root/'tests/times.json').read_text())
+    times = json.loads((root / 'tests/times.json').read_text())
     assert list(times) == ['tests/test_room.py::test_doubles'] and '1 passed' in run(*pytest_here, '--quick').stdout
-    (root/'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.}))
+    (root / 'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.0}))
     assert '1 by flag --quick' in run(*pytest_here, '--quick').stdout and '1 passed' in run(*pytest_here).stdout
 
 
 def test_drift_is_refused_and_nothing_is_overwritten(root):
     assert run(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
-    nb = json.loads((root/'nbs/00_room.ipynb').read_text()); nb['cells'][1]['execution_count'] = 7
-    by_hand = {'nbs/00_room.ipynb': json.dumps(nb)} | {f: (root/f).read_text() + '\n# by hand\n' for f in ('sketch_lvm/room.py', 'tests/test_room.py', 'README.md')}
-    for f, text in by_hand.items(): (root/f).write_text(text)
+    nb = json.loads((root / 'nbs/00_room.ipynb').read_text())
+    nb['cells'][1]['execution_count'] = 7
+    by_hand = {'nbs/00_room.ipynb': json.dumps(nb)} | {
+        f: (root / f).read_text() + '\n# by hand\n' for f in ('sketch_lvm/room.py', 'tests/test_room.py', 'README.md')
+    }
+    for f, text in by_hand.items():
+        (root / f).write_text(text)
     out = run(root, sys.executable, 'tools/check.py', 'drift')
     assert out.returncode == 1
-    for f, text in by_hand.items(): assert f in out.stdout and (root/f).read_text() == text
+    for f, text in by_hand.items():
+        assert f in out.stdout and (root / f).read_text() == text
 
 
 def test_readme_hides_and_shows(base):
-    text = (base/'README.md').read_text()
+    text = (base / 'README.md').read_text()
     assert 'secret' not in text and '1 + 1' in text and '# Small' in text
     assert '[a](nbs/a/b.ipynb) ![p](nbs/images/p.png) [w](https://example.org/x) [h](#small)' in text
 
 
 def test_readme_points_at_files():
-    links = re.findall(r'\]\(((?!\w+:|#)[^)]+)\)', (ROOT/'README.md').read_text(encoding='utf-8'))
-    assert len(links) > 40 and [k for k in links if not (ROOT/k).exists()] == []
+    links = re.findall(r'\]\(((?!\w+:|#)[^)]+)\)', (ROOT / 'README.md').read_text(encoding='utf-8'))
+    assert len(links) > 40 and [k for k in links if not (ROOT / k).exists()] == []
 
 
 def test_links_of_pages_lead_somewhere():
     seen, lost = 0, []
-    for page in (ROOT/'nbs').rglob('*.ipynb'):
-        if '.ipynb_checkpoints' in page.parts: continue
+    for page in (ROOT / 'nbs').rglob('*.ipynb'):
+        if '.ipynb_checkpoints' in page.parts:
+            continue
         cells = json.loads(page.read_text(encoding='utf-8'))['cells']
         prose = '\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
         links = re.findall(r'\]\(((?!\w+:|#)[^)\s]+)\)', re.sub(r'```.*?```|`[^`\n]*`', '', prose, flags=re.S))
         seen += len(links)
-        lost += [(page.name, k) for k in links if not (page.parent/k.split('#')[0]).exists()]
+        lost += [(page.name, k) for k in links if not (page.parent / k.split('#')[0]).exists()]
     assert seen > 60 and lost == []
 
 
 def test_the_wheel_holds_every_room_and_its_data(tmp_path):
     "Installed elsewhere, without the checkout, the quickstart takes its first step"
-    copy = shutil.copytree(ROOT, tmp_path/'copy', ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests'))
-    made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path/'dist')
+    copy = shutil.copytree(
+        ROOT,
+        tmp_path / 'copy',
+        ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests'),
+    )
+    made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
     assert made.returncode == 0, made.stderr[-2000:]
-    there = tmp_path/'elsewhere'
-    with zipfile.ZipFile(next((tmp_path/'dist').glob('*.whl'))) as wheel: wheel.extractall(there)
-    def inside(root): return {p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file() and '__pycache__' not in p.parts}
-    assert inside(ROOT/'sketch_lvm') <= inside(there/'sketch_lvm') and inside(ROOT/'data') <= inside(there/'sketch_lvm'/'_data')
-    step = run(there, sys.executable, '-m', 'sketch_lvm', 'quickstart', '--out', tmp_path/'run', '--steps', '1', '--objects', '1', '--test-objects', '1',
-               '--batch', '4', '--device', 'cpu')
-    assert step.returncode == 0 and (tmp_path/'run'/'report.json').exists(), step.stderr[-2000:]
+    there = tmp_path / 'elsewhere'
+    with zipfile.ZipFile(next((tmp_path / 'dist').glob('*.whl'))) as wheel:
+        wheel.extractall(there)
+
+    def inside(root):
+        return {p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file() and '__pycache__' not in p.parts}
+
+    assert inside(ROOT / 'sketch_lvm') <= inside(there / 'sketch_lvm') and inside(ROOT / 'data') <= inside(
+        there / 'sketch_lvm' / '_data'
+    )
+    step = run(
+        there,
+        sys.executable,
+        '-m',
+        'sketch_lvm',
+        'quickstart',
+        '--out',
+        tmp_path / 'run',
+        '--steps',
+        '1',
+        '--objects',
+        '1',
+        '--test-objects',
+        '1',
+        '--batch',
+        '4',
+        '--device',
+        'cpu',
+    )
+    assert step.returncode == 0 and (tmp_path / 'run' / 'report.json').exists(), step.stderr[-2000:]

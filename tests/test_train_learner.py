@@ -6,21 +6,36 @@ def test_pieces_give_the_gradient_of_the_whole():
     from sketch_lvm.train.learner import learn
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.methods.losses import by_class, margin_divergence, relative_distance
+
+
     def gradients(pieces):
-        toy = toy_learner(batch=12); toy.encoder.double(); toy.heads = torch.nn.Linear(3, 1, dtype=torch.float64); calls = []
-        torch.nn.init.ones_(toy.heads.weight); torch.nn.init.ones_(toy.heads.bias)
+        toy = toy_learner(batch=12)
+        toy.encoder.double()
+        toy.heads = torch.nn.Linear(3, 1, dtype=torch.float64)
+        calls = []
+        torch.nn.init.ones_(toy.heads.weight)
+        torch.nn.init.ones_(toy.heads.bias)
+
         def embed(batch, rows, device):
-            calls.append(len(rows)); s, p, n = batch['views'].double()[:, rows]
+            calls.append(len(rows))
+            s, p, n = batch['views'].double()[:, rows]
             return torch.stack([toy.encoder(s, 'sketch'), toy.encoder(p, 'photo'), toy.encoder(n, 'photo')])
+
         def objective(z, batch):
-            spread = margin_divergence(by_class(relative_distance(*z), torch.arange(12) % 3), temperature=.1)
+            spread = margin_divergence(by_class(relative_distance(*z), torch.arange(12) % 3), temperature=0.1)
             return spread + toy.heads(z[0, :, :3]).pow(2).mean() + relative_distance(*z).exp().mean(), {}
+
         toy.embed, toy.objective = embed, objective
         loss, _, z = learn(toy, toy.draw(3), pieces=pieces)
         return torch.cat([p.grad.flatten() for p in toy.trainable().values()]), calls, loss, z
-    whole, calls, loss, z = gradients(1); assert calls == [12] and z.shape == (3, 12, 8)
+
+
+    whole, calls, loss, z = gradients(1)
+    assert calls == [12] and z.shape == (3, 12, 8)
     assert whole.abs().min() > 0 and len(whole) == 64 + 4
     for pieces in (2, 3, 5, 12, 99):
         g, calls, same, vectors = gradients(pieces)
-        assert torch.allclose(g, whole, rtol=1e-9, atol=1e-12) and torch.allclose(same, loss) and torch.allclose(vectors, z), pieces
-        assert max(calls) == -(-12//min(pieces, 12)) and sum(calls) == 24
+        assert (
+            torch.allclose(g, whole, rtol=1e-9, atol=1e-12) and torch.allclose(same, loss) and torch.allclose(vectors, z)
+        ), pieces
+        assert max(calls) == -(-12 // min(pieces, 12)) and sum(calls) == 24

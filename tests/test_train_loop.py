@@ -12,28 +12,71 @@ def test_groups_and_rates():
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.loop import Run, Settings, parameter_groups, rate_at
-    toy = toy_learner(); toy.heads = torch.nn.Linear(2, 3)
+
+    toy = toy_learner()
+    toy.heads = torch.nn.Linear(2, 3)
+
+
     def sizes(learner, lr, *decay):
-        return {(g['name'], g['weight_decay']): (g['lr'], sum(p.numel() for p in g['params'])) for g in parameter_groups(learner, lr, *decay)}
-    assert sizes(toy, dict(prompts=1., norms=.1, heads=.01, tower=7.)) == {('prompts', 0): (1., 32), ('norms', 0): (.1, 32), ('heads', 0): (.01, 9)}
-    assert sorted(map(id, toy.trainable().values())) == sorted(id(p) for g in parameter_groups(toy, 1.) for p in g['params'])
-    assert {rate for rate, _ in sizes(toy, .5).values()} == {.5}
-    with pytest.raises(UserError, match="Did you mean 'prompts'"): parameter_groups(toy, dict(prompt=1.))
-    with pytest.raises(UserError, match='no rate is given for heads, norms'): parameter_groups(toy, dict(prompts=1., linear=1.))
-    clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower()))         # real encoders: width 8, 3 layers, so 8 norms
-    def learner(**recipe): return Learner(make_encoder(clip, **recipe), None, None, None)
-    def real(**recipe): return {part: n for (part, _), (_, n) in sizes(learner(**recipe), 1.).items()}
-    assert real(source=ShallowPrompts(3, 8)) == dict(prompts=2*3*8, norms=8*2*8)
-    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(prompts=48, norms=256, projection=2*8*6)
+        return {
+            (g['name'], g['weight_decay']): (g['lr'], sum(p.numel() for p in g['params']))
+            for g in parameter_groups(learner, lr, *decay)
+        }
+
+
+    assert sizes(toy, dict(prompts=1.0, norms=0.1, heads=0.01, tower=7.0)) == {
+        ('prompts', 0): (1.0, 32),
+        ('norms', 0): (0.1, 32),
+        ('heads', 0): (0.01, 9),
+    }
+    assert sorted(map(id, toy.trainable().values())) == sorted(
+        id(p) for g in parameter_groups(toy, 1.0) for p in g['params']
+    )
+    assert {rate for rate, _ in sizes(toy, 0.5).values()} == {0.5}
+    with pytest.raises(UserError, match="Did you mean 'prompts'"):
+        parameter_groups(toy, dict(prompt=1.0))
+    with pytest.raises(UserError, match='no rate is given for heads, norms'):
+        parameter_groups(toy, dict(prompts=1.0, linear=1.0))
+    clip = SimpleNamespace(
+        name='tiny', model=SimpleNamespace(visual=random_tower())
+    )  # real encoders: width 8, 3 layers, so 8 norms
+
+
+    def learner(**recipe):
+        return Learner(make_encoder(clip, **recipe), None, None, None)
+
+
+    def real(**recipe):
+        return {part: n for (part, _), (_, n) in sizes(learner(**recipe), 1.0).items()}
+
+
+    assert real(source=ShallowPrompts(3, 8)) == dict(prompts=2 * 3 * 8, norms=8 * 2 * 8)
+    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(
+        prompts=48, norms=256, projection=2 * 8 * 6
+    )
     assert real(train='linear') == dict(linear=42)
-    whole = learner(train='all'); every = sum(p.numel() for p in whole.trainable().values())
-    assert real(train='all') == dict(tower=every)                              # LayerNorms in the tower move with the tower, at its rate
-    foreign = toy_learner(); foreign.encoder = SimpleNamespace(trainable=toy.encoder.trainable)
-    assert sizes(foreign, .5) == {('unstated', 0): (.5, 64)}                   # an encoder that states nothing trains at one rate
-    with pytest.raises(UserError, match='give it `parts'): parameter_groups(foreign, dict(prompts=1., norms=1.))
-    assert rate_at(0, 10) == rate_at(9, 10) == 1 and [rate_at(s, 10, warmup=4) for s in range(6)] == [.25, .5, .75, 1, 1, 1]
-    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], 1.); theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 20)
-    for s in range(20): assert abs(optimiser.param_groups[0]['lr'] - rate_at(s, 20, cosine=True)) < 1e-9; optimiser.step(); theirs.step()
+    whole = learner(train='all')
+    every = sum(p.numel() for p in whole.trainable().values())
+    assert real(train='all') == dict(tower=every)  # LayerNorms in the tower move with the tower, at its rate
+    foreign = toy_learner()
+    foreign.encoder = SimpleNamespace(trainable=toy.encoder.trainable)
+    assert sizes(foreign, 0.5) == {('unstated', 0): (0.5, 64)}  # an encoder that states nothing trains at one rate
+    with pytest.raises(UserError, match='give it `parts'):
+        parameter_groups(foreign, dict(prompts=1.0, norms=1.0))
+    assert rate_at(0, 10) == rate_at(9, 10) == 1 and [rate_at(s, 10, warmup=4) for s in range(6)] == [
+        0.25,
+        0.5,
+        0.75,
+        1,
+        1,
+        1,
+    ]
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], 1.0)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 20)
+    for s in range(20):
+        assert abs(optimiser.param_groups[0]['lr'] - rate_at(s, 20, cosine=True)) < 1e-9
+        optimiser.step()
+        theirs.step()
 
 
 def test_weight_decay_leaves_norms_biases_and_prompts_alone():
@@ -44,18 +87,35 @@ def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.loop import Run, Settings
+
     clip = SimpleNamespace(name='tiny', model=SimpleNamespace(visual=random_tower()))
-    def shrunk(encoder, **more):                             # which parameters an optimiser with decay alone, and no gradient, makes smaller
-        run = Run(Learner(encoder, None, None, None, heads=torch.nn.Linear(2, 3)), Settings(lr=.1, optimiser='adamw', weight_decay=.5, **more), 'cpu')
+
+
+    def shrunk(encoder, **more):  # which parameters an optimiser with decay alone, and no gradient, makes smaller
+        run = Run(
+            Learner(encoder, None, None, None, heads=torch.nn.Linear(2, 3)),
+            Settings(lr=0.1, optimiser='adamw', weight_decay=0.5, **more),
+            'cpu',
+        )
         before = {k: p.detach().clone() for k, p in run.parameters.items()}
-        for p in run.parameters.values(): p.grad = torch.zeros_like(p)
+        for p in run.parameters.values():
+            p.grad = torch.zeros_like(p)
         run.optimiser.step()
-        return {k for k, p in run.parameters.items() if not torch.equal(p, before[k])}, {k for k, p in before.items() if p.any()}
+        return {k for k, p in run.parameters.items() if not torch.equal(p, before[k])}, {
+            k for k, p in before.items() if p.any()
+        }
+
+
     beside = lambda: make_encoder(clip, ShallowPrompts(2, 8), train='prompts+norms+projection')
     assert shrunk(beside())[0] == {'projection', 'heads.weight'}
-    moved, every = shrunk(beside(), decayed='all'); assert moved == every and 'source.prompts' in every
-    tower = make_encoder(clip, train='all'); moved, every = shrunk(tower)
-    assert moved == {k for k in every if tower.trainable().get(k, torch.ones(1, 1)).ndim > 1 and k != 'heads.bias'} and 'visual.proj' in moved
+    moved, every = shrunk(beside(), decayed='all')
+    assert moved == every and 'source.prompts' in every
+    tower = make_encoder(clip, train='all')
+    moved, every = shrunk(tower)
+    assert (
+        moved == {k for k in every if tower.trainable().get(k, torch.ones(1, 1)).ndim > 1 and k != 'heads.bias'}
+        and 'visual.proj' in moved
+    )
     assert not any('ln_' in k or k.endswith('bias') for k in moved)
 
 
@@ -63,40 +123,69 @@ def test_settings_are_checked():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.train.loop import Settings, check_settings
-    check_settings(Settings()); check_settings(Settings(lr=dict(prompts=0, norms=1), clip=1, warmup=5, patience=3, valid_every=2))
-    for bad, why in [(dict(steps=2.5), 'steps'), (dict(lr=float('nan')), 'a rate'), (dict(lr='fast'), 'a rate'), (dict(patience=0), 'patience'),
-                     (dict(clip=-1), 'clip'), (dict(amp='fp16'), 'unknown amp'), (dict(optimiser='Adam'), "Did you mean 'adam'"),
-                     (dict(weight_decay=None), 'weight_decay'), (dict(seed=-1), 'seed')]:
-        with pytest.raises(UserError, match=why): check_settings(Settings(**bad))
+
+    check_settings(Settings())
+    check_settings(Settings(lr=dict(prompts=0, norms=1), clip=1, warmup=5, patience=3, valid_every=2))
+    for bad, why in [
+        (dict(steps=2.5), 'steps'),
+        (dict(lr=float('nan')), 'a rate'),
+        (dict(lr='fast'), 'a rate'),
+        (dict(patience=0), 'patience'),
+        (dict(clip=-1), 'clip'),
+        (dict(amp='fp16'), 'unknown amp'),
+        (dict(optimiser='Adam'), "Did you mean 'adam'"),
+        (dict(weight_decay=None), 'weight_decay'),
+        (dict(seed=-1), 'seed'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            check_settings(Settings(**bad))
 
 
 def test_batches_in_order_and_workers_gone():
     import multiprocessing, os, pytest, signal, time, torch
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.loop import Interrupted, Listening, batches
-    draw = toy_learner().draw; state = torch.get_rng_state(); expected = [draw(s) for s in range(3, 12)]
+
+    draw = toy_learner().draw
+    state = torch.get_rng_state()
+    expected = [draw(s) for s in range(3, 12)]
     for workers in (0, 1, 2):
-        with batches(draw, 3, 12, workers) as got: got = list(got)
-        assert len(got) == 9 and all(g['step'] == e['step'] and torch.equal(g['views'], e['views']) for g, e in zip(got, expected))
+        with batches(draw, 3, 12, workers) as got:
+            got = list(got)
+        assert len(got) == 9 and all(
+            g['step'] == e['step'] and torch.equal(g['views'], e['views']) for g, e in zip(got, expected)
+        )
     assert torch.equal(state, torch.get_rng_state()) and not multiprocessing.active_children()
-    with pytest.raises(ZeroDivisionError) as kept:                              # a kept traceback must not keep the workers
+    with pytest.raises(ZeroDivisionError) as kept:  # a kept traceback must not keep the workers
         with batches(draw, 0, 10**6, 2) as got:
-            children = multiprocessing.active_children(); assert len(children) == 2
-            for i in range(3):                                                  # from their very first moment on they do not listen
-                for c in children: os.kill(c.pid, signal.SIGINT); os.kill(c.pid, signal.SIGTERM)
-                assert [next(got)['step'] for _ in range(7)] == list(range(7*i, 7*i + 7))
-            1/0
+            children = multiprocessing.active_children()
+            assert len(children) == 2
+            for i in range(3):  # from their very first moment on they do not listen
+                for c in children:
+                    os.kill(c.pid, signal.SIGINT)
+                    os.kill(c.pid, signal.SIGTERM)
+                assert [next(got)['step'] for _ in range(7)] == list(range(7 * i, 7 * i + 7))
+            1 / 0
     assert not multiprocessing.active_children()
     before = signal.getsignal(signal.SIGINT)
     with Listening() as ear:
-        os.kill(os.getpid(), signal.SIGINT); time.sleep(.01); assert ear.heard == signal.SIGINT
-        with pytest.raises(Interrupted) as e: os.kill(os.getpid(), signal.SIGTERM); time.sleep(1)
-    assert e.value.number == signal.SIGTERM and isinstance(e.value, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) == before
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+        assert ear.heard == signal.SIGINT
+        with pytest.raises(Interrupted) as e:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
+    assert (
+        e.value.number == signal.SIGTERM
+        and isinstance(e.value, KeyboardInterrupt)
+        and signal.getsignal(signal.SIGINT) == before
+    )
 
 
 def test_workers_go_with_the_main_process():
     import os, signal, sys, time
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import os, signal, sys, time
     from sketch_lvm.train.loop import batches
@@ -119,6 +208,7 @@ def test_workers_go_with_the_main_process():
     '''
     if sys.platform == 'linux':
         from sketch_lvm.train.runs import scratch
+
         assert run_script(code, scratch()).strip() == '0', 'workers outlive the process they work for'
 
 
@@ -129,13 +219,27 @@ def test_a_killed_worker_is_a_sentence():
     from sketch_lvm.train.runs import last_checkpoint, scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
+
     folder = scratch()
+
+
     def kill(run, row):
-        if run.step == 4: os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
-    def go(name, **more): return train(toy_learner(), folder/name, Settings(steps=40, lr=.03), device='cpu', workers=2, checkpoint_every=2, **more)
-    with pytest.raises(UserError, match='a process that prepares batches is gone .*--workers, now 2'): go('killed', on_step=kill)
-    assert 2 <= last_checkpoint(folder/'killed').step < 40 and not multiprocessing.active_children()
-    go('killed'); go('whole'); assert outcome(folder/'killed') == outcome(folder/'whole')
+        if run.step == 4:
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+
+
+    def go(name, **more):
+        return train(
+            toy_learner(), folder / name, Settings(steps=40, lr=0.03), device='cpu', workers=2, checkpoint_every=2, **more
+        )
+
+
+    with pytest.raises(UserError, match='a process that prepares batches is gone .*--workers, now 2'):
+        go('killed', on_step=kill)
+    assert 2 <= last_checkpoint(folder / 'killed').step < 40 and not multiprocessing.active_children()
+    go('killed')
+    go('whole')
+    assert outcome(folder / 'killed') == outcome(folder / 'whole')
 
 
 def test_one_step_is_the_plain_loop():
@@ -143,29 +247,56 @@ def test_one_step_is_the_plain_loop():
     from sketch_lvm.core import UserError
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.loop import Run, Settings, one_step, restore, snapshot
-    plain = toy_learner(); optimiser = torch.optim.Adam(plain.trainable().values(), lr=.03)
-    run = Run(toy_learner(), Settings(steps=40, lr=.03, amp='off'), 'cpu')
+
+    plain = toy_learner()
+    optimiser = torch.optim.Adam(plain.trainable().values(), lr=0.03)
+    run = Run(toy_learner(), Settings(steps=40, lr=0.03, amp='off'), 'cpu')
     for step in range(40):
-        batch = plain.draw(step); loss, _ = plain.objective(plain.embed(batch, batch['own'], 'cpu'), batch)
-        optimiser.zero_grad(); loss.backward(); optimiser.step()
+        batch = plain.draw(step)
+        loss, _ = plain.objective(plain.embed(batch, batch['own'], 'cpu'), batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
         assert one_step(run, run.learner.draw(step))['loss'] == loss.item()
-        if step == 19: middle = snapshot(run)
+        if step == 19:
+            middle = snapshot(run)
     assert all(torch.equal(a, b) for a, b in zip(plain.trainable().values(), run.parameters.values()))
-    again = Run(toy_learner(), Settings(steps=40, lr=.03, amp='off'), 'cpu'); restore(again, middle); assert again.step == 20
-    for step in range(20, 40): one_step(again, again.learner.draw(step))
+    again = Run(toy_learner(), Settings(steps=40, lr=0.03, amp='off'), 'cpu')
+    restore(again, middle)
+    assert again.step == 20
+    for step in range(20, 40):
+        one_step(again, again.learner.draw(step))
     assert all(torch.equal(a, b) for a, b in zip(again.parameters.values(), run.parameters.values()))
-    for kind in ('adamw', 'sgd'):                                    # every optimiser's state makes the round trip
-        a, b = (Run(toy_learner(), Settings(steps=9, lr=.01, optimiser=kind, weight_decay=.1, clip=.1, warmup=3, cosine=True), 'cpu') for _ in 'ab')
-        for step in range(5): one_step(a, a.learner.draw(step))
+    for kind in ('adamw', 'sgd'):  # every optimiser's state makes the round trip
+        a, b = (
+            Run(
+                toy_learner(),
+                Settings(steps=9, lr=0.01, optimiser=kind, weight_decay=0.1, clip=0.1, warmup=3, cosine=True),
+                'cpu',
+            )
+            for _ in 'ab'
+        )
+        for step in range(5):
+            one_step(a, a.learner.draw(step))
         restore(b, snapshot(a))
         assert [one_step(a, a.learner.draw(s)) for s in (5, 6)] == [one_step(b, b.learner.draw(s)) for s in (5, 6)]
-    other = toy_learner(); other.encoder.prompts['both'] = torch.nn.Parameter(torch.zeros(3)); other.encoder.norm = torch.nn.LayerNorm(5)
-    other = Run(other, Settings(), 'cpu'); before = snapshot(other)
-    with pytest.raises(UserError) as e: restore(other, middle)
-    for line in ('prompts.both: absent there, shape [3] here', 'norm.weight: shape [16] there, shape [5] here', 'step 20 belongs to'): assert line in str(e.value)
+    other = toy_learner()
+    other.encoder.prompts['both'] = torch.nn.Parameter(torch.zeros(3))
+    other.encoder.norm = torch.nn.LayerNorm(5)
+    other = Run(other, Settings(), 'cpu')
+    before = snapshot(other)
+    with pytest.raises(UserError) as e:
+        restore(other, middle)
+    for line in (
+        'prompts.both: absent there, shape [3] here',
+        'norm.weight: shape [16] there, shape [5] here',
+        'step 20 belongs to',
+    ):
+        assert line in str(e.value)
     assert all(torch.equal(v, snapshot(other).weights[k]) for k, v in before.weights.items()) and other.step == 0
     other.learner.trainable = dict
-    with pytest.raises(UserError, match='nothing trains'): Run(other.learner, Settings(), 'cpu')
+    with pytest.raises(UserError, match='nothing trains'):
+        Run(other.learner, Settings(), 'cpu')
 
 
 def test_the_keeper_is_the_plain_loop():
@@ -174,25 +305,38 @@ def test_the_keeper_is_the_plain_loop():
     from sketch_lvm.train.runs import read_checkpoint, read_log, scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
-    plain = toy_learner(); optimiser = torch.optim.Adam(plain.trainable().values(), lr=.03); losses = []
+
+    plain = toy_learner()
+    optimiser = torch.optim.Adam(plain.trainable().values(), lr=0.03)
+    losses = []
     for step in range(30):
-        batch = plain.draw(step); loss, _ = plain.objective(plain.embed(batch, batch['own'], 'cpu'), batch)
-        optimiser.zero_grad(); loss.backward(); optimiser.step(); losses.append(loss.item())
-    settings, valid = Settings(steps=30, lr=.03, amp='off'), toy_valid(plain.draw.world, range(8, 12))
+        batch = plain.draw(step)
+        loss, _ = plain.objective(plain.embed(batch, batch['own'], 'cpu'), batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    settings, valid = Settings(steps=30, lr=0.03, amp='off'), toy_valid(plain.draw.world, range(8, 12))
     for workers, v in ((0, None), (2, None), (0, valid)):
-        out = scratch()/'run'; learner = toy_learner(); frozen = {k: b.clone() for k, b in learner.encoder.named_buffers()}
+        out = scratch() / 'run'
+        learner = toy_learner()
+        frozen = {k: b.clone() for k, b in learner.encoder.named_buffers()}
         run = train(learner, out, settings, valid=v, device='cpu', workers=workers, checkpoint_every=7)
-        c = read_checkpoint(out/'step-000030'); assert all(torch.equal(p, c.weights[k]) for k, p in plain.trainable().items())
-        assert [r['loss'] for r in read_log(out) if 'loss' in r] == losses and (out/'LAST').read_text() == 'step-000030\n'
+        c = read_checkpoint(out / 'step-000030')
+        assert all(torch.equal(p, c.weights[k]) for k, p in plain.trainable().items())
+        assert [r['loss'] for r in read_log(out) if 'loss' in r] == losses and (out / 'LAST').read_text() == 'step-000030\n'
         assert all(torch.equal(b, frozen[k]) for k, b in learner.encoder.named_buffers())
     assert run.best[0] == max(r['valid']['first'] for r in read_log(out) if 'valid' in r)
-    best = read_checkpoint(out/f'step-{run.best[1]:06d}'); assert all(torch.equal(p, best.weights[k]) for k, p in learner.trainable().items())
-    before = outcome(out); again = train(toy_learner(), out, settings, valid=valid, device='cpu', checkpoint_every=7)      # finished is finished
+    best = read_checkpoint(out / f'step-{run.best[1]:06d}')
+    assert all(torch.equal(p, best.weights[k]) for k, p in learner.trainable().items())
+    before = outcome(out)
+    again = train(toy_learner(), out, settings, valid=valid, device='cpu', checkpoint_every=7)  # finished is finished
     assert again.done == 'all steps' and again.step == 30 and outcome(out) == before and again.best == run.best
     assert all(torch.equal(p, best.weights[k]) for k, p in again.parameters.items())
-    pieces = scratch()/'run'; train(toy_learner(), pieces, settings, device='cpu', accumulate=5)
+    pieces = scratch() / 'run'
+    train(toy_learner(), pieces, settings, device='cpu', accumulate=5)
     assert all(abs(a['loss'] - b) < 1e-4 for a, b in zip(read_log(pieces), losses))
-    assert sum(json.loads(line)['steps'] for line in (out/'times.jsonl').read_text().splitlines()) == 30
+    assert sum(json.loads(line)['steps'] for line in (out / 'times.jsonl').read_text().splitlines()) == 30
 
 
 def test_early_stop_keeps_the_best():
@@ -201,17 +345,38 @@ def test_early_stop_keeps_the_best():
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.runs import read_log, step_folders, scratch
     from sketch_lvm.train.loop import Settings, train
-    out = scratch(); values = iter([.1, .3, .2, .3, .1, .9]); seen = {}
-    def valid(encoder): seen[len(seen)] = encoder.norm.weight.detach().clone(); return dict(noise=7., first=next(values))
-    settings = Settings(steps=100, lr=.03, valid_every=4, patience=3, watch='first')
-    run = train(toy_learner(), out/'a', settings, valid=valid, device='cpu', keep=1)
-    assert run.done == 'no better first in 3 validations' and run.step == 20 and run.best == [.3, 8] and len(seen) == 5
-    assert (run.encoder.norm.weight == seen[1]).all() and (run.encoder.norm.weight != seen[4]).any() and set(step_folders(out/'a')) == {8, 20}
-    assert train(toy_learner(), out/'a', settings, valid=valid, device='cpu').step == 20                # it stays stopped
-    def once(name, numbers, **s): return train(toy_learner(), out/name, Settings(steps=9, **s), valid=lambda e: numbers, device='cpu')
-    with pytest.raises(UserError, match="Did you mean 'first'"): once('b', dict(first=1), watch='frist')
-    with pytest.raises(UserError, match='the validation gave map = nan'): once('c', dict(map=float('nan')))
-    with pytest.raises(UserError, match='validation: True there, False here'): train(toy_learner(), out/'a', settings, device='cpu')
+
+    out = scratch()
+    values = iter([0.1, 0.3, 0.2, 0.3, 0.1, 0.9])
+    seen = {}
+
+
+    def valid(encoder):
+        seen[len(seen)] = encoder.norm.weight.detach().clone()
+        return dict(noise=7.0, first=next(values))
+
+
+    settings = Settings(steps=100, lr=0.03, valid_every=4, patience=3, watch='first')
+    run = train(toy_learner(), out / 'a', settings, valid=valid, device='cpu', keep=1)
+    assert run.done == 'no better first in 3 validations' and run.step == 20 and run.best == [0.3, 8] and len(seen) == 5
+    assert (
+        (run.encoder.norm.weight == seen[1]).all()
+        and (run.encoder.norm.weight != seen[4]).any()
+        and set(step_folders(out / 'a')) == {8, 20}
+    )
+    assert train(toy_learner(), out / 'a', settings, valid=valid, device='cpu').step == 20  # it stays stopped
+
+
+    def once(name, numbers, **s):
+        return train(toy_learner(), out / name, Settings(steps=9, **s), valid=lambda e: numbers, device='cpu')
+
+
+    with pytest.raises(UserError, match="Did you mean 'first'"):
+        once('b', dict(first=1), watch='frist')
+    with pytest.raises(UserError, match='the validation gave map = nan'):
+        once('c', dict(map=float('nan')))
+    with pytest.raises(UserError, match='validation: True there, False here'):
+        train(toy_learner(), out / 'a', settings, device='cpu')
 
 
 def test_handed_back_in_eval_mode_with_or_without_validation():
@@ -222,22 +387,46 @@ def test_handed_back_in_eval_mode_with_or_without_validation():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.loop import Settings, fit, train
+
     out, modes = scratch(), []
+
+
     def go(name, valid, **more):
-        toy, said = toy_learner(), io.StringIO(); toy.heads = torch.nn.Linear(8, 1)
+        toy, said = toy_learner(), io.StringIO()
+        toy.heads = torch.nn.Linear(8, 1)
         with contextlib.redirect_stderr(said):
-            run = train(toy, out/name, Settings(steps=6, lr=.03, valid_every=2, **more), valid, 'cpu', on_step=lambda run, row: modes.append(run.encoder.training))
+            run = train(
+                toy,
+                out / name,
+                Settings(steps=6, lr=0.03, valid_every=2, **more),
+                valid,
+                'cpu',
+                on_step=lambda run, row: modes.append(run.encoder.training),
+            )
         assert not toy.encoder.training and not toy.heads.training and run.step == 6 and run.done == 'all steps'
         return run, said.getvalue()
-    run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12))); assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
-    for name, valid, more in (('none', None, {}), ('patience', None, dict(patience=2)), ('empty', lambda encoder: {}, dict(patience=1, watch='first'))):
-        run, said = go(name, valid, **more); assert run.best is None and run.choice == 'step 6, the last one: there was no validation to choose by'
+
+
+    run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12)))
+    assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
+    for name, valid, more in (
+        ('none', None, {}),
+        ('patience', None, dict(patience=2)),
+        ('empty', lambda encoder: {}, dict(patience=1, watch='first')),
+    ):
+        run, said = go(name, valid, **more)
+        assert run.best is None and run.choice == 'step 6, the last one: there was no validation to choose by'
         assert (run.choice in said) == (name != 'none'), said
     assert all(modes) and len(modes) == 24
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
-    encoder = fit(method('splip', 'mini', batch=4, permutations=3), backbone, toys, out/'splip', steps=1, device='cpu').encoder
-    x = torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)); kept = {k: v.clone() for k, v in encoder.kept().items()}
-    assert not encoder.training and torch.allclose(encoder(x, 'photo')[:1], encoder(x[:1], 'photo'), atol=1e-5)      # a photo alone or among others
+    encoder = fit(
+        method('splip', 'mini', batch=4, permutations=3), backbone, toys, out / 'splip', steps=1, device='cpu'
+    ).encoder
+    x = torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    kept = {k: v.clone() for k, v in encoder.kept().items()}
+    assert not encoder.training and torch.allclose(
+        encoder(x, 'photo')[:1], encoder(x[:1], 'photo'), atol=1e-5
+    )  # a photo alone or among others
     assert all(torch.equal(v, kept[k]) for k, v in encoder.kept().items())
 
 
@@ -247,20 +436,41 @@ def test_stopped_at_any_step():
     from sketch_lvm.train.runs import step_folders, scratch
     from sketch_lvm.train.loop import Interrupted, Settings, train
     from sketch_lvm.testing.crash import outcome
+
     folder = scratch()
-    settings = Settings(steps=12, lr=.03, warmup=3, cosine=True, clip=1., optimiser='adamw', weight_decay=.01, valid_every=4)
+    settings = Settings(
+        steps=12, lr=0.03, warmup=3, cosine=True, clip=1.0, optimiser='adamw', weight_decay=0.01, valid_every=4
+    )
+
+
     def go(name, **more):
         toy = toy_learner()
-        return train(toy, folder/name, settings, valid=toy_valid(toy.draw.world, range(8, 12), 50), device='cpu', checkpoint_every=5, **more)
-    go('whole'); expected = outcome(folder/'whole')
+        return train(
+            toy,
+            folder / name,
+            settings,
+            valid=toy_valid(toy.draw.world, range(8, 12), 50),
+            device='cpu',
+            checkpoint_every=5,
+            **more,
+        )
+
+
+    go('whole')
+    expected = outcome(folder / 'whole')
     for workers, stops in ((0, range(1, 13)), (2, (2, 7))):
         for stop in stops:
             name, sig = f'{workers}-{stop}', (signal.SIGINT, signal.SIGTERM)[stop % 2]
             with pytest.raises(Interrupted, match=f'after step {stop};') as e:
                 go(name, workers=workers, on_step=lambda run, row: os.kill(os.getpid(), sig) if run.step == stop else None)
-            assert e.value.number == sig and max(step_folders(folder/name)) == stop and not multiprocessing.active_children() and not (folder/name/'LOCK').exists()
+            assert (
+                e.value.number == sig
+                and max(step_folders(folder / name)) == stop
+                and not multiprocessing.active_children()
+                and not (folder / name / 'LOCK').exists()
+            )
             go(name, workers=workers)
-            assert outcome(folder/name) == expected, name
+            assert outcome(folder / name) == expected, name
 
 
 def test_a_finished_run_can_be_made_longer():
@@ -270,27 +480,52 @@ def test_a_finished_run_can_be_made_longer():
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
+
     folder, said = scratch(), io.StringIO()
+
+
     def go(name, steps, valid=None, **more):
-        with contextlib.redirect_stderr(said): return train(toy_learner(), folder/name, Settings(steps=steps, lr=.03, **more), valid, 'cpu', progress=False)
-    go('whole', 25, warmup=4); go('run', 10, warmup=4)
-    for steps in (17, 25): assert go('run', steps, warmup=4).step == steps and f'{steps} steps instead of' in said.getvalue()
-    assert outcome(folder/'run') == outcome(folder/'whole') and json.loads((folder/'run'/'config.json').read_text())['settings']['steps'] == 25
-    with pytest.raises(UserError, match='settings.steps: 25 there, 10 here'): go('run', 10, warmup=4)          # never shorter
-    with pytest.raises(UserError, match='settings.lr: 0.03 there'): train(toy_learner(), folder/'run', Settings(steps=30, lr=.1, warmup=4), device='cpu')
+        with contextlib.redirect_stderr(said):
+            return train(toy_learner(), folder / name, Settings(steps=steps, lr=0.03, **more), valid, 'cpu', progress=False)
+
+
+    go('whole', 25, warmup=4)
+    go('run', 10, warmup=4)
+    for steps in (17, 25):
+        assert go('run', steps, warmup=4).step == steps and f'{steps} steps instead of' in said.getvalue()
+    assert (
+        outcome(folder / 'run') == outcome(folder / 'whole')
+        and json.loads((folder / 'run' / 'config.json').read_text())['settings']['steps'] == 25
+    )
+    with pytest.raises(UserError, match='settings.steps: 25 there, 10 here'):
+        go('run', 10, warmup=4)  # never shorter
+    with pytest.raises(UserError, match='settings.lr: 0.03 there'):
+        train(toy_learner(), folder / 'run', Settings(steps=30, lr=0.1, warmup=4), device='cpu')
     valid = toy_valid(toy_learner().draw.world, range(8, 12), 50)
-    go('valid-whole', 20, valid, valid_every=5); go('valid', 10, valid, valid_every=5); go('valid', 20, valid, valid_every=5)
-    assert outcome(folder/'valid') == outcome(folder/'valid-whole') and 'validations counted anew' not in said.getvalue()
-    go('other', 10, valid); assert go('other', 30, valid).step == 30 and 'validations counted anew' in said.getvalue()
-    go('fall', 10, cosine=True); before = outcome(folder/'fall')
-    with pytest.raises(UserError, match='10 steps whose rates fall to zero .*another run'): go('fall', 20, cosine=True)
-    assert outcome(folder/'fall') == before and go('fall', 10, cosine=True).step == 10
-    stopped = go('early', 40, lambda e: dict(first=1.), valid_every=1, patience=3); assert stopped.step == 4
-    assert go('early', 80, lambda e: dict(first=1.), valid_every=1, patience=3).step == 4 and 'more steps do not reopen it' in said.getvalue()
+    go('valid-whole', 20, valid, valid_every=5)
+    go('valid', 10, valid, valid_every=5)
+    go('valid', 20, valid, valid_every=5)
+    assert (
+        outcome(folder / 'valid') == outcome(folder / 'valid-whole') and 'validations counted anew' not in said.getvalue()
+    )
+    go('other', 10, valid)
+    assert go('other', 30, valid).step == 30 and 'validations counted anew' in said.getvalue()
+    go('fall', 10, cosine=True)
+    before = outcome(folder / 'fall')
+    with pytest.raises(UserError, match='10 steps whose rates fall to zero .*another run'):
+        go('fall', 20, cosine=True)
+    assert outcome(folder / 'fall') == before and go('fall', 10, cosine=True).step == 10
+    stopped = go('early', 40, lambda e: dict(first=1.0), valid_every=1, patience=3)
+    assert stopped.step == 4
+    assert (
+        go('early', 80, lambda e: dict(first=1.0), valid_every=1, patience=3).step == 4
+        and 'more steps do not reopen it' in said.getvalue()
+    )
 
 
 def test_killed_at_any_instant():
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import time
     from sketch_lvm.core import rng
@@ -308,12 +543,17 @@ def test_killed_at_any_instant():
     print(kinds)
     '''
     kinds = eval(run_script(code))
-    assert sum(status == -9 for status, _ in kinds) >= 9 and {left for status, left in kinds if status == -9} >= {0, 1, 2}, kinds
+    assert sum(status == -9 for status, _ in kinds) >= 9 and {left for status, left in kinds if status == -9} >= {
+        0,
+        1,
+        2,
+    }, kinds
 
 
 @pytest.mark.slow
 def test_killed_twenty_times():
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import time
     from sketch_lvm.core import rng
@@ -335,6 +575,7 @@ def test_killed_twenty_times():
 
 def test_ctrl_c_in_a_terminal():
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import os, signal, time
     from sketch_lvm.testing.toys import toy_learner
@@ -371,31 +612,64 @@ def test_faults_are_sentences():
     from sketch_lvm.train.runs import last_checkpoint, step_folders, scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
-    folder, settings = scratch(), Settings(steps=12, lr=.03)
-    def go(name='run', learner=None, s=settings, **more): return train(learner or toy_learner(), folder/name, s, device='cpu', checkpoint_every=3, **more)
-    go('whole'); expected = outcome(folder/'whole')
+
+    folder, settings = scratch(), Settings(steps=12, lr=0.03)
+
+
+    def go(name='run', learner=None, s=settings, **more):
+        return train(learner or toy_learner(), folder / name, s, device='cpu', checkpoint_every=3, **more)
+
+
+    go('whole')
+    expected = outcome(folder / 'whole')
+
+
     def second(run, row):
-        with pytest.raises(UserError, match=f'in use by process {os.getpid()}'): go()
-    go(on_step=second); assert outcome(folder/'run') == expected                                  # two on one folder: the second is refused
-    (folder/'dead').mkdir(); (folder/'dead'/'LOCK').write_text(json.dumps(dict(pid=2**22 + 1, host=os.uname().nodename, start=1, since='long ago')))
-    go('dead'); assert outcome(folder/'dead') == expected                                         # a dead owner is no owner
+        with pytest.raises(UserError, match=f'in use by process {os.getpid()}'):
+            go()
+
+
+    go(on_step=second)
+    assert outcome(folder / 'run') == expected  # two on one folder: the second is refused
+    (folder / 'dead').mkdir()
+    (folder / 'dead' / 'LOCK').write_text(
+        json.dumps(dict(pid=2**22 + 1, host=os.uname().nodename, start=1, since='long ago'))
+    )
+    go('dead')
+    assert outcome(folder / 'dead') == expected  # a dead owner is no owner
     with pytest.raises(UserError, match=r'settings.lr: 0.03 there, 0.1 here\n  toy.batch: 16 there, 8 here'):
-        go(learner=toy_learner(batch=8), s=Settings(steps=12, lr=.1))
-    other = toy_learner(batch=8); other.encoder.norm = torch.nn.LayerNorm(16, bias=False); before = outcome(folder/'run')
-    with pytest.raises(UserError, match='other settings:\n  toy.batch'): go(learner=other)               # what was asked for comes before what follows from it
-    other = toy_learner(); other.encoder.norm = torch.nn.LayerNorm(16, bias=False)
-    with pytest.raises(UserError, match='norm.bias: shape .16. there, absent here'): go(learner=other)
-    assert outcome(folder/'run') == before
+        go(learner=toy_learner(batch=8), s=Settings(steps=12, lr=0.1))
+    other = toy_learner(batch=8)
+    other.encoder.norm = torch.nn.LayerNorm(16, bias=False)
+    before = outcome(folder / 'run')
+    with pytest.raises(UserError, match='other settings:\n  toy.batch'):
+        go(learner=other)  # what was asked for comes before what follows from it
+    other = toy_learner()
+    other.encoder.norm = torch.nn.LayerNorm(16, bias=False)
+    with pytest.raises(UserError, match='norm.bias: shape .16. there, absent here'):
+        go(learner=other)
+    assert outcome(folder / 'run') == before
     fsync, count = os.fsync, []
+
+
     def full(fd):
         count.append(fd)
-        if len(count) > 12: raise OSError(28, 'No space left on device')
+        if len(count) > 12:
+            raise OSError(28, 'No space left on device')
         fsync(fd)
-    with mock.patch.object(os, 'fsync', full), pytest.raises(UserError, match='could not be written .*No space left on device. The one of step 3 is whole'):
+
+
+    with (
+        mock.patch.object(os, 'fsync', full),
+        pytest.raises(UserError, match='could not be written .*No space left on device. The one of step 3 is whole'),
+    ):
         go('full')
-    assert last_checkpoint(folder/'full').step == 3; go('full'); assert outcome(folder/'full') == expected
-    (folder/'file').write_text('x')
-    with pytest.raises(UserError, match='cannot be written: Not a directory'): train(toy_learner(), folder/'file'/'run', settings, device='cpu')
+    assert last_checkpoint(folder / 'full').step == 3
+    go('full')
+    assert outcome(folder / 'full') == expected
+    (folder / 'file').write_text('x')
+    with pytest.raises(UserError, match='cannot be written: Not a directory'):
+        train(toy_learner(), folder / 'file' / 'run', settings, device='cpu')
 
 
 def test_a_seal_does_not_make_a_checkpoint():
@@ -404,28 +678,57 @@ def test_a_seal_does_not_make_a_checkpoint():
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.runs import last_checkpoint, save_checkpoint, scratch
     from sketch_lvm.train.loop import Run, Settings, one_step, restore, snapshot, train
-    folder, settings = scratch(), Settings(steps=9, lr=.03)
-    train(toy_learner(), folder/'run', Settings(steps=3, lr=.03), device='cpu'); whole = last_checkpoint(folder/'run')
-    fresh = Run(toy_learner(), settings, 'cpu'); restore(fresh, whole); assert fresh.step == 3
+
+    folder, settings = scratch(), Settings(steps=9, lr=0.03)
+    train(toy_learner(), folder / 'run', Settings(steps=3, lr=0.03), device='cpu')
+    whole = last_checkpoint(folder / 'run')
+    fresh = Run(toy_learner(), settings, 'cpu')
+    restore(fresh, whole)
+    assert fresh.step == 3
+
+
     def odd(change):
-        c = copy.deepcopy(whole); change(c); run = Run(toy_learner(), settings, 'cpu'); before = snapshot(run)
-        with pytest.raises(UserError) as e: restore(run, c)
-        assert all(torch.equal(v, snapshot(run).weights[k]) for k, v in before.weights.items()) and run.step == 0      # nothing was changed
+        c = copy.deepcopy(whole)
+        change(c)
+        run = Run(toy_learner(), settings, 'cpu')
+        before = snapshot(run)
+        with pytest.raises(UserError) as e:
+            restore(run, c)
+        assert (
+            all(torch.equal(v, snapshot(run).weights[k]) for k, v in before.weights.items()) and run.step == 0
+        )  # nothing was changed
         return str(e.value)
-    def put(key, value): return lambda c: c.optimiser.update({key: value})
+
+
+    def put(key, value):
+        return lambda c: c.optimiser.update({key: value})
+
+
     assert 'its optimiser: it is empty' in odd(lambda c: c.optimiser.clear())
     assert 'norm.bias/exp_avg has shape [2], not [16]' in odd(put('norm.bias/exp_avg', torch.zeros(2)))
-    assert 'belongs to no parameter' in odd(put('nothing/exp_avg', torch.zeros(2))) and 'belongs to no parameter' in odd(put('norm.bias/moment', torch.zeros(16)))
+    assert 'belongs to no parameter' in odd(put('nothing/exp_avg', torch.zeros(2))) and 'belongs to no parameter' in odd(
+        put('norm.bias/moment', torch.zeros(16))
+    )
     assert 'is not finite' in odd(put('norm.bias/exp_avg_sq', torch.full((16,), float('nan'))))
     assert 'norm.bias lacks exp_avg' in odd(lambda c: c.optimiser.pop('norm.bias/exp_avg'))
-    assert 'it has counted 3 steps, the checkpoint 2' in odd(lambda c: setattr(c, 'step', 2)) and "step is '3'" in odd(lambda c: setattr(c, 'step', '3'))
+    assert 'it has counted 3 steps, the checkpoint 2' in odd(lambda c: setattr(c, 'step', 2)) and "step is '3'" in odd(
+        lambda c: setattr(c, 'step', '3')
+    )
     assert 'norm.weight is not finite' in odd(lambda c: c.weights.update({'norm.weight': torch.full((16,), float('inf'))}))
     assert 'norm.weight is not' in odd(lambda c: c.weights.update({'norm.weight': torch.ones(16, dtype=torch.int64)}))
-    for state, why in ((dict(best=3), 'best is 3'), (dict(best=[.5, 99]), 'best is'), (dict(worse='x'), "worse is 'x'"), (dict(done=[1]), 'done is')):
+    for state, why in (
+        (dict(best=3), 'best is 3'),
+        (dict(best=[0.5, 99]), 'best is'),
+        (dict(worse='x'), "worse is 'x'"),
+        (dict(done=[1]), 'done is'),
+    ):
         assert why in odd(lambda c: c.state.update(state))
     assert 'best is absent' in odd(lambda c: c.state.pop('best'))
-    c = copy.deepcopy(whole); c.optimiser.clear(); save_checkpoint(folder/'run', c)                                     # sealed, and refused before the run is touched
-    with pytest.raises(UserError, match='no run wrote it like this'): train(toy_learner(), folder/'run', Settings(steps=3, lr=.03), device='cpu')
+    c = copy.deepcopy(whole)
+    c.optimiser.clear()
+    save_checkpoint(folder / 'run', c)  # sealed, and refused before the run is touched
+    with pytest.raises(UserError, match='no run wrote it like this'):
+        train(toy_learner(), folder / 'run', Settings(steps=3, lr=0.03), device='cpu')
 
 
 def test_faults_in_steps():
@@ -437,38 +740,92 @@ def test_faults_in_steps():
     from sketch_lvm.train.runs import last_checkpoint, read_log, step_folders, scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import outcome
-    folder, settings = scratch(), Settings(steps=12, lr=.03)
-    def go(name='run', learner=None, **more): return train(learner or toy_learner(), folder/name, settings, device='cpu', checkpoint_every=5, **more)
-    go('whole'); expected = outcome(folder/'whole')
+
+    folder, settings = scratch(), Settings(steps=12, lr=0.03)
+
+
+    def go(name='run', learner=None, **more):
+        return train(learner or toy_learner(), folder / name, settings, device='cpu', checkpoint_every=5, **more)
+
+
+    go('whole')
+    expected = outcome(folder / 'whole')
+
+
     def spoiled(how):
-        toy = toy_learner(); plain = toy.objective
+        toy = toy_learner()
+        plain = toy.objective
+
         def objective(z, batch):
             loss, terms = plain(z, batch)
             return how(loss, z) if batch['step'] == 7 else loss, terms
+
         toy.objective = objective
         return toy
-    with pytest.raises(UserError, match=r'step 8: the loss is nan \(triplet .*, classification .*all vectors are finite.*toy 7/0, .*No weight was changed'):
-        go('nan', spoiled(lambda loss, z: loss*float('nan')))
-    with pytest.raises(UserError, match=r'step 8: .*the gradient of .* is not finite'): go('gradient', spoiled(lambda loss, z: loss + (z*0).abs().sqrt().sum()))
-    def full(loss, z): raise torch.OutOfMemoryError('CUDA out of memory')
-    with pytest.raises(UserError, match=r'step 8: .*ran out of memory .*16 of 16 rows.*accumulate=2 \(--accumulate 2\)'): go('memory', spoiled(full))
+
+
+    with pytest.raises(
+        UserError,
+        match=r'step 8: the loss is nan \(triplet .*, classification .*all vectors are finite.*toy 7/0, .*No weight was changed',
+    ):
+        go('nan', spoiled(lambda loss, z: loss * float('nan')))
+    with pytest.raises(UserError, match=r'step 8: .*the gradient of .* is not finite'):
+        go('gradient', spoiled(lambda loss, z: loss + (z * 0).abs().sqrt().sum()))
+
+
+    def full(loss, z):
+        raise torch.OutOfMemoryError('CUDA out of memory')
+
+
+    with pytest.raises(UserError, match=r'step 8: .*ran out of memory .*16 of 16 rows.*accumulate=2 \(--accumulate 2\)'):
+        go('memory', spoiled(full))
     for name in ('nan', 'gradient', 'memory'):
-        assert last_checkpoint(folder/name).step == 7 and len(read_log(folder/name)) == 7
-        go(name); assert outcome(folder/name) == expected                                         # mended, it goes on as if nothing had been
-    go('pieces'); torch.testing.assert_close(last_checkpoint(folder/'pieces').weights, last_checkpoint(folder/'whole').weights)
-    go('damaged'); w = folder/'damaged'/'step-000012'/'weights.safetensors'; w.write_bytes(w.read_bytes()[:-1] + b'x')
-    with mock.patch.object(sys, 'stderr', io.StringIO()) as said: go('damaged')
-    assert 'passed over' in said.getvalue() and 'weights.safetensors' in said.getvalue() and outcome(folder/'damaged') == expected
-    with mock.patch.dict(sys.modules, {'torch.utils.tensorboard': None}), pytest.raises(UserError, match='pip install tensorboard'): go('board', tensorboard=True)
+        assert last_checkpoint(folder / name).step == 7 and len(read_log(folder / name)) == 7
+        go(name)
+        assert outcome(folder / name) == expected  # mended, it goes on as if nothing had been
+    go('pieces')
+    torch.testing.assert_close(last_checkpoint(folder / 'pieces').weights, last_checkpoint(folder / 'whole').weights)
+    go('damaged')
+    w = folder / 'damaged' / 'step-000012' / 'weights.safetensors'
+    w.write_bytes(w.read_bytes()[:-1] + b'x')
+    with mock.patch.object(sys, 'stderr', io.StringIO()) as said:
+        go('damaged')
+    assert (
+        'passed over' in said.getvalue()
+        and 'weights.safetensors' in said.getvalue()
+        and outcome(folder / 'damaged') == expected
+    )
+    with (
+        mock.patch.dict(sys.modules, {'torch.utils.tensorboard': None}),
+        pytest.raises(UserError, match='pip install tensorboard'),
+    ):
+        go('board', tensorboard=True)
+
+
     class Board:
-        def __init__(self, folder, purge_step): self.rows = rows; rows.append(purge_step)
-        def add_scalar(self, *row): self.rows.append(row)
-        def close(self): self.rows.append('closed')
+        def __init__(self, folder, purge_step):
+            self.rows = rows
+            rows.append(purge_step)
+
+        def add_scalar(self, *row):
+            self.rows.append(row)
+
+        def close(self):
+            self.rows.append('closed')
+
+
     rows = []
-    with mock.patch.dict(sys.modules, {'torch.utils.tensorboard': SimpleNamespace(SummaryWriter=Board)}): go('board', tensorboard=True)
-    assert rows[0] == 1 and rows[-1] == 'closed' and {r[0] for r in rows[1:-1]} == {'train/loss', 'train/triplet', 'train/classification'} and len(rows) == 2 + 3*12
-    with mock.patch.object(sys, 'stderr', io.StringIO()) as said: go('bar', progress=True)
-    assert '12/12' in said.getvalue() and 'triplet=' in said.getvalue() and outcome(folder/'bar') == expected
+    with mock.patch.dict(sys.modules, {'torch.utils.tensorboard': SimpleNamespace(SummaryWriter=Board)}):
+        go('board', tensorboard=True)
+    assert (
+        rows[0] == 1
+        and rows[-1] == 'closed'
+        and {r[0] for r in rows[1:-1]} == {'train/loss', 'train/triplet', 'train/classification'}
+        and len(rows) == 2 + 3 * 12
+    )
+    with mock.patch.object(sys, 'stderr', io.StringIO()) as said:
+        go('bar', progress=True)
+    assert '12/12' in said.getvalue() and 'triplet=' in said.getvalue() and outcome(folder / 'bar') == expected
 
 
 def test_a_checkpoint_of_vit_b_32_is_small():
@@ -476,12 +833,20 @@ def test_a_checkpoint_of_vit_b_32_is_small():
     from sketch_lvm.train.runs import save_checkpoint, scratch
     from sketch_lvm.train.loop import Run, Settings, snapshot
     from sketch_lvm.testing.toys import toy_learner
-    toy = toy_learner(); place = {f'ln{i}': torch.nn.LayerNorm(768) for i in range(26)}        # 12 blocks x 2, and one at each end
-    toy.encoder = torch.nn.ModuleDict(place); toy.encoder.prompts = torch.nn.Parameter(torch.randn(2, 3, 768))
-    toy.encoder.trainable = lambda: dict(toy.encoder.named_parameters()); assert sum(p.numel() for p in toy.trainable().values()) == 39936 + 4608
-    run = Run(toy, Settings(), 'cpu'); sum(p.sum() for p in run.parameters.values()).backward(); run.optimiser.step(); run.step = 1
-    folder = save_checkpoint(scratch(), snapshot(run)); size = sum(p.stat().st_size for p in folder.iterdir())
-    assert 3*4*44544 < size < min(1e6, run.size), size
+
+    toy = toy_learner()
+    place = {f'ln{i}': torch.nn.LayerNorm(768) for i in range(26)}  # 12 blocks x 2, and one at each end
+    toy.encoder = torch.nn.ModuleDict(place)
+    toy.encoder.prompts = torch.nn.Parameter(torch.randn(2, 3, 768))
+    toy.encoder.trainable = lambda: dict(toy.encoder.named_parameters())
+    assert sum(p.numel() for p in toy.trainable().values()) == 39936 + 4608
+    run = Run(toy, Settings(), 'cpu')
+    sum(p.sum() for p in run.parameters.values()).backward()
+    run.optimiser.step()
+    run.step = 1
+    folder = save_checkpoint(scratch(), snapshot(run))
+    size = sum(p.stat().st_size for p in folder.iterdir())
+    assert 3 * 4 * 44544 < size < min(1e6, run.size), size
 
 
 def test_two_processes_learn_what_one_learns():
@@ -489,6 +854,7 @@ def test_two_processes_learn_what_one_learns():
     from sketch_lvm.train.runs import last_checkpoint, read_log, scratch
     from sketch_lvm.train.loop import Settings, train
     from sketch_lvm.testing.crash import run_script
+
     code = '''
     import sys, torch, weakref
     from sketch_lvm.testing.toys import toy_learner
@@ -515,14 +881,20 @@ def test_two_processes_learn_what_one_learns():
         assert group[0]() is None, 'the group outlives the run, and its threads may abort the interpreter when it ends'
         sys.stdout.write(f'{torch.cat([p.detach().flatten() for p in run.parameters.values()]).double().sum().item()} {seen[0]}\\n')
     '''
-    folder = scratch(); space = {'__name__': 'here'}; exec(textwrap.dedent(code), space)
-    train(space['learner'](), folder/'one', Settings(steps=25, lr=.02, amp='off'), device='cpu')
-    told = [line.split(' ', 1) for line in run_script(code, folder/'two', processes=2).splitlines()]
-    assert len(told) == 2 and told[0][0] == told[1][0]                                             # both processes hold the same weights
-    assert sorted(eval(told[0][1]) + eval(told[1][1])) == list(range(12))                          # shares do not overlap, nothing is lost
-    one, two = (read_log(folder/name) for name in ('one', 'two')); assert len(one) == len(two) == 25
-    for a, b in zip(one, two): assert all(abs(a[k] - b[k]) < 2e-4*max(1, abs(a[k])) for k in a), (a, b)
-    torch.testing.assert_close(last_checkpoint(folder/'one').weights, last_checkpoint(folder/'two').weights, rtol=1e-3, atol=1e-4)
+    folder = scratch()
+    space = {'__name__': 'here'}
+    exec(textwrap.dedent(code), space)
+    train(space['learner'](), folder / 'one', Settings(steps=25, lr=0.02, amp='off'), device='cpu')
+    told = [line.split(' ', 1) for line in run_script(code, folder / 'two', processes=2).splitlines()]
+    assert len(told) == 2 and told[0][0] == told[1][0]  # both processes hold the same weights
+    assert sorted(eval(told[0][1]) + eval(told[1][1])) == list(range(12))  # shares do not overlap, nothing is lost
+    one, two = (read_log(folder / name) for name in ('one', 'two'))
+    assert len(one) == len(two) == 25
+    for a, b in zip(one, two):
+        assert all(abs(a[k] - b[k]) < 2e-4 * max(1, abs(a[k])) for k in a), (a, b)
+    torch.testing.assert_close(
+        last_checkpoint(folder / 'one').weights, last_checkpoint(folder / 'two').weights, rtol=1e-3, atol=1e-4
+    )
 
 
 def test_methods_train_and_go_on():
@@ -534,23 +906,41 @@ def test_methods_train_and_go_on():
     from sketch_lvm.train.runs import read_log, scratch
     from sketch_lvm.train.loop import Interrupted, fit
     from sketch_lvm.testing.crash import outcome
+
     mini, toys, folder = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64), scratch()
     frozen = {k: v.clone() for k, v in mini.model.state_dict().items()}
+
+
     def stop(run, row):
-        if run.step == 2: raise Interrupted(2)
+        if run.step == 2:
+            raise Interrupted(2)
+
+
     for m in (method('sketch-lvm', 'mini', batch=8), method('sketch-lvm-fg', 'mini', batch=8, per_class=4)):
-        def go(name, **more): return fit(m, mini, toys, folder/m.name/name, steps=4, device='cpu', checkpoint_every=1, **more)
-        run = go('whole'); rows = read_log(run.out); assert run.done and set(m.weights) < set(rows[0])
-        assert abs(sum(w*rows[0][t] for t, w in m.weights.items()) - rows[0]['loss']) < 1e-4
-        with pytest.raises(Interrupted): go('stopped', workers=2, on_step=stop)
-        go('stopped'); assert outcome(folder/m.name/'stopped') == outcome(run.out)
+
+        def go(name, **more):
+            return fit(m, mini, toys, folder / m.name / name, steps=4, device='cpu', checkpoint_every=1, **more)
+
+        run = go('whole')
+        rows = read_log(run.out)
+        assert run.done and set(m.weights) < set(rows[0])
+        assert abs(sum(w * rows[0][t] for t, w in m.weights.items()) - rows[0]['loss']) < 1e-4
+        with pytest.raises(Interrupted):
+            go('stopped', workers=2, on_step=stop)
+        go('stopped')
+        assert outcome(folder / m.name / 'stopped') == outcome(run.out)
         whole, pieces = go('fp32', amp='off'), go('pieces', amp='off', accumulate=3)
-        for a, b in zip(read_log(whole.out), read_log(pieces.out)): assert all(abs(a[k] - b[k]) < 1e-3*max(1, abs(a[k])) for k in a), (a, b)
-        with pytest.raises(UserError, match='settings.amp: (bf16|off) there'): go('whole', amp='off' if run.settings.amp == 'bf16' else 'bf16')
-        with pytest.raises(UserError, match='data.sha256: '): fit(m, mini, toys[2:], folder/m.name/'whole', steps=4, device='cpu')
-    assert all(torch.equal(v, frozen[k]) for k, v in mini.model.state_dict().items())              # the tower itself never moves
-    with pytest.raises(UserError, match="Did you mean 'steps'"): fit('sketch-lvm', mini, toys, folder/'x', stepz=3)
-    with pytest.raises(UserError, match="Did you mean 'sketch-lvm'"): fit('sketch-lmv', mini, toys, folder/'x')
+        for a, b in zip(read_log(whole.out), read_log(pieces.out)):
+            assert all(abs(a[k] - b[k]) < 1e-3 * max(1, abs(a[k])) for k in a), (a, b)
+        with pytest.raises(UserError, match='settings.amp: (bf16|off) there'):
+            go('whole', amp='off' if run.settings.amp == 'bf16' else 'bf16')
+        with pytest.raises(UserError, match='data.sha256: '):
+            fit(m, mini, toys[2:], folder / m.name / 'whole', steps=4, device='cpu')
+    assert all(torch.equal(v, frozen[k]) for k, v in mini.model.state_dict().items())  # the tower itself never moves
+    with pytest.raises(UserError, match="Did you mean 'steps'"):
+        fit('sketch-lvm', mini, toys, folder / 'x', stepz=3)
+    with pytest.raises(UserError, match="Did you mean 'sketch-lvm'"):
+        fit('sketch-lmv', mini, toys, folder / 'x')
 
 
 @pytest.mark.gpu
@@ -562,12 +952,34 @@ def test_going_on_upon_a_gpu():
     from sketch_lvm.train.runs import read_log, scratch
     from sketch_lvm.train.loop import Interrupted, fit
     from sketch_lvm.testing.crash import outcome
-    toys, folder, m = toy_set(classes=4, photos=6, sketches=2, size=64), scratch(), method('sketch-lvm-fg', 'mini', batch=16, per_class=4)
-    def go(name, **more): return fit(m, load_backbone('mini', random=True), toys, folder/name, steps=6, device='cuda', checkpoint_every=1, **more)
+
+    toys, folder, m = (
+        toy_set(classes=4, photos=6, sketches=2, size=64),
+        scratch(),
+        method('sketch-lvm-fg', 'mini', batch=16, per_class=4),
+    )
+
+
+    def go(name, **more):
+        return fit(
+            m, load_backbone('mini', random=True), toys, folder / name, steps=6, device='cuda', checkpoint_every=1, **more
+        )
+
+
     def stop(run, row):
-        if run.step == 3: raise Interrupted(2)
-    run = go('whole'); assert run.settings.amp == 'bf16' and next(run.encoder.parameters()).is_cuda
-    with pytest.raises(Interrupted): go('stopped', workers=2, on_step=stop)
-    go('stopped'); assert outcome(folder/'stopped') == outcome(folder/'whole')
-    fp32, cpu = go('fp32', amp='off'), fit(m, load_backbone('mini', random=True), toys, folder/'cpu', steps=6, device='cpu', amp='off')
-    for a, b in zip(read_log(fp32.out), read_log(cpu.out)): assert abs(a['loss'] - b['loss']) < .02, (a, b)
+        if run.step == 3:
+            raise Interrupted(2)
+
+
+    run = go('whole')
+    assert run.settings.amp == 'bf16' and next(run.encoder.parameters()).is_cuda
+    with pytest.raises(Interrupted):
+        go('stopped', workers=2, on_step=stop)
+    go('stopped')
+    assert outcome(folder / 'stopped') == outcome(folder / 'whole')
+    fp32, cpu = (
+        go('fp32', amp='off'),
+        fit(m, load_backbone('mini', random=True), toys, folder / 'cpu', steps=6, device='cpu', amp='off'),
+    )
+    for a, b in zip(read_log(fp32.out), read_log(cpu.out)):
+        assert abs(a['loss'] - b['loss']) < 0.02, (a, b)

@@ -6,10 +6,21 @@ def test_half_a_launch_is_a_sentence():
     from unittest import mock
     from sketch_lvm.core import UserError
     from sketch_lvm.train.processes import launched, together
+
+
     def say(**env):
         with mock.patch.dict(os.environ, env):
-            with together('cpu') as (team, device): return team.size
+            with together('cpu') as (team, device):
+                return team.size
+
+
     assert say() == say(RANK='0', WORLD_SIZE='1', LOCAL_RANK='0') == say(RANK='0') == 1
-    for env, why in [(dict(RANK='1'), 'RANK=1 is set .* but WORLD_SIZE is not'), (dict(WORLD_SIZE='2'), 'but RANK, MASTER_ADDR, MASTER_PORT is not'),
-                     (dict(WORLD_SIZE='x'), "WORLD_SIZE='x' .* no whole number"), (dict(WORLD_SIZE='1', RANK='1'), 'do not fit'), (dict(WORLD_SIZE='0'), 'do not fit')]:
-        with pytest.raises(UserError, match=why + '.*torchrun'): say(**env)
+    for env, why in [
+        (dict(RANK='1'), 'RANK=1 is set .* but WORLD_SIZE is not'),
+        (dict(WORLD_SIZE='2'), 'but RANK, MASTER_ADDR, MASTER_PORT is not'),
+        (dict(WORLD_SIZE='x'), "WORLD_SIZE='x' .* no whole number"),
+        (dict(WORLD_SIZE='1', RANK='1'), 'do not fit'),
+        (dict(WORLD_SIZE='0'), 'do not fit'),
+    ]:
+        with pytest.raises(UserError, match=why + '.*torchrun'):
+            say(**env)

@@ -5,24 +5,40 @@ def test_every_flipped_bit_is_noticed():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import SEAL, Damaged, check_seal, make_seal, read_folder, write_folder, scratch
-    files = {'a': b'some bytes', 'b.json': b'{"step": 3}'}; whole = {**files, SEAL: make_seal(files)}
-    def check(f): check_seal(f.pop(SEAL), f)
-    check({**whole}); assert issubclass(Damaged, UserError)
+
+    files = {'a': b'some bytes', 'b.json': b'{"step": 3}'}
+    whole = {**files, SEAL: make_seal(files)}
+
+
+    def check(f):
+        check_seal(f.pop(SEAL), f)
+
+
+    check({**whole})
+    assert issubclass(Damaged, UserError)
     for name, content in whole.items():
-        for bit in range(8*len(content)):
-            flipped = bytearray(content); flipped[bit//8] ^= 1 << bit%8
-            with pytest.raises(Damaged): check({**whole, name: bytes(flipped)})
-    path = scratch()/'x'; write_folder(path, files); assert read_folder(path) == files
+        for bit in range(8 * len(content)):
+            flipped = bytearray(content)
+            flipped[bit // 8] ^= 1 << bit % 8
+            with pytest.raises(Damaged):
+                check({**whole, name: bytes(flipped)})
+    path = scratch() / 'x'
+    write_folder(path, files)
+    assert read_folder(path) == files
     for name, content in whole.items():
-        assert (path/name).read_bytes() == content
-        for cut in (0, 1, len(content)//2, len(content) - 1):
-            (path/name).write_bytes(content[:cut])
-            with pytest.raises(Damaged): read_folder(path)
-        (path/name).unlink()
-        with pytest.raises(Damaged): read_folder(path)
-        (path/name).write_bytes(content)
-    write_folder(path, {'a': b'new'}, {'note.md': b'hi'}); assert read_folder(path) == {'a': b'new'} and [p.name for p in path.parent.iterdir()] == ['x']
-    (path/'note.md').write_text('edited'); assert read_folder(path) == {'a': b'new'} and {p.name for p in path.iterdir()} == {'a', 'note.md', SEAL}
+        assert (path / name).read_bytes() == content
+        for cut in (0, 1, len(content) // 2, len(content) - 1):
+            (path / name).write_bytes(content[:cut])
+            with pytest.raises(Damaged):
+                read_folder(path)
+        (path / name).unlink()
+        with pytest.raises(Damaged):
+            read_folder(path)
+        (path / name).write_bytes(content)
+    write_folder(path, {'a': b'new'}, {'note.md': b'hi'})
+    assert read_folder(path) == {'a': b'new'} and [p.name for p in path.parent.iterdir()] == ['x']
+    (path / 'note.md').write_text('edited')
+    assert read_folder(path) == {'a': b'new'} and {p.name for p in path.iterdir()} == {'a', 'note.md', SEAL}
 
 
 def test_dying_at_any_call_leaves_old_or_new():
@@ -30,21 +46,33 @@ def test_dying_at_any_call_leaves_old_or_new():
     from unittest import mock
     from sketch_lvm.train import runs
     from sketch_lvm.train.runs import scratch
-    path = scratch()/'x'; old, new = {'a': b'old'}, {'a': b'new', 'b': b'new too'}
+
+    path = scratch() / 'x'
+    old, new = {'a': b'old'}, {'a': b'new', 'b': b'new too'}
     calls = ['fsync', 'rename', 'mkdir', 'open', 'unlink', 'rmdir']
+
+
     def die_at(n):
         "A child process that dies at its nth call; True if it came to the end"
         pid = os.fork()
-        if pid: return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        if pid:
+            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
         left = [n]
+
         def counted(real):
             def call(*a, **k):
                 left[0] -= 1
-                if left[0] < 0: os._exit(9)
+                if left[0] < 0:
+                    os._exit(9)
                 return real(*a, **k)
+
             return call
-        with mock.patch.multiple(os, **{c: counted(getattr(os, c)) for c in calls}): runs.write_folder(path, new)
+
+        with mock.patch.multiple(os, **{c: counted(getattr(os, c)) for c in calls}):
+            runs.write_folder(path, new)
         os._exit(0)
+
+
     def at_every_call(always_there):
         "Die at every call; the next save, dying there too, must not take the good folder for litter"
         seen = []
@@ -54,18 +82,38 @@ def test_dying_at_any_call_leaves_old_or_new():
             assert path.is_dir() or not always_there
             seen.append(runs.read_folder(path) == new)
             assert runs.read_folder(path) in (old, new)
-            if done: break
-            runs.write_folder(path, old); die_at(n); die_at(n)
+            if done:
+                break
+            runs.write_folder(path, old)
+            die_at(n)
+            die_at(n)
             assert runs.read_folder(path) in (old, new)
         assert done and seen[0] is False and seen[-1] is True and n > 8
-    (path.parent/'y').mkdir(); (path.parent/'z').mkdir()
-    if runs._swap(path.parent/'y', path.parent/'z'): at_every_call(always_there=True)
-    for name in 'yz': (path.parent/name).rmdir()
-    two_renames = mock.patch.object(runs, '_swap', lambda a, b: False); two_renames.start(); at_every_call(always_there=False)
-    runs.write_folder(path, old); real = os.rename
-    def failing(a, b): return real(a, b) if 'old' in str(b) or 'old' in str(a) else refuse()
-    def refuse(): raise OSError(28, 'No space left on device')
-    with mock.patch.object(os, 'rename', failing), pytest.raises(OSError): runs.write_folder(path, new)       # no death but an error
+
+
+    (path.parent / 'y').mkdir()
+    (path.parent / 'z').mkdir()
+    if runs._swap(path.parent / 'y', path.parent / 'z'):
+        at_every_call(always_there=True)
+    for name in 'yz':
+        (path.parent / name).rmdir()
+    two_renames = mock.patch.object(runs, '_swap', lambda a, b: False)
+    two_renames.start()
+    at_every_call(always_there=False)
+    runs.write_folder(path, old)
+    real = os.rename
+
+
+    def failing(a, b):
+        return real(a, b) if 'old' in str(b) or 'old' in str(a) else refuse()
+
+
+    def refuse():
+        raise OSError(28, 'No space left on device')
+
+
+    with mock.patch.object(os, 'rename', failing), pytest.raises(OSError):
+        runs.write_folder(path, new)  # no death but an error
     two_renames.stop()
     assert runs.read_folder(path) == old and [p.name for p in path.parent.iterdir()] == ['x']
 
@@ -75,17 +123,34 @@ def test_every_name_and_byte_is_waited_for():
     from unittest import mock
     from sketch_lvm.train import runs
     from sketch_lvm.train.runs import SEAL, Log, scratch, write_folder
+
     done = []
-    def noted(what, real): return mock.patch.object(os, what, lambda *a: (done.append((what, *map(named, a))), real(*a))[1])
-    def named(x): return os.path.basename(os.readlink(f'/proc/self/fd/{x}')) if isinstance(x, int) else os.path.basename(x)
-    path = scratch()/'x'; write_folder(path, {'a': b'old'})
+
+
+    def noted(what, real):
+        return mock.patch.object(os, what, lambda *a: (done.append((what, *map(named, a))), real(*a))[1])
+
+
+    def named(x):
+        return os.path.basename(os.readlink(f'/proc/self/fd/{x}')) if isinstance(x, int) else os.path.basename(x)
+
+
+    path = scratch() / 'x'
+    write_folder(path, {'a': b'old'})
     if os.path.isdir('/proc/self/fd'):
         two_renames = mock.patch.object(runs, '_swap', lambda a, b: False)
-        with two_renames, noted('fsync', os.fsync), noted('rename', os.rename): write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
+        with two_renames, noted('fsync', os.fsync), noted('rename', os.rename):
+            write_folder(path, {'a': b'new', 'b': b''}, {'c': b''})
         assert done == [('fsync', name) for name in ('a', 'b', 'c', SEAL, '.x.new.tmp')] + [
-            ('rename', 'x', '.x.old.tmp'), ('rename', '.x.new.tmp', 'x'), ('fsync', path.parent.name)], done
-        log = Log(path.parent/'log.jsonl'); log.add(step=1); done.clear()
-        with noted('fsync', os.fsync): log.mark()
+            ('rename', 'x', '.x.old.tmp'),
+            ('rename', '.x.new.tmp', 'x'),
+            ('fsync', path.parent.name),
+        ], done
+        log = Log(path.parent / 'log.jsonl')
+        log.add(step=1)
+        done.clear()
+        with noted('fsync', os.fsync):
+            log.mark()
         assert done == [('fsync', 'log.jsonl')]
         log.close()
 
@@ -94,67 +159,128 @@ def test_pickles_are_never_loaded():
     import io, os, pickle, pytest, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import Damaged, pack, unpack, scratch
+
+
     class Bomb:
-        def __reduce__(self): return os.mkdir, (trap,)
-    trap = os.path.join(scratch(), 'sprung'); buffer = io.BytesIO(); torch.save({'w': Bomb()}, buffer)
+        def __reduce__(self):
+            return os.mkdir, (trap,)
+
+
+    trap = os.path.join(scratch(), 'sprung')
+    buffer = io.BytesIO()
+    torch.save({'w': Bomb()}, buffer)
     for bomb in (buffer.getvalue(), *(pickle.dumps(Bomb(), p) for p in (2, 4, 5))):
-        with pytest.raises(UserError, match='is a pickle'): unpack(bomb, 'x.pt')
-    for bomb in (pickle.dumps(Bomb(), 0), b'', b'\x00'*7, b'\xff'*64):
-        with pytest.raises(Damaged, match='x.pt'): unpack(bomb, 'x.pt')
+        with pytest.raises(UserError, match='is a pickle'):
+            unpack(bomb, 'x.pt')
+    for bomb in (pickle.dumps(Bomb(), 0), b'', b'\x00' * 7, b'\xff' * 64):
+        with pytest.raises(Damaged, match='x.pt'):
+            unpack(bomb, 'x.pt')
     assert not os.path.exists(trap)
-    for n in (*range(1, 80), *range(60, 2000, 9)):      # header lengths that begin like a pickle: 128, 384, 640, ...
-        t = {'a'*n: torch.zeros(3)}; assert unpack(pack(t)).keys() == t.keys(), n
-    long = {'a'*(19280 - 61): torch.zeros(3)}; assert pack(long)[:2] == b'PK' and unpack(pack(long)).keys() == long.keys()
-    t = dict(b=torch.arange(6.).view(2, 3).T, a=torch.tensor(3, dtype=torch.int64), c=torch.randn(4).bfloat16())
-    assert all(torch.equal(v, t[k]) and v.dtype == t[k].dtype for k, v in unpack(pack(t)).items()) and pack(t) == pack(dict(reversed(t.items())))
+    for n in (*range(1, 80), *range(60, 2000, 9)):  # header lengths that begin like a pickle: 128, 384, 640, ...
+        t = {'a' * n: torch.zeros(3)}
+        assert unpack(pack(t)).keys() == t.keys(), n
+    long = {'a' * (19280 - 61): torch.zeros(3)}
+    assert pack(long)[:2] == b'PK' and unpack(pack(long)).keys() == long.keys()
+    t = dict(b=torch.arange(6.0).view(2, 3).T, a=torch.tensor(3, dtype=torch.int64), c=torch.randn(4).bfloat16())
+    assert all(torch.equal(v, t[k]) and v.dtype == t[k].dtype for k, v in unpack(pack(t)).items()) and pack(t) == pack(
+        dict(reversed(t.items()))
+    )
 
 
 def test_damaged_checkpoints_are_passed_over():
     import os, pickle, pytest, shutil, torch
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint, step_folders, scratch
-    run = scratch()/'run'; assert last_checkpoint(run) is None
-    for s in (1, 2, 3): save_checkpoint(run, Checkpoint(s, {'w': torch.full((5,), s + .1)}, {'w/exp_avg': torch.ones(5)}, dict(best=None)), keep=3)
-    c = last_checkpoint(run); assert (c.step, c.state, c.refused) == (3, dict(best=None), []) and torch.equal(c.weights['w'], torch.full((5,), 3.1))
+
+    run = scratch() / 'run'
+    assert last_checkpoint(run) is None
+    for s in (1, 2, 3):
+        save_checkpoint(
+            run, Checkpoint(s, {'w': torch.full((5,), s + 0.1)}, {'w/exp_avg': torch.ones(5)}, dict(best=None)), keep=3
+        )
+    c = last_checkpoint(run)
+    assert (c.step, c.state, c.refused) == (3, dict(best=None), []) and torch.equal(c.weights['w'], torch.full((5,), 3.1))
+
+
     def spoil(file, how):
-        b = file.read_bytes(); file.write_bytes(dict(empty=b'', cut=b[:len(b)//2], flip=b[:-1] + bytes([b[-1] ^ 1]), pickle=pickle.dumps({'w': 1}))[how])
+        b = file.read_bytes()
+        file.write_bytes(
+            dict(empty=b'', cut=b[: len(b) // 2], flip=b[:-1] + bytes([b[-1] ^ 1]), pickle=pickle.dumps({'w': 1}))[how]
+        )
+
+
     for step, expected in ((3, 2), (2, 1)):
         for file in ('weights.safetensors', 'optimiser.safetensors', 'state.json', 'sha256.json'):
             for how in ('empty', 'cut', 'flip', 'pickle'):
-                whole = (run/f'step-{step:06d}'/file).read_bytes(); spoil(run/f'step-{step:06d}'/file, how)
-                c = last_checkpoint(run); assert c.step == expected and f'step-{step:06d}' in c.refused[-1][1]
-                (run/f'step-{step:06d}'/file).write_bytes(whole)
-        spoil(run/f'step-{step:06d}'/'weights.safetensors', 'flip')
-    shutil.rmtree(run/'step-000001'); before = {p: p.read_bytes() for p in run.rglob('*') if p.is_file()}
-    with pytest.raises(UserError, match='no checkpoint of .* is whole(.|\n)*step-000003(.|\n)*step-000002'): last_checkpoint(run)
+                whole = (run / f'step-{step:06d}' / file).read_bytes()
+                spoil(run / f'step-{step:06d}' / file, how)
+                c = last_checkpoint(run)
+                assert c.step == expected and f'step-{step:06d}' in c.refused[-1][1]
+                (run / f'step-{step:06d}' / file).write_bytes(whole)
+        spoil(run / f'step-{step:06d}' / 'weights.safetensors', 'flip')
+    shutil.rmtree(run / 'step-000001')
+    before = {p: p.read_bytes() for p in run.rglob('*') if p.is_file()}
+    with pytest.raises(UserError, match='no checkpoint of .* is whole(.|\n)*step-000003(.|\n)*step-000002'):
+        last_checkpoint(run)
     assert before == {p: p.read_bytes() for p in run.rglob('*') if p.is_file()}
-    (run/'x.pt').write_bytes(pickle.dumps({}))
-    with pytest.raises(UserError, match='is a pickle'): read_checkpoint(run/'x.pt')
-    with pytest.raises(UserError, match='is a file'): read_checkpoint(run/'LAST')
-    for s in step_folders(run).values(): shutil.rmtree(s)
-    with pytest.raises(UserError, match='x.pt, which looks like a pickle'): last_checkpoint(run)
+    (run / 'x.pt').write_bytes(pickle.dumps({}))
+    with pytest.raises(UserError, match='is a pickle'):
+        read_checkpoint(run / 'x.pt')
+    with pytest.raises(UserError, match='is a file'):
+        read_checkpoint(run / 'LAST')
+    for s in step_folders(run).values():
+        shutil.rmtree(s)
+    with pytest.raises(UserError, match='x.pt, which looks like a pickle'):
+        last_checkpoint(run)
 
 
 def test_a_seal_does_not_make_a_checkpoint():
     import json, pytest, torch
     from sketch_lvm.train.runs import Checkpoint, Damaged, last_checkpoint, make_seal, pack, read_checkpoint, read_folder
     from sketch_lvm.train.runs import save_checkpoint, scratch, write_folder
-    run = scratch()/'run'; save_checkpoint(run, Checkpoint(1, {'w': torch.ones(2)}, {'w/exp_avg': torch.ones(2)}, {'log': None}))
-    good = read_folder(run/'step-000001'); w, o, s = 'weights.safetensors', 'optimiser.safetensors', 'state.json'
-    bad = {'state.json names no step': [{s: b'[]'}, {s: b'{}'}, {s: b'3'}, {s: b'{"step": "1"}'}, {s: b'{"step": true}'}, {s: b'{"step": -1}'}, {s: b'null'}],
-           'state.json is not readable': [{s: b'['*100_000}, {s: b'{'}, {s: b'"\\xff"'[:-1] + b'\xff'}],
-           'holds NaN or infinity: w': [{w: pack({'w': torch.tensor([1., float('nan')])})}, {o: pack({'w/exp_avg': torch.tensor([float('inf')])})}],
-           'something else than floats: w': [{w: pack({'w': torch.ones(2, dtype=torch.int64)})}, {o: pack({'w/exp_avg': torch.ones(2, dtype=torch.bool)})}],
-           'not a readable safetensors': [{w: b''}, {o: b'{}'}], 'has no optimiser': [{o: None}], 'has no state.json, weights': [{w: None, s: None}]}
+
+    run = scratch() / 'run'
+    save_checkpoint(run, Checkpoint(1, {'w': torch.ones(2)}, {'w/exp_avg': torch.ones(2)}, {'log': None}))
+    good = read_folder(run / 'step-000001')
+    w, o, s = 'weights.safetensors', 'optimiser.safetensors', 'state.json'
+    bad = {
+        'state.json names no step': [
+            {s: b'[]'},
+            {s: b'{}'},
+            {s: b'3'},
+            {s: b'{"step": "1"}'},
+            {s: b'{"step": true}'},
+            {s: b'{"step": -1}'},
+            {s: b'null'},
+        ],
+        'state.json is not readable': [{s: b'[' * 100_000}, {s: b'{'}, {s: b'"\\xff"'[:-1] + b'\xff'}],
+        'holds NaN or infinity: w': [
+            {w: pack({'w': torch.tensor([1.0, float('nan')])})},
+            {o: pack({'w/exp_avg': torch.tensor([float('inf')])})},
+        ],
+        'something else than floats: w': [
+            {w: pack({'w': torch.ones(2, dtype=torch.int64)})},
+            {o: pack({'w/exp_avg': torch.ones(2, dtype=torch.bool)})},
+        ],
+        'not a readable safetensors': [{w: b''}, {o: b'{}'}],
+        'has no optimiser': [{o: None}],
+        'has no state.json, weights': [{w: None, s: None}],
+    }
     for why, cases in bad.items():
         for change in cases:
-            write_folder(run/'step-000002', {k: v for k, v in (good | change).items() if v is not None})
-            with pytest.raises(Damaged, match=why): read_checkpoint(run/'step-000002')
-            assert last_checkpoint(run).step == 1                     # and the one before is used
-    nested, odd = b'{"files": {"a": {"files": {}}}}', (b'{"files": []}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}')
-    for seal in (b'['*100_000, b'[]', nested, *odd, b'\xff'):
-        write_folder(run/'step-000002', {'a': b'x'}); (run/'step-000002'/'sha256.json').write_bytes(seal)
-        with pytest.raises(Damaged, match='damaged|content|lacks|absent'): read_folder(run/'step-000002')
+            write_folder(run / 'step-000002', {k: v for k, v in (good | change).items() if v is not None})
+            with pytest.raises(Damaged, match=why):
+                read_checkpoint(run / 'step-000002')
+            assert last_checkpoint(run).step == 1  # and the one before is used
+    nested, odd = (
+        b'{"files": {"a": {"files": {}}}}',
+        (b'{"files": []}', b'{"files": "a"}', b'{"files": {"a": 3}, "all": []}', b'{"files": null}'),
+    )
+    for seal in (b'[' * 100_000, b'[]', nested, *odd, b'\xff'):
+        write_folder(run / 'step-000002', {'a': b'x'})
+        (run / 'step-000002' / 'sha256.json').write_bytes(seal)
+        with pytest.raises(Damaged, match='damaged|content|lacks|absent'):
+            read_folder(run / 'step-000002')
 
 
 def test_a_log_is_cut_back():
@@ -162,29 +288,63 @@ def test_a_log_is_cut_back():
     from unittest import mock
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import Log, read_log, scratch
-    run = scratch(); log = Log(run/'log.jsonl')
-    log.add(step=1, loss=.5); mark = log.mark(); log.add(step=2, loss=.4); log.close()
-    with open(run/'log.jsonl', 'a') as f: f.write('{"step": 3, "lo')
+
+    run = scratch()
+    log = Log(run / 'log.jsonl')
+    log.add(step=1, loss=0.5)
+    mark = log.mark()
+    log.add(step=2, loss=0.4)
+    log.close()
+    with open(run / 'log.jsonl', 'a') as f:
+        f.write('{"step": 3, "lo')
     assert [r['step'] for r in read_log(run)] == [1, 2]
-    log = Log(run/'log.jsonl', mark); assert log.mark() == mark; log.add(step=2, loss=.3); later = log.mark(); log.close()
-    assert [r['loss'] for r in read_log(run)] == [.5, .3] and later['bytes'] == (run/'log.jsonl').stat().st_size
-    with pytest.raises(ValueError): Log(run/'log.jsonl', later).add(loss=float('nan'))
+    log = Log(run / 'log.jsonl', mark)
+    assert log.mark() == mark
+    log.add(step=2, loss=0.3)
+    later = log.mark()
+    log.close()
+    assert [r['loss'] for r in read_log(run)] == [0.5, 0.3] and later['bytes'] == (run / 'log.jsonl').stat().st_size
+    with pytest.raises(ValueError):
+        Log(run / 'log.jsonl', later).add(loss=float('nan'))
     for i, spoil in enumerate((lambda b: b'x' + b[1:], lambda b: b[:5], lambda b: b''), 1):
-        bad = spoil((run/'log.jsonl').read_bytes()); (run/'log.jsonl').write_bytes(bad)
-        with mock.patch.object(sys, 'stderr', io.StringIO()) as said: log = Log(run/'log.jsonl', later)
-        assert f'log-damaged-{i}.jsonl' in said.getvalue() and (run/f'log-damaged-{i}.jsonl').read_bytes() == bad and read_log(run) == []
-        log.add(step=3, loss=.2); later = log.mark(); log.close()
-    (run/'log.jsonl').unlink()                                                       # gone altogether: said, and begun anew
-    with mock.patch.object(sys, 'stderr', io.StringIO()) as said: log = Log(run/'log.jsonl', later); log.close()
+        bad = spoil((run / 'log.jsonl').read_bytes())
+        (run / 'log.jsonl').write_bytes(bad)
+        with mock.patch.object(sys, 'stderr', io.StringIO()) as said:
+            log = Log(run / 'log.jsonl', later)
+        assert (
+            f'log-damaged-{i}.jsonl' in said.getvalue()
+            and (run / f'log-damaged-{i}.jsonl').read_bytes() == bad
+            and read_log(run) == []
+        )
+        log.add(step=3, loss=0.2)
+        later = log.mark()
+        log.close()
+    (run / 'log.jsonl').unlink()  # gone altogether: said, and begun anew
+    with mock.patch.object(sys, 'stderr', io.StringIO()) as said:
+        log = Log(run / 'log.jsonl', later)
+        log.close()
     assert 'log.jsonl is gone' in said.getvalue() and read_log(run) == []
-    for odd in ({}, [], 'x', 3, {'bytes': 1}, {'bytes': 'x', 'sha256': ''}, {'bytes': -1, 'sha256': ''}, {'bytes': True, 'sha256': ''}):
-        with pytest.raises(UserError, match='does not say how long'): Log(run/'log.jsonl', odd)
-    for line in (b'no json\n', b'['*100_000 + b'\n', b'"\xff"\n'):
-        (run/'log.jsonl').write_bytes(line)
-        with pytest.raises(UserError, match='log.jsonl (holds a line that is not JSON|is not text)'): read_log(run)
-    (run/'log.jsonl').unlink()
-    with pytest.raises(UserError, match='has no log.jsonl'): read_log(run)
-    Log(run/'log.jsonl').close(); assert read_log(run) == []                        # no checkpoint: from the start
+    for odd in (
+        {},
+        [],
+        'x',
+        3,
+        {'bytes': 1},
+        {'bytes': 'x', 'sha256': ''},
+        {'bytes': -1, 'sha256': ''},
+        {'bytes': True, 'sha256': ''},
+    ):
+        with pytest.raises(UserError, match='does not say how long'):
+            Log(run / 'log.jsonl', odd)
+    for line in (b'no json\n', b'[' * 100_000 + b'\n', b'"\xff"\n'):
+        (run / 'log.jsonl').write_bytes(line)
+        with pytest.raises(UserError, match='log.jsonl (holds a line that is not JSON|is not text)'):
+            read_log(run)
+    (run / 'log.jsonl').unlink()
+    with pytest.raises(UserError, match='has no log.jsonl'):
+        read_log(run)
+    Log(run / 'log.jsonl').close()
+    assert read_log(run) == []  # no checkpoint: from the start
 
 
 def test_locks():
@@ -192,58 +352,94 @@ def test_locks():
     from pathlib import Path
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import is_alive, lock, process_start, scratch
-    run = scratch(); f = run/'LOCK'; me = dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since='today')
+
+    run = scratch()
+    f = run / 'LOCK'
+    me = dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since='today')
     with lock(run):
         assert json.loads(f.read_text())['pid'] == os.getpid()
         with pytest.raises(UserError, match=f'in use by process {os.getpid()} on this machine'):
-            with lock(run): pass
+            with lock(run):
+                pass
         assert f.exists()
     assert not f.exists()
     f.write_text(json.dumps({**me, 'host': 'elsewhere'}))
     with pytest.raises(UserError, match='on elsewhere since today(.|\n)*remove'):
-        with lock(run): pass
+        with lock(run):
+            pass
     pid = os.fork()
-    if not pid: os._exit(0)
-    time.sleep(.1); dead = {**me, 'pid': pid, 'start': process_start(pid)}
-    assert not Path('/proc').is_dir() or not is_alive({**dead, 'start': 5})              # a zombie owns nothing
-    os.waitpid(pid, 0); assert not is_alive(dead)
-    stale = [json.dumps(dead), '', '{"pid": 1', '[]', '{"pid": "x"}', *(json.dumps({**me, 'pid': odd}) for odd in (2**70, -1, 0, True and [], '7'))]
-    if Path('/proc').is_dir(): stale.append(json.dumps({**me, 'start': 5}))              # the number was used again
+    if not pid:
+        os._exit(0)
+    time.sleep(0.1)
+    dead = {**me, 'pid': pid, 'start': process_start(pid)}
+    assert not Path('/proc').is_dir() or not is_alive({**dead, 'start': 5})  # a zombie owns nothing
+    os.waitpid(pid, 0)
+    assert not is_alive(dead)
+    stale = [
+        json.dumps(dead),
+        '',
+        '{"pid": 1',
+        '[]',
+        '{"pid": "x"}',
+        *(json.dumps({**me, 'pid': odd}) for odd in (2**70, -1, 0, True and [], '7')),
+    ]
+    if Path('/proc').is_dir():
+        stale.append(json.dumps({**me, 'start': 5}))  # the number was used again
     for content in stale:
         f.write_text(content)
-        with lock(run): assert json.loads(f.read_text())['pid'] == os.getpid()
+        with lock(run):
+            assert json.loads(f.read_text())['pid'] == os.getpid()
         assert not f.exists()
     with pytest.raises(KeyboardInterrupt):
-        with lock(run): raise KeyboardInterrupt
+        with lock(run):
+            raise KeyboardInterrupt
     assert not f.exists()
-    other = scratch()/'somebodys file'; other.write_text('precious'); f.symlink_to(other)      # a link leads a lock nowhere
+    other = scratch() / 'somebodys file'
+    other.write_text('precious')
+    f.symlink_to(other)  # a link leads a lock nowhere
     with pytest.raises(UserError, match='LOCK is a link'):
-        with lock(run): pass
-    assert other.read_text() == 'precious'; f.unlink(); f.mkdir()
+        with lock(run):
+            pass
+    assert other.read_text() == 'precious'
+    f.unlink()
+    f.mkdir()
     with pytest.raises(UserError, match='LOCK cannot be written: Is a directory'):
-        with lock(run): pass
+        with lock(run):
+            pass
 
 
 def test_of_many_takers_one_gets_a_dead_lock():
     import json, os, socket
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import lock, scratch
+
     for trial in range(5):
-        run = scratch(); (run/'LOCK').write_text(json.dumps(dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')))
+        run = scratch()
+        (run / 'LOCK').write_text(json.dumps(dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')))
         (start, go), (answers, say), (end, over) = os.pipe(), os.pipe(), os.pipe()
         for _ in range(6):
-            if os.fork(): continue
+            if os.fork():
+                continue
             try:
-                os.close(go); os.close(over); os.read(start, 1)                      # all six wait here, until the parent closes its end
+                os.close(go)
+                os.close(over)
+                os.read(start, 1)  # all six wait here, until the parent closes its end
                 try:
-                    with lock(run): os.write(say, b'taken '); os.read(end, 1)
-                except UserError: os.write(say, b'refused ')
-            finally: os._exit(0)
-        os.close(go); heard = b''
-        while heard.count(b' ') < 6: heard += os.read(answers, 100)
+                    with lock(run):
+                        os.write(say, b'taken ')
+                        os.read(end, 1)
+                except UserError:
+                    os.write(say, b'refused ')
+            finally:
+                os._exit(0)
+        os.close(go)
+        heard = b''
+        while heard.count(b' ') < 6:
+            heard += os.read(answers, 100)
         os.close(over)
-        for _ in range(6): os.wait()
-        assert sorted(heard.split()) == [b'refused']*5 + [b'taken'] and not (run/'LOCK').exists()
+        for _ in range(6):
+            os.wait()
+        assert sorted(heard.split()) == [b'refused'] * 5 + [b'taken'] and not (run / 'LOCK').exists()
 
 
 def test_no_room_is_said_at_once():
@@ -252,34 +448,54 @@ def test_no_room_is_said_at_once():
     from unittest import mock
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import clear_litter, prepare_folder, read_folder, scratch, write_folder
-    d = scratch(); (d/'file').write_text('x')
-    assert prepare_folder(d/'a'/'b', 1000).is_dir() and not list((d/'a'/'b').iterdir())
-    with pytest.raises(UserError, match='cannot be written: Not a directory'): prepare_folder(d/'file'/'run')
+
+    d = scratch()
+    (d / 'file').write_text('x')
+    assert prepare_folder(d / 'a' / 'b', 1000).is_dir() and not list((d / 'a' / 'b').iterdir())
+    with pytest.raises(UserError, match='cannot be written: Not a directory'):
+        prepare_folder(d / 'file' / 'run')
     with mock.patch.object(os, 'fsync', side_effect=OSError(28, 'No space left on device')):
-        with pytest.raises(UserError, match='No space left'): prepare_folder(d/'c')
+        with pytest.raises(UserError, match='No space left'):
+            prepare_folder(d / 'c')
     with mock.patch.object(Path, 'mkdir', side_effect=PermissionError(13, 'Permission denied')):
-        with pytest.raises(UserError, match='Permission denied'): prepare_folder(d/'e')
+        with pytest.raises(UserError, match='Permission denied'):
+            prepare_folder(d / 'e')
     with mock.patch.object(shutil, 'disk_usage', return_value=mock.Mock(free=10)):
-        with pytest.raises(UserError, match='0.0 MB left'): prepare_folder(d/'c')
-    assert not list((d/'c').iterdir())
-    (d/'c'/'.step-000001.new.tmp').mkdir(); (d/'c'/'.LAST.x.tmp').write_text(''); (d/'c'/'log.jsonl').write_text('')
-    clear_litter(d/'c'); assert os.listdir(d/'c') == ['log.jsonl']
-    write_folder(d/'c'/'step-000001', {'a': b'good'}); os.rename(d/'c'/'step-000001', d/'c'/'.step-000001.old.tmp')     # moved aside, then killed
-    clear_litter(d/'c'); assert read_folder(d/'c'/'step-000001') == {'a': b'good'}
-    other = d/'precious'; other.write_text('kept'); (d/'c'/f'.trial.{os.getpid()}.tmp').symlink_to(other)               # somebody else's link in a shared folder
-    prepare_folder(d/'c', 1000); assert other.read_text() == 'kept' and (d/'c'/f'.trial.{os.getpid()}.tmp').is_symlink()
-    with pytest.raises(UserError, match='NUL'): prepare_folder('a\0b')
+        with pytest.raises(UserError, match='0.0 MB left'):
+            prepare_folder(d / 'c')
+    assert not list((d / 'c').iterdir())
+    (d / 'c' / '.step-000001.new.tmp').mkdir()
+    (d / 'c' / '.LAST.x.tmp').write_text('')
+    (d / 'c' / 'log.jsonl').write_text('')
+    clear_litter(d / 'c')
+    assert os.listdir(d / 'c') == ['log.jsonl']
+    write_folder(d / 'c' / 'step-000001', {'a': b'good'})
+    os.rename(d / 'c' / 'step-000001', d / 'c' / '.step-000001.old.tmp')  # moved aside, then killed
+    clear_litter(d / 'c')
+    assert read_folder(d / 'c' / 'step-000001') == {'a': b'good'}
+    other = d / 'precious'
+    other.write_text('kept')
+    (d / 'c' / f'.trial.{os.getpid()}.tmp').symlink_to(other)  # somebody else's link in a shared folder
+    prepare_folder(d / 'c', 1000)
+    assert other.read_text() == 'kept' and (d / 'c' / f'.trial.{os.getpid()}.tmp').is_symlink()
+    with pytest.raises(UserError, match='NUL'):
+        prepare_folder('a\0b')
 
 
 def test_a_full_disk_leaves_the_checkpoint_before():
     import os, resource, torch
     from sketch_lvm.train.runs import Checkpoint, last_checkpoint, save_checkpoint, scratch
-    run = scratch(); save_checkpoint(run, Checkpoint(1, {'w': torch.ones(10)}, {}))
+
+    run = scratch()
+    save_checkpoint(run, Checkpoint(1, {'w': torch.ones(10)}, {}))
     pid = os.fork()
     if not pid:
-        torch.set_num_threads(1); resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
-        try: save_checkpoint(run, Checkpoint(2, {'w': torch.ones(100_000)}, {}))
-        except OSError: os._exit(3)
+        torch.set_num_threads(1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        try:
+            save_checkpoint(run, Checkpoint(2, {'w': torch.ones(100_000)}, {}))
+        except OSError:
+            os._exit(3)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
     assert last_checkpoint(run).step == 1 and sorted(p.name for p in run.iterdir()) == ['LAST', 'step-000001']
@@ -289,12 +505,27 @@ def test_settings_are_compared():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.train.runs import flat, keep_config, scratch
+
     assert flat(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
-    run = scratch(); config = dict(a=(1, 2), b=dict(c=None))
-    keep_config(run, config); keep_config(run, config)
-    with pytest.raises(UserError) as e: keep_config(run, dict(a=[1], b={}))
-    assert all(line in str(e.value) for line in ('a: [1, 2] there, [1] here', 'b.c: None there, absent here', 'b: absent there, {} here'))
-    with pytest.raises(ValueError): keep_config(run, dict(a=float('nan')))
-    for odd, why in ((b'[]', 'but a list'), (b'"a"', 'but a str'), (b'null', 'but a NoneType'), (b'\xff\xfe', 'not readable JSON'), (b'{"a": "\xff"}', 'not readable JSON')):
-        (run/'config.json').write_bytes(odd)
-        with pytest.raises(UserError, match=why): keep_config(run, config)
+    run = scratch()
+    config = dict(a=(1, 2), b=dict(c=None))
+    keep_config(run, config)
+    keep_config(run, config)
+    with pytest.raises(UserError) as e:
+        keep_config(run, dict(a=[1], b={}))
+    assert all(
+        line in str(e.value)
+        for line in ('a: [1, 2] there, [1] here', 'b.c: None there, absent here', 'b: absent there, {} here')
+    )
+    with pytest.raises(ValueError):
+        keep_config(run, dict(a=float('nan')))
+    for odd, why in (
+        (b'[]', 'but a list'),
+        (b'"a"', 'but a str'),
+        (b'null', 'but a NoneType'),
+        (b'\xff\xfe', 'not readable JSON'),
+        (b'{"a": "\xff"}', 'not readable JSON'),
+    ):
+        (run / 'config.json').write_bytes(odd)
+        with pytest.raises(UserError, match=why):
+            keep_config(run, config)

@@ -8,33 +8,68 @@ def test_encoders_come_back_or_say_why_not():
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.train.runs import Damaged, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, model_card, save_encoder
-    mini, px = load_backbone('mini', random=True), torch.randn(3, 3, 64, 64, generator=torch_rng(0)); rows = ['sketch', 'photo', 'photo']
-    for m in (method('sketch-lvm', 'mini', norms='per-modality'), method('sketch-lvm-fg', 'mini'), method('sketch-lvm', 'mini', without='norms', source='deep', depth=2)):
+
+    mini, px = load_backbone('mini', random=True), torch.randn(3, 3, 64, 64, generator=torch_rng(0))
+    rows = ['sketch', 'photo', 'photo']
+    for m in (
+        method('sketch-lvm', 'mini', norms='per-modality'),
+        method('sketch-lvm-fg', 'mini'),
+        method('sketch-lvm', 'mini', without='norms', source='deep', depth=2),
+    ):
         encoder = build_encoder(m, mini, seed=3)
         with torch.no_grad():
-            for i, p in enumerate(encoder.trainable().values()): p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)))
-        folder = save_encoder(encoder, scratch()/'e', m, data='<b>toys</b>', results={'zero-shot': {'mAP@all': .5}}, seed=3)
-        for again in (load_encoder(folder), load_encoder(folder, mini)): assert torch.equal(again(px, rows), encoder(px, rows)) and not again.training
-        assert sum(p.stat().st_size for p in folder.iterdir()) < 1e6 and json.loads((folder/'config.json').read_text())['seed'] == 3
-        card = (folder/'README.md').read_text()
-        assert all(w in card for w in ('RANDOM WEIGHTS', '&lt;b&gt;toys', '| zero-shot | mAP@all | 0.5000 |', m.label, 'random weights')) and '<b>' not in card
-    (folder/'README.md').write_text('my own words'); load_encoder(folder)                           # a card may be edited
-    with pytest.raises(UserError, match='another encoder(.|\n)*tower:'): load_encoder(folder, load_backbone('mini', random=True, seed=1))
-    w = folder/'model.safetensors'; whole = w.read_bytes()
+            for i, p in enumerate(encoder.trainable().values()):
+                p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)))
+        folder = save_encoder(
+            encoder, scratch() / 'e', m, data='<b>toys</b>', results={'zero-shot': {'mAP@all': 0.5}}, seed=3
+        )
+        for again in (load_encoder(folder), load_encoder(folder, mini)):
+            assert torch.equal(again(px, rows), encoder(px, rows)) and not again.training
+        assert (
+            sum(p.stat().st_size for p in folder.iterdir()) < 1e6
+            and json.loads((folder / 'config.json').read_text())['seed'] == 3
+        )
+        card = (folder / 'README.md').read_text()
+        assert (
+            all(
+                w in card
+                for w in ('RANDOM WEIGHTS', '&lt;b&gt;toys', '| zero-shot | mAP@all | 0.5000 |', m.label, 'random weights')
+            )
+            and '<b>' not in card
+        )
+    (folder / 'README.md').write_text('my own words')
+    load_encoder(folder)  # a card may be edited
+    with pytest.raises(UserError, match='another encoder(.|\n)*tower:'):
+        load_encoder(folder, load_backbone('mini', random=True, seed=1))
+    w = folder / 'model.safetensors'
+    whole = w.read_bytes()
     for spoiled in (b'', whole[:100], whole[:-1] + bytes([whole[-1] ^ 4]), pickle.dumps({})):
         w.write_bytes(spoiled)
-        with pytest.raises(Damaged, match='model.safetensors'): load_encoder(folder)
-    config = (folder/'config.json').read_bytes(); (folder/'a.pt').write_bytes(pickle.dumps({}))
-    write_folder(folder.parent/'evil', {'config.json': config, 'model.safetensors': pickle.dumps({'w': 1})})
-    with pytest.raises(UserError, match='is a pickle'): load_encoder(folder.parent/'evil')           # sealed by its author, and still not opened
-    with pytest.raises(UserError, match='is a pickle'): load_encoder(folder/'a.pt')
-    with pytest.raises(UserError, match='is a file'): load_encoder(folder/'config.json')
-    with pytest.raises(UserError, match='does not exist'): load_encoder(folder/'absent')
-    write_folder(folder.parent/'other', {'config.json': b'{"kind": "cake"}'})
-    with pytest.raises(UserError, match='no encoder of this program'): load_encoder(folder.parent/'other')
-    write_folder(folder.parent/'other', {'x': b''})
-    with pytest.raises(UserError, match='holds no encoder'): load_encoder(folder.parent/'other')
-    assert 'random' not in model_card(json.loads(config) | dict(backbone=dict(name='ViT-B-32', source='openai', random=False)), 'prompts').lower()
+        with pytest.raises(Damaged, match='model.safetensors'):
+            load_encoder(folder)
+    config = (folder / 'config.json').read_bytes()
+    (folder / 'a.pt').write_bytes(pickle.dumps({}))
+    write_folder(folder.parent / 'evil', {'config.json': config, 'model.safetensors': pickle.dumps({'w': 1})})
+    with pytest.raises(UserError, match='is a pickle'):
+        load_encoder(folder.parent / 'evil')  # sealed by its author, and still not opened
+    with pytest.raises(UserError, match='is a pickle'):
+        load_encoder(folder / 'a.pt')
+    with pytest.raises(UserError, match='is a file'):
+        load_encoder(folder / 'config.json')
+    with pytest.raises(UserError, match='does not exist'):
+        load_encoder(folder / 'absent')
+    write_folder(folder.parent / 'other', {'config.json': b'{"kind": "cake"}'})
+    with pytest.raises(UserError, match='no encoder of this program'):
+        load_encoder(folder.parent / 'other')
+    write_folder(folder.parent / 'other', {'x': b''})
+    with pytest.raises(UserError, match='holds no encoder'):
+        load_encoder(folder.parent / 'other')
+    assert (
+        'random'
+        not in model_card(
+            json.loads(config) | dict(backbone=dict(name='ViT-B-32', source='openai', random=False)), 'prompts'
+        ).lower()
+    )
 
 
 def test_an_encoder_comes_back_with_its_fit():
@@ -46,14 +81,20 @@ def test_an_encoder_comes_back_with_its_fit():
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.share import load_encoder, save_encoder
-    mini, folder = load_backbone('mini', random=True), scratch()/'e'
+
+    mini, folder = load_backbone('mini', random=True), scratch() / 'e'
     for fit in ('stretch', 'pad', 'crop'):
         m = method('sketch-lvm', 'mini', fit=fit)
         save_encoder(build_encoder(m, mini), folder, m)
-        for again in (load_encoder(folder), load_encoder(folder, mini)): assert again.backbone.fit == fit and again.backbone.recipe == (64, fit, 'bicubic')
-        assert f'fit "{fit}"' in (folder/'README.md').read_text() and json.loads((folder/'config.json').read_text())['pixels']['fit'] == fit
+        for again in (load_encoder(folder), load_encoder(folder, mini)):
+            assert again.backbone.fit == fit and again.backbone.recipe == (64, fit, 'bicubic')
+        assert (
+            f'fit "{fit}"' in (folder / 'README.md').read_text()
+            and json.loads((folder / 'config.json').read_text())['pixels']['fit'] == fit
+        )
     own = make_encoder(dataclasses.replace(mini, fit='pad'), ShallowPrompts(3, mini.width))
-    with pytest.raises(UserError, match='fit: .*pad.*stretch'): save_encoder(own, folder, method('sketch-lvm', 'mini'))
+    with pytest.raises(UserError, match='fit: .*pad.*stretch'):
+        save_encoder(own, folder, method('sketch-lvm', 'mini'))
 
 
 def test_hostile_encoder_folders_are_refused():
@@ -63,47 +104,108 @@ def test_hostile_encoder_folders_are_refused():
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.train.runs import pack, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
+
     mini, m = load_backbone('mini', random=True), method('sketch-lvm', 'mini')
     encoder = build_encoder(m, mini)
-    good, tensors = save_encoder(encoder, scratch()/'good', m), encoder.state()['tensors']
-    config = json.loads((good/'config.json').read_text())
+    good, tensors = save_encoder(encoder, scratch() / 'good', m), encoder.state()['tensors']
+    config = json.loads((good / 'config.json').read_text())
+
+
     def with_config(**paths):
         "The configuration with some entries replaced, a.b for an entry below; ... takes it out"
         new = json.loads(json.dumps(config))
         for path, value in paths.items():
-            *above, last = path.split('__'); at = new
-            for k in above: at = at[k]
+            *above, last = path.split('__')
+            at = new
+            for k in above:
+                at = at[k]
             at.pop(last) if value is ... else at.update({last: value})
         return json.dumps(new)
-    nested = '{"kind": "sketch_lvm encoder", "a": ' + '['*100_000 + ']'*100_000 + '}'
-    configs = [('[]', 'holds no encoder'),
-               (nested, 'config.json'), (b'\xff', 'config.json'), ('{"kind": "sketch_lvm encoder"}', 'method')]
-    for path, value in [('method', ...), ('method__name', 7), ('method__options', [1]), ('method__weights', 'x'), ('method__preset', {}), ('method__without', 5),
-                        ('method__options', {'prompts': {}}), ('method__options', {'prompts': 'many'}),
-                        ('backbone', 'mini'), ('backbone__name', ...), ('backbone__name', None),
-                        ('backbone__source', 3), ('backbone__random', 'no'), ('pixels', ...), ('pixels__size', '64'), ('pixels__size', True),
-                        ('pixels__fit', 'crp'), ('pixels__fit', 'pad'), ('pixels__mean', [.5]), ('pixels__mean', list('abc')), ('pixels__mean', [float('nan')]*3),
-                        ('pixels__interpolation', 5), ('description', ...), ('description', []), ('description__source', ...), ('description__source', 'x'),
-                        ('description__source__classes', 9), ('description__source__classes', ['x']*100_000), ('description__tower', ...), ('description__tower', 7),
-                        ('description__tower', '0'*16),
-                        ('description__train', ...), ('embedding', 'x')]:
-        configs.append((with_config(**{path: value}), path.split('__')[0 if path.startswith(('method', 'backbone')) else -1]))
+
+
+    nested = '{"kind": "sketch_lvm encoder", "a": ' + '[' * 100_000 + ']' * 100_000 + '}'
+    configs = [
+        ('[]', 'holds no encoder'),
+        (nested, 'config.json'),
+        (b'\xff', 'config.json'),
+        ('{"kind": "sketch_lvm encoder"}', 'method'),
+    ]
+    for path, value in [
+        ('method', ...),
+        ('method__name', 7),
+        ('method__options', [1]),
+        ('method__weights', 'x'),
+        ('method__preset', {}),
+        ('method__without', 5),
+        ('method__options', {'prompts': {}}),
+        ('method__options', {'prompts': 'many'}),
+        ('backbone', 'mini'),
+        ('backbone__name', ...),
+        ('backbone__name', None),
+        ('backbone__source', 3),
+        ('backbone__random', 'no'),
+        ('pixels', ...),
+        ('pixels__size', '64'),
+        ('pixels__size', True),
+        ('pixels__fit', 'crp'),
+        ('pixels__fit', 'pad'),
+        ('pixels__mean', [0.5]),
+        ('pixels__mean', list('abc')),
+        ('pixels__mean', [float('nan')] * 3),
+        ('pixels__interpolation', 5),
+        ('description', ...),
+        ('description', []),
+        ('description__source', ...),
+        ('description__source', 'x'),
+        ('description__source__classes', 9),
+        ('description__source__classes', ['x'] * 100_000),
+        ('description__tower', ...),
+        ('description__tower', 7),
+        ('description__tower', '0' * 16),
+        ('description__train', ...),
+        ('embedding', 'x'),
+    ]:
+        configs.append(
+            (with_config(**{path: value}), path.split('__')[0 if path.startswith(('method', 'backbone')) else -1])
+        )
     for text, why in configs:
         content = text if isinstance(text, bytes) else text.encode()
-        folder = write_folder(good.parent/'evil', {'config.json': content, 'model.safetensors': pack(tensors)})
-        with pytest.raises(UserError, match=f'(?i){why}') as e: load_encoder(folder, mini)
+        folder = write_folder(good.parent / 'evil', {'config.json': content, 'model.safetensors': pack(tensors)})
+        with pytest.raises(UserError, match=f'(?i){why}') as e:
+            load_encoder(folder, mini)
         assert len(str(e.value)) < 4000
-    huge = [dict(prompts=2*10**9), dict(prompts=10**18), dict(prompts=2**70), dict(source='deep', depth=10**9), dict(source='deep', depth=4, prompts=10**8)]
-    for options in huge:                                             # the 3 TB are never asked for
+    huge = [
+        dict(prompts=2 * 10**9),
+        dict(prompts=10**18),
+        dict(prompts=2**70),
+        dict(source='deep', depth=10**9),
+        dict(source='deep', depth=4, prompts=10**8),
+    ]
+    for options in huge:  # the 3 TB are never asked for
         text = with_config(method=m.to_dict() | dict(options=m.to_dict()['options'] | options))
-        folder = write_folder(good.parent/'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
-        with pytest.raises(UserError, match='asks for .* numbers at once|options'): load_encoder(folder, mini)
-    name = 'source.prompts'; p = tensors[name]
-    for change, why in [({name: p*torch.nan}, 'not finite'), ({name: p.int()}, 'int32'), ({name: p[..., :5]}, 'shape'), ({'more': p}, 'unknown'), ({name: p.bool()}, 'bool')]:
-        folder = write_folder(good.parent/'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': pack(tensors | change)})
-        with pytest.raises(UserError, match=why): load_encoder(folder)
-    folder = write_folder(good.parent/'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': (2**40).to_bytes(8, 'little') + b'{}'})
-    with pytest.raises(UserError, match='not a readable safetensors'): load_encoder(folder)
+        folder = write_folder(good.parent / 'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
+        with pytest.raises(UserError, match='asks for .* numbers at once|options'):
+            load_encoder(folder, mini)
+    name = 'source.prompts'
+    p = tensors[name]
+    for change, why in [
+        ({name: p * torch.nan}, 'not finite'),
+        ({name: p.int()}, 'int32'),
+        ({name: p[..., :5]}, 'shape'),
+        ({'more': p}, 'unknown'),
+        ({name: p.bool()}, 'bool'),
+    ]:
+        folder = write_folder(
+            good.parent / 'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': pack(tensors | change)}
+        )
+        with pytest.raises(UserError, match=why):
+            load_encoder(folder)
+    folder = write_folder(
+        good.parent / 'evil',
+        {'config.json': json.dumps(config).encode(), 'model.safetensors': (2**40).to_bytes(8, 'little') + b'{}'},
+    )
+    with pytest.raises(UserError, match='not a readable safetensors'):
+        load_encoder(folder)
 
 
 def test_a_folder_starts_no_download():
@@ -116,18 +218,43 @@ def test_a_folder_starts_no_download():
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.train.runs import scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
+
     mini, m = load_backbone('mini', random=True), method('sketch-lvm', 'mini')
-    good = save_encoder(build_encoder(m, mini), scratch()/'good', m)
-    config, weights = json.loads((good/'config.json').read_text()), (good/'model.safetensors').read_bytes()
-    secret = good.parent/'secret.safetensors'; secret.write_bytes(weights)
-    with tempfile.TemporaryDirectory() as empty, mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty), \
-         mock.patch.object(share, 'load_backbone', side_effect=AssertionError('began to load')):
-        for name, source, why in [('ViT-B-32', 'openai', "not on this disk(.|\n)*create_model.'ViT-B-32', pretrained='openai'.(.|\n)*backbone="),
-                                  ('ViT-B-32', str(secret), 'file(.|\n)*backbone='), ('ViT-B-32', 'my.pt, QuickGELU', 'file(.|\n)*backbone='),
-                                  ('RN50', 'openai', 'ResNet'), ('../mini', 'x', 'unknown backbone'), ('ViT-B-23', 'openai', "Did you mean 'ViT-B-32'")]:
+    good = save_encoder(build_encoder(m, mini), scratch() / 'good', m)
+    config, weights = json.loads((good / 'config.json').read_text()), (good / 'model.safetensors').read_bytes()
+    secret = good.parent / 'secret.safetensors'
+    secret.write_bytes(weights)
+    with (
+        tempfile.TemporaryDirectory() as empty,
+        mock.patch('huggingface_hub.constants.HF_HUB_CACHE', empty),
+        mock.patch.object(share, 'load_backbone', side_effect=AssertionError('began to load')),
+    ):
+        for name, source, why in [
+            ('ViT-B-32', 'openai', "not on this disk(.|\n)*create_model.'ViT-B-32', pretrained='openai'.(.|\n)*backbone="),
+            ('ViT-B-32', str(secret), 'file(.|\n)*backbone='),
+            ('ViT-B-32', 'my.pt, QuickGELU', 'file(.|\n)*backbone='),
+            ('RN50', 'openai', 'ResNet'),
+            ('../mini', 'x', 'unknown backbone'),
+            ('ViT-B-23', 'openai', "Did you mean 'ViT-B-32'"),
+        ]:
             new = config | dict(backbone=dict(name=name, source=source, random=False))
-            folder = write_folder(good.parent/'far', {'config.json': json.dumps(new).encode(), 'model.safetensors': weights})
-            with pytest.raises(UserError, match=why): load_encoder(folder)
-        with mock.patch.object(share, 'weights_here', return_value=True), pytest.raises(AssertionError, match='began to load'):
-            load_encoder(write_folder(good.parent/'near', {'config.json': json.dumps(config | dict(backbone=dict(name='ViT-B-32', source='openai', random=False))).encode(),
-                                                           'model.safetensors': weights}))
+            folder = write_folder(
+                good.parent / 'far', {'config.json': json.dumps(new).encode(), 'model.safetensors': weights}
+            )
+            with pytest.raises(UserError, match=why):
+                load_encoder(folder)
+        with (
+            mock.patch.object(share, 'weights_here', return_value=True),
+            pytest.raises(AssertionError, match='began to load'),
+        ):
+            load_encoder(
+                write_folder(
+                    good.parent / 'near',
+                    {
+                        'config.json': json.dumps(
+                            config | dict(backbone=dict(name='ViT-B-32', source='openai', random=False))
+                        ).encode(),
+                        'model.safetensors': weights,
+                    },
+                )
+            )

@@ -5,19 +5,28 @@ def test_bands_and_pairs():
     import numpy as np
     from sketch_lvm.world.animals import band, both, four_legs, put
     from sketch_lvm.world.shapes import area, rect
-    assert np.allclose(sorted(map(tuple, band([(0, 0), (1, 0), (2, 0)], .5, .5))), sorted([(x, y) for x in (0, 1, 2) for y in (-.5, .5)]))
-    left, right = both('ear', [(.1, 0), (.3, -1)])
-    assert (left.name, right.name) == ('left ear', 'right ear') and left.closed and np.allclose(left.points[:, 0], -right.points[:, 0])
-    assert not both('arm', [(0, 0), (1, 0)], width=.1)[0].closed
-    box = put([area('box', rect(-1, -1, 1, 1))], 3, 4, .5)[0].points
+
+    assert np.allclose(
+        sorted(map(tuple, band([(0, 0), (1, 0), (2, 0)], 0.5, 0.5))),
+        sorted([(x, y) for x in (0, 1, 2) for y in (-0.5, 0.5)]),
+    )
+    left, right = both('ear', [(0.1, 0), (0.3, -1)])
+    assert (
+        (left.name, right.name) == ('left ear', 'right ear')
+        and left.closed
+        and np.allclose(left.points[:, 0], -right.points[:, 0])
+    )
+    assert not both('arm', [(0, 0), (1, 0)], width=0.1)[0].closed
+    box = put([area('box', rect(-1, -1, 1, 1))], 3, 4, 0.5)[0].points
     assert box.min(0).tolist() == [2.5, 3.5] and box.max(0).tolist() == [3.5, 4.5]
-    assert [p.level for p in four_legs(-1, 1, .1, 0, 1, .1, 'coat')] == [1, 1, 0, 0]
+    assert [p.level for p in four_legs(-1, 1, 0.1, 0, 1, 0.1, 'coat')] == [1, 1, 0, 0]
 
 
 def test_every_animal_is_well_formed():
     import numpy as np
     import sketch_lvm.world.animals  # noqa: F401  enters the programs
     from sketch_lvm.world.shapes import ROLES, draw
+
     for name in 'cat rabbit elephant giraffe owl duck fish whale turtle snake butterfly spider crab snail'.split():
         designs, asked = set(), set()
         for i in range(200):
@@ -28,7 +37,8 @@ def test_every_animal_is_well_formed():
             assert {p.level for p in parts} <= {0, 1, 2} and any(p.level == 0 for p in parts), (name, i)
             assert len({p.name for p in parts}) == len(parts), (name, i)
             assert {p.colour for p in parts} <= set(ROLES), (name, i)
-            designs.add(traits.values['design']); asked |= set(traits.values)
+            designs.add(traits.values['design'])
+            asked |= set(traits.values)
         assert len(designs) >= 3 and len(asked) >= 7, name
 
 
@@ -36,6 +46,7 @@ def test_animals_differ_and_repeat():
     import numpy as np
     import sketch_lvm.world.animals  # noqa: F401  enters the programs
     from sketch_lvm.world.shapes import draw
+
     outline = lambda name, i: np.concatenate([p.points for p in draw(name, i)[1]]).round(6).tobytes()
     for name in 'cat rabbit elephant giraffe owl duck fish whale turtle snake butterfly spider crab snail'.split():
         assert len({outline(name, i) for i in range(60)}) == 60, name

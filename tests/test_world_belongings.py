@@ -4,10 +4,15 @@
 def test_ribbons_and_corners():
     import numpy as np
     from sketch_lvm.world.belongings import loop, ribbon, rounded
-    def polygon_area(p): return abs(np.dot(p[:, 0], np.roll(p[:, 1], 1)) - np.dot(p[:, 1], np.roll(p[:, 0], 1)))/2
-    assert np.isclose(polygon_area(ribbon([(0, 0), (2, 0), (4, 0)], .5)), 4*.5)
-    assert np.isclose(polygon_area(ribbon([(0, 0), (0, 3)], [1, 0])), 1.5)          # a band that runs out is a triangle
-    box = rounded(-1, -2, 1, 2, .5)
+
+
+    def polygon_area(p):
+        return abs(np.dot(p[:, 0], np.roll(p[:, 1], 1)) - np.dot(p[:, 1], np.roll(p[:, 0], 1))) / 2
+
+
+    assert np.isclose(polygon_area(ribbon([(0, 0), (2, 0), (4, 0)], 0.5)), 4 * 0.5)
+    assert np.isclose(polygon_area(ribbon([(0, 0), (0, 3)], [1, 0])), 1.5)  # a band that runs out is a triangle
+    box = rounded(-1, -2, 1, 2, 0.5)
     assert np.allclose([box.min(0), box.max(0)], [(-1, -2), (1, 2)]) and 7.7 < polygon_area(box) < 8
     assert len(loop(box)) == len(box) + 1 and np.allclose(loop(box)[0], loop(box)[-1])
 
@@ -16,6 +21,7 @@ def test_every_belonging_keeps_the_rules():
     import numpy as np
     import sketch_lvm.world.belongings  # noqa: F401
     from sketch_lvm.world.shapes import ROLES, draw
+
     names = 'key,scissors,hammer,pencil,sword,ladder,umbrella,guitar,camera,glasses,hat,shoe,t shirt'.split(',')
     for name in names:
         for i in range(200):
@@ -24,7 +30,10 @@ def test_every_belonging_keeps_the_rules():
             assert np.isfinite(points).all() and np.abs(points).max() <= 1.6, (name, i)
             assert min(p.level for p in parts) == 0 and {p.level for p in parts} <= {0, 1, 2}, (name, i)
             assert len({p.name for p in parts}) == len(parts), (name, i)
-            assert {p.colour for p in parts} <= set(ROLES) and all(len(p.points) > (2 if p.closed else 1) for p in parts), (name, i)
+            assert {p.colour for p in parts} <= set(ROLES) and all(len(p.points) > (2 if p.closed else 1) for p in parts), (
+                name,
+                i,
+            )
             assert len(traits.values) >= 6, (name, i)
 
 
@@ -32,6 +41,7 @@ def test_belongings_differ_from_each_other():
     import collections
     import sketch_lvm.world.belongings  # noqa: F401
     from sketch_lvm.world.shapes import draw
+
     for name in 'key,scissors,hammer,pencil,sword,ladder,umbrella,guitar,camera,glasses,hat,shoe,t shirt'.split(','):
         drawn = [draw(name, i) for i in range(60)]
         assert len({b''.join(p.points.tobytes() for p in parts) for _, parts in drawn}) == 60, name
@@ -45,15 +55,23 @@ def test_every_answer_shows():
     import collections
     import sketch_lvm.world.belongings  # noqa: F401
     from sketch_lvm.world.shapes import draw
-    def plan(parts): return [(p.name, p.colour, p.level, p.width, p.points.tobytes()) for p in parts]
+
+
+    def plan(parts):
+        return [(p.name, p.colour, p.level, p.width, p.points.tobytes()) for p in parts]
+
+
     for name in 'key,scissors,hammer,pencil,sword,ladder,umbrella,guitar,camera,glasses,hat,shoe,t shirt'.split(','):
         kinds = collections.defaultdict(list)
-        for i in range(60): t, parts = draw(name, i); kinds[t.values['design']].append((i, t.values, plan(parts)))
+        for i in range(60):
+            t, parts = draw(name, i)
+            kinds[t.values['design']].append((i, t.values, plan(parts)))
         for design, drawn in kinds.items():
             for asked in {a for _, v, _ in drawn for a in v} - {'design'}:
                 have = [(i, v[asked], p) for i, v, p in drawn if asked in v][:5]
                 for (i, answer, p), other in zip(have, [h[1] for h in have][1:]):
-                    if other != answer: assert plan(draw(name, i, {'design': design, asked: other})[1]) != p, (name, design, asked, i)
+                    if other != answer:
+                        assert plan(draw(name, i, {'design': design, asked: other})[1]) != p, (name, design, asked, i)
 
 
 def test_designs_are_really_different():
@@ -61,8 +79,11 @@ def test_designs_are_really_different():
     import numpy as np
     import sketch_lvm.world.belongings  # noqa: F401
     from sketch_lvm.world.shapes import draw
+
     for name in 'key,scissors,hammer,pencil,sword,ladder,umbrella,guitar,camera,glasses,hat,shoe,t shirt'.split(','):
         found = {draw(name, i)[0].values['design'] for i in range(60)}
         shapes = {d: draw(name, 5, {'design': d})[1] for d in found}
         for a, b in itertools.combinations(shapes.values(), 2):
-            assert len(a) != len(b) or any(p.points.shape != q.points.shape or not np.allclose(p.points, q.points) for p, q in zip(a, b)), name
+            assert len(a) != len(b) or any(
+                p.points.shape != q.points.shape or not np.allclose(p.points, q.points) for p, q in zip(a, b)
+            ), name

@@ -5,12 +5,16 @@ def test_styles_are_checked():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.world.freehand import SKETCH_STYLES, SketchStyle, sketch_style
+
     assert sketch_style('default') == SketchStyle() == sketch_style({}) and sketch_style({'tremor': 0}).tremor == 0
     assert sketch_style(SKETCH_STYLES['quick']) is SKETCH_STYLES['quick']
-    with pytest.raises(UserError, match="Did you mean 'quick'"): sketch_style('quik')
-    with pytest.raises(UserError, match="Did you mean 'tremor'"): sketch_style({'tremmor': 0})
+    with pytest.raises(UserError, match="Did you mean 'quick'"):
+        sketch_style('quik')
+    with pytest.raises(UserError, match="Did you mean 'tremor'"):
+        sketch_style({'tremmor': 0})
     for bad in ({'tremor': -1}, {'missing': 2}, {'pen': 0}, {'distortion': 'much'}, {'tremor': float('nan')}):
-        with pytest.raises(UserError, match=next(iter(bad))): sketch_style(bad)
+        with pytest.raises(UserError, match=next(iter(bad))):
+            sketch_style(bad)
 
 
 def test_no_sketch_is_empty():
@@ -18,7 +22,8 @@ def test_no_sketch_is_empty():
     from sketch_lvm.world.freehand import SketchStyle, sketch, sketch_strokes
     from sketch_lvm.world.miniworld import CATEGORY_NAMES
     from sketch_lvm.world.strokes import check_strokes, ink_box
-    worst = SketchStyle(missing=1, abstraction=1, distortion=3, overshoot=1, placement=1, tremor=.1)
+
+    worst = SketchStyle(missing=1, abstraction=1, distortion=3, overshoot=1, placement=1, tremor=0.1)
     for c in CATEGORY_NAMES:
         for style in ('default', worst):
             strokes = check_strokes(sketch_strokes(c, 11, 2, style))
@@ -31,28 +36,41 @@ def test_hidden_lines_are_not_drawn():
     import numpy as np
     from sketch_lvm.world.freehand import SketchStyle, outlines, runs, sketch_strokes
     from sketch_lvm.world.shapes import CATEGORIES, area, category, rect
+
+
     @category
     def test_cards(t):
-        return [area('under', rect(-1, -1, .2, 1)), area('over', rect(-.2, -.6, 1, .6)), area('gone', rect(0, -.1, .1, .1)), area('lid', rect(-.1, -.2, .3, .2))]
+        return [
+            area('under', rect(-1, -1, 0.2, 1)),
+            area('over', rect(-0.2, -0.6, 1, 0.6)),
+            area('gone', rect(0, -0.1, 0.1, 0.1)),
+            area('lid', rect(-0.1, -0.2, 0.3, 0.2)),
+        ]
+
+
     try:
         exact = SketchStyle(tremor=0, distortion=0, placement=0, overshoot=0, missing=0, repeated=0, abstraction=0)
         pts, part, seen = outlines('test cards', 0)
-        assert not seen[part == 2].any() and seen[part == 3].mean() > .9                 # a part wholly covered; the topmost part
+        assert not seen[part == 2].any() and seen[part == 3].mean() > 0.9  # a part wholly covered; the topmost part
         assert {k for k, _, _ in runs('test cards', 0)} == {0, 1, 3}
-        under = seen[part == 0].mean()                                                    # its right side, 1.2 of 6.4 long, is behind
-        assert abs(under - (1 - 1.2/6.4)) < .03
-        ink = np.concatenate(sketch_strokes('test cards', 0, style=exact), 1).T/255
-        assert max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < .02        # an exact hand stays on visible outlines,
-        assert max(np.linalg.norm(ink - p, axis=1).min() for p in pts[seen]) < .06        # and covers them
-    finally: del CATEGORIES['test cards']
+        under = seen[part == 0].mean()  # its right side, 1.2 of 6.4 long, is behind
+        assert abs(under - (1 - 1.2 / 6.4)) < 0.03
+        ink = np.concatenate(sketch_strokes('test cards', 0, style=exact), 1).T / 255
+        assert (
+            max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < 0.02
+        )  # an exact hand stays on visible outlines,
+        assert max(np.linalg.norm(ink - p, axis=1).min() for p in pts[seen]) < 0.06  # and covers them
+    finally:
+        del CATEGORIES['test cards']
 
 
 def test_parts_of_a_sketch_lie_near_those_of_the_object():
     import numpy as np
     from sketch_lvm.world.freehand import sketch_positions
     from sketch_lvm.world.miniworld import part_boxes, thing
+
     for c in ('bus', 'cat', 'teapot'):
         boxes, at = part_boxes(thing(c, 3)), sketch_positions(c, 3, style='careful')
         both = sorted(set(boxes) & set(at))
-        off = [np.subtract(at[n], np.add(boxes[n][:2], boxes[n][2:])/2) for n in both]
-        assert len(both) >= 3 and np.linalg.norm(off, axis=1).mean() < .04
+        off = [np.subtract(at[n], np.add(boxes[n][:2], boxes[n][2:]) / 2) for n in both]
+        assert len(both) >= 3 and np.linalg.norm(off, axis=1).mean() < 0.04

@@ -5,21 +5,27 @@ def test_bite_removes_only_what_is_inside():
     import numpy as np
     from sketch_lvm.world.garden import band, bite
     from sketch_lvm.world.shapes import ellipse
-    disc = ellipse(0, 0, .8, n=60)
-    left = bite(disc, .8, 0, .4)
-    r = np.hypot(*(left - [.8, 0]).T)
-    assert r.min() > .3 and (r > .4001).sum() == (np.hypot(*(disc - [.8, 0]).T) > .4).sum()
-    assert np.array_equal(bite(disc, 3, 3, .4), disc)                     # a bite in the air changes nothing
-    assert left[len(left) - 5][0] < .7                                    # the toothed edge runs through the fruit, not around it
-    x, y = band([(0, 0), (1, 0), (2, 0)], .5).T
-    assert (x.min(), x.max(), y.min(), y.max()) == (0, 2, -.5, .5)
+
+    disc = ellipse(0, 0, 0.8, n=60)
+    left = bite(disc, 0.8, 0, 0.4)
+    r = np.hypot(*(left - [0.8, 0]).T)
+    assert r.min() > 0.3 and (r > 0.4001).sum() == (np.hypot(*(disc - [0.8, 0]).T) > 0.4).sum()
+    assert np.array_equal(bite(disc, 3, 3, 0.4), disc)  # a bite in the air changes nothing
+    assert left[len(left) - 5][0] < 0.7  # the toothed edge runs through the fruit, not around it
+    x, y = band([(0, 0), (1, 0), (2, 0)], 0.5).T
+    assert (x.min(), x.max(), y.min(), y.max()) == (0, 2, -0.5, 0.5)
 
 
 def test_every_garden_program_keeps_the_rules():
     import numpy as np
     from sketch_lvm.world import garden
     from sketch_lvm.world.shapes import ROLES, draw
-    names = 'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(',')
+
+    names = (
+        'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(
+            ','
+        )
+    )
     for name in names:
         assert callable(getattr(garden, name.replace(' ', '_')))
         designs = set()
@@ -28,7 +34,7 @@ def test_every_garden_program_keeps_the_rules():
             designs.add(traits.values['design'])
             xy = np.concatenate([p.points for p in parts])
             assert np.isfinite(xy).all() and np.abs(xy).max() <= 1.6, (name, i, np.abs(xy).max())
-            assert np.ptp(xy, 0).min() > .1, (name, i)
+            assert np.ptp(xy, 0).min() > 0.1, (name, i)
             assert any(p.level == 0 for p in parts), (name, i)
             assert all(p.colour in ROLES and p.level in (0, 1, 2) and len(p.points) > 1 for p in parts), (name, i)
             assert len({p.name for p in parts}) == len(parts), (name, i)
@@ -39,7 +45,12 @@ def test_garden_objects_differ_and_repeat():
     import numpy as np
     from sketch_lvm.world import garden
     from sketch_lvm.world.shapes import draw
-    for name in 'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(','):
+
+    for name in (
+        'tree,pine tree,flower,cactus,mushroom,apple,pear,banana,strawberry,carrot,pizza,ice cream,cake,snowman,star'.split(
+            ','
+        )
+    ):
         seen = [np.concatenate([p.points for p in draw(name, i)[1]]).round(3).tobytes() for i in range(60)]
         assert len(set(seen)) == 60 and garden.fit(draw(name, 0)[1]), name
         assert seen[7] == np.concatenate([p.points for p in draw(name, 7)[1]]).round(3).tobytes()
@@ -49,10 +60,17 @@ def test_garden_objects_differ_and_repeat():
 def test_named_answers_move_the_drawing():
     from sketch_lvm.world.garden import wobble
     from sketch_lvm.world.shapes import Traits, draw
-    def names(category, **fixed): return {p.name for p in draw(category, 0, {k.replace('_', ' '): v for k, v in fixed.items()})[1]}
-    assert {'petal 7'} <= names('flower', design='daisy', petals=7) and 'petal 8' not in names('flower', design='daisy', petals=7)
+
+
+    def names(category, **fixed):
+        return {p.name for p in draw(category, 0, {k.replace('_', ' '): v for k, v in fixed.items()})[1]}
+
+
+    assert {'petal 7'} <= names('flower', design='daisy', petals=7) and 'petal 8' not in names(
+        'flower', design='daisy', petals=7
+    )
     assert 'tier 3' in names('cake', design='tiers', tiers=3) and 'tier 3' not in names('cake', design='tiers', tiers=2)
     assert 'scoop 4' in names('ice cream', design='cone', scoops=4)
     assert {'ball 3'} <= names('snowman', design='three balls') and 'ball 3' not in names('snowman', design='two balls')
     t = Traits('tree', 1)
-    assert wobble(t, 'x', 3).tolist() == wobble(t, 'x', 3).tolist() and t.values == {}   # irregularities are no attributes
+    assert wobble(t, 'x', 3).tolist() == wobble(t, 'x', 3).tolist() and t.values == {}  # irregularities are no attributes

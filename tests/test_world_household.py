@@ -4,17 +4,19 @@
 def test_a_slice_follows_its_profile():
     import numpy as np
     from sketch_lvm.world.household import across, limb
-    slab = across([(1, -1), (0, 1)], -1, 0)                       # a triangle pointing down, cut at half its height
+
+    slab = across([(1, -1), (0, 1)], -1, 0)  # a triangle pointing down, cut at half its height
     assert np.isclose(slab[:, 0].max(), 1) and np.isclose(slab[:, 1].max(), 0)
-    assert np.isclose(slab[np.isclose(slab[:, 1], 0), 0].max(), .5)
-    bar = limb((0, 0), (0, 2), .4, .2)
-    assert np.isclose(np.ptp(bar[[0, 3], 0]), .4) and np.isclose(np.ptp(bar[[1, 2], 0]), .2)
+    assert np.isclose(slab[np.isclose(slab[:, 1], 0), 0].max(), 0.5)
+    bar = limb((0, 0), (0, 2), 0.4, 0.2)
+    assert np.isclose(np.ptp(bar[[0, 3], 0]), 0.4) and np.isclose(np.ptp(bar[[1, 2], 0]), 0.2)
 
 
 def test_household_programs_keep_their_promises():
     import numpy as np
     import sketch_lvm.world.household  # noqa: F401
     from sketch_lvm.world.shapes import CATEGORIES, ROLES, draw
+
     names = 'cup,wine glass,bottle,teapot,lamp,candle,chair,table,bed,television,clock,bell,book,envelope'.split(',')
     assert set(names) <= set(CATEGORIES)
     for name in names:
@@ -22,7 +24,10 @@ def test_household_programs_keep_their_promises():
             traits, parts = draw(name, i)
             titles = [p.name for p in parts]
             assert len(set(titles)) == len(titles), (name, i, titles)
-            assert all(np.isfinite(p.points).all() and abs(p.points).max() <= 1.6 and len(p.points) > 1 for p in parts), (name, i)
+            assert all(np.isfinite(p.points).all() and abs(p.points).max() <= 1.6 and len(p.points) > 1 for p in parts), (
+                name,
+                i,
+            )
             assert any(p.level == 0 for p in parts) and {p.colour for p in parts} <= set(ROLES), (name, i)
             assert {p.level for p in parts} <= {0, 1, 2} and len(traits.values) >= 6, (name, i, traits.values)
 
@@ -31,7 +36,22 @@ def test_household_objects_differ_and_repeat():
     import numpy as np
     import sketch_lvm.world.household  # noqa: F401
     from sketch_lvm.world.shapes import draw
-    designs = dict(cup=3, bottle=4, teapot=3, lamp=4, candle=4, chair=4, table=4, bed=4, television=3, clock=4, bell=3, book=3, envelope=4) | {'wine glass': 4}
+
+    designs = dict(
+        cup=3,
+        bottle=4,
+        teapot=3,
+        lamp=4,
+        candle=4,
+        chair=4,
+        table=4,
+        bed=4,
+        television=3,
+        clock=4,
+        bell=3,
+        book=3,
+        envelope=4,
+    ) | {'wine glass': 4}
     shape = lambda name, i: np.concatenate([p.points for p in draw(name, i)[1]]).round(6).tobytes()
     for name, n in designs.items():
         assert len({draw(name, i)[0].values['design'] for i in range(200)}) == n, name
@@ -43,8 +63,17 @@ def test_one_answer_moves_only_its_parts():
     import numpy as np
     import sketch_lvm.world.household  # noqa: F401
     from sketch_lvm.world.shapes import draw
-    def points(**fixed): return {p.name: p.points for p in draw('table', 1, dict(design='from the front', legs='thin', drawer=True, **fixed))[1]}
-    a, b = points(height=.3), points(height=-.1)
-    assert not np.allclose(a['top'], b['top']) and np.isclose(a['leg 1'][1, 1], b['leg 1'][1, 1])   # a lower board, feet on the same floor
+
+
+    def points(**fixed):
+        return {
+            p.name: p.points for p in draw('table', 1, dict(design='from the front', legs='thin', drawer=True, **fixed))[1]
+        }
+
+
+    a, b = points(height=0.3), points(height=-0.1)
+    assert not np.allclose(a['top'], b['top']) and np.isclose(
+        a['leg 1'][1, 1], b['leg 1'][1, 1]
+    )  # a lower board, feet on the same floor
     spout = {p.name: p for p in draw('teapot', 2)[1]}['spout']
-    assert spout.centre[0] < 0                                                                      # side views face left
+    assert spout.centre[0] < 0  # side views face left

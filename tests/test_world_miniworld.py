@@ -6,12 +6,29 @@ def test_an_object_is_a_pure_function():
     from sketch_lvm.world import miniworld
     from sketch_lvm.core import sha256
     from sketch_lvm.world.miniworld import camera, thing
-    def digest(): return sha256(b''.join(camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1)))
-    first = digest(); miniworld._thing.cache_clear()
+
+
+    def digest():
+        return sha256(
+            b''.join(
+                camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1)
+            )
+        )
+
+
+    first = digest()
+    miniworld._thing.cache_clear()
     assert digest() == first
-    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.world.miniworld import camera, thing\n"
-            "print(sha256(b''.join(camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1))))")
-    assert subprocess.run([sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True).stdout.strip() == first
+    code = (
+        "from sketch_lvm.core import sha256\nfrom sketch_lvm.world.miniworld import camera, thing\n"
+        "print(sha256(b''.join(camera(thing(c, i), v).tobytes() for c in ('cat', 'bus', 'key') for i in range(4) for v in (None, 0, 1))))"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == first
+    )
     assert thing('cat', 1).attributes == thing('cat', 1).attributes != thing('cat', 2).attributes
     assert not np.array_equal(thing('cat', 1, version=2).points[:4], thing('cat', 1).points[:4])
     assert thing('cat', 1, fixed={'facing': 'left'}).attributes['facing'] == 'left'
@@ -20,49 +37,61 @@ def test_an_object_is_a_pure_function():
 def test_objects_stay_in_the_frame():
     import numpy as np
     from sketch_lvm.world.miniworld import CATEGORY_NAMES, camera, thing
+
     assert len(CATEGORY_NAMES) == 69
     for c in CATEGORY_NAMES:
         for i in range(12):
             it = thing(c, i)
-            assert len(it.parts) < 255 and (it.points > .029).all() and (it.points < .971).all()
+            assert len(it.parts) < 255 and (it.points > 0.029).all() and (it.points < 0.971).all()
             assert np.isclose(np.ptp(it.points, 0).max(), it.attributes['frame size'])
             p = camera(it, i)
-            assert (p > .01).all() and (p < .99).all() and .003 < abs(p - it.points).max() < .12
-    left, right = (thing('duck', 4, fixed={'facing': f, 'lean': 0., 'frame x': 0.}).points for f in ('left', 'right'))
-    assert np.allclose(left*[-1, 1] + [1, 0], right)
+            assert (p > 0.01).all() and (p < 0.99).all() and 0.003 < abs(p - it.points).max() < 0.12
+    left, right = (thing('duck', 4, fixed={'facing': f, 'lean': 0.0, 'frame x': 0.0}).points for f in ('left', 'right'))
+    assert np.allclose(left * [-1, 1] + [1, 0], right)
 
 
 def test_parts_are_where_they_are_said_to_be():
     import numpy as np
     from sketch_lvm.world.miniworld import CATEGORY_NAMES, part_boxes, part_map, part_positions, thing
+
     for c in CATEGORY_NAMES[::3]:
         it = thing(c, 1)
         for view in (None, 3):
             ids, at, boxes = part_map(it, view, 96), part_positions(it, view, 96), part_boxes(it, view, 96)
             assert at and set(at) == set(boxes) <= {p.name for p in it.parts}
             for k, p in enumerate(it.parts):
-                if p.name not in at: continue
-                x, y = at[p.name]; x0, y0, x1, y1 = boxes[p.name]
-                assert ids[int(y*96), int(x*96)] == k + 1 and x0 < x < x1 and y0 < y < y1
+                if p.name not in at:
+                    continue
+                x, y = at[p.name]
+                x0, y0, x1, y1 = boxes[p.name]
+                assert ids[int(y * 96), int(x * 96)] == k + 1 and x0 < x < x1 and y0 < y < y1
 
 
 def test_captions_use_known_words():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.world.miniworld import CATEGORY_NAMES, caption, caption_of, caption_words, thing
+
     known = set(caption_words())
     for c in CATEGORY_NAMES:
-        for i in range(500, 512): assert set(caption(thing(c, i), 'photo', -1).split()) | set(caption(thing(c, i), 'sketch', 1).split()) <= known
+        for i in range(500, 512):
+            assert set(caption(thing(c, i), 'photo', -1).split()) | set(caption(thing(c, i), 'sketch', 1).split()) <= known
     assert caption(thing('car', 5)) == 'a photo of a car' and caption(thing('apple', 5), 'sketch') == 'a sketch of an apple'
-    assert caption(thing('cat', 5), 'photo', 3, 2) == caption_of('cat', 5, 'photo', 3, 2) != caption_of('cat', 5, 'photo', 4, 2)
+    assert (
+        caption(thing('cat', 5), 'photo', 3, 2)
+        == caption_of('cat', 5, 'photo', 3, 2)
+        != caption_of('cat', 5, 'photo', 4, 2)
+    )
     assert len({caption(thing('cat', 5), 'photo', k) for k in range(20)}) > 12
     assert 'facing right' in caption(thing('duck', 5, fixed={'facing': 'right'}), 'sketch', -1)
     assert not {'red', 'blue', 'striped'} & {w for i in range(50) for w in caption(thing('cup', i), 'line_art', -1).split()}
-    with pytest.raises(UserError, match='modality'): caption(thing('cat', 5), 'painting')
+    with pytest.raises(UserError, match='modality'):
+        caption(thing('cat', 5), 'painting')
 
 
 def test_the_split_covers_the_world():
     from sketch_lvm.world.miniworld import CATEGORY_NAMES, mini_split
+
     s = mini_split()
     assert s['name'] == 'mini/v1' and len(s['unseen']) == 17 and len(s['validation']) == 10 and len(s['training']) == 42
     assert sorted(s['seen'] + s['unseen']) == sorted(CATEGORY_NAMES) and not set(s['seen']) & set(s['unseen'])

@@ -6,14 +6,26 @@ def test_pictures_are_pure_functions():
     from sketch_lvm.world import freehand, miniworld, render
     from sketch_lvm.core import sha256
     from sketch_lvm.world.render import line_art, photo, sketch
+
     for f in (photo, line_art, sketch):
-        first = f('fish', 7, 3); [g.cache_clear() for g in (miniworld._thing, freehand.outlines, render.palette)]
+        first = f('fish', 7, 3)
+        [g.cache_clear() for g in (miniworld._thing, freehand.outlines, render.palette)]
         assert np.array_equal(first, f('fish', 7, 3)) and first.dtype == np.uint8
-        assert not np.array_equal(first, f('fish', 8, 3)) and not np.array_equal(first, f('fish', 7, 4)) and not np.array_equal(first, f('fish', 7, 3, version=2))
-    code = ("from sketch_lvm.core import sha256\nfrom sketch_lvm.world.render import line_art, photo, sketch\n"
-            "print(sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1))))")
-    there = subprocess.run([sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True).stdout.strip()
-    assert there == sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1)))
+        assert (
+            not np.array_equal(first, f('fish', 8, 3))
+            and not np.array_equal(first, f('fish', 7, 4))
+            and not np.array_equal(first, f('fish', 7, 3, version=2))
+        )
+    code = (
+        "from sketch_lvm.core import sha256\nfrom sketch_lvm.world.render import line_art, photo, sketch\n"
+        "print(sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1))))"
+    )
+    there = subprocess.run(
+        [sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert there == sha256(
+        b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1))
+    )
 
 
 def test_a_view_changes_the_picture_not_the_object():
@@ -21,21 +33,32 @@ def test_a_view_changes_the_picture_not_the_object():
     from sketch_lvm.core import UserError
     from sketch_lvm.world.miniworld import CATEGORY_NAMES, camera, paint, thing
     from sketch_lvm.world.render import LINE_STYLES, line_art, photo
+
     for c in CATEGORY_NAMES[::4]:
         a, b = photo(c, 1, 0), photo(c, 1, 1)
         assert a.shape == (64, 64, 3) and a.std() > 8 and abs(a.astype(int) - b).mean() > 4
-        assert not np.array_equal(line_art(c, 1, 0), line_art(c, 2, 0)) and np.array_equal(line_art(c, 1, 0), line_art(c, 1, len(LINE_STYLES)))
-    assert photo('fish', 0, size=96).shape == (96, 96, 3) and photo('fish', 0, size=224).shape == line_art('fish', 0, size=224).shape == (224, 224, 3)
-    with pytest.raises(UserError, match='line style'): line_art('fish', 0, style='oil')
-    with pytest.raises(UserError, match="Did you mean 'fish'"): photo('fisch', 0)
-    reds = []                                                   # a red object is red in every light
+        assert not np.array_equal(line_art(c, 1, 0), line_art(c, 2, 0)) and np.array_equal(
+            line_art(c, 1, 0), line_art(c, 1, len(LINE_STYLES))
+        )
+    assert photo('fish', 0, size=96).shape == (96, 96, 3) and photo('fish', 0, size=224).shape == line_art(
+        'fish', 0, size=224
+    ).shape == (224, 224, 3)
+    with pytest.raises(UserError, match='line style'):
+        line_art('fish', 0, style='oil')
+    with pytest.raises(UserError, match="Did you mean 'fish'"):
+        photo('fisch', 0)
+    reds = []  # a red object is red in every light
     for i in range(400):
         it = thing('t shirt', i)
-        if it.colours['main'] != 'red' or it.pattern != 'plain' or not any(p.colour == 'main' for p in it.parts): continue
+        if it.colours['main'] != 'red' or it.pattern != 'plain' or not any(p.colour == 'main' for p in it.parts):
+            continue
         for v in range(3):
-            on = np.isin(np.asarray(paint(it, camera(it, v), 64)), [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main'])
-            r, g, b = photo('t shirt', i, v)[on].mean(0); reds.append(r > 1.3*max(g, b))
-    assert len(reds) > 20 and np.mean(reds) > .8
+            on = np.isin(
+                np.asarray(paint(it, camera(it, v), 64)), [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main']
+            )
+            r, g, b = photo('t shirt', i, v)[on].mean(0)
+            reds.append(r > 1.3 * max(g, b))
+    assert len(reds) > 20 and np.mean(reds) > 0.8
 
 
 def test_line_art_hides_what_lies_behind():
@@ -44,16 +67,22 @@ def test_line_art_hides_what_lies_behind():
     from sketch_lvm.world.render import line_art
     from sketch_lvm.world import shapes
     from sketch_lvm.world.shapes import CATEGORIES, area, rect
+
+
     @shapes.category
-    def test_two_cards(t): return [area('under', rect(-1, -1, .2, 1)), area('over', rect(-.6, -.6, 1, .6))]
+    def test_two_cards(t):
+        return [area('under', rect(-1, -1, 0.2, 1)), area('over', rect(-0.6, -0.6, 1, 0.6))]
+
+
     try:
         it = thing('test two cards', 0, fixed=None)
         under, over = (p.points for p in it.parts)
         img = line_art('test two cards', 0, size=128, style='thin')[..., 0]
-        at = lambda p: img[int(p[1]*128), int(p[0]*128)]
-        hidden = (under[1] + under[2])/2                        # the middle of the under card's right side lies under the other card
-        assert at(hidden) == 255 and at((over[0] + over[1])/2) < 200 and at((under[0] + under[1])/2) < 200
-    finally: del CATEGORIES['test two cards']
+        at = lambda p: img[int(p[1] * 128), int(p[0] * 128)]
+        hidden = (under[1] + under[2]) / 2  # the middle of the under card's right side lies under the other card
+        assert at(hidden) == 255 and at((over[0] + over[1]) / 2) < 200 and at((under[0] + under[1]) / 2) < 200
+    finally:
+        del CATEGORIES['test two cards']
 
 
 def test_image_sets_are_cached_and_never_stale():
@@ -62,33 +91,54 @@ def test_image_sets_are_cached_and_never_stale():
     from sketch_lvm.world import render
     from sketch_lvm.core import UserError
     from sketch_lvm.world.render import image_set, line_art, photo, sketch
+
     old = os.environ.get('SKETCH_LVM_CACHE')
     with tempfile.TemporaryDirectory() as d:
-        os.environ['SKETCH_LVM_CACHE'] = d; told = []
+        os.environ['SKETCH_LVM_CACHE'] = d
+        told = []
         try:
             x, t = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=2, progress=lambda *a: told.append(a))
             assert x.shape == (12, 64, 64, 3) and x.dtype == np.uint8 and told[-1] == (12, 12)
             assert all(np.array_equal(x[k], photo(t['category'][k], t['instance'][k], t['view'][k])) for k in range(12))
             assert list(t['view'][:2]) == [0, 5] and set(t['modality']) == {'photo'} and not x.flags.writeable
-            told.clear(); y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: told.append(a))
-            assert not told and y.filename == x.filename                                  # found, not made
-            assert len(list(Path(d).rglob('*'))) == 2                                       # one folder, one file, no litter
-            assert np.array_equal(image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick'))
-            assert np.array_equal(image_set('cat', [4], 'line_art', style='chalk', size=32, workers=1)[0][0], line_art('cat', 4, size=32, style='chalk'))
-            with pytest.MonkeyPatch.context() as m:                                         # another program, another file
+            told.clear()
+            y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: told.append(a))
+            assert not told and y.filename == x.filename  # found, not made
+            assert len(list(Path(d).rglob('*'))) == 2  # one folder, one file, no litter
+            assert np.array_equal(
+                image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick')
+            )
+            assert np.array_equal(
+                image_set('cat', [4], 'line_art', style='chalk', size=32, workers=1)[0][0],
+                line_art('cat', 4, size=32, style='chalk'),
+            )
+            with pytest.MonkeyPatch.context() as m:  # another program, another file
                 m.setattr(render, 'fingerprint', lambda c: 'other')
                 assert image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1)[0].filename != x.filename
-                def broken(*a, **k): raise RuntimeError('pen broke')
-                m.setattr(render, 'photo', broken); before = len(list(Path(d).rglob('*')))
-                with pytest.raises(RuntimeError, match='pen broke'): image_set('owl', 2, workers=1)
-                assert len(list(Path(d).rglob('*'))) == before                              # nothing half made stays
-            for bad, why in [((['cot'], 1), "Did you mean 'cat'"), (('cat', 0), 'empty'), (('cat', 1, 'foto'), 'modality'),
-                             (('cat', 1, 'line_art', 1, 64, 'oil'), 'line style')]:
-                with pytest.raises(UserError, match=why): image_set(*bad, workers=1)
-            with pytest.raises(UserError, match='no style'): image_set('cat', 1, style='thin')
+
+                def broken(*a, **k):
+                    raise RuntimeError('pen broke')
+
+                m.setattr(render, 'photo', broken)
+                before = len(list(Path(d).rglob('*')))
+                with pytest.raises(RuntimeError, match='pen broke'):
+                    image_set('owl', 2, workers=1)
+                assert len(list(Path(d).rglob('*'))) == before  # nothing half made stays
+            for bad, why in [
+                ((['cot'], 1), "Did you mean 'cat'"),
+                (('cat', 0), 'empty'),
+                (('cat', 1, 'foto'), 'modality'),
+                (('cat', 1, 'line_art', 1, 64, 'oil'), 'line style'),
+            ]:
+                with pytest.raises(UserError, match=why):
+                    image_set(*bad, workers=1)
+            with pytest.raises(UserError, match='no style'):
+                image_set('cat', 1, style='thin')
         finally:
-            if old is None: del os.environ['SKETCH_LVM_CACHE']
-            else: os.environ['SKETCH_LVM_CACHE'] = old
+            if old is None:
+                del os.environ['SKETCH_LVM_CACHE']
+            else:
+                os.environ['SKETCH_LVM_CACHE'] = old
 
 
 def test_a_cache_that_cannot_be_written_is_a_sentence():
@@ -98,10 +148,12 @@ def test_a_cache_that_cannot_be_written_is_a_sentence():
     import numpy as np
     from sketch_lvm.core import UserError
     from sketch_lvm.world.render import image_set
+
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
         patch.setenv('SKETCH_LVM_CACHE', d)
         with mock.patch.object(np.lib.format, 'open_memmap', side_effect=OSError(28, 'No space left on device')):
-            with pytest.raises(UserError, match='the cache .*miniworld cannot be written: No space left.*SKETCH_LVM_CACHE'): image_set('apple', 1, size=16, workers=1)
+            with pytest.raises(UserError, match='the cache .*miniworld cannot be written: No space left.*SKETCH_LVM_CACHE'):
+                image_set('apple', 1, size=16, workers=1)
         assert not list(Path(d).rglob('*.npy'))
 
 
@@ -109,12 +161,17 @@ def test_a_drawing_tells_its_object():
     import numpy as np
     from PIL import Image, ImageFilter
     from sketch_lvm.world.render import line_art, sketch
+
+
     def blurred(img):
         f = np.asarray(Image.fromarray(255 - img).filter(ImageFilter.GaussianBlur(1.5)), float).ravel()
-        return (f - f.mean())/np.linalg.norm(f - f.mean())
+        return (f - f.mean()) / np.linalg.norm(f - f.mean())
+
+
     hits = {s: [] for s in ('careful', 'default', 'quick')}
     for c in ('giraffe', 'sword', 'cup', 'castle'):
         lines = np.stack([blurred(line_art(c, i, style='thin')[..., 0]) for i in range(20)])
-        for s in hits: hits[s] += [int((lines @ blurred(sketch(c, i, style=s))).argmax() == i) for i in range(20)]
+        for s in hits:
+            hits[s] += [int((lines @ blurred(sketch(c, i, style=s))).argmax() == i) for i in range(20)]
     careful, default, quick = (np.mean(hits[s]) for s in hits)
-    assert careful > .9 and default > .75 and careful >= default > quick > .3        # chance is .05
+    assert careful > 0.9 and default > 0.75 and careful >= default > quick > 0.3  # chance is .05

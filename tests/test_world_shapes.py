@@ -4,34 +4,44 @@
 def test_turning_and_flipping():
     import numpy as np
     from sketch_lvm.world.shapes import area, flip, mirrored, rect, rotate, smooth
-    assert np.allclose(rotate([(1, 0)], np.pi/2), [(0, 1)])               # y points down, so this turn is clockwise to the eye
+
+    assert np.allclose(rotate([(1, 0)], np.pi / 2), [(0, 1)])  # y points down, so this turn is clockwise to the eye
     assert np.allclose(flip(flip(rect(0, 0, 1, 2))), rect(0, 0, 1, 2))
     part = rotate([area('box', rect(-1, -1, 1, 1))], np.pi)[0]
     assert part.name == 'box' and np.allclose(sorted(map(tuple, part.points)), sorted(map(tuple, rect(-1, -1, 1, 1))))
     assert np.allclose(mirrored([(0, -1), (1, 0), (0, 1)])[:, 0].sum(), 0)
     curve = smooth([(0, 0), (1, 0), (1, 1)], closed=False, k=4)
-    assert np.allclose(curve[[0, 4, -1]], [(0, 0), (1, 0), (1, 1)])       # it passes through every point it was given
+    assert np.allclose(curve[[0, 4, -1]], [(0, 0), (1, 0), (1, 1)])  # it passes through every point it was given
 
 
 def test_draws_do_not_disturb_each_other():
     from sketch_lvm.world.shapes import Traits
+
     a, b = Traits('house', 7), Traits('house', 7)
-    a.size('width', 0, 1); a.flag('chimney'); b.flag('chimney')
+    a.size('width', 0, 1)
+    a.flag('chimney')
+    b.flag('chimney')
     assert a.values['chimney'] == b.values['chimney']
     assert a.size('width', 0, 1) != Traits('house', 8).size('width', 0, 1)
-    assert Traits('house', 7, fixed={'width': .5}).size('width', 0, 1) == .5
+    assert Traits('house', 7, fixed={'width': 0.5}).size('width', 0, 1) == 0.5
     assert {Traits('dice', i).count('dots', 1, 6) for i in range(200)} == {1, 2, 3, 4, 5, 6}
-    halves = [Traits('coin', i).flag('heads', .25) for i in range(2000)]
-    assert .2 < sum(halves)/len(halves) < .3
+    halves = [Traits('coin', i).flag('heads', 0.25) for i in range(2000)]
+    assert 0.2 < sum(halves) / len(halves) < 0.3
 
 
 def test_register_knows_its_names():
     import pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.world.shapes import CATEGORIES, area, category, draw, rect
+
+
     @category
-    def test_box(t): return [area('box', rect(-t.size('w', .2, .9), -.5, .9, .5))]
+    def test_box(t):
+        return [area('box', rect(-t.size('w', 0.2, 0.9), -0.5, 0.9, 0.5))]
+
+
     traits, parts = draw('test box', 3)
     assert parts[0].name == 'box' and set(traits.values) == {'w'}
-    with pytest.raises(UserError, match='test box'): draw('test bok')
+    with pytest.raises(UserError, match='test box'):
+        draw('test bok')
     del CATEGORIES['test box']

@@ -5,68 +5,94 @@ def test_streets_programs_keep_their_promises():
     import numpy as np
     import sketch_lvm.world.streets as room
     from sketch_lvm.world.shapes import CATEGORIES, ROLES, draw
+
     names = [n for n, f in CATEGORIES.items() if f.__module__ == room.__name__]
-    assert sorted(names) == sorted('car,truck,bus,bicycle,airplane,sailboat,rocket,hot air balloon,house,castle,lighthouse,windmill,robot'.split(','))
+    assert sorted(names) == sorted(
+        'car,truck,bus,bicycle,airplane,sailboat,rocket,hot air balloon,house,castle,lighthouse,windmill,robot'.split(',')
+    )
     for name in names:
         for i in range(200):
             traits, parts = draw(name, i)
             points = np.concatenate([p.points for p in parts])
             assert np.isfinite(points).all() and np.abs(points).max() <= 1.6, (name, i)
-            assert min(np.ptp(points[:, 0]), np.ptp(points[:, 1])) > .3, (name, i)
+            assert min(np.ptp(points[:, 0]), np.ptp(points[:, 1])) > 0.3, (name, i)
             assert len({p.name for p in parts}) == len(parts) and {p.colour for p in parts} <= set(ROLES), (name, i)
-            assert any(p.level == 0 for p in parts) and all(len(p.points) >= (3 if p.closed else 2) for p in parts), (name, i)
+            assert any(p.level == 0 for p in parts) and all(len(p.points) >= (3 if p.closed else 2) for p in parts), (
+                name,
+                i,
+            )
 
 
 def test_streets_objects_differ():
     import numpy as np
     import sketch_lvm.world.streets as room
     from sketch_lvm.world.shapes import CATEGORIES, draw
+
     for name in [n for n, f in CATEGORIES.items() if f.__module__ == room.__name__]:
         drawn = [draw(name, i) for i in range(60)]
         shapes = {np.concatenate([p.points for p in parts]).round(3).tobytes() for _, parts in drawn}
         designs = [traits.values['design'] for traits, _ in drawn]
         assert len(shapes) == 60 and len(set(designs)) >= 3, name
-        assert min(designs.count(d) for d in set(designs)) >= 4, name        # every design turns up, none is an accident
-        for design in set(designs): assert len(next(t for t, _ in drawn if t.values['design'] == design).values) >= 7, (name, design)
+        assert min(designs.count(d) for d in set(designs)) >= 4, name  # every design turns up, none is an accident
+        for design in set(designs):
+            assert len(next(t for t, _ in drawn if t.values['design'] == design).values) >= 7, (name, design)
         again = draw(name, 5)
-        assert again[0].values == drawn[5][0].values and all(np.array_equal(p.points, q.points) for p, q in zip(again[1], drawn[5][1]))
+        assert again[0].values == drawn[5][0].values and all(
+            np.array_equal(p.points, q.points) for p, q in zip(again[1], drawn[5][1])
+        )
 
 
 def test_side_views_face_left():
     import numpy as np
     from sketch_lvm.world.shapes import draw
+
     where = lambda parts: {p.name: p.centre for p in parts}
     for i in range(40):
-        p = where(draw('bicycle', i)[1]); assert p['front wheel'][0] < p['rear wheel'][0]
-        p = where(draw('truck', i)[1]); assert p['front wheel'][0] < p['rear wheel 1'][0]
-        p = where(draw('airplane', i, {'climb': 0., 'heading': 0.})[1])
-        assert p.get('fin', p.get('left tailplane'))[0] > .3
+        p = where(draw('bicycle', i)[1])
+        assert p['front wheel'][0] < p['rear wheel'][0]
+        p = where(draw('truck', i)[1])
+        assert p['front wheel'][0] < p['rear wheel 1'][0]
+        p = where(draw('airplane', i, {'climb': 0.0, 'heading': 0.0})[1])
+        assert p.get('fin', p.get('left tailplane'))[0] > 0.3
 
 
 def test_streets_answers_show():
     import numpy as np
     from sketch_lvm.world.shapes import draw
+
     shape = lambda name, fixed: np.concatenate([p.points for p in draw(name, 5, fixed)[1]]).round(4).tobytes()
     for name, design, answer, one, other in [
-            ('car', 'sedan', 'bonnet length', -.4, -.15), ('truck', 'dump', 'tip angle', 0., .5), ('bus', 'city', 'windows', 3, 7),
-            ('bicycle', 'diamond', 'handlebars', 'drop', 'upright'), ('airplane', 'propeller', 'wings', 'low', 'both'),
-            ('sailboat', 'sloop', 'hull', 'round', 'pointed'), ('rocket', 'tube', 'fins', 'swept', 'square'),
-            ('hot air balloon', 'wide', 'cloth', 'gored', 'zigzag'), ('house', 'town', 'top', 'flat', 'stepped'),
-            ('castle', 'fortress', 'towers', 3, 4), ('lighthouse', 'tapered', 'cap', 'cone', 'dome'),
-            ('windmill', 'tower', 'sails', 'lattice', 'wedge'), ('robot', 'box', 'arms', 'raised', 'hanging')]:
-        assert shape(name, {'design': design, answer: one}) != shape(name, {'design': design, answer: other}), (name, answer)
+        ('car', 'sedan', 'bonnet length', -0.4, -0.15),
+        ('truck', 'dump', 'tip angle', 0.0, 0.5),
+        ('bus', 'city', 'windows', 3, 7),
+        ('bicycle', 'diamond', 'handlebars', 'drop', 'upright'),
+        ('airplane', 'propeller', 'wings', 'low', 'both'),
+        ('sailboat', 'sloop', 'hull', 'round', 'pointed'),
+        ('rocket', 'tube', 'fins', 'swept', 'square'),
+        ('hot air balloon', 'wide', 'cloth', 'gored', 'zigzag'),
+        ('house', 'town', 'top', 'flat', 'stepped'),
+        ('castle', 'fortress', 'towers', 3, 4),
+        ('lighthouse', 'tapered', 'cap', 'cone', 'dome'),
+        ('windmill', 'tower', 'sails', 'lattice', 'wedge'),
+        ('robot', 'box', 'arms', 'raised', 'hanging'),
+    ]:
+        assert shape(name, {'design': design, answer: one}) != shape(name, {'design': design, answer: other}), (
+            name,
+            answer,
+        )
 
 
 def test_pieces_measure_what_they_say():
     import numpy as np
     from sketch_lvm.world.streets import arched, battlements, crenellated, pair, spans, wheel
-    assert np.allclose(spans(0, 4, 4, .5), [(.25, .75), (1.25, 1.75), (2.25, 2.75), (3.25, 3.75)])
-    wall = battlements(-1, 1, 0, 3, .2)
-    assert wall[0, 0] == -1 and np.isclose(wall[-1, 0], 1) and set(wall[:, 1].round(9)) == {0., -.2}
-    assert (np.diff(wall[:, 0]) >= 0).all() and len(wall) == 12                  # left to right, four corners a merlon
-    left, right = pair('fin', [(.2, 0), (.5, .1), (.2, .4)])
-    assert left.name == 'left fin' and np.allclose(left.points*[-1, 1], right.points) and right.points[:, 0].min() > 0
-    door = arched(1, 2, .4, .8)
-    assert np.allclose([door.min(0), door.max(0)], [(.8, 1.6), (1.2, 2.4)], atol=.01)
+
+    assert np.allclose(spans(0, 4, 4, 0.5), [(0.25, 0.75), (1.25, 1.75), (2.25, 2.75), (3.25, 3.75)])
+    wall = battlements(-1, 1, 0, 3, 0.2)
+    assert wall[0, 0] == -1 and np.isclose(wall[-1, 0], 1) and set(wall[:, 1].round(9)) == {0.0, -0.2}
+    assert (np.diff(wall[:, 0]) >= 0).all() and len(wall) == 12  # left to right, four corners a merlon
+    left, right = pair('fin', [(0.2, 0), (0.5, 0.1), (0.2, 0.4)])
+    assert left.name == 'left fin' and np.allclose(left.points * [-1, 1], right.points) and right.points[:, 0].min() > 0
+    door = arched(1, 2, 0.4, 0.8)
+    assert np.allclose([door.min(0), door.max(0)], [(0.8, 1.6), (1.2, 2.4)], atol=0.01)
     assert len(wheel('w', 0, 0, 1, 'plain')) < len(wheel('w', 0, 0, 1, 'disc')) < len(wheel('w', 0, 0, 1, 'spoked'))
-    assert crenellated('wall', -1, 1, 0, .5, 4, 'grey').points[:, 1].max() == .5
+    assert crenellated('wall', -1, 1, 0, 0.5, 4, 'grey').points[:, 1].max() == 0.5

@@ -5,23 +5,42 @@ def test_malformed_drawings_are_refused():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.world.strokes import check_strokes
+
     assert [s.shape for s in check_strokes([[[1, 2], [3, 4]], [[], []], [[5], [6], [0]]])] == [(2, 2), (2, 1)]
     assert check_strokes([]) == []
     assert check_strokes([np.zeros((2, 3), np.uint8)])[0].dtype == float
-    for bad, why in [('ab', 'list of strokes'), ({}, 'list of strokes'), ([None], 'pair'), ([[1]], 'pair'), ([['12', '34']], 'lists of numbers'),
-                     ([[{}, {}]], 'lists of numbers'), ([[[1, 2], [3]]], '2 x and 1 y'), ([[['a'], [1]]], 'not a number'), ([[[[1]], [[1, 2]]]], 'not a number'),
-                     ([[[np.nan], [1]]], 'NaN'), ([[[10**400], [1]]], 'not a number'), ([[[1], [1]]]*30_000, 'more than')]:
-        with pytest.raises(UserError, match=why): check_strokes(bad)
-    for nested in ([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]], [np.zeros((2, 3, 2))]):        # a point of two numbers
-        with pytest.raises(UserError, match='stroke 0 .* not a number'): check_strokes(nested)
+    for bad, why in [
+        ('ab', 'list of strokes'),
+        ({}, 'list of strokes'),
+        ([None], 'pair'),
+        ([[1]], 'pair'),
+        ([['12', '34']], 'lists of numbers'),
+        ([[{}, {}]], 'lists of numbers'),
+        ([[[1, 2], [3]]], '2 x and 1 y'),
+        ([[['a'], [1]]], 'not a number'),
+        ([[[[1]], [[1, 2]]]], 'not a number'),
+        ([[[np.nan], [1]]], 'NaN'),
+        ([[[10**400], [1]]], 'not a number'),
+        ([[[1], [1]]] * 30_000, 'more than'),
+    ]:
+        with pytest.raises(UserError, match=why):
+            check_strokes(bad)
+    for nested in ([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]], [np.zeros((2, 3, 2))]):  # a point of two numbers
+        with pytest.raises(UserError, match='stroke 0 .* not a number'):
+            check_strokes(nested)
 
 
 def test_fitting_keeps_proportions():
     import numpy as np
     from sketch_lvm.world.strokes import fit_strokes, ink_box
+
     s = [[[10, 20], [10, 15]], [[12], [40]]]
-    x0, y0, x1, y1 = ink_box(fit_strokes(s, margin=.1))
-    assert np.isclose(y1 - y0, 255*.8) and np.isclose((x1 - x0)/(y1 - y0), 10/30) and np.isclose([x0 + x1, y0 + y1], 255).all()
+    x0, y0, x1, y1 = ink_box(fit_strokes(s, margin=0.1))
+    assert (
+        np.isclose(y1 - y0, 255 * 0.8)
+        and np.isclose((x1 - x0) / (y1 - y0), 10 / 30)
+        and np.isclose([x0 + x1, y0 + y1], 255).all()
+    )
     assert np.allclose(fit_strokes([[[3], [99]]])[0], 127.5) and fit_strokes([]) == [] and ink_box([[[], []]]) is None
 
 
@@ -29,18 +48,25 @@ def test_rasteriser_follows_the_definition():
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.world.strokes import rasterize
+
+
     def distance(p, a, b):
-        t = np.clip(((p - a)*(b - a)).sum(-1)/max(((b - a)**2).sum(), 1e-12), 0, 1)[..., None]
-        return np.linalg.norm(p - a - t*(b - a), axis=-1)
-    at = (np.arange(256) + .5)/256
+        t = np.clip(((p - a) * (b - a)).sum(-1) / max(((b - a) ** 2).sum(), 1e-12), 0, 1)[..., None]
+        return np.linalg.norm(p - a - t * (b - a), axis=-1)
+
+
+    at = (np.arange(256) + 0.5) / 256
     page = np.stack(np.meshgrid(at, at), -1)
     for k in range(5):
-        pts = rng(k).uniform(20, 235, (4, 2)); pen = (1.5, 3)[k % 2]/64
-        near = np.min([distance(page, a/255, b/255) for a, b in zip(pts, pts[1:])], 0) <= pen/2
-        want = near.reshape(64, 4, 64, 4).mean((1, 3)); got = 1 - rasterize([pts.T], pen=pen)/255
-        assert abs(want - got).mean() < .01 and abs(got.sum()/want.sum() - 1) < .15
-    assert np.argwhere(rasterize([[[130], [66]]]) < 200).mean(0).round().tolist() == [16, 32]      # a dot lies where it was put
-    assert rasterize([[[-900, 900], [128, 128]]])[32].max() < 100                                    # strokes may leave the page
-    with pytest.raises(UserError, match='empty'): rasterize([])
+        pts = rng(k).uniform(20, 235, (4, 2))
+        pen = (1.5, 3)[k % 2] / 64
+        near = np.min([distance(page, a / 255, b / 255) for a, b in zip(pts, pts[1:])], 0) <= pen / 2
+        want = near.reshape(64, 4, 64, 4).mean((1, 3))
+        got = 1 - rasterize([pts.T], pen=pen) / 255
+        assert abs(want - got).mean() < 0.01 and abs(got.sum() / want.sum() - 1) < 0.15
+    assert np.argwhere(rasterize([[[130], [66]]]) < 200).mean(0).round().tolist() == [16, 32]  # a dot lies where it was put
+    assert rasterize([[[-900, 900], [128, 128]]])[32].max() < 100  # strokes may leave the page
+    with pytest.raises(UserError, match='empty'):
+        rasterize([])
     assert (rasterize([[[], []]], empty='blank') == 255).all()
     assert rasterize([[[0, 255], [0, 255]]], size=224).shape == (224, 224)

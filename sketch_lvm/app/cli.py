@@ -34,52 +34,92 @@ SEED = Opt('seed', 'seed', 'seed of everything that is drawn by lot', 0)
 DEVICE = Opt('device', 'device', 'auto, cpu, cuda, cuda:1 or mps', 'auto')
 RANDOM = Opt('random', 'flag', 'random weights, to see that the code runs; every output says so')
 
+
 def cmd_quickstart(v, say):
     from sketch_lvm.app.quickstart import quickstart
-    return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, bool(v.random), v.device, save=v.save, say=say)
 
-COMMANDS['quickstart'] = Command('Train prompts on the mini world and find photos of unseen categories, in minutes.', (
-    OUT, SEED, Opt('steps', 'count', 'training steps'), Opt('objects', 'count', 'objects of each category to train on'),
-    Opt('test-objects', 'count', 'objects of each category to test on'), Opt('batch', 'count', 'sketches in a batch'),
-    Opt('save', 'place', 'a JSON file that collects results'), DEVICE, RANDOM), cmd_quickstart)
+    return quickstart(
+        v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, bool(v.random), v.device, save=v.save, say=say
+    )
+
+
+COMMANDS['quickstart'] = Command(
+    'Train prompts on the mini world and find photos of unseen categories, in minutes.',
+    (
+        OUT,
+        SEED,
+        Opt('steps', 'count', 'training steps'),
+        Opt('objects', 'count', 'objects of each category to train on'),
+        Opt('test-objects', 'count', 'objects of each category to test on'),
+        Opt('batch', 'count', 'sketches in a batch'),
+        Opt('save', 'place', 'a JSON file that collects results'),
+        DEVICE,
+        RANDOM,
+    ),
+    cmd_quickstart,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #f92d6a86
 def split_options(text):
     "`PATH,option=value,...` at its commas; those of a path that exists are its own: a folder may be called `a,b=c`"
     cuts = [0] if re.match(r'\w+=', text) else [m.start() for m in re.finditer(r',(?=\w+=)', text)] + [len(text)]
-    path = next((text[:c] for c in reversed(cuts) if c and os.path.exists(os.path.expanduser(text[:c]))), text[:cuts[0]])
-    return [path, *re.split(r',(?=\w+=)', text[len(path):].removeprefix(','))]
+    path = next(
+        (text[:c] for c in reversed(cuts) if c and os.path.exists(os.path.expanduser(text[:c]))), text[: cuts[0]]
+    )
+    return [path, *re.split(r',(?=\w+=)', text[len(path) :].removeprefix(','))]
+
 
 def read_data(text):
     "`mini:n_train=50,style=quick` or `sketchy:PATH,split=split2` as a dictionary"
-    name, _, rest = text.partition(':'); out = dict(name=name)
+    name, _, rest = text.partition(':')
+    out = dict(name=name)
     for i, pair in enumerate(filter(None, split_options(rest) if name != 'mini' else rest.split(','))):
         key, equals, value = pair.partition('=')
-        if i == 0 and name != 'mini' and not re.match(r'\w+=', pair): key, equals, value = 'path', '=', os.path.abspath(os.path.expanduser(pair))
-        if not equals: raise UserError(f'{pair!r} in --data is not of the form option=value.')
+        if i == 0 and name != 'mini' and not re.match(r'\w+=', pair):
+            key, equals, value = 'path', '=', os.path.abspath(os.path.expanduser(pair))
+        if not equals:
+            raise UserError(f'{pair!r} in --data is not of the form option=value.')
         whole = value.strip().lstrip('-').isdecimal() and key.strip() not in ('split', 'path', 'lists')
         out[key.strip()] = int(value) if whole else value.strip()
     return out
+
 
 def described(v, problems):
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
     from sketch_lvm.methods.catalogue import families, method, parse_changes
+
     def attempt(f, instead):
-        try: return f()
-        except UserError as e: problems.append(str(e)); return instead
-    data, weights, changes = attempt(lambda: read_data(v.data), dict(name='mini')), attempt(lambda: read_weights(v.weight), {}), {}
-    for pair in v.set: changes |= attempt(lambda pair=pair: parse_changes([pair]), {})
+        try:
+            return f()
+        except UserError as e:
+            problems.append(str(e))
+            return instead
+
+    data, weights, changes = (
+        attempt(lambda: read_data(v.data), dict(name='mini')),
+        attempt(lambda: read_weights(v.weight), {}),
+        {},
+    )
+    for pair in v.set:
+        changes |= attempt(lambda pair=pair: parse_changes([pair]), {})
     preset = v.preset or ('mini' if v.backbone == 'mini' else 'paper')
     m = attempt(lambda: method(v.method, preset, v.without, weights, **changes), None) or method(next(iter(families())))
     e = Experiment(m, v.backbone, v.pretrained, bool(v.random), data, v.seed, v.steps, v.valid_every, v.patience)
     problems += experiment_problems(e)
     return e
 
-FITS = ('stretch', 'pad', 'crop')
-FIT = Opt('fit', 'text', "of a frozen backbone: how a picture becomes square; stretch if not given. A run keeps what it was trained with (--set fit=...)", None, FITS)
 
-DATA_LINES = {       # as `experiments.DATA_OPTIONS` has them; a copy, since the help imports nothing heavy
+FITS = ('stretch', 'pad', 'crop')
+FIT = Opt(
+    'fit',
+    'text',
+    "of a frozen backbone: how a picture becomes square; stretch if not given. A run keeps what it was trained with (--set fit=...)",
+    None,
+    FITS,
+)
+
+DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help imports nothing heavy
     'path': 'the folder',
     'split': "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot",
     'gallery': 'which photos of Sketchy: distinct, originals-twice, originals [distinct]',
@@ -94,14 +134,25 @@ DATA_LINES = {       # as `experiments.DATA_OPTIONS` has them; a copy, since the
     'n_test': 'mini: objects a category for validation and test [20]',
     'sketches': 'mini: sketches of each object [1]',
     'style': 'mini: the hand that draws the sketches [default]',
-    'seed': 'mini: which objects [0]'}
-DATA_HELP = '\n'.join(['options of a data set follow its name or path after a comma, --data sketchy:PATH,split=split2,missing=skip:',
-                       *(textwrap.fill(f'{k:13} {what}', 110, initial_indent='  ', subsequent_indent=' '*16) for k, what in DATA_LINES.items())])
+    'seed': 'mini: which objects [0]',
+}
+DATA_HELP = '\n'.join(
+    [
+        'options of a data set follow its name or path after a comma, --data sketchy:PATH,split=split2,missing=skip:',
+        *(
+            textwrap.fill(f'{k:13} {what}', 110, initial_indent='  ', subsequent_indent=' ' * 16)
+            for k, what in DATA_LINES.items()
+        ),
+    ]
+)
+
 
 def read_weights(pairs):
     "`['divergence=2']` as numbers"
-    try: return {term: float(number) for term, number in (pair.split('=') for pair in pairs)}
-    except ValueError: raise UserError(f'--weight takes term=number, not {" ".join(pairs)!r}.') from None
+    try:
+        return {term: float(number) for term, number in (pair.split('=') for pair in pairs)}
+    except ValueError:
+        raise UserError(f'--weight takes term=number, not {" ".join(pairs)!r}.') from None
 
 # %% ../../nbs/app/04_cli.ipynb #d935cdc9
 def check_train(v):
@@ -109,28 +160,50 @@ def check_train(v):
     v.experiment = described(v, problems)
     return problems + check_device(v.device)
 
+
 def check_device(name):
     from sketch_lvm.core import pick_device
-    try: pick_device(name); return []
-    except UserError as e: return [str(e)]
+
+    try:
+        pick_device(name)
+        return []
+    except UserError as e:
+        return [str(e)]
+
 
 def loop_options(v):
     names = ('workers', 'accumulate', 'checkpoint_every', 'keep', 'tensorboard')
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
+
 def outcome(run, out):
     from sketch_lvm.measure.experiments import kept_step
+
     random = run.learner.about['experiment']['random']
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
-    return dict(out=str(out), steps=run.step, done=run.done, best=best, kept=kept_step(run.best, run.step), random_weights=random)
+    return dict(
+        out=str(out),
+        steps=run.step,
+        done=run.done,
+        best=best,
+        kept=kept_step(run.best, run.step),
+        random_weights=random,
+    )
+
 
 def cmd_train(v, say):
     from sketch_lvm.measure.experiments import run_experiment
     from sketch_lvm.measure.report import WARNING
-    say('\n'.join([WARNING]*v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']))
+
+    say(
+        '\n'.join(
+            [WARNING] * v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']
+        )
+    )
     run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
     return outcome(run, v.out)
+
 
 def again(v):
     "The --import that the next command needs too"
@@ -138,106 +211,204 @@ def again(v):
 
 # %% ../../nbs/app/04_cli.ipynb #78f262da
 ACCUMULATE = Opt('accumulate', 'count', 'pieces a batch is cut into, for small devices; learns the same', 1)
-LOOP = (DEVICE, Opt('workers', 'whole', 'processes that prepare batches', 0),
-        ACCUMULATE,
-        Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'), Opt('keep', 'count', 'checkpoints that are kept', 3),
-        Opt('tensorboard', 'flag', 'also write files for TensorBoard'))
-TOWER = (Opt('backbone', help="'mini' or a plain ViT of open_clip, such as ViT-B-32", default='mini'),
-         Opt('pretrained', help="open_clip's tag of the weights, or a checkpoint file that you have; openai if not given"), RANDOM)
+LOOP = (
+    DEVICE,
+    Opt('workers', 'whole', 'processes that prepare batches', 0),
+    ACCUMULATE,
+    Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'),
+    Opt('keep', 'count', 'checkpoints that are kept', 3),
+    Opt('tensorboard', 'flag', 'also write files for TensorBoard'),
+)
+TOWER = (
+    Opt('backbone', help="'mini' or a plain ViT of open_clip, such as ViT-B-32", default='mini'),
+    Opt('pretrained', help="open_clip's tag of the weights, or a checkpoint file that you have; openai if not given"),
+    RANDOM,
+)
 
-COMMANDS['train'] = Command('Train a method into a folder, or go on there.', (
-    OUT, Opt('method', help='which method; `sketch_lvm methods` lists them', default='sketch-lvm'),
-    Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
-    Opt('without', 'list', 'parts to leave out: norms, classification, patch-shuffle, ...'),
-    Opt('set', 'list', 'option=value of the method, such as prompts=5'), Opt('weight', 'list', 'term=number, such as divergence=2'),
-    Opt('data', help='data set and its options, such as mini:n_train=50, sketchy:PATH,split=split2, folder:PATH', default='mini'), *TOWER, SEED,
-    Opt('steps', 'count', "steps, instead of the method's epochs"),
-    Opt('valid-every', 'count', 'steps between validations; twenty in a run if not given'),
-    Opt('patience', 'count', 'validations without a new best that end the run'), *LOOP, IMPORT), cmd_train, check_train, more=DATA_HELP)
+COMMANDS['train'] = Command(
+    'Train a method into a folder, or go on there.',
+    (
+        OUT,
+        Opt('method', help='which method; `sketch_lvm methods` lists them', default='sketch-lvm'),
+        Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
+        Opt('without', 'list', 'parts to leave out: norms, classification, patch-shuffle, ...'),
+        Opt('set', 'list', 'option=value of the method, such as prompts=5'),
+        Opt('weight', 'list', 'term=number, such as divergence=2'),
+        Opt(
+            'data',
+            help='data set and its options, such as mini:n_train=50, sketchy:PATH,split=split2, folder:PATH',
+            default='mini',
+        ),
+        *TOWER,
+        SEED,
+        Opt('steps', 'count', "steps, instead of the method's epochs"),
+        Opt('valid-every', 'count', 'steps between validations; twenty in a run if not given'),
+        Opt('patience', 'count', 'validations without a new best that end the run'),
+        *LOOP,
+        IMPORT,
+    ),
+    cmd_train,
+    check_train,
+    more=DATA_HELP,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #01f972fe
 def cmd_resume(v, say):
     from dataclasses import replace
     from sketch_lvm.measure.experiments import read_experiment, run_experiment
+
     e = read_experiment(v.run)[0]
     run = run_experiment(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}')
     return outcome(run, v.run)
 
-def check_run(v):
-    absent = v.run is not None and not (Path(v.run)/'config.json').is_file()
-    return [f'--run {v.run}: there is no config.json in it, so it is not the folder of a run.']*absent + check_device(v.device)
 
-COMMANDS['resume'] = Command('Go on with a run that was stopped, or make a finished one longer; nothing else about it can be changed.', (
-    Opt('run', 'place', 'folder of the run', required=True), Opt('steps', 'count', 'more steps than the run has: it goes on to there'),
-    *LOOP, IMPORT), cmd_resume, check_run)
+def check_run(v):
+    absent = v.run is not None and not (Path(v.run) / 'config.json').is_file()
+    return [f'--run {v.run}: there is no config.json in it, so it is not the folder of a run.'] * absent + check_device(
+        v.device
+    )
+
+
+COMMANDS['resume'] = Command(
+    'Go on with a run that was stopped, or make a finished one longer; nothing else about it can be changed.',
+    (
+        Opt('run', 'place', 'folder of the run', required=True),
+        Opt('steps', 'count', 'more steps than the run has: it goes on to there'),
+        *LOOP,
+        IMPORT,
+    ),
+    cmd_resume,
+    check_run,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #c849384d
 def check_evaluate(v):
     from sketch_lvm.measure.protocols import find_protocol
     from sketch_lvm.measure.experiments import data_problems, gallery_problems
+
     out = check_run(v)
-    for f in (lambda: v.protocol and find_protocol(v.protocol), lambda: out.extend(data_problems(read_data(v.data or 'mini')))):
-        try: f()
-        except UserError as e: out.append(str(e))
+    for f in (
+        lambda: v.protocol and find_protocol(v.protocol),
+        lambda: out.extend(data_problems(read_data(v.data or 'mini'))),
+    ):
+        try:
+            f()
+        except UserError as e:
+            out.append(str(e))
     cross = str(v.protocol or '').startswith('cross')
-    if not out and v.protocol and not v.run: out += gallery_problems(find_protocol(v.protocol), read_data(v.data or 'mini'))
-    if v.run and v.fit: out.append('--fit belongs to a frozen backbone; a run keeps the fit that it was trained with (--set fit=...).')
-    if v.run and not out:                             # its folder keeps the report
-        try: check_writable(v.run)
-        except UserError as e: out.append(f'--run: its folder keeps the report, and {e}')
-    if v.run and v.data and not cross: out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
-    if cross and not (v.run and v.data): out.append('the cross-dataset test takes a run and the other data set: --run RUN --data tuberlin:PATH,split=kd.')
+    if not out and v.protocol and not v.run:
+        out += gallery_problems(find_protocol(v.protocol), read_data(v.data or 'mini'))
+    if v.run and v.fit:
+        out.append('--fit belongs to a frozen backbone; a run keeps the fit that it was trained with (--set fit=...).')
+    if v.run and not out:  # its folder keeps the report
+        try:
+            check_writable(v.run)
+        except UserError as e:
+            out.append(f'--run: its folder keeps the report, and {e}')
+    if v.run and v.data and not cross:
+        out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
+    if cross and not (v.run and v.data):
+        out.append(
+            'the cross-dataset test takes a run and the other data set: --run RUN --data tuberlin:PATH,split=kd.'
+        )
     return out
+
 
 def cmd_evaluate(v, say):
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.experiments import Experiment, evaluate_run, frozen_encoder, load_sets, load_tower
     from sketch_lvm.measure.experiments import protocol_for, warm
-    how = dict(batch=v.batch, workers=v.workers); device = pick_device(v.device)
-    if v.run: report = evaluate_run(v.run, v.protocol, v.part, device, not v.no_frozen, v.seed, data=read_data(v.data) if v.data else None, say=say, **how)
+
+    how = dict(batch=v.batch, workers=v.workers)
+    device = pick_device(v.device)
+    if v.run:
+        report = evaluate_run(
+            v.run,
+            v.protocol,
+            v.part,
+            device,
+            not v.no_frozen,
+            v.seed,
+            data=read_data(v.data) if v.data else None,
+            say=say,
+            **how,
+        )
     else:
         from sketch_lvm.measure.evaluate import evaluate
         from sketch_lvm.methods.catalogue import method
-        e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), read_data(v.data or 'mini'))
+
+        e = Experiment(
+            method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), read_data(v.data or 'mini')
+        )
         b = fitted(load_tower(e), v.fit)
         p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
         warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
         report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
         say(str(report))
-    if v.save: report.save(v.save)
+    if v.save:
+        report.save(v.save)
     return report.to_dict()
+
 
 def fitted(backbone, fit):
     "A frozen backbone that makes pictures square in a way that was asked for"
     from dataclasses import replace
+
     return replace(backbone, fit=fit) if fit else backbone
 
-COMMANDS['evaluate'] = Command('Test a run (or the frozen backbone) under a protocol.', (
-    Opt('run', help='folder of a run; the frozen backbone if not given'),
-    Opt('protocol', help="zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; the method's own question if not given"),
-    Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
-    Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'), *TOWER, FIT,
-    Opt('no-frozen', 'flag', 'leave out the frozen model beside it'), Opt('save', 'place', 'a further file for the report'),
-    Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0), Opt('batch', 'count', 'pictures encoded at once', 256),
-    Opt('workers', 'whole', 'processes that read pictures', 0), DEVICE, IMPORT), cmd_evaluate, check_evaluate, more=DATA_HELP)
+
+COMMANDS['evaluate'] = Command(
+    'Test a run (or the frozen backbone) under a protocol.',
+    (
+        Opt('run', help='folder of a run; the frozen backbone if not given'),
+        Opt(
+            'protocol',
+            help="zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; the method's own question if not given",
+        ),
+        Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
+        Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
+        *TOWER,
+        FIT,
+        Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
+        Opt('save', 'place', 'a further file for the report'),
+        Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),
+        Opt('batch', 'count', 'pictures encoded at once', 256),
+        Opt('workers', 'whole', 'processes that read pictures', 0),
+        DEVICE,
+        IMPORT,
+    ),
+    cmd_evaluate,
+    check_evaluate,
+    more=DATA_HELP,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #44ff5d2f
 def source_of(v):
     "Where the encoder comes from, as `open_encoder` takes it; None: nothing was said"
-    if v.run: return dict(run=os.path.abspath(v.run))
-    if v.encoder: return dict(folder=os.path.abspath(v.encoder))
+    if v.run:
+        return dict(run=os.path.abspath(v.run))
+    if v.encoder:
+        return dict(folder=os.path.abspath(v.encoder))
     fit = dict(fit=v.fit) if getattr(v, 'fit', None) else {}
     plain = getattr(v, 'backbone', 'mini') == 'mini' and not getattr(v, 'random', None) and not fit
     return None if plain else dict(backbone=v.backbone, pretrained=v.pretrained, random=bool(v.random)) | fit
 
+
 def check_source(v):
     out = check_run(v)
-    if (v.run or v.encoder) and getattr(v, 'fit', None): out.append('--fit belongs to a frozen backbone; leave it out, or --run and --encoder.')
-    if v.encoder and not (Path(v.encoder)/'config.json').is_file(): out.append(f'--encoder {v.encoder}: it holds no config.json, so it is not the folder of an encoder.')
-    if v.run and v.encoder: out.append('--run and --encoder both name an encoder; leave one out.')
-    if (v.run or v.encoder) and (getattr(v, 'backbone', 'mini') != 'mini' or getattr(v, 'pretrained', None) or getattr(v, 'random', None)):
-        out.append('--backbone, --pretrained and --random belong to a frozen backbone; leave them out, or --run and --encoder.')
+    if (v.run or v.encoder) and getattr(v, 'fit', None):
+        out.append('--fit belongs to a frozen backbone; leave it out, or --run and --encoder.')
+    if v.encoder and not (Path(v.encoder) / 'config.json').is_file():
+        out.append(f'--encoder {v.encoder}: it holds no config.json, so it is not the folder of an encoder.')
+    if v.run and v.encoder:
+        out.append('--run and --encoder both name an encoder; leave one out.')
+    if (v.run or v.encoder) and (
+        getattr(v, 'backbone', 'mini') != 'mini' or getattr(v, 'pretrained', None) or getattr(v, 'random', None)
+    ):
+        out.append(
+            '--backbone, --pretrained and --random belong to a frozen backbone; leave them out, or --run and --encoder.'
+        )
     return out
 
 # %% ../../nbs/app/04_cli.ipynb #c06bb78f
@@ -245,32 +416,54 @@ def check_index(v):
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
     from sketch_lvm.show.gallery import check_out
     from sketch_lvm.methods.catalogue import method
+
     v.chosen = v.backbone is not None
     v.backbone = v.backbone or 'mini'
     out = check_source(v) + (check_out(v.out) if v.out else [])
-    if bool(v.photos) == bool(v.data): out.append('say which photos, in one way: sketch_lvm index PHOTOS --out FOLDER, or --data mini instead of PHOTOS.')
-    if v.photos and not Path(v.photos).is_dir(): out.append(f'{v.photos} is not a folder.')
+    if bool(v.photos) == bool(v.data):
+        out.append(
+            'say which photos, in one way: sketch_lvm index PHOTOS --out FOLDER, or --data mini instead of PHOTOS.'
+        )
+    if v.photos and not Path(v.photos).is_dir():
+        out.append(f'{v.photos} is not a folder.')
     try:
         data = read_data(v.data or 'mini')
-        if v.out and not out: check_writable(v.out, replaced=True)
-    except UserError as e: data = dict(name='mini'); out.append(str(e))
-    return out + experiment_problems(Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), data))
+        if v.out and not out:
+            check_writable(v.out, replaced=True)
+    except UserError as e:
+        data = dict(name='mini')
+        out.append(str(e))
+    return out + experiment_problems(
+        Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), data)
+    )
 
-TAKEN_FIRST = (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k'), ('ViT-B-16', 'openai'), ('ViT-L-14', 'openai'))
+
+TAKEN_FIRST = (
+    ('ViT-B-32', 'openai'),
+    ('ViT-B-32', 'laion2b_s34b_b79k'),
+    ('ViT-B-16', 'openai'),
+    ('ViT-L-14', 'openai'),
+)
+
 
 def index_source(v, say):
     "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
     named = source_of(v)
-    if v.run or v.encoder or v.random or v.backbone != 'mini': return named
+    if v.run or v.encoder or v.random or v.backbone != 'mini':
+        return named
     from sketch_lvm.clip.backbone import weights_here
+
     here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:
         name, tag = here
-        say(f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
-            '--run and --encoder what was trained.')
+        say(
+            f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
+            '--run and --encoder what was trained.'
+        )
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
-    say('no encoder was named: '*(not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
+    say('no encoder was named: ' * (not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
     return named
+
 
 def cmd_index(v, say):
     from sketch_lvm.core import pick_device
@@ -278,215 +471,397 @@ def cmd_index(v, say):
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.measure.experiments import load_sets
     from sketch_lvm.show.gallery import at_hand, make_gallery, open_encoder, real_photos_note
+
     encoder, source = open_encoder(index_source(v, say), pick_device(v.device))
     photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
     g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
     if report:
-        g.about |= dict(photos=os.path.abspath(v.photos), skipped=[[printable(p), why] for p, why in report.left_out] + g.about['skipped'])
+        g.about |= dict(
+            photos=os.path.abspath(v.photos),
+            skipped=[[printable(p), why] for p, why in report.left_out] + g.about['skipped'],
+        )
         say(str(report))
     say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
     g.save(v.out)
-    say(f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
-        f"from sketch_lvm.show.widgets import retrieve_live; retrieve_live({v.out!r})")
-    return dict(out=str(v.out), photos=len(g), classes=len(set(g.names)), skipped=g.about['skipped'], encoder=g.about['encoder'], random_weights=g.about['random'])
+    say(
+        f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
+        f"from sketch_lvm.show.widgets import retrieve_live; retrieve_live({v.out!r})"
+    )
+    return dict(
+        out=str(v.out),
+        photos=len(g),
+        classes=len(set(g.names)),
+        skipped=g.about['skipped'],
+        encoder=g.about['encoder'],
+        random_weights=g.about['random'],
+    )
 
 # %% ../../nbs/app/04_cli.ipynb #fa0ac89c
 ENCODER = (Opt('run', help='folder of a run, whose encoder is used'), Opt('encoder', help='folder of a shared encoder'))
 
-COMMANDS['index'] = Command('Make a gallery of a folder of photos, to be searched with drawings.', (
-    Opt('photos', help='folder of photos, at any depth; folders serve as classes. Of a data set that is recognised, its photos'),
-    Opt('out', 'place', 'folder for the gallery; an older gallery there is replaced', required=True),
-    *ENCODER, TOWER[0]._replace(help="'mini' or a plain ViT of open_clip; if nothing is named, ViT-B-32 where its weights are here, else mini", default=None),
-    *TOWER[1:], FIT, Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
-    Opt('batch', 'count', 'photos embedded at once', 64), DEVICE, IMPORT), cmd_index, check_index, ('photos',), DATA_HELP)
+COMMANDS['index'] = Command(
+    'Make a gallery of a folder of photos, to be searched with drawings.',
+    (
+        Opt(
+            'photos',
+            help='folder of photos, at any depth; folders serve as classes. Of a data set that is recognised, its photos',
+        ),
+        Opt('out', 'place', 'folder for the gallery; an older gallery there is replaced', required=True),
+        *ENCODER,
+        TOWER[0]._replace(
+            help="'mini' or a plain ViT of open_clip; if nothing is named, ViT-B-32 where its weights are here, else mini",
+            default=None,
+        ),
+        *TOWER[1:],
+        FIT,
+        Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
+        Opt('batch', 'count', 'photos embedded at once', 64),
+        DEVICE,
+        IMPORT,
+    ),
+    cmd_index,
+    check_index,
+    ('photos',),
+    DATA_HELP,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #336d3644
 FIGURES = ('.png', '.pdf', '.svg', '.jpg', '.webp')
-MOST_TILES = 200        # in one figure: 34 rows of six
+MOST_TILES = 200  # in one figure: 34 rows of six
+
 
 def check_search(v):
     out = check_source(v)
-    if v.gallery and not (Path(v.gallery)/'config.json').is_file(): out.append(f'{v.gallery} is not a gallery. `sketch_lvm index PHOTOS --out {v.gallery}` makes one.')
-    if v.sketch and not Path(v.sketch).is_file(): out.append(f'{v.sketch} is not a file.')
-    if v.figure and Path(v.figure).suffix.lower() not in FIGURES: out.append(f'--figure {v.figure} must end in {", ".join(FIGURES)}.')
+    if v.gallery and not (Path(v.gallery) / 'config.json').is_file():
+        out.append(f'{v.gallery} is not a gallery. `sketch_lvm index PHOTOS --out {v.gallery}` makes one.')
+    if v.sketch and not Path(v.sketch).is_file():
+        out.append(f'{v.sketch} is not a file.')
+    if v.figure and Path(v.figure).suffix.lower() not in FIGURES:
+        out.append(f'--figure {v.figure} must end in {", ".join(FIGURES)}.')
     return out
+
 
 def cmd_search(v, say):
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.report import WARNING
     from sketch_lvm.show.gallery import load_gallery, open_encoder, real_photos_note
-    device = pick_device(v.device); encoder = open_encoder(source_of(v), device)[0] if source_of(v) else None
-    hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is); found = hits.to_dict()
-    say('\n'.join([WARNING]*found['random_weights'] + [str(hits)]))
-    if note := real_photos_note(hits.gallery): say(note)
+
+    device = pick_device(v.device)
+    encoder = open_encoder(source_of(v), device)[0] if source_of(v) else None
+    hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is)
+    found = hits.to_dict()
+    say('\n'.join([WARNING] * found['random_weights'] + [str(hits)]))
+    if note := real_photos_note(hits.gallery):
+        say(note)
     if v.figure:
         Path(v.figure).parent.mkdir(parents=True, exist_ok=True)
         hits.figure(min(v.top, MOST_TILES)).savefig(v.figure, dpi=130)
-        say(f'written: {v.figure}' + f', the first {MOST_TILES} of {len(hits)}'*(len(hits) > MOST_TILES))
+        say(f'written: {v.figure}' + f', the first {MOST_TILES} of {len(hits)}' * (len(hits) > MOST_TILES))
     return dict(gallery=str(v.gallery), sketch=str(v.sketch), **found)
 
-COMMANDS['search'] = Command('Find the photos of a gallery that are nearest to a drawing.', (
-    Opt('gallery', help='folder of a gallery', required=True), Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
-    Opt('top', 'count', 'photos to find', 20), Opt('figure', 'place', 'a file for a picture of the result'),
-    Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'), *ENCODER,
-    Opt('trust', 'flag', 'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; for galleries of your own'), DEVICE, IMPORT),
-    cmd_search, check_search, ('gallery', 'sketch'))
+
+COMMANDS['search'] = Command(
+    'Find the photos of a gallery that are nearest to a drawing.',
+    (
+        Opt('gallery', help='folder of a gallery', required=True),
+        Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
+        Opt('top', 'count', 'photos to find', 20),
+        Opt('figure', 'place', 'a file for a picture of the result'),
+        Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'),
+        *ENCODER,
+        Opt(
+            'trust',
+            'flag',
+            'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; for galleries of your own',
+        ),
+        DEVICE,
+        IMPORT,
+    ),
+    cmd_search,
+    check_search,
+    ('gallery', 'sketch'),
+)
 
 # %% ../../nbs/app/04_cli.ipynb #1cdf72ab
 DATA_ACTIONS = ('list', 'info', 'verify', 'extract')
 
+
 def cmd_datasets(v, say):
     from sketch_lvm.app.datacommands import ACTIONS
+
     return ACTIONS[v.action](v, say)
+
 
 def name_and_path(v):
     "`datasets info sketchy:PATH` names the data set too; what else may follow is told, or a sentence says that it does not belong here"
     name, colon, _ = (v.path or '').partition(':')
-    if not colon or v.action not in ('info', 'verify') or os.path.exists(os.path.expanduser(v.path)): return []
+    if not colon or v.action not in ('info', 'verify') or os.path.exists(os.path.expanduser(v.path)):
+        return []
     from sketch_lvm.data.layouts import REAL
-    if name not in (*REAL, 'folder'): return []
-    try: data = read_data(v.path)
-    except UserError as e: return [str(e)]
+
+    if name not in (*REAL, 'folder'):
+        return []
+    try:
+        data = read_data(v.path)
+    except UserError as e:
+        return [str(e)]
     v.data, v.path, v.gallery = data.pop('name'), data.pop('path', None), data.pop('gallery', v.gallery)
     v.per_class = data.pop('per_class', v.per_class)
-    return [f'{", ".join(data)}: for training and testing, not for `datasets {v.action}`; leave it out.']*bool(data)
+    return [f'{", ".join(data)}: for training and testing, not for `datasets {v.action}`; leave it out.'] * bool(data)
+
 
 def check_datasets(v):
-    if wrong := name_and_path(v): return wrong
-    if v.action in DATA_ACTIONS and v.action != 'list' and not v.path: return [f'datasets {v.action} needs a path: sketch_lvm datasets {v.action} PATH.']
-    if v.action == 'extract' and v.path and not Path(v.path).expanduser().is_file(): return [f'{v.path} is not a file.']
+    if wrong := name_and_path(v):
+        return wrong
+    if v.action in DATA_ACTIONS and v.action != 'list' and not v.path:
+        return [f'datasets {v.action} needs a path: sketch_lvm datasets {v.action} PATH.']
+    if v.action == 'extract' and v.path and not Path(v.path).expanduser().is_file():
+        return [f'{v.path} is not a file.']
     return []
 
-COMMANDS['datasets'] = Command('List the real data sets; recognise, verify or unpack one that you have. Nothing is downloaded.', (
-    Opt('action', 'text', 'what to do', 'list', DATA_ACTIONS), Opt('path', help='a folder, or an archive to extract'),
-    Opt('data', help='which data set it should be; found by itself if not given'),
-    Opt('gallery', 'text', 'which photos', 'distinct', ('distinct', 'originals-twice', 'originals')),
-    Opt('per-class', 'whole', 'drawings read from a file of strokes, 0: all', 3000), Opt('decode', 'flag', 'verify: look at every pixel'),
-    Opt('no-content', 'flag', 'verify: do not look for the same picture twice'), Opt('into', 'place', 'extract: the folder to make'),
-    Opt('sha256', help='extract: what the archive must be')), cmd_datasets, check_datasets, ('action', 'path'))
+
+COMMANDS['datasets'] = Command(
+    'List the real data sets; recognise, verify or unpack one that you have. Nothing is downloaded.',
+    (
+        Opt('action', 'text', 'what to do', 'list', DATA_ACTIONS),
+        Opt('path', help='a folder, or an archive to extract'),
+        Opt('data', help='which data set it should be; found by itself if not given'),
+        Opt('gallery', 'text', 'which photos', 'distinct', ('distinct', 'originals-twice', 'originals')),
+        Opt('per-class', 'whole', 'drawings read from a file of strokes, 0: all', 3000),
+        Opt('decode', 'flag', 'verify: look at every pixel'),
+        Opt('no-content', 'flag', 'verify: do not look for the same picture twice'),
+        Opt('into', 'place', 'extract: the folder to make'),
+        Opt('sha256', help='extract: what the archive must be'),
+    ),
+    cmd_datasets,
+    check_datasets,
+    ('action', 'path'),
+)
 
 # %% ../../nbs/app/04_cli.ipynb #47b1ea84
 def cmd_pretrain(v, say):
     from dataclasses import replace
     from sketch_lvm.clip.pretrain import Recipe, pretrain, publish
-    recipe = replace(Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None})
-    pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
-    card = publish(v.out, Path(v.out)/'miniclip', v.name)
-    say(f'written: {v.out}/miniclip. To use it, set SKETCH_LVM_DATA to a copy of data/ with this folder in it.')
-    return dict(out=str(Path(v.out)/'miniclip'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
 
-COMMANDS['pretrain'] = Command('Make the mini CLIP again, from nothing. An hour or more; interrupted, it goes on.', (
-    OUT, SEED, Opt('steps', 'count', "steps, instead of the recipe's"), Opt('objects', 'count', "objects of each category, instead of the recipe's"),
-    Opt('threads', 'count', 'CPU threads'), Opt('name', help='name of the result', default='mini-again'), DEVICE), cmd_pretrain)
+    recipe = replace(
+        Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None}
+    )
+    pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
+    card = publish(v.out, Path(v.out) / 'miniclip', v.name)
+    say(f'written: {v.out}/miniclip. To use it, set SKETCH_LVM_DATA to a copy of data/ with this folder in it.')
+    return dict(
+        out=str(Path(v.out) / 'miniclip'), steps=card['steps_done'], seconds=card['seconds'], files=card['files']
+    )
+
+
+COMMANDS['pretrain'] = Command(
+    'Make the mini CLIP again, from nothing. An hour or more; interrupted, it goes on.',
+    (
+        OUT,
+        SEED,
+        Opt('steps', 'count', "steps, instead of the recipe's"),
+        Opt('objects', 'count', "objects of each category, instead of the recipe's"),
+        Opt('threads', 'count', 'CPU threads'),
+        Opt('name', help='name of the result', default='mini-again'),
+        DEVICE,
+    ),
+    cmd_pretrain,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #3ac76ef7
 def bench_metrics(v, say):
     from sketch_lvm.bench.metrics import bench_metrics, keep_bench
+
     command = ' '.join(['sketch_lvm', *sys.argv[1:]])
     r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, command=command)
     ratios = ', '.join(f'{n} {b["ratio"]:.0f} times as long' for n, b in r['baselines'].items())
     say(f'ranking {v.queries:,} x {v.gallery:,}: {r["seconds"]:.2f} s; {ratios}')
-    if v.save: keep_bench(v.save, r)
+    if v.save:
+        keep_bench(v.save, r)
     return r
+
 
 def measured(measure):
     "What `measure` returns, with how it was measured"
     import time
     from sketch_lvm.measure.report import surroundings
-    before = os.getloadavg(); r = measure()
+
+    before = os.getloadavg()
+    r = measure()
     load = dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()])
-    return r | dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=surroundings() | dict(cores=os.cpu_count()),
-                    date=time.strftime('%Y-%m-%d', time.gmtime()), load=load)
+    return r | dict(
+        command=' '.join(['sketch_lvm', *sys.argv[1:]]),
+        conditions=surroundings() | dict(cores=os.cpu_count()),
+        date=time.strftime('%Y-%m-%d', time.gmtime()),
+        load=load,
+    )
+
 
 def keep_run(path, run):
     "Add a measurement to the file that collects such runs"
-    if path: write_json(path, dict(runs=[*(read_json(path).get('runs', []) if Path(path).exists() else []), run]))
+    if path:
+        write_json(path, dict(runs=[*(read_json(path).get('runs', []) if Path(path).exists() else []), run]))
+
 
 def bench_datasets(v, say):
     from sketch_lvm.bench.pictures import bench_datasets
+
     r = measured(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
-    say(f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    say(
+        f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most'
+    )
     keep_run(v.save, r)
     return r
+
 
 def bench_cache(v, say):
     from sketch_lvm.bench.pictures import bench_cache
+
     r = measured(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
-    say(f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most')
+    say(
+        f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most'
+    )
     keep_run(v.save, r)
     return r
 
+
 BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets, 'cache': bench_cache}
 
-COMMANDS['bench'] = Command('Measure speed against the shapes found in public code.', (
-    Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)), Opt('queries', 'count', 'queries', 2000), Opt('gallery', 'count', 'photos', 2000),
-    Opt('dim', 'count', 'length of a feature', 512), Opt('folder', help='datasets, cache: where to make the tree of files; it is removed afterwards'),
-    Opt('pictures', 'count', 'cache: photos to make and decode', 20_000),
-    Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0), Opt('save', 'place', 'a JSON file that collects results'), DEVICE),
-    lambda v, say: BENCHES[v.what](v, say), lambda v: check_device(v.device))
+COMMANDS['bench'] = Command(
+    'Measure speed against the shapes found in public code.',
+    (
+        Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)),
+        Opt('queries', 'count', 'queries', 2000),
+        Opt('gallery', 'count', 'photos', 2000),
+        Opt('dim', 'count', 'length of a feature', 512),
+        Opt('folder', help='datasets, cache: where to make the tree of files; it is removed afterwards'),
+        Opt('pictures', 'count', 'cache: photos to make and decode', 20_000),
+        Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0),
+        Opt('save', 'place', 'a JSON file that collects results'),
+        DEVICE,
+    ),
+    lambda v, say: BENCHES[v.what](v, say),
+    lambda v: check_device(v.device),
+)
 
 # %% ../../nbs/app/04_cli.ipynb #0d8eb0f4
 def cmd_methods(v, say):
     from sketch_lvm.methods.catalogue import describe, method, published
     from sketch_lvm.measure.reproduce import list_methods
-    if v.name is None: return dict(methods=list_methods(v.backbone, say))
+
+    if v.name is None:
+        return dict(methods=list_methods(v.backbone, say))
     m = method(v.name, v.preset or 'paper', v.without)
-    say(describe(m)); return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
+    say(describe(m))
+    return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
+
 
 def check_methods(v):
     from sketch_lvm.clip.backbone import check_backbone
-    out = [f'--{o} needs --name: it is about one method.' for o in ('preset', 'without') if getattr(v, o) and v.name is None]
-    try: check_backbone(v.backbone)
-    except UserError as e: out.append(str(e))
+
+    out = [
+        f'--{o} needs --name: it is about one method.'
+        for o in ('preset', 'without')
+        if getattr(v, o) and v.name is None
+    ]
+    try:
+        check_backbone(v.backbone)
+    except UserError as e:
+        out.append(str(e))
     return out
 
-COMMANDS['methods'] = Command('List the methods with what each trains, or print all there is to know about one.', (
-    Opt('name', help='one method'), Opt('preset', help="one of its presets; 'paper' if not given"), Opt('without', 'list', 'parts to leave out'),
-    Opt('backbone', help='the tower whose numbers are counted, such as ViT-B-32; no weights are needed', default='mini'), IMPORT),
-    cmd_methods, check_methods, ('name',))
+
+COMMANDS['methods'] = Command(
+    'List the methods with what each trains, or print all there is to know about one.',
+    (
+        Opt('name', help='one method'),
+        Opt('preset', help="one of its presets; 'paper' if not given"),
+        Opt('without', 'list', 'parts to leave out'),
+        Opt(
+            'backbone',
+            help='the tower whose numbers are counted, such as ViT-B-32; no weights are needed',
+            default='mini',
+        ),
+        IMPORT,
+    ),
+    cmd_methods,
+    check_methods,
+    ('name',),
+)
 
 # %% ../../nbs/app/04_cli.ipynb #f1c7dff6
 @contextlib.contextmanager
 def goes_on():
     "Ctrl-C between two runs is answered as in the middle of one"
-    try: yield
-    except KeyboardInterrupt as e: raise KeyboardInterrupt(str(e) or 'stopped') from None
+    try:
+        yield
+    except KeyboardInterrupt as e:
+        raise KeyboardInterrupt(str(e) or 'stopped') from None
+
 
 def cmd_tune(v, say):
     from sketch_lvm.measure.study import tune
+
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
-    with goes_on(): r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
-    edge = ', at the edge of what was tried'*r['at_the_edge'] + ', best at its last step'*r.get('step_at_the_edge', False)
+    with goes_on():
+        r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
+    edge = ', at the edge of what was tried' * r['at_the_edge'] + ', best at its last step' * r.get(
+        'step_at_the_edge', False
+    )
     say(f'best: {r["best"]}{edge}. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
     return r
 
+
 _SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
-COMMANDS['tune'] = Command('Try learning rates on validation categories; the unseen ones are not looked at.', (
-    *(o for o in COMMANDS['train'].options if o.name not in _SKIP), Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5)),
-    cmd_tune, check_train, more=DATA_HELP)
+COMMANDS['tune'] = Command(
+    'Try learning rates on validation categories; the unseen ones are not looked at.',
+    (
+        *(o for o in COMMANDS['train'].options if o.name not in _SKIP),
+        Opt('trials', 'count', 'most settings tried: those of the family, then on past the edge', 5),
+    ),
+    cmd_tune,
+    check_train,
+    more=DATA_HELP,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #95e63129
 def read_changes(pairs):
     "`['batch=32', 'B-Cond:net=cnn']` as options of every row, and {row: options of that row}"
     from sketch_lvm.methods.catalogue import parse_changes
+
     every, alone = {}, {}
     for pair in pairs:
         row, colon, rest = pair.partition(':')
-        if colon and '=' not in row: alone[row] = alone.get(row, {}) | parse_changes([rest])
-        else: every |= parse_changes([pair])
+        if colon and '=' not in row:
+            alone[row] = alone.get(row, {}) | parse_changes([rest])
+        else:
+            every |= parse_changes([pair])
     return every, alone
+
 
 def check_reproduce(v):
     from sketch_lvm.measure.realtables import table_problems
+
     out = check_device(v.device)
     v.out = v.out or f'runs/table-{v.table}-{v.data.partition(":")[0]}'
     try:
-        if first() and not v.estimate: check_writable(Path(v.out)/'table.json')
-    except UserError as e: out.append(f'--out: {e}')
-    if v.probe and not v.steps: out.append('--probe needs --steps: it looks at parts of them.')
-    try: v.source, (v.how, v.alone), v.second = read_data(v.data), read_changes(v.set), read_data(v.other) if v.other else None
-    except UserError as e: return [*out, str(e)]
-    return out + table_problems(v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how, v.second, v.alone)
+        if first() and not v.estimate:
+            check_writable(Path(v.out) / 'table.json')
+    except UserError as e:
+        out.append(f'--out: {e}')
+    if v.probe and not v.steps:
+        out.append('--probe needs --steps: it looks at parts of them.')
+    try:
+        v.source, (v.how, v.alone), v.second = (
+            read_data(v.data),
+            read_changes(v.set),
+            read_data(v.other) if v.other else None,
+        )
+    except UserError as e:
+        return [*out, str(e)]
+    return out + table_problems(
+        v.table, v.source, v.backbone, v.pretrained, bool(v.random), v.preset, v.steps, v.rows, v.how, v.second, v.alone
+    )
 
 # %% ../../nbs/app/04_cli.ipynb #a5b0a374
 def cmd_reproduce(v, say):
@@ -495,80 +870,155 @@ def cmd_reproduce(v, say):
     from sketch_lvm.measure.reproduce import reproduce, table_lines
     from sketch_lvm.train.loop import shared
     from sketch_lvm.train.processes import together
-    probe_at = sorted({0, *(max(1, v.steps*i//8) for i in (1, 2, 4, 8))}) if v.probe else []
+
+    probe_at = sorted({0, *(max(1, v.steps * i // 8) for i in (1, 2, 4, 8))}) if v.probe else []
     with goes_on(), together(v.device) as (team, v.device):
         sets, tower, estimate = announce(v, say, team.size)
-        if v.estimate: return estimate
-        shared(team, lambda: may_begin(estimate, bool(v.yes)))          # the first one's measurements decide for all
-        state = reproduce(v.table, v.source, v.out, range(1, v.seeds + 1), v.rows, v.backbone, v.pretrained,
-                          bool(v.random), v.preset, v.steps, v.trials, probe_at, v.device, say, sets, tower, v.second,
-                          v.alone, v.accumulate or 1, v.command, **v.how)
+        if v.estimate:
+            return estimate
+        shared(team, lambda: may_begin(estimate, bool(v.yes)))  # the first one's measurements decide for all
+        state = reproduce(
+            v.table,
+            v.source,
+            v.out,
+            range(1, v.seeds + 1),
+            v.rows,
+            v.backbone,
+            v.pretrained,
+            bool(v.random),
+            v.preset,
+            v.steps,
+            v.trials,
+            probe_at,
+            v.device,
+            say,
+            sets,
+            tower,
+            v.second,
+            v.alone,
+            v.accumulate or 1,
+            v.command,
+            **v.how,
+        )
     lines = [*table_lines(state, TABLES[v.table]), *prior_lines(TABLES[v.table], v.source['name'], state)]
     say('\n'.join([*lines, '', f'written: {v.out}/table.md, table.json, table.png']))
     return dict(state, out=str(v.out))
 
-COMMANDS['reproduce'] = Command('Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.', (
-    Opt('table', help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg', default='main'),
-    Opt('data', help='data set and its options', default='mini'),
-    Opt('out', help='folder; runs/table-TABLE-DATA if not given'), Opt('seeds', 'count', 'seeds of each row', 3),
-    Opt('rows', 'list', 'only these rows, as the table names them'), Opt('other', help='the other data set of the cross-dataset table'),
-    *TOWER, Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"), Opt('steps', 'count', "steps, instead of each method's epochs"),
-    Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
-    Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
-    Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'),
-    Opt('estimate', 'flag', 'say what it takes, of time, memory and disk, and stop'),
-    Opt('yes', 'flag', 'begin, though it does not fit the machine or takes more than a week'),
-    ACCUMULATE, DEVICE, IMPORT), cmd_reproduce, check_reproduce, more=DATA_HELP)
+
+COMMANDS['reproduce'] = Command(
+    'Make a table of a paper: tune, train and test every row over seeds; stopped, it goes on.',
+    (
+        Opt(
+            'table',
+            help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg',
+            default='main',
+        ),
+        Opt('data', help='data set and its options', default='mini'),
+        Opt('out', help='folder; runs/table-TABLE-DATA if not given'),
+        Opt('seeds', 'count', 'seeds of each row', 3),
+        Opt('rows', 'list', 'only these rows, as the table names them'),
+        Opt('other', help='the other data set of the cross-dataset table'),
+        *TOWER,
+        Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
+        Opt('steps', 'count', "steps, instead of each method's epochs"),
+        Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
+        Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),
+        Opt('probe', 'flag', 'also look at seen and unseen categories along the way (mini world, with --steps)'),
+        Opt('estimate', 'flag', 'say what it takes, of time, memory and disk, and stop'),
+        Opt('yes', 'flag', 'begin, though it does not fit the machine or takes more than a week'),
+        ACCUMULATE,
+        DEVICE,
+        IMPORT,
+    ),
+    cmd_reproduce,
+    check_reproduce,
+    more=DATA_HELP,
+)
 
 # %% ../../nbs/app/04_cli.ipynb #b3372fac
 PACKAGES = 'torch torchvision open_clip_torch numpy pillow safetensors matplotlib scikit-learn umap-learn ipywidgets anywidget tqdm'.split()
 
+
 def mini_state():
     "Whether the mini CLIP's files are those their card describes: ('fine' or what is wrong, fine)"
-    try: folder = data_path('miniclip'); card = read_json(folder/'card.json') if (folder/'card.json').exists() else None
-    except UserError as e: return str(e), False
-    if card is None: return f'absent: {folder} has no card.json. Get data/ from the repository, or run `sketch_lvm pretrain`', False
-    wrong = [f for f, digest in card['files'].items() if not (folder/f).is_file() or sha256(folder/f) != digest]
-    if wrong: return f'damaged: {", ".join(wrong)} (sha256 differs). Restore {folder} from the repository', False
+    try:
+        folder = data_path('miniclip')
+        card = read_json(folder / 'card.json') if (folder / 'card.json').exists() else None
+    except UserError as e:
+        return str(e), False
+    if card is None:
+        return f'absent: {folder} has no card.json. Get data/ from the repository, or run `sketch_lvm pretrain`', False
+    wrong = [f for f, digest in card['files'].items() if not (folder / f).is_file() or sha256(folder / f) != digest]
+    if wrong:
+        return f'damaged: {", ".join(wrong)} (sha256 differs). Restore {folder} from the repository', False
     return f'fine: {card["name"]}, {len(card["files"])} files', True
+
 
 def cache_state():
     try:
-        trial = cache_path(f'.trial-{os.getpid()}'); trial.write_bytes(b'x'); trial.unlink()
+        trial = cache_path(f'.trial-{os.getpid()}')
+        trial.write_bytes(b'x')
+        trial.unlink()
         return f'{trial.parent}', True
-    except UserError as e: return str(e), False
-    except OSError as e: return f'cannot be written: {e}. Set SKETCH_LVM_CACHE', False
+    except UserError as e:
+        return str(e), False
+    except OSError as e:
+        return f'cannot be written: {e}. Set SKETCH_LVM_CACHE', False
+
 
 def weights_state():
     "The real weights that lie on this disk, as backbone/tag; none is no fault"
     import open_clip
     from sketch_lvm.clip.backbone import plain_vits, weights_here
+
     with quiet_libraries():
-        found = [f'{name}/{tag}' for name in plain_vits() for tag in open_clip.list_pretrained_tags_by_model(name) if weights_here(name, tag)]
+        found = [
+            f'{name}/{tag}'
+            for name in plain_vits()
+            for tag in open_clip.list_pretrained_tags_by_model(name)
+            if weights_here(name, tag)
+        ]
     return ', '.join(found) or 'none here; open_clip fetches them on first use, or --pretrained names a file'
+
 
 def device_state():
     import torch
-    if torch.cuda.is_available(): name = f'cuda: {", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))}'
-    else: name = 'mps' if torch.backends.mps.is_available() else 'cpu'
+
+    if torch.cuda.is_available():
+        name = f'cuda: {", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))}'
+    else:
+        name = 'mps' if torch.backends.mps.is_available() else 'cpu'
     return f'{name}; {torch.get_num_threads()} threads of {os.cpu_count()} cores'
 
 # %% ../../nbs/app/04_cli.ipynb #121ebf0f
 def cmd_doctor(v, say):
-    rows, fine = dict(sketch_lvm=version_of('sketch_lvm'), python=f'{platform.python_version()} on {platform.system()} {platform.machine()}'), True
+    rows, fine = (
+        dict(
+            sketch_lvm=version_of('sketch_lvm'),
+            python=f'{platform.python_version()} on {platform.system()} {platform.machine()}',
+        ),
+        True,
+    )
     rows |= {p: version_of(p) for p in PACKAGES}
     absent = [p for p in PACKAGES if rows[p] == 'not installed']
     fine &= not absent
-    try: rows['device'] = device_state()
-    except Exception as e: rows['device'], fine = f'torch cannot be imported: {type(e).__name__}: {e}', False
-    try: rows['data'] = str(data_path())
-    except UserError as e: rows['data'], fine = str(e), False
+    try:
+        rows['device'] = device_state()
+    except Exception as e:
+        rows['device'], fine = f'torch cannot be imported: {type(e).__name__}: {e}', False
+    try:
+        rows['data'] = str(data_path())
+    except UserError as e:
+        rows['data'], fine = str(e), False
     for what, f in (('cache', cache_state), ('mini CLIP', mini_state)):
         rows[what], ok = f()
         fine &= ok
-    if rows['open_clip_torch'] != 'not installed': rows['weights'] = weights_state()
-    for k, x in rows.items(): say(f'{k:16} {x}')
+    if rows['open_clip_torch'] != 'not installed':
+        rows['weights'] = weights_state()
+    for k, x in rows.items():
+        say(f'{k:16} {x}')
     say('\neverything is there.' if fine else '\nsomething is missing or broken, see above.')
     return dict(rows, fine=bool(fine), exit=0 if fine else 1)
+
 
 COMMANDS['doctor'] = Command('Say what is installed, where things lie, and whether they are whole.', (), cmd_doctor)

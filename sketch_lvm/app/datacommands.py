@@ -23,11 +23,15 @@ def data_list(v, say):
     for name, r in REAL.items():
         mine = [s for s in splits.values() if s.name.startswith(f'{name}/')]
         say(f'{name}: {r.title}, {r.classes} classes\n  get: {r.get}\n  licence: {r.licence}\n  splits:')
-        for s in mine: say(f'    {s.name}: {len(s.seen)} seen, {len(s.unseen)} unseen. {s.provenance}')
-        out[name] = dict(r._asdict(), splits={s.name: read_json(data_path('splits', f'{s.name}.json'))['sizes'] for s in mine})
+        for s in mine:
+            say(f'    {s.name}: {len(s.seen)} seen, {len(s.unseen)} unseen. {s.provenance}')
+        out[name] = dict(
+            r._asdict(), splits={s.name: read_json(data_path('splits', f'{s.name}.json'))['sizes'] for s in mine}
+        )
     cross = [s for s in splits.values() if s.name.startswith('cross/')]
     say('cross-dataset lists:')
-    for s in cross: say(f'    {s.name}: {len(s.unseen)} unseen. {s.provenance}')
+    for s in cross:
+        say(f'    {s.name}: {len(s.unseen)} unseen. {s.provenance}')
     say('folder: any folder with sketch/CLASS/ and photo/CLASS/, photos in class folders, or just photos')
     return dict(data_sets=out, cross={s.name: len(s.unseen) for s in cross})
 
@@ -35,49 +39,87 @@ def data_list(v, say):
 def counting(what, **how):
     "A progress function with a bar on stderr, if that is a terminal; a total of 0 is one that is not known"
     from tqdm import tqdm
+
     b = tqdm(total=0, desc=what, disable=None, file=sys.stderr, leave=False, **how)
-    def move(done, total): b.total = total or None; b.update(done - b.n)
+
+    def move(done, total):
+        b.total = total or None
+        b.update(done - b.n)
+
     return move
+
 
 def data_info(v, say):
     "What lies at a path, counted by class"
     items, report = open_data(v.path, v.data, v.gallery, per_class=v.per_class, progress=counting('files'))
     say(f'{report}\n\n{items.counts()}')
-    return dict(found=report.where, counts=items.counts().total, classes=list(items.classes), left_out=len(report.left_out), notes=report.notes)
+    return dict(
+        found=report.where,
+        counts=items.counts().total,
+        classes=list(items.classes),
+        left_out=len(report.left_out),
+        notes=report.notes,
+    )
+
 
 def data_verify(v, say):
     "The whole check; exit code 1 if there are errors"
     found = verify(v.path, v.data, not v.no_content, bool(v.decode), v.gallery, v.per_class, progress=counting('files'))
-    say(str(found)); return dict(found.to_dict(), exit=0 if found.fine else 1)
+    say(str(found))
+    return dict(found.to_dict(), exit=0 if found.fine else 1)
+
 
 def data_extract(v, say):
     "Unpack an archive, into a folder of its name if none is given"
     name = Path(v.path).name
-    for end in ('.zip', '.gz', '.bz2', '.xz', '.tgz', '.tar'): name = name.removesuffix(end)
+    for end in ('.zip', '.gz', '.bz2', '.xz', '.tgz', '.tar'):
+        name = name.removesuffix(end)
     into = v.into or (name if name != Path(v.path).name else f'{name}-unpacked')
     r = extract(v.path, into, v.sha256, counting('unpack', unit='B', unit_scale=True))
-    say(f'{r["files"]:,} files, {r["bytes"]/1e6:.1f} MB, {r["ignored"]} ignored, in {into}\nNext: sketch_lvm datasets verify {into}')
+    say(
+        f'{r["files"]:,} files, {r["bytes"] / 1e6:.1f} MB, {r["ignored"]} ignored, in {into}\nNext: sketch_lvm datasets verify {into}'
+    )
     return dict(r, into=str(into))
+
 
 ACTIONS = {'list': data_list, 'info': data_info, 'verify': data_verify, 'extract': data_extract}
 
 # %% ../../nbs/app/01_datacommands.ipynb #8dd25545
-def _inside(f): return [n for n, _, kind in list_folder(f, ScanReport(f)) or () if kind == 'folder']
+def _inside(f):
+    return [n for n, _, kind in list_folder(f, ScanReport(f)) or () if kind == 'folder']
+
 
 def _sketch_folders(path):
     "The folders in which a known layout has its sketches, at a path or one folder below"
     roots = [path, *(os.path.join(path, n) for n in _inside(path))]
-    return sorted({f for root in roots for l in LAYOUTS for s in l.sketch if os.path.isdir(f := os.path.join(root, s)) and guess_data(_inside(f)) != 'folder'})
+    return sorted(
+        {
+            f
+            for root in roots
+            for l in LAYOUTS
+            for s in l.sketch
+            if os.path.isdir(f := os.path.join(root, s)) and guess_data(_inside(f)) != 'folder'
+        }
+    )
+
 
 def photos_at(path, say):
     "`(photos, report)` of a data set at a path, without its sketches; `(path, None)` if it is just a folder of photos"
-    try: found = find_data(path)
+    try:
+        found = find_data(path)
     except UserError as e:
-        if not _sketch_folders(path): return path, None
-        raise UserError(f'{path} holds sketches ({", ".join(_sketch_folders(path)[:3])}), which a gallery must not: {e} Name the folder with the photos.') from e
-    own = guess_data({n for f in (*found.sketch, *found.photo, *found.extended) for n in _inside(f)}) == found.data or bool(found.drawings)
-    if found.data == 'folder' or not own: return path, None         # sketch/ beside photo/ is known to the gallery room
-    if not (found.photo or found.extended): raise UserError(f'{found}. It has no photos to make a gallery of. {REAL[found.data].get}')
-    say(f'{found}. Its photos are taken{", its sketches are not"*bool(found.sketch or found.drawings)}.')
+        if not _sketch_folders(path):
+            return path, None
+        raise UserError(
+            f'{path} holds sketches ({", ".join(_sketch_folders(path)[:3])}), which a gallery must not: {e} Name the folder with the photos.'
+        ) from e
+    own = guess_data(
+        {n for f in (*found.sketch, *found.photo, *found.extended) for n in _inside(f)}
+    ) == found.data or bool(found.drawings)
+    if found.data == 'folder' or not own:
+        return path, None  # sketch/ beside photo/ is known to the gallery room
+    if not (found.photo or found.extended):
+        raise UserError(f'{found}. It has no photos to make a gallery of. {REAL[found.data].get}')
+    say(f'{found}. Its photos are taken{", its sketches are not" * bool(found.sketch or found.drawings)}.')
     items, report = open_data(found._replace(sketch=(), drawings=()), progress=counting('files'))
     return items, report

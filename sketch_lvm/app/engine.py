@@ -25,89 +25,145 @@ from .terminal import remedy, speak
 # %% ../../nbs/app/03_engine.ipynb #abe8838c
 class Opt(NamedTuple):
     "One option of a command"
-    name: str                # 'out' is given as --out
-    kind: str = 'text'       # a name in `KINDS`, or 'flag', or 'list' or 'files' (may be given several times)
+
+    name: str  # 'out' is given as --out
+    kind: str = 'text'  # a name in `KINDS`, or 'flag', or 'list' or 'files' (may be given several times)
     help: str = ''
     default: object = None
-    choices: tuple = ()      # allowed words, where they are few and known without importing anything
+    choices: tuple = ()  # allowed words, where they are few and known without importing anything
     required: bool = False
 
-def _int(text): return int(text.replace('_', ''))
+
+def _int(text):
+    return int(text.replace('_', ''))
+
+
 def _number(text):
     x = float(text)
-    if not math.isfinite(x): raise ValueError
+    if not math.isfinite(x):
+        raise ValueError
     return x
+
 
 def _sound(text):
     "Whether text can be written into a file, and name one: no NUL, no half characters from a name that is not valid UTF-8"
     return text != '' and not re.search('[\\0\ud800-\udfff]', text)
 
+
 KINDS = {  # name: (from text, what is allowed, in words)
     'text': (str, _sound, 'a word in UTF-8'),
-    'place': (str, _sound, 'a path in UTF-8'),      # where something will be written: tried before any work
+    'place': (str, _sound, 'a path in UTF-8'),  # where something will be written: tried before any work
     'seed': (_int, lambda v: 0 <= v < 2**63, 'a whole number from 0 to 2**63 - 1'),
     'count': (_int, lambda v: v > 0, 'a whole number above 0'),
     'whole': (_int, lambda v: v >= 0, 'a whole number, 0 or more'),
     'number': (_number, lambda v: v >= 0, 'a number, 0 or more'),
-    'device': (str, lambda v: v.split(':')[0] in ('auto', 'cpu', 'mps', 'cuda') and v.count(':') < 2 and v.partition(':')[2].isdecimal() == (':' in v),
-               'auto, cpu, cuda, cuda:1 or mps')}
+    'device': (
+        str,
+        lambda v: (
+            v.split(':')[0] in ('auto', 'cpu', 'mps', 'cuda')
+            and v.count(':') < 2
+            and v.partition(':')[2].isdecimal() == (':' in v)
+        ),
+        'auto, cpu, cuda, cuda:1 or mps',
+    ),
+}
 
 # %% ../../nbs/app/03_engine.ipynb #fc1e9379
 MISSING = '\0missing'
 
+
 def convert(opt, text, problems):
     "The value of one option from its text; what is wrong is added to `problems`"
     if text is None:
-        if opt.required: problems.append(f'--{opt.name} is needed: {opt.help}.')
+        if opt.required:
+            problems.append(f'--{opt.name} is needed: {opt.help}.')
         return [] if opt.kind in ('list', 'files') else opt.default
-    if opt.kind == 'flag': return text
+    if opt.kind == 'flag':
+        return text
     several = opt.kind in ('list', 'files')
-    if several: text = MISSING if MISSING in text else [w for t in text for w in (t.split(',') if opt.kind == 'list' else [t]) if w]
+    if several:
+        text = (
+            MISSING
+            if MISSING in text
+            else [w for t in text for w in (t.split(',') if opt.kind == 'list' else [t]) if w]
+        )
     if text == MISSING:
         problems.append(f'--{opt.name} needs a value: {opt.help}.')
         return [] if several else opt.default
     if several:
-        if not all(map(_sound, text)): problems.append(f'--{opt.name} must be words in UTF-8, not {text!r}.')
+        if not all(map(_sound, text)):
+            problems.append(f'--{opt.name} must be words in UTF-8, not {text!r}.')
         return text
     make, allowed, words = KINDS[opt.kind]
-    try: value = make(text); fine = allowed(value)
-    except ValueError: fine = False
-    if not fine: problems.append(f'--{opt.name} must be {words}, not {text!r}.'); return opt.default
     try:
-        if opt.choices: check_name(value, opt.choices, f'value of --{opt.name}')
-        if opt.kind == 'place': check_writable(os.path.expanduser(value))
-    except UserError as e: problems.append(f'--{opt.name}: {e}' if opt.kind == 'place' else str(e))
+        value = make(text)
+        fine = allowed(value)
+    except ValueError:
+        fine = False
+    if not fine:
+        problems.append(f'--{opt.name} must be {words}, not {text!r}.')
+        return opt.default
+    try:
+        if opt.choices:
+            check_name(value, opt.choices, f'value of --{opt.name}')
+        if opt.kind == 'place':
+            check_writable(os.path.expanduser(value))
+    except UserError as e:
+        problems.append(f'--{opt.name}: {e}' if opt.kind == 'place' else str(e))
     return value
 
 # %% ../../nbs/app/03_engine.ipynb #e30e3738
 class Command(NamedTuple):
     "One command"
+
     about: str
     options: tuple
-    run: Callable                    # (values, say) -> a dictionary for --json
-    check: Callable = None           # values -> sentences about what is wrong
-    words: tuple = ()                # options that may be given as bare words, in this order
-    more: str = ''                   # what --help says below the options
+    run: Callable  # (values, say) -> a dictionary for --json
+    check: Callable = None  # values -> sentences about what is wrong
+    words: tuple = ()  # options that may be given as bare words, in this order
+    more: str = ''  # what --help says below the options
+
 
 COMMANDS = {}
 JSON = Opt('json', 'flag', 'print one line of JSON at the end, everything else on stderr')
-IMPORT = Opt('import', 'files', 'a Python file with methods, losses or data sets of your own; it is RUN, so take it only from those you trust')
+IMPORT = Opt(
+    'import',
+    'files',
+    'a Python file with methods, losses or data sets of your own; it is RUN, so take it only from those you trust',
+)
 
-def key(o): return o.name.replace('-', '_')
+
+def key(o):
+    return o.name.replace('-', '_')
+
 
 class Parser(argparse.ArgumentParser):
-    def error(self, message): raise UserError(message)
-    def _print_message(self, message, file=None): speak(message.rstrip('\n'), file)
+    def error(self, message):
+        raise UserError(message)
+
+    def _print_message(self, message, file=None):
+        speak(message.rstrip('\n'), file)
+
 
 def parser_for(name, command):
     "An argparse parser in which nothing can fail: values may be missing, and all are text"
-    how = dict(epilog=command.more or None, formatter_class=argparse.RawDescriptionHelpFormatter if command.more else argparse.HelpFormatter)
+    how = dict(
+        epilog=command.more or None,
+        formatter_class=argparse.RawDescriptionHelpFormatter if command.more else argparse.HelpFormatter,
+    )
     p = Parser(f'sketch_lvm {name}', description=command.about, allow_abbrev=False, **how)
     for o in (*command.options, JSON):
         note = o.help + (f' ({", ".join(o.choices)})' if o.choices else '') + (' (needed)' if o.required else '')
-        if o.default not in (None, False): note += f' [{o.default}]'
-        how = dict(action='append' if o.kind in ('list', 'files') else 'store', nargs='?', const=MISSING, metavar=o.kind.upper())
-        if o.kind == 'flag': how = dict(action='store_true', default=None)
+        if o.default not in (None, False):
+            note += f' [{o.default}]'
+        how = dict(
+            action='append' if o.kind in ('list', 'files') else 'store',
+            nargs='?',
+            const=MISSING,
+            metavar=o.kind.upper(),
+        )
+        if o.kind == 'flag':
+            how = dict(action='store_true', default=None)
         p.add_argument(f'--{o.name}', help=note.replace('%', '%%'), dest=key(o), **how)
     return p
 
@@ -116,21 +172,30 @@ def run_imports(paths):
     "Run the files of --import, before anything that they may bring is looked up; what is wrong with them, as sentences"
     problems = []
     for path in paths:
-        if path == MISSING: continue                  # said with the other options
+        if path == MISSING:
+            continue  # said with the other options
         from sketch_lvm.measure.experiments import import_file
-        try: import_file(path)
-        except UserError as e: problems.append(f'--import: {e}')
+
+        try:
+            import_file(path)
+        except UserError as e:
+            problems.append(f'--import: {e}')
     return problems
+
 
 def settle_weights(values):
     "`--pretrained` as a file is kept as a whole path, so that a run finds it again from anywhere; what is wrong, as sentences"
     from sketch_lvm.clip.backbone import is_file_name, plain_vits
+
     name = values.backbone or 'ViT-B-32'
-    if name not in plain_vits(): return []            # said by the check of backbones
+    if name not in plain_vits():
+        return []  # said by the check of backbones
     values.backbone, file = name, os.path.expanduser(values.pretrained)
-    if not is_file_name(name, file): return []
+    if not is_file_name(name, file):
+        return []
     values.pretrained = os.path.abspath(file)
     return [] if os.path.isfile(file) else [f'--pretrained: there is no file {file}.']
+
 
 def parse(name, words):
     "The values of a command from its words; a `UserError` with everything that is wrong"
@@ -139,73 +204,113 @@ def parse(name, words):
     problems += run_imports(getattr(given, 'import', None) or ())
     options, bare = (*command.options, JSON), []
     for before, w in zip(['', *rest], rest):
-        try: check_name(w.partition('=')[0], [f'--{o.name}' for o in options], 'option') if w.startswith('-') else None
-        except UserError as e: problems.append(str(e))
-        if not w.startswith('-') and not before.startswith('-'): bare.append(w)
-    for k, w in zip(command.words, bare): setattr(given, k, w)
-    problems += [f'{w!r} belongs to no option.' for w in bare[len(command.words):]]
+        try:
+            check_name(w.partition('=')[0], [f'--{o.name}' for o in options], 'option') if w.startswith('-') else None
+        except UserError as e:
+            problems.append(str(e))
+        if not w.startswith('-') and not before.startswith('-'):
+            bare.append(w)
+    for k, w in zip(command.words, bare):
+        setattr(given, k, w)
+    problems += [f'{w!r} belongs to no option.' for w in bare[len(command.words) :]]
     values = argparse.Namespace(**{key(o): convert(o, getattr(given, key(o)), problems) for o in options})
-    if getattr(values, 'pretrained', None): problems += settle_weights(values)
-    if command.check: problems += command.check(values)
-    if problems: raise UserError('\n'.join(problems))
+    if getattr(values, 'pretrained', None):
+        problems += settle_weights(values)
+    if command.check:
+        problems += command.check(values)
+    if problems:
+        raise UserError('\n'.join(problems))
     return values
 
 # %% ../../nbs/app/03_engine.ipynb #5b18dc0d
 def call(name, words, out):
     "Parse and run one command; returns the exit code and what --json prints"
+
     def say(text=''):
-        if first(): speak(text, sys.stderr if '--json' in words else out)
+        if first():
+            speak(text, sys.stderr if '--json' in words else out)
+
     try:
         with quiet_libraries():
-            values = parse(name, words); values.command = shlex.join(['sketch_lvm', name, *words])
+            values = parse(name, words)
+            values.command = shlex.join(['sketch_lvm', name, *words])
             result = COMMANDS[name].run(values, say) or {}
             return result.get('exit', 0), result
-    except UserError as e: return 2, dict(error=str(e))
-    except KeyboardInterrupt as e: return 1, dict(error=f'{e}. The same command goes on from there.' if str(e) else 'interrupted')
-    except (BrokenPipeError, OutputLost): raise
+    except UserError as e:
+        return 2, dict(error=str(e))
+    except KeyboardInterrupt as e:
+        return 1, dict(error=f'{e}. The same command goes on from there.' if str(e) else 'interrupted')
+    except (BrokenPipeError, OutputLost):
+        raise
     except Exception as e:
-        if isinstance(e, OSError) and (said := remedy(e)): return 2, dict(error=said)
+        if isinstance(e, OSError) and (said := remedy(e)):
+            return 2, dict(error=said)
         speak(traceback.format_exc(), sys.stderr)
         return 1, dict(error=f'{type(e).__name__}: {e}')
+
 
 def overview():
     "What `sketch_lvm --help` prints"
     wide = max(map(len, COMMANDS))
-    return '\n'.join(['usage: sketch_lvm COMMAND [options]', '', 'Zero-shot sketch-based image retrieval with a prompt-learned CLIP.', '',
-                      *(f'  {n:{wide}}  {c.about}' for n, c in COMMANDS.items()), '',
-                      'sketch_lvm COMMAND --help tells the options. To begin: sketch_lvm quickstart --out runs/quickstart'])
+    return '\n'.join(
+        [
+            'usage: sketch_lvm COMMAND [options]',
+            '',
+            'Zero-shot sketch-based image retrieval with a prompt-learned CLIP.',
+            '',
+            *(f'  {n:{wide}}  {c.about}' for n, c in COMMANDS.items()),
+            '',
+            'sketch_lvm COMMAND --help tells the options. To begin: sketch_lvm quickstart --out runs/quickstart',
+        ]
+    )
 
 # %% ../../nbs/app/03_engine.ipynb #7599f9a7
 def main(argv=None):
     "The command `sketch_lvm`; returns the exit code: 0 fine, 2 asked for something impossible, 1 anything else"
-    if argv is None: fill_streams()
+    if argv is None:
+        fill_streams()
     words, out = list(sys.argv[1:] if argv is None else argv), sys.stdout
     try:
         return respond(words, out)
-    except BrokenPipeError:                                       # the reader has left: `sketch_lvm methods | head`
+    except BrokenPipeError:  # the reader has left: `sketch_lvm methods | head`
         leave_streams()
     except OutputLost as e:
         speak(f'error: {e}', sys.stderr)
         leave_streams()
     return 1
 
+
 def respond(words, out):
     "Find the command, run it, say what went wrong; with --json the last line is one object, whose `exit` is the exit code"
-    if not words or words[0] in ('-h', '--help', 'help'): speak(overview(), out); return 0 if words else 2
-    if words[0] == '--version': speak(version_of('sketch_lvm'), out); return 0
+    if not words or words[0] in ('-h', '--help', 'help'):
+        speak(overview(), out)
+        return 0 if words else 2
+    if words[0] == '--version':
+        speak(version_of('sketch_lvm'), out)
+        return 0
     alone = process_problem()
     try:
         name = check_name(words[0], COMMANDS, 'command')
-        if alone and not {'-h', '--help'} & set(words): raise UserError(alone)
+        if alone and not {'-h', '--help'} & set(words):
+            raise UserError(alone)
         code, result = call(name, words[1:], out)
-    except UserError as e: code, result = 2, dict(error=str(e))
-    except SystemExit as e: return e.code or 0                   # --help
-    if 'error' in result: speak(f'error: {result["error"]}', sys.stderr)
-    if '--json' in words and (first() or alone): speak(json.dumps(dict(result, exit=code)), out)
+    except UserError as e:
+        code, result = 2, dict(error=str(e))
+    except SystemExit as e:
+        return e.code or 0  # --help
+    if 'error' in result:
+        speak(f'error: {result["error"]}', sys.stderr)
+    if '--json' in words and (first() or alone):
+        speak(json.dumps(dict(result, exit=code)), out)
     return code
+
 
 def version_of(package):
     "The installed version, or the checkout's, or 'not installed'"
-    try: return metadata.version(package)
-    except metadata.PackageNotFoundError: pass
-    return getattr(__import__('sketch_lvm'), '__version__', 'a checkout') if package == 'sketch_lvm' else 'not installed'
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        pass
+    return (
+        getattr(__import__('sketch_lvm'), '__version__', 'a checkout') if package == 'sketch_lvm' else 'not installed'
+    )

@@ -24,41 +24,64 @@ from ..train.runs import read_log
 # %% ../../nbs/app/00_quickstart.ipynb #687b4be0
 SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
+
 def quick_experiment(seed=0, random=False, **sizes):
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
-    return Experiment(method('sketch-lvm', 'mini', batch=s['batch']), random=random, data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
-                      seed=seed, steps=s['steps'], valid_every=max(1, s['steps']//5))
+    return Experiment(
+        method('sketch-lvm', 'mini', batch=s['batch']),
+        random=random,
+        data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
+        seed=seed,
+        steps=s['steps'],
+        valid_every=max(1, s['steps'] // 5),
+    )
 
 # %% ../../nbs/app/00_quickstart.ipynb #5f10d0e9
-RIGHT, WRONG = '#2166ac', '#e08214'       # blue and orange: told apart by colour-blind readers too
+RIGHT, WRONG = '#2166ac', '#e08214'  # blue and orange: told apart by colour-blind readers too
+
 
 def drawn_rows(sketches, n, seed=0):
     "One sketch of each of `n` categories, by lot"
     classes = np.sort(rng(seed, stream=41).permutation(np.unique(sketches.labels))[:n])
     return [int(rng(seed, index=int(c), stream=42).choice(np.flatnonzero(sketches.labels == c))) for c in classes]
 
+
 def draw_picture(ax, image, colour=None, title=''):
     "A picture in a frame"
-    ax.imshow(to_image(image), cmap='gray', vmin=0, vmax=255); ax.set(xticks=[], yticks=[])
-    for side in ax.spines.values(): side.set(color=colour or '#cccccc', linewidth=2.2 if colour else .6)
-    if title: ax.set_title(title, fontsize=8, pad=3, parse_math=False)
+    ax.imshow(to_image(image), cmap='gray', vmin=0, vmax=255)
+    ax.set(xticks=[], yticks=[])
+    for side in ax.spines.values():
+        side.set(color=colour or '#cccccc', linewidth=2.2 if colour else 0.6)
+    if title:
+        ax.set_title(title, fontsize=8, pad=3, parse_math=False)
 
 # %% ../../nbs/app/00_quickstart.ipynb #cbca3c1d
 def before_and_after(sketches, photos, rankings, rows, n=5, note=''):
     "A row for each sketch: the sketch, then the first `n` photos of each ranking (`{title: [queries, photos] order}`); blue frames are right"
     import matplotlib.pyplot as plt
-    wide = 1 + len(rankings)*(n + .35)
-    fig, axes = plt.subplots(len(rows), 1 + len(rankings)*(n + 1), squeeze=False, figsize=(.82*wide, .86*len(rows) + .6), layout='constrained',
-                             gridspec_kw=dict(width_ratios=[1] + ([.35] + [1]*n)*len(rankings)))
-    for ax in axes.ravel(): ax.axis('off')
+
+    wide = 1 + len(rankings) * (n + 0.35)
+    fig, axes = plt.subplots(
+        len(rows),
+        1 + len(rankings) * (n + 1),
+        squeeze=False,
+        figsize=(0.82 * wide, 0.86 * len(rows) + 0.6),
+        layout='constrained',
+        gridspec_kw=dict(width_ratios=[1] + ([0.35] + [1] * n) * len(rankings)),
+    )
+    for ax in axes.ravel():
+        ax.axis('off')
     for line, row in zip(axes, rows):
-        line[0].axis('on'); draw_picture(line[0], sketches.read(row), title=sketches.names[row])
+        line[0].axis('on')
+        draw_picture(line[0], sketches.read(row), title=sketches.names[row])
         for j, order in enumerate(rankings.values()):
             for i, k in enumerate(order[row][:n]):
-                ax = line[2 + j*(n + 1) + i]; ax.axis('on')
+                ax = line[2 + j * (n + 1) + i]
+                ax.axis('on')
                 draw_picture(ax, photos.read(int(k)), RIGHT if photos.names[k] == sketches.names[row] else WRONG)
-    for j, title in enumerate(rankings): axes[0, 2 + j*(n + 1) + n//2].set_title(title, fontsize=10)
+    for j, title in enumerate(rankings):
+        axes[0, 2 + j * (n + 1) + n // 2].set_title(title, fontsize=10)
     fig.supxlabel(note, fontsize=7)
     return fig
 
@@ -66,48 +89,82 @@ def before_and_after(sketches, photos, rankings, rows, n=5, note=''):
 def learning_curve(rows, frozen=None, title='', axes=None):
     "Loss terms and the validation's number, from the rows of a run's log; `frozen` is where the untrained model stands"
     import matplotlib.pyplot as plt
-    if axes is None: axes = plt.subplots(1, 2, figsize=(8, 2.7), layout='constrained')[1]
+
+    if axes is None:
+        axes = plt.subplots(1, 2, figsize=(8, 2.7), layout='constrained')[1]
     steps, marks = [r for r in rows if 'loss' in r], [r for r in rows if 'valid' in r]
     names = [k for k in steps[0] if k not in ('step', 'loss', 'gradient', 'rate')] if steps else []
-    for k, style in zip(names, ('-', '--', ':', '-.')): axes[0].plot([r['step'] for r in steps], [r[k] for r in steps], style, lw=1, label=k)
+    for k, style in zip(names, ('-', '--', ':', '-.')):
+        axes[0].plot([r['step'] for r in steps], [r[k] for r in steps], style, lw=1, label=k)
     axes[0].set(xlabel='step', ylabel='term of the loss', ylim=(0, None))
-    if names: axes[0].legend(fontsize=7)
+    if names:
+        axes[0].legend(fontsize=7)
     for k in marks[0]['valid'] if marks else []:
         axes[1].plot([r['step'] for r in marks], [r['valid'][k] for r in marks], 'o-', ms=3, label='trained')
         axes[1].set_ylabel(f'{k}\nvalidation categories', fontsize=9)
-    if frozen is not None: axes[1].axhline(frozen, color='grey', ls='--', lw=1, label='frozen')
-    axes[1].set(xlabel='step'); axes[1].set_title(title, fontsize=8)
-    for ax in axes: ax.xaxis.get_major_locator().set_params(integer=True)
-    if frozen is not None or marks: axes[1].legend(fontsize=7)
+    if frozen is not None:
+        axes[1].axhline(frozen, color='grey', ls='--', lw=1, label='frozen')
+    axes[1].set(xlabel='step')
+    axes[1].set_title(title, fontsize=8)
+    for ax in axes:
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    if frozen is not None or marks:
+        axes[1].legend(fontsize=7)
     return axes
 
 # %% ../../nbs/app/00_quickstart.ipynb #9c768ce3
 def quick_sets(e, progress=None):
     "The sets of an experiment, with a bar for those that are not in the cache yet"
     with bar(1, 'drawing', progress) as b:
-        def move(done, total): b.total = total; b.n = done; b.refresh()
+
+        def move(done, total):
+            b.total = total
+            b.n = done
+            b.refresh()
+
         return load_sets(e.data, progress=move)
+
 
 def measure(encoder, protocol, name, **more):
     "A report, and the order in which each sketch finds the photos"
     q, g = embed_protocol(encoder, protocol, progress=False)
-    return evaluate(encoder, protocol, name, features=(q, g), **more), (q @ g.T).argsort(dim=1, descending=True, stable=True).numpy()
+    return evaluate(encoder, protocol, name, features=(q, g), **more), (q @ g.T).argsort(
+        dim=1, descending=True, stable=True
+    ).numpy()
 
-def short(values): return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
+
+def short(values):
+    return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
 
 # %% ../../nbs/app/00_quickstart.ipynb #6c3d1e46
-def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, random=False, device='auto', progress=None,
-               save=None,        # a JSON file that collects results
-               say=print):
+def quickstart(
+    out,
+    seed=0,
+    steps=None,
+    n_train=None,
+    n_test=None,
+    batch=None,
+    random=False,
+    device='auto',
+    progress=None,
+    save=None,  # a JSON file that collects results
+    say=print,
+):
     "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
-    start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out); again = (out/'config.json').exists()
+    start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
+    again = (out / 'config.json').exists()
     e = quick_experiment(seed, random, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
-    if b.random: say(WARNING)
-    say(f'1/4 drawing the mini world: {e.data["n_train"]} objects of each seen category, {e.data["n_test"]} of each other')
+    if b.random:
+        say(WARNING)
+    say(
+        f'1/4 drawing the mini world: {e.data["n_train"]} objects of each seen category, {e.data["n_test"]} of each other'
+    )
     sets = quick_sets(e, progress)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
-    say(f'2/4 the frozen {b.label}: {len(p.queries[0])} sketches of {len(sets.split.unseen)} unseen categories, {len(p.gallery[0])} photos')
+    say(
+        f'2/4 the frozen {b.label}: {len(p.queries[0])} sketches of {len(sets.split.unseen)} unseen categories, {len(p.gallery[0])} photos'
+    )
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
@@ -116,13 +173,22 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
     opened = open_run(out, backbone=b)
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)
     trained, after = measure(opened.encoder, p, e.method.label, frozen=frozen, about=about)
-    say(f'\n{trained}')                  # before anything is written: a full disk must not take the result away
+    say(f'\n{trained}')  # before anything is written: a full disk must not take the result away
     write_results(out, e, b, sets, p, frozen, trained, before, after)
-    result = dict({k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))}, seed=seed,
-                  seconds=round(time.perf_counter() - start, 1), cpu_seconds=round(sum(os.times()[:4]) - spent, 1), steps=e.steps,
-                  went_on=again, backbone=b.label, random_weights=b.random, conditions=trained.conditions)
-    write_json(out/'quickstart.json', result)
-    if save: keep_result(save, result)
+    result = dict(
+        {k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))},
+        seed=seed,
+        seconds=round(time.perf_counter() - start, 1),
+        cpu_seconds=round(sum(os.times()[:4]) - spent, 1),
+        steps=e.steps,
+        went_on=again,
+        backbone=b.label,
+        random_weights=b.random,
+        conditions=trained.conditions,
+    )
+    write_json(out / 'quickstart.json', result)
+    if save:
+        keep_result(save, result)
     say(f'\n{what_next(out, result)}')
     return result
 
@@ -130,43 +196,70 @@ def quickstart(out, seed=0, steps=None, n_train=None, n_test=None, batch=None, r
 def write_results(out, e, b, sets, p, frozen, trained, before, after):
     "Reports, table and figures into a run's folder"
     import matplotlib.pyplot as plt
-    frozen.save(out/'report-frozen.json'); trained.save(out/'report.json'); (out/'table.txt').write_text(f'{trained}\n', encoding='utf-8')
-    figures = out/'figures'; figures.mkdir(exist_ok=True)
+
+    frozen.save(out / 'report-frozen.json')
+    trained.save(out / 'report.json')
+    (out / 'table.txt').write_text(f'{trained}\n', encoding='utf-8')
+    figures = out / 'figures'
+    figures.mkdir(exist_ok=True)
     label = f'mini world, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was trained on. Blue: right category.'
     rows = drawn_rows(p.queries[0], 7, e.seed)
-    fig = before_and_after(p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label)
-    fig.savefig(figures/'before-and-after.png', dpi=130); plt.close(fig)
+    fig = before_and_after(
+        p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label
+    )
+    fig.savefig(figures / 'before-and-after.png', dpi=130)
+    plt.close(fig)
     asked = len(sets.validation) and validation(e.method, sets.validation, sets.split, 'mini')(frozen_encoder(b))
     at_start = next(iter(asked.values())) if asked else None
     fig = learning_curve(read_log(out), at_start, label.split('. ')[0])[0].figure
-    fig.savefig(figures/'learning-curve.png', dpi=130); plt.close(fig)
+    fig.savefig(figures / 'learning-curve.png', dpi=130)
+    plt.close(fig)
+
 
 def keep_result(path, result):
     "Add a result to a file of results; one of the same backbone, seed and steps is replaced"
-    same = ('backbone', 'seed', 'steps'); rows = read_json(path) if Path(path).exists() else []
+    same = ('backbone', 'seed', 'steps')
+    rows = read_json(path) if Path(path).exists() else []
     write_json(path, [r for r in rows if any(r[k] != result[k] for k in same)] + [result])
+
 
 def what_next(out, r):
     "What came out, and what to open now"
     before, after = r['frozen']['mAP@all'], r['trained']['mAP@all']
-    things = {f'{out}/figures/before-and-after.png': 'what changed, sketch by sketch', f'{out}/figures/learning-curve.png': 'how it went',
-              f'{out}/table.txt': 'every metric; report.json has all of it for machines',
-              f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
-              'make lab': 'the notebooks: tutorials/1_first_search is where to begin'}
+    things = {
+        f'{out}/figures/before-and-after.png': 'what changed, sketch by sketch',
+        f'{out}/figures/learning-curve.png': 'how it went',
+        f'{out}/table.txt': 'every metric; report.json has all of it for machines',
+        f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
+        'make lab': 'the notebooks: tutorials/1_first_search is where to begin',
+    }
     wide = max(map(len, things))
-    return '\n'.join([*[WARNING]*r['random_weights'],
-                      f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with prompts and LayerNorms trained, in {r["seconds"]:.0f} s.',
-                      'Open next:', *(f'  {what:{wide}}  {why}' for what, why in things.items())])
+    return '\n'.join(
+        [
+            *[WARNING] * r['random_weights'],
+            f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with prompts and LayerNorms trained, in {r["seconds"]:.0f} s.',
+            'Open next:',
+            *(f'  {what:{wide}}  {why}' for what, why in things.items()),
+        ]
+    )
 
 # %% ../../nbs/app/00_quickstart.ipynb #ac9abe5b
 def run_picture(run, path, rows=6, n=4, colours=256):
     "Write the before-and-after figure of a run of the quickstart as a small PNG; the first `rows` categories drawn by lot"
     import matplotlib.pyplot as plt
     from PIL import Image
-    o = open_run(run); b, sets = o.encoder.backbone, load_sets(o.experiment.data)
+
+    o = open_run(run)
+    b, sets = o.encoder.backbone, load_sets(o.experiment.data)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
-    orders = {name: measure(e, p, name)[1] for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))}
+    orders = {
+        name: measure(e, p, name)[1]
+        for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))
+    }
     note = f'mini world, {b.label}, seed {o.experiment.seed}; blue: right category'
-    fig = before_and_after(p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note)
-    fig.savefig(path, dpi=110); plt.close(fig)
+    fig = before_and_after(
+        p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note
+    )
+    fig.savefig(path, dpi=110)
+    plt.close(fig)
     Image.open(path).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)

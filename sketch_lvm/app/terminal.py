@@ -22,17 +22,21 @@ from ..core import Caution
 # %% ../../nbs/app/02_terminal.ipynb #38dfdc91
 CONTROLS: re.Pattern = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 
+
 def plain(text: object, encoding: str | None = None) -> str:
     "Text in which control characters, and what an encoding lacks, stand as escapes"
     text = CONTROLS.sub(lambda found: found[0].encode('unicode_escape').decode(), str(text))
     return text.encode(encoding, 'backslashreplace').decode(encoding) if encoding else text
 
+
 class OutputLost(Exception):
     "Standard output takes no more, for a reason other than a reader who has left"
 
+
 def speak(text: object, stream: TextIO | None) -> None:
     "Print lines to a stream that may be closed, or know ASCII only"
-    if stream is None or stream.closed: return
+    if stream is None or stream.closed:
+        return
     try:
         print(plain(text, getattr(stream, 'encoding', None)), file=stream, flush=True)
     except BrokenPipeError:
@@ -43,11 +47,15 @@ def speak(text: object, stream: TextIO | None) -> None:
 # %% ../../nbs/app/02_terminal.ipynb #4b747067
 def fill_streams() -> None:
     "Standard streams that were closed lead nowhere, before a file can take their numbers"
-    if None not in (sys.stdin, sys.stdout, sys.stderr): return
-    while (fd := os.open(os.devnull, os.O_RDWR)) < 3: os.set_inheritable(fd, True)
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (fd := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(fd, True)
     os.close(fd)
     for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
-        if getattr(sys, name) is None: setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))
+
 
 def leave_streams() -> None:
     "Nothing that is still buffered for standard output is tried again when Python ends"
@@ -66,8 +74,10 @@ def quiet_libraries():
         warnings.simplefilter('always', Caution)
         warnings.showwarning = lambda message, *where: speak(f'note: {message}', sys.stderr)
         logging.disable(max(before, logging.WARNING))
-        try: yield
-        finally: logging.disable(before)
+        try:
+            yield
+        finally:
+            logging.disable(before)
 
 # %% ../../nbs/app/02_terminal.ipynb #deb57a29
 REMEDIES: dict[int, str] = {
@@ -82,11 +92,14 @@ REMEDIES: dict[int, str] = {
     errno.ENAMETOOLONG: 'Choose a shorter name.',
     errno.ELOOP: 'Links lead in a circle.',
     errno.ENOENT: 'It was there, or should be: look at the path.',
-    errno.EMFILE: 'Too many files are open: raise the limit with `ulimit -n`.'}
+    errno.EMFILE: 'Too many files are open: raise the limit with `ulimit -n`.',
+}
+
 
 def remedy(error: OSError) -> str | None:
     "What the system refused and what to do about it, as a sentence; None where a user can do nothing"
-    if error.errno not in REMEDIES: return None
+    if error.errno not in REMEDIES:
+        return None
     where = f'{os.fspath(error.filename)}: ' if isinstance(error.filename, (str, os.PathLike)) else ''
     return f'{where}{error.strerror}. {REMEDIES[error.errno]}'
 
@@ -95,13 +108,17 @@ def first() -> bool:
     "Whether this process speaks, of those that torchrun starts"
     return os.environ.get('RANK', '0') == '0'
 
+
 def process_problem(env: Mapping[str, str] = os.environ) -> str | None:
     "Why the variables by which torchrun numbers its processes describe no group, as a sentence"
     told = {k: env[k] for k in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE') if k in env}
     whole = all(v.isascii() and v.isdecimal() for v in told.values())
     rank, size = (int(told.get(k, other)) if whole else -1 for k, other in (('RANK', 0), ('WORLD_SIZE', 1)))
     absent = [k for k in ('RANK', 'MASTER_ADDR', 'MASTER_PORT') if k not in env] if size > 1 else []
-    if whole and rank < size and not absent: return None
+    if whole and rank < size and not absent:
+        return None
     said = ', '.join([*(f'{k}={v!r}' for k, v in told.items()), *(f'no {k}' for k in absent)])
-    return (f'{said} in the environment: this describes no group of processes. Start several with '
-            f'`torchrun --nproc-per-node=N -m sketch_lvm ...`, which sets all of it, or remove what is left over: unset {" ".join(told)}')
+    return (
+        f'{said} in the environment: this describes no group of processes. Start several with '
+        f'`torchrun --nproc-per-node=N -m sketch_lvm ...`, which sets all of it, or remove what is left over: unset {" ".join(told)}'
+    )

@@ -19,73 +19,111 @@ from ..measure.metrics import rank_metrics, unit_rows
 def _sake_shape(q, g, ql, gl, k=200):
     "A dense distance matrix, then loops in Python: VOC average precision and P@k"
     from scipy.spatial.distance import cdist
+
     scores, ap, prec = -cdist(q, g), [], []
     for s, label in zip(scores, ql):
         hit = (gl == label)[np.argsort(-s)]
         found, missed = np.cumsum(hit), np.cumsum(~hit)
-        recall, precision = np.append(np.append(0, found/hit.sum()), 1), np.append(np.append(0, found/(found + missed)), 0)
-        for i in range(len(precision) - 2, -1, -1): precision[i] = max(precision[i], precision[i + 1])
+        recall, precision = (
+            np.append(np.append(0, found / hit.sum()), 1),
+            np.append(np.append(0, found / (found + missed)), 0),
+        )
+        for i in range(len(precision) - 2, -1, -1):
+            precision[i] = max(precision[i], precision[i + 1])
         steps = [a != b for a, b in zip(recall[1:], recall[:-1])]
-        ap.append(((recall[1:] - recall[:-1])[steps]*precision[1:][steps]).sum())
-    for s, label in zip(scores, ql): prec.append((gl == label)[np.argsort(-s)][:k].sum()/k)
+        ap.append(((recall[1:] - recall[:-1])[steps] * precision[1:][steps]).sum())
+    for s, label in zip(scores, ql):
+        prec.append((gl == label)[np.argsort(-s)][:k].sum() / k)
     return {'mAP@all/voc': np.array(ap), f'P@{k}': np.array(prec)}
 
 # %% ../../nbs/bench/00_metrics.ipynb #30eba815
 def _sklearn_loop(q, g, ql, gl, k=200):
     "`average_precision_score` and an argsort for each query"
     from sklearn.metrics import average_precision_score
+
     scores = q @ g.T
-    return {'mAP@all': np.array([average_precision_score(gl == label, s) for s, label in zip(scores, ql)]),
-            f'P@{k}': np.array([(gl == label)[np.argsort(-s)[:k]].sum()/k for s, label in zip(scores, ql)])}
+    return {
+        'mAP@all': np.array([average_precision_score(gl == label, s) for s, label in zip(scores, ql)]),
+        f'P@{k}': np.array([(gl == label)[np.argsort(-s)[:k]].sum() / k for s, label in zip(scores, ql)]),
+    }
+
 
 def _reference_loop(q, g, ql, gl, k=200):
     "For each query a cosine against all photos, a target from class names, a sort"
     q, g, names, out = torch.from_numpy(q), torch.from_numpy(g), np.array([f'class {c}' for c in gl]), []
     for feature, label in zip(q, ql):
-        score = -1*(1. - torch.nn.functional.cosine_similarity(feature.unsqueeze(0), g))
+        score = -1 * (1.0 - torch.nn.functional.cosine_similarity(feature.unsqueeze(0), g))
         target = torch.zeros(len(g), dtype=torch.bool)
         target[np.where(names == f'class {label}')] = True
         at = torch.arange(1, len(g) + 1, dtype=torch.float32)[target[torch.argsort(score, descending=True)]]
-        out.append(((torch.arange(len(at), dtype=torch.float32) + 1)/at).mean())
+        out.append(((torch.arange(len(at), dtype=torch.float32) + 1) / at).mean())
     return {'mAP@all': torch.stack(out).double().numpy()}
 
 # %% ../../nbs/bench/00_metrics.ipynb #a0359a17
 _LOOPS = dict(sake=_sake_shape, sklearn=_sklearn_loop, reference=_reference_loop)
+
 
 def _time(f, *args):
     "What `f` returns, its seconds by the clock and by the processor (all threads together)"
     clock, cpu = time.perf_counter(), time.process_time()
     return f(*args), time.perf_counter() - clock, time.process_time() - cpu
 
+
 def _time_loop(name, q, g, ql, gl, repeats):
     "One slow loop over its queries in `repeats` parts: all its numbers, and the fastest part's seconds a query by clock and processor"
     parts = np.array_split(np.arange(len(q)), min(repeats, len(q)))
     done = [_time(_LOOPS[check_name(name, _LOOPS, 'baseline')], q[p], g, ql[p], gl) for p in parts]
-    return {n: np.concatenate([d[0][n] for d in done]) for n in done[0][0]}, *(min(d[i]/len(p) for d, p in zip(done, parts)) for i in (1, 2))
+    return {n: np.concatenate([d[0][n] for d in done]) for n in done[0][0]}, *(
+        min(d[i] / len(p) for d, p in zip(done, parts)) for i in (1, 2)
+    )
 
 # %% ../../nbs/bench/00_metrics.ipynb #b978fe4b
-def bench_metrics(queries=15229, gallery=17101, dim=512, classes=100,
-                  subset=60,            # queries given to each slow loop; their time is scaled to all
-                  repeats=3,            # the fastest of so many runs counts, for both sides
-                  baselines=('sake', 'sklearn', 'reference'), device=None,
-                  save=None,            # a JSON file that collects runs
-                  command='', seed=0):
+def bench_metrics(
+    queries=15229,
+    gallery=17101,
+    dim=512,
+    classes=100,
+    subset=60,  # queries given to each slow loop; their time is scaled to all
+    repeats=3,  # the fastest of so many runs counts, for both sides
+    baselines=('sake', 'sklearn', 'reference'),
+    device=None,
+    save=None,  # a JSON file that collects runs
+    command='',
+    seed=0,
+):
     "Seconds for `rank_metrics` and for the loops found in public code, on random unit features; results are asserted equal"
     draw, load = rng(seed), os.getloadavg()
     q, g = (unit_rows(draw.standard_normal((n, dim), dtype=np.float32)).numpy() for n in (queries, gallery))
     ql, gl = draw.integers(0, classes, queries), draw.integers(0, classes, gallery)
     runs = [_time(lambda: rank_metrics(q, g, ql, gl, device=device)) for _ in range(repeats)]
     ours, clock, cpu = runs[0][0], min(r[1] for r in runs), min(r[2] for r in runs)
-    out = dict(shape=[queries, gallery, dim], classes=classes, seconds=clock, cpu_seconds=cpu, runs=[r[1] for r in runs], values=ours.values, baselines={})
+    out = dict(
+        shape=[queries, gallery, dim],
+        classes=classes,
+        seconds=clock,
+        cpu_seconds=cpu,
+        runs=[r[1] for r in runs],
+        values=ours.values,
+        baselines={},
+    )
     some = np.linspace(0, queries - 1, min(subset, queries)).astype(int)
     for name in baselines:
         got, each, each_cpu = _time_loop(name, q[some], g, ql[some], gl, repeats)
         apart = {n: float(abs(v - ours.per_query[n][some]).max()) for n, v in got.items()}
-        if max(apart.values()) > 1e-5: raise AssertionError(f'{name} and rank_metrics disagree: {apart}')
-        out['baselines'][name] = dict(seconds=each*queries, cpu_seconds=each_cpu*queries, ms_per_query=each*1e3, measured_on=len(some),
-                                      ratio=each*queries/clock, cpu_ratio=each_cpu*queries/cpu, apart=apart)
+        if max(apart.values()) > 1e-5:
+            raise AssertionError(f'{name} and rank_metrics disagree: {apart}')
+        out['baselines'][name] = dict(
+            seconds=each * queries,
+            cpu_seconds=each_cpu * queries,
+            ms_per_query=each * 1e3,
+            measured_on=len(some),
+            ratio=each * queries / clock,
+            cpu_ratio=each_cpu * queries / cpu,
+            apart=apart,
+        )
     out |= _conditions(device, load, command)
-    if save: keep_bench(save, out)
+    if save:
+        keep_bench(save, out)
     return out
 
 # %% ../../nbs/bench/00_metrics.ipynb #c5f5da63
@@ -95,13 +133,29 @@ def keep_bench(path, run):
     kept = read_json(path)['runs'] if Path(path).exists() else []
     write_json(path, dict(runs=[*(r for r in kept if same(r) != same(run)), run]))
 
+
 def _conditions(device, load, command):
     "What a stored measurement needs beside its numbers"
     import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/(2**20 if platform.system() == 'Linux' else 2**30)
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if platform.system() == 'Linux' else 2**30)
     info = Path('/proc/cpuinfo').read_text() if Path('/proc/cpuinfo').exists() else ''
     cpu = re.search(r'model name\s*: (.+)', info)
-    name = torch.cuda.get_device_name() if str(device).startswith('cuda') else cpu[1] if cpu else platform.processor() or platform.machine()
-    return dict(device=name, cores=os.cpu_count(), threads=torch.get_num_threads(), peak_gb=round(peak, 2),
-                load_before=[round(x, 2) for x in load], load_after=[round(x, 2) for x in os.getloadavg()],
-                versions=dict(python=platform.python_version(), numpy=np.__version__, torch=torch.__version__), date=time.strftime('%Y-%m-%d'), command=command)
+    name = (
+        torch.cuda.get_device_name()
+        if str(device).startswith('cuda')
+        else cpu[1]
+        if cpu
+        else platform.processor() or platform.machine()
+    )
+    return dict(
+        device=name,
+        cores=os.cpu_count(),
+        threads=torch.get_num_threads(),
+        peak_gb=round(peak, 2),
+        load_before=[round(x, 2) for x in load],
+        load_after=[round(x, 2) for x in os.getloadavg()],
+        versions=dict(python=platform.python_version(), numpy=np.__version__, torch=torch.__version__),
+        date=time.strftime('%Y-%m-%d'),
+        command=command,
+    )

@@ -26,105 +26,192 @@ from ..data.verify import verify
 def tiny_pictures(n, seed=0, filler=0):
     "`n` different valid PNG files of a few bytes, and a comment of `filler` more, as bytes"
     import struct, zlib
-    def chunk(kind, body): return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-    head = b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 2, 2, 8, 2, 0, 0, 0)); tail = chunk(b'IEND', b'')
-    if filler: head += chunk(b'tEXt', b'Comment\0' + b'x'*filler)
+
+    def chunk(kind, body):
+        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
+    head = b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 2, 2, 8, 2, 0, 0, 0))
+    tail = chunk(b'IEND', b'')
+    if filler:
+        head += chunk(b'tEXt', b'Comment\0' + b'x' * filler)
     for k in range(n):
-        v = (k + seed*2**24).to_bytes(6, 'little')
+        v = (k + seed * 2**24).to_bytes(6, 'little')
         yield head + chunk(b'IDAT', zlib.compress(b'\0' + v + b'\0' + v, 1)) + tail
+
 
 def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002, filler=0):
     "A tree of Sketchy's shape with tiny pictures; returns the number of files"
-    classes = [c for _, c in sorted(listed_classes('sketchy').items())]; tx = 'tx_000000000000'; made = 0
-    def shares(n): return [n*(i + 1)//len(classes) - n*i//len(classes) for i in range(len(classes))]
+    classes = [c for _, c in sorted(listed_classes('sketchy').items())]
+    tx = 'tx_000000000000'
+    made = 0
+
+    def shares(n):
+        return [n * (i + 1) // len(classes) - n * i // len(classes) for i in range(len(classes))]
+
     pictures = tiny_pictures(sketches + originals + extended, 0, filler)
     for c, s, o, e in zip(classes, shares(sketches), shares(originals), shares(extended)):
-        folders = [Path(root)/f/c for f in (f'256x256/sketch/{tx}', f'256x256/photo/{tx}', 'EXTEND_image_sketchy')]
-        for f in folders: f.mkdir(parents=True)
+        folders = [Path(root) / f / c for f in (f'256x256/sketch/{tx}', f'256x256/photo/{tx}', 'EXTEND_image_sketchy')]
+        for f in folders:
+            f.mkdir(parents=True)
         first = [next(pictures) for _ in range(o)]
-        for k, data in enumerate(first): (folders[1]/f'n0_{k}.jpg').write_bytes(data); (folders[2]/f'n0_{k}.jpg').write_bytes(data)
-        for k in range(e - o): (folders[2]/f'ext_{k}.jpg').write_bytes(next(pictures))
-        for k in range(s): (folders[0]/f'n0_{k % o}-{k//o + 1}.png').write_bytes(next(pictures))
+        for k, data in enumerate(first):
+            (folders[1] / f'n0_{k}.jpg').write_bytes(data)
+            (folders[2] / f'n0_{k}.jpg').write_bytes(data)
+        for k in range(e - o):
+            (folders[2] / f'ext_{k}.jpg').write_bytes(next(pictures))
+        for k in range(s):
+            (folders[0] / f'n0_{k % o}-{k // o + 1}.png').write_bytes(next(pictures))
         made += s + o + e
     return made
 
 # %% ../../nbs/bench/01_pictures.ipynb #c0e36958
 def forget_pages(root):
     "Write files out and drop their pages from memory, where the system lets us; what is read afterwards is read from the disk"
-    if not hasattr(os, 'posix_fadvise'): return False
+    if not hasattr(os, 'posix_fadvise'):
+        return False
     os.sync()
     for folder, _, names in os.walk(root):
         for name in names:
             f = os.open(os.path.join(folder, name), os.O_RDONLY)
-            try: os.posix_fadvise(f, 0, 0, os.POSIX_FADV_DONTNEED)
-            finally: os.close(f)
+            try:
+                os.posix_fadvise(f, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(f)
     return True
+
 
 def disk_of(path):
     "The kind of file system that a path lies on, such as ext4 or tmpfs; '' if the system does not say"
     path, mounts = os.path.realpath(path), Path('/proc/self/mounts')
     rows = [line.split()[1:3] for line in mounts.read_text().splitlines()] if mounts.exists() else []
-    return max(((len(at), kind) for at, kind in rows if path == at or path.startswith(at.rstrip('/') + '/')), default=(0, ''))[1]
+    return max(
+        ((len(at), kind) for at, kind in rows if path == at or path.startswith(at.rstrip('/') + '/')), default=(0, '')
+    )[1]
 
 # %% ../../nbs/bench/01_pictures.ipynb #5df9cff9
 def fresh_process(code, *words, cache):
     "What a Python script prints last, as JSON; it has the project, a cache of its own, and nothing in memory that we have"
     import json, subprocess
-    path = os.pathsep.join(filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')]))
+
+    path = os.pathsep.join(
+        filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')])
+    )
     env = dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path)
     done = subprocess.run([sys.executable, '-c', code, *map(str, words)], env=env, capture_output=True, text=True)
-    if done.returncode: raise UserError(f'the check failed: {done.stderr[-500:]}')
+    if done.returncode:
+        raise UserError(f'the check failed: {done.stderr[-500:]}')
     return json.loads(done.stdout.splitlines()[-1])
+
 
 def peak_bytes():
     "The most memory this process has had"
     import resource
-    status = Path('/proc/self/status')          # getrusage would count the parent's memory at the moment of the fork as this process's peak
-    if status.exists(): return int(status.read_text().split('VmHWM:')[1].split()[0])*1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform == 'darwin' else 1024)
 
-def bench_datasets(share=1., folder=None, filler=0, say=None):
+    status = Path(
+        '/proc/self/status'
+    )  # getrusage would count the parent's memory at the moment of the fork as this process's peak
+    if status.exists():
+        return int(status.read_text().split('VmHWM:')[1].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
+
+
+def bench_datasets(share=1.0, folder=None, filler=0, say=None):
     "Make a tree of Sketchy's shape, scan, verify and list it in a fresh process, remove it; seconds and peak memory"
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
-        start = time.perf_counter(); n = sketchy_tree(root/'tree', *(round(x*share) for x in (75_481, 12_500, 73_002)), filler)
-        about = dict(files=n, gb=round(sum(f.stat().st_size for f in root.rglob('*.*'))/1e9, 4), disk=disk_of(root), read_from_disk=forget_pages(root))
-        if say: say(f'{n:,} files made in {time.perf_counter() - start:.0f} s; now scanned, verified and listed')
-        return about | fresh_process('import sys; from sketch_lvm.bench.pictures import _measured; _measured(sys.argv[1])', root/'tree', cache=root/'cache')
-    finally: shutil.rmtree(root, ignore_errors=True)
+        start = time.perf_counter()
+        n = sketchy_tree(root / 'tree', *(round(x * share) for x in (75_481, 12_500, 73_002)), filler)
+        about = dict(
+            files=n,
+            gb=round(sum(f.stat().st_size for f in root.rglob('*.*')) / 1e9, 4),
+            disk=disk_of(root),
+            read_from_disk=forget_pages(root),
+        )
+        if say:
+            say(f'{n:,} files made in {time.perf_counter() - start:.0f} s; now scanned, verified and listed')
+        return about | fresh_process(
+            'import sys; from sketch_lvm.bench.pictures import _measured; _measured(sys.argv[1])',
+            root / 'tree',
+            cache=root / 'cache',
+        )
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
 
 def _measured(root):
     import json
-    start = time.perf_counter(); v = verify(root); scanned = time.perf_counter() - start
-    listing = str(v.items.counts()); seconds = time.perf_counter() - start
-    print(json.dumps(dict(counts=v.items.counts().total, classes=len(v.items.classes), lines=len(listing.splitlines()), errors=v.errors, warnings=v.warnings[:4],
-                          verify_seconds=round(scanned, 1), seconds=round(seconds, 1), peak_mb=round(peak_bytes()/1e6))))
+
+    start = time.perf_counter()
+    v = verify(root)
+    scanned = time.perf_counter() - start
+    listing = str(v.items.counts())
+    seconds = time.perf_counter() - start
+    print(
+        json.dumps(
+            dict(
+                counts=v.items.counts().total,
+                classes=len(v.items.classes),
+                lines=len(listing.splitlines()),
+                errors=v.errors,
+                warnings=v.warnings[:4],
+                verify_seconds=round(scanned, 1),
+                seconds=round(seconds, 1),
+                peak_mb=round(peak_bytes() / 1e6),
+            )
+        )
+    )
 
 # %% ../../nbs/bench/01_pictures.ipynb #199c3f29
 def photo_tree(root, n, classes=20):
     "`n` JPEGs of 500 x 375 pixels, clouds with noise, in class folders"
     from PIL import Image
+
     def make(k):
-        g = rng(5, index=k); cloud = Image.fromarray(g.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize((500, 375), Image.Resampling.BICUBIC)
+        g = rng(5, index=k)
+        cloud = Image.fromarray(g.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize(
+            (500, 375), Image.Resampling.BICUBIC
+        )
         noisy = np.asarray(cloud).astype(np.int16) + g.integers(-12, 13, (375, 500, 1), dtype=np.int16)
-        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(root/'photo'/f'class {k % classes:02d}'/f'{k:06d}.jpg', quality=85)
-    for c in range(classes): (root/'photo'/f'class {c:02d}').mkdir(parents=True)
+        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(
+            root / 'photo' / f'class {k % classes:02d}' / f'{k:06d}.jpg', quality=85
+        )
+
+    for c in range(classes):
+        (root / 'photo' / f'class {c:02d}').mkdir(parents=True)
     return len(list(in_threads(make, range(n))))
+
 
 def bench_cache(pictures=20_000, size=224, folder=None, say=None):
     "Make photos, build their pixel cache in a fresh process, remove both; seconds and peak memory, and the memory before the first picture"
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
-        start = time.perf_counter(); photo_tree(root/'tree', pictures)
-        gb = round(sum(f.stat().st_size for f in root.rglob('*.jpg'))/1e9, 4)
+        start = time.perf_counter()
+        photo_tree(root / 'tree', pictures)
+        gb = round(sum(f.stat().st_size for f in root.rglob('*.jpg')) / 1e9, 4)
         about = dict(pictures=pictures, size=size, gb=gb, disk=disk_of(root), read_from_disk=forget_pages(root))
-        if say: say(f'{pictures:,} photos made in {time.perf_counter() - start:.0f} s; now decoded into the pixel cache')
+        if say:
+            say(f'{pictures:,} photos made in {time.perf_counter() - start:.0f} s; now decoded into the pixel cache')
         code = 'import sys; from sketch_lvm.bench.pictures import _cached; _cached(sys.argv[1], int(sys.argv[2]))'
-        return about | fresh_process(code, root/'tree', size, cache=root/'cache')
-    finally: shutil.rmtree(root, ignore_errors=True)
+        return about | fresh_process(code, root / 'tree', size, cache=root / 'cache')
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
 
 def _cached(root, size):
     import json
-    items, _ = open_data(root, 'folder'); before, start = peak_bytes(), time.perf_counter(); cache = build_cache(items, size)
-    print(json.dumps(dict(decoded=cache.decoded, shards=len(cache.paths), cache_gb=round(sum(os.path.getsize(p) for p in cache.paths)/1e9, 4),
-                          seconds=round(time.perf_counter() - start, 1), before_mb=round(before/1e6), peak_mb=round(peak_bytes()/1e6))))
+
+    items, _ = open_data(root, 'folder')
+    before, start = peak_bytes(), time.perf_counter()
+    cache = build_cache(items, size)
+    print(
+        json.dumps(
+            dict(
+                decoded=cache.decoded,
+                shards=len(cache.paths),
+                cache_gb=round(sum(os.path.getsize(p) for p in cache.paths) / 1e9, 4),
+                seconds=round(time.perf_counter() - start, 1),
+                before_mb=round(before / 1e6),
+                peak_mb=round(peak_bytes() / 1e6),
+            )
+        )
+    )

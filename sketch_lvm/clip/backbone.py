@@ -22,24 +22,28 @@ from ..core import Caution, UserError, check_name, data_path, read_json, sha256,
 from ..data.images import FITS
 
 # %% ../../nbs/clip/00_backbone.ipynb #36092e93
-def split_words(text): return text.lower().replace('_', ' ').replace('-', ' ').split()
+def split_words(text):
+    return text.lower().replace('_', ' ').replace('-', ' ').split()
+
 
 class WordTokenizer:
     "Whole words to numbers: 0 pads, 1 is an unknown word, 2 starts, the last number ends the sentence"
+
     def __init__(self, words, context_length=24):
         self.words, self.context_length = list(words), context_length
         self.ids = {w: i + 3 for i, w in enumerate(self.words)}
         self.start, self.end = 2, len(self.words) + 3
 
     @property
-    def vocab_size(self): return self.end + 1
+    def vocab_size(self):
+        return self.end + 1
 
     def __call__(self, texts):
         texts = [texts] if isinstance(texts, str) else texts
         out = torch.zeros(len(texts), self.context_length, dtype=torch.long)
         for row, text in zip(out, texts):
-            ids = [self.ids.get(w, 1) for w in split_words(text)][:self.context_length - 2]
-            row[:len(ids) + 2] = torch.tensor([self.start, *ids, self.end])
+            ids = [self.ids.get(w, 1) for w in split_words(text)][: self.context_length - 2]
+            row[: len(ids) + 2] = torch.tensor([self.start, *ids, self.end])
         return out
 
     def unknown(self, text):
@@ -47,55 +51,85 @@ class WordTokenizer:
         return [w for w in split_words(text) if w not in self.ids]
 
 # %% ../../nbs/clip/00_backbone.ipynb #65a9d4b3
-MINI = dict(embed_dim=128, vision_cfg=dict(image_size=64, patch_size=8, width=192, layers=4, head_width=64),
-            text_cfg=dict(width=96, heads=2, layers=4, context_length=24))
-MINI_STATS = dict(mean=(.5, .5, .5), std=(.25, .25, .25), interpolation='bicubic')
+MINI = dict(
+    embed_dim=128,
+    vision_cfg=dict(image_size=64, patch_size=8, width=192, layers=4, head_width=64),
+    text_cfg=dict(width=96, heads=2, layers=4, context_length=24),
+)
+MINI_STATS = dict(mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25), interpolation='bicubic')
 
-def build_mini(vocab_size, patch_dropout=0., seed=0):
+
+def build_mini(vocab_size, patch_dropout=0.0, seed=0):
     "The mini CLIP's architecture with fresh weights"
     from open_clip.model import CLIP
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch_rng(seed).initial_seed() % 2**63))
-        return CLIP(MINI['embed_dim'], MINI['vision_cfg'] | dict(patch_dropout=patch_dropout), MINI['text_cfg'] | dict(vocab_size=vocab_size))
+        return CLIP(
+            MINI['embed_dim'],
+            MINI['vision_cfg'] | dict(patch_dropout=patch_dropout),
+            MINI['text_cfg'] | dict(vocab_size=vocab_size),
+        )
 
 # %% ../../nbs/clip/00_backbone.ipynb #06bc087d
 @dataclass
 class Backbone:
     "A frozen CLIP with everything its inputs need"
-    name: str                # 'mini', 'ViT-B-32'
-    model: torch.nn.Module   # open_clip's CLIP, in eval mode, nothing requires a gradient
-    tokenizer: object        # list of sentences -> LongTensor [n, context]
-    size: int                # side of the image in pixels
+
+    name: str  # 'mini', 'ViT-B-32'
+    model: torch.nn.Module  # open_clip's CLIP, in eval mode, nothing requires a gradient
+    tokenizer: object  # list of sentences -> LongTensor [n, context]
+    size: int  # side of the image in pixels
     mean: tuple
     std: tuple
     interpolation: str
-    source: str              # where the weights came from
+    source: str  # where the weights came from
     random: bool = False
-    fit: str = 'stretch'     # how a picture becomes square, in training and tests alike: one of `images.FITS`
-    cache: dict = field(default_factory=dict, repr=False)   # class text features
+    fit: str = 'stretch'  # how a picture becomes square, in training and tests alike: one of `images.FITS`
+    cache: dict = field(default_factory=dict, repr=False)  # class text features
 
-    def __post_init__(self): self.model.eval().requires_grad_(False)
+    def __post_init__(self):
+        self.model.eval().requires_grad_(False)
 
     @property
-    def label(self): return f'{self.name} WITH RANDOM WEIGHTS' if self.random else f'{self.name} ({self.source})'
+    def label(self):
+        return f'{self.name} WITH RANDOM WEIGHTS' if self.random else f'{self.name} ({self.source})'
+
     @property
-    def visual(self): return self.model.visual
+    def visual(self):
+        return self.model.visual
+
     @property
-    def device(self): return self.model.logit_scale.device
+    def device(self):
+        return self.model.logit_scale.device
+
     @property
-    def width(self): return self.visual.class_embedding.shape[0]
+    def width(self):
+        return self.visual.class_embedding.shape[0]
+
     @property
-    def layers(self): return len(self.visual.transformer.resblocks)
+    def layers(self):
+        return len(self.visual.transformer.resblocks)
+
     @property
-    def patch(self): return self.visual.conv1.kernel_size[0]
+    def patch(self):
+        return self.visual.conv1.kernel_size[0]
+
     @property
-    def grid(self): return self.size//self.patch
+    def grid(self):
+        return self.size // self.patch
+
     @property
-    def embed_dim(self): return self.visual.proj.shape[1]
+    def embed_dim(self):
+        return self.visual.proj.shape[1]
+
     @property
-    def text_width(self): return self.model.token_embedding.weight.shape[1]
+    def text_width(self):
+        return self.model.token_embedding.weight.shape[1]
+
     @property
-    def text_layers(self): return len(self.model.transformer.resblocks)
+    def text_layers(self):
+        return len(self.model.transformer.resblocks)
 
     @property
     def recipe(self):
@@ -105,26 +139,45 @@ class Backbone:
     @property
     def preparation(self) -> dict:
         "All that is done to a picture on its way to the tower, as plain data"
-        return dict(size=self.size, fit=self.fit, interpolation=self.interpolation, mean=list(map(float, self.mean)), std=list(map(float, self.std)))
+        return dict(
+            size=self.size,
+            fit=self.fit,
+            interpolation=self.interpolation,
+            mean=list(map(float, self.mean)),
+            std=list(map(float, self.std)),
+        )
 
-    def pixels(self, images): return to_pixels(images, self.size, self.mean, self.std, self.interpolation, self.device)
-    def to(self, device): self.model.to(device); self.cache.clear(); return self
+    def pixels(self, images):
+        return to_pixels(images, self.size, self.mean, self.std, self.interpolation, self.device)
+
+    def to(self, device):
+        self.model.to(device)
+        self.cache.clear()
+        return self
 
 # %% ../../nbs/clip/00_backbone.ipynb #d7d7d897
 def to_pixels(images, size, mean, std, interpolation='bicubic', device='cpu'):
     "uint8 images `[n, S, S, 3]` or `[n, 3, S, S]` as normalised floats `[n, 3, size, size]`"
-    x = torch.from_numpy(np.array(images)) if isinstance(images, np.ndarray) else images   # a copy: a memmap may be read-only
-    if x.ndim != 4 or 3 not in (x.shape[1], x.shape[3]): raise UserError(f'images come as [n, S, S, 3] or [n, 3, S, S], not {tuple(x.shape)}.')
-    if x.dtype != torch.uint8: raise UserError(f'images come as uint8 from 0 to 255, not {x.dtype}; normalised floats need no further step.')
-    if x.shape[1] != 3: x = x.permute(0, 3, 1, 2)
-    x = x.to(device).float()/255
-    if x.shape[-2:] != (size, size): x = F.interpolate(x, (size, size), mode=interpolation, antialias=True).clamp(0, 1)
-    return (x - torch.tensor(mean, device=device).view(3, 1, 1))/torch.tensor(std, device=device).view(3, 1, 1)
+    x = (
+        torch.from_numpy(np.array(images)) if isinstance(images, np.ndarray) else images
+    )  # a copy: a memmap may be read-only
+    if x.ndim != 4 or 3 not in (x.shape[1], x.shape[3]):
+        raise UserError(f'images come as [n, S, S, 3] or [n, 3, S, S], not {tuple(x.shape)}.')
+    if x.dtype != torch.uint8:
+        raise UserError(f'images come as uint8 from 0 to 255, not {x.dtype}; normalised floats need no further step.')
+    if x.shape[1] != 3:
+        x = x.permute(0, 3, 1, 2)
+    x = x.to(device).float() / 255
+    if x.shape[-2:] != (size, size):
+        x = F.interpolate(x, (size, size), mode=interpolation, antialias=True).clamp(0, 1)
+    return (x - torch.tensor(mean, device=device).view(3, 1, 1)) / torch.tensor(std, device=device).view(3, 1, 1)
+
 
 @torch.inference_mode()
 def encode_images(backbone, pixels, batch=256):
     "Unit-norm image vectors `[n, D]` of the frozen tower"
     return F.normalize(torch.cat([backbone.model.encode_image(p) for p in pixels.split(batch)]).float(), dim=-1)
+
 
 @torch.inference_mode()
 def encode_texts(backbone, texts):
@@ -132,69 +185,108 @@ def encode_texts(backbone, texts):
     return F.normalize(backbone.model.encode_text(backbone.tokenizer(list(texts)).to(backbone.device)).float(), dim=-1)
 
 # %% ../../nbs/clip/00_backbone.ipynb #fbb2ee2a
-def load_backbone(name: str = 'mini',
-                  pretrained: str | os.PathLike | None = None,  # a tag of open_clip ('openai' unless named), or a file
-                  random: bool = False,
-                  device: str = 'cpu',
-                  seed: int = 0,                                # of the random numbers
-                  fit: str = 'stretch',                         # how a picture becomes square, one of `images.FITS`
-                  quick_gelu: bool | None = None,               # the activation of a file that does not say
-                  ) -> Backbone:
+def load_backbone(
+    name: str = 'mini',
+    pretrained: str | os.PathLike | None = None,  # a tag of open_clip ('openai' unless named), or a file
+    random: bool = False,
+    device: str = 'cpu',
+    seed: int = 0,  # of the random numbers
+    fit: str = 'stretch',  # how a picture becomes square, one of `images.FITS`
+    quick_gelu: bool | None = None,  # the activation of a file that does not say
+) -> Backbone:
     "The mini CLIP, or a plain ViT of open_clip with the weights of a tag or of a file"
-    if name == 'mini': backbone = load_mini(random, seed, fit=fit)
-    else: backbone = load_open_clip(name, pretrained or 'openai', random, seed, fit, quick_gelu)
+    if name == 'mini':
+        backbone = load_mini(random, seed, fit=fit)
+    else:
+        backbone = load_open_clip(name, pretrained or 'openai', random, seed, fit, quick_gelu)
     return backbone.to(device)
 
-def load_mini(random: bool = False, seed: int = 0, folder: str | os.PathLike | None = None, fit: str = 'stretch') -> Backbone:
+
+def load_mini(
+    random: bool = False, seed: int = 0, folder: str | os.PathLike | None = None, fit: str = 'stretch'
+) -> Backbone:
     "The mini CLIP from the project's data (or another `folder` that `sketch_lvm pretrain` wrote), its files checked against their recorded hashes"
     check_name(fit, FITS, 'fit')
     folder = Path(folder or data_path('miniclip'))
-    card = read_json(folder/'card.json') if (folder/'card.json').exists() else None
+    card = read_json(folder / 'card.json') if (folder / 'card.json').exists() else None
     if card is None and not random:
-        raise UserError(f'{folder} holds no mini CLIP. Make one with `sketch_lvm pretrain --out {folder}`, or ask for random=True in a test.')
+        raise UserError(
+            f'{folder} holds no mini CLIP. Make one with `sketch_lvm pretrain --out {folder}`, or ask for random=True in a test.'
+        )
     if random and card is None:
         from sketch_lvm.world.miniworld import caption_words
+
         words = caption_words()
-    else: words = read_json(folder/'words.json')
+    else:
+        words = read_json(folder / 'words.json')
     tokenizer = WordTokenizer(words, MINI['text_cfg']['context_length'])
     model = build_mini(tokenizer.vocab_size, seed=seed)
     if not random:
         from safetensors.torch import load_file
+
         for f, digest in card['files'].items():
-            if sha256(folder/f) != digest: raise UserError(f'{folder/f} is not the file its card describes (sha256 differs). Restore it from the repository.')
-        model.load_state_dict({k: v.float() for k, v in load_file(folder/'mini.safetensors').items()})
-    return Backbone('mini', model, tokenizer, MINI['vision_cfg']['image_size'], source=f'seed {seed}' if random else card['name'],
-                    random=random, fit=fit, **MINI_STATS)
+            if sha256(folder / f) != digest:
+                raise UserError(
+                    f'{folder / f} is not the file its card describes (sha256 differs). Restore it from the repository.'
+                )
+        model.load_state_dict({k: v.float() for k, v in load_file(folder / 'mini.safetensors').items()})
+    return Backbone(
+        'mini',
+        model,
+        tokenizer,
+        MINI['vision_cfg']['image_size'],
+        source=f'seed {seed}' if random else card['name'],
+        random=random,
+        fit=fit,
+        **MINI_STATS,
+    )
 
 # %% ../../nbs/clip/00_backbone.ipynb #4a232d2e
 def unsupported(name: str) -> str:
     "Which part of one of open_clip's architectures cannot be used here; empty for a plain ViT"
     import open_clip
+
     config = open_clip.get_model_config(name)
     image, text = config['vision_cfg'], config['text_cfg']
-    if 'multimodal_cfg' in config: return 'it is a CoCa, with a third tower that writes captions'
-    if 'timm_model_name' in image: return f'its image tower is {image["timm_model_name"]} of timm'
-    if not isinstance(image.get('layers'), int): return 'its image tower is a ResNet'
-    if image.get('attentional_pool'): return 'its image tower reads out by attention pooling'
-    if image.get('pool_type', 'tok') != 'tok': return f'its image tower reads out by pool_type {image["pool_type"]!r}, not from a class token'
+    if 'multimodal_cfg' in config:
+        return 'it is a CoCa, with a third tower that writes captions'
+    if 'timm_model_name' in image:
+        return f'its image tower is {image["timm_model_name"]} of timm'
+    if not isinstance(image.get('layers'), int):
+        return 'its image tower is a ResNet'
+    if image.get('attentional_pool'):
+        return 'its image tower reads out by attention pooling'
+    if image.get('pool_type', 'tok') != 'tok':
+        return f'its image tower reads out by pool_type {image["pool_type"]!r}, not from a class token'
     odd = {'pos_embed_type', 'final_ln_after_pool', 'block_type', 'no_ln_pre'} & image.keys()
-    if odd: return f'its image tower has a {" and a ".join(sorted(odd))} of its own'
-    if 'hf_model_name' in text: return f'its text tower is {text["hf_model_name"]} of Hugging Face'
+    if odd:
+        return f'its image tower has a {" and a ".join(sorted(odd))} of its own'
+    if 'hf_model_name' in text:
+        return f'its text tower is {text["hf_model_name"]} of Hugging Face'
     return 'its text tower is of a special kind' if config.get('custom_text') else ''
+
 
 def plain_vits() -> list[str]:
     "Names of open_clip's plain ViT CLIPs: one class token, learned positions, a causal text tower beside"
     import open_clip
+
     return sorted(n for n in open_clip.list_models() if not unsupported(n))
+
 
 def check_backbone(name: str) -> str:
     "Return `name` if it can be a backbone, else say which part of it cannot be used, or offer the nearest name"
-    if name == 'mini': return name       # without a wait for open_clip
+    if name == 'mini':
+        return name  # without a wait for open_clip
     import open_clip
+
     instead = 'Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32.'
-    if ':' in str(name): raise UserError(f'{name} is an address. Give the name of its architecture as backbone, such as ViT-B-32, and its checkpoint file as pretrained.')
+    if ':' in str(name):
+        raise UserError(
+            f'{name} is an address. Give the name of its architecture as backbone, such as ViT-B-32, and its checkpoint file as pretrained.'
+        )
     why = unsupported(name) if name in open_clip.list_models() else ''
-    if why: raise UserError(f"{name} can't be a backbone here: {why}. {instead}")
+    if why:
+        raise UserError(f"{name} can't be a backbone here: {why}. {instead}")
     return check_name(name, ['mini', *plain_vits()], 'backbone')
 
 # %% ../../nbs/clip/00_backbone.ipynb #1087a046
@@ -203,27 +295,34 @@ def cached_weights(name: str, tag: str) -> Path | None:
     import open_clip
     from huggingface_hub import try_to_load_from_cache
     from open_clip.pretrained import HF_WEIGHTS_NAME, _get_safe_alternatives
+
     cfg = open_clip.get_pretrained_cfg(name, tag)
     if cfg.get('hf_hub'):
         repository, file = os.path.split(cfg['hf_hub'])
         file = file or HF_WEIGHTS_NAME
         found = [try_to_load_from_cache(repository, f) for f in (*_get_safe_alternatives(file), file)]
     else:
-        by_url = Path('~/.cache/clip').expanduser()/os.path.basename(cfg.get('url', ''))
+        by_url = Path('~/.cache/clip').expanduser() / os.path.basename(cfg.get('url', ''))
         found = [str(by_url) if by_url.is_file() else None]
     return next((Path(f) for f in found if isinstance(f, str)), None)
+
 
 def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
     "Whether `pretrained` means a file. A tag of that tower is a tag, whatever lies in this folder"
     import open_clip
-    if pretrained is None or open_clip.is_pretrained_cfg(name, str(pretrained)): return False
+
+    if pretrained is None or open_clip.is_pretrained_cfg(name, str(pretrained)):
+        return False
     path = Path(pretrained)
     return path.is_file() or len(path.parts) > 1 or path.suffix in ('.safetensors', '.pt', '.pth', '.bin')
 
+
 def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool:
     "Whether a backbone's weights are on this disk already. Asks no network and loads nothing"
-    if name == 'mini': return True
-    if is_file_name(name, pretrained): return Path(pretrained).is_file()
+    if name == 'mini':
+        return True
+    if is_file_name(name, pretrained):
+        return Path(pretrained).is_file()
     return cached_weights(name, str(pretrained or 'openai')) is not None
 
 # %% ../../nbs/clip/00_backbone.ipynb #bd30410f
@@ -231,91 +330,142 @@ def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool
 def without_network():
     "Nothing in here is fetched, and nothing logged: open_clip's complaint about missing weights comes as an exception too"
     import huggingface_hub.constants as hub
+
     before, level = hub.HF_HUB_OFFLINE, logging.root.manager.disable
-    hub.HF_HUB_OFFLINE = True                # the environment was read when it was imported
+    hub.HF_HUB_OFFLINE = True  # the environment was read when it was imported
     logging.disable(logging.ERROR)
-    try: yield
+    try:
+        yield
     finally:
         hub.HF_HUB_OFFLINE = before
         logging.disable(level)
 
-def load_open_clip(name: str, pretrained: str | os.PathLike = 'openai', random: bool = False, seed: int = 0,
-                   fit: str = 'stretch', quick_gelu: bool | None = None) -> Backbone:
+
+def load_open_clip(
+    name: str,
+    pretrained: str | os.PathLike = 'openai',
+    random: bool = False,
+    seed: int = 0,
+    fit: str = 'stretch',
+    quick_gelu: bool | None = None,
+) -> Backbone:
     "A plain ViT of open_clip; without its weights an error that says how to get them"
     import open_clip
+
     check_name(fit, FITS, 'fit')
     check_backbone(name)
     tag = str(pretrained)
-    if random: model, source = random_model(name, tag, seed), f'random, seed {seed}'
-    elif is_file_name(name, pretrained): model, source = model_of_file(name, Path(pretrained), quick_gelu)
+    if random:
+        model, source = random_model(name, tag, seed), f'random, seed {seed}'
+    elif is_file_name(name, pretrained):
+        model, source = model_of_file(name, Path(pretrained), quick_gelu)
     else:
         check_name(tag, open_clip.list_pretrained_tags_by_model(name), f'pretrained tag of {name}')
         model, source = model_of_tag(name, tag), tag
     pp = open_clip.get_model_preprocess_cfg(model)
     side = pp['size'] if isinstance(pp['size'], int) else pp['size'][0]
-    return Backbone(name, model.float(), open_clip.get_tokenizer(name), side, tuple(pp['mean']), tuple(pp['std']), pp['interpolation'],
-                    source=source, random=random, fit=fit)
+    return Backbone(
+        name,
+        model.float(),
+        open_clip.get_tokenizer(name),
+        side,
+        tuple(pp['mean']),
+        tuple(pp['std']),
+        pp['interpolation'],
+        source=source,
+        random=random,
+        fit=fit,
+    )
+
 
 def uses_quick_gelu(name: str, tag: str = '') -> bool:
     "Whether a tower by this name, with the weights of this tag, has QuickGELU where others have GELU"
     import open_clip
-    return bool((open_clip.get_model_config(name) or {}).get('quick_gelu') or open_clip.get_pretrained_cfg(name, tag).get('quick_gelu'))
+
+    return bool(
+        (open_clip.get_model_config(name) or {}).get('quick_gelu')
+        or open_clip.get_pretrained_cfg(name, tag).get('quick_gelu')
+    )
+
 
 def random_model(name: str, tag: str, seed: int) -> torch.nn.Module:
     "A tower's shape and activation with random numbers from `seed`"
     import open_clip
+
     with torch.random.fork_rng(devices=[]), without_network():
         torch.manual_seed(seed)
         return open_clip.create_model(name, pretrained=None, force_quick_gelu=uses_quick_gelu(name, tag))
 
+
 def model_of_tag(name: str, tag: str) -> torch.nn.Module:
     "open_clip's model with a tag's weights and the activation they were trained with, which open_clip itself only warns about"
     import open_clip
+
     here = weights_here(name, tag)
     try:
-        if not here: ask_hub()
+        if not here:
+            ask_hub()
         with without_network() if here else contextlib.nullcontext():
             return open_clip.create_model(name, pretrained=tag, force_quick_gelu=uses_quick_gelu(name, tag))
-    except Exception as e: raise UserError(missing_weights(name, tag, e)) from e
+    except Exception as e:
+        raise UserError(missing_weights(name, tag, e)) from e
 
-PATIENCE = 5.      # seconds for the hub's first answer
+
+PATIENCE = 5.0  # seconds for the hub's first answer
+
 
 def ask_hub() -> None:
     "One short question before a download, since the hub's client asks again and again for a minute; raises if there is no answer"
     import huggingface_hub.constants as hub
     from huggingface_hub import get_session
-    if os.environ.get('OFFLINE') == '1': raise OSError('OFFLINE=1, and they are not in the cache')
-    if hub.HF_HUB_OFFLINE: raise OSError('HF_HUB_OFFLINE=1, and they are not in the cache')
+
+    if os.environ.get('OFFLINE') == '1':
+        raise OSError('OFFLINE=1, and they are not in the cache')
+    if hub.HF_HUB_OFFLINE:
+        raise OSError('HF_HUB_OFFLINE=1, and they are not in the cache')
     answer = []
+
     def ask():
-        try: answer.append(get_session().head(hub.ENDPOINT, timeout=PATIENCE))       # any status will do: somebody is there
-        except Exception as e: answer.append(e)
-    asking = threading.Thread(target=ask, daemon=True)       # looking up the name has no time limit of its own
+        try:
+            answer.append(get_session().head(hub.ENDPOINT, timeout=PATIENCE))  # any status will do: somebody is there
+        except Exception as e:
+            answer.append(e)
+
+    asking = threading.Thread(target=ask, daemon=True)  # looking up the name has no time limit of its own
     asking.start()
-    asking.join(2*PATIENCE)
-    if not answer: raise TimeoutError(f'the hub {hub.ENDPOINT} did not answer within {2*PATIENCE:g} s')
-    if isinstance(answer[0], Exception): raise answer[0]
+    asking.join(2 * PATIENCE)
+    if not answer:
+        raise TimeoutError(f'the hub {hub.ENDPOINT} did not answer within {2 * PATIENCE:g} s')
+    if isinstance(answer[0], Exception):
+        raise answer[0]
+
 
 def missing_weights(name: str, pretrained: str, error: Exception) -> str:
     "What to do when open_clip could not load weights"
     said = f'{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else "no message"}'
-    return (f'the weights {name}/{pretrained} could not be loaded ({said}). With a network, open_clip fetches them on first use:\n'
-            f'  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={pretrained!r})"\n'
-            'Without one, run that line elsewhere and copy its cache folder (~/.cache/huggingface) to the same place here, or give a '
-            "checkpoint file in place of the tag. The mini CLIP needs no download: name 'mini'. For tests of shapes only: random=True, "
-            'on the command line --random.')
+    return (
+        f'the weights {name}/{pretrained} could not be loaded ({said}). With a network, open_clip fetches them on first use:\n'
+        f'  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={pretrained!r})"\n'
+        'Without one, run that line elsewhere and copy its cache folder (~/.cache/huggingface) to the same place here, or give a '
+        "checkpoint file in place of the tag. The mini CLIP needs no download: name 'mini'. For tests of shapes only: random=True, "
+        'on the command line --random.'
+    )
 
 # %% ../../nbs/clip/00_backbone.ipynb #70e3d59f
 def read_weights(path: Path) -> dict:
     "`{name: tensor}` of a checkpoint: a safetensors file, or what `torch.save` wrote, as long as reading it runs no code"
     from safetensors import SafetensorError
     from safetensors.torch import load_file
-    if not path.is_file(): raise UserError(f'there is no weights file {path}.')
-    with open(path, 'rb') as f: start = f.read(9)
+
+    if not path.is_file():
+        raise UserError(f'there is no weights file {path}.')
+    with open(path, 'rb') as f:
+        start = f.read(9)
     try:
-        with warnings.catch_warnings(action='ignore'):       # of a program inside; it is refused below
+        with warnings.catch_warnings(action='ignore'):  # of a program inside; it is refused below
             found = load_file(path) if start[8:] == b'{' else torch.load(path, map_location='cpu', weights_only=True)
-    except SafetensorError as e: raise UserError(f'{path} is not a readable safetensors file: {e}') from e
+    except SafetensorError as e:
+        raise UserError(f'{path} is not a readable safetensors file: {e}') from e
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError, AttributeError) as e:
         raise UserError(f'{path} {CONVERT}') from e
     found = found.get('state_dict', found) if isinstance(found, dict) else found
@@ -323,76 +473,115 @@ def read_weights(path: Path) -> dict:
         raise UserError(f'{path} holds no tensors by name; expected the state_dict of a CLIP of open_clip.')
     return {k.removeprefix('module.'): t for k, t in found.items()}
 
+
 CONVERT = """cannot be read without running code from it, so it is not read. On a machine where you trust it, write its tensors as safetensors.
 For a file of OpenAI, in Python:
   import torch, safetensors.torch
   tensors = torch.jit.load('ViT-B-32.pt', map_location='cpu').state_dict()
   safetensors.torch.save_file({k: t.clone() for k, t in tensors.items()}, 'ViT-B-32.safetensors')"""
 
+
 def told_of_file(name: str, path: Path, tensors: dict) -> dict:
     "What is known of a file: `open_clip_config.json` beside it, OpenAI's own marks, a tag in its name; empty if nothing is"
     import open_clip
-    config = path.parent/'open_clip_config.json'
+
+    config = path.parent / 'open_clip_config.json'
     if config.is_file():
         told = read_json(config)
-        return told.get('preprocess_cfg', {}) | dict(quick_gelu=bool(told.get('model_cfg', {}).get('quick_gelu')), by=config.name)
-    if 'input_resolution' in tensors: return dict(quick_gelu=True, by="OpenAI's export")
+        return told.get('preprocess_cfg', {}) | dict(
+            quick_gelu=bool(told.get('model_cfg', {}).get('quick_gelu')), by=config.name
+        )
+    if 'input_resolution' in tensors:
+        return dict(quick_gelu=True, by="OpenAI's export")
     words = '/'.join(path.parts[-4:]).lower().replace('-', '_')
     tags = [t for t in open_clip.list_pretrained_tags_by_model(name) if t in words]
-    if not tags: return {}
+    if not tags:
+        return {}
     tag = max(tags, key=len)
-    return open_clip.get_pretrained_cfg(name, tag) | dict(quick_gelu=uses_quick_gelu(name, tag), by=f'{tag!r} in its name')
+    return open_clip.get_pretrained_cfg(name, tag) | dict(
+        quick_gelu=uses_quick_gelu(name, tag), by=f'{tag!r} in its name'
+    )
+
 
 def file_activation(name: str, path: Path, told: dict, asked: bool | None) -> bool:
     "Whether a file's tower has QuickGELU: as asked, else as the file is known to, else as the backbone's name says"
     named = uses_quick_gelu(name)
     known = asked if asked is not None else told.get('quick_gelu')
     if named and known is False:
-        raise UserError(f'{name} has QuickGELU, but {path.name} is to have GELU ({told.get("by", "quick_gelu=False")}). '
-                        f'Name the backbone {name.removesuffix("-quickgelu")}.')
+        raise UserError(
+            f'{name} has QuickGELU, but {path.name} is to have GELU ({told.get("by", "quick_gelu=False")}). '
+            f'Name the backbone {name.removesuffix("-quickgelu")}.'
+        )
     if known is None and not named and f'{name}-quickgelu' in plain_vits():
-        warnings.warn(f'{path.name} does not say its activation; it gets GELU, as the name {name} means. Weights of OpenAI, MetaCLIP, DFN '
-                      f'and some of LAION-400M need QuickGELU: then name the backbone {name}-quickgelu.', Caution, stacklevel=2)
+        warnings.warn(
+            f'{path.name} does not say its activation; it gets GELU, as the name {name} means. Weights of OpenAI, MetaCLIP, DFN '
+            f'and some of LAION-400M need QuickGELU: then name the backbone {name}-quickgelu.',
+            Caution,
+            stacklevel=2,
+        )
     return bool(named or known)
+
 
 def misfits(tensors: dict, mine: dict) -> list[str]:
     "Where tensors by name are not what a model needs, in words"
-    wrong = [f'{k} is missing' for k in mine if k not in tensors] + [f'{k} is unknown' for k in tensors if k not in mine]
+    wrong = [f'{k} is missing' for k in mine if k not in tensors] + [
+        f'{k} is unknown' for k in tensors if k not in mine
+    ]
     both = {k: (t, mine[k]) for k, t in tensors.items() if k in mine}
     wrong += [f'{k} has shape {list(t.shape)}, not {list(m.shape)}' for k, (t, m) in both.items() if t.shape != m.shape]
-    return wrong + [f'{k} holds values that are no finite numbers' for k, (t, _) in both.items() if not (t.is_floating_point() and t.isfinite().all())]
+    return wrong + [
+        f'{k} holds values that are no finite numbers'
+        for k, (t, _) in both.items()
+        if not (t.is_floating_point() and t.isfinite().all())
+    ]
+
 
 def model_of_file(name: str, path: Path, quick_gelu: bool | None = None) -> tuple[torch.nn.Module, str]:
     "open_clip's model with the weights of a file, and its source in words"
     import open_clip
+
     tensors = read_weights(path)
     told = told_of_file(name, path, tensors)
     quick = file_activation(name, path, told, quick_gelu)
     pixels = {k: told[k] for k in ('mean', 'std', 'interpolation') if k in told}
-    with without_network(): model = open_clip.create_model(name, pretrained=None, force_quick_gelu=quick, force_preprocess_cfg=pixels)
+    with without_network():
+        model = open_clip.create_model(name, pretrained=None, force_quick_gelu=quick, force_preprocess_cfg=pixels)
     mine = model.state_dict()
-    theirs = {k: t for k, t in tensors.items() if k not in ('input_resolution', 'context_length', 'vocab_size')}      # OpenAI's, and no weights
-    if 'logit_scale' in theirs: theirs['logit_scale'] = theirs['logit_scale'].reshape(())                             # some wrote [1]
+    theirs = {
+        k: t for k, t in tensors.items() if k not in ('input_resolution', 'context_length', 'vocab_size')
+    }  # OpenAI's, and no weights
+    if 'logit_scale' in theirs:
+        theirs['logit_scale'] = theirs['logit_scale'].reshape(())  # some wrote [1]
     wrong = misfits(theirs, mine)
-    if wrong: raise UserError(f'{path} does not hold the weights of {name}: {"; ".join(wrong[:3])}{f"; {len(wrong) - 3} more" if len(wrong) > 3 else ""}.')
+    if wrong:
+        raise UserError(
+            f'{path} does not hold the weights of {name}: {"; ".join(wrong[:3])}{f"; {len(wrong) - 3} more" if len(wrong) > 3 else ""}.'
+        )
     model.load_state_dict(theirs)
     return model, f'{path.name}, {"QuickGELU" if quick else "GELU"}'
-
 
 # %% ../../nbs/clip/00_backbone.ipynb #c63f1526
 def class_sentence(template: str, name: str) -> str:
     "A class name put into a template, 'a apple' mended to 'an apple'. A template that begins with '=' is taken literally"
-    if '{}' not in template: raise UserError(f"the template {template!r} has no place for the class name; write it as '{{}}', for example 'a photo of a {{}}'.")
+    if '{}' not in template:
+        raise UserError(
+            f"the template {template!r} has no place for the class name; write it as '{{}}', for example 'a photo of a {{}}'."
+        )
     text = template.removeprefix('=').format(str(name).replace('_', ' '))
     return text if template.startswith('=') else article_fix(text)
+
 
 def class_text_features(backbone, names, template='a photo of a {}'):
     "Unit-norm `[C, D]`: one sentence vector for each class name; kept once computed"
     texts = tuple(class_sentence(template, n) for n in names)
-    if texts not in backbone.cache: backbone.cache[texts] = encode_texts(backbone, texts).clone()
+    if texts not in backbone.cache:
+        backbone.cache[texts] = encode_texts(backbone, texts).clone()
     return backbone.cache[texts]
+
 
 def article_fix(text):
     "'a apple' to 'an apple'"
     words = text.split(' ')
-    return ' '.join('an' if w == 'a' and after[:1].lower() in tuple('aeiou') else w for w, after in zip(words, words[1:] + ['']))
+    return ' '.join(
+        'an' if w == 'a' and after[:1].lower() in tuple('aeiou') else w for w, after in zip(words, words[1:] + [''])
+    )

@@ -26,22 +26,31 @@ from .prompts import NoPrompts, Norms, check_tower, layer_norms, modality_rows, 
 # %% ../../nbs/clip/03_encoder.ipynb #8c19f832
 PARTS = dict(prompts='source.', norms='norms.', projection='projection', linear='head.', tower='visual.')
 
+
 def train_parts(train):
     "'prompts+norms' as a list of parts; 'all' and 'none' are words of their own"
-    if train in ('all', 'none'): return ['prompts', 'tower'] if train == 'all' else []
+    if train in ('all', 'none'):
+        return ['prompts', 'tower'] if train == 'all' else []
     names = [n for n in PARTS if n != 'tower']
     return [check_name(p.strip(), [*names, 'all', 'none'], 'part to train') for p in str(train).split('+')]
+
 
 def open_parameters(encoder, parts):
     "Freeze everything by walking the parameters, then open the named parts. A source's own frozen parameters stay frozen"
     prefixes = tuple(PARTS[p] for p in parts)
-    for name, p in encoder.named_parameters(): p.requires_grad_(name.startswith(prefixes) and (p.requires_grad or not name.startswith('source.')))
+    for name, p in encoder.named_parameters():
+        p.requires_grad_(name.startswith(prefixes) and (p.requires_grad or not name.startswith('source.')))
+
 
 def parts_of(encoder):
     "{name: part} of an encoder's parameters: its place says it, but a tower's LayerNorms copied by a source are norms. Counts and rates go by it"
     copies = tuple(f'{name}.' for name, module in encoder.named_modules() if isinstance(module, Norms))
-    def part(name): return 'norms' if name.startswith(copies) else next(p for p, prefix in PARTS.items() if name.startswith(prefix))
+
+    def part(name):
+        return 'norms' if name.startswith(copies) else next(p for p, prefix in PARTS.items() if name.startswith(prefix))
+
     return {name: part(name) for name, _ in encoder.named_parameters()}
+
 
 def count_trainable(encoder):
     "{part: (tensors, numbers)} of what requires a gradient"
@@ -53,13 +62,16 @@ def count_trainable(encoder):
 # %% ../../nbs/clip/03_encoder.ipynb #9b622084
 class Encoder(nn.Module):
     "`encoder(pixels, modality)` -> unit-norm embeddings [B, D]. Make one with `make_encoder`"
+
     def __init__(self, backbone, visual, source, norms=None, projection=None, head=None, precision='fp32', recipe=None):
         super().__init__()
         self.backbone, self.precision, self.recipe, self.half = backbone, precision, recipe or {}, []
         self.visual, self.source, self.norms, self.projection, self.head = visual, source, norms, projection, head
 
-    def forward(self, pixels, modality, trace=None, memo=None):     # memo: a dict that keeps what the source noted down
-        return self.finish(prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace, memo))
+    def forward(self, pixels, modality, trace=None, memo=None):  # memo: a dict that keeps what the source noted down
+        return self.finish(
+            prompted_forward(self.tower(), pixels, self.source, modality, self.norms, self.projection, trace, memo)
+        )
 
     def with_cosines(self, pixels, modality, memo=None):
         "Embeddings, followed by their cosines to the class texts of the same forward: [B, D + C]"
@@ -72,13 +84,28 @@ class Encoder(nn.Module):
         x = F.normalize(features.float(), dim=-1)
         return x if self.head is None else F.normalize(self.head(x), dim=-1)
 
-    def trainable(self): return {n: p for n, p in self.named_parameters() if p.requires_grad}
-    def parts(self): return parts_of(self)
-    def kept(self): return {f'source.{n}': b for n, b in self.source.named_buffers() if n in self.source.state_dict()}     # learned, but by no gradient
-    def tower(self, precision=None): return tower_in(self, precision or self.precision)
-    def embed(self, pixels, modality, precision=None, batch=256): return embed(self, pixels, modality, precision, batch)
-    def state(self): return encoder_state(self)
-    def load_state(self, state): return load_encoder_state(self, state)
+    def trainable(self):
+        return {n: p for n, p in self.named_parameters() if p.requires_grad}
+
+    def parts(self):
+        return parts_of(self)
+
+    def kept(self):
+        return {
+            f'source.{n}': b for n, b in self.source.named_buffers() if n in self.source.state_dict()
+        }  # learned, but by no gradient
+
+    def tower(self, precision=None):
+        return tower_in(self, precision or self.precision)
+
+    def embed(self, pixels, modality, precision=None, batch=256):
+        return embed(self, pixels, modality, precision, batch)
+
+    def state(self):
+        return encoder_state(self)
+
+    def load_state(self, state):
+        return load_encoder_state(self, state)
 
 # %% ../../nbs/clip/03_encoder.ipynb #6fbdac2e
 def recipe_problems(visual, source, norms, parts, train, precision):
@@ -86,21 +113,39 @@ def recipe_problems(visual, source, norms, parts, train, precision):
     trains = [p for p in source.parameters() if p.requires_grad]
     whole, free = train == 'all', sum(p.numel() for p in trains)
     misfit = None
-    try: source.check(visual)
-    except UserError as e: misfit = str(e)
-    return [text for wrong, text in [
-        (misfit, misfit),
-        ('prompts' in parts and not whole and not trains, f'train={train!r}, but the source has nothing to train.'),
-        (free and 'prompts' not in parts, f'train={train!r} would leave the prompts at their random start; train them too, or use NoPrompts().'),
-        ('norms' in parts and norms == 'frozen', f"train={train!r} contradicts norms='frozen'."),
-        ('norms' not in parts and not whole and norms != 'frozen', f"norms={norms!r} are there to be trained, but train={train!r}; use norms='frozen'."),
-        (whole and norms != 'shared', f"train='all' trains the tower's own LayerNorms, one set; leave norms={norms!r} out."),
-        (whole and precision != 'fp32', "train='all' needs its weights in fp32; leave precision alone and use mixed precision in the training loop."),
-    ] if wrong]
-
+    try:
+        source.check(visual)
+    except UserError as e:
+        misfit = str(e)
+    return [
+        text
+        for wrong, text in [
+            (misfit, misfit),
+            ('prompts' in parts and not whole and not trains, f'train={train!r}, but the source has nothing to train.'),
+            (
+                free and 'prompts' not in parts,
+                f'train={train!r} would leave the prompts at their random start; train them too, or use NoPrompts().',
+            ),
+            ('norms' in parts and norms == 'frozen', f"train={train!r} contradicts norms='frozen'."),
+            (
+                'norms' not in parts and not whole and norms != 'frozen',
+                f"norms={norms!r} are there to be trained, but train={train!r}; use norms='frozen'.",
+            ),
+            (
+                whole and norms != 'shared',
+                f"train='all' trains the tower's own LayerNorms, one set; leave norms={norms!r} out.",
+            ),
+            (
+                whole and precision != 'fp32',
+                "train='all' needs its weights in fp32; leave precision alone and use mixed precision in the training loop.",
+            ),
+        ]
+        if wrong
+    ]
 
 # %% ../../nbs/clip/03_encoder.ipynb #16c12ce9
-_marks = weakref.WeakKeyDictionary()       # module: (what a change would change, its mark)
+_marks = weakref.WeakKeyDictionary()  # module: (what a change would change, its mark)
+
 
 def hash_module(tensors: dict, structure: list) -> str:
     "Hash of tensors by name, as fp32 wherever they lie, and of what no tensor tells"
@@ -110,22 +155,31 @@ def hash_module(tensors: dict, structure: list) -> str:
         h.update(t.detach().float().cpu().contiguous().numpy())
     return h.hexdigest()[:32]
 
+
 def block_structure(tower: nn.Module) -> list:
     "What changes a tower's output and is no weight: activations, heads, epsilons"
-    blocks = [(type(b.mlp.gelu).__name__, getattr(b.mlp.gelu, 'approximate', ''), b.attn.num_heads) for b in tower.transformer.resblocks]
+    blocks = [
+        (type(b.mlp.gelu).__name__, getattr(b.mlp.gelu, 'approximate', ''), b.attn.num_heads)
+        for b in tower.transformer.resblocks
+    ]
     return [blocks, [m.eps for m in layer_norms(tower).values()]]
+
 
 def kept_mark(module: nn.Module, tensors: dict, structure: list) -> str:
     "`hash_module`, kept until a tensor is changed in place"
-    if any(t.is_inference() for t in tensors.values()): return hash_module(tensors, structure)     # these count no changes
+    if any(t.is_inference() for t in tensors.values()):
+        return hash_module(tensors, structure)  # these count no changes
     state = [t._version for t in tensors.values()], structure
-    if module not in _marks or _marks[module][0] != state: _marks[module] = state, hash_module(tensors, structure)
+    if module not in _marks or _marks[module][0] != state:
+        _marks[module] = state, hash_module(tensors, structure)
     return _marks[module][1]
+
 
 def tower_mark(visual: nn.Module) -> str:
     "A fingerprint of an image tower: weights, activation, heads. Equal on every device"
     structure = [*block_structure(visual), list(visual.image_size), list(visual.conv1.stride)]
     return kept_mark(visual, dict(visual.state_dict(keep_vars=True)), structure)
+
 
 def text_mark(clip: nn.Module) -> str:
     "The same of a CLIP's text tower"
@@ -136,8 +190,10 @@ def text_mark(clip: nn.Module) -> str:
 def identity_head(dim):
     "A linear layer that begins by changing nothing"
     head = nn.Linear(dim, dim)
-    nn.init.eye_(head.weight); nn.init.zeros_(head.bias)
+    nn.init.eye_(head.weight)
+    nn.init.zeros_(head.bias)
     return head
+
 
 def make_encoder(backbone, source=None, norms=None, train='prompts+norms', precision='fp32'):
     "An `Encoder` in which exactly the parts named by `train` require a gradient; `norms`: 'shared', 'per-modality' or 'frozen'"
@@ -146,11 +202,21 @@ def make_encoder(backbone, source=None, norms=None, train='prompts+norms', preci
     norms = check_name(norms or default, ['shared', 'per-modality', 'frozen'], 'norms')
     check_name(precision, ['fp32', 'bf16'], 'precision')
     problems = recipe_problems(visual, source, norms, parts, train, precision)
-    if problems: raise UserError('\n'.join(problems))
-    recipe = dict(backbone=getattr(backbone, 'name', ''), tower=tower_mark(visual), source=source.describe(), norms=norms, train=train)
-    if hasattr(backbone, 'preparation'): recipe['pixels'] = backbone.preparation
-    if source.speaks: recipe['text'] = text_mark(backbone.model)
-    if 'tower' in parts: visual = copy.deepcopy(visual)
+    if problems:
+        raise UserError('\n'.join(problems))
+    recipe = dict(
+        backbone=getattr(backbone, 'name', ''),
+        tower=tower_mark(visual),
+        source=source.describe(),
+        norms=norms,
+        train=train,
+    )
+    if hasattr(backbone, 'preparation'):
+        recipe['pixels'] = backbone.preparation
+    if source.speaks:
+        recipe['text'] = text_mark(backbone.model)
+    if 'tower' in parts:
+        visual = copy.deepcopy(visual)
     sets = MODALITIES if norms == 'per-modality' else ('shared',)
     own = Norms(visual, sets) if 'norms' in parts else None
     projection = nn.Parameter(visual.proj.detach().float().repeat(len(sets), 1, 1)) if 'projection' in parts else None
@@ -162,11 +228,14 @@ def make_encoder(backbone, source=None, norms=None, train='prompts+norms', preci
 # %% ../../nbs/clip/03_encoder.ipynb #d0865565
 def tower_in(encoder, precision):
     "The encoder's tower in fp32, or a copy converted once to bf16 (a tower that trains is converted at each call)"
-    if check_name(precision, ['fp32', 'bf16'], 'precision') == 'fp32': return encoder.visual
+    if check_name(precision, ['fp32', 'bf16'], 'precision') == 'fp32':
+        return encoder.visual
     w, half = encoder.visual.conv1.weight, encoder.half
     if w.requires_grad or not half or half[0].conv1.weight.device != w.device:
-        with torch.inference_mode(False), torch.no_grad(): half[:] = [copy.deepcopy(encoder.visual).to(torch.bfloat16).requires_grad_(False)]
+        with torch.inference_mode(False), torch.no_grad():
+            half[:] = [copy.deepcopy(encoder.visual).to(torch.bfloat16).requires_grad_(False)]
     return half[0]
+
 
 def embed(encoder, pixels, modality, precision=None, batch=256):
     "Embeddings [n, D] without gradients, `batch` images at a time: for galleries, queries and stored features"
@@ -174,65 +243,92 @@ def embed(encoder, pixels, modality, precision=None, batch=256):
     tower, out, was = encoder.tower(precision), [], encoder.training
     encoder.eval()
     for i in range(0, max(len(pixels), 1), batch):
-        rows = MODALITIES[index] if isinstance(index, int) else index[i:i + batch]
+        rows = MODALITIES[index] if isinstance(index, int) else index[i : i + batch]
         with torch.inference_mode():
-            x = prompted_forward(tower, pixels[i:i + batch], encoder.source, rows, encoder.norms, encoder.projection)
+            x = prompted_forward(tower, pixels[i : i + batch], encoder.source, rows, encoder.norms, encoder.projection)
             out.append(encoder.finish(x))
     encoder.train(was)
-    return torch.cat(out)      # outside inference mode: an ordinary tensor, fit to train a head on
+    return torch.cat(out)  # outside inference mode: an ordinary tensor, fit to train a head on
 
 # %% ../../nbs/clip/03_encoder.ipynb #ccab41ea
 def encoder_state(encoder):
     "What trains, by name, and a description (plain JSON) of what it belongs to"
     tensors = encoder.trainable() | encoder.kept()
-    return dict(description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in tensors.items()})
+    return dict(
+        description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in tensors.items()}
+    )
+
 
 def old_recipe(encoder: Encoder) -> dict:
     "What `encoder.recipe` was at first: its mark hashed two tensors, and it had no word on pixels"
     visual = encoder.backbone.model.visual
-    mark = sha256(b''.join(p.detach().float().cpu().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[:16]
+    mark = sha256(b''.join(p.detach().float().cpu().numpy().tobytes() for p in (visual.class_embedding, visual.proj)))[
+        :16
+    ]
     return {k: v for k, v in encoder.recipe.items() if k not in ('pixels', 'text')} | dict(tower=mark)
+
 
 def old_mistake(encoder: Encoder) -> list[str]:
     "At first weights got the activation of the backbone's name, not their own; what was learned above the wrong one is lost"
     b, has = encoder.backbone, {False: 'GELU', True: 'QuickGELU'}
     then = b.name != 'mini' and (uses_quick_gelu(b.name) or getattr(b, 'random', False))
     now = type(b.model.visual.transformer.resblocks[0].mlp.gelu).__name__ == 'QuickGELU'
-    if then == now: return []
-    return [f'tower: it was trained with {has[then]}, by a mistake of this program; these weights need {has[now]}. Please train it again']
+    if then == now:
+        return []
+    return [
+        f'tower: it was trained with {has[then]}, by a mistake of this program; these weights need {has[now]}. Please train it again'
+    ]
 
-_brief = reprlib.Repr()       # of what may come from a stranger: nested, long
+
+_brief = reprlib.Repr()  # of what may come from a stranger: nested, long
 _brief.maxlevel, _brief.maxdict, _brief.maxlist, _brief.maxstring, _brief.maxother = 4, 20, 8, 200, 200
+
 
 def recipe_differences(told: object, encoder: Encoder) -> list[str]:
     "What keeps a saved description and an encoder apart, in words; empty if they belong together"
-    if not isinstance(told, dict): return ['it has no description']
+    if not isinstance(told, dict):
+        return ['it has no description']
     old = 'pixels' not in told and len(str(told.get('tower'))) == 16
     mine = old_recipe(encoder) if old else encoder.recipe
     keys = [k for k in dict.fromkeys([*mine, *map(str, told)]) if k != 'backbone' and told.get(k) != mine.get(k)]
     differ = [f'{k}: {_brief.repr(told.get(k))} was saved, this encoder has {_brief.repr(mine.get(k))}' for k in keys]
     return differ or (old_mistake(encoder) if old else [])
 
+
 def tensor_differences(theirs: object, mine: dict) -> list[str]:
     "What keeps saved tensors from taking the places of others, in words. Looks at names, kinds and shapes before numbers"
-    if not isinstance(theirs, dict): return ['it has no tensors by name']
-    wrong = [f'{n}: missing from the state' for n in mine if n not in theirs] + [f'{n}: unknown to this encoder' for n in theirs if n not in mine]
+    if not isinstance(theirs, dict):
+        return ['it has no tensors by name']
+    wrong = [f'{n}: missing from the state' for n in mine if n not in theirs] + [
+        f'{n}: unknown to this encoder' for n in theirs if n not in mine
+    ]
     for n, here in mine.items():
         t = theirs.get(n, here)
-        if not isinstance(t, torch.Tensor): wrong.append(f'{n}: no tensor was saved')
-        elif t.layout != torch.strided: wrong.append(f'{n}: no plain tensor was saved, but one of layout {t.layout}')
-        elif t.shape != here.shape: wrong.append(f'{n}: shape {list(t.shape)} was saved, this encoder has {list(here.shape)}')
-        elif t.is_floating_point() != here.is_floating_point(): wrong.append(f'{n}: {t.dtype} was saved, this encoder has {here.dtype}')
-        elif not t.float().isfinite().all(): wrong.append(f'{n}: its numbers are not finite')
+        if not isinstance(t, torch.Tensor):
+            wrong.append(f'{n}: no tensor was saved')
+        elif t.layout != torch.strided:
+            wrong.append(f'{n}: no plain tensor was saved, but one of layout {t.layout}')
+        elif t.shape != here.shape:
+            wrong.append(f'{n}: shape {list(t.shape)} was saved, this encoder has {list(here.shape)}')
+        elif t.is_floating_point() != here.is_floating_point():
+            wrong.append(f'{n}: {t.dtype} was saved, this encoder has {here.dtype}')
+        elif not t.float().isfinite().all():
+            wrong.append(f'{n}: its numbers are not finite')
     return wrong
+
 
 def load_encoder_state(encoder, state):
     "Put the tensors of a `state` into an encoder of the same recipe; any difference is an error that lists them all, and nothing is changed"
-    if not isinstance(state, dict): raise UserError(f'a {type(state).__name__} is no state of an encoder.')
+    if not isinstance(state, dict):
+        raise UserError(f'a {type(state).__name__} is no state of an encoder.')
     mine, theirs = encoder.trainable() | encoder.kept(), state.get('tensors')
     wrong = recipe_differences(state.get('description'), encoder) + tensor_differences(theirs, mine)
     more = [f'and {len(wrong) - 20} more like these'] if len(wrong) > 20 else []
-    if wrong: raise UserError('this state belongs to another encoder:\n  ' + '\n  '.join([w[:400] for w in wrong[:20]] + more))
+    if wrong:
+        raise UserError(
+            'this state belongs to another encoder:\n  ' + '\n  '.join([w[:400] for w in wrong[:20]] + more)
+        )
     with torch.no_grad():
-        for n, p in mine.items(): p.copy_(theirs[n])
+        for n, p in mine.items():
+            p.copy_(theirs[n])
     return encoder

@@ -27,51 +27,66 @@ from ..world.render import LINE_STYLES, fingerprint, image_set
 @dataclass(frozen=True)
 class Phase:
     "What a batch holds and what counts, from one step on"
+
     start: int
-    categories: int = 12         # in a batch
-    objects: int = 10            # of each category, two pictures of each
-    scale: float = 1.            # the least sharpness of the comparison with words
-    class_weight: float = 1.
-    caption_weight: float = .5
-    instance_weight: float = 1.
-    blueprint_weight: float = 1.
-    kind_weight: float = 0.
-    rate: float = 1.             # factor on both learning rates
+    categories: int = 12  # in a batch
+    objects: int = 10  # of each category, two pictures of each
+    scale: float = 1.0  # the least sharpness of the comparison with words
+    class_weight: float = 1.0
+    caption_weight: float = 0.5
+    instance_weight: float = 1.0
+    blueprint_weight: float = 1.0
+    kind_weight: float = 0.0
+    rate: float = 1.0  # factor on both learning rates
+
 
 @dataclass(frozen=True)
 class Recipe:
     "Everything the outcome depends on"
+
     seed: int = 0
     steps: int = 4500
-    first: int = 10_000          # instances from here on are for pretraining only; downstream work uses the low numbers
-    instances: int = 200         # per category
-    views: int = 2               # photos of each
-    art: float = .5              # share of pairs in which the second picture is line art instead of a photo
-    lr: float = 1e-3             # AdamW: embeddings, norms, biases, heads
-    muon: float = .02            # Muon: the matrices of both towers
-    weight_decay: float = .05
-    patch_dropout: float = .5    # half the patches are left out: twice as fast, and it regularises
+    first: int = 10_000  # instances from here on are for pretraining only; downstream work uses the low numbers
+    instances: int = 200  # per category
+    views: int = 2  # photos of each
+    art: float = 0.5  # share of pairs in which the second picture is line art instead of a photo
+    lr: float = 1e-3  # AdamW: embeddings, norms, biases, heads
+    muon: float = 0.02  # Muon: the matrices of both towers
+    weight_decay: float = 0.05
+    patch_dropout: float = 0.5  # half the patches are left out: twice as fast, and it regularises
     warmup: int = 100
-    decay: float = .3            # the last share of the steps, in which the rates fall to zero
-    temperature: float = .1      # of the instance and the kind term
-    phases: tuple = (Phase(0), Phase(1100, 23, 5, 40., 2., .5, .5, .5), Phase(2200, 23, 5, 40., 2., .5, .5, .5, rate=.4),
-                     Phase(4000, 23, 5, 40., 2., .25, .25, .1, kind_weight=.35))
+    decay: float = 0.3  # the last share of the steps, in which the rates fall to zero
+    temperature: float = 0.1  # of the instance and the kind term
+    phases: tuple = (
+        Phase(0),
+        Phase(1100, 23, 5, 40.0, 2.0, 0.5, 0.5, 0.5),
+        Phase(2200, 23, 5, 40.0, 2.0, 0.5, 0.5, 0.5, rate=0.4),
+        Phase(4000, 23, 5, 40.0, 2.0, 0.25, 0.25, 0.1, kind_weight=0.35),
+    )
 
-    def phase(self, step): return [p for p in self.phases if p.start <= step][-1]
+    def phase(self, step):
+        return [p for p in self.phases if p.start <= step][-1]
 
 # %% ../../nbs/clip/04_pretrain.ipynb #6bd09a73
 LEADS = ('a photo of', 'a picture of', 'a sketch of', 'a line drawing of')
 
-def article(name): return f'{"an" if name[0] in "aeiou" else "a"} {name}'
+
+def article(name):
+    return f'{"an" if name[0] in "aeiou" else "a"} {name}'
+
 
 def material(recipe, names=CATEGORY_NAMES, progress=None):
     "What the towers are shown: photos [C, N, V], line art [C, N] and blueprints [C, N] as uint8 arrays"
-    ids = list(range(recipe.first, recipe.first + recipe.instances)); C, N = len(names), len(ids)
+    ids = list(range(recipe.first, recipe.first + recipe.instances))
+    C, N = len(names), len(ids)
     photos = image_set(names, ids, 'photo', recipe.views, progress=progress)[0]
     art = np.empty((C, N, 64, 64, 3), np.uint8)
-    for k in range(len(LINE_STYLES)):          # object n in style n modulo 7: each style, none favoured
+    for k in range(len(LINE_STYLES)):  # object n in style n modulo 7: each style, none favoured
         own = [i for i in ids if i % len(LINE_STYLES) == k]
-        if own: art[:, [i - recipe.first for i in own]] = image_set(names, own, 'line_art', [k])[0].reshape(C, len(own), 64, 64, 3)
+        if own:
+            art[:, [i - recipe.first for i in own]] = image_set(names, own, 'line_art', [k])[0].reshape(
+                C, len(own), 64, 64, 3
+            )
     plans = image_set(names, ids, 'line_art', [0], style='thin')[0]
     plans = plans[..., 0].reshape(C, N, 16, 4, 16, 4).mean((3, 5)).astype(np.float32)
     return dict(photos=np.asarray(photos).reshape(C, N, recipe.views, 64, 64, 3), art=art, plans=plans)
@@ -81,8 +96,8 @@ def draw_batch(recipe, step, C, N):
     "Which categories, which objects, which two pictures of each: a pure function of (seed, step)"
     r = rng(recipe.seed, index=step)
     p = recipe.phase(step)
-    cats = np.repeat(r.permutation(C)[:p.categories], p.objects)
-    objs = np.concatenate([r.permutation(N)[:p.objects] for _ in range(p.categories)])
+    cats = np.repeat(r.permutation(C)[: p.categories], p.objects)
+    objs = np.concatenate([r.permutation(N)[: p.objects] for _ in range(p.categories)])
     view = np.stack([r.permutation(recipe.views)[:2] for _ in cats])
     art, say = r.random(len(cats)) < recipe.art, r.integers(1, 2**31, len(cats))
     return cats, objs, view, art, say, tuple(r.integers(-4, 5, 2)), int(r.integers(len(LEADS)))
@@ -90,45 +105,69 @@ def draw_batch(recipe, step, C, N):
 # %% ../../nbs/clip/04_pretrain.ipynb #220baea3
 class Heads(torch.nn.Module):
     "What pretraining needs beside the two towers and is thrown away after: the blueprint decoder"
+
     def __init__(self, seed=0, width=MINI['embed_dim'], side=16):
         super().__init__()
-        with torch.random.fork_rng(devices=[]): torch.manual_seed(seed); self.plan = torch.nn.Linear(width, side*side)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.plan = torch.nn.Linear(width, side * side)
+
 
 def pixels(images, shift=(0, 0)):
     "uint8 [n, 64, 64, 3] to normalised floats, all moved by the same few pixels"
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()/255
-    return (torch.roll(x, shift, (2, 3)) - torch.tensor(MINI_STATS['mean'])[:, None, None])/torch.tensor(MINI_STATS['std'])[:, None, None]
+    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
+    return (torch.roll(x, shift, (2, 3)) - torch.tensor(MINI_STATS['mean'])[:, None, None]) / torch.tensor(
+        MINI_STATS['std']
+    )[:, None, None]
 
 # %% ../../nbs/clip/04_pretrain.ipynb #428ce522
 def kind_loss(u, label, temperature):
     "Of each picture's neighbours, those of its own category shall be near: mean negative log share over them"
-    self = torch.eye(len(u), dtype=torch.bool, device=u.device); same = (label[:, None] == label) & ~self
-    share = (u @ u.T/temperature).masked_fill(self, -1e4).log_softmax(1)
-    return -((share*same).sum(1)/same.sum(1).clamp(min=1)).mean()
+    self = torch.eye(len(u), dtype=torch.bool, device=u.device)
+    same = (label[:, None] == label) & ~self
+    share = (u @ u.T / temperature).masked_fill(self, -1e4).log_softmax(1)
+    return -((share * same).sum(1) / same.sum(1).clamp(min=1)).mean()
 
 # %% ../../nbs/clip/04_pretrain.ipynb #13c9489c
 def losses(model, heads, tokenizer, recipe, data, step, names=CATEGORY_NAMES):
     "The terms of one step, each already weighted"
-    C, N = data['art'].shape[:2]; dev = model.visual.proj.device
-    cats, objs, view, art, say, shift, lead = draw_batch(recipe, step, C, N); n = len(cats)
-    second = data['photos'][cats, objs, view[:, 1]]; second[art] = data['art'][cats[art], objs[art]]
+    C, N = data['art'].shape[:2]
+    dev = model.visual.proj.device
+    cats, objs, view, art, say, shift, lead = draw_batch(recipe, step, C, N)
+    n = len(cats)
+    second = data['photos'][cats, objs, view[:, 1]]
+    second[art] = data['art'][cats[art], objs[art]]
     images = np.concatenate([data['photos'][cats, objs, view[:, 0]], second])
-    said = [caption_of(names[c], recipe.first + int(o), 'photo', int(s), int(v)) for c, o, s, v in zip(cats, objs, say, view[:, 0])]
+    said = [
+        caption_of(names[c], recipe.first + int(o), 'photo', int(s), int(v))
+        for c, o, s, v in zip(cats, objs, say, view[:, 0])
+    ]
     words = tokenizer([f'{LEADS[lead]} {article(c)}' for c in names] + said)
-    with torch.autocast(dev.type, torch.bfloat16), sdpa_kernel(SDPBackend.MATH):   # with 33 tokens the plain product beats flash attention's backward
+    with (
+        torch.autocast(dev.type, torch.bfloat16),
+        sdpa_kernel(SDPBackend.MATH),
+    ):  # with 33 tokens the plain product beats flash attention's backward
         z, t = model.encode_image(pixels(images, shift).to(dev)).float(), model.encode_text(words.to(dev)).float()
-    u, t = F.normalize(z, dim=-1), F.normalize(t, dim=-1); p = recipe.phase(step)
+    u, t = F.normalize(z, dim=-1), F.normalize(t, dim=-1)
+    p = recipe.phase(step)
     scale = model.logit_scale.exp().clamp(p.scale, 100)
-    label = torch.from_numpy(cats).to(dev); own = torch.arange(n, device=dev); photo = torch.from_numpy(np.r_[np.ones(n, bool), ~art]).to(dev)
-    pair = scale*u[:n] @ t[C:].T
-    near = (u[:n] @ u[n:].T/recipe.temperature).masked_fill(label[:, None] != label, -1e4)   # only objects of one category compete
+    label = torch.from_numpy(cats).to(dev)
+    own = torch.arange(n, device=dev)
+    photo = torch.from_numpy(np.r_[np.ones(n, bool), ~art]).to(dev)
+    pair = scale * u[:n] @ t[C:].T
+    near = (u[:n] @ u[n:].T / recipe.temperature).masked_fill(
+        label[:, None] != label, -1e4
+    )  # only objects of one category compete
     plan = torch.from_numpy(data['plans'][cats, objs]).flatten(1).to(dev)
-    plan = (plan - plan.mean(1, keepdim=True))/(plan.std(1, keepdim=True) + 1)
-    terms = {'class': p.class_weight*F.cross_entropy(scale*u @ t[:C].T, label.repeat(2)),
-            'caption': p.caption_weight*(F.cross_entropy(pair, own) + F.cross_entropy(pair.T, own))/2,
-            'instance': p.instance_weight*(F.cross_entropy(near, own) + F.cross_entropy(near.T, own))/2,
-            'blueprint': p.blueprint_weight*F.mse_loss(heads.plan(z), plan.repeat(2, 1))}
-    if p.kind_weight: terms['kind'] = p.kind_weight*kind_loss(u[photo], label.repeat(2)[photo], recipe.temperature)
+    plan = (plan - plan.mean(1, keepdim=True)) / (plan.std(1, keepdim=True) + 1)
+    terms = {
+        'class': p.class_weight * F.cross_entropy(scale * u @ t[:C].T, label.repeat(2)),
+        'caption': p.caption_weight * (F.cross_entropy(pair, own) + F.cross_entropy(pair.T, own)) / 2,
+        'instance': p.instance_weight * (F.cross_entropy(near, own) + F.cross_entropy(near.T, own)) / 2,
+        'blueprint': p.blueprint_weight * F.mse_loss(heads.plan(z), plan.repeat(2, 1)),
+    }
+    if p.kind_weight:
+        terms['kind'] = p.kind_weight * kind_loss(u[photo], label.repeat(2)[photo], recipe.temperature)
     return terms
 
 # %% ../../nbs/clip/04_pretrain.ipynb #f65806ba
@@ -136,37 +175,62 @@ def optimisers(model, heads, recipe):
     "Muon for the matrices inside the blocks, AdamW for the rest"
     inside = {id(p) for k, p in model.named_parameters() if p.ndim == 2 and 'resblocks' in k}
     every = [*model.parameters(), *heads.parameters()]
-    return [torch.optim.AdamW([p for p in every if id(p) not in inside], recipe.lr, betas=(.9, .98), weight_decay=recipe.weight_decay),
-            torch.optim.Muon([p for p in every if id(p) in inside], recipe.muon, weight_decay=recipe.weight_decay)]
+    return [
+        torch.optim.AdamW(
+            [p for p in every if id(p) not in inside], recipe.lr, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
+        ),
+        torch.optim.Muon([p for p in every if id(p) in inside], recipe.muon, weight_decay=recipe.weight_decay),
+    ]
+
 
 def rate(recipe, step):
     "Warm up, stay, then fall in a straight line"
-    return min(1, (step + 1)/recipe.warmup, max(0., (recipe.steps - step)/(recipe.decay*recipe.steps)))
+    return min(1, (step + 1) / recipe.warmup, max(0.0, (recipe.steps - step) / (recipe.decay * recipe.steps)))
 
 # %% ../../nbs/clip/04_pretrain.ipynb #10ef9023
 def machine(device):
     "What a step ran on"
-    return torch.cuda.get_device_name(device) if device.type == 'cuda' else f'{platform.machine()}, CPU, {torch.get_num_threads()} thread(s)'
+    return (
+        torch.cuda.get_device_name(device)
+        if device.type == 'cuda'
+        else f'{platform.machine()}, CPU, {torch.get_num_threads()} thread(s)'
+    )
+
 
 def save_state(path, model, heads, opts, recipe, step, spent):
     "One file with all tensors, atomically; the numbers beside them in its header"
-    state = {f'model.{k}': v for k, v in model.state_dict().items()} | {f'heads.{k}': v for k, v in heads.state_dict().items()}
+    state = {f'model.{k}': v for k, v in model.state_dict().items()} | {
+        f'heads.{k}': v for k, v in heads.state_dict().items()
+    }
     for i, o in enumerate(opts):
-        for k, s in o.state_dict()['state'].items(): state |= {f'opt.{i}.{k}.{name}': torch.as_tensor(v) for name, v in s.items()}
-    about = {'step': str(step), 'seconds': f'{spent:.1f}', 'recipe': json.dumps(asdict(recipe)), 'machine': machine(model.visual.proj.device)}
-    with atomic_write(path) as f: f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))
+        for k, s in o.state_dict()['state'].items():
+            state |= {f'opt.{i}.{k}.{name}': torch.as_tensor(v) for name, v in s.items()}
+    about = {
+        'step': str(step),
+        'seconds': f'{spent:.1f}',
+        'recipe': json.dumps(asdict(recipe)),
+        'machine': machine(model.visual.proj.device),
+    }
+    with atomic_write(path) as f:
+        f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))
+
 
 def load_state(path, model, heads, opts):
     "Put a saved state back; returns the step and the seconds spent so far"
     from safetensors import safe_open
+
     tensors = load_file(path)
-    with safe_open(path, 'pt') as f: meta = f.metadata()
+    with safe_open(path, 'pt') as f:
+        meta = f.metadata()
     model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('model.')})
     heads.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('heads.')})
     for i, o in enumerate(opts):
-        d = o.state_dict(); d['state'] = {}
+        d = o.state_dict()
+        d['state'] = {}
         for k, v in tensors.items():
-            if k.startswith(f'opt.{i}.'): _, _, j, name = k.split('.', 3); d['state'].setdefault(int(j), {})[name] = v
+            if k.startswith(f'opt.{i}.'):
+                _, _, j, name = k.split('.', 3)
+                d['state'].setdefault(int(j), {})[name] = v
         o.load_state_dict(d)
     return int(meta['step']), float(meta['seconds'])
 
@@ -174,82 +238,127 @@ def load_state(path, model, heads, opts):
 def update(terms, model, heads, opts, recipe, step):
     "One step of both optimisers, unless the loss is no number"
     loss = sum(terms.values())
-    if not torch.isfinite(loss): raise UserError(f'the loss is {loss.item()} at step {step}: {({k: v.item() for k, v in terms.items()})}. Try a smaller rate.')
+    if not torch.isfinite(loss):
+        raise UserError(
+            f'the loss is {loss.item()} at step {step}: { ({k: v.item() for k, v in terms.items()}) }. Try a smaller rate.'
+        )
     for o, base in zip(opts, (recipe.lr, recipe.muon)):
-        for g in o.param_groups: g['lr'] = base*rate(recipe, step)*recipe.phase(step).rate
+        for g in o.param_groups:
+            g['lr'] = base * rate(recipe, step) * recipe.phase(step).rate
         o.zero_grad()
     loss.backward()
-    torch.nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.)
-    for o in opts: o.step()
+    torch.nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.0)
+    for o in opts:
+        o.step()
 
 # %% ../../nbs/clip/04_pretrain.ipynb #1f812f6e
 def pretrain(out, recipe=Recipe(), names=CATEGORY_NAMES, every=100, threads=None, stop=None, device='cpu', say=print):
     "Train both towers into the folder `out`; interrupted, it goes on from its last state. `stop`: leave after this step"
-    if threads: torch.set_num_threads(threads)
-    out = Path(out); out.mkdir(parents=True, exist_ok=True); state = out/'state.safetensors'
+    if threads:
+        torch.set_num_threads(threads)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    state = out / 'state.safetensors'
     tokenizer = WordTokenizer(caption_words(), MINI['text_cfg']['context_length'])
     dev = pick_device(device)
-    model, heads = build_mini(tokenizer.vocab_size, recipe.patch_dropout, recipe.seed).train().to(dev), Heads(recipe.seed).to(dev)
-    opts = optimisers(model, heads, recipe); start, spent = 0, 0.
-    if state.exists(): start, spent = load_state(state, model, heads, opts); trim(out/'log.jsonl', start)
-    data = material(recipe, names); clock = time.time() - spent; model.logit_scale.requires_grad_(True)
+    model, heads = (
+        build_mini(tokenizer.vocab_size, recipe.patch_dropout, recipe.seed).train().to(dev),
+        Heads(recipe.seed).to(dev),
+    )
+    opts = optimisers(model, heads, recipe)
+    start, spent = 0, 0.0
+    if state.exists():
+        start, spent = load_state(state, model, heads, opts)
+        trim(out / 'log.jsonl', start)
+    data = material(recipe, names)
+    clock = time.time() - spent
+    model.logit_scale.requires_grad_(True)
     for step in range(start, min(recipe.steps, stop or recipe.steps)):
         with torch.random.fork_rng(devices=[dev] if dev.type == 'cuda' else []):
-            torch.manual_seed(recipe.seed*1_000_003 + step)      # patch dropout draws from the global generator
+            torch.manual_seed(recipe.seed * 1_000_003 + step)  # patch dropout draws from the global generator
             terms = losses(model, heads, tokenizer, recipe, data, step, names)
         update(terms, model, heads, opts, recipe, step)
-        if (step + 1) % 50 == 0: log(out, step + 1, terms, time.time() - clock, say)
-        if (step + 1) % every == 0 or step + 1 == recipe.steps: save_state(state, model, heads, opts, recipe, step + 1, time.time() - clock)
+        if (step + 1) % 50 == 0:
+            log(out, step + 1, terms, time.time() - clock, say)
+        if (step + 1) % every == 0 or step + 1 == recipe.steps:
+            save_state(state, model, heads, opts, recipe, step + 1, time.time() - clock)
     return model.eval(), tokenizer
+
 
 def trim(path, step):
     "Drop the log's rows after the saved step: they will be written again"
     rows = [row for row in path.read_text().splitlines() if json.loads(row)['step'] <= step] if path.exists() else []
-    with atomic_write(path, 'w') as f: f.write(''.join(row + '\n' for row in rows))
+    with atomic_write(path, 'w') as f:
+        f.write(''.join(row + '\n' for row in rows))
+
 
 def log(out, step, terms, seconds, say):
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open(Path(out)/'log.jsonl', 'a') as f: f.write(json.dumps(row) + '\n')
-    if say: say('  '.join(f'{k} {v}' for k, v in row.items()))
+    with open(Path(out) / 'log.jsonl', 'a') as f:
+        f.write(json.dumps(row) + '\n')
+    if say:
+        say('  '.join(f'{k} {v}' for k, v in row.items()))
 
 # %% ../../nbs/clip/04_pretrain.ipynb #6794e576
 def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo', 'line_art', 'sketch')):
     "Zero-shot accuracy of each kind of picture, and how often the same object's photo ranks first among `instances` of its category"
     from sketch_lvm.clip.backbone import class_text_features, encode_images
+
     ids, C, N, out = list(instances), len(names), len(instances), {}
-    text = class_text_features(backbone, names); label = torch.arange(C).repeat_interleave(N)
+    text = class_text_features(backbone, names)
+    label = torch.arange(C).repeat_interleave(N)
     gallery = encode_images(backbone, backbone.pixels(image_set(names, ids, 'photo', [0])[0])).view(C, N, -1)
     for kind in kinds:
         z = encode_images(backbone, backbone.pixels(image_set(names, ids, kind, [1])[0]))
         first = (z.view(C, N, -1) @ gallery.transpose(1, 2)).argmax(2)
         named, found = (z @ text.T).argmax(1) == label, first == torch.arange(N)
-        out[kind] = dict(zero_shot=named.float().mean().item(), same_object=found.float().mean().item(), chance=1/N)
+        out[kind] = dict(zero_shot=named.float().mean().item(), same_object=found.float().mean().item(), chance=1 / N)
     return out
 
 # %% ../../nbs/clip/04_pretrain.ipynb #578096ee
 def pictures_seen(recipe, steps):
     "How many pictures went through the image tower"
     starts = [p['start'] for p in recipe['phases']] + [steps]
-    return sum(max(0, min(b, steps) - a)*2*p['categories']*p['objects'] for p, a, b in zip(recipe['phases'], starts, starts[1:]))
+    return sum(
+        max(0, min(b, steps) - a) * 2 * p['categories'] * p['objects']
+        for p, a, b in zip(recipe['phases'], starts, starts[1:])
+    )
+
 
 def publish(run, folder, name='mini-again', note='', measured=True):
     "Write a finished run as the project's mini CLIP: fp16 weights, words, training log and a card with every hash"
     from safetensors import safe_open
     from safetensors.torch import save
+
     run, folder = Path(run), Path(folder)
-    with safe_open(run/'state.safetensors', 'pt') as f:
-        meta = f.metadata(); weights = {k[6:]: f.get_tensor(k) for k in f.keys() if k.startswith('model.')}
-    with atomic_write(folder/'mini.safetensors') as f: f.write(save({k: v.half().contiguous() for k, v in weights.items()}))
-    write_json(folder/'words.json', list(caption_words()))
-    with atomic_write(folder/'log.jsonl') as f: f.write((run/'log.jsonl').read_bytes())
+    with safe_open(run / 'state.safetensors', 'pt') as f:
+        meta = f.metadata()
+        weights = {k[6:]: f.get_tensor(k) for k in f.keys() if k.startswith('model.')}
+    with atomic_write(folder / 'mini.safetensors') as f:
+        f.write(save({k: v.half().contiguous() for k, v in weights.items()}))
+    write_json(folder / 'words.json', list(caption_words()))
+    with atomic_write(folder / 'log.jsonl') as f:
+        f.write((run / 'log.jsonl').read_bytes())
     recipe = json.loads(meta['recipe'])
-    card = dict(name=name, architecture=MINI, constants=MINI_STATS, recipe=recipe, steps_done=int(meta['step']),
-                pictures_seen=pictures_seen(recipe, int(meta['step'])),
-                seconds=float(meta['seconds']), torch=torch.__version__,
-                machine=meta.get('machine', 'not recorded'), world=fingerprint(CATEGORY_NAMES), note=note,
-                files={f: sha256(folder/f) for f in ('mini.safetensors', 'words.json', 'log.jsonl')})
-    write_json(folder/'card.json', card)
+    card = dict(
+        name=name,
+        architecture=MINI,
+        constants=MINI_STATS,
+        recipe=recipe,
+        steps_done=int(meta['step']),
+        pictures_seen=pictures_seen(recipe, int(meta['step'])),
+        seconds=float(meta['seconds']),
+        torch=torch.__version__,
+        machine=meta.get('machine', 'not recorded'),
+        world=fingerprint(CATEGORY_NAMES),
+        note=note,
+        files={f: sha256(folder / f) for f in ('mini.safetensors', 'words.json', 'log.jsonl')},
+    )
+    write_json(folder / 'card.json', card)
     if measured:
         mini, parts = load_mini(folder=folder), dict(all=CATEGORY_NAMES, unseen=sorted(mini_split()['unseen']))
-        write_json(folder/'card.json', card := dict(card, measured={part: measure(mini, names) for part, names in parts.items()}))
+        write_json(
+            folder / 'card.json',
+            card := dict(card, measured={part: measure(mini, names) for part, names in parts.items()}),
+        )
     return card

@@ -20,93 +20,143 @@ from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
 
 # %% ../../nbs/clip/01_prompts.ipynb #99f59e22
-VIT_B_32 = dict(image_size=224, patch_size=32, width=768, layers=12, heads=12, mlp_ratio=4., output_dim=512)
+VIT_B_32 = dict(image_size=224, patch_size=32, width=768, layers=12, heads=12, mlp_ratio=4.0, output_dim=512)
+
 
 def random_tower(seed=0, **shape):
     "A vision tower of open_clip with random weights from `seed`, frozen; for examples and tests. Small unless `shape` says otherwise"
     from open_clip.transformer import VisionTransformer
-    shape = dict(image_size=8, patch_size=4, width=8, layers=3, heads=2, mlp_ratio=2., output_dim=6) | shape
-    with torch.device('meta'): tower = VisionTransformer(**shape)      # shapes only: the real numbers come next
+
+    shape = dict(image_size=8, patch_size=4, width=8, layers=3, heads=2, mlp_ratio=2.0, output_dim=6) | shape
+    with torch.device('meta'):
+        tower = VisionTransformer(**shape)  # shapes only: the real numbers come next
     tower, g = tower.to_empty(device='cpu').eval().requires_grad_(False), torch_rng(seed)
     for name, p in tower.named_parameters():
-        scale = p[0].numel()**-.5 if p.ndim > 1 else .1
+        scale = p[0].numel() ** -0.5 if p.ndim > 1 else 0.1
         p.normal_(0, scale, generator=g)
-        if p.ndim == 1 and name.endswith(('weight', 'gamma')): p.add_(1)
+        if p.ndim == 1 and name.endswith(('weight', 'gamma')):
+            p.add_(1)
     return tower
 
 # %% ../../nbs/clip/01_prompts.ipynb #223ca928
 def check_tower(visual):
     "Return `visual` if it is a plain vision transformer of open_clip, else say why it can't be prompted here"
     from open_clip.transformer import ResidualAttentionBlock, VisionTransformer
+
     why = None
-    if not isinstance(visual, VisionTransformer): why = f'it is a {type(visual).__name__}'
-    elif visual.attn_pool is not None: why = 'it reads out by attention pooling'
-    elif visual.pool_type != 'tok': why = f'it reads out by pool_type {visual.pool_type!r}, not from the class token'
-    elif not all(type(b) is ResidualAttentionBlock for b in visual.transformer.resblocks): why = 'its blocks are of a special kind'
-    elif not isinstance(visual.ln_pre, nn.LayerNorm): why = 'it has no LayerNorm before its first block'
-    elif visual.proj is None: why = 'its output projection was removed'
-    if why: raise UserError(f"this image tower can't be prompted: {why}. Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32.")
+    if not isinstance(visual, VisionTransformer):
+        why = f'it is a {type(visual).__name__}'
+    elif visual.attn_pool is not None:
+        why = 'it reads out by attention pooling'
+    elif visual.pool_type != 'tok':
+        why = f'it reads out by pool_type {visual.pool_type!r}, not from the class token'
+    elif not all(type(b) is ResidualAttentionBlock for b in visual.transformer.resblocks):
+        why = 'its blocks are of a special kind'
+    elif not isinstance(visual.ln_pre, nn.LayerNorm):
+        why = 'it has no LayerNorm before its first block'
+    elif visual.proj is None:
+        why = 'its output projection was removed'
+    if why:
+        raise UserError(
+            f"this image tower can't be prompted: {why}. Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32."
+        )
     return visual
 
 # %% ../../nbs/clip/01_prompts.ipynb #88b3fbd4
 def modality_rows(modality, n, device='cpu'):
     "`(index, runs)` for `n` rows: index is an int if all are alike, else a LongTensor [n]; runs are (index, length) pairs"
-    if isinstance(modality, str): return (i := MODALITIES.index(check_name(modality, MODALITIES, 'modality'))), [(i, n)]
+    if isinstance(modality, str):
+        return (i := MODALITIES.index(check_name(modality, MODALITIES, 'modality'))), [(i, n)]
     rows = modality.tolist() if torch.is_tensor(modality) else np.asarray(modality).tolist()
     if not isinstance(rows, list) or len(rows) != n:
-        raise UserError(f'a modality is one word or an entry for each of the {n} images; here are {len(rows) if isinstance(rows, list) else "no"} entries.')
+        raise UserError(
+            f'a modality is one word or an entry for each of the {n} images; here are {len(rows) if isinstance(rows, list) else "no"} entries.'
+        )
     rows = [MODALITIES.index(check_name(m, MODALITIES, 'modality')) if isinstance(m, str) else m for m in rows]
-    if set(rows) - {0, 1}: raise UserError(f"a modality is 'sketch' or 'photo' (or False and True), not {next(r for r in rows if r not in (0, 1))!r}.")
+    if set(rows) - {0, 1}:
+        raise UserError(
+            f"a modality is 'sketch' or 'photo' (or False and True), not {next(r for r in rows if r not in (0, 1))!r}."
+        )
     runs = [(int(i), len(list(g))) for i, g in itertools.groupby(rows)] or [(0, 0)]
     return (runs[0][0], runs) if len(runs) == 1 else (torch.tensor(rows, dtype=torch.long, device=device), runs)
 
+
 def by_runs(f, x, runs):
     "`f(part, index)` for each run of rows, put together again"
-    if len(runs) == 1: return f(x, runs[0][0])
+    if len(runs) == 1:
+        return f(x, runs[0][0])
     return torch.cat([f(part, i) for (i, _), part in zip(runs, x.split([n for _, n in runs]))])
 
 # %% ../../nbs/clip/01_prompts.ipynb #f4bedc8c
 def layer_norms(tower):
     "The LayerNorms of a tower by place, in order of use. Works for an image tower and for a CLIP's text side"
-    blocks = [(f'block{i:02d}_{n}', getattr(b, n)) for i, b in enumerate(tower.transformer.resblocks) for n in ('ln_1', 'ln_2')]
+    blocks = [
+        (f'block{i:02d}_{n}', getattr(b, n))
+        for i, b in enumerate(tower.transformer.resblocks)
+        for n in ('ln_1', 'ln_2')
+    ]
     ends = lambda *names: [(n, getattr(tower, n)) for n in names if hasattr(tower, n)]
     return dict([*ends('ln_pre'), *blocks, *ends('ln_post', 'ln_final')])
 
+
 class Norms(nn.Module):
     "Trainable copies of a tower's LayerNorms: one set for all rows, or one for each modality"
+
     def __init__(self, tower, sets=('shared',)):
         super().__init__()
         own, self.sets = layer_norms(tower), tuple(sets)
         self.eps = {place: m.eps for place, m in own.items()}
-        self.weight = nn.ParameterDict({place: m.weight.detach().float().repeat(len(self.sets), 1) for place, m in own.items()})
-        self.bias = nn.ParameterDict({place: m.bias.detach().float().repeat(len(self.sets), 1) for place, m in own.items()})
+        self.weight = nn.ParameterDict(
+            {place: m.weight.detach().float().repeat(len(self.sets), 1) for place, m in own.items()}
+        )
+        self.bias = nn.ParameterDict(
+            {place: m.bias.detach().float().repeat(len(self.sets), 1) for place, m in own.items()}
+        )
 
     def forward(self, x, place, runs):
         weight, bias = self.weight[place].to(x.dtype), self.bias[place].to(x.dtype)
-        def one(part, i): return F.layer_norm(part, part.shape[-1:], weight[i], bias[i], self.eps[place])
+
+        def one(part, i):
+            return F.layer_norm(part, part.shape[-1:], weight[i], bias[i], self.eps[place])
+
         return one(x, 0) if len(self.sets) == 1 else by_runs(one, x, runs)
 
 # %% ../../nbs/clip/01_prompts.ipynb #78cb932c
-def attend(attn, x, keep=None, mask=None,
-           weights=None, every=False):      # a list that gets CLS's attention [B, heads, tokens], or that of every asking token [B, heads, asking, tokens]
+def attend(
+    attn,
+    x,
+    keep=None,
+    mask=None,
+    weights=None,
+    every=False,  # a list that gets CLS's attention [B, heads, tokens], or that of every asking token [B, heads, asking, tokens]
+):
     "Self-attention with the weights of `attn`; only the first `keep` tokens ask"
     w, b, d = attn.in_proj_weight, attn.in_proj_bias, x.shape[-1]
-    if keep is None or keep == x.shape[1]: q, k, v = F.linear(x, w, b).chunk(3, -1)
-    else: q, (k, v) = F.linear(x[:, :keep], w[:d], b[:d]), F.linear(x, w[d:], b[d:]).chunk(2, -1)
+    if keep is None or keep == x.shape[1]:
+        q, k, v = F.linear(x, w, b).chunk(3, -1)
+    else:
+        q, (k, v) = F.linear(x[:, :keep], w[:d], b[:d]), F.linear(x, w[d:], b[d:]).chunk(2, -1)
     q, k, v = (t.unflatten(-1, (attn.num_heads, -1)).transpose(1, 2) for t in (q, k, v))
-    if weights is not None: weights.append(shares(q, k, mask) if every else shares(q[:, :, :1], k, mask if mask is None else mask[:1])[:, :, 0])
+    if weights is not None:
+        weights.append(
+            shares(q, k, mask) if every else shares(q[:, :, :1], k, mask if mask is None else mask[:1])[:, :, 0]
+        )
     return attn.out_proj(mix(q, k, v, mask).transpose(1, 2).flatten(2))
+
 
 def mix(q, k, v, mask=None):
     "Softmax attention. PyTorch's fused kernel, except where its backward is slow: bf16 on a CPU"
     mask = mask if mask is None else mask.to(q.dtype)
-    if not (q.dtype == torch.bfloat16 and q.is_cpu and q.requires_grad): return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    if not (q.dtype == torch.bfloat16 and q.is_cpu and q.requires_grad):
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     return shares(q, k, mask) @ v
+
 
 def shares(q, k, mask=None):
     "How each asking token spreads its attention: [B, heads, asking, tokens], rows sum to 1"
-    scores = (q*q.shape[-1]**-.5) @ k.transpose(-1, -2)
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     return (scores if mask is None else scores + mask).softmax(-1)
+
 
 def run_block(block, x, norm, place, keep=None, mask=None, weights=None, every=False):
     "One block of open_clip; `norm(x, name)` applies its LayerNorms, the first `keep` tokens come out"
@@ -118,80 +168,112 @@ def run_block(block, x, norm, place, keep=None, mask=None, weights=None, every=F
 @dataclass
 class TowerBatch:
     "What a prompt source may look at"
+
     visual: nn.Module
-    pixels: torch.Tensor      # [B, 3, S, S], normalised
-    patches: torch.Tensor     # [B, N, width], patch embeddings without class token and positions
-    modality: object          # int for all rows, or LongTensor [B]
-    memo: dict = field(default_factory=dict)   # lives for one forward
+    pixels: torch.Tensor  # [B, 3, S, S], normalised
+    patches: torch.Tensor  # [B, N, width], patch embeddings without class token and positions
+    modality: object  # int for all rows, or LongTensor [B]
+    memo: dict = field(default_factory=dict)  # lives for one forward
 
     def features(self):
         "CLIP's own features [B, D] of these images: no prompts, the tower's own LayerNorms, no gradient"
         if 'features' not in self.memo:
-            with torch.no_grad(): self.memo['features'] = prompted_forward(self.visual, self.pixels).float()
+            with torch.no_grad():
+                self.memo['features'] = prompted_forward(self.visual, self.pixels).float()
         return self.memo['features']
 
 # %% ../../nbs/clip/01_prompts.ipynb #500bce50
 class PromptSource(nn.Module):
     "Gives the prompts that enter each layer. Subclasses set `options` (what `describe` says) and answer `tokens`"
+
     options = {}
-    def tokens(self, layer, batch, modality):   # modality: int or LongTensor [B], an index into MODALITIES
+
+    def tokens(self, layer, batch, modality):  # modality: int or LongTensor [B], an index into MODALITIES
         "[n, width], [B, n, width], or None: nothing new at this layer"
         raise NotImplementedError
-    speaks = False     # whether class texts come out of the image forward; then `cosines(z, memo)` gives [B, C]
-    def check(self, visual): "Raise a `UserError` if this source does not fit the tower"
-    def texts(self, classes, template): "Class text features [C, D] that learn along with the prompts, or None: CLIP's own"
-    def describe(self): return dict(kind=type(self).__name__, **self.options)
+
+    speaks = False  # whether class texts come out of the image forward; then `cosines(z, memo)` gives [B, C]
+
+    def check(self, visual):
+        "Raise a `UserError` if this source does not fit the tower"
+
+    def texts(self, classes, template):
+        "Class text features [C, D] that learn along with the prompts, or None: CLIP's own"
+
+    def describe(self):
+        return dict(kind=type(self).__name__, **self.options)
+
 
 class NoPrompts(PromptSource):
     "CLIP as it is"
-    def tokens(self, layer, batch, modality): return None
+
+    def tokens(self, layer, batch, modality):
+        return None
 
 # %% ../../nbs/clip/01_prompts.ipynb #58faaa72
 class DeepPrompts(PromptSource):
     "k free prompts at each of the first `depth` layers, replaced at each; a set for each modality, or a common one"
-    def __init__(self, k=3, depth=9, width=768, modalities=MODALITIES, std=.02, seed=0):
+
+    def __init__(self, k=3, depth=9, width=768, modalities=MODALITIES, std=0.02, seed=0):
         super().__init__()
         modalities = tuple([modalities] if isinstance(modalities, str) else modalities)
-        if modalities not in (MODALITIES, ('common',)): raise UserError(f"modalities are ('sketch', 'photo') or ('common',), not {modalities}.")
-        if k < 0 or depth < 1: raise UserError(f'prompts need k >= 0 and depth >= 1, not k={k}, depth={depth}.')
+        if modalities not in (MODALITIES, ('common',)):
+            raise UserError(f"modalities are ('sketch', 'photo') or ('common',), not {modalities}.")
+        if k < 0 or depth < 1:
+            raise UserError(f'prompts need k >= 0 and depth >= 1, not k={k}, depth={depth}.')
         self.options = dict(k=k, depth=depth, modalities=list(modalities))
-        self.prompts = nn.Parameter(torch.randn(len(modalities), depth, k, width, generator=torch_rng(seed))*std)
+        self.prompts = nn.Parameter(torch.randn(len(modalities), depth, k, width, generator=torch_rng(seed)) * std)
 
     def tokens(self, layer, batch, modality):
-        if layer >= self.prompts.shape[1]: return None
+        if layer >= self.prompts.shape[1]:
+            return None
         p = self.prompts[:, layer]
-        if not torch.is_tensor(modality) or len(p) == 1: return p[0 if len(p) == 1 else modality]
-        return torch.where(modality.view(-1, 1, 1) == 1, p[1], p[0])     # p[modality] adds up its gradient in an order that changes from run to run
+        if not torch.is_tensor(modality) or len(p) == 1:
+            return p[0 if len(p) == 1 else modality]
+        return torch.where(
+            modality.view(-1, 1, 1) == 1, p[1], p[0]
+        )  # p[modality] adds up its gradient in an order that changes from run to run
 
     def check(self, visual):
         width, layers = visual.class_embedding.shape[0], len(visual.transformer.resblocks)
         _, depth, _, own = self.prompts.shape
-        if own != width: raise UserError(f'the prompts have width {own}, the tower has {width}. Make them with width={width}.')
-        if depth > layers: raise UserError(f'prompts for {depth} layers, but the tower has {layers}. Use depth={layers} or less.')
+        if own != width:
+            raise UserError(f'the prompts have width {own}, the tower has {width}. Make them with width={width}.')
+        if depth > layers:
+            raise UserError(f'prompts for {depth} layers, but the tower has {layers}. Use depth={layers} or less.')
+
 
 class ShallowPrompts(DeepPrompts):
     "k free prompts at the input, carried along; a set for each modality, or a common one"
-    def __init__(self, k=3, width=768, modalities=MODALITIES, std=.02, seed=0): super().__init__(k, 1, width, modalities, std, seed)
+
+    def __init__(self, k=3, width=768, modalities=MODALITIES, std=0.02, seed=0):
+        super().__init__(k, 1, width, modalities, std, seed)
 
 # %% ../../nbs/clip/01_prompts.ipynb #02f326cf
 @dataclass
 class Trace:
     "Hand one to the forward, look into it afterwards; each list has one entry per block"
-    attention: list = None                        # [] asks for CLS's attention [B, heads, 1 + N + prompts]
-    tokens: list = field(default_factory=list)    # [B, 1 + N, width] after the block: CLS and patches
-    prompts: list = field(default_factory=list)   # (how many prompts the block saw, whether they were new)
-    every: bool = False                           # attention of every asking token: [B, heads, asking, 1 + N + prompts]
+
+    attention: list = None  # [] asks for CLS's attention [B, heads, 1 + N + prompts]
+    tokens: list = field(default_factory=list)  # [B, 1 + N, width] after the block: CLS and patches
+    prompts: list = field(default_factory=list)  # (how many prompts the block saw, whether they were new)
+    every: bool = False  # attention of every asking token: [B, heads, asking, 1 + N + prompts]
+
 
 def join(x, prompts):
     "`x`, then the prompts; None leaves `x` as it is"
-    if prompts is None: return x
+    if prompts is None:
+        return x
     prompts = prompts.to(x.dtype)
     return torch.cat([x, prompts if prompts.ndim == 3 else prompts.expand(len(x), -1, -1)], 1)
+
 
 def embed_patches(visual, pixels):
     "Patch embeddings [B, N, width], before class token and positions"
     if pixels.ndim != 4 or tuple(pixels.shape[1:]) != (3, *visual.image_size):
-        raise UserError(f'this tower reads images of shape [n, 3, {visual.image_size[0]}, {visual.image_size[1]}], not {list(pixels.shape)}.')
+        raise UserError(
+            f'this tower reads images of shape [n, 3, {visual.image_size[0]}, {visual.image_size[1]}], not {list(pixels.shape)}.'
+        )
     return visual.conv1(pixels.to(visual.conv1.weight.dtype)).flatten(2).transpose(1, 2)
 
 # %% ../../nbs/clip/01_prompts.ipynb #7d589e7f
@@ -207,32 +289,50 @@ def prompted_forward(visual, pixels, source=None, modality='photo', norms=None, 
     for i, block in enumerate(blocks):
         last, seen = i + 1 == len(blocks), (x.shape[1] - n, new is not None)
         new = None if last else source.tokens(i + 1, batch, index)
-        keep = (1 if trace is None else n) if last else (None if new is None else n)      # only what somebody reads later
-        x = run_block(block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention, every=bool(trace and trace.every))
-        if trace is not None: trace.tokens.append(x[:, :n]); trace.prompts.append(seen)
+        keep = (1 if trace is None else n) if last else (None if new is None else n)  # only what somebody reads later
+        x = run_block(
+            block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention, every=bool(trace and trace.every)
+        )
+        if trace is not None:
+            trace.tokens.append(x[:, :n])
+            trace.prompts.append(seen)
         x = join(x, new)
     x = norm(x[:, :1], 'ln_post')[:, 0]
-    if projection is None: return x @ visual.proj
+    if projection is None:
+        return x @ visual.proj
     return by_runs(lambda part, i: part @ projection[i if len(projection) > 1 else 0].to(x.dtype), x, runs)
 
 # %% ../../nbs/clip/01_prompts.ipynb #eae9be0d
 def draw_tokens(visual, source, modality='photo', shown=7, ax=None):
     "A row for each block: CLS, some patches, the prompts (strong colour: new here, pale: carried on); read downwards"
     import matplotlib.pyplot as plt
+
     trace, n = Trace(), visual.positional_embedding.shape[0] - 1
-    with torch.no_grad(): prompted_forward(visual, torch.zeros(1, 3, *visual.image_size, device=visual.proj.device), source, modality, trace=trace)
+    with torch.no_grad():
+        prompted_forward(
+            visual, torch.zeros(1, 3, *visual.image_size, device=visual.proj.device), source, modality, trace=trace
+        )
     widest, layers = max(c for c, _ in trace.prompts), len(trace.prompts)
-    if ax is None: ax = plt.subplots(figsize=(2.6 + .38*(shown + widest), .8 + .36*layers), layout='constrained')[1]
+    if ax is None:
+        ax = plt.subplots(figsize=(2.6 + 0.38 * (shown + widest), 0.8 + 0.36 * layers), layout='constrained')[1]
+
     def cell(x, y, colour, text):
-        ax.add_patch(plt.Rectangle((x - .42, y - .38), .84, .76, fc=colour, ec='grey', lw=.5))
+        ax.add_patch(plt.Rectangle((x - 0.42, y - 0.38), 0.84, 0.76, fc=colour, ec='grey', lw=0.5))
         ax.text(x, y, text, ha='center', va='center', fontsize=6)
-    patches = [f'p{i + 1}' for i in range(n)] if n <= shown else [*(f'p{i + 1}' for i in range(shown - 2)), '…', f'p{n}']
+
+    patches = (
+        [f'p{i + 1}' for i in range(n)] if n <= shown else [*(f'p{i + 1}' for i in range(shown - 2)), '…', f'p{n}']
+    )
     for y, (count, new) in enumerate(trace.prompts):
         cell(0, y, '#56B4E9', 'CLS')
-        for j, t in enumerate(patches): cell(1 + j, y, '#E8E8E8', t)
-        for j in range(count): cell(len(patches) + 1.4 + j, y, '#D55E00' if new else '#F7D3B5', f'v{j + 1}')
-        ax.text(-.8, y, f'block {y + 1}', ha='right', va='center', fontsize=7)
-    cell(0, layers, '#56B4E9', 'CLS'); ax.text(-.8, layers, 'read out', ha='right', va='center', fontsize=7)
-    ax.set(xlim=(-3.2, len(patches) + widest + 1.5), ylim=(layers + .6, -.9)); ax.axis('off')
+        for j, t in enumerate(patches):
+            cell(1 + j, y, '#E8E8E8', t)
+        for j in range(count):
+            cell(len(patches) + 1.4 + j, y, '#D55E00' if new else '#F7D3B5', f'v{j + 1}')
+        ax.text(-0.8, y, f'block {y + 1}', ha='right', va='center', fontsize=7)
+    cell(0, layers, '#56B4E9', 'CLS')
+    ax.text(-0.8, layers, 'read out', ha='right', va='center', fontsize=7)
+    ax.set(xlim=(-3.2, len(patches) + widest + 1.5), ylim=(layers + 0.6, -0.9))
+    ax.axis('off')
     ax.set_title(f'{type(source).__name__}, {modality}', fontsize=8)
     return ax

@@ -20,25 +20,41 @@ from .prompts import layer_norms, run_block
 def random_clip(seed=0, vocab=50, **shape):
     "A CLIP of open_clip with random weights from `seed`, frozen; for examples and tests. `shape` is the text tower's; the image tower is tiny"
     from open_clip.model import CLIP
+
     text = dict(context_length=9, vocab_size=vocab, width=8, heads=2, layers=3) | shape
-    clip, g = CLIP(text['width'], dict(image_size=8, patch_size=4, width=8, layers=3, head_width=4), text), torch_rng(seed)
+    clip, g = (
+        CLIP(text['width'], dict(image_size=8, patch_size=4, width=8, layers=3, head_width=4), text),
+        torch_rng(seed),
+    )
     for name, p in clip.eval().requires_grad_(False).named_parameters():
-        if p.ndim: p.normal_(0, p[0].numel()**-.5 if p.ndim > 1 else .1, generator=g)
-        if p.ndim == 1 and name.endswith('weight'): p.add_(1)
+        if p.ndim:
+            p.normal_(0, p[0].numel() ** -0.5 if p.ndim > 1 else 0.1, generator=g)
+        if p.ndim == 1 and name.endswith('weight'):
+            p.add_(1)
     return clip
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #ba754d82
 def check_text(clip):
     "Return `clip` if its text tower is a plain causal one of open_clip, else say why it can't be prompted here"
     from open_clip.transformer import ResidualAttentionBlock
+
     blocks, why = getattr(getattr(clip, 'transformer', None), 'resblocks', None), None
-    if blocks is None: why = f'a {type(clip).__name__} has none of its own'
-    elif not all(type(b) is ResidualAttentionBlock for b in blocks): why = 'its blocks are of a special kind'
-    elif clip.attn_mask is None: why = 'its words look in both directions'
-    elif clip.text_pool_type not in ('argmax', 'eos'): why = f'it is read by pool_type {clip.text_pool_type!r}, not at the end of the sentence'
-    elif not isinstance(clip.text_projection, nn.Parameter): why = 'its projection is not a plain matrix'
-    if why: raise UserError(f"this text tower can't be prompted: {why}. Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32.")
+    if blocks is None:
+        why = f'a {type(clip).__name__} has none of its own'
+    elif not all(type(b) is ResidualAttentionBlock for b in blocks):
+        why = 'its blocks are of a special kind'
+    elif clip.attn_mask is None:
+        why = 'its words look in both directions'
+    elif clip.text_pool_type not in ('argmax', 'eos'):
+        why = f'it is read by pool_type {clip.text_pool_type!r}, not at the end of the sentence'
+    elif not isinstance(clip.text_projection, nn.Parameter):
+        why = 'its projection is not a plain matrix'
+    if why:
+        raise UserError(
+            f"this text tower can't be prompted: {why}. Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32."
+        )
     return clip
+
 
 def sentence_ends(clip, ids):
     "The position of each sentence's end, where the tower is read"
@@ -51,29 +67,41 @@ def class_sentences(backbone, names, template='a photo of a {}', room=0):
     ids = torch.cat([ids[:, :1], ids.new_zeros(len(ids), room), ids[:, 1:]], 1)
     length = int(sentence_ends(backbone.model, ids).max()) + 1
     longest = len(backbone.model.positional_embedding)
-    if length > longest: raise UserError(f'a sentence of {length} words with room for {room} vectors is longer than the {longest} the text tower reads.')
+    if length > longest:
+        raise UserError(
+            f'a sentence of {length} words with room for {room} vectors is longer than the {longest} the text tower reads.'
+        )
     return ids[:, :length].contiguous()
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #e797dd5c
 @dataclass
 class TextTrace:
     "Hand one to the forward, look into it afterwards"
-    tokens: list = field(default_factory=list)    # [C, L, width] after each block
-    ends: torch.Tensor = None                     # [C] where each sentence ends
-    ends_only: bool = False                       # keep the states there alone, [C, width]: a small part of all
+
+    tokens: list = field(default_factory=list)  # [C, L, width] after each block
+    ends: torch.Tensor = None  # [C] where each sentence ends
+    ends_only: bool = False  # keep the states there alone, [C, width]: a small part of all
+
 
 def overwrite(x, new):
     "`x` with the places after the beginning taken by `new`; None leaves `x` as it is"
-    if new is None or not new.shape[-2]: return x
+    if new is None or not new.shape[-2]:
+        return x
     new = new.to(x.dtype) if new.ndim == 3 else new.to(x.dtype).expand(len(x), -1, -1)
-    return torch.cat([x[:, :1], new, x[:, 1 + new.shape[1]:]], 1)
+    return torch.cat([x[:, :1], new, x[:, 1 + new.shape[1] :]], 1)
+
 
 def _fit(new, x, ends):
-    if new is None: return None
-    if new.shape[-1] != x.shape[-1]: raise UserError(f'the text prompts have width {new.shape[-1]}, the text tower has {x.shape[-1]}.')
-    if new.ndim == 3 and len(new) != len(x): raise UserError(f'text prompts for {len(new)} sentences, but there are {len(x)}.')
+    if new is None:
+        return None
+    if new.shape[-1] != x.shape[-1]:
+        raise UserError(f'the text prompts have width {new.shape[-1]}, the text tower has {x.shape[-1]}.')
+    if new.ndim == 3 and len(new) != len(x):
+        raise UserError(f'text prompts for {len(new)} sentences, but there are {len(x)}.')
     if new.shape[-2] >= int(ends.min()):
-        raise UserError(f'{new.shape[-2]} text prompts would cover the end of a sentence of {int(ends.min()) + 1} words. Use fewer, or make room.')
+        raise UserError(
+            f'{new.shape[-2]} text prompts would cover the end of a sentence of {int(ends.min()) + 1} words. Use fewer, or make room.'
+        )
     return new
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #3967e2c1
@@ -81,30 +109,42 @@ def prompted_text(clip, ids, tokens=None, norms=None, trace=None):
     "Sentence features [C, D] after ln_final and projection; `tokens`: layer -> [n, width], [C, n, width] or None, written after the beginning"
     tokens, own, blocks = tokens or (lambda layer: None), layer_norms(clip), clip.transformer.resblocks
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, [(0, len(x))]))
-    ends, x, length = sentence_ends(clip, ids), clip.token_embedding(ids), ids.shape[1]; rows = torch.arange(len(x), device=x.device)
+    ends, x, length = sentence_ends(clip, ids), clip.token_embedding(ids), ids.shape[1]
+    rows = torch.arange(len(x), device=x.device)
     x = overwrite(x, _fit(tokens(0), x, ends)) + clip.positional_embedding[:length]
     for i, block in enumerate(blocks):
-        if i: x = overwrite(x, _fit(tokens(i), x, ends))
+        if i:
+            x = overwrite(x, _fit(tokens(i), x, ends))
         x = run_block(block, x, norm, f'block{i:02d}', mask=clip.attn_mask[:length, :length])
-        if trace is not None: trace.tokens.append(x[rows, ends] if trace.ends_only else x)
-    if trace is not None: trace.ends = ends
+        if trace is not None:
+            trace.tokens.append(x[rows, ends] if trace.ends_only else x)
+    if trace is not None:
+        trace.ends = ends
     x = norm(x[rows, ends], 'ln_final')
     return x @ clip.text_projection.to(x.dtype)
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #c2c23347
 class TextPrompts(nn.Module):
     "n learned vectors after the beginning of each sentence, fresh at each of the first `depth` layers; call it with a layer"
-    def __init__(self, n=2, depth=1, width=512, words=None, std=.02, seed=0):    # words: [n, width], what the first layer begins as
+
+    def __init__(
+        self, n=2, depth=1, width=512, words=None, std=0.02, seed=0
+    ):  # words: [n, width], what the first layer begins as
         super().__init__()
-        if n < 0 or depth < 1: raise UserError(f'text prompts need n >= 0 and depth >= 1, not n={n}, depth={depth}.')
-        start = torch.randn(depth, n, width, generator=torch_rng(seed, stream=7))*std
-        if words is not None: start[0] = words.detach().float().cpu()
+        if n < 0 or depth < 1:
+            raise UserError(f'text prompts need n >= 0 and depth >= 1, not n={n}, depth={depth}.')
+        start = torch.randn(depth, n, width, generator=torch_rng(seed, stream=7)) * std
+        if words is not None:
+            start[0] = words.detach().float().cpu()
         self.vectors = nn.Parameter(start)
 
-    def forward(self, layer): return self.vectors[layer] if layer < len(self.vectors) else None
+    def forward(self, layer):
+        return self.vectors[layer] if layer < len(self.vectors) else None
+
 
 def template_words(backbone, n, template='a photo of a {}'):
     "Embeddings [n, width] of a template's first n words"
     ids = backbone.tokenizer([template.removeprefix('=').format('')])[0]
-    if n >= int(sentence_ends(backbone.model, ids[None])): raise UserError(f'the template {template!r} has fewer than {n} words.')
-    return backbone.model.token_embedding.weight[ids[1:1 + n].to(backbone.device)].detach()
+    if n >= int(sentence_ends(backbone.model, ids[None])):
+        raise UserError(f'the template {template!r} has fewer than {n} words.')
+    return backbone.model.token_embedding.weight[ids[1 : 1 + n].to(backbone.device)].detach()

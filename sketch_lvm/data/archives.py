@@ -20,11 +20,16 @@ from .quickdraw import drawing_kind
 def name_problem(name):
     "Why a name in an archive must not be written, or None"
     parts = name.replace('\\', '/').split('/')
-    if not name.strip('/') or '\0' in name: return 'an empty name'
-    if name.startswith(('/', '\\')) or re.match(r'[A-Za-z]:', name): return 'an absolute path'
-    if '..' in parts: return 'a path that leads out of the folder'
-    if '\\' in name: return 'a backslash in the name'
-    if any(len(p.encode('utf-8', 'surrogateescape')) > 255 for p in parts): return 'a name that is too long'
+    if not name.strip('/') or '\0' in name:
+        return 'an empty name'
+    if name.startswith(('/', '\\')) or re.match(r'[A-Za-z]:', name):
+        return 'an absolute path'
+    if '..' in parts:
+        return 'a path that leads out of the folder'
+    if '\\' in name:
+        return 'a backslash in the name'
+    if any(len(p.encode('utf-8', 'surrogateescape')) > 255 for p in parts):
+        return 'a name that is too long'
     return None
 
 # %% ../../nbs/data/07_archives.ipynb #3b40a52b
@@ -33,150 +38,242 @@ def zip_entries(z):
     for i in z.infolist():
         mode = stat.S_IFMT(i.external_attr >> 16)
         kind = 'folder' if i.is_dir() else 'file' if mode in (0, stat.S_IFREG) else 'other'
-        if i.flag_bits & 1: raise UserError(f'{printable(i.filename)!r} is encrypted; unpack the archive with its password yourself.')
+        if i.flag_bits & 1:
+            raise UserError(f'{printable(i.filename)!r} is encrypted; unpack the archive with its password yourself.')
         yield i.filename, i.file_size, kind, lambda i=i: z.open(i)
+
 
 class _Member(tarfile.TarInfo):
     "An entry of a tar; remembers whether the mark of the archive's end was met (Python takes any cut header for the end)"
+
     @classmethod
     def fromtarfile(cls, t):
-        try: return super().fromtarfile(t)
-        except tarfile.EOFHeaderError: t.ended = True; raise
+        try:
+            return super().fromtarfile(t)
+        except tarfile.EOFHeaderError:
+            t.ended = True
+            raise
+
 
 def tar_entries(t):
     "The same of a tar file, which is read front to back"
     for m in t:
         kind = 'folder' if m.isdir() else 'file' if m.isreg() and not m.issparse() else 'other'
         yield m.name, m.size, kind, lambda m=m: t.extractfile(m)
-    if not getattr(t, 'ended', False): raise UserError('it is cut short or damaged: the mark at its end is absent.')
-    left = 100                                      # the checksum of a compressed tar stands behind its end: read on to it
-    while left and t.fileobj.read(2**20): left -= 1
+    if not getattr(t, 'ended', False):
+        raise UserError('it is cut short or damaged: the mark at its end is absent.')
+    left = 100  # the checksum of a compressed tar stands behind its end: read on to it
+    while left and t.fileobj.read(2**20):
+        left -= 1
 
 # %% ../../nbs/data/07_archives.ipynb #dad85a8b
 LIMITS = dict(max_bytes=200_000_000_000, max_entries=3_000_000, max_ratio=200)
-SMALL = 10_000_000          # below this many bytes the ratio is not looked at
+SMALL = 10_000_000  # below this many bytes the ratio is not looked at
 
-def too_much(limit, name, why): return UserError(f'it unpacks to more than {limit:,} bytes (at {printable(name)!r}); {why}.')
+
+def too_much(limit, name, why):
+    return UserError(f'it unpacks to more than {limit:,} bytes (at {printable(name)!r}); {why}.')
+
 
 def copy_counted(source, target, done, limit, name, why='that is no data set', progress=None):
     "Copy a file in pieces; returns the bytes so far, and refuses more than `limit` of them"
     while piece := source.read(2**20):
         done += len(piece)
-        if done > limit: raise too_much(limit, name, why)
+        if done > limit:
+            raise too_much(limit, name, why)
         target.write(piece)
-        if progress: progress(done)
+        if progress:
+            progress(done)
     return done
 
 # %% ../../nbs/data/07_archives.ipynb #402bb39d
 def write_entries(entries, into, limit, max_entries, progress=None, why='that is no data set'):
     "Write checked entries below a folder; returns `(files, bytes, ignored)`"
-    files = done = ignored = 0; names = {}
+    files = done = ignored = 0
+    names = {}
     for n, (name, size, kind, opened) in enumerate(entries, 1):
         problem = name_problem(name) or ('a link, device or pipe' if kind == 'other' else None)
-        if problem: raise UserError(f'it holds {problem}: {printable(name)!r}.')
-        if n > max_entries: raise UserError(f'it holds more than {max_entries:,} entries.')
-        if any(JUNK.fullmatch(p) for p in name.strip('/').split('/')): ignored += 1; continue
+        if problem:
+            raise UserError(f'it holds {problem}: {printable(name)!r}.')
+        if n > max_entries:
+            raise UserError(f'it holds more than {max_entries:,} entries.')
+        if any(JUNK.fullmatch(p) for p in name.strip('/').split('/')):
+            ignored += 1
+            continue
         path = os.path.join(into, *[p for p in name.split('/') if p not in ('', '.')])
         twin = names.setdefault(os.path.normcase(path).casefold(), path)
-        if kind == 'folder': os.makedirs(path, exist_ok=True); continue
-        if twin != path or os.path.lexists(path): raise UserError(f'it holds a name twice (perhaps in another case): {printable(name)!r}.')
-        if done + size > limit: raise too_much(limit, name, why)
+        if kind == 'folder':
+            os.makedirs(path, exist_ok=True)
+            continue
+        if twin != path or os.path.lexists(path):
+            raise UserError(f'it holds a name twice (perhaps in another case): {printable(name)!r}.')
+        if done + size > limit:
+            raise too_much(limit, name, why)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with opened() as source, open(path, 'xb') as target: done = copy_counted(source, target, done, limit, name, why, progress)
+        with opened() as source, open(path, 'xb') as target:
+            done = copy_counted(source, target, done, limit, name, why, progress)
         files += 1
-    if not files: raise UserError('there is no file in it' + f' but {ignored} entries of litter'*bool(ignored) + '.')
+    if not files:
+        raise UserError('there is no file in it' + f' but {ignored} entries of litter' * bool(ignored) + '.')
     return files, done, ignored
 
 # %% ../../nbs/data/07_archives.ipynb #791b46d2
-BY_HAND = ('Unpack it yourself with 7-Zip (`7z x {} -oFOLDER`; the program comes as 7zip or p7zip-full with most systems), '
-           'then look what came out: `sketch_lvm datasets verify FOLDER`.')
+BY_HAND = (
+    'Unpack it yourself with 7-Zip (`7z x {} -oFOLDER`; the program comes as 7zip or p7zip-full with most systems), '
+    'then look what came out: `sketch_lvm datasets verify FOLDER`.'
+)
+
 
 def no_archive(path):
     "What a file is that is neither zip nor tar, in a sentence"
-    name = os.path.basename(path).lower(); end = os.path.splitext(name)[1]
-    if drawing_kind(name): return 'it is a file of drawings, which is read as it is, compressed or not. Leave it in its folder: `sketch_lvm datasets verify FOLDER`.'
+    name = os.path.basename(path).lower()
+    end = os.path.splitext(name)[1]
+    if drawing_kind(name):
+        return 'it is a file of drawings, which is read as it is, compressed or not. Leave it in its folder: `sketch_lvm datasets verify FOLDER`.'
     if end in ('.gz', '.bz2', '.xz') and '.tar' not in name:
         return f'it is no archive but one compressed file: {dict(zip((".gz", ".bz2", ".xz"), ("gunzip", "bunzip2", "unxz")))[end]} unpacks it.'
     return 'it is not a whole zip or tar archive. Is the download complete?'
 
+
 def open_archive(path):
     "An opened zip or tar file and its entries"
-    with open(path, 'rb') as f: head = f.read(8)
-    if head.startswith(b"7z\xbc\xaf\x27\x1c"): raise UserError(f'it is a 7z archive, which Python cannot read. {BY_HAND.format(path)}')
-    if head.startswith(b'Rar!'): raise UserError(f'it is a rar archive, which Python cannot read. {BY_HAND.format(path)}')
-    if zipfile.is_zipfile(path): z = zipfile.ZipFile(path); return z, zip_entries(z)
-    try: t = tarfile.open(path, 'r:*', tarinfo=_Member); return t, tar_entries(t)
+    with open(path, 'rb') as f:
+        head = f.read(8)
+    if head.startswith(b"7z\xbc\xaf\x27\x1c"):
+        raise UserError(f'it is a 7z archive, which Python cannot read. {BY_HAND.format(path)}')
+    if head.startswith(b'Rar!'):
+        raise UserError(f'it is a rar archive, which Python cannot read. {BY_HAND.format(path)}')
+    if zipfile.is_zipfile(path):
+        z = zipfile.ZipFile(path)
+        return z, zip_entries(z)
+    try:
+        t = tarfile.open(path, 'r:*', tarinfo=_Member)
+        return t, tar_entries(t)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError):
         raise UserError(no_archive(path)) from None
+
 
 def check_sha256(path, wanted):
     "Compare a file's hash with the one its makers give"
     found = sha256(path)
     if found != wanted.lower():
-        raise UserError(f'{path} has the sha256 {found}, not {wanted}. It is damaged or not the file that was meant: get it again.')
+        raise UserError(
+            f'{path} has the sha256 {found}, not {wanted}. It is damaged or not the file that was meant: get it again.'
+        )
 
 # %% ../../nbs/data/07_archives.ipynb #358480d7
 def clear_parts(into):
     "Remove what extractions into the same target left that were killed: those of this machine whose process is gone"
     mine = re.compile(re.escape(f'.{into.name}.part-{socket.gethostname()}-') + r'(\d+)-[^-]*')
-    for part in [p for p in into.parent.iterdir() if (m := mine.fullmatch(p.name)) and not _runs(int(m[1]))]: shutil.rmtree(part, ignore_errors=True)
+    for part in [p for p in into.parent.iterdir() if (m := mine.fullmatch(p.name)) and not _runs(int(m[1]))]:
+        shutil.rmtree(part, ignore_errors=True)
+
 
 def _runs(pid):
-    try: os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError): return False
-    except PermissionError: pass                 # it runs, as somebody else
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # it runs, as somebody else
     return True
+
 
 @contextlib.contextmanager
 def _stoppable():
     "A block in which SIGTERM unwinds the stack, as Ctrl-C does, so that what is half done is cleared away"
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield                                    # only the main thread may; and who listens already knows better
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    ):
+        yield  # only the main thread may; and who listens already knows better
         return
-    def stop(number, frame): raise SystemExit(128 + number)
+
+    def stop(number, frame):
+        raise SystemExit(128 + number)
+
     signal.signal(signal.SIGTERM, stop)
-    try: yield
-    finally: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
 
 def make_part(into):
     "A fresh folder beside the target, and the bytes that are free there"
     try:
-        if into.exists() and (not into.is_dir() or any(into.iterdir())): raise UserError(f'{into} exists and is not an empty folder. Choose another, or remove it.')
+        if into.exists() and (not into.is_dir() or any(into.iterdir())):
+            raise UserError(f'{into} exists and is not an empty folder. Choose another, or remove it.')
         into.parent.mkdir(parents=True, exist_ok=True)
         clear_parts(into)
-        return Path(tempfile.mkdtemp(dir=into.parent, prefix=f'.{into.name}.part-{socket.gethostname()}-{os.getpid()}-')), shutil.disk_usage(into.parent).free
-    except OSError as e: raise UserError(f'{into} cannot be made: {e.strerror} ({e.filename}). Choose another folder to unpack into.') from e
+        return Path(
+            tempfile.mkdtemp(dir=into.parent, prefix=f'.{into.name}.part-{socket.gethostname()}-{os.getpid()}-')
+        ), shutil.disk_usage(into.parent).free
+    except OSError as e:
+        raise UserError(
+            f'{into} cannot be made: {e.strerror} ({e.filename}). Choose another folder to unpack into.'
+        ) from e
+
 
 def failed(e, archive, into):
     "What an error means that stopped an extraction, as a sentence"
     number = getattr(e, 'errno', None)
-    if number in (errno.ENOSPC, errno.EDQUOT): return f'{archive}: there is no room left on the disk of {into}. Make room or choose another folder.'
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS): return f'{archive} cannot be unpacked into {into}: {e.strerror} ({e.filename}).'
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return f'{archive}: there is no room left on the disk of {into}. Make room or choose another folder.'
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f'{archive} cannot be unpacked into {into}: {e.strerror} ({e.filename}).'
     return f'{archive} cannot be unpacked, it may be cut short or damaged ({type(e).__name__}: {e}).'
 
 # %% ../../nbs/data/07_archives.ipynb #95d5126e
-def extract(archive, into, sha256=None,
-            progress=None,            # called with the bytes written, and with those in all (0: not known, as of a tar)
-            **limits):
+def extract(
+    archive,
+    into,
+    sha256=None,
+    progress=None,  # called with the bytes written, and with those in all (0: not known, as of a tar)
+    **limits,
+):
     "Unpack a zip or tar archive into a folder that is new or empty; returns `dict(files, bytes, ignored)`. `limits` as in `LIMITS`"
     archive, into = os.path.expanduser(os.fspath(archive)), Path(into).expanduser()
-    unknown = set(limits) - set(LIMITS); limits = LIMITS | limits
-    if unknown: raise TypeError(f'unknown limits: {unknown}')
-    if not os.path.isfile(archive): raise UserError(f'{archive} is not a file.')
-    if sha256: check_sha256(archive, sha256)
-    with _stoppable(): return _extract(archive, into, progress, limits)
+    unknown = set(limits) - set(LIMITS)
+    limits = LIMITS | limits
+    if unknown:
+        raise TypeError(f'unknown limits: {unknown}')
+    if not os.path.isfile(archive):
+        raise UserError(f'{archive} is not a file.')
+    if sha256:
+        check_sha256(archive, sha256)
+    with _stoppable():
+        return _extract(archive, into, progress, limits)
+
 
 def _extract(archive, into, progress, limits):
-    part, free = make_part(into); most = min(limits['max_bytes'], max(SMALL, int(os.path.getsize(archive)*limits['max_ratio'])))
+    part, free = make_part(into)
+    most = min(limits['max_bytes'], max(SMALL, int(os.path.getsize(archive) * limits['max_ratio'])))
     why = f'the disk of {into} has no more room' if free < most else 'that is no data set'
     try:
-        opened, entries = open_archive(archive); total = sum(i.file_size for i in opened.infolist()) if isinstance(opened, zipfile.ZipFile) else 0
+        opened, entries = open_archive(archive)
+        total = sum(i.file_size for i in opened.infolist()) if isinstance(opened, zipfile.ZipFile) else 0
         told = progress and (lambda done: progress(done, total))
-        with opened: files, size, ignored = write_entries(entries, part, min(most, free), limits['max_entries'], told, why)
-        if into.exists(): into.rmdir()
-        os.chmod(part, 0o755); os.rename(part, into)
-    except UserError as e: raise UserError(f'{archive}: {e} Nothing was kept.') from e
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, ValueError) as e:
+        with opened:
+            files, size, ignored = write_entries(entries, part, min(most, free), limits['max_entries'], told, why)
+        if into.exists():
+            into.rmdir()
+        os.chmod(part, 0o755)
+        os.rename(part, into)
+    except UserError as e:
+        raise UserError(f'{archive}: {e} Nothing was kept.') from e
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+    ) as e:
         raise UserError(f'{failed(e, archive, into)} Nothing was kept.') from e
-    finally: shutil.rmtree(part, ignore_errors=True)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     return dict(files=files, bytes=size, ignored=ignored)

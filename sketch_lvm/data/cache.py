@@ -21,16 +21,22 @@ from .images import BadImage, fit_image, in_threads
 # %% ../../nbs/data/03_cache.ipynb #0cbb5946
 def stamp(path):
     "What changes when a file changes: size, time of change, time its entry changed, inode. All -1 if it is gone"
-    try: st = os.stat(path)
-    except OSError: return (-1, -1, -1, -1)
+    try:
+        st = os.stat(path)
+    except OSError:
+        return (-1, -1, -1, -1)
     return (st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
+
 
 def _remembered(index, n):
     "The stored (hashes, stamps, times of hashing), or blanks; a damaged index is only a lost shortcut"
     try:
-        with np.load(index, allow_pickle=False) as z: old = z['hashes'], z['stamps'], z['hashed_at']
-        if [a.shape for a in old] == [(n,), (n, 4), (n,)]: return old
-    except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile): pass
+        with np.load(index, allow_pickle=False) as z:
+            old = z['hashes'], z['stamps'], z['hashed_at']
+        if [a.shape for a in old] == [(n,), (n, 4), (n,)]:
+            return old
+    except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        pass
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
 # %% ../../nbs/data/03_cache.ipynb #240919e0
@@ -41,39 +47,48 @@ def hash_files(paths, workers=None):
     hashes, stamps, hashed_at = _remembered(index, len(paths))
     now = np.array([*in_threads(stamp, paths, workers)], np.int64).reshape(-1, 4)
     gone = [paths[i] for i in np.flatnonzero(now[:, 0] < 0)]
-    if gone: raise UserError(f'{len(gone)} of {len(paths):,} files are gone: {", ".join(gone[:5])}. Scan the folder again.')
+    if gone:
+        raise UserError(f'{len(gone)} of {len(paths):,} files are gone: {", ".join(gone[:5])}. Scan the folder again.')
     known = (now == stamps).all(1) & (now[:, 1:3].max(1, initial=0) + 2_000_000_000 < hashed_at)
     todo, started = np.flatnonzero(~known), time.time_ns()
-    for i, h in zip(todo, in_threads(sha256, [paths[i] for i in todo], workers)): hashes[i] = h.encode()
+    for i, h in zip(todo, in_threads(sha256, [paths[i] for i in todo], workers)):
+        hashes[i] = h.encode()
     hashed_at = np.where(known, hashed_at, started)
     if len(todo):
         try:
-            with atomic_write(index) as f: np.savez(f, hashes=hashes, stamps=now, hashed_at=hashed_at)
-        except OSError as e: raise UserError(cache_trouble(index.parent, e)) from e
+            with atomic_write(index) as f:
+                np.savez(f, hashes=hashes, stamps=now, hashed_at=hashed_at)
+        except OSError as e:
+            raise UserError(cache_trouble(index.parent, e)) from e
     return [h.decode() for h in hashes], now, len(todo)
 
 # %% ../../nbs/data/03_cache.ipynb #02486b9b
-SHARD_BYTES = 2**24        # a shard is about this long, at most twice; one is in memory for each worker
+SHARD_BYTES = 2**24  # a shard is about this long, at most twice; one is in memory for each worker
+
 
 def cut_shards(hashes, length):
     "Where shards of about `length` begin, decided by the content: an added picture moves no later border"
     starts = [0] if len(hashes) else []
     for i in range(1, len(hashes)):
-        if int(hashes[i][:12], 16) % length == 0 or i - starts[-1] >= 2*length: starts.append(i)
+        if int(hashes[i][:12], 16) % length == 0 or i - starts[-1] >= 2 * length:
+            starts.append(i)
     return starts
 
 # %% ../../nbs/data/03_cache.ipynb #78296f0f
 def content_hashes(source, rows, workers=None):
     "The SHA-256 of what each row is made from, and the stamps of the files these lie in (None: in no file)"
     paths = getattr(source, 'paths', None)
-    if isinstance(source, Files): return hash_files([paths[r] for r in rows], workers)[:2]
+    if isinstance(source, Files):
+        return hash_files([paths[r] for r in rows], workers)[:2]
     stamps = None
-    if paths is not None:          # several rows may share a file, as drawings do
+    if paths is not None:  # several rows may share a file, as drawings do
         of = {p: stamp(p) for p in {paths[r] for r in rows}}
         stamps = np.array([of[paths[r]] for r in rows], np.int64).reshape(-1, 4)
     return [*in_threads(lambda r: sha256(source.content(r)), rows, workers)], stamps
 
-DIGEST = 32                # bytes of a SHA-256, behind the pixels of a shard
+
+DIGEST = 32  # bytes of a SHA-256, behind the pixels of a shard
+
 
 def build_shard(path, source, rows, modality, hashes, recipe):
     "Decode some rows into one file; returns the broken ones as (name, reason)"
@@ -81,9 +96,12 @@ def build_shard(path, source, rows, modality, hashes, recipe):
     out, broken = np.empty((len(rows), 3, size, size), np.uint8), []
     for i, row in enumerate(rows):
         content = source.content(row)
-        if sha256(content) != hashes[i]: raise UserError(f'picture {row} changed while the cache was being built. Build it again.')
-        try: out[i] = fit_image(source.read(row, modality[i], content), size, fit, interpolation).transpose(2, 0, 1)
-        except BadImage as e: broken.append(e)
+        if sha256(content) != hashes[i]:
+            raise UserError(f'picture {row} changed while the cache was being built. Build it again.')
+        try:
+            out[i] = fit_image(source.read(row, modality[i], content), size, fit, interpolation).transpose(2, 0, 1)
+        except BadImage as e:
+            broken.append(e)
     if not broken:
         np.save(content := io.BytesIO(), out)
         with atomic_write(path) as f:
@@ -91,16 +109,22 @@ def build_shard(path, source, rows, modality, hashes, recipe):
             f.write(hashlib.sha256(content.getbuffer()).digest())
     return broken
 
+
 def is_whole(path, shape):
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
-    try: pixels = np.load(path, mmap_mode='r')
-    except (OSError, EOFError, ValueError): return False
+    try:
+        pixels = np.load(path, mmap_mode='r')
+    except (OSError, EOFError, ValueError):
+        return False
     return pixels.shape == shape and os.path.getsize(path) == pixels.offset + pixels.nbytes + DIGEST
+
 
 def fits_digest(path):
     "Has a shard the very bits that were written?"
-    try: content = memoryview(Path(path).read_bytes())
-    except OSError: return False
+    try:
+        content = memoryview(Path(path).read_bytes())
+    except OSError:
+        return False
     return len(content) > DIGEST and hashlib.sha256(content[:-DIGEST]).digest() == content[-DIGEST:]
 
 # %% ../../nbs/data/03_cache.ipynb #32009e46
@@ -110,31 +134,51 @@ def _run(jobs, work, workers, progress, total):
     pool = ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1))
     try:
         for job, bad in zip(jobs, pool.map(lambda job: work(*job), jobs)):
-            broken += bad; done += len(job[2])
-            if progress: progress(done, total)
-    except OSError as e: raise UserError(f'the pixel cache cannot be written: {e}. SKETCH_LVM_CACHE can name another place.') from e
-    finally: pool.shutdown(cancel_futures=True)
+            broken += bad
+            done += len(job[2])
+            if progress:
+                progress(done, total)
+    except OSError as e:
+        raise UserError(f'the pixel cache cannot be written: {e}. SKETCH_LVM_CACHE can name another place.') from e
+    finally:
+        pool.shutdown(cancel_futures=True)
     return broken
 
 # %% ../../nbs/data/03_cache.ipynb #eb1f751d
 def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=None, progress=None):
     "Decode a set once. Afterwards `images` of it, of its parts and of what it is a part of read these pixels from disk"
     recipe, source = (size, fit, interpolation), items.source
-    rows, first = np.unique(items.rows, return_index=True); modality = items.modality[first]
+    rows, first = np.unique(items.rows, return_index=True)
+    modality = items.modality[first]
     hashes, stamps = content_hashes(source, rows, workers)
-    starts = cut_shards(hashes, max(1, SHARD_BYTES//(3*size*size))); ends = [*starts[1:], len(rows)][:len(starts)]
+    starts = cut_shards(hashes, max(1, SHARD_BYTES // (3 * size * size)))
+    ends = [*starts[1:], len(rows)][: len(starts)]
     maker = [f'pixels 1, Pillow {PIL.__version__}', *map(str, recipe)]
-    names = [hashlib.sha256('\n'.join([*maker, *hashes[a:b], *modality[a:b]]).encode()).hexdigest() for a, b in zip(starts, ends)]
+    names = [
+        hashlib.sha256('\n'.join([*maker, *hashes[a:b], *modality[a:b]]).encode()).hexdigest()
+        for a, b in zip(starts, ends)
+    ]
     paths = [cache_path('pixels', '-'.join(map(str, recipe)), f'{n}.npy') for n in names]
     for part in paths[0].parent.glob('.*.tmp') if paths else []:
-        if time.time() - part.stat().st_mtime > 3600: part.unlink(missing_ok=True)        # left by a build that was killed
-    jobs = [(p, source, rows[a:b], modality[a:b], hashes[a:b], recipe) for p, a, b in zip(paths, starts, ends) if not is_whole(p, (b - a, 3, size, size))]
-    need = sum(len(j[2]) for j in jobs)*3*size*size
+        if time.time() - part.stat().st_mtime > 3600:
+            part.unlink(missing_ok=True)  # left by a build that was killed
+    jobs = [
+        (p, source, rows[a:b], modality[a:b], hashes[a:b], recipe)
+        for p, a, b in zip(paths, starts, ends)
+        if not is_whole(p, (b - a, 3, size, size))
+    ]
+    need = sum(len(j[2]) for j in jobs) * 3 * size * size
     free = shutil.disk_usage(cache_path('pixels').parent).free
-    if need > free: raise UserError(f'the pixel cache needs {need/1e9:.1f} GB, but only {free/1e9:.1f} GB are free. SKETCH_LVM_CACHE can name another place.')
+    if need > free:
+        raise UserError(
+            f'the pixel cache needs {need / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free. SKETCH_LVM_CACHE can name another place.'
+        )
     broken = _run(jobs, build_shard, workers, progress, len(rows))
     listed = ''.join(f'\n  {e}' for e in broken[:10])
-    if broken: raise UserError(f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves them out):{listed}")
+    if broken:
+        raise UserError(
+            f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves them out):{listed}"
+        )
     cache = PixelCache(source, recipe, rows, modality, paths, starts, stamps)
     cache.decoded = sum(len(j[2]) for j in jobs)
     source.caches[:] = [cache] + [c for c in source.caches if c.recipe != recipe or not cache.has(c.place >= 0).all()]
@@ -143,41 +187,68 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
 # %% ../../nbs/data/03_cache.ipynb #d3aff9cb
 class PixelCache:
     "Decoded pixels of some rows of a source; made by `build_cache`"
+
     def __init__(self, source, recipe, rows, modality, paths, starts, stamps):
-        self.source, self.recipe, self.paths, self.fine = source, recipe, [os.fspath(p) for p in paths], {}      # fine: shard -> its bytes, 0 if damaged
-        self.place = np.full(len(source), -1, np.int64); self.place[rows] = np.arange(len(rows))
+        self.source, self.recipe, self.paths, self.fine = (
+            source,
+            recipe,
+            [os.fspath(p) for p in paths],
+            {},
+        )  # fine: shard -> its bytes, 0 if damaged
+        self.place = np.full(len(source), -1, np.int64)
+        self.place[rows] = np.arange(len(rows))
         self.shard = np.searchsorted(starts, np.arange(len(rows)), 'right') - 1
         self.starts, self.modality, self.stamps, self.decoded = np.asarray(starts, np.int64), modality, stamps, 0
 
-    def __getstate__(self): return {**self.__dict__, 'fine': {}}
-    def __repr__(self): return f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, {self.decoded:,} decoded now'
-    def has(self, rows): return self.place[rows] >= 0
-    def changed(self, row): return self.stamps is not None and stamp(self.source.paths[row]) != tuple(self.stamps[self.place[row]].tolist())
+    def __getstate__(self):
+        return {**self.__dict__, 'fine': {}}
+
+    def __repr__(self):
+        return f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, {self.decoded:,} decoded now'
+
+    def has(self, rows):
+        return self.place[rows] >= 0
+
+    def changed(self, row):
+        return self.stamps is not None and stamp(self.source.paths[row]) != tuple(self.stamps[self.place[row]].tolist())
 
     def is_fine(self, k):
         "Whether a shard fits its digest, looked at once in a process; one that does not is reported and removed"
         if k not in self.fine:
-            if fits_digest(self.paths[k]): self.fine[k] = os.path.getsize(self.paths[k])
-            else: self.give_up(k)
+            if fits_digest(self.paths[k]):
+                self.fine[k] = os.path.getsize(self.paths[k])
+            else:
+                self.give_up(k)
         return self.fine[k] > 0
 
     def give_up(self, k):
-        print(f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it again.', file=sys.stderr)
+        print(
+            f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it again.',
+            file=sys.stderr,
+        )
         self.fine[k] = 0
-        try: os.unlink(self.paths[k])
-        except FileNotFoundError: pass               # another process was here before
-        except OSError as e: print(f'{self.paths[k]} cannot be removed: {e.strerror}. Remove it, or it is met again.', file=sys.stderr)
+        try:
+            os.unlink(self.paths[k])
+        except FileNotFoundError:
+            pass  # another process was here before
+        except OSError as e:
+            print(f'{self.paths[k]} cannot be removed: {e.strerror}. Remove it, or it is met again.', file=sys.stderr)
 
     def fill(self, out, at):
         "Read one picture from its shard; False if that is damaged"
         k = self.shard[at]
-        if not self.is_fine(k): return False
-        behind = (self.starts[k + 1] if k + 1 < len(self.starts) else len(self.shard)) - at       # pictures from here to the shard's end
+        if not self.is_fine(k):
+            return False
+        behind = (
+            self.starts[k + 1] if k + 1 < len(self.starts) else len(self.shard)
+        ) - at  # pictures from here to the shard's end
         try:
             with open(self.paths[k], 'rb', buffering=0) as f:
-                f.seek(self.fine[k] - DIGEST - int(behind)*out.nbytes)
-                if f.readinto(out) == out.nbytes and os.fstat(f.fileno()).st_size == self.fine[k]: return True
-        except OSError: pass                         # gone: said below
+                f.seek(self.fine[k] - DIGEST - int(behind) * out.nbytes)
+                if f.readinto(out) == out.nbytes and os.fstat(f.fileno()).st_size == self.fine[k]:
+                    return True
+        except OSError:
+            pass  # gone: said below
         self.give_up(k)
         return False
 

@@ -24,47 +24,71 @@ from .items import Arrays, Files, SketchPhotoSet, class_key, make_set, merge_spe
 from .images import CONVERT, MODALITIES, check_files, in_threads
 
 # %% ../../nbs/data/02_folders.ipynb #576d35e9
-JUNK = re.compile(r'(\..*|__MACOSX|__pycache__|Thumbs\.db|ehthumbs\.db|desktop\.ini|@eaDir|lost\+found|\$RECYCLE\.BIN|Icon\r)', re.I)
+JUNK = re.compile(
+    r'(\..*|__MACOSX|__pycache__|Thumbs\.db|ehthumbs\.db|desktop\.ini|@eaDir|lost\+found|\$RECYCLE\.BIN|Icon\r)', re.I
+)
 SUFFIXES = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.gif'}
-NOT_READ = {'.heic': 'HEIC', '.heif': 'HEIC', '.avif': 'AVIF', '.tif': 'TIFF', '.tiff': 'TIFF', '.jxl': 'JPEG XL', '.jp2': 'JPEG 2000'}     # pictures all the same
+NOT_READ = {
+    '.heic': 'HEIC',
+    '.heif': 'HEIC',
+    '.avif': 'AVIF',
+    '.tif': 'TIFF',
+    '.tiff': 'TIFF',
+    '.jxl': 'JPEG XL',
+    '.jp2': 'JPEG 2000',
+}  # pictures all the same
+
 
 def ending(path: str) -> str:
     "The end of a file's name, in small letters"
     return os.path.splitext(path)[1].lower()
 
+
 def why_not_read(path: str) -> str:
     "Why a file is no picture for us, by its name; '' for one that is"
-    if ending(path) in SUFFIXES: return ''
-    if ending(path) in NOT_READ: return f'{NOT_READ[ending(path)]} is not read here{CONVERT}'
+    if ending(path) in SUFFIXES:
+        return ''
+    if ending(path) in NOT_READ:
+        return f'{NOT_READ[ending(path)]} is not read here{CONVERT}'
     return 'not a JPEG, PNG, WEBP, BMP or GIF by its name'
+
 
 @dataclass
 class ScanReport:
     "What a scan kept, what it left out and why"
+
     where: str
     kept: int = 0
-    ignored: int = 0                              # litter of operating systems
+    ignored: int = 0  # litter of operating systems
     left_out: list = field(default_factory=list)  # (path, reason)
-    notes: list = field(default_factory=list)     # about the whole, in words
+    notes: list = field(default_factory=list)  # about the whole, in words
 
-    def leave_out(self, path, reason): self.left_out.append((os.fspath(path), reason))
+    def leave_out(self, path, reason):
+        self.left_out.append((os.fspath(path), reason))
 
     def to_convert(self):
         "A sentence about the pictures in formats that are not read, or ''"
         kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT in why)
-        if not kinds: return ''
+        if not kinds:
+            return ''
         counted = ' and '.join(f'{n:,} {kind}' for kind, n in kinds.most_common())
-        return (f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and scan again; '
-                'ImageMagick converts a folder at once: mogrify -format jpg *.heic')
+        return (
+            f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and scan again; '
+            'ImageMagick converts a folder at once: mogrify -format jpg *.heic'
+        )
 
     def lines(self, n=20):
         yield f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} ignored as litter'
         yield from filter(None, [self.to_convert(), *self.notes])
         yield from (f'left out {path!r}: {reason}' for path, reason in self.left_out[:n])
-        if len(self.left_out) > n: yield f'... and {len(self.left_out) - n:,} more'
+        if len(self.left_out) > n:
+            yield f'... and {len(self.left_out) - n:,} more'
 
-    def __str__(self): return printable('\n'.join(self.lines()))
-    def _repr_html_(self): return f'<pre>{html.escape(str(self))}</pre>'
+    def __str__(self):
+        return printable('\n'.join(self.lines()))
+
+    def _repr_html_(self):
+        return f'<pre>{html.escape(str(self))}</pre>'
 
 # %% ../../nbs/data/02_folders.ipynb #5351f95d
 def entry_kind(entry):
@@ -75,36 +99,62 @@ def entry_kind(entry):
             inside = os.path.realpath(os.path.dirname(entry.path)) + os.sep
             loop = entry.is_symlink() and inside.startswith(os.path.realpath(entry.path).rstrip(os.sep) + os.sep)
             return 'a link back to a folder it lies in, not followed' if loop else 'folder'
-        if entry.is_file(): return 'file'
-        return 'a link that leads nowhere' if entry.is_symlink() and not os.path.exists(entry.path) else 'a pipe, socket or device, not opened'
-    except UnicodeEncodeError: return 'a name that is not valid UTF-8'
-    except OSError as e: return f'cannot be looked at: {e.strerror}'
+        if entry.is_file():
+            return 'file'
+        return (
+            'a link that leads nowhere'
+            if entry.is_symlink() and not os.path.exists(entry.path)
+            else 'a pipe, socket or device, not opened'
+        )
+    except UnicodeEncodeError:
+        return 'a name that is not valid UTF-8'
+    except OSError as e:
+        return f'cannot be looked at: {e.strerror}'
+
 
 def list_folder(folder, report):
     "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
     try:
-        with os.scandir(folder) as entries: entries = sorted(entries, key=lambda e: e.name)
-    except OSError as e: return report.leave_out(folder, f'the folder cannot be read: {e.strerror}')
+        with os.scandir(folder) as entries:
+            entries = sorted(entries, key=lambda e: e.name)
+    except OSError as e:
+        return report.leave_out(folder, f'the folder cannot be read: {e.strerror}')
     for e in entries:
-        if JUNK.fullmatch(e.name): report.ignored += 1; continue
+        if JUNK.fullmatch(e.name):
+            report.ignored += 1
+            continue
         kind = entry_kind(e)
-        if kind in ('file', 'folder'): yield e.name, e.path, kind
-        else: report.leave_out(e.path, kind)
+        if kind in ('file', 'folder'):
+            yield e.name, e.path, kind
+        else:
+            report.leave_out(e.path, kind)
 
 # %% ../../nbs/data/02_folders.ipynb #41b11c95
 def list_classes(folder, report):
     "`(class, path)` of every picture file in `folder/<class>/`, in a fixed order"
     for name, path, kind in list_folder(folder, report):
-        if kind == 'file': report.leave_out(path, 'not in a class folder'); continue
+        if kind == 'file':
+            report.leave_out(path, 'not in a class folder')
+            continue
         found = 0
         for _, file, kind in list_folder(path, report):
-            if kind == 'folder': report.leave_out(file, 'a folder inside a class folder')
-            elif why := why_not_read(file): report.leave_out(file, why)
-            else: found += 1; yield name, file
-        if not found: report.notes.append(f'class folder without pictures: {path!r}')
+            if kind == 'folder':
+                report.leave_out(file, 'a folder inside a class folder')
+            elif why := why_not_read(file):
+                report.leave_out(file, why)
+            else:
+                found += 1
+                yield name, file
+        if not found:
+            report.notes.append(f'class folder without pictures: {path!r}')
 
 # %% ../../nbs/data/02_folders.ipynb #6b61f101
-PAIRING = {'sketchy': lambda stem: re.sub(r'-\d+$', '', stem) if re.search(r'.-\d+$', stem) else None, 'stem': lambda stem: stem, None: lambda stem: None}
+PAIRING = {
+    'sketchy': lambda stem: re.sub(r'-\d+$', '', stem) if re.search(r'.-\d+$', stem) else None,
+    'stem': lambda stem: stem,
+    None: lambda stem: None,
+}
+
 
 def photo_ids(names, modality, paths, pair='sketchy'):
     "The id of each picture's photo, `class/stem`; empty for a sketch whose photo is not among them"
@@ -117,30 +167,51 @@ def photo_ids(names, modality, paths, pair='sketchy'):
 # %% ../../nbs/data/02_folders.ipynb #bcef0e04
 def find_sides(root, sketch=None, photo=None):
     "The sketch folders and the photo folders: as given, or as found in `root`"
-    if root is None: return [[s] if isinstance(s, (str, os.PathLike)) else list(s or []) for s in (sketch, photo)]
-    if sketch is not None or photo is not None: raise UserError('give a root, or the sketch and photo folders, not both.')
-    if not os.path.isdir(root): raise UserError(f'{root} is not a folder.')
-    sides = [[os.path.join(root, n) for n in (m, m + 's', m + 'es') if os.path.isdir(os.path.join(root, n))][:1] for m in MODALITIES]
+    if root is None:
+        return [[s] if isinstance(s, (str, os.PathLike)) else list(s or []) for s in (sketch, photo)]
+    if sketch is not None or photo is not None:
+        raise UserError('give a root, or the sketch and photo folders, not both.')
+    if not os.path.isdir(root):
+        raise UserError(f'{root} is not a folder.')
+    sides = [
+        [os.path.join(root, n) for n in (m, m + 's', m + 'es') if os.path.isdir(os.path.join(root, n))][:1]
+        for m in MODALITIES
+    ]
     holds = ', '.join(map(repr, sorted(os.listdir(root))[:8])) or 'nothing'
-    if not any(sides): raise UserError(f'{root} has neither a folder sketch/ nor photo/. It holds: {holds}.')
+    if not any(sides):
+        raise UserError(f'{root} has neither a folder sketch/ nor photo/. It holds: {holds}.')
     return sides
 
 # %% ../../nbs/data/02_folders.ipynb #d900caf6
-def from_folder(root=None, sketch=None, photo=None, pair='sketchy', check='quick', strict=False, workers=None, progress=None):
+def from_folder(
+    root=None, sketch=None, photo=None, pair='sketchy', check='quick', strict=False, workers=None, progress=None
+):
     "`(set, report)` of `{sketch,photo}/<class>/files`; or of class folders below `sketch` and `photo` (a path or several)"
-    sides = find_sides(root, sketch, photo); folders = [os.fspath(f) for side in sides for f in side]
+    sides = find_sides(root, sketch, photo)
+    folders = [os.fspath(f) for side in sides for f in side]
     for f in folders:
-        if not os.path.isdir(f): raise UserError(f'{f} is not a folder.')
+        if not os.path.isdir(f):
+            raise UserError(f'{f} is not a folder.')
     base = os.fspath(root) if root is not None else os.path.commonpath([os.path.abspath(f) for f in folders] or ['.'])
-    check_name(check, ['quick', 'decode', None], 'check'); report = ScanReport(base)
-    found = [(name, m, path) for m, side in zip(MODALITIES, sides) for folder in side for name, path in list_classes(folder, report)]
+    check_name(check, ['quick', 'decode', None], 'check')
+    report = ScanReport(base)
+    found = [
+        (name, m, path)
+        for m, side in zip(MODALITIES, sides)
+        for folder in side
+        for name, path in list_classes(folder, report)
+    ]
     bad = check_files([p for *_, p in found], check == 'decode', workers, progress) if check else {}
-    for i, why in bad.items(): report.leave_out(found[i][2], why)
+    for i, why in bad.items():
+        report.leave_out(found[i][2], why)
     found = [f for i, f in enumerate(found) if i not in bad]
     items = assemble(found, base, pair, report)
-    if strict and report.left_out: raise UserError(f'strict: {report}')
-    if not found: raise UserError(f'no pictures found. {report}')
+    if strict and report.left_out:
+        raise UserError(f'strict: {report}')
+    if not found:
+        raise UserError(f'no pictures found. {report}')
     return items, report
+
 
 SketchPhotoSet.from_folder = staticmethod(from_folder)
 
@@ -151,13 +222,22 @@ def assemble(found, base, pair, report, source=None):
     names, twins = merge_spellings(names)
     ids = [Path(os.path.relpath(os.path.abspath(p), os.path.abspath(base))).as_posix() for p in paths]
     items = make_set(source or Files(paths), names, modality, photo_ids(names, modality, paths, pair), ids)
-    counts = items.counts(); report.kept = len(items)
-    for other, kept in twins.items(): report.notes.append(f'{other!r} and {kept!r} are one class, called {kept!r}')
+    counts = items.counts()
+    report.kept = len(items)
+    for other, kept in twins.items():
+        report.notes.append(f'{other!r} and {kept!r} are one class, called {kept!r}')
     if counts.total['sketch'] and counts.total['photo']:
-        for m, other, words in (('sketch', 'photo', 'sketches but no photos'), ('photo', 'sketch', 'photos but no sketches')):
+        for m, other, words in (
+            ('sketch', 'photo', 'sketches but no photos'),
+            ('photo', 'sketch', 'photos but no sketches'),
+        ):
             alone = [c for c, n in counts.items() if n[m] and not n[other]]
-            if alone: report.notes.append(f'{len(alone)} class(es) with {words}: {", ".join(map(repr, alone[:10]))}')
-        if counts.total['paired']: report.notes.append(f"{counts.total['paired']:,} of {counts.total['sketch']:,} sketches have their own photo")
+            if alone:
+                report.notes.append(f'{len(alone)} class(es) with {words}: {", ".join(map(repr, alone[:10]))}')
+        if counts.total['paired']:
+            report.notes.append(
+                f"{counts.total['paired']:,} of {counts.total['sketch']:,} sketches have their own photo"
+            )
     return items
 
 # %% ../../nbs/data/02_folders.ipynb #2d4c290f
@@ -165,31 +245,47 @@ def save_folder(items, root):
     "Write a set as `{sketch,photo}/<class>/<name>.png`, pairs by name; for sharing and for tests"
     number = Counter()
     for r in range(len(items)):
-        item = items[r]; stem = (item.photo_id or item.id).rpartition('/')[2] or f'{r:06d}'
-        if item.modality == 'sketch': number[item.name, stem] += 1; stem += f'-{number[item.name, stem]}'
-        folder = Path(root)/item.modality/re.sub(r'[/\0]', '_', item.name); folder.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(items.read(r)).save(folder/f'{stem}.png')
+        item = items[r]
+        stem = (item.photo_id or item.id).rpartition('/')[2] or f'{r:06d}'
+        if item.modality == 'sketch':
+            number[item.name, stem] += 1
+            stem += f'-{number[item.name, stem]}'
+        folder = Path(root) / item.modality / re.sub(r'[/\0]', '_', item.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(items.read(r)).save(folder / f'{stem}.png')
 
 # %% ../../nbs/data/02_folders.ipynb #36521ecb
 def equal_places(keys: Iterable) -> list[list[int]]:
     "Places that hold the same key, where there are two or more, the largest group first"
     found = {}
-    for place, key in enumerate(keys): found.setdefault(key, []).append(place)
+    for place, key in enumerate(keys):
+        found.setdefault(key, []).append(place)
     return sorted((group for group in found.values() if len(group) > 1), key=len, reverse=True)
 
-def same_pictures(a, b, workers=None,
-                  hashes=None) -> list[tuple[int, int]]:     # (source, rows) -> hashes of bytes, where they are kept
+
+def same_pictures(
+    a,
+    b,
+    workers=None,
+    hashes=None,  # (source, rows) -> hashes of bytes, where they are kept
+) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
     if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
         return across(hashes(a.source, a.rows), hashes(b.source, b.rows))
-    mixed = type(a.source) is not type(b.source)          # a file and an array: compare what they look like
-    def content(t): return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.source.content(t.rows[r])
-    def size(t, r): return os.stat(t.source.paths[t.rows[r]]).st_size if isinstance(t.source, Files) and not mixed else 0
+    mixed = type(a.source) is not type(b.source)  # a file and an array: compare what they look like
+
+    def content(t):
+        return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.source.content(t.rows[r])
+
+    def size(t, r):
+        return os.stat(t.source.paths[t.rows[r]]).st_size if isinstance(t.source, Files) and not mixed else 0
+
     sizes = [[size(t, r) for r in range(len(t))] for t in (a, b)]
     common = set(sizes[0]) & set(sizes[1])
     rows = [[r for r in range(len(t)) if s[r] in common] for t, s in zip((a, b), sizes)]
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
     return [(rows[0][i], rows[1][j]) for i, j in across(*keys)]
+
 
 def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     "Places `(in a, in b)` with the same key; of several in `a` the last"
@@ -203,7 +299,13 @@ def check_leaks(train, test, classes=True, workers=None):
     a, b = ({class_key(t.classes[i]): t.classes[i] for i in np.unique(t.labels)} for t in (train, test))
     shared = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
     same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in same_pictures(train, test, workers)]
-    problems = [f'{len(found)} {what} on both sides: ' + ', '.join(found[:5]) + (f' and {len(found) - 5} more' if len(found) > 5 else '')
-                for found, what in ((shared, 'class(es)'), (same, 'picture(s)')) if found]
-    if problems: raise UserError('training and test data overlap: ' + '; '.join(problems) + '.')
+    problems = [
+        f'{len(found)} {what} on both sides: '
+        + ', '.join(found[:5])
+        + (f' and {len(found) - 5} more' if len(found) > 5 else '')
+        for found, what in ((shared, 'class(es)'), (same, 'picture(s)'))
+        if found
+    ]
+    if problems:
+        raise UserError('training and test data overlap: ' + '; '.join(problems) + '.')
     return dict(train=len(train), test=len(test), train_classes=len(a), test_classes=len(b))

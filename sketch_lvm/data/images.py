@@ -20,48 +20,73 @@ from ..core import UserError, check_name, printable, rng
 # %% ../../nbs/data/00_images.ipynb #e43b0a56
 MODALITIES = ('sketch', 'photo')
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'GIF')
-MAX_PIXELS = 64_000_000     # a picture decodes to 3 bytes a pixel; a bomb of 1 KB can claim billions of them
+MAX_PIXELS = 64_000_000  # a picture decodes to 3 bytes a pixel; a bomb of 1 KB can claim billions of them
+
 
 class BadImage(UserError):
     "A file that cannot be used as a picture; `reason` is the message without the file's name"
+
     def __init__(self, name, reason=''):
         super().__init__(printable(f'{name}: {reason}' if reason else name))
         self.reason = printable(reason or name)
 
 # %% ../../nbs/data/00_images.ipynb #d0fa100a
-LOOKS = {b'<!doctype': 'an HTML page', b'<html': 'an HTML page', b'<?xml': 'an XML file', b'<svg': 'an SVG drawing', b'%pdf': 'a PDF', b'ii*\0': 'a TIFF',
-         b'mm\0*': 'a TIFF', b'8bps': 'a Photoshop file', b'pk\3\4': 'a zip archive', b'version https://git-lfs': 'a Git LFS pointer',
-         b'\x89png': 'a PNG cut short', b'\xff\xd8\xff': 'a JPEG cut short', b'gif8': 'a GIF cut short', b'riff': 'a WEBP cut short'}
+LOOKS = {
+    b'<!doctype': 'an HTML page',
+    b'<html': 'an HTML page',
+    b'<?xml': 'an XML file',
+    b'<svg': 'an SVG drawing',
+    b'%pdf': 'a PDF',
+    b'ii*\0': 'a TIFF',
+    b'mm\0*': 'a TIFF',
+    b'8bps': 'a Photoshop file',
+    b'pk\3\4': 'a zip archive',
+    b'version https://git-lfs': 'a Git LFS pointer',
+    b'\x89png': 'a PNG cut short',
+    b'\xff\xd8\xff': 'a JPEG cut short',
+    b'gif8': 'a GIF cut short',
+    b'riff': 'a WEBP cut short',
+}
 
-MODERN = ('a TIFF', 'a HEIC, AVIF or video file')      # pictures, though not read here
+MODERN = ('a TIFF', 'a HEIC, AVIF or video file')  # pictures, though not read here
 CONVERT = '; convert it to JPEG or PNG'
+
 
 def looks_like(head):
     "What the first bytes of a file seem to be, in words"
     text = bytes(head).lstrip(b'\xef\xbb\xbf \t\r\n').lower()
-    if text[4:8] == b'ftyp': return 'a HEIC, AVIF or video file'
+    if text[4:8] == b'ftyp':
+        return 'a HEIC, AVIF or video file'
     return next((what for magic, what in LOOKS.items() if text.startswith(magic)), 'something else')
 
 # %% ../../nbs/data/00_images.ipynb #3c7483d4
 def check_png(f, name):
     "The checksums of a PNG's chunks; leaves the file where it was"
-    at = f.tell(); f.seek(8)
+    at = f.tell()
+    f.seek(8)
     while len(head := f.read(8)) == 8:
-        length, kind = struct.unpack('>I4s', head); body, crc = f.read(length), f.read(4)
-        if len(crc) < 4: break                   # cut short: the decoder says whether pixels are missing
-        if zlib.crc32(kind + body).to_bytes(4, 'big') != crc: raise BadImage(name, f'damaged (wrong checksum in its {kind.decode("latin1")} chunk)')
-        if kind == b'IEND': break
+        length, kind = struct.unpack('>I4s', head)
+        body, crc = f.read(length), f.read(4)
+        if len(crc) < 4:
+            break  # cut short: the decoder says whether pixels are missing
+        if zlib.crc32(kind + body).to_bytes(4, 'big') != crc:
+            raise BadImage(name, f'damaged (wrong checksum in its {kind.decode("latin1")} chunk)')
+        if kind == b'IEND':
+            break
     f.seek(at)
 
 # %% ../../nbs/data/00_images.ipynb #71805de0
 class _Quiet:
     "Pillow's own warnings are left out for as long as any thread is inside"
-    def __init__(self): self.lock, self.inside, self.filters = threading.Lock(), 0, None
+
+    def __init__(self):
+        self.lock, self.inside, self.filters = threading.Lock(), 0, None
 
     def __enter__(self):
         with self.lock:
             self.inside += 1
-            if self.inside > 1: return
+            if self.inside > 1:
+                return
             self.filters = warnings.catch_warnings()
             self.filters.__enter__()
             warnings.filterwarnings('ignore', module=r'PIL\b')
@@ -69,9 +94,12 @@ class _Quiet:
     def __exit__(self, *error):
         with self.lock:
             self.inside -= 1
-            if not self.inside: self.filters.__exit__(*error)
+            if not self.inside:
+                self.filters.__exit__(*error)
+
 
 _quiet = _Quiet()
+
 
 def quiet_pillow():
     "A block in which Pillow does not warn, whichever thread it runs on"
@@ -79,76 +107,123 @@ def quiet_pillow():
 
 # %% ../../nbs/data/00_images.ipynb #4ea60415
 @contextlib.contextmanager
-def opened(source, name=None,
-           formats=FORMATS):      # what may be in there; Pillow looks for nothing else
+def opened(
+    source,
+    name=None,
+    formats=FORMATS,  # what may be in there; Pillow looks for nothing else
+):
     "A picture's file and its PIL image, nothing decoded yet; trouble inside the block becomes a `BadImage`"
-    for f in formats: check_name(f, FORMATS, 'picture format')
+    for f in formats:
+        check_name(f, FORMATS, 'picture format')
     in_memory, head = isinstance(source, (bytes, bytearray, memoryview)), b''
     name = name or ('these bytes' if in_memory else os.fspath(source))
     try:
-        if not in_memory and not stat.S_ISREG(os.stat(source).st_mode): raise BadImage(name, 'not a regular file')
+        if not in_memory and not stat.S_ISREG(os.stat(source).st_mode):
+            raise BadImage(name, 'not a regular file')
         with io.BytesIO(source) if in_memory else open(source, 'rb') as f:
-            head = f.read(64); f.seek(0)
-            if not head: raise BadImage(name, 'the file is empty')
-            with quiet_pillow(): im = Image.open(f, formats=formats)
-            if im.width*im.height > MAX_PIXELS: raise BadImage(name, f'{im.width} x {im.height} pixels are more than the {MAX_PIXELS:,} allowed')
-            if im.format == 'PNG': check_png(f, name)
-            with quiet_pillow(): yield f, im
-    except UserError: raise
+            head = f.read(64)
+            f.seek(0)
+            if not head:
+                raise BadImage(name, 'the file is empty')
+            with quiet_pillow():
+                im = Image.open(f, formats=formats)
+            if im.width * im.height > MAX_PIXELS:
+                raise BadImage(name, f'{im.width} x {im.height} pixels are more than the {MAX_PIXELS:,} allowed')
+            if im.format == 'PNG':
+                check_png(f, name)
+            with quiet_pillow():
+                yield f, im
+    except UserError:
+        raise
     except UnidentifiedImageError as e:
         what = looks_like(head)
-        raise BadImage(name, f'cannot be read as {"one of "*(len(formats) > 1)}{", ".join(formats)}; it looks like {what}{CONVERT*(what in MODERN)}') from e
-    except Image.DecompressionBombError as e: raise BadImage(name, f'more than the {MAX_PIXELS:,} pixels allowed') from e
-    except Exception as e:                       # damaged files make decoders raise nearly anything
+        raise BadImage(
+            name,
+            f'cannot be read as {"one of " * (len(formats) > 1)}{", ".join(formats)}; it looks like {what}{CONVERT * (what in MODERN)}',
+        ) from e
+    except Image.DecompressionBombError as e:
+        raise BadImage(name, f'more than the {MAX_PIXELS:,} pixels allowed') from e
+    except Exception as e:  # damaged files make decoders raise nearly anything
         raise BadImage(name, (isinstance(e, OSError) and e.strerror) or f'damaged or cut short ({e})') from e
 
 # %% ../../nbs/data/00_images.ipynb #b06df094
-TURNS = {2: lambda a: a[:, ::-1], 3: lambda a: a[::-1, ::-1], 4: lambda a: a[::-1], 5: lambda a: a.swapaxes(0, 1),
-         6: lambda a: np.rot90(a, -1), 7: lambda a: a[::-1, ::-1].swapaxes(0, 1), 8: lambda a: np.rot90(a)}
+TURNS = {
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+    8: lambda a: np.rot90(a),
+}
+
 
 def orientation(im):
     "The EXIF orientation, 1 to 8, of a picture that is decoded"
-    try: n = im.getexif().get(0x0112, 1)
-    except Exception: return 1                   # a broken EXIF block says nothing about pixels that are fine
+    try:
+        n = im.getexif().get(0x0112, 1)
+    except Exception:
+        return 1  # a broken EXIF block says nothing about pixels that are fine
     return n if isinstance(n, int) and n in TURNS else 1
+
 
 def on_white(rgba, modality='photo'):
     "Lay `[H, W, 4]` on white paper"
     rgb, a = rgba[..., :3].astype(np.uint32), rgba[..., 3:].astype(np.uint32)
-    if modality == 'sketch' and a.any() and a.min() == 0 and rgb[a[..., 0] > 0].min() > 240: rgb[:] = 0     # white ink on nothing
-    return ((rgb*a + 255*(255 - a) + 127)//255).astype(np.uint8)
+    if modality == 'sketch' and a.any() and a.min() == 0 and rgb[a[..., 0] > 0].min() > 240:
+        rgb[:] = 0  # white ink on nothing
+    return ((rgb * a + 255 * (255 - a) + 127) // 255).astype(np.uint8)
 
 # %% ../../nbs/data/00_images.ipynb #10394076
 def deep_grey(im):
     "A picture of mode I;16, I or F as uint8 grey"
     x = np.asarray(im)
     if im.mode == 'F':
-        if not np.isfinite(x).all(): raise UserError('a float picture holds NaN or infinity.')
-        return (x*(255 if x.max() <= 1 else 1)).clip(0, 255).round().astype(np.uint8)
-    grey = ((x.clip(0, 65535).astype(np.uint32) + 128)//257).astype(np.uint8)
-    hole = im.info.get('transparency')           # PNG may declare one value to be transparent
+        if not np.isfinite(x).all():
+            raise UserError('a float picture holds NaN or infinity.')
+        return (x * (255 if x.max() <= 1 else 1)).clip(0, 255).round().astype(np.uint8)
+    grey = ((x.clip(0, 65535).astype(np.uint32) + 128) // 257).astype(np.uint8)
+    hole = im.info.get('transparency')  # PNG may declare one value to be transparent
     return np.where(x == hole, 255, grey).astype(np.uint8) if isinstance(hole, int) else grey
+
 
 def to_rgb(im, modality='photo'):
     "A PIL image of any mode as uint8 `[H, W, 3]`: upright, on white paper, its whole range kept"
     check_name(modality, MODALITIES, 'modality')
-    im.load()                                    # first: to look for EXIF may decode, and must not hide that this fails
+    im.load()  # first: to look for EXIF may decode, and must not hide that this fails
     turn = TURNS.get(orientation(im), lambda a: a)
-    if im.mode.startswith('I') or im.mode == 'F': rgb = np.repeat(deep_grey(im)[..., None], 3, 2)
-    elif im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info: rgb = on_white(np.asarray(im.convert('RGBA')), modality)
-    else: rgb = np.asarray(im.convert('RGB'))
+    if im.mode.startswith('I') or im.mode == 'F':
+        rgb = np.repeat(deep_grey(im)[..., None], 3, 2)
+    elif im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
+        rgb = on_white(np.asarray(im.convert('RGBA')), modality)
+    else:
+        rgb = np.asarray(im.convert('RGB'))
     return np.ascontiguousarray(turn(rgb))
 
 # %% ../../nbs/data/00_images.ipynb #efbbe7bf
-PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))    # of an interlaced PNG: x, y, steps
+PASSES = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)  # of an interlaced PNG: x, y, steps
+
 
 def png_bytes(header: bytes) -> int:
     "How many bytes the pixels of a PNG unpack to, by its IHDR chunk"
     width, height, depth, colour, _, _, interlaced = struct.unpack('>IIBBBBB', header)
-    bits = depth*{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
-    def size(w, h): return h*(1 + (w*bits + 7)//8) if w else 0
-    if not interlaced: return size(width, height)
-    return sum(size(-(-(width - x)//dx), -(-(height - y)//dy)) for x, y, dx, dy in PASSES)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+
+    def size(w, h):
+        return h * (1 + (w * bits + 7) // 8) if w else 0
+
+    if not interlaced:
+        return size(width, height)
+    return sum(size(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in PASSES)
+
 
 def check_png_rows(f):
     "An error if a PNG's pixels end before its last row"
@@ -158,16 +233,22 @@ def check_png_rows(f):
     while left > 0 and len(head := f.read(8)) == 8:
         length, kind = struct.unpack('>I4s', head)
         body, _ = f.read(length), f.read(4)
-        if kind != b'IDAT': continue
-        while left > 0 and (piece := unpack.decompress(body, min(left, 2**20))): left, body = left - len(piece), unpack.unconsumed_tail
-    if left > 0: raise EOFError('rows of pixels are missing')
+        if kind != b'IDAT':
+            continue
+        while left > 0 and (piece := unpack.decompress(body, min(left, 2**20))):
+            left, body = left - len(piece), unpack.unconsumed_tail
+    if left > 0:
+        raise EOFError('rows of pixels are missing')
+
 
 def load_whole(f, im):
     "Decode an opened picture, to its last row"
     im.load()
-    if im.format != 'PNG': return
-    last = np.asarray(im.crop((0, max(im.height - 2, 0), *im.size)))        # interlaced, the last pass fills every other row
-    if not all(row.any() for row in last): check_png_rows(f)
+    if im.format != 'PNG':
+        return
+    last = np.asarray(im.crop((0, max(im.height - 2, 0), *im.size)))  # interlaced, the last pass fills every other row
+    if not all(row.any() for row in last):
+        check_png_rows(f)
 
 # %% ../../nbs/data/00_images.ipynb #51b175f6
 def read_image(source, modality='photo', name=None, formats=FORMATS):
@@ -179,114 +260,189 @@ def read_image(source, modality='photo', name=None, formats=FORMATS):
 # %% ../../nbs/data/00_images.ipynb #3d1c01ff
 def _claiming(width, height):
     "A PNG of a few bytes that claims to be huge"
-    def chunk(kind, body): return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
+    def chunk(kind, body):
+        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', zlib.compress(bytes(100))) + chunk(b'IEND', b'')
+    return (
+        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', zlib.compress(bytes(100))) + chunk(b'IEND', b'')
+    )
+
 
 def broken_files():
     "A zoo of files that must be refused: `{name: (bytes, a word of the complaint)}`; for tests"
     im = Image.fromarray(rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
-    def saved(format, **options): f = io.BytesIO(); im.save(f, format, **options); return f.getvalue()
+
+    def saved(format, **options):
+        f = io.BytesIO()
+        im.save(f, format, **options)
+        return f.getvalue()
+
     cut = {f'cut.{f.lower()}': (saved(f)[:-200], 'cut short') for f in ('PNG', 'WEBP', 'BMP', 'GIF')}
-    jpeg = {f'cut {n}.jpg': (saved('JPEG', progressive=n == 'progressive')[:-200], 'cut short') for n in ('plain', 'progressive')}
-    return {**cut, **jpeg, 'empty.jpg': (b'', 'empty'), 'page.jpg': (b'\n<!DOCTYPE html><p>404', 'HTML'),
-            'phone.jpg': (b'\0\0\0\x18ftypheic' + bytes(40), 'HEIC'), 'scan.png': (saved('TIFF'), 'TIFF'), 'noise.png': (rng(1).bytes(500), 'something else'),
-            'pointer.png': (b'version https://git-lfs.github.com/spec/v1\n', 'LFS'), 'header.png': (saved('PNG')[:40], 'cut short'),
-            'bomb.png': (_claiming(9000, 9000), 'allowed'), 'big bomb.png': (_claiming(60000, 60000), 'allowed')}
+    jpeg = {
+        f'cut {n}.jpg': (saved('JPEG', progressive=n == 'progressive')[:-200], 'cut short')
+        for n in ('plain', 'progressive')
+    }
+    return {
+        **cut,
+        **jpeg,
+        'empty.jpg': (b'', 'empty'),
+        'page.jpg': (b'\n<!DOCTYPE html><p>404', 'HTML'),
+        'phone.jpg': (b'\0\0\0\x18ftypheic' + bytes(40), 'HEIC'),
+        'scan.png': (saved('TIFF'), 'TIFF'),
+        'noise.png': (rng(1).bytes(500), 'something else'),
+        'pointer.png': (b'version https://git-lfs.github.com/spec/v1\n', 'LFS'),
+        'header.png': (saved('PNG')[:40], 'cut short'),
+        'bomb.png': (_claiming(9000, 9000), 'allowed'),
+        'big bomb.png': (_claiming(60000, 60000), 'allowed'),
+    }
 
 # %% ../../nbs/data/00_images.ipynb #5436f671
 def _ends_well(f, format):
     "Does the file have its format's last bytes? Leaves the file where it was"
-    at = f.tell(); size = f.seek(0, 2)
-    f.seek(4); riff = int.from_bytes(f.read(4), 'little')
-    f.seek(max(size - 12, 0)); tail = f.read(); f.seek(at)
+    at = f.tell()
+    size = f.seek(0, 2)
+    f.seek(4)
+    riff = int.from_bytes(f.read(4), 'little')
+    f.seek(max(size - 12, 0))
+    tail = f.read()
+    f.seek(at)
     ends = {'JPEG': b'\xff\xd9', 'PNG': b'IEND\xaeB`\x82', 'GIF': b'\x3b'}
     return riff + 8 <= size if format == 'WEBP' else format in ends and tail.endswith(ends[format])
+
 
 def check_image(source, decode=False):
     "Width and height of a picture file that is whole, else `BadImage`. Decodes if its end looks odd, or if told to"
     with opened(source) as (f, im):
         size = im.size
-        if decode or not _ends_well(f, im.format): load_whole(f, im)
+        if decode or not _ends_well(f, im.format):
+            load_whole(f, im)
     return size
 
 # %% ../../nbs/data/00_images.ipynb #0e91d87d
 UNSEEN = 'damage inside JPEG, WEBP, BMP and GIF data cannot always be seen (only PNG has checksums)'
 
+
 def zeros_in_jpeg(data: bytes) -> bool:
     "Whether a plain JPEG holds a stretch of zeros that its own codes make next to impossible"
-    at, first = 2, 0                             # the symbol whose code is all zeros, among those for luminance; 0 ends a block
-    while data[at:at + 1] == b'\xff' and at + 4 <= len(data):
-        kind, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2:at + 4], 'big')
-        if kind == 0xda: return first != 0 and data.find(bytes(64), end) >= 0
-        if 0xc2 <= kind <= 0xcf and kind not in (0xc4, 0xc8, 0xcc): return False          # progressive and others
+    at, first = 2, 0  # the symbol whose code is all zeros, among those for luminance; 0 ends a block
+    while data[at : at + 1] == b'\xff' and at + 4 <= len(data):
+        kind, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], 'big')
+        if kind == 0xDA:
+            return first != 0 and data.find(bytes(64), end) >= 0
+        if 0xC2 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            return False  # progressive and others
         table = at + 4
-        while kind == 0xc4 and table + 17 < end:
-            if data[table] == 0x10: first = data[table + 17]
-            table += 17 + sum(data[table + 1:table + 17])
+        while kind == 0xC4 and table + 17 < end:
+            if data[table] == 0x10:
+                first = data[table + 17]
+            table += 17 + sum(data[table + 1 : table + 17])
         at = end
     return False
+
 
 def _listen():
     "In a process of its own: read paths, one JSON string a line, and answer each with what libjpeg writes while it decodes that JPEG"
     import torch
     from torchvision.io import decode_jpeg
+
     with tempfile.TemporaryFile() as heard:
         os.dup2(heard.fileno(), 2)
         for line in sys.stdin:
             os.ftruncate(2, 0), os.lseek(2, 0, os.SEEK_SET)
             data = np.fromfile(json.loads(line), np.uint8)
-            try: decode_jpeg(torch.from_numpy(data))
-            except RuntimeError: pass            # a kind of JPEG that only Pillow reads, and has read
-            said = os.pread(2, 2000, 0).decode('utf-8', 'replace') or 'Corrupt JPEG data: a stretch of zeros'*zeros_in_jpeg(data.tobytes())
+            try:
+                decode_jpeg(torch.from_numpy(data))
+            except RuntimeError:
+                pass  # a kind of JPEG that only Pillow reads, and has read
+            said = os.pread(2, 2000, 0).decode(
+                'utf-8', 'replace'
+            ) or 'Corrupt JPEG data: a stretch of zeros' * zeros_in_jpeg(data.tobytes())
             print(json.dumps(said), flush=True)
 
+
 def _listener():
-    path = os.pathsep.join(filter(None, [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), os.environ.get('PYTHONPATH')]))
-    return subprocess.Popen([sys.executable, '-c', 'from sketch_lvm.data.images import _listen; _listen()'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, env=dict(os.environ, PYTHONPATH=path))
+    path = os.pathsep.join(
+        filter(
+            None,
+            [
+                os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+                os.environ.get('PYTHONPATH'),
+            ],
+        )
+    )
+    return subprocess.Popen(
+        [sys.executable, '-c', 'from sketch_lvm.data.images import _listen; _listen()'],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ, PYTHONPATH=path),
+    )
+
 
 def _answer(listener):
-    if line := listener.stdout.readline(): return json.loads(line)
-    raise UserError(f'JPEG files cannot be looked at closely, the second decoder (torchvision) stopped: {listener.communicate()[1].strip()[-300:]}')
+    if line := listener.stdout.readline():
+        return json.loads(line)
+    raise UserError(
+        f'JPEG files cannot be looked at closely, the second decoder (torchvision) stopped: {listener.communicate()[1].strip()[-300:]}'
+    )
+
 
 def jpeg_warnings(paths, workers=None, progress=None):
     "`{position: warning}` of JPEG files whose data libjpeg finds damaged, though they decode"
     paths, found = [os.fspath(p) for p in paths], {}
-    if not paths: return found
-    team = [_listener() for _ in range(min(workers or os.cpu_count() or 1, 8, 1 + len(paths)//200))]
+    if not paths:
+        return found
+    team = [_listener() for _ in range(min(workers or os.cpu_count() or 1, 8, 1 + len(paths) // 200))]
     try:
         for at in range(0, len(paths), len(team)):
-            part = paths[at:at + len(team)]
-            with contextlib.suppress(BrokenPipeError):       # it stopped; `_answer` says why
-                for listener, path in zip(team, part): listener.stdin.write(json.dumps(path) + '\n'), listener.stdin.flush()
-            for i, listener in enumerate(team[:len(part)], at):
+            part = paths[at : at + len(team)]
+            with contextlib.suppress(BrokenPipeError):  # it stopped; `_answer` says why
+                for listener, path in zip(team, part):
+                    listener.stdin.write(json.dumps(path) + '\n'), listener.stdin.flush()
+            for i, listener in enumerate(team[: len(part)], at):
                 said = ' '.join(_answer(listener).split())
-                if 'Corrupt JPEG data' in said or 'Premature end' in said: found[i] = f'damaged ({said})'
-            if progress: progress(at + len(part), len(paths))
+                if 'Corrupt JPEG data' in said or 'Premature end' in said:
+                    found[i] = f'damaged ({said})'
+            if progress:
+                progress(at + len(part), len(paths))
     finally:
-        for listener in team: listener.kill(), listener.communicate()
+        for listener in team:
+            listener.kill(), listener.communicate()
     return found
 
 # %% ../../nbs/data/00_images.ipynb #12119bb2
 def in_threads(work, things, workers=None, at_once=100):
     "`work(thing)` for each, on a few threads; the results in order, as they come"
-    things = list(things); parts = [things[i:i + at_once] for i in range(0, len(things), at_once)]
+    things = list(things)
+    parts = [things[i : i + at_once] for i in range(0, len(things), at_once)]
     with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
-        for results in pool.map(lambda part: [work(t) for t in part], parts): yield from results
+        for results in pool.map(lambda part: [work(t) for t in part], parts):
+            yield from results
+
 
 def _is_jpeg(path):
-    with open(path, 'rb') as f: return f.read(3) == b'\xff\xd8\xff'
+    with open(path, 'rb') as f:
+        return f.read(3) == b'\xff\xd8\xff'
+
 
 def check_files(paths, decode=False, workers=None, progress=None):
     "`{position: reason}` of the files that are not whole pictures"
+
     def reason(path):
-        try: check_image(path, decode)
-        except BadImage as e: return e.reason
+        try:
+            check_image(path, decode)
+        except BadImage as e:
+            return e.reason
+
     bad, paths = {}, list(paths)
     for i, why in enumerate(in_threads(reason, paths, workers)):
-        if why: bad[i] = why
-        if progress: progress(i + 1, len(paths))
+        if why:
+            bad[i] = why
+        if progress:
+            progress(i + 1, len(paths))
     jpegs = [i for i, path in enumerate(paths) if decode and i not in bad and _is_jpeg(path)]
     bad |= {jpegs[k]: why for k, why in jpeg_warnings([paths[i] for i in jpegs], workers, progress).items()}
     return dict(sorted(bad.items()))
@@ -294,23 +450,35 @@ def check_files(paths, decode=False, workers=None, progress=None):
 # %% ../../nbs/data/00_images.ipynb #fedd1baf
 FITS = ('stretch', 'pad', 'crop')
 
+
 def fit_image(image, size, fit='stretch', interpolation='bicubic'):
     "uint8 `[H, W, 3]` to `[size, size, 3]`: antialiased, never by way of a picture larger than needed"
     check_name(fit, FITS, 'fit')
-    how = Image.Resampling[check_name(interpolation, ['bicubic', 'bilinear', 'lanczos', 'nearest', 'box'], 'interpolation').upper()]
-    h, w = image.shape[:2]; im = Image.fromarray(image)
-    if fit == 'stretch' or h == w: return image if h == w == size else np.asarray(im.resize((size, size), how))
+    how = Image.Resampling[
+        check_name(interpolation, ['bicubic', 'bilinear', 'lanczos', 'nearest', 'box'], 'interpolation').upper()
+    ]
+    h, w = image.shape[:2]
+    im = Image.fromarray(image)
+    if fit == 'stretch' or h == w:
+        return image if h == w == size else np.asarray(im.resize((size, size), how))
     if fit == 'pad':
-        nw, nh = (max(1, round(side*size/max(h, w))) for side in (w, h))
-        page = Image.new('RGB', (size, size), 'white'); page.paste(im.resize((nw, nh), how), ((size - nw)//2, (size - nh)//2))
+        nw, nh = (max(1, round(side * size / max(h, w))) for side in (w, h))
+        page = Image.new('RGB', (size, size), 'white')
+        page.paste(im.resize((nw, nh), how), ((size - nw) // 2, (size - nh) // 2))
         return np.asarray(page)
-    nw, nh = (size, int(size*h/w)) if w < h else (int(size*w/h), size)       # what the whole picture would be resized to
-    x, y = round((nw - size)/2), round((nh - size)/2)
-    if max(nw, nh) <= 8*size: return np.asarray(im.resize((nw, nh), how).crop((x, y, x + size, y + size)))
-    return np.asarray(im.resize((size, size), how, box=(x*w/nw, y*h/nh, (x + size)*w/nw, (y + size)*h/nh)))
+    nw, nh = (
+        (size, int(size * h / w)) if w < h else (int(size * w / h), size)
+    )  # what the whole picture would be resized to
+    x, y = round((nw - size) / 2), round((nh - size) / 2)
+    if max(nw, nh) <= 8 * size:
+        return np.asarray(im.resize((nw, nh), how).crop((x, y, x + size, y + size)))
+    return np.asarray(
+        im.resize((size, size), how, box=(x * w / nw, y * h / nh, (x + size) * w / nw, (y + size) * h / nh))
+    )
 
 # %% ../../nbs/data/00_images.ipynb #a302fa8e
 def thumbnail(image, size=56):
     "An `<img>` tag with the picture inside it"
-    f = io.BytesIO(); Image.fromarray(fit_image(image, size, 'pad')).save(f, 'PNG')
+    f = io.BytesIO()
+    Image.fromarray(fit_image(image, size, 'pad')).save(f, 'PNG')
     return f'<img width={size} height={size} src="data:image/png;base64,{base64.b64encode(f.getvalue()).decode()}">'

@@ -28,36 +28,65 @@ def class_key(name):
     "What all spellings of a class have in common: case, hyphens, underscores and blanks don't count"
     return ' '.join(re.sub(r'[-_\s]+', ' ', unicodedata.normalize('NFKC', str(name))).casefold().split())
 
+
 def find_classes(names, classes):
     "Names in any spelling as they are spelt in `classes`, in that order; an unknown one raises with the nearest"
     spelt = {class_key(c): c for c in classes}
-    wanted = {spelt.get(class_key(n)) or check_name(n, classes, 'class') for n in ([names] if isinstance(names, str) else names)}
+    wanted = {
+        spelt.get(class_key(n)) or check_name(n, classes, 'class')
+        for n in ([names] if isinstance(names, str) else names)
+    }
     return [c for c in classes if c in wanted]
+
 
 def merge_spellings(names):
     "The names with one spelling for each class (the first met), and `{other spelling: the one kept}`"
     kept = {}
-    for n in names: kept.setdefault(class_key(n), n)
-    return [kept[class_key(n)] for n in names], {n: kept[class_key(n)] for n in dict.fromkeys(names) if kept[class_key(n)] != n}
+    for n in names:
+        kept.setdefault(class_key(n), n)
+    return [kept[class_key(n)] for n in names], {
+        n: kept[class_key(n)] for n in dict.fromkeys(names) if kept[class_key(n)] != n
+    }
 
 # %% ../../nbs/data/01_items.ipynb #4834c329
 class Files:
     "Pictures that are files"
-    def __init__(self, paths): self.paths, self.caches = [os.fspath(p) for p in paths], []
-    def __len__(self): return len(self.paths)
-    def content(self, row): return Path(self.paths[row]).read_bytes()
-    def read(self, row, modality, content=None): return read_image(self.paths[row] if content is None else content, modality, self.paths[row])
+
+    def __init__(self, paths):
+        self.paths, self.caches = [os.fspath(p) for p in paths], []
+
+    def __len__(self):
+        return len(self.paths)
+
+    def content(self, row):
+        return Path(self.paths[row]).read_bytes()
+
+    def read(self, row, modality, content=None):
+        return read_image(self.paths[row] if content is None else content, modality, self.paths[row])
+
 
 class Arrays:
     "Pictures that are rows of one uint8 array `[N, H, W]` or `[N, H, W, 3]`, in memory or memory-mapped"
+
     def __init__(self, array):
-        if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or not (array.ndim == 3 or array.ndim == 4 and array.shape[3] == 3):
+        if (
+            not isinstance(array, np.ndarray)
+            or array.dtype != np.uint8
+            or not (array.ndim == 3 or array.ndim == 4 and array.shape[3] == 3)
+        ):
             given = f'{array.dtype} {list(array.shape)}' if isinstance(array, np.ndarray) else type(array).__name__
             raise UserError(f'pictures in an array are uint8 [N, H, W] or [N, H, W, 3], not {given}.')
         self.array, self.caches = array, []
-    def __len__(self): return len(self.array)
-    def content(self, row): return repr(self.array.shape[1:]).encode() + self.array[row].tobytes()
-    def read(self, row, modality, content=None): x = self.array[row]; return np.array(x if x.ndim == 3 else np.repeat(x[..., None], 3, 2))
+
+    def __len__(self):
+        return len(self.array)
+
+    def content(self, row):
+        return repr(self.array.shape[1:]).encode() + self.array[row].tobytes()
+
+    def read(self, row, modality, content=None):
+        x = self.array[row]
+        return np.array(x if x.ndim == 3 else np.repeat(x[..., None], 3, 2))
 
 # %% ../../nbs/data/01_items.ipynb #33a3e55e
 def _pack(self):
@@ -65,12 +94,17 @@ def _pack(self):
     a, state = self.array, dict(self.__dict__)
     if type(a) is np.memmap and a.filename and type(a.base).__name__ == 'mmap':
         order = 'F' if a.flags.f_contiguous and not a.flags.c_contiguous else 'C'
-        state['array'] = dict(filename=os.fspath(a.filename), dtype=str(a.dtype), mode='r', offset=a.offset, shape=a.shape, order=order)
+        state['array'] = dict(
+            filename=os.fspath(a.filename), dtype=str(a.dtype), mode='r', offset=a.offset, shape=a.shape, order=order
+        )
     return state
 
+
 def _unpack(self, state):
-    if isinstance(state['array'], dict): state = {**state, 'array': np.memmap(**state['array'])}
+    if isinstance(state['array'], dict):
+        state = {**state, 'array': np.memmap(**state['array'])}
     self.__dict__.update(state)
+
 
 Arrays.__getstate__, Arrays.__setstate__ = _pack, _unpack
 
@@ -83,29 +117,44 @@ def source_pixels(source, rows, modality, size, fit='stretch', interpolation='bi
         return np.ascontiguousarray(x.transpose(0, 3, 1, 2))
     out, left = np.empty((len(rows), 3, size, size), np.uint8), np.ones(len(rows), bool)
     for cache in source.caches:
-        if cache.recipe != (size, fit, interpolation) or not (there := left & cache.has(rows)).any(): continue
-        out[there] = cache.take(rows[there]); left &= ~there
-    for i in np.flatnonzero(left): out[i] = fit_image(source.read(rows[i], modality[i]), size, fit, interpolation).transpose(2, 0, 1)
+        if cache.recipe != (size, fit, interpolation) or not (there := left & cache.has(rows)).any():
+            continue
+        out[there] = cache.take(rows[there])
+        left &= ~there
+    for i in np.flatnonzero(left):
+        out[i] = fit_image(source.read(rows[i], modality[i]), size, fit, interpolation).transpose(2, 0, 1)
     return out
 
 # %% ../../nbs/data/01_items.ipynb #aa62f71d
 class Item(NamedTuple):
     "One row of the table"
-    id: str; name: str; modality: str; photo_id: str; label: int
+
+    id: str
+    name: str
+    modality: str
+    photo_id: str
+    label: int
 
 # %% ../../nbs/data/01_items.ipynb #f5d73dd3
 class Table:
     "The columns of a set of pictures, and ways to take a part of it"
+
     def __init__(self, source, rows, classes, labels, modality, photo_id, ids, **more):
         self.source, self.rows = source, np.asarray(rows, np.int64)
         self.classes, self.labels = tuple(classes), np.asarray(labels, np.int64)
-        self.modality, self.photo_id, self.ids = np.asarray(modality, '<U6'), np.asarray(photo_id, object), np.asarray(ids, object)
-        self.more = {k: np.asarray(v) for k, v in more.items()}              # further columns: a view, a caption
+        self.modality, self.photo_id, self.ids = (
+            np.asarray(modality, '<U6'),
+            np.asarray(photo_id, object),
+            np.asarray(ids, object),
+        )
+        self.more = {k: np.asarray(v) for k, v in more.items()}  # further columns: a view, a caption
 
-    def __len__(self): return len(self.rows)
+    def __len__(self):
+        return len(self.rows)
 
     @property
-    def names(self): return np.asarray(self.classes, object)[self.labels]    # the class name of each row
+    def names(self):
+        return np.asarray(self.classes, object)[self.labels]  # the class name of each row
 
     def take(self, rows, classes=None):
         "A table of these rows (numbers, in any order); `classes` renumbers the labels"
@@ -114,49 +163,69 @@ class Table:
             code = {c: i for i, c in enumerate(classes)}
             labels = np.array([code.get(c, -1) for c in self.classes], np.int64)[labels]
         more = {k: v[rows] for k, v in self.more.items()}
-        return type(self)(self.source, self.rows[rows], self.classes if classes is None else classes, labels,
-                          self.modality[rows], self.photo_id[rows], self.ids[rows], **more)
+        return type(self)(
+            self.source,
+            self.rows[rows],
+            self.classes if classes is None else classes,
+            labels,
+            self.modality[rows],
+            self.photo_id[rows],
+            self.ids[rows],
+            **more,
+        )
 
 # %% ../../nbs/data/01_items.ipynb #d8bf8cf2
 class Choosing(Table):
     "Parts of a table by row, modality, class or pairing"
+
     def __getitem__(self, key):
-        if not isinstance(key, (int, np.integer)): return self.take(np.arange(len(self))[key])
+        if not isinstance(key, (int, np.integer)):
+            return self.take(np.arange(len(self))[key])
         label = int(self.labels[key])
         return Item(self.ids[key], self.classes[label], str(self.modality[key]), self.photo_id[key], label)
 
     def where(self, modality=None, classes=None, mask=None):
         "The rows of a modality, of some classes (in any spelling), of a mask; only `classes` changes the class numbers"
         keep = np.ones(len(self), bool) if mask is None else np.array(mask, bool)
-        if modality is not None: keep &= self.modality == check_name(modality, MODALITIES, 'modality')
-        if classes is None: return self.take(np.flatnonzero(keep))
+        if modality is not None:
+            keep &= self.modality == check_name(modality, MODALITIES, 'modality')
+        if classes is None:
+            return self.take(np.flatnonzero(keep))
         names = find_classes(classes, self.classes)
         return self.take(np.flatnonzero(keep & np.isin(self.labels, [self.classes.index(n) for n in names])), names)
 
     @property
-    def sketches(self): return self.where('sketch')
+    def sketches(self):
+        return self.where('sketch')
 
     @property
-    def photos(self): return self.where('photo')
+    def photos(self):
+        return self.where('photo')
 
 # %% ../../nbs/data/01_items.ipynb #1ce0a410
 class Splitting(Choosing):
     "Seen and unseen classes; sketches that have photos"
+
     def split(self, seen=None, unseen=None):
         "Two tables that share no class; with one list given, the other side gets the rest"
-        if seen is None and unseen is None: raise UserError('split needs the seen classes, the unseen classes, or both.')
+        if seen is None and unseen is None:
+            raise UserError('split needs the seen classes, the unseen classes, or both.')
         seen, unseen = (None if names is None else find_classes(names, self.classes) for names in (seen, unseen))
         both = sorted(set(seen or ()) & set(unseen or ()))
-        if both: raise UserError(f'{len(both)} class(es) are seen and unseen at once: {", ".join(map(repr, both[:10]))}.')
-        if seen is None: seen = [c for c in self.classes if c not in unseen]
-        if unseen is None: unseen = [c for c in self.classes if c not in seen]
+        if both:
+            raise UserError(f'{len(both)} class(es) are seen and unseen at once: {", ".join(map(repr, both[:10]))}.')
+        if seen is None:
+            seen = [c for c in self.classes if c not in unseen]
+        if unseen is None:
+            unseen = [c for c in self.classes if c not in seen]
         return self.where(classes=seen), self.where(classes=unseen)
 
     @cached_property
     def own_photo(self):
         "For each row the row of its photo (the first of that id in its class), or -1"
         first = {}
-        for r in np.flatnonzero((self.modality == 'photo') & (self.photo_id != '')): first.setdefault((self.labels[r], self.photo_id[r]), r)
+        for r in np.flatnonzero((self.modality == 'photo') & (self.photo_id != '')):
+            first.setdefault((self.labels[r], self.photo_id[r]), r)
         return np.array([first.get(key, -1) for key in zip(self.labels, self.photo_id)], np.int64)
 
     def with_photos(self, own=False):
@@ -167,72 +236,104 @@ class Splitting(Choosing):
 # %% ../../nbs/data/01_items.ipynb #be6f12f9
 class Counts(dict):
     "`{class: {'sketch': n, 'photo': n, 'paired': n}}`, shown as a table"
+
     @property
-    def total(self): return {k: sum(c[k] for c in self.values()) for k in ('sketch', 'photo', 'paired')}
+    def total(self):
+        return {k: sum(c[k] for c in self.values()) for k in ('sketch', 'photo', 'paired')}
 
     def lines(self):
         rows = [(c, *n.values()) for c, n in self.items()] + [(f'{len(self)} classes', *self.total.values())]
-        return [('class', 'sketch', 'photo', 'paired')] + [(printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows]
+        return [('class', 'sketch', 'photo', 'paired')] + [
+            (printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows
+        ]
 
     def __str__(self):
         width = max(len(name) for name, *_ in self.lines())
         return '\n'.join(f'{name:{width}}' + ''.join(f'{n:>9}' for n in ns) for name, *ns in self.lines())
 
     def _repr_html_(self):
-        return '<table>' + ''.join('<tr>' + ''.join(f'<td>{html.escape(v)}</td>' for v in line) + '</tr>' for line in self.lines()) + '</table>'
+        return (
+            '<table>'
+            + ''.join('<tr>' + ''.join(f'<td>{html.escape(v)}</td>' for v in line) + '</tr>' for line in self.lines())
+            + '</table>'
+        )
 
 # %% ../../nbs/data/01_items.ipynb #e795f122
 def count_items(items):
     "Sketches, photos and sketches with their own photo, for each class"
-    n = len(items.classes); sketch = items.modality == 'sketch'
+    n = len(items.classes)
+    sketch = items.modality == 'sketch'
     s, p, own = (np.bincount(items.labels[m], minlength=n) for m in (sketch, ~sketch, sketch & (items.own_photo >= 0)))
     return Counts({c: dict(sketch=int(s[i]), photo=int(p[i]), paired=int(own[i])) for i, c in enumerate(items.classes)})
 
 # %% ../../nbs/data/01_items.ipynb #8807edcc
 TILE = '<figure style="display:inline-block;margin:2px;text-align:center;font-size:9px">{}<figcaption>{}</figcaption></figure>'
 
+
 def items_html(items, n=12):
     "A line of counts and `n` thumbnails spread over the set"
+
     def tile(row):
-        try: picture = thumbnail(items.read(row))
-        except BadImage as e: picture = html.escape(printable(e.reason))
+        try:
+            picture = thumbnail(items.read(row))
+        except BadImage as e:
+            picture = html.escape(printable(e.reason))
         return TILE.format(picture, html.escape(printable(items[int(row)].name)))
+
     rows = np.linspace(0, len(items) - 1, min(n, len(items))).astype(int)
     return f'<p>{html.escape(printable(repr(items)))}</p>' + ''.join(map(tile, rows))
 
 # %% ../../nbs/data/01_items.ipynb #b28a76be
 def show_items(items, n=8, seed=0):
     "A figure: `n` sketches drawn by lot, under each its own photo (else one of its class); one modality: just `n` pictures"
-    rows = np.flatnonzero(items.modality == 'sketch'); photos = np.flatnonzero(items.modality == 'photo')
+    rows = np.flatnonzero(items.modality == 'sketch')
+    photos = np.flatnonzero(items.modality == 'photo')
     both = len(rows) and len(photos)
     rows = rows if both else np.arange(len(items))
-    rows = np.sort(rng(seed).permutation(rows)[:n]); shown, titles = list(rows), list(items.names[rows])
+    rows = np.sort(rng(seed).permutation(rows)[:n])
+    shown, titles = list(rows), list(items.names[rows])
     for r in rows if both else []:
         same = photos[items.labels[photos] == items.labels[r]]
         own = items.own_photo[r]
         shown.append(own if own >= 0 else same[0] if len(same) else -1)
         titles.append('its photo' if own >= 0 else 'same class' if len(same) else 'no photo')
     blank = np.full((8, 8, 3), 230, np.uint8)
-    return show_images([fit_image(items.read(r), 96, 'pad') if r >= 0 else blank for r in shown], [printable(t) for t in titles], ncols=max(len(rows), 1))
+    return show_images(
+        [fit_image(items.read(r), 96, 'pad') if r >= 0 else blank for r in shown],
+        [printable(t) for t in titles],
+        ncols=max(len(rows), 1),
+    )
 
 # %% ../../nbs/data/01_items.ipynb #958dc7f0
 class SketchPhotoSet(Splitting):
     "Sketches and photos with their classes and pairs. Made by `from_arrays`, `from_files` or `from_folder`"
-    def read(self, row): return self.source.read(self.rows[row], self.modality[row])      # uint8 [H, W, 3], as it is
+
+    def read(self, row):
+        return self.source.read(self.rows[row], self.modality[row])  # uint8 [H, W, 3], as it is
 
     def images(self, rows=None, size=None, fit='stretch', interpolation='bicubic'):
         "uint8 tensor `[n, 3, size, size]`; decoded now, unless a cache of this size has been built"
         import torch
+
         rows = np.arange(len(self)) if rows is None else np.arange(len(self))[np.asarray(rows)]
         if size is None:
             shape = getattr(self.source, 'array', np.empty((0, 1, 2))).shape
-            if shape[1] != shape[2]: raise UserError('say which size: images(rows, size=224).')
+            if shape[1] != shape[2]:
+                raise UserError('say which size: images(rows, size=224).')
             size = shape[1]
-        return torch.from_numpy(source_pixels(self.source, self.rows[rows], self.modality[rows], size, fit, interpolation))
+        return torch.from_numpy(
+            source_pixels(self.source, self.rows[rows], self.modality[rows], size, fit, interpolation)
+        )
 
-    def counts(self): return count_items(self)
-    def show(self, n=8, seed=0): return show_items(self, n, seed)
-    def _repr_html_(self): return items_html(self)
+    def counts(self):
+        return count_items(self)
+
+    def show(self, n=8, seed=0):
+        return show_items(self, n, seed)
+
+    def _repr_html_(self):
+        return items_html(self)
+
     def __repr__(self):
         s = int((self.modality == 'sketch').sum())
         return f'SketchPhotoSet: {s:,} sketches and {len(self) - s:,} photos in {len(self.classes)} classes'
@@ -241,19 +342,24 @@ class SketchPhotoSet(Splitting):
 def make_set(source, names, modality, photo_ids=None, ids=None, **more):
     "A `SketchPhotoSet` from its columns, checked"
     n = len(source)
-    modality = [modality]*n if isinstance(modality, str) else list(modality)
-    photo_ids = ['']*n if photo_ids is None else [str(p) for p in photo_ids]
+    modality = [modality] * n if isinstance(modality, str) else list(modality)
+    photo_ids = [''] * n if photo_ids is None else [str(p) for p in photo_ids]
     ids = [f'{i:06d}' for i in range(n)] if ids is None else [str(i) for i in ids]
     columns = dict(classes=list(map(str, names)), modality=modality, photo_ids=photo_ids, ids=ids, **more)
     for k, v in columns.items():
-        if len(v) != n: raise UserError(f'{n} pictures, but {len(v)} {k}.')
-    for m in set(modality): check_name(m, MODALITIES, 'modality')
+        if len(v) != n:
+            raise UserError(f'{n} pictures, but {len(v)} {k}.')
+    for m in set(modality):
+        check_name(m, MODALITIES, 'modality')
     twice = [i for i, k in Counter(ids).items() if k > 1]
-    if twice: raise UserError(f'{len(twice)} id(s) are used more than once: {", ".join(map(repr, twice[:5]))}.')
+    if twice:
+        raise UserError(f'{len(twice)} id(s) are used more than once: {", ".join(map(repr, twice[:5]))}.')
     names, twins = merge_spellings(columns['classes'])
     pairs = ', '.join(f'{a!r} and {b!r}' for a, b in list(twins.items())[:5])
-    if twins: raise UserError(f'one class under two spellings: {pairs}. merge_spellings(names) makes them one.')
-    classes = sorted(set(names)); code = {c: i for i, c in enumerate(classes)}
+    if twins:
+        raise UserError(f'one class under two spellings: {pairs}. merge_spellings(names) makes them one.')
+    classes = sorted(set(names))
+    code = {c: i for i, c in enumerate(classes)}
     return SketchPhotoSet(source, np.arange(n), classes, [code[c] for c in names], modality, photo_ids, ids, **more)
 
 # %% ../../nbs/data/01_items.ipynb #1aa626d5
@@ -261,30 +367,41 @@ def from_arrays(images, classes, modalities, photo_ids=None, ids=None, **more):
     "A set over a uint8 array `[N, H, W]` or `[N, H, W, 3]`; further columns by name"
     return make_set(Arrays(images), classes, modalities, photo_ids, ids, **more)
 
+
 def from_files(paths, classes, modalities, photo_ids=None, ids=None, check='quick', workers=None, **more):
     "A set over picture files; `check` is 'quick', 'decode' or None, and any broken file is an error"
     paths = [os.fspath(p) for p in paths]
-    bad = check_files(paths, check == 'decode', workers) if check_name(check, ['quick', 'decode', None], 'check') else {}
+    bad = (
+        check_files(paths, check == 'decode', workers) if check_name(check, ['quick', 'decode', None], 'check') else {}
+    )
     listed = ''.join(f'\n  {printable(paths[i], one_line=True)}: {why}' for i, why in list(bad.items())[:10])
-    if bad: raise UserError(f'{len(bad)} of {len(paths):,} files are not whole pictures:{listed}')
+    if bad:
+        raise UserError(f'{len(bad)} of {len(paths):,} files are not whole pictures:{listed}')
     return make_set(Files(paths), classes, modalities, photo_ids, paths if ids is None else ids, **more)
+
 
 SketchPhotoSet.from_arrays, SketchPhotoSet.from_files = staticmethod(from_arrays), staticmethod(from_files)
 
 # %% ../../nbs/data/01_items.ipynb #22e46806
 POLYGONS = 'triangle square pentagon hexagon heptagon octagon nonagon decagon'.split()
 
+
 def toy_set(classes=4, photos=5, sketches=2, size=32, seed=0):
     "A tiny set in memory: `photos` polygons a class, and `sketches` of each. For examples and tests"
     images, columns = [], []
     for c in range(classes):
         for p in range(photos):
-            g = rng(seed, c, p); k = c + 3; middle, r = .5 + g.uniform(-.1, .1, 2), g.uniform(.25, .38)
-            angle = g.uniform(0, 2*np.pi) + 2*np.pi*np.arange(k)/k; corners = middle + r*np.stack([np.cos(angle), np.sin(angle)], 1)
-            for s in range(sketches + 1):       # the photo first, then its sketches
-                im = Image.new('RGB', (4*size, 4*size), tuple(g.integers(150, 256, 3).tolist()) if s == 0 else 'white')
-                points = (4*size*(corners + (s > 0)*g.normal(0, .015, corners.shape))).ravel().tolist()
-                how = dict(outline='black', width=size//6) if s else dict(fill=tuple(g.integers(0, 150, 3).tolist()))
+            g = rng(seed, c, p)
+            k = c + 3
+            middle, r = 0.5 + g.uniform(-0.1, 0.1, 2), g.uniform(0.25, 0.38)
+            angle = g.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(k) / k
+            corners = middle + r * np.stack([np.cos(angle), np.sin(angle)], 1)
+            for s in range(sketches + 1):  # the photo first, then its sketches
+                im = Image.new(
+                    'RGB', (4 * size, 4 * size), tuple(g.integers(150, 256, 3).tolist()) if s == 0 else 'white'
+                )
+                points = (4 * size * (corners + (s > 0) * g.normal(0, 0.015, corners.shape))).ravel().tolist()
+                how = dict(outline='black', width=size // 6) if s else dict(fill=tuple(g.integers(0, 150, 3).tolist()))
                 ImageDraw.Draw(im).polygon(points, **how)
                 images.append(np.asarray(im.resize((size, size), Image.Resampling.BOX)))
                 stem = f'{POLYGONS[c]}/{p:03d}'

@@ -24,39 +24,84 @@ from .splits import known_splits
 # %% ../../nbs/data/06_layouts.ipynb #f30a42e8
 class DataSet(NamedTuple):
     "What is known of a real data set"
+
     title: str
-    get: str               # which archives, by name
+    get: str  # which archives, by name
     licence: str
     classes: int
-    counts: dict           # part -> pictures
-    pair: str = None       # how a sketch names its photo
+    counts: dict  # part -> pictures
+    pair: str = None  # how a sketch names its photo
+
 
 REAL = {
-    'sketchy': DataSet('Sketchy, and its extension', "The Sketchy Database: its archive rendered_256x256.7z holds the sketches and 100 photos a class. "
-                       'Sketchy-Extended: a separate zip with the folder EXTEND_image_sketchy, 73,002 photos in all.',
-                       "The photos are under ImageNet's terms: research only. Ask the makers about the sketches.", 125,
-                       dict(sketch=75_481, original=12_500, extended=73_002, distinct=73_003), 'sketchy'),
-    'tuberlin': DataSet('TU-Berlin, and its extension', 'TU-Berlin sketches: sketches_png.zip, with the folder png. '
-                        'The photos of TU-Berlin-Extended: the folder ImageResized.',
-                        'Sketches: CC BY 4.0. Photos: collected from the web; ask their makers.', 250, dict(sketch=20_000)),
-    'quickdraw': DataSet('QuickDraw-Extended, and raw QuickDraw',
-                         'QuickDraw-Extended, by the makers of doodle2search: QuickDraw_sketches_final and QuickDraw_images_final, two zips. '
-                         "Raw drawings: Google's Quick, Draw! data set, a .ndjson or .bin file for each category.",
-                         'Drawings: CC BY 4.0. Photos: collected from the web; ask their makers.', 110, {})}
+    'sketchy': DataSet(
+        'Sketchy, and its extension',
+        "The Sketchy Database: its archive rendered_256x256.7z holds the sketches and 100 photos a class. "
+        'Sketchy-Extended: a separate zip with the folder EXTEND_image_sketchy, 73,002 photos in all.',
+        "The photos are under ImageNet's terms: research only. Ask the makers about the sketches.",
+        125,
+        dict(sketch=75_481, original=12_500, extended=73_002, distinct=73_003),
+        'sketchy',
+    ),
+    'tuberlin': DataSet(
+        'TU-Berlin, and its extension',
+        'TU-Berlin sketches: sketches_png.zip, with the folder png. '
+        'The photos of TU-Berlin-Extended: the folder ImageResized.',
+        'Sketches: CC BY 4.0. Photos: collected from the web; ask their makers.',
+        250,
+        dict(sketch=20_000),
+    ),
+    'quickdraw': DataSet(
+        'QuickDraw-Extended, and raw QuickDraw',
+        'QuickDraw-Extended, by the makers of doodle2search: QuickDraw_sketches_final and QuickDraw_images_final, two zips. '
+        "Raw drawings: Google's Quick, Draw! data set, a .ndjson or .bin file for each category.",
+        'Drawings: CC BY 4.0. Photos: collected from the web; ask their makers.',
+        110,
+        {},
+    ),
+}
 
 # %% ../../nbs/data/06_layouts.ipynb #8979cb3a
 ALIASES = {  # data set -> {class key as found: class key as listed}
-    'tuberlin': {'griaffe': 'giraffe', 'spidar': 'spider', 'diamod': 'diamond', 'chandeler': 'chandelier', 'tromobone': 'trombone',
-                 'spacesshuttle': 'space shuttle', 'wristwatching': 'wrist watch', 'wrist watching': 'wrist watch', 'bear': 'bear (animal)',
-                 'crocodilian': 'crocodile', 'mouse': 'mouse (animal)', 'pipe': 'pipe (for smoking)'},
-    'quickdraw': {'effiel tower': 'eiffel tower', 'the eiffel tower': 'eiffel tower', 'motorbike': 'motorcycle', 'crocodile': 'crocodilian'}, 'sketchy': {}}
+    'tuberlin': {
+        'griaffe': 'giraffe',
+        'spidar': 'spider',
+        'diamod': 'diamond',
+        'chandeler': 'chandelier',
+        'tromobone': 'trombone',
+        'spacesshuttle': 'space shuttle',
+        'wristwatching': 'wrist watch',
+        'wrist watching': 'wrist watch',
+        'bear': 'bear (animal)',
+        'crocodilian': 'crocodile',
+        'mouse': 'mouse (animal)',
+        'pipe': 'pipe (for smoking)',
+    },
+    'quickdraw': {
+        'effiel tower': 'eiffel tower',
+        'the eiffel tower': 'eiffel tower',
+        'motorbike': 'motorcycle',
+        'crocodile': 'crocodilian',
+    },
+    'sketchy': {},
+}
+
 
 def letters(name):
     "A class key without blanks and brackets: 'carsedan' is a folder's name for 'car (sedan)'"
     return ''.join(filter(str.isalnum, class_key(name)))
 
-SAME_THING = {'motorbike': 'motorcycle', 'carsedan': 'car', 'bearanimal': 'bear', 'crocodile': 'crocodilian', 'mouseanimal': 'mouse',
-              'tennisracket': 'racket', 'flowerwithstem': 'flower'}
+
+SAME_THING = {
+    'motorbike': 'motorcycle',
+    'carsedan': 'car',
+    'bearanimal': 'bear',
+    'crocodile': 'crocodilian',
+    'mouseanimal': 'mouse',
+    'tennisracket': 'racket',
+    'flowerwithstem': 'flower',
+}
+
 
 def thing(name):
     "A class key that is also equal for one thing under the names of two data sets; for asking whether a class was trained on"
@@ -69,88 +114,138 @@ def listed_classes(data):
     splits = [s for s in known_splits().values() if s.name.startswith(f'{data}/')]
     return {class_key(c): c for s in splits for c in (*s.seen, *s.unseen)}
 
+
 @lru_cache
 def listed_letters(data):
     "The same by letters alone, where no two classes share them"
-    names = list(listed_classes(data).values()); keys = list(map(letters, names))
+    names = list(listed_classes(data).values())
+    keys = list(map(letters, names))
     return {k: n for k, n in zip(keys, names) if keys.count(k) == 1}
+
 
 def listed_name(name, data):
     "A folder's name as the lists spell it; one that is in no list stays as it is"
-    key = class_key(name); key = ALIASES.get(data, {}).get(key, key)
+    key = class_key(name)
+    key = ALIASES.get(data, {}).get(key, key)
     return listed_classes(data).get(key) or listed_letters(data).get(letters(key), name)
 
 # %% ../../nbs/data/06_layouts.ipynb #cf687197
 class Layout(NamedTuple):
     "Where a code base keeps a data set, below its root"
+
     data: str
     name: str
     sketch: tuple
     photo: tuple
     extended: tuple = ()
 
-TX = 'tx_000000000000'      # Sketchy's plain rendering; the others are shifted, scaled and centred
+
+TX = 'tx_000000000000'  # Sketchy's plain rendering; the others are shifted, scaled and centred
 LAYOUTS = [
-    Layout('sketchy', 'official archive', (f'256x256/sketch/{TX}',), (f'256x256/photo/{TX}',), ('EXTEND_image_sketchy', '256x256/EXTEND_image_sketchy')),
-    Layout('sketchy', 'SAKE and ZSE-SBIR', (f'256x256/sketch/{TX}_ready',), (f'256x256/photo/{TX}_ready',), ('EXTEND_image_sketchy_ready',)),
-    Layout('sketchy', 'SEM-PCYC, or inside 256x256', (f'sketch/{TX}',), (f'photo/{TX}',), ('extended_photo', 'EXTEND_image_sketchy', '../EXTEND_image_sketchy')),
+    Layout(
+        'sketchy',
+        'official archive',
+        (f'256x256/sketch/{TX}',),
+        (f'256x256/photo/{TX}',),
+        ('EXTEND_image_sketchy', '256x256/EXTEND_image_sketchy'),
+    ),
+    Layout(
+        'sketchy',
+        'SAKE and ZSE-SBIR',
+        (f'256x256/sketch/{TX}_ready',),
+        (f'256x256/photo/{TX}_ready',),
+        ('EXTEND_image_sketchy_ready',),
+    ),
+    Layout(
+        'sketchy',
+        'SEM-PCYC, or inside 256x256',
+        (f'sketch/{TX}',),
+        (f'photo/{TX}',),
+        ('extended_photo', 'EXTEND_image_sketchy', '../EXTEND_image_sketchy'),
+    ),
     Layout('tuberlin', 'official archive', ('png',), ('ImageResized',)),
     Layout('tuberlin', 'SAKE and ZSE-SBIR', ('png_ready',), ('ImageResized_ready',)),
     Layout('tuberlin', 'SEM-PCYC', ('sketches',), ('images',)),
     Layout('quickdraw', 'official archives', ('QuickDraw_sketches_final',), ('QuickDraw_images_final',)),
     Layout('quickdraw', 'doodle2search', ('QuickDraw_sketches',), ('EXTEND_image_quickdraw',)),
     Layout('quickdraw', 'ZSE-SBIR', ('sketches',), ('images',)),
-    Layout('', 'train and val', ('train/sketch', 'val/sketch', 'test/sketch'), ('train/photo', 'val/photo', 'test/photo')),
-    Layout('', 'two folders', ('sketch', 'sketches', 'Sketch', 'Sketches'), ('photo', 'photos', 'Photo', 'Photos'))]
+    Layout(
+        '', 'train and val', ('train/sketch', 'val/sketch', 'test/sketch'), ('train/photo', 'val/photo', 'test/photo')
+    ),
+    Layout('', 'two folders', ('sketch', 'sketches', 'Sketch', 'Sketches'), ('photo', 'photos', 'Photo', 'Photos')),
+]
 
 # %% ../../nbs/data/06_layouts.ipynb #535c526f
 class Found(NamedTuple):
     "A data set on a disk"
-    data: str              # 'sketchy', 'tuberlin', 'quickdraw' or 'folder'
+
+    data: str  # 'sketchy', 'tuberlin', 'quickdraw' or 'folder'
     layout: str
     root: str
-    sketch: tuple = ()     # folders of class folders
+    sketch: tuple = ()  # folders of class folders
     photo: tuple = ()
     extended: tuple = ()
-    drawings: tuple = ()   # files of strokes
+    drawings: tuple = ()  # files of strokes
 
     def __str__(self):
         parts = {k: getattr(self, k) for k in ('sketch', 'photo', 'extended')}
-        where = '; '.join(f'{k} in {", ".join(os.path.relpath(f, self.root) for f in v)}' for k, v in parts.items() if v)
+        where = '; '.join(
+            f'{k} in {", ".join(os.path.relpath(f, self.root) for f in v)}' for k, v in parts.items() if v
+        )
         strokes = f'{len(self.drawings)} files of drawings' if self.drawings else ''
         return f'{self.data} in the layout {self.layout!r} at {self.root}: {"; ".join(filter(None, [where, strokes]))}'
 
 # %% ../../nbs/data/06_layouts.ipynb #8c6a8311
 def _folders(root, names):
     found = [os.path.normpath(os.path.join(root, n)) for n in names]
-    there = {(s.st_dev, s.st_ino): f for f in reversed(found) if os.path.isdir(f) for s in [os.stat(f)]}     # Sketch may be sketch
+    there = {
+        (s.st_dev, s.st_ino): f for f in reversed(found) if os.path.isdir(f) for s in [os.stat(f)]
+    }  # Sketch may be sketch
     return tuple(reversed(there.values()))
 
+
 def _class_names(folders):
-    return {class_key(name) for f in folders for name, _, kind in list_folder(f, ScanReport(f)) or () if kind == 'folder'}
+    return {
+        class_key(name) for f in folders for name, _, kind in list_folder(f, ScanReport(f)) or () if kind == 'folder'
+    }
+
 
 def guess_data(names):
     "Whose classes these are: the one data set that lists 90 % of them, else 'folder'"
-    shares = {d: sum(class_key(listed_name(n, d)) in listed_classes(d) for n in names)/max(len(names), 1) for d in REAL}
+    shares = {
+        d: sum(class_key(listed_name(n, d)) in listed_classes(d) for n in names) / max(len(names), 1) for d in REAL
+    }
     best = max(shares, key=shares.get)
-    return best if shares[best] >= .9 and list(shares.values()).count(shares[best]) == 1 else 'folder'
+    return best if shares[best] >= 0.9 and list(shares.values()).count(shares[best]) == 1 else 'folder'
 
 # %% ../../nbs/data/06_layouts.ipynb #f3d442ad
-def _shared(layout): return any(o.data not in ('', layout.data) and (o.sketch, o.photo) == (layout.sketch, layout.photo) for o in LAYOUTS)
+def _shared(layout):
+    return any(
+        o.data not in ('', layout.data) and (o.sketch, o.photo) == (layout.sketch, layout.photo) for o in LAYOUTS
+    )
+
 
 def _matches(root, data):
     "Every layout that fits a root, as `Found`, the one with more of its parts there first"
     out = []
     for l in LAYOUTS:
-        if data not in (None, 'folder', l.data) and l.data: continue
+        if data not in (None, 'folder', l.data) and l.data:
+            continue
         parts = {k: _folders(root, getattr(l, k)) for k in ('sketch', 'photo', 'extended')}
-        if not parts['sketch'] + parts['photo']:              # a neighbour alone is no find
+        if not parts['sketch'] + parts['photo']:  # a neighbour alone is no find
             parts['extended'] = tuple(f for f in parts['extended'] if Path(f).parent == Path(root))
-        if not any(parts.values()) or data == 'folder' and l.data: continue
-        if not l.data and any(n.startswith('tx_') for f in (*parts['sketch'], *parts['photo']) for n, *_ in list_folder(f, ScanReport(f)) or ()): continue
+        if not any(parts.values()) or data == 'folder' and l.data:
+            continue
+        if not l.data and any(
+            n.startswith('tx_')
+            for f in (*parts['sketch'], *parts['photo'])
+            for n, *_ in list_folder(f, ScanReport(f)) or ()
+        ):
+            continue
         kind = l.data or data or guess_data(_class_names((*parts['sketch'], *parts['photo'])))
-        if data is None and _shared(l):                      # two code bases name their folders alike: the classes tell
-            if guess_data(_class_names((*parts['sketch'], *parts['photo']))) not in (l.data, 'folder'): continue
+        if data is None and _shared(l):  # two code bases name their folders alike: the classes tell
+            if guess_data(_class_names((*parts['sketch'], *parts['photo']))) not in (l.data, 'folder'):
+                continue
         parts['extended'] = parts['extended'][:1]
         out.append(Found(kind, l.name, os.fspath(root), **parts))
     strokes = _drawing_files(root) if data in (None, 'quickdraw') else ()
@@ -159,9 +254,14 @@ def _matches(root, data):
         out.insert(0, Found('quickdraw', 'files of drawings', os.fspath(root), photo=photo, drawings=strokes))
     return sorted(out, key=lambda f: -sum(map(bool, (f.sketch or f.drawings, f.photo, f.extended))))
 
+
 def _drawing_files(root):
     folders = [root, *(os.path.join(root, n) for n in ('raw', 'simplified', 'binary', 'ndjson', 'sketches'))]
-    here = [[p for _, p, kind in list_folder(f, ScanReport(f)) or () if kind == 'file' and drawing_kind(p)] for f in folders if os.path.isdir(f)]
+    here = [
+        [p for _, p, kind in list_folder(f, ScanReport(f)) or () if kind == 'file' and drawing_kind(p)]
+        for f in folders
+        if os.path.isdir(f)
+    ]
     return tuple(next(filter(None, here), ()))
 
 # %% ../../nbs/data/06_layouts.ipynb #7d45c149
@@ -170,100 +270,160 @@ def _rivals(f, first):
     a, b = ({*x.sketch, *x.photo, *x.extended, *x.drawings} for x in (f, first))
     return f.data != first.data and {f.data, first.data} <= set(REAL) and (a == b or not a & b)
 
+
 def find_data(path, data=None):
     "Recognise what lies at a path (or one folder below) as a `Found`; `data` says which data set it should be"
-    if data is not None: check_name(data, [*REAL, 'folder'], 'data set')
+    if data is not None:
+        check_name(data, [*REAL, 'folder'], 'data set')
     path = os.path.expanduser(os.fspath(path))
-    if not os.path.isdir(path): raise UserError(f'{path} is not a folder' + (': extract it first, `sketch_lvm datasets extract`.' if os.path.isfile(path) else '.'))
+    if not os.path.isdir(path):
+        raise UserError(
+            f'{path} is not a folder'
+            + (': extract it first, `sketch_lvm datasets extract`.' if os.path.isfile(path) else '.')
+        )
     found = _matches(path, data)
     rivals = [f for f in found if _rivals(f, found[0])]
-    if rivals: raise UserError(f'{path} could be {" or ".join(sorted({f.data for f in [found[0], *rivals]}))}. Say which.')
-    if found: return found[0]
+    if rivals:
+        raise UserError(f'{path} could be {" or ".join(sorted({f.data for f in [found[0], *rivals]}))}. Say which.')
+    if found:
+        return found[0]
     inside = [e for _, e, kind in list_folder(path, ScanReport(path)) or () if kind == 'folder']
     below = [m[0] for f in inside if (m := _matches(f, data))]
-    if len(below) == 1: return below[0]
-    if len(below) > 1: raise UserError(f'{path} holds {len(below)} data sets: {", ".join(os.path.basename(f.root) + " (" + f.data + ")" for f in below[:8])}. Say which.')
-    if data in (None, 'folder') and (plain := _plain(path, inside)): return plain
+    if len(below) == 1:
+        return below[0]
+    if len(below) > 1:
+        raise UserError(
+            f'{path} holds {len(below)} data sets: {", ".join(os.path.basename(f.root) + " (" + f.data + ")" for f in below[:8])}. Say which.'
+        )
+    if data in (None, 'folder') and (plain := _plain(path, inside)):
+        return plain
     tried = sorted({f for l in LAYOUTS if data in (None, l.data) for f in (*l.sketch, *l.photo)})
-    try: holds = ', '.join(sorted(os.listdir(path))[:8]) or 'nothing'
-    except OSError as e: raise UserError(f'{path} cannot be read: {e.strerror}.') from e
+    try:
+        holds = ', '.join(sorted(os.listdir(path))[:8]) or 'nothing'
+    except OSError as e:
+        raise UserError(f'{path} cannot be read: {e.strerror}.') from e
     raise UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
 
-def _is_picture(p): return ending(p) in SUFFIXES
+
+def _is_picture(p):
+    return ending(p) in SUFFIXES
+
 
 def _plain(path, inside):
     "A folder of photos: class folders with pictures in them, or just pictures"
-    def pictures(f): return any(kind == 'file' and ending(p) in SUFFIXES | NOT_READ.keys() for _, p, kind in list_folder(f, ScanReport(f)) or ())
-    if any(map(pictures, inside)): return Found('folder', 'photos in class folders', path, photo=(path,))
-    if pictures(path): return Found('folder', 'photos without classes', path, photo=(path,))
+
+    def pictures(f):
+        return any(
+            kind == 'file' and ending(p) in SUFFIXES | NOT_READ.keys()
+            for _, p, kind in list_folder(f, ScanReport(f)) or ()
+        )
+
+    if any(map(pictures, inside)):
+        return Found('folder', 'photos in class folders', path, photo=(path,))
+    if pictures(path):
+        return Found('folder', 'photos without classes', path, photo=(path,))
 
 # %% ../../nbs/data/06_layouts.ipynb #3e1f0484
 GALLERIES = ('distinct', 'originals-twice', 'originals')
-ORIGINAL = re.compile(r'n\d+_\d+')                # Sketchy's own photos are named by their ImageNet synset
+ORIGINAL = re.compile(r'n\d+_\d+')  # Sketchy's own photos are named by their ImageNet synset
 
-def _stem(path): return os.path.splitext(os.path.basename(path))[0]
+
+def _stem(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
 
 def choose_gallery(original, extended, gallery='distinct'):
     "The photos `(class, path)` of a gallery, from the original and the extended ones"
     check_name(gallery, GALLERIES, 'gallery')
-    if gallery == 'originals': return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(_stem(p))]
-    if gallery == 'originals-twice': return original + extended
+    if gallery == 'originals':
+        return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(_stem(p))]
+    if gallery == 'originals-twice':
+        return original + extended
     there = {(class_key(c), _stem(p)) for c, p in extended}
     return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in there]
 
 # %% ../../nbs/data/06_layouts.ipynb #cbeb09bb
 def list_found(found, gallery, report):
     "`(class, modality, path)` of the picture files of a data set, classes as its lists spell them"
+
     def side(folders):
         return [(listed_name(c, found.data), p) for f in folders for c, p in list_classes(f, report)]
+
     if found.layout == 'photos without classes':
         files = [p for _, p, kind in list_folder(found.root, report) if kind == 'file']
         for p in files:
-            if ending(p) in NOT_READ: report.leave_out(p, why_not_read(p))
+            if ending(p) in NOT_READ:
+                report.leave_out(p, why_not_read(p))
         return [('unlabelled', 'photo', p) for p in files if _is_picture(p)]
     original, extended = side(found.photo), side(found.extended)
-    if found.data == 'sketchy': photos = choose_gallery(original, extended, gallery)
-    elif gallery != 'distinct': raise UserError(f'the gallery {gallery!r} is one of Sketchy; {found.data} has one gallery, distinct.')
-    else: photos = original + extended
+    if found.data == 'sketchy':
+        photos = choose_gallery(original, extended, gallery)
+    elif gallery != 'distinct':
+        raise UserError(f'the gallery {gallery!r} is one of Sketchy; {found.data} has one gallery, distinct.')
+    else:
+        photos = original + extended
     return [(c, 'sketch', p) for c, p in side(found.sketch)] + [(c, 'photo', p) for c, p in photos]
+
 
 def read_strokes(found, report, per_class):
     "`(entries, source)` of the files of drawings: an entry `(class, modality, file/key)` for each row"
     source, entries = Drawings(), []
     for path in found.drawings:
-        name = os.path.basename(path)[:-len(drawing_kind(path))]; name = re.sub(r'^full_(simplified|binary|raw)_', '', name)
-        entries += [(listed_name(name, found.data), 'sketch', f'{path}/{key}') for key in source.add(path, report, per_class)]
+        name = os.path.basename(path)[: -len(drawing_kind(path))]
+        name = re.sub(r'^full_(simplified|binary|raw)_', '', name)
+        entries += [
+            (listed_name(name, found.data), 'sketch', f'{path}/{key}') for key in source.add(path, report, per_class)
+        ]
     return entries, source
 
 # %% ../../nbs/data/06_layouts.ipynb #e596ff27
-def open_data(path, data=None, gallery='distinct',
-              check='quick',            # 'quick', 'decode' or None: how closely each picture file is looked at
-              per_class=3000,           # drawings read from a file of strokes, 0: all
-              strict=False, workers=None, progress=None):
+def open_data(
+    path,
+    data=None,
+    gallery='distinct',
+    check='quick',  # 'quick', 'decode' or None: how closely each picture file is looked at
+    per_class=3000,  # drawings read from a file of strokes, 0: all
+    strict=False,
+    workers=None,
+    progress=None,
+):
     "`(set, report)` of a real data set or folder at a path"
     found = path if isinstance(path, Found) else find_data(path, data)
-    check_name(check, ['quick', 'decode', None], 'check'); check_name(gallery, GALLERIES, 'gallery')
-    report = ScanReport(str(found)); files = list_found(found, gallery, report)
+    check_name(check, ['quick', 'decode', None], 'check')
+    check_name(gallery, GALLERIES, 'gallery')
+    report = ScanReport(str(found))
+    files = list_found(found, gallery, report)
     bad = check_files([p for *_, p in files], check == 'decode', workers, progress) if check else {}
-    for i, why in bad.items(): report.leave_out(files[i][2], why)
+    for i, why in bad.items():
+        report.leave_out(files[i][2], why)
     files = [f for i, f in enumerate(files) if i not in bad]
     strokes, source = read_strokes(found, report, per_class) if found.drawings else ([], None)
-    if strict and report.left_out: raise UserError(f'strict: {report}')
-    if not files and not strokes: raise UserError(f'no pictures found. {report}')
+    if strict and report.left_out:
+        raise UserError(f'strict: {report}')
+    if not files and not strokes:
+        raise UserError(f'no pictures found. {report}')
     joined = Joined(Files([p for *_, p in files]), source) if strokes else None
     base = os.path.commonpath([os.path.abspath(f) for f in (found.root, *found.sketch, *found.photo, *found.extended)])
     items = assemble(files + strokes, base, pair_rule(found.data), report, joined)
-    if found.data == 'sketchy': report.notes.append(f'gallery {gallery!r}')
-    if found.layout == 'photos in class folders': report.notes += known_classes_note(items.classes, found.root)
+    if found.data == 'sketchy':
+        report.notes.append(f'gallery {gallery!r}')
+    if found.layout == 'photos in class folders':
+        report.notes += known_classes_note(items.classes, found.root)
     return items, report
+
 
 def known_classes_note(classes, root) -> list[str]:
     "What to do where class folders taken as photos are those of a real data set, perhaps its sketches under another name"
     data = guess_data(classes)
-    if data == 'folder': return []
+    if data == 'folder':
+        return []
     layout = next(l for l in LAYOUTS if l.data == data)
     photos = (layout.photo + layout.extended)[0]
-    return [f'these are the classes of {REAL[data].title}, and all pictures were taken as photos. If they are its sketches, call the folder {layout.sketch[0]} '
-            f'(its photos: {photos}) and name the folder above it: {Path(root).name} is no name that is known']
+    return [
+        f'these are the classes of {REAL[data].title}, and all pictures were taken as photos. If they are its sketches, call the folder {layout.sketch[0]} '
+        f'(its photos: {photos}) and name the folder above it: {Path(root).name} is no name that is known'
+    ]
 
-def pair_rule(data): return 'sketchy' if data == 'folder' else REAL[data].pair
+
+def pair_rule(data):
+    return 'sketchy' if data == 'folder' else REAL[data].pair

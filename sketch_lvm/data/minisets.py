@@ -21,39 +21,61 @@ from .splits import Split, find_split
 from ..world.strokes import ink_box, rasterize
 
 # %% ../../nbs/data/10_minisets.ipynb #b1f13786
-RESERVED = 10_000      # object numbers from here on were seen in pretraining
+RESERVED = 10_000  # object numbers from here on were seen in pretraining
+
 
 def object_numbers(n, seed=0, other_end=False):
     "`n` object numbers below `RESERVED`; those from the two ends never meet"
-    if not 0 < n <= RESERVED//2: raise UserError(f'a set holds 1 to {RESERVED//2:,} objects of each category, not {n!r}.')
+    if not 0 < n <= RESERVED // 2:
+        raise UserError(f'a set holds 1 to {RESERVED // 2:,} objects of each category, not {n!r}.')
     drawn = rng(seed).permutation(RESERVED)
     return [int(i) for i in (drawn[::-1] if other_end else drawn)[:n]]
 
 # %% ../../nbs/data/10_minisets.ipynb #f6acb4bb
 PARTS = dict(train='training', validation='validation', unseen='unseen', seen='training')
 
-def mini_set(part='unseen', objects=20,    # 'train', 'validation', 'unseen', or 'seen': new objects of the training categories; objects a category
-             sketches=1, style='default', size=64, seed=0, classes=None, split='mini', workers=None, progress=None):
+
+def mini_set(
+    part='unseen',
+    objects=20,  # 'train', 'validation', 'unseen', or 'seen': new objects of the training categories; objects a category
+    sketches=1,
+    style='default',
+    size=64,
+    seed=0,
+    classes=None,
+    split='mini',
+    workers=None,
+    progress=None,
+):
     "A `SketchPhotoSet` of the mini world in which every sketch has its own photo"
     part, s = check_name(part, PARTS, 'part'), find_split(split)
     names = getattr(s, PARTS[part])
-    if classes is not None: names = find_classes(classes, names)
-    if not (isinstance(sketches, int) and sketches > 0): raise UserError(f'the number of sketches an object must be positive, not {sketches!r}.')
+    if classes is not None:
+        names = find_classes(classes, names)
+    if not (isinstance(sketches, int) and sketches > 0):
+        raise UserError(f'the number of sketches an object must be positive, not {sketches!r}.')
     which = object_numbers(objects, seed, part == 'seen')
     photos, a = image_set(names, which, 'photo', 1, size, workers=workers, progress=progress)
     drawn, b = image_set(names, which, 'sketch', sketches, size, style, workers=workers, progress=progress)
     own = [f'{c}/{i:05d}' for t in (a, b) for c, i in zip(t['category'], t['instance'])]
-    ids = own[:len(photos)] + [f'{p}-{v + 1}' for p, v in zip(own[len(photos):], b['view'])]
-    return SketchPhotoSet.from_arrays(np.concatenate([photos, drawn]), np.concatenate([a['category'], b['category']]),
-                                      ['photo']*len(photos) + ['sketch']*len(drawn), own, ids)
+    ids = own[: len(photos)] + [f'{p}-{v + 1}' for p, v in zip(own[len(photos) :], b['view'])]
+    return SketchPhotoSet.from_arrays(
+        np.concatenate([photos, drawn]),
+        np.concatenate([a['category'], b['category']]),
+        ['photo'] * len(photos) + ['sketch'] * len(drawn),
+        own,
+        ids,
+    )
 
 # %% ../../nbs/data/10_minisets.ipynb #730c93f2
 class MiniSets(NamedTuple):
     "Three sets that share no class, and the split that says so"
+
     train: SketchPhotoSet
     validation: SketchPhotoSet
     unseen: SketchPhotoSet
     split: Split
+
 
 def mini_sets(n_train=20, n_test=20, n_validation=None, **how):
     "Training, validation and unseen sets with so many objects a category; `how` goes to `mini_set`"
@@ -64,28 +86,42 @@ def mini_sets(n_train=20, n_test=20, n_validation=None, **how):
 def drawing_of(sketch_id):
     "Category, object number and view of a sketch of the mini world, from its id"
     found = re.fullmatch(r'(.+)/(\d{5})-(\d+)', str(sketch_id))
-    if not found or found[1] not in CATEGORY_NAMES: raise UserError(f'{str(sketch_id)!r} is no sketch of the mini world; the strokes of others are not known.')
+    if not found or found[1] not in CATEGORY_NAMES:
+        raise UserError(f'{str(sketch_id)!r} is no sketch of the mini world; the strokes of others are not known.')
     return found[1], int(found[2]), int(found[3]) - 1
 
-def treat(strokes, drop=0., turn=0., seed=0):     # drop: share of the strokes; turn: degrees, clockwise on the page
+
+def treat(strokes, drop=0.0, turn=0.0, seed=0):  # drop: share of the strokes; turn: degrees, clockwise on the page
     "Strokes on the page 0..255 with some left out, turned about their middle; all ink stays on the page"
-    if not 0 <= drop <= 1: raise UserError(f'the share of strokes to drop lies in 0..1, not {drop!r}.')
-    gone = set(rng(seed).permutation(len(strokes))[:min(round(drop*len(strokes)), len(strokes) - 1)].tolist()); a = math.radians(turn)
+    if not 0 <= drop <= 1:
+        raise UserError(f'the share of strokes to drop lies in 0..1, not {drop!r}.')
+    gone = set(rng(seed).permutation(len(strokes))[: min(round(drop * len(strokes)), len(strokes) - 1)].tolist())
+    a = math.radians(turn)
     strokes = [s for k, s in enumerate(strokes) if k not in gone]
-    if not turn: return strokes
-    x0, y0, x1, y1 = ink_box(strokes); middle = np.array([[x0 + x1], [y0 + y1]])/2
+    if not turn:
+        return strokes
+    x0, y0, x1, y1 = ink_box(strokes)
+    middle = np.array([[x0 + x1], [y0 + y1]]) / 2
     turned = [np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]) @ (s - middle) for s in strokes]
-    x0, y0, x1, y1 = ink_box(turned); small = min(1, 247/max(x1 - x0, y1 - y0, 1e-9))
-    lo, hi = np.array([[x0], [y0]])*small + middle, np.array([[x1], [y1]])*small + middle
-    return [s*small + middle + (4 - lo).clip(0) - (hi - 251).clip(0) for s in turned]
+    x0, y0, x1, y1 = ink_box(turned)
+    small = min(1, 247 / max(x1 - x0, y1 - y0, 1e-9))
+    lo, hi = np.array([[x0], [y0]]) * small + middle, np.array([[x1], [y1]]) * small + middle
+    return [s * small + middle + (4 - lo).clip(0) - (hi - 251).clip(0) for s in turned]
 
 # %% ../../nbs/data/10_minisets.ipynb #b1d73c28
-def redraw(items, drop=0., turn=0., pen=None, style='default', seed=0, size=64):     # pen: its width, 1 is the page; None: the style's
+def redraw(
+    items, drop=0.0, turn=0.0, pen=None, style='default', seed=0, size=64
+):  # pen: its width, 1 is the page; None: the style's
     "The sketches of a mini-world set drawn again in the given way; the same rows, ids and classes"
     s, how, out = items.sketches, sketch_style(style), []
     for i in s.ids:
         category, number, view = drawing_of(i)
-        strokes = treat(sketch_strokes(category, number, view, how), drop, turn, int(thing(category, number).rng('drop', view).integers(2**31)) + seed)
+        strokes = treat(
+            sketch_strokes(category, number, view, how),
+            drop,
+            turn,
+            int(thing(category, number).rng('drop', view).integers(2**31)) + seed,
+        )
         out.append(rasterize(strokes, size, pen or how.pen))
     new = SketchPhotoSet.from_arrays(np.stack(out), s.names, 'sketch', s.photo_id, s.ids)
     return new.take(range(len(new)), s.classes)
@@ -95,8 +131,11 @@ def left_out(items, style='default'):
     "For each sketch of a mini-world set the share of the visible outline whose parts the hand did not draw"
     out = []
     for i in items.sketches.ids:
-        category, number, view = drawing_of(i); length = {}; parts = thing(category, number).parts
-        for k, _, points in runs(category, number): length[parts[k].name] = length.get(parts[k].name, 0) + len(points)
+        category, number, view = drawing_of(i)
+        length = {}
+        parts = thing(category, number).parts
+        for k, _, points in runs(category, number):
+            length[parts[k].name] = length.get(parts[k].name, 0) + len(points)
         drawn = sketch_positions(category, number, view, style)
-        out.append(sum(n for name, n in length.items() if name not in drawn)/sum(length.values()))
+        out.append(sum(n for name, n in length.items() if name not in drawn) / sum(length.values()))
     return np.array(out)

@@ -19,42 +19,59 @@ from ..world.strokes import check_strokes, rasterize
 # %% ../../nbs/data/05_quickdraw.ipynb #bd0134cc
 def parse_line(line):
     "`(key, strokes)` of one line of a QuickDraw ndjson file; a `UserError` says what is wrong with it"
-    try: d = json.loads(line)
-    except (ValueError, RecursionError) as e: raise UserError(f'not JSON: {str(e)[:80]}') from e
-    if not isinstance(d, dict) or 'drawing' not in d: raise UserError("no entry 'drawing'")
+    try:
+        d = json.loads(line)
+    except (ValueError, RecursionError) as e:
+        raise UserError(f'not JSON: {str(e)[:80]}') from e
+    if not isinstance(d, dict) or 'drawing' not in d:
+        raise UserError("no entry 'drawing'")
     strokes = check_strokes(d['drawing'])
-    if not strokes: raise UserError('the drawing is empty')
+    if not strokes:
+        raise UserError('the drawing is empty')
     return str(d.get('key_id') or sha256(line)[:16]), strokes
 
 # %% ../../nbs/data/05_quickdraw.ipynb #0d2166b7
 def parse_record(data, at=0):
     "`(key, strokes, where the next record begins)` of a QuickDraw binary file"
     try:
-        key, _, _, _, n = struct.unpack_from('<Q2sBIH', data, at); end, strokes = at + 17, []
+        key, _, _, _, n = struct.unpack_from('<Q2sBIH', data, at)
+        end, strokes = at + 17, []
         for _ in range(n):
-            points, = struct.unpack_from('<H', data, end); xy = np.frombuffer(data, np.uint8, 2*points, end + 2).reshape(2, points)
-            strokes.append(xy.tolist()); end += 2 + 2*points
-    except (struct.error, ValueError): raise UserError('the file ends inside a drawing') from None
+            (points,) = struct.unpack_from('<H', data, end)
+            xy = np.frombuffer(data, np.uint8, 2 * points, end + 2).reshape(2, points)
+            strokes.append(xy.tolist())
+            end += 2 + 2 * points
+    except (struct.error, ValueError):
+        raise UserError('the file ends inside a drawing') from None
     strokes = check_strokes(strokes)
-    if not strokes: raise UserError('the drawing is empty')
+    if not strokes:
+        raise UserError('the drawing is empty')
     return str(key), strokes, end
+
 
 def pack_record(key, strokes):
     "One drawing in the binary format; for tests and for sharing"
-    def stroke(s): return struct.pack('<H', len(s[0])) + bytes(s[0]) + bytes(s[1])
+
+    def stroke(s):
+        return struct.pack('<H', len(s[0])) + bytes(s[0]) + bytes(s[1])
+
     return struct.pack('<Q2sBIH', int(key), b'XX', 1, 0, len(strokes)) + b''.join(map(stroke, strokes))
 
 # %% ../../nbs/data/05_quickdraw.ipynb #b106c12e
-LONGEST = 4_000_000       # bytes of a line; the longest drawing that passes the check is far shorter
+LONGEST = 4_000_000  # bytes of a line; the longest drawing that passes the check is far shorter
 DAMAGE = (EOFError, OSError, gzip.zlib.error)
 
-RATIO, SMALL = 200, 10_000_000      # a compressed file may unpack to so many times its size, or to so many bytes
+RATIO, SMALL = 200, 10_000_000  # a compressed file may unpack to so many times its size, or to so many bytes
+
 
 def _most(path):
     "How many bytes a file of drawings may hold; strokes shrink to a tenth, no honest file to a hundredth"
-    return max(SMALL, RATIO*os.path.getsize(path)) if os.fspath(path).lower().endswith('.gz') else 2**62
+    return max(SMALL, RATIO * os.path.getsize(path)) if os.fspath(path).lower().endswith('.gz') else 2**62
 
-def _bomb(most): return f'it unpacks to more than {most:,} bytes, which no file of drawings does; the rest is left out'
+
+def _bomb(most):
+    return f'it unpacks to more than {most:,} bytes, which no file of drawings does; the rest is left out'
+
 
 def _index_lines(path, f, report, limit):
     keys, places, at, most = [], [], 0, _most(path)
@@ -63,152 +80,216 @@ def _index_lines(path, f, report, limit):
             if at > most:
                 report.leave_out(f'{path}:{number}', _bomb(most))
                 break
-            if limit and len(keys) >= limit: return keys, places, at
-            if not (line := f.readline(LONGEST)): break
+            if limit and len(keys) >= limit:
+                return keys, places, at
+            if not (line := f.readline(LONGEST)):
+                break
             if len(line) == LONGEST and not line.endswith(b'\n'):
                 report.leave_out(f'{path}:{number}', f'a line of more than {LONGEST:,} bytes')
-                while (more := f.readline(LONGEST)) and not more.endswith(b'\n'): at += len(more)
-                at += len(line) + len(more); continue
+                while (more := f.readline(LONGEST)) and not more.endswith(b'\n'):
+                    at += len(more)
+                at += len(line) + len(more)
+                continue
             if line.strip():
-                try: keys.append(parse_line(line)[0]); places.append((at, len(line)))
-                except UserError as e: report.leave_out(f'{path}:{number}', str(e))
+                try:
+                    keys.append(parse_line(line)[0])
+                    places.append((at, len(line)))
+                except UserError as e:
+                    report.leave_out(f'{path}:{number}', str(e))
             at += len(line)
-    except DAMAGE as e: report.leave_out(f'{path}:{number}', f'the file is cut short or damaged ({e})')
+    except DAMAGE as e:
+        report.leave_out(f'{path}:{number}', f'the file is cut short or damaged ({e})')
     return keys, places, None
 
 # %% ../../nbs/data/05_quickdraw.ipynb #98b35a1d
 class _Window:
     "The bytes of a file from `begin` on, read as they are needed; `why` says what stopped the reading"
-    def __init__(self, f, most): self.f, self.most, self.begin, self.data, self.why = f, most, 0, b'', ''
+
+    def __init__(self, f, most):
+        self.f, self.most, self.begin, self.data, self.why = f, most, 0, b'', ''
 
     @property
-    def end(self): return self.begin + len(self.data)
+    def end(self):
+        return self.begin + len(self.data)
 
     def more(self, at):
         "Forget what lies before `at` and read on; False if there is no more"
-        self.data, self.begin = self.data[at - self.begin:], at
-        if self.end > self.most: self.why = _bomb(self.most)
-        if self.why: return False
-        try: piece = self.f.read1(2**20)
-        except DAMAGE as e: self.why, piece = f'the file is cut short or damaged ({e})', b''
+        self.data, self.begin = self.data[at - self.begin :], at
+        if self.end > self.most:
+            self.why = _bomb(self.most)
+        if self.why:
+            return False
+        try:
+            piece = self.f.read1(2**20)
+        except DAMAGE as e:
+            self.why, piece = f'the file is cut short or damaged ({e})', b''
         self.data += piece
         return bool(piece)
+
 
 def _index_records(path, w, report, limit):
     "The same of a binary file, by a window onto its bytes"
     keys, places, at = [], [], 0
     while at < w.end or w.more(at):
-        if limit and len(keys) >= limit: return keys, places, at
-        try: key, _, end = parse_record(w.data, at - w.begin)
+        if limit and len(keys) >= limit:
+            return keys, places, at
+        try:
+            key, _, end = parse_record(w.data, at - w.begin)
         except UserError as e:
-            if w.end - at < LONGEST and w.more(at): continue          # it only ended with the window
+            if w.end - at < LONGEST and w.more(at):
+                continue  # it only ended with the window
             report.leave_out(f'{path}:byte {at}', w.why or str(e))
             return keys, places, None
         keys.append(key)
         places.append((at, w.begin + end - at))
         at = w.begin + end
-    if w.why: report.leave_out(f'{path}:byte {at}', w.why)
+    if w.why:
+        report.leave_out(f'{path}:byte {at}', w.why)
     return keys, places, None
 
 # %% ../../nbs/data/05_quickdraw.ipynb #6719e544
-EXACT = 2**24             # bytes behind the limit in which drawings are counted; beyond them their number is reckoned
+EXACT = 2**24  # bytes behind the limit in which drawings are counted; beyond them their number is reckoned
+
 
 def _lines_left(f):
     "How many lines follow, and whether all were counted"
     n, read, last = 0, 0, b'\n'
     try:
-        while read < EXACT and (piece := f.read(2**20)): n += piece.count(b'\n'); read += len(piece); last = piece[-1:]
-    except DAMAGE: return n, False
+        while read < EXACT and (piece := f.read(2**20)):
+            n += piece.count(b'\n')
+            read += len(piece)
+            last = piece[-1:]
+    except DAMAGE:
+        return n, False
     return n + (last != b'\n'), read < EXACT
 
+
 def _records_left(w, at):
-    while w.end - at < EXACT and w.more(at): pass
+    while w.end - at < EXACT and w.more(at):
+        pass
     data, at = w.data, at - w.begin
     n, stop = 0, at + EXACT
     while at + 17 <= min(len(data), stop):
-        strokes, = struct.unpack_from('<H', data, at + 15); at += 17; n += 1
+        (strokes,) = struct.unpack_from('<H', data, at + 15)
+        at += 17
+        n += 1
         for _ in range(strokes):
-            if at + 2 > len(data): return n, True
-            at += 2 + 2*struct.unpack_from('<H', data, at)[0]
+            if at + 2 > len(data):
+                return n, True
+            at += 2 + 2 * struct.unpack_from('<H', data, at)[0]
     return n, at >= len(data)
+
 
 def _in_all(n, left, exact, share):
     "`(drawings in a file, whether that is exact)` from those read, those counted behind them, and the share of the bytes that was read"
-    return (n + left, True) if exact else (max(n + left, round(n/max(share, 1e-9))), False)
+    return (n + left, True) if exact else (max(n + left, round(n / max(share, 1e-9))), False)
 
 # %% ../../nbs/data/05_quickdraw.ipynb #5adfd6c3
 KINDS = ('.ndjson', '.ndjson.gz', '.bin', '.bin.gz')
+
 
 def drawing_kind(name):
     "The suffix of a file of drawings, or ''"
     return next((k for k in KINDS if name.lower().endswith(k)), '')
 
+
 def _index(path, report, limit):
     "Keys, places, and `(drawings in the file, whether that is exact)`"
     kind = drawing_kind(os.fspath(path))
-    if not kind: raise UserError(f'{path} is not a file of drawings: {", ".join(KINDS)}.')
-    try: opened = (gzip.open if kind.endswith('.gz') else open)(path, 'rb')
-    except OSError as e: report.leave_out(path, f'cannot be read: {e.strerror}'); return [], [], (0, True)
+    if not kind:
+        raise UserError(f'{path} is not a file of drawings: {", ".join(KINDS)}.')
+    try:
+        opened = (gzip.open if kind.endswith('.gz') else open)(path, 'rb')
+    except OSError as e:
+        report.leave_out(path, f'cannot be read: {e.strerror}')
+        return [], [], (0, True)
     with opened as f:
         if 'ndjson' in kind:
-            keys, places, end = _index_lines(path, f, report, limit); raw = f.fileobj if kind.endswith('.gz') else f
-            in_all = (len(keys), True) if end is None else _in_all(len(keys), *_lines_left(f), raw.tell()/max(os.path.getsize(path), 1))
+            keys, places, end = _index_lines(path, f, report, limit)
+            raw = f.fileobj if kind.endswith('.gz') else f
+            in_all = (
+                (len(keys), True)
+                if end is None
+                else _in_all(len(keys), *_lines_left(f), raw.tell() / max(os.path.getsize(path), 1))
+            )
         else:
             w = _Window(f, _most(path))
             keys, places, end = _index_records(path, w, report, limit)
-            read = (f.fileobj.tell() if kind.endswith('.gz') else end or 0)/max(os.path.getsize(path), 1)
+            read = (f.fileobj.tell() if kind.endswith('.gz') else end or 0) / max(os.path.getsize(path), 1)
             in_all = (len(keys), True) if end is None else _in_all(len(keys), *_records_left(w, end), read)
-    first = dict(zip(reversed(keys), reversed(range(len(keys)))))        # the same drawing twice counts once
+    first = dict(zip(reversed(keys), reversed(range(len(keys)))))  # the same drawing twice counts once
     twice = len(keys) - len(first)
-    if twice: report.notes.append(f'{path}: {twice} drawing(s) with a key that was there before are left out')
+    if twice:
+        report.notes.append(f'{path}: {twice} drawing(s) with a key that was there before are left out')
     kept = sorted(first.values())
     return [keys[i] for i in kept], [places[i] for i in kept], in_all
 
 # %% ../../nbs/data/05_quickdraw.ipynb #cd816872
 def said_cut(cut, limit):
     "A sentence about files of which only the first drawings are kept; `cut` holds (kept, in the file, exact) of each"
-    kept, of = (sum(c[k] for c in cut) for k in (0, 1)); about = '' if all(c[2] for c in cut) else 'about '
+    kept, of = (sum(c[k] for c in cut) for k in (0, 1))
+    about = '' if all(c[2] for c in cut) else 'about '
     return f'{kept:,} of {about}{of:,} drawings are kept, at most {limit:,} of a file; per_class=0 (--per-class 0) keeps all'
+
 
 def index_drawings(path, report, limit=0):
     "`(keys, [(begin, length)])` of the good drawings of a file, the first `limit` of them (0: all); the bad ones go to the report"
     keys, places, (of, exact) = _index(path, report, limit)
-    if limit and len(keys) >= limit and of > len(keys): report.notes.append(said_cut([(len(keys), of, exact)], limit))
+    if limit and len(keys) >= limit and of > len(keys):
+        report.notes.append(said_cut([(len(keys), of, exact)], limit))
     return keys, places
 
 # %% ../../nbs/data/05_quickdraw.ipynb #7c9054b7
 def _keep(path, places, start):
     "The drawings of a compressed file, compressed one by one"
-    with gzip.open(path, 'rb') as f: return {row: gzip.zlib.compress((f.seek(b), f.read(n))[1], 1) for row, (b, n) in enumerate(places, start)}
+    with gzip.open(path, 'rb') as f:
+        return {row: gzip.zlib.compress((f.seek(b), f.read(n))[1], 1) for row, (b, n) in enumerate(places, start)}
 
 # %% ../../nbs/data/05_quickdraw.ipynb #b2cad4d9
 class Drawings:
     "Pictures that are strokes in QuickDraw files; rows as `index_drawings` found them"
+
     def __init__(self, size=256):
         self.size, self.paths, self.begin, self.length, self.caches = size, [], [], [], []
-        self.stamps, self.kept = {}, {}                 # path -> stamp when indexed; row -> compressed bytes
-        self.cut, self.note = [], None                  # of each file (kept, in the file, exact); what the report was told of them
-    def __len__(self): return len(self.paths)
+        self.stamps, self.kept = {}, {}  # path -> stamp when indexed; row -> compressed bytes
+        self.cut, self.note = [], None  # of each file (kept, in the file, exact); what the report was told of them
+
+    def __len__(self):
+        return len(self.paths)
 
     def add(self, path, report, limit=0):
         "Index a file and append its drawings; returns their keys"
-        path = os.fspath(path); self.stamps[path] = stamp(path)
-        keys, places, in_all = _index(path, report, limit); start = len(self); self.cut.append((len(keys), *in_all))
-        self.paths += [path]*len(keys); self.begin += [b for b, _ in places]; self.length += [n for _, n in places]
-        if path.lower().endswith('.gz'): self.kept |= _keep(path, places, start)
-        self._tell(report, limit); return keys
+        path = os.fspath(path)
+        self.stamps[path] = stamp(path)
+        keys, places, in_all = _index(path, report, limit)
+        start = len(self)
+        self.cut.append((len(keys), *in_all))
+        self.paths += [path] * len(keys)
+        self.begin += [b for b, _ in places]
+        self.length += [n for _, n in places]
+        if path.lower().endswith('.gz'):
+            self.kept |= _keep(path, places, start)
+        self._tell(report, limit)
+        return keys
 
     def _tell(self, report, limit):
         "One note for all files"
-        if not limit or not any(of > kept >= limit for kept, of, _ in self.cut): return
-        if self.note in report.notes: report.notes.remove(self.note)
-        self.note = said_cut(self.cut, limit); report.notes.append(self.note)
+        if not limit or not any(of > kept >= limit for kept, of, _ in self.cut):
+            return
+        if self.note in report.notes:
+            report.notes.remove(self.note)
+        self.note = said_cut(self.cut, limit)
+        report.notes.append(self.note)
 
     def content(self, row):
         path = self.paths[row]
-        if stamp(path) != self.stamps[path]: raise UserError(f'{path} has changed since it was scanned. Scan it again.')
-        if row in self.kept: return gzip.zlib.decompress(self.kept[row])
-        with open(path, 'rb') as f: f.seek(self.begin[row]); return f.read(self.length[row])
+        if stamp(path) != self.stamps[path]:
+            raise UserError(f'{path} has changed since it was scanned. Scan it again.')
+        if row in self.kept:
+            return gzip.zlib.decompress(self.kept[row])
+        with open(path, 'rb') as f:
+            f.seek(self.begin[row])
+            return f.read(self.length[row])
 
     def strokes(self, row, content=None):
         data = self.content(row) if content is None else content
@@ -221,14 +302,23 @@ class Drawings:
 # %% ../../nbs/data/05_quickdraw.ipynb #a5f7f15b
 class Joined:
     "Several sources as one, their rows one after another"
+
     def __init__(self, *sources):
         self.sources, self.caches = sources, []
-        self.starts = np.cumsum([0, *map(len, sources)]); self.paths = [p for s in sources for p in s.paths]
-    def __len__(self): return int(self.starts[-1])
+        self.starts = np.cumsum([0, *map(len, sources)])
+        self.paths = [p for s in sources for p in s.paths]
+
+    def __len__(self):
+        return int(self.starts[-1])
 
     def part(self, row):
         k = int(np.searchsorted(self.starts, row, 'right')) - 1
         return self.sources[k], int(row - self.starts[k])
 
-    def content(self, row): source, r = self.part(row); return source.content(r)
-    def read(self, row, modality, content=None): source, r = self.part(row); return source.read(r, modality, content)
+    def content(self, row):
+        source, r = self.part(row)
+        return source.content(r)
+
+    def read(self, row, modality, content=None):
+        source, r = self.part(row)
+        return source.read(r, modality, content)

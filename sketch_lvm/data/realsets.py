@@ -24,79 +24,122 @@ from .layouts import GALLERIES, REAL, find_data, listed_classes, listed_name, op
 from .splits import PART, Split, apply_split, find_split, listed_as, make_part, said_part
 
 # %% ../../nbs/data/09_realsets.ipynb #9570b67e
-def split_by_lot(items, share=.2, seed=0, data='folder'):
+def split_by_lot(items, share=0.2, seed=0, data='folder'):
     "A `Split` of a set's own classes, those with sketches and photos: a share of them unseen, drawn by lot"
     names = sorted((c for c, n in items.counts().items() if n['sketch'] and n['photo']), key=class_key)
-    if len(names) < 2: raise UserError(f'{len(names)} class(es) have both sketches and photos; a split needs at least 2.')
-    n = min(max(2 if len(names) > 4 else 1, round(share*len(names))), len(names) - 1)       # with one unseen class every model scores 1
+    if len(names) < 2:
+        raise UserError(f'{len(names)} class(es) have both sketches and photos; a split needs at least 2.')
+    n = min(
+        max(2 if len(names) > 4 else 1, round(share * len(names))), len(names) - 1
+    )  # with one unseen class every model scores 1
     unseen = {names[i] for i in rng(seed, stream=31).permutation(len(names))[:n]}
     how = f'{n} of the {len(names)} classes with sketches and photos, drawn by lot with seed {seed}'
     return Split(f'{data}/by-lot-{seed}', how, [c for c in names if c not in unseen], sorted(unseen, key=class_key))
 
+
 def read_split(path):
     "A `Split` from a JSON file with the entries name, provenance, seen, unseen"
     d = read_json(path)
-    try: return Split(*(d[k] for k in ('name', 'provenance', 'seen', 'unseen')), d.get('validation', ()))
-    except (KeyError, TypeError) as e: raise UserError(f'{path}: a split is a JSON object with name, provenance, seen and unseen ({e}).') from e
+    try:
+        return Split(*(d[k] for k in ('name', 'provenance', 'seen', 'unseen')), d.get('validation', ()))
+    except (KeyError, TypeError) as e:
+        raise UserError(f'{path}: a split is a JSON object with name, provenance, seen and unseen ({e}).') from e
+
 
 def lot_seed(name, data):
     "The seed of a split by lot, 'by-lot' or 'by-lot-SEED' (for folders also '' or just the seed); None for any other name"
-    rest = name.removeprefix('by-lot'); mine = rest != name or data == 'folder'
+    rest = name.removeprefix('by-lot')
+    mine = rest != name or data == 'folder'
     return int(rest.lstrip('-') or 0) if mine and (rest == '' or rest.lstrip('-').isdecimal()) else None
+
 
 def choose_split(name, data, items=None):
     "The split of a data set by name, part of a name, file, or by lot"
-    if name.endswith('.json'): return read_split(name)
-    if (seed := lot_seed(name, data)) is not None: return split_by_lot(items, seed=seed, data=data)
+    if name.endswith('.json'):
+        return read_split(name)
+    if (seed := lot_seed(name, data)) is not None:
+        return split_by_lot(items, seed=seed, data=data)
     return find_split(name if '/' in name else f'{data}/{name}')
 
 # %% ../../nbs/data/09_realsets.ipynb #d712053f
 def hold_out(split, n, seed=0):
     "The split with `n` of its seen classes, drawn by lot, as validation classes"
     names = sorted(split.seen, key=class_key)
-    if n and n > len(names) - 2: raise UserError(f'{n} validation classes leave {len(names) - n} of {len(names)} seen classes for training; at least 2 are needed.')
-    return replace(split, validation=tuple(sorted((names[i] for i in rng(seed, stream=32).permutation(len(names))[:n]), key=class_key)))
+    if n and n > len(names) - 2:
+        raise UserError(
+            f'{n} validation classes leave {len(names) - n} of {len(names)} seen classes for training; at least 2 are needed.'
+        )
+    return replace(
+        split,
+        validation=tuple(sorted((names[i] for i in rng(seed, stream=32).permutation(len(names))[:n]), key=class_key)),
+    )
+
 
 def whole_classes(items):
     "The keys of the classes that have sketches and photos"
     return {class_key(c) for c, n in items.counts().items() if n['sketch'] and n['photo']}
 
+
 def some_or_none(n, seen):
     "`(classes to hold out, why not n of them)`: a fifth of the seen classes at most, and never one, whose mAP is always 1"
-    held = min(n, seen//5)
-    if n and held < 2: held = 2 if seen > 4 else 0
+    held = min(n, seen // 5)
+    if n and held < 2:
+        held = 2 if seen > 4 else 0
     return held, f'{held or "no"} validation classes, not {n}: {seen} seen classes are here' if held != n else ''
+
 
 def only_present(split, items):
     "The split without the classes that a set lacks, or has one side of; its name says that it is a part"
     there = whole_classes(items)
     keep = {k: [c for c in getattr(split, k) if class_key(c) in there] for k in ('seen', 'unseen', 'validation')}
-    if all(len(v) == len(getattr(split, k)) for k, v in keep.items()): return split
-    here = f'{len(keep["seen"])} of {len(split.seen)} seen and {len(keep["unseen"])} of {len(split.unseen)} unseen classes'
+    if all(len(v) == len(getattr(split, k)) for k, v in keep.items()):
+        return split
+    here = (
+        f'{len(keep["seen"])} of {len(split.seen)} seen and {len(keep["unseen"])} of {len(split.unseen)} unseen classes'
+    )
     if not (keep['seen'] and keep['unseen']):
-        raise UserError(f'only {here} of the split {split.name} are here, and both kinds are needed. split=by-lot divides the classes that are here by lot.')
+        raise UserError(
+            f'only {here} of the split {split.name} are here, and both kinds are needed. split=by-lot divides the classes that are here by lot.'
+        )
     return make_part(split, here, **keep)
 
 # %% ../../nbs/data/09_realsets.ipynb #9a4f0421
-A_CLASS = {'sketchy': dict(sketch=604, photo=584), 'tuberlin': dict(sketch=80, photo=933), 'quickdraw': dict(sketch=3076, photo=1805)}    # pictures, on average
+A_CLASS = {
+    'sketchy': dict(sketch=604, photo=584),
+    'tuberlin': dict(sketch=80, photo=933),
+    'quickdraw': dict(sketch=3076, photo=1805),
+}  # pictures, on average
+
 
 def fewer_pictures(split, unseen, gallery='distinct'):
     "Where a set of the unseen classes has under 99 % of the pictures that the public list of a split counts (or under half of the usual), as phrases"
     name = listed_as(split, ['unseen'])
-    if not name: return []
-    sizes, data = read_json(data_path('splits', f'{name}.json')).get('sizes', {}), name.rpartition('-')[2] if name.startswith('cross/') else name.partition('/')[0]
-    original = 100*len(split.unseen) if name.startswith('sketchy/') else None          # each class of Sketchy has 100
-    photos = {'originals': original, 'originals-twice': sizes.get('unseen photos, originals twice')}.get(gallery, sizes.get('unseen photos'))
+    if not name:
+        return []
+    sizes, data = (
+        read_json(data_path('splits', f'{name}.json')).get('sizes', {}),
+        name.rpartition('-')[2] if name.startswith('cross/') else name.partition('/')[0],
+    )
+    original = 100 * len(split.unseen) if name.startswith('sketchy/') else None  # each class of Sketchy has 100
+    photos = {'originals': original, 'originals-twice': sizes.get('unseen photos, originals twice')}.get(
+        gallery, sizes.get('unseen photos')
+    )
     there, out = unseen.counts().total, []
-    for m, n, words in (('sketch', sizes.get('unseen sketches'), 'sketches of unseen classes'), ('photo', photos, 'photos of unseen classes')):
-        usual = A_CLASS.get(data, {}).get(m, 0)*len(split.unseen)
-        if n and there[m] < .99*n: out.append(f'{there[m]:,} of {n:,} {words}')
-        elif not n and there[m] < usual/2: out.append(f'{there[m]:,} {words}, where some {usual:,} are usual')
+    for m, n, words in (
+        ('sketch', sizes.get('unseen sketches'), 'sketches of unseen classes'),
+        ('photo', photos, 'photos of unseen classes'),
+    ):
+        usual = A_CLASS.get(data, {}).get(m, 0) * len(split.unseen)
+        if n and there[m] < 0.99 * n:
+            out.append(f'{there[m]:,} of {n:,} {words}')
+        elif not n and there[m] < usual / 2:
+            out.append(f'{there[m]:,} {words}, where some {usual:,} are usual')
     return out
 
 # %% ../../nbs/data/09_realsets.ipynb #44038064
 class RealSets(NamedTuple):
     "Three sets that share no class, and the split that says so; `seen` is all that was seen, training and validation"
+
     train: SketchPhotoSet
     validation: SketchPhotoSet
     unseen: SketchPhotoSet
@@ -104,119 +147,232 @@ class RealSets(NamedTuple):
     seen: SketchPhotoSet
     report: object
 
-OPTIONS: dict[str, tuple] = {       # option -> (default, what it is)
+
+OPTIONS: dict[str, tuple] = {  # option -> (default, what it is)
     'path': ('', 'the folder'),
     'split': ('', "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot"),
     'gallery': ('distinct', 'which photos of Sketchy: ' + ', '.join(GALLERIES)),
     'validation': (10, 'seen classes held out for validation, 0: none'),
     'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
-    'leaks': ('refuse', 'pictures that are in training and in the test: refuse, drop (in a cross-dataset test from the test), or allow'),
+    'leaks': (
+        'refuse',
+        'pictures that are in training and in the test: refuse, drop (in a cross-dataset test from the test), or allow',
+    ),
     'check': ('quick', 'how closely files are looked at: quick or decode'),
     'per_class': (3000, 'drawings read from a file of strokes, 0: all'),
     'lists': ('', "a folder with SAKE's or ZSE-SBIR's file lists"),
-    'cache': (1, '0: decode pictures again every time')}
+    'cache': (1, '0: decode pictures again every time'),
+}
 
 # %% ../../nbs/data/09_realsets.ipynb #13944459
-def real_sets(data, path='', split='', gallery='distinct', validation=10, missing='refuse', check='quick', per_class=3000, lists='', cache=1, leaks='refuse',
-              progress=None):
+def real_sets(
+    data,
+    path='',
+    split='',
+    gallery='distinct',
+    validation=10,
+    missing='refuse',
+    check='quick',
+    per_class=3000,
+    lists='',
+    cache=1,
+    leaks='refuse',
+    progress=None,
+):
     "`RealSets` of a real data set or a folder"
-    if lists and data == 'sketchy': gallery = 'originals-twice'
-    if not cache and check == 'quick': check = 'decode'      # else a file that is broken in its middle is met in the middle of the training
+    if lists and data == 'sketchy':
+        gallery = 'originals-twice'
+    if not cache and check == 'quick':
+        check = 'decode'  # else a file that is broken in its middle is met in the middle of the training
     items, report = open_data(path, data, gallery, check, per_class, progress=progress)
-    if lists: return called_a_sample(without_leaks(sets_by_lists(items, lists, data, report), leaks), gallery)
+    if lists:
+        return called_a_sample(without_leaks(sets_by_lists(items, lists, data, report), leaks), gallery)
     s = choose_split(split, data, items)
-    if s.name.startswith('cross/'): raise UserError(f'{s.name} has its unseen classes in another data set; evaluate a run with --protocol cross-dataset.')
+    if s.name.startswith('cross/'):
+        raise UserError(
+            f'{s.name} has its unseen classes in another data set; evaluate a run with --protocol cross-dataset.'
+        )
     none = [m for m in ('sketch', 'photo') if not (items.modality == m).any()]
     if none and {class_key(c) for c in items.classes} & {*map(class_key, s.seen)}:
         raise UserError(f'the classes have no {" and no ".join(none)}: {path}. {what_is_missing(data)}')
-    if missing == 'skip': s = only_present(s, items)
-    held, why = some_or_none(validation, len(s.seen)); s = hold_out(s, held)
-    if why: report.notes.append(why)
-    try: parts = apply_split(s, items)
-    except UserError as e: raise UserError(f'{e} With missing=skip they are left out, and all reports call the rest a sample.') from e
+    if missing == 'skip':
+        s = only_present(s, items)
+    held, why = some_or_none(validation, len(s.seen))
+    s = hold_out(s, held)
+    if why:
+        report.notes.append(why)
+    try:
+        parts = apply_split(s, items)
+    except UserError as e:
+        raise UserError(f'{e} With missing=skip they are left out, and all reports call the rest a sample.') from e
     bare = [c for c in (*s.seen, *s.unseen) if class_key(c) not in whole_classes(items)]
-    if bare: raise UserError(f'{len(bare)} class(es) of the split {s.name} have no sketch or no photo: {", ".join(bare[:10])}. With missing=skip they are left out.')
+    if bare:
+        raise UserError(
+            f'{len(bare)} class(es) of the split {s.name} have no sketch or no photo: {", ".join(bare[:10])}. With missing=skip they are left out.'
+        )
     sets = RealSets(*(parts[k] for k in ('train', 'validation', 'unseen')), s, items.where(classes=s.seen), report)
     return called_a_sample(without_leaks(sets, leaks), gallery)
+
 
 def called_a_sample(sets, gallery):
     "The sets with a split that says so if they are not all there; the report says it too"
     few = fewer_pictures(sets.split, sets.unseen, gallery)
-    if few: sets = sets._replace(split=make_part(sets.split, ', '.join(few)))
-    if sets.split.partial: sets.report.notes.append(said_part(sets.split.provenance))
-    if len(sets.split.unseen) == 1: sets.report.notes.append(f'one unseen class, {sets.split.unseen[0]!r}: every photo of the test is right, and any model scores 1')
+    if few:
+        sets = sets._replace(split=make_part(sets.split, ', '.join(few)))
+    if sets.split.partial:
+        sets.report.notes.append(said_part(sets.split.provenance))
+    if len(sets.split.unseen) == 1:
+        sets.report.notes.append(
+            f'one unseen class, {sets.split.unseen[0]!r}: every photo of the test is right, and any model scores 1'
+        )
     return sets
+
 
 def without_leaks(sets, leaks='refuse'):
     "The sets, once no photo and no sketch of an unseen class is among those of the seen classes under another name"
-    seen, unseen = ({h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen))
+    seen, unseen = (
+        {h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen)
+    )
     both = [h for h in seen if h in unseen]
-    if not both: return sets
-    what = f'{len(both):,} picture(s) of unseen classes are among those of seen classes too: ' + ', '.join(f'{unseen[h]!r} is {seen[h]!r}' for h in both[:5])
-    if leaks == 'refuse': raise UserError(f'{what}. leaks=drop takes them from training, leaks=allow leaves them there.')
+    if not both:
+        return sets
+    what = f'{len(both):,} picture(s) of unseen classes are among those of seen classes too: ' + ', '.join(
+        f'{unseen[h]!r} is {seen[h]!r}' for h in both[:5]
+    )
+    if leaks == 'refuse':
+        raise UserError(f'{what}. leaks=drop takes them from training, leaks=allow leaves them there.')
     sets.report.notes.append(f'leaks={leaks}, {"taken from" if leaks == "drop" else "left in"} training: {what}')
-    if leaks == 'allow': return sets
+    if leaks == 'allow':
+        return sets
+
     def clean(s):
         gone = {h for h in content_hashes(s.source, s.rows)[0] if h in unseen} if len(s) else ()
         return s[np.array([h not in gone for h in content_hashes(s.source, s.rows)[0]], bool)] if gone else s
+
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 
 # %% ../../nbs/data/09_realsets.ipynb #f099e273
 def trained_on(sets, test: SketchPhotoSet) -> dict[int, str]:
     "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
-    seen = [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
-    def kept(source, rows): return content_hashes(source, rows)[0]
+    seen = (
+        [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
+    )
+
+    def kept(source, rows):
+        return content_hashes(source, rows)[0]
+
     return {row: str(s.ids[mine]) for s in seen for mine, row in same_pictures(s, test, hashes=kept)}
+
 
 def trained_words(found: dict[int, str], test: SketchPhotoSet) -> str:
     "How many pictures of a test were trained on, and some of them by name"
     of = {m: [r for r in found if test.modality[r] == m] for m in ('photo', 'sketch')}
-    number = ' and '.join(f'{len(of[m])} of {len(s)} {words}' for m, s, words in (('photo', test.photos, 'photos'), ('sketch', test.sketches, 'sketches')))
+    number = ' and '.join(
+        f'{len(of[m])} of {len(s)} {words}'
+        for m, s, words in (('photo', test.photos, 'photos'), ('sketch', test.sketches, 'sketches'))
+    )
     pairs = [f'{str(test.ids[r])!r} is {found[r]!r}' for r in sorted(found)]
     more = f' and {len(pairs) - 3} more' if len(pairs) > 3 else ''
     return f'{number} of the test are pictures of the training, by content: {", ".join(pairs[:3])}{more}'
 
-
 # %% ../../nbs/data/09_realsets.ipynb #9b1b9ca7
 def fewer_of_all(data, items):
     "Where a real data set has not all its classes or pictures, as phrases"
-    known = {} if data not in REAL else listed_classes(data); there = {class_key(c) for c in items.classes}; here = sum(k in there for k in known)
+    known = {} if data not in REAL else listed_classes(data)
+    there = {class_key(c) for c in items.classes}
+    here = sum(k in there for k in known)
     wanted, total = REAL[data].counts if known else {}, items.counts().total
-    return ([f'{here} of {len(known)} classes'] if here < len(known) else
-            [f'{total[m]:,} of {wanted[k]:,} {words}' for m, k, words in (('sketch', 'sketch', 'sketches'), ('photo', 'distinct', 'photos'))
-             if k in wanted and total[m] < .99*wanted[k]])
+    return (
+        [f'{here} of {len(known)} classes']
+        if here < len(known)
+        else [
+            f'{total[m]:,} of {wanted[k]:,} {words}'
+            for m, k, words in (('sketch', 'sketch', 'sketches'), ('photo', 'distinct', 'photos'))
+            if k in wanted and total[m] < 0.99 * wanted[k]
+        ]
+    )
 
-def unseen_set(data, path='', split='', gallery='distinct', missing='refuse', check='quick', per_class=3000, progress=None, **unused):
+
+def unseen_set(
+    data,
+    path='',
+    split='',
+    gallery='distinct',
+    missing='refuse',
+    check='quick',
+    per_class=3000,
+    progress=None,
+    **unused,
+):
     "`(set, what to call it)` of the unseen classes of a split (also one named cross/...), or of 'all' classes; for a model trained elsewhere"
-    if not unused.get('cache', 1) and check == 'quick': check = 'decode'
-    items, _ = open_data(path, data, gallery, check, per_class, progress=progress); label = data + f', gallery {gallery}'*(data == 'sketchy')
-    def called(what, few): return f'{label}, {what}' + (f'{PART}: {", ".join(few)}' if few else '')
-    if split == 'all': return items, called('all classes', fewer_of_all(data, items))
-    s = choose_split(split, data, items); there = {class_key(c) for c in items.classes}
+    if not unused.get('cache', 1) and check == 'quick':
+        check = 'decode'
+    items, _ = open_data(path, data, gallery, check, per_class, progress=progress)
+    label = data + f', gallery {gallery}' * (data == 'sketchy')
+
+    def called(what, few):
+        return f'{label}, {what}' + (f'{PART}: {", ".join(few)}' if few else '')
+
+    if split == 'all':
+        return items, called('all classes', fewer_of_all(data, items))
+    s = choose_split(split, data, items)
+    there = {class_key(c) for c in items.classes}
     absent = [c for c in s.unseen if class_key(c) not in there]
     if absent and missing == 'refuse':
-        raise UserError(f'{len(absent)} unseen class(es) of the split {s.name} are not at {path}: {", ".join(absent[:10])}. missing=skip leaves them out.')
-    if len(absent) == len(s.unseen): raise UserError(f'none of the {len(absent)} unseen classes of the split {s.name} is at {path}.')
+        raise UserError(
+            f'{len(absent)} unseen class(es) of the split {s.name} are not at {path}: {", ".join(absent[:10])}. missing=skip leaves them out.'
+        )
+    if len(absent) == len(s.unseen):
+        raise UserError(f'none of the {len(absent)} unseen classes of the split {s.name} is at {path}.')
     unseen = items.where(classes=[c for c in s.unseen if c not in absent])
-    few = [f'{len(s.unseen) - len(absent)} of {len(s.unseen)} unseen classes']*bool(absent) + fewer_pictures(s, unseen, gallery)
+    few = [f'{len(s.unseen) - len(absent)} of {len(s.unseen)} unseen classes'] * bool(absent) + fewer_pictures(
+        s, unseen, gallery
+    )
     return unseen, called(f'unseen classes of {s.name}', few)
 
-def what_is_missing(data): return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
+
+def what_is_missing(data):
+    return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
 
 # %% ../../nbs/data/09_realsets.ipynb #eb976585
-def real_problems(data, path='', split='', gallery='distinct', missing='refuse', check='quick', lists='', validation=10, per_class=3000, cache=1, leaks='refuse'):
+def real_problems(
+    data,
+    path='',
+    split='',
+    gallery='distinct',
+    missing='refuse',
+    check='quick',
+    lists='',
+    validation=10,
+    per_class=3000,
+    cache=1,
+    leaks='refuse',
+):
     "What is wrong with the options of a real data set, as sentences; looks at folders, opens no picture"
     out = []
+
     def attempt(f):
-        try: return f()
-        except UserError as e: out.append(str(e))
-    if not path: out.append(f'--data {data} needs a path: {data}:PATH.')
-    else: attempt(lambda: find_data(path, data))
-    for what, value, choices in (('gallery', gallery, GALLERIES), ('missing', missing, ('refuse', 'skip')), ('check', check, ('quick', 'decode')),
-                                 ('leaks', leaks, ('refuse', 'drop', 'allow'))):
-        if value not in choices: out.append(f'{what} of the data set {data} is {" or ".join(choices)}, not {value!r}.')
-    if lists: attempt(lambda: find_lists(lists))
-    elif split != 'all' and lot_seed(split, data) is None: attempt(lambda: choose_split(split, data))
+        try:
+            return f()
+        except UserError as e:
+            out.append(str(e))
+
+    if not path:
+        out.append(f'--data {data} needs a path: {data}:PATH.')
+    else:
+        attempt(lambda: find_data(path, data))
+    for what, value, choices in (
+        ('gallery', gallery, GALLERIES),
+        ('missing', missing, ('refuse', 'skip')),
+        ('check', check, ('quick', 'decode')),
+        ('leaks', leaks, ('refuse', 'drop', 'allow')),
+    ):
+        if value not in choices:
+            out.append(f'{what} of the data set {data} is {" or ".join(choices)}, not {value!r}.')
+    if lists:
+        attempt(lambda: find_lists(lists))
+    elif split != 'all' and lot_seed(split, data) is None:
+        attempt(lambda: choose_split(split, data))
     return out
 
 # %% ../../nbs/data/09_realsets.ipynb #5b743769
@@ -226,23 +382,33 @@ def read_filelist(path):
     with (gzip.open if str(path).endswith('.gz') else open)(path, 'rt', encoding='utf-8') as f:
         for number, line in enumerate(f, 1):
             name, blank, label = line.strip().rpartition(' ')
-            if not line.strip(): continue
-            if not blank or not label.isdecimal(): raise UserError(f'{path}, line {number}: not "path label": {line.strip()[:80]!r}.')
+            if not line.strip():
+                continue
+            if not blank or not label.isdecimal():
+                raise UserError(f'{path}, line {number}: not "path label": {line.strip()[:80]!r}.')
             out.append((name, int(label)))
     return out
 
+
 def find_lists(folder):
     "`{(modality, part): path}` of SAKE's or ZSE-SBIR's lists in a folder, and the class lists as `seen` and `unseen`"
-    if not os.path.isdir(folder): raise UserError(f'{folder} is not a folder of file lists.')
+    if not os.path.isdir(folder):
+        raise UserError(f'{folder} is not a folder of file lists.')
     found = {}
     for p in sorted(Path(folder).iterdir()):
         name = p.name.removesuffix('.gz').removesuffix('.txt')
-        part = name.rpartition('_')[2]; photo = 'photo' in name or name.startswith('ImageResized')
-        if name in ('cname_cid', 'cname_cid_zero'): found['unseen' if name.endswith('zero') else 'seen'] = p
-        elif part in ('train', 'test', 'zero') and (photo or name.startswith(('sketch', 'png'))): found['photo' if photo else 'sketch', part] = p
+        part = name.rpartition('_')[2]
+        photo = 'photo' in name or name.startswith('ImageResized')
+        if name in ('cname_cid', 'cname_cid_zero'):
+            found['unseen' if name.endswith('zero') else 'seen'] = p
+        elif part in ('train', 'test', 'zero') and (photo or name.startswith(('sketch', 'png'))):
+            found['photo' if photo else 'sketch', part] = p
     needed = ['seen', 'unseen', *((m, part) for part in ('train', 'zero') for m in ('sketch', 'photo'))]
     absent = [str(k) for k in needed if k not in found]
-    if absent: raise UserError(f'{folder} lacks lists for {", ".join(absent)}; it should hold cname_cid.txt, cname_cid_zero.txt and lists that end in _train and _zero.')
+    if absent:
+        raise UserError(
+            f'{folder} lacks lists for {", ".join(absent)}; it should hold cname_cid.txt, cname_cid_zero.txt and lists that end in _train and _zero.'
+        )
     return found
 
 # %% ../../nbs/data/09_realsets.ipynb #2ee7820d
@@ -252,27 +418,43 @@ def _place(path, modality):
     extended = len(parts) > 2 and parts[-3].lower().startswith('extend')
     return modality, extended, class_key(parts[-2]), os.path.splitext(parts[-1])[0]
 
+
 def by_list(items, entries, modality, data):
     "`(rows, entries that are not there)` of the pictures a list names"
-    where = {_place(i, m)[:2] + (class_key(c), os.path.splitext(os.path.basename(i))[0]): r for r, (i, m, c) in enumerate(zip(items.ids, items.modality, items.names))}
+    where = {
+        _place(i, m)[:2] + (class_key(c), os.path.splitext(os.path.basename(i))[0]): r
+        for r, (i, m, c) in enumerate(zip(items.ids, items.modality, items.names))
+    }
     keys = [_place(p, modality) for p, _ in entries]
     rows = [where.get((m, e, class_key(listed_name(c, data)), stem)) for m, e, c, stem in keys]
     return np.array([r for r in rows if r is not None], np.int64), [p for (p, _), r in zip(entries, rows) if r is None]
 
+
 def sets_by_lists(items, folder, data, report):
     "`RealSets` exactly as the lists in a folder have them; held-out sketches of seen classes (`test`) join no set"
-    found = find_lists(folder); name = Path(folder).resolve().name; rows, absent = {}, []
+    found = find_lists(folder)
+    name = Path(folder).resolve().name
+    rows, absent = {}, []
     for part in ('train', 'zero'):
         both = [by_list(items, read_filelist(found[m, part]), m, data) for m in ('sketch', 'photo')]
-        rows[part] = np.concatenate([r for r, _ in both]); absent += [p for _, a in both for p in a]
-    if absent: raise UserError(f'{len(absent):,} files of the lists are not there, such as {", ".join(absent[:3])}.')
+        rows[part] = np.concatenate([r for r, _ in both])
+        absent += [p for _, a in both for p in a]
+    if absent:
+        raise UserError(f'{len(absent):,} files of the lists are not there, such as {", ".join(absent[:3])}.')
     seen, unseen = ([listed_name(c, data) for c, _ in read_filelist(found[k])] for k in ('seen', 'unseen'))
     split = Split(f'{data}/lists-{name}', f'the file lists in the folder {name}', seen, unseen)
     train, test = (items.take(rows[p]).where(classes=c) for p, c in (('train', seen), ('zero', unseen)))
-    report.notes.append(f'sets as the file lists in {folder} have them: {len(train):,} pictures to train on, {len(test):,} to test')
+    report.notes.append(
+        f'sets as the file lists in {folder} have them: {len(train):,} pictures to train on, {len(test):,} to test'
+    )
     return RealSets(train, items.take([]), test, split, train, report)
 
 # %% ../../nbs/data/09_realsets.ipynb #de837c2d
-def cache_bytes(n, size): return 3*size*size*n
+def cache_bytes(n, size):
+    return 3 * size * size * n
 
-def said_bytes(n): return next(f'{n/u:.1f} {name}' for u, name in ((1e9, 'GB'), (1e6, 'MB'), (1e3, 'kB'), (1, 'bytes')) if n >= u or u == 1)
+
+def said_bytes(n):
+    return next(
+        f'{n / u:.1f} {name}' for u, name in ((1e9, 'GB'), (1e6, 'MB'), (1e3, 'kB'), (1, 'bytes')) if n >= u or u == 1
+    )

@@ -18,186 +18,285 @@ from torch.nn import functional as F
 from ..core import UserError, check_name, rng, show_images, torch_rng
 
 # %% ../../nbs/data/11_sampling.ipynb #68825bcc
-STREAMS = dict(order=20, photos=21, classes=22, members=23, sketches=24, augment=25)    # keep different uses of one number apart
+STREAMS = dict(
+    order=20, photos=21, classes=22, members=23, sketches=24, augment=25
+)  # keep different uses of one number apart
+
 
 @lru_cache(8)
 def epoch_order(n, seed, epoch):
     "A permutation of `n` for this epoch (read-only, remembered)"
-    order = rng(seed, epoch, stream=STREAMS['order']).permutation(n); order.flags.writeable = False
+    order = rng(seed, epoch, stream=STREAMS['order']).permutation(n)
+    order.flags.writeable = False
     return order
 
+
 @lru_cache(64)
-def _block(seed, epoch, block, n, stream): return rng(seed, epoch, block, stream).random((256, n))
+def _block(seed, epoch, block, n, stream):
+    return rng(seed, epoch, block, stream).random((256, n))
+
 
 def draws(places, n, seed, epoch=0, stream=0):
     "`n` uniform numbers for each place: the same for a place whichever others are asked for"
-    places = np.asarray(places, np.int64); out = np.empty((len(places), n))
-    for b in np.unique(places//256): mine = places//256 == b; out[mine] = _block(int(seed), int(epoch), int(b), n, stream)[places[mine] % 256]
+    places = np.asarray(places, np.int64)
+    out = np.empty((len(places), n))
+    for b in np.unique(places // 256):
+        mine = places // 256 == b
+        out[mine] = _block(int(seed), int(epoch), int(b), n, stream)[places[mine] % 256]
     return out
 
 # %% ../../nbs/data/11_sampling.ipynb #70cfaca5
 LAST = ('short', 'fill', 'drop')
 
+
 def n_batches(n, batch_size, last='short'):
     "Batches in an epoch of `n` sketches"
     check_name(last, LAST, 'way with the last batch')
-    if batch_size < 1: raise UserError(f'a batch holds at least one sketch, not {batch_size}.')
-    return n//batch_size if last == 'drop' else -(-n//batch_size)
+    if batch_size < 1:
+        raise UserError(f'a batch holds at least one sketch, not {batch_size}.')
+    return n // batch_size if last == 'drop' else -(-n // batch_size)
+
 
 def places(n, batch_size, index, last='short', rank=0, world_size=1):
     "The places of batch `index`; of those, this process's share"
     total = n_batches(n, batch_size, last)
-    if not 0 <= index < total: raise IndexError(f'batch {index} of an epoch of {total}')
+    if not 0 <= index < total:
+        raise IndexError(f'batch {index} of an epoch of {total}')
     if not 0 <= rank < world_size or batch_size % world_size:
         raise UserError(f'rank {rank} of {world_size} cannot share batches of {batch_size}: use a multiple.')
-    at = np.arange(index*batch_size, (index + 1)*batch_size)
-    if last == 'short': at = at[at < n]
-    if len(at) % world_size: raise UserError(f"the last batch of {len(at)} cannot be shared by {world_size} processes: use last='fill' or 'drop'.")
+    at = np.arange(index * batch_size, (index + 1) * batch_size)
+    if last == 'short':
+        at = at[at < n]
+    if len(at) % world_size:
+        raise UserError(
+            f"the last batch of {len(at)} cannot be shared by {world_size} processes: use last='fill' or 'drop'."
+        )
     return at[rank::world_size]
 
 # %% ../../nbs/data/11_sampling.ipynb #b674db03
 @dataclass
 class Lookup:
     "Where the photos of each class and of each sketch lie; all numbers are rows of the set, or places in `photos`"
-    sketches: np.ndarray     # rows of the sketches
-    photos: np.ndarray       # rows of the photos, sorted by class and photo id
-    start: np.ndarray        # for each class: its first place in `photos` ...
-    count: np.ndarray        # ... and how many follow
-    own_start: np.ndarray    # for each row of the set: the first place of the photos with its id (-1: none) ...
-    own_count: np.ndarray    # ... and how many (more than one when a photo is in the set twice)
+
+    sketches: np.ndarray  # rows of the sketches
+    photos: np.ndarray  # rows of the photos, sorted by class and photo id
+    start: np.ndarray  # for each class: its first place in `photos` ...
+    count: np.ndarray  # ... and how many follow
+    own_start: np.ndarray  # for each row of the set: the first place of the photos with its id (-1: none) ...
+    own_count: np.ndarray  # ... and how many (more than one when a photo is in the set twice)
+
 
 def lookup(items):
     "The `Lookup` of a set, made once"
-    if '_lookup' in items.__dict__: return items._lookup
+    if '_lookup' in items.__dict__:
+        return items._lookup
     photos = np.flatnonzero(items.modality == 'photo')
     photos = photos[np.lexsort((photos, items.photo_id[photos].astype(str), items.labels[photos]))]
     count = np.bincount(items.labels[photos], minlength=len(items.classes))
     first, times = {}, {}
     for place, row in enumerate(photos):
         key = items.labels[row], items.photo_id[row]
-        first.setdefault(key, place); times[key] = times.get(key, 0) + 1
+        first.setdefault(key, place)
+        times[key] = times.get(key, 0) + 1
     keys = [(c, p) if p else None for c, p in zip(items.labels, items.photo_id)]
-    own_start, own_count = (np.array([d.get(k, missing) for k in keys], np.int64) for d, missing in ((first, -1), (times, 0)))
-    items._lookup = Lookup(np.flatnonzero(items.modality == 'sketch'), photos, np.cumsum(count) - count, count, own_start, own_count)
+    own_start, own_count = (
+        np.array([d.get(k, missing) for k in keys], np.int64) for d, missing in ((first, -1), (times, 0))
+    )
+    items._lookup = Lookup(
+        np.flatnonzero(items.modality == 'sketch'), photos, np.cumsum(count) - count, count, own_start, own_count
+    )
     return items._lookup
 
 # %% ../../nbs/data/11_sampling.ipynb #daa99745
 def _refuse(items, rows, what, remedy):
     "An error that names the classes of the rows that cannot be used"
-    if not len(rows): return
+    if not len(rows):
+        return
     names = sorted(set(items.names[rows]))
     raise UserError(f'{len(rows):,} {what}, in {len(names)} class(es): {", ".join(map(repr, names[:8]))}. {remedy}')
 
 # %% ../../nbs/data/11_sampling.ipynb #285f13df
-def category_triplets(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short', negatives='class'):
+def category_triplets(
+    items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short', negatives='class'
+):
     "Rows `sketch`, `photo` (same class) and `negative` (another class), and each triplet's `key`, its place in the epoch"
-    look = lookup(items); n = len(look.sketches)
-    _refuse(items, look.sketches[look.count[items.labels[look.sketches]] == 0], 'sketches have no photo of their class', 'items.with_photos() leaves them out.')
+    look = lookup(items)
+    n = len(look.sketches)
+    _refuse(
+        items,
+        look.sketches[look.count[items.labels[look.sketches]] == 0],
+        'sketches have no photo of their class',
+        'items.with_photos() leaves them out.',
+    )
     at = places(n, batch_size, index, last, rank, world_size)
     sketch = look.sketches[epoch_order(n, seed, epoch)[at % n]]
     u, mine = draws(at, 3, seed, epoch, STREAMS['photos']), items.labels[sketch]
-    filled = np.flatnonzero(look.count)                   # the classes that have photos
-    if len(filled) < 2: raise UserError('negatives of another class need photos of at least two classes.')
+    filled = np.flatnonzero(look.count)  # the classes that have photos
+    if len(filled) < 2:
+        raise UserError('negatives of another class need photos of at least two classes.')
     if check_name(negatives, ['class', 'photo'], 'way of drawing negatives') == 'class':
-        other = (u[:, 1]*(len(filled) - 1)).astype(np.int64)
+        other = (u[:, 1] * (len(filled) - 1)).astype(np.int64)
         other = filled[other + (other >= np.searchsorted(filled, mine))]
-        negative = look.start[other] + (u[:, 2]*look.count[other]).astype(np.int64)
+        negative = look.start[other] + (u[:, 2] * look.count[other]).astype(np.int64)
     else:
-        negative = (u[:, 1]*(len(look.photos) - look.count[mine])).astype(np.int64)
-        negative += (negative >= look.start[mine])*look.count[mine]
-    photo = look.start[mine] + (u[:, 0]*look.count[mine]).astype(np.int64)
+        negative = (u[:, 1] * (len(look.photos) - look.count[mine])).astype(np.int64)
+        negative += (negative >= look.start[mine]) * look.count[mine]
+    photo = look.start[mine] + (u[:, 0] * look.count[mine]).astype(np.int64)
     return dict(sketch=sketch, photo=look.photos[photo], negative=look.photos[negative], key=at)
 
 # %% ../../nbs/data/11_sampling.ipynb #2e164b20
-def show_batch(items, batch, ncols=12, size=.9):
+def show_batch(items, batch, ncols=12, size=0.9):
     "The pictures of a batch of rows, a line for each role, class names above"
-    roles = [k for k in batch if k != 'key']; n = min(ncols, len(batch[roles[0]]))
+    roles = [k for k in batch if k != 'key']
+    n = min(ncols, len(batch[roles[0]]))
     titles = [f'{role}\n{items[int(r)].name}' for role in roles for r in batch[role][:n]]
     return show_images([items.read(int(r)) for role in roles for r in batch[role][:n]], titles, ncols=n, size=size)
 
 # %% ../../nbs/data/11_sampling.ipynb #dcc64183
 def instance_triplets(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
     "Rows `sketch`, `photo` (its own) and `negative` (another photo of the same class), and each triplet's `key`"
-    look = lookup(items); n = len(look.sketches); own, labels = look.own_count[look.sketches], items.labels[look.sketches]
-    _refuse(items, look.sketches[own == 0], 'sketches have no photo of their own', 'items.with_photos(own=True) leaves them out.')
-    _refuse(items, look.sketches[look.count[labels] == own], 'sketches have no second photo in their class', 'Choose other classes.')
+    look = lookup(items)
+    n = len(look.sketches)
+    own, labels = look.own_count[look.sketches], items.labels[look.sketches]
+    _refuse(
+        items,
+        look.sketches[own == 0],
+        'sketches have no photo of their own',
+        'items.with_photos(own=True) leaves them out.',
+    )
+    _refuse(
+        items,
+        look.sketches[look.count[labels] == own],
+        'sketches have no second photo in their class',
+        'Choose other classes.',
+    )
     at = places(n, batch_size, index, last, rank, world_size)
     sketch = look.sketches[epoch_order(n, seed, epoch)[at % n]]
     c, first, k = items.labels[sketch], look.own_start[sketch], look.own_count[sketch]
-    negative = look.start[c] + (draws(at, 3, seed, epoch, STREAMS['photos'])[:, 1]*(look.count[c] - k)).astype(np.int64)
-    negative += (negative >= first)*k                    # step over one's own
+    negative = look.start[c] + (draws(at, 3, seed, epoch, STREAMS['photos'])[:, 1] * (look.count[c] - k)).astype(
+        np.int64
+    )
+    negative += (negative >= first) * k  # step over one's own
     return dict(sketch=sketch, photo=look.photos[first], negative=look.photos[negative], key=at)
 
 # %% ../../nbs/data/11_sampling.ipynb #595d0ed3
 def _members(items):
     "For each class the photos that have sketches, as rows; and for each such photo its sketches; made once"
-    if '_pairs' in items.__dict__: return items._pairs
+    if '_pairs' in items.__dict__:
+        return items._pairs
     of = {}
-    for s in np.flatnonzero((items.modality == 'sketch') & (items.own_photo >= 0)): of.setdefault(int(items.own_photo[s]), []).append(s)
+    for s in np.flatnonzero((items.modality == 'sketch') & (items.own_photo >= 0)):
+        of.setdefault(int(items.own_photo[s]), []).append(s)
     photos = [[] for _ in items.classes]
-    for p in sorted(of): photos[items.labels[p]].append(p)
+    for p in sorted(of):
+        photos[items.labels[p]].append(p)
     items._pairs = [np.array(p, np.int64) for p in photos], {p: np.array(s) for p, s in of.items()}
     return items._pairs
+
 
 def _walk(members, k, turn, seed, epoch, c):
     "The `turn`-th `k` of a class's photos, in an order of its own, round and round"
     order = rng(seed, epoch, c, STREAMS['members']).permutation(len(members))
-    return members[order[(turn*k + np.arange(k)) % len(members)]]
+    return members[order[(turn * k + np.arange(k)) % len(members)]]
 
 # %% ../../nbs/data/11_sampling.ipynb #a6de8549
 def pk_batch(items, classes_per_batch, pairs_per_class, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
     "Rows `sketch` and `photo` of pairs, class by class: K pairs with different photos for each of P classes; and each pair's `key`"
-    P, K = classes_per_batch, pairs_per_class; photos, sketches = _members(items)
+    P, K = classes_per_batch, pairs_per_class
+    photos, sketches = _members(items)
     few = [repr(items.classes[c]) for c, p in enumerate(photos) if len(p) < K]
-    if few: raise UserError(f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. '
-                              'Take fewer pairs of a class, --set per_class=2, or other classes.')
-    if P > len(photos) or P % world_size: raise UserError(f'{P} classes a batch, but the set has {len(photos)} and {world_size} process(es) must share them.')
-    total = n_batches(sum(map(len, sketches.values())), P*K, last)
-    if not 0 <= index < total: raise IndexError(f'batch {index} of an epoch of {total}')
-    turn, group = divmod(index, len(photos)//P)           # the how-manieth round, and which group of it
-    chosen = rng(seed, epoch, turn, STREAMS['classes']).permutation(len(photos))[group*P:(group + 1)*P][rank::world_size]
+    if few:
+        raise UserError(
+            f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. '
+            'Take fewer pairs of a class, --set per_class=2, or other classes.'
+        )
+    if P > len(photos) or P % world_size:
+        raise UserError(
+            f'{P} classes a batch, but the set has {len(photos)} and {world_size} process(es) must share them.'
+        )
+    total = n_batches(sum(map(len, sketches.values())), P * K, last)
+    if not 0 <= index < total:
+        raise IndexError(f'batch {index} of an epoch of {total}')
+    turn, group = divmod(index, len(photos) // P)  # the how-manieth round, and which group of it
+    chosen = rng(seed, epoch, turn, STREAMS['classes']).permutation(len(photos))[group * P : (group + 1) * P][
+        rank::world_size
+    ]
     photo = np.concatenate([_walk(photos[c], K, turn, seed, epoch, c) for c in chosen])
-    key = (index*P*K + np.arange(P*K)).reshape(P, K)[rank::world_size].ravel()
+    key = (index * P * K + np.arange(P * K)).reshape(P, K)[rank::world_size].ravel()
     u = draws(key, 1, seed, epoch, STREAMS['sketches'])[:, 0]
-    return dict(sketch=np.array([sketches[p][int(x*len(sketches[p]))] for p, x in zip(photo, u)], np.int64), photo=photo, key=key)
+    return dict(
+        sketch=np.array([sketches[p][int(x * len(sketches[p]))] for p, x in zip(photo, u)], np.int64),
+        photo=photo,
+        key=key,
+    )
 
 # %% ../../nbs/data/11_sampling.ipynb #575d28ae
 def in_order(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
     "Rows `item`, one after another; for encoding a set"
-    at = np.arange(index*batch_size, min((index + 1)*batch_size, len(items)))
-    if not len(at) or index < 0: raise IndexError(f'batch {index} of {n_batches(len(items), batch_size)}')
+    at = np.arange(index * batch_size, min((index + 1) * batch_size, len(items)))
+    if not len(at) or index < 0:
+        raise IndexError(f'batch {index} of {n_batches(len(items), batch_size)}')
     return dict(item=at[rank::world_size], key=at[rank::world_size])
 
 # %% ../../nbs/data/11_sampling.ipynb #ce1a32df
 class Batches(torch.utils.data.Dataset):
     "Step number -> batch: rows, labels, uint8 images by role. A function of the seed and the step, nothing else"
+
     def __init__(self, items, draw, size, fit='stretch', interpolation='bicubic', seed=0, **options):
-        self.items, self.draw, self.how, self.seed, self.options = items, draw, (size, fit, interpolation), seed, options
-        self.batch_size = options['batch_size'] if 'batch_size' in options else options['classes_per_batch']*options['pairs_per_class']
+        self.items, self.draw, self.how, self.seed, self.options = (
+            items,
+            draw,
+            (size, fit, interpolation),
+            seed,
+            options,
+        )
+        self.batch_size = (
+            options['batch_size']
+            if 'batch_size' in options
+            else options['classes_per_batch'] * options['pairs_per_class']
+        )
         n = int(draw.counts(items).sum())
         self.per_epoch = n_batches(n, self.batch_size, options.get('last', 'short'))
-        if not self.per_epoch: raise UserError(f'{n} pictures make no batch of {self.batch_size}.')
-        for step in (0, self.per_epoch - 1): self.rows(step)        # whatever is wrong is said now, not at the end of the epoch
+        if not self.per_epoch:
+            raise UserError(f'{n} pictures make no batch of {self.batch_size}.')
+        for step in (0, self.per_epoch - 1):
+            self.rows(step)  # whatever is wrong is said now, not at the end of the epoch
 
-    def __len__(self): return self.per_epoch
+    def __len__(self):
+        return self.per_epoch
 
     def rows(self, step):
         epoch, index = divmod(int(step), self.per_epoch)
         return self.draw(self.items, seed=self.seed, epoch=epoch, index=index, **self.options)
 
     def __getitem__(self, step):
-        rows = self.rows(step); key = rows.pop('key'); epoch, index = divmod(int(step), self.per_epoch)
-        return dict(step=int(step), epoch=epoch, index=index, key=torch.from_numpy(key), rows={k: torch.from_numpy(r) for k, r in rows.items()},
-                    labels={k: torch.from_numpy(self.items.labels[r]) for k, r in rows.items()},
-                    images={k: self.items.images(r, *self.how) for k, r in rows.items()})
+        rows = self.rows(step)
+        key = rows.pop('key')
+        epoch, index = divmod(int(step), self.per_epoch)
+        return dict(
+            step=int(step),
+            epoch=epoch,
+            index=index,
+            key=torch.from_numpy(key),
+            rows={k: torch.from_numpy(r) for k, r in rows.items()},
+            labels={k: torch.from_numpy(self.items.labels[r]) for k, r in rows.items()},
+            images={k: self.items.images(r, *self.how) for k, r in rows.items()},
+        )
 
 # %% ../../nbs/data/11_sampling.ipynb #266f3a9c
 def loader(batches, start=0, stop=None, workers=0, pin_memory=False, prefetch=2):
     "A DataLoader over steps `start` to `stop` (default: the end of the first epoch); in order, with any number of workers"
     steps = range(start, len(batches) if stop is None else stop)
     more = dict(prefetch_factor=prefetch, persistent_workers=False) if workers else {}
-    return torch.utils.data.DataLoader(batches, batch_size=None, sampler=steps, num_workers=workers, pin_memory=pin_memory,
-                                       generator=torch_rng(batches.seed), **more)       # its own, so that the global one stays untouched
+    return torch.utils.data.DataLoader(
+        batches,
+        batch_size=None,
+        sampler=steps,
+        num_workers=workers,
+        pin_memory=pin_memory,
+        generator=torch_rng(batches.seed),
+        **more,
+    )  # its own, so that the global one stays untouched
 
 # %% ../../nbs/data/11_sampling.ipynb #dca46ae0
 category_triplets.counts = instance_triplets.counts = lambda items: items.modality == 'sketch'
@@ -205,41 +304,59 @@ pk_batch.counts = lambda items: (items.modality == 'sketch') & (items.own_photo 
 in_order.counts = lambda items: np.ones(len(items), bool)
 
 # %% ../../nbs/data/11_sampling.ipynb #0b98cd47
-CLIP_MEAN, CLIP_STD = (.48145466, .4578275, .40821073), (.26862954, .26130258, .27577711)
+CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
 
 def to_pixels(images, mean=CLIP_MEAN, std=CLIP_STD, device=None, dtype=torch.float32):
     "uint8 (or floats from 0 to 1) `[n, 3, S, S]` as normalised floats on a device"
     if images.dtype != torch.uint8 and not images.is_floating_point():
         raise UserError(f'images are uint8, or floats from 0 to 1, not {images.dtype}.')
     x = images.to(device, non_blocking=True)
-    x = x.float()/255 if images.dtype == torch.uint8 else x.float()
+    x = x.float() / 255 if images.dtype == torch.uint8 else x.float()
     mean, std = (torch.as_tensor(v, dtype=x.dtype, device=x.device).view(-1, 1, 1) for v in (mean, std))
-    return ((x - mean)/std).to(dtype)
+    return ((x - mean) / std).to(dtype)
+
 
 class Normalizer(torch.nn.Module):
     "`to_pixels` with its constants, as a part of a model that moves with it; `undo` goes back for showing"
+
     def __init__(self, mean=CLIP_MEAN, std=CLIP_STD):
         super().__init__()
-        for name, v in (('mean', mean), ('std', std)): self.register_buffer(name, torch.tensor(v).view(-1, 1, 1), persistent=False)
+        for name, v in (('mean', mean), ('std', std)):
+            self.register_buffer(name, torch.tensor(v).view(-1, 1, 1), persistent=False)
 
-    def forward(self, images): return to_pixels(images, self.mean, self.std, self.mean.device)
-    def undo(self, pixels): return (pixels.float()*self.std + self.mean).clamp(0, 1)
+    def forward(self, images):
+        return to_pixels(images, self.mean, self.std, self.mean.device)
+
+    def undo(self, pixels):
+        return (pixels.float() * self.std + self.mean).clamp(0, 1)
 
 # %% ../../nbs/data/11_sampling.ipynb #35973a2a
-def affine_maps(keys, seed, epoch=0, flip=.5, crop=1., turn=0., stream=0):
+def affine_maps(keys, seed, epoch=0, flip=0.5, crop=1.0, turn=0.0, stream=0):
     "`[n, 2, 3]`: for each key the map from the new image to the old, in coordinates from -1 to 1"
-    u = draws(np.asarray(keys), 5, seed, epoch, STREAMS['augment'] + 100*stream)
-    mirror = np.where(u[:, 0] < flip, -1., 1.); side = crop + (1 - crop)*u[:, 1]
-    angle = np.deg2rad(turn)*(2*u[:, 2] - 1); shift = (1 - side)[:, None]*(2*u[:, 3:] - 1)
-    c, s = side*np.cos(angle), side*np.sin(angle)
-    return torch.from_numpy(np.stack([np.stack([c*mirror, -s, shift[:, 0]], 1), np.stack([s*mirror, c, shift[:, 1]], 1)], 1)).float()
+    u = draws(np.asarray(keys), 5, seed, epoch, STREAMS['augment'] + 100 * stream)
+    mirror = np.where(u[:, 0] < flip, -1.0, 1.0)
+    side = crop + (1 - crop) * u[:, 1]
+    angle = np.deg2rad(turn) * (2 * u[:, 2] - 1)
+    shift = (1 - side)[:, None] * (2 * u[:, 3:] - 1)
+    c, s = side * np.cos(angle), side * np.sin(angle)
+    return torch.from_numpy(
+        np.stack([np.stack([c * mirror, -s, shift[:, 0]], 1), np.stack([s * mirror, c, shift[:, 1]], 1)], 1)
+    ).float()
 
-def augment(images, keys, seed, epoch=0, flip=.5, crop=1., turn=0., stream=0):
+
+def augment(images, keys, seed, epoch=0, flip=0.5, crop=1.0, turn=0.0, stream=0):
     "Flip (probability), crop (least side kept) and turn (degrees) a batch, by seed, epoch and key. Only flipped, uint8 stays uint8"
-    if not 0 < crop <= 1 or not 0 <= flip <= 1: raise UserError(f'crop is a share above 0, flip a probability; not {crop} and {flip}.')
+    if not 0 < crop <= 1 or not 0 <= flip <= 1:
+        raise UserError(f'crop is a share above 0, flip a probability; not {crop} and {flip}.')
     maps = affine_maps(keys, seed, epoch, flip, crop, turn, stream).to(images.device)
-    if crop == 1 and turn == 0: return torch.where(maps[:, 0, 0, None, None, None] < 0, images.flip(-1), images)
-    x = images.float()/255 if images.dtype == torch.uint8 else images
+    if crop == 1 and turn == 0:
+        return torch.where(maps[:, 0, 0, None, None, None] < 0, images.flip(-1), images)
+    x = images.float() / 255 if images.dtype == torch.uint8 else images
     grid = F.affine_grid(maps.to(x.dtype), x.shape, align_corners=False)
     inside = (grid.abs() <= 1 + 1e-5).all(-1)[:, None]
-    return torch.where(inside, F.grid_sample(x, grid, padding_mode='border', align_corners=False), torch.ones((), dtype=x.dtype, device=x.device))
+    return torch.where(
+        inside,
+        F.grid_sample(x, grid, padding_mode='border', align_corners=False),
+        torch.ones((), dtype=x.dtype, device=x.device),
+    )

@@ -16,36 +16,45 @@ from ..core import UserError, check_name, data_path, read_json, rng, sha256
 from .items import class_key
 
 # %% ../../nbs/data/04_splits.ipynb #e5a9e04c
-PART = ' (part)'             # how the name of a split ends whose data is not all there
+PART = ' (part)'  # how the name of a split ends whose data is not all there
 ALONE = 'Its numbers compare with each other, never with published ones.'
 
 # %% ../../nbs/data/04_splits.ipynb #19f93e88
 @dataclass(frozen=True)
 class Split:
     "Seen and unseen classes, with a name like 'sketchy/split2-yelamarthi' and a sentence that says where the list comes from"
+
     name: str
     provenance: str
     seen: tuple
     unseen: tuple
-    validation: tuple = ()       # part of `seen`, held out of training; the only place where anything is tuned
+    validation: tuple = ()  # part of `seen`, held out of training; the only place where anything is tuned
 
     def __post_init__(self):
-        for k in ('seen', 'unseen', 'validation'): object.__setattr__(self, k, tuple(getattr(self, k)))
+        for k in ('seen', 'unseen', 'validation'):
+            object.__setattr__(self, k, tuple(getattr(self, k)))
         problems = split_problems(self)
-        if problems: raise UserError(f'split {self.name!r}: ' + '; '.join(problems) + '.')
+        if problems:
+            raise UserError(f'split {self.name!r}: ' + '; '.join(problems) + '.')
 
     @property
-    def training(self): return tuple(c for c in self.seen if c not in self.validation)
+    def training(self):
+        return tuple(c for c in self.seen if c not in self.validation)
 
     @property
-    def partial(self): return self.name.endswith(PART)
+    def partial(self):
+        return self.name.endswith(PART)
 
     @property
     def digest(self):
         "Equal for equal lists, whatever their spelling and order"
-        return sha256(repr([sorted(map(class_key, names)) for names in (self.seen, self.unseen, self.validation)]).encode())[:12]
+        return sha256(
+            repr([sorted(map(class_key, names)) for names in (self.seen, self.unseen, self.validation)]).encode()
+        )[:12]
 
-    def to_dict(self): return asdict(self) | dict(digest=self.digest)
+    def to_dict(self):
+        return asdict(self) | dict(digest=self.digest)
+
     def __repr__(self):
         held = f' ({len(self.validation)} of them for validation)' if self.validation else ''
         return f'Split {self.name}: {len(self.seen)} seen{held}, {len(self.unseen)} unseen'
@@ -54,13 +63,22 @@ class Split:
 def split_problems(s):
     "What is wrong with a split, as a list of phrases"
     keys = {k: [class_key(c) for c in getattr(s, k)] for k in ('seen', 'unseen', 'validation')}
-    out = [f'classes are listed twice in {k}: {", ".join(sorted({c for c in v if v.count(c) > 1}))}' for k, v in keys.items() if len(set(v)) < len(v)]
+    out = [
+        f'classes are listed twice in {k}: {", ".join(sorted({c for c in v if v.count(c) > 1}))}'
+        for k, v in keys.items()
+        if len(set(v)) < len(v)
+    ]
     both, stray = sorted(set(keys['seen']) & set(keys['unseen'])), sorted(set(keys['validation']) - set(keys['seen']))
-    if both: out.append(f'classes are seen and unseen at once: {", ".join(both)}')
-    if stray: out.append(f'validation classes that are not seen classes: {", ".join(stray)}')
-    if not (keys['seen'] and keys['unseen']): out.append('it needs at least one seen and one unseen class')
-    if '/' not in s.name: out.append("its name needs two parts, such as 'sketchy/split1-sake'")
-    if not s.provenance.strip(): out.append('it does not say where its list comes from')
+    if both:
+        out.append(f'classes are seen and unseen at once: {", ".join(both)}')
+    if stray:
+        out.append(f'validation classes that are not seen classes: {", ".join(stray)}')
+    if not (keys['seen'] and keys['unseen']):
+        out.append('it needs at least one seen and one unseen class')
+    if '/' not in s.name:
+        out.append("its name needs two parts, such as 'sketchy/split1-sake'")
+    if not s.provenance.strip():
+        out.append('it does not say where its list comes from')
     return out
 
 # %% ../../nbs/data/04_splits.ipynb #0b023d9c
@@ -68,21 +86,37 @@ def apply_split(split, items):
     "`{'train', 'validation', 'unseen'}`: the parts of a `SketchPhotoSet`; every class of the split must be there"
     there = {class_key(c) for c in items.classes}
     missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in there]
-    if missing: raise UserError(f'{len(missing)} class(es) of the split {split.name} are not in the data: {", ".join(map(repr, missing[:10]))}.')
-    return {k: items.where(classes=names) for k, names in dict(train=split.training, validation=split.validation, unseen=split.unseen).items()}
+    if missing:
+        raise UserError(
+            f'{len(missing)} class(es) of the split {split.name} are not in the data: {", ".join(map(repr, missing[:10]))}.'
+        )
+    return {
+        k: items.where(classes=names)
+        for k, names in dict(train=split.training, validation=split.validation, unseen=split.unseen).items()
+    }
 
 # %% ../../nbs/data/04_splits.ipynb #ffee9999
-def part_of(items, share=1., classes=None, seed=0):     # share of the objects of each class, at least one; number of classes
+def part_of(
+    items, share=1.0, classes=None, seed=0
+):  # share of the objects of each class, at least one; number of classes
     "A part of a set drawn by lot. With one seed smaller parts lie in larger ones"
-    if not 0 < share <= 1: raise UserError(f'a share is above 0 and at most 1, not {share!r}.')
-    n = len(items.classes); classes = n if classes is None else classes
-    if not 0 < classes <= n: raise UserError(f'{classes} classes were asked for, the set has {n}.')
+    if not 0 < share <= 1:
+        raise UserError(f'a share is above 0 and at most 1, not {share!r}.')
+    n = len(items.classes)
+    classes = n if classes is None else classes
+    if not 0 < classes <= n:
+        raise UserError(f'{classes} classes were asked for, the set has {n}.')
     chosen = rng(seed, stream=1).permutation(n)[:classes]
-    unit, paired, keep = np.where(items.photo_id == '', items.ids, items.photo_id), items.photo_id != '', np.zeros(len(items), bool)
+    unit, paired, keep = (
+        np.where(items.photo_id == '', items.ids, items.photo_id),
+        items.photo_id != '',
+        np.zeros(len(items), bool),
+    )
     for c in chosen:
-        for k in (True, False):             # sketches without a photo are thinned out on their own
-            there = (items.labels == c) & (paired == k); names = sorted(set(unit[there]))
-            drawn = rng(seed, index=c, stream=2).permutation(len(names))[:math.ceil(round(share*len(names), 9))]
+        for k in (True, False):  # sketches without a photo are thinned out on their own
+            there = (items.labels == c) & (paired == k)
+            names = sorted(set(unit[there]))
+            drawn = rng(seed, index=c, stream=2).permutation(len(names))[: math.ceil(round(share * len(names), 9))]
             keep |= there & np.isin(unit, [names[i] for i in drawn])
     part = items.where(mask=keep)
     return part if classes == n else part.where(classes=[items.classes[c] for c in sorted(chosen)])
@@ -93,35 +127,50 @@ def known_splits():
     found = {}
     for path in sorted(data_path('splits').rglob('*.json')):
         d = read_json(path)
-        try: s = Split(*(d[k] for k in ('name', 'provenance', 'seen', 'unseen')), d.get('validation', ()))
-        except KeyError as e: raise UserError(f'{path}: a split needs the entry {e}.') from e
-        if d.get('sha256', '')[:12] not in ('', s.digest): raise UserError(f'{path}: its lists are not those its sha256 was taken of.')
-        if s.name in found: raise UserError(f'{path}: there is another split called {s.name!r}.')
+        try:
+            s = Split(*(d[k] for k in ('name', 'provenance', 'seen', 'unseen')), d.get('validation', ()))
+        except KeyError as e:
+            raise UserError(f'{path}: a split needs the entry {e}.') from e
+        if d.get('sha256', '')[:12] not in ('', s.digest):
+            raise UserError(f'{path}: its lists are not those its sha256 was taken of.')
+        if s.name in found:
+            raise UserError(f'{path}: there is another split called {s.name!r}.')
         found[s.name] = s
     return found
+
 
 def find_split(name, splits=None):
     "The split of this name; the beginning of a name will do if only one begins so"
     splits = known_splits() if splits is None else splits
     fits = [n for n in splits if n == name] or [n for n in splits if n.startswith(name)]
-    if len(fits) < 2: return splits[fits[0] if fits else check_name(name, splits, 'split')]
+    if len(fits) < 2:
+        return splits[fits[0] if fits else check_name(name, splits, 'split')]
     shared = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
     sizes = ', '.join(f'{n!r} ({len(splits[n].unseen)} unseen)' for n in fits)
-    raise UserError(f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for different lists cannot be compared.')
+    raise UserError(
+        f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for different lists cannot be compared.'
+    )
 
 # %% ../../nbs/data/04_splits.ipynb #ae966ad6
 def make_part(split, what, **lists):
     "The split as a part of itself: `what` says what is here"
     before, found, origin = split.provenance.rpartition(ALONE)
     before = f'{before.rstrip(". ")}, {what}' if found else f'A sample: {what}'
-    return replace(split, name=split.name.removesuffix(PART) + PART, provenance=f'{before}. {ALONE} {origin.strip()}', **lists)
+    return replace(
+        split, name=split.name.removesuffix(PART) + PART, provenance=f'{before}. {ALONE} {origin.strip()}', **lists
+    )
+
 
 def said_part(provenance):
     "The sentences of a provenance that say what a sample holds, or ''"
     said, found, _ = provenance.partition(ALONE)
     return said + found if found else ''
 
+
 def listed_as(split, sides=('seen', 'unseen')):
     "The name of the list in `data/splits` with the same seen and unseen classes (or only one of these sides), or ''"
-    def lists(s): return [sorted(map(class_key, getattr(s, side))) for side in sides]
+
+    def lists(s):
+        return [sorted(map(class_key, getattr(s, side))) for side in sides]
+
     return next((n for n, s in known_splits().items() if lists(s) == lists(split)), '')

@@ -23,96 +23,159 @@ from .splits import known_splits
 @dataclass
 class Verdict:
     "What a check of a data set found"
-    found: object                                   # where and in which layout
-    items: object                                   # the set
+
+    found: object  # where and in which layout
+    items: object  # the set
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    broken: list = field(default_factory=list)      # every (path, reason) of a file or line that cannot be used
-    seconds: float = 0.
-    part: bool = False                              # not all of a real data set, and usable
+    broken: list = field(default_factory=list)  # every (path, reason) of a file or line that cannot be used
+    seconds: float = 0.0
+    part: bool = False  # not all of a real data set, and usable
 
     @property
-    def fine(self): return not self.errors
+    def fine(self):
+        return not self.errors
 
     def lines(self):
         yield str(self.found)
         yield repr(self.items)
-        for what in ('errors', 'warnings', 'notes'): yield from (f'{what[:-1]}: {text}' for text in getattr(self, what))
+        for what in ('errors', 'warnings', 'notes'):
+            yield from (f'{what[:-1]}: {text}' for text in getattr(self, what))
         verdict = f'{len(self.errors)} error(s)' if self.errors else 'a part, and usable' if self.part else 'fine'
         yield f'{verdict}, {self.seconds:.0f} s'
 
     def to_dict(self):
-        return dict(data=self.found.data, layout=self.found.layout, root=self.found.root, counts=self.items.counts().total, classes=len(self.items.classes),
-                    errors=self.errors, warnings=self.warnings, notes=self.notes,
-                    broken=[[printable(p), why] for p, why in self.broken], seconds=round(self.seconds, 1), fine=self.fine)
-    def __str__(self): return printable('\n'.join(self.lines()))
-    def _repr_html_(self): return f'<pre>{html.escape(str(self))}</pre>'
+        return dict(
+            data=self.found.data,
+            layout=self.found.layout,
+            root=self.found.root,
+            counts=self.items.counts().total,
+            classes=len(self.items.classes),
+            errors=self.errors,
+            warnings=self.warnings,
+            notes=self.notes,
+            broken=[[printable(p), why] for p, why in self.broken],
+            seconds=round(self.seconds, 1),
+            fine=self.fine,
+        )
+
+    def __str__(self):
+        return printable('\n'.join(self.lines()))
+
+    def _repr_html_(self):
+        return f'<pre>{html.escape(str(self))}</pre>'
 
 # %% ../../nbs/data/08_verify.ipynb #98295e7b
 def compare(what, found, expected):
     "A sentence where a count differs"
-    return [f'{what}: {found:,} of {expected:,}, {abs(expected - found):,} {"missing" if found < expected else "too many"}'] if found != expected else []
+    return (
+        [
+            f'{what}: {found:,} of {expected:,}, {abs(expected - found):,} {"missing" if found < expected else "too many"}'
+        ]
+        if found != expected
+        else []
+    )
+
 
 def usable_splits(v) -> list[str]:
     "How the part of a real data set that is here can be trained on and tested, in sentences; none if it cannot"
     whole, out = {class_key(c) for c, n in v.items.counts().items() if n['sketch'] and n['photo']}, []
     for name, s in known_splits().items():
         seen, unseen = (sum(class_key(c) in whole for c in side) for side in (s.seen, s.unseen))
-        if not name.startswith(f'{v.found.data}/') or seen < 2 or unseen < 2: continue
-        out.append(f'a part that can be trained on and tested: {seen} of {len(s.seen)} seen and {unseen} of {len(s.unseen)} unseen classes, '
-                   f'--data {v.found.data}:{v.found.root},split={name},missing=skip. Reports call it a sample')
+        if not name.startswith(f'{v.found.data}/') or seen < 2 or unseen < 2:
+            continue
+        out.append(
+            f'a part that can be trained on and tested: {seen} of {len(s.seen)} seen and {unseen} of {len(s.unseen)} unseen classes, '
+            f'--data {v.found.data}:{v.found.root},split={name},missing=skip. Reports call it a sample'
+        )
     return out
+
 
 def check_counts(v):
     "Classes and pictures against the known numbers of a real data set"
     data, counts = v.found.data, v.items.counts()
-    if data not in REAL: return
-    known = listed_classes(data); there = {class_key(c) for c in v.items.classes}
-    strange, absent = [c for c in v.items.classes if class_key(c) not in known], [c for k, c in known.items() if k not in there]
-    if v.found.drawings: check_raw(v, known, strange)
-    elif strange: v.warnings.append(f'{len(strange)} class(es) that {data} does not have: {", ".join(map(repr, strange[:8]))}')
+    if data not in REAL:
+        return
+    known = listed_classes(data)
+    there = {class_key(c) for c in v.items.classes}
+    strange, absent = (
+        [c for c in v.items.classes if class_key(c) not in known],
+        [c for k, c in known.items() if k not in there],
+    )
+    if v.found.drawings:
+        check_raw(v, known, strange)
+    elif strange:
+        v.warnings.append(f'{len(strange)} class(es) that {data} does not have: {", ".join(map(repr, strange[:8]))}')
     if absent:
-        usable = usable_splits(v); v.part = bool(usable)
+        usable = usable_splits(v)
+        v.part = bool(usable)
         text = f'{len(absent)} of {len(known)} classes are missing: {", ".join(absent[:8])}{", ..." if len(absent) > 8 else ""}. {REAL[data].get}'
-        (v.warnings if usable else v.errors).append(text); v.notes += usable
+        (v.warnings if usable else v.errors).append(text)
+        v.notes += usable
         return
     for m in ('sketch', 'photo'):
-        if not counts.total[m] and not v.found.drawings: v.errors.append(f'no {m} at all. {REAL[data].get}')
-    expected = REAL[data].counts; original, extended = photo_kinds(v)
-    if 'sketch' in expected and counts.total['sketch']: v.warnings += compare('sketches', counts.total['sketch'], expected['sketch'])
-    if data != 'sketchy': return
-    if original: v.warnings += compare('original photos', original, expected['original'])
-    if extended: v.warnings += compare('extended photos', extended, expected['extended'])
-    else: v.notes.append(f'the extension is not here; category-level tables use it. {REAL[data].get}')
+        if not counts.total[m] and not v.found.drawings:
+            v.errors.append(f'no {m} at all. {REAL[data].get}')
+    expected = REAL[data].counts
+    original, extended = photo_kinds(v)
+    if 'sketch' in expected and counts.total['sketch']:
+        v.warnings += compare('sketches', counts.total['sketch'], expected['sketch'])
+    if data != 'sketchy':
+        return
+    if original:
+        v.warnings += compare('original photos', original, expected['original'])
+    if extended:
+        v.warnings += compare('extended photos', extended, expected['extended'])
+    else:
+        v.notes.append(f'the extension is not here; category-level tables use it. {REAL[data].get}')
 
 # %% ../../nbs/data/08_verify.ipynb #7a7c7937
 def photo_kinds(v):
     "How many original and how many extended photos lie on the disk (the gallery shows each once)"
-    def inside(folder, kind): return [p for _, p, k in list_folder(folder, ScanReport(folder)) if k == kind]
-    return [sum(len(inside(c, 'file')) for f in side for c in inside(f, 'folder')) for side in (v.found.photo, v.found.extended)]
+
+    def inside(folder, kind):
+        return [p for _, p, k in list_folder(folder, ScanReport(folder)) if k == kind]
+
+    return [
+        sum(len(inside(c, 'file')) for f in side for c in inside(f, 'folder'))
+        for side in (v.found.photo, v.found.extended)
+    ]
+
 
 def check_raw(v, known, strange):
     "What is to be said of raw QuickDraw: it has more categories than the extension, and no photos of its own"
     counts = v.items.counts()
-    if strange: v.notes.append(f'{len(strange)} categories, such as {", ".join(map(repr, strange[:3]))}, are not among the {len(known)} that QuickDraw-Extended '
-                               'took from the 345 of raw QuickDraw; no split uses them, and they need no photos')
+    if strange:
+        v.notes.append(
+            f'{len(strange)} categories, such as {", ".join(map(repr, strange[:3]))}, are not among the {len(known)} that QuickDraw-Extended '
+            'took from the 345 of raw QuickDraw; no split uses them, and they need no photos'
+        )
     bare = [c for c in v.items.classes if class_key(c) in known and counts[c]['sketch'] and not counts[c]['photo']]
-    if not counts.total['photo']: v.notes.append('only drawings are here, which is all that raw QuickDraw has; to train or test, put QuickDraw_images_final beside them')
-    elif bare: v.warnings.append(f'{len(bare)} of the {len(known)} classes have drawings but no photos: {", ".join(map(repr, bare[:8]))}')
+    if not counts.total['photo']:
+        v.notes.append(
+            'only drawings are here, which is all that raw QuickDraw has; to train or test, put QuickDraw_images_final beside them'
+        )
+    elif bare:
+        v.warnings.append(
+            f'{len(bare)} of the {len(known)} classes have drawings but no photos: {", ".join(map(repr, bare[:8]))}'
+        )
 
 # %% ../../nbs/data/08_verify.ipynb #fccf99c3
 def check_splits(v):
     "The unseen side of each split of this data set against the counts that people found in the public lists"
     counts, there = v.items.counts(), {class_key(c): c for c in v.items.classes}
     for name, s in known_splits().items():
-        if not name.startswith(f'{v.found.data}/') or not all(class_key(c) in there for c in s.unseen): continue
+        if not name.startswith(f'{v.found.data}/') or not all(class_key(c) in there for c in s.unseen):
+            continue
         sizes = read_json(data_path('splits', f'{name}.json'))['sizes']
         for m, key in (('sketch', 'unseen sketches'), ('photo', 'unseen photos')):
             n = sum(counts[there[class_key(c)]][m] for c in s.unseen)
             v.notes.append(f'{name}: {n:,} {key}' + (f', {sizes[key]:,} in the public lists' if key in sizes else ''))
-            if m == 'sketch' and v.found.drawings: continue            # how many raw drawings there are is one's own choice
-            if key in sizes and n and n != sizes[key]: v.warnings += compare(f'{name}, {key}', n, sizes[key])
+            if m == 'sketch' and v.found.drawings:
+                continue  # how many raw drawings there are is one's own choice
+            if key in sizes and n and n != sizes[key]:
+                v.warnings += compare(f'{name}, {key}', n, sizes[key])
 
 # %% ../../nbs/data/08_verify.ipynb #3a09537b
 def check_twins(v, workers=None):
@@ -122,35 +185,68 @@ def check_twins(v, workers=None):
     within, across = [g for g in groups if len(set(names[g])) == 1], [g for g in groups if len(set(names[g])) > 1]
     for what, found in (('within a class', within), ('in different classes', across)):
         shown = '; '.join(' = '.join(map(repr, ids[g[:3]])) for g in found[:3])
-        if found: v.warnings.append(f'{sum(map(len, found)) - len(found):,} picture(s) are there again {what}, such as {shown}')
+        if found:
+            v.warnings.append(
+                f'{sum(map(len, found)) - len(found):,} picture(s) are there again {what}, such as {shown}'
+            )
     for name, s in known_splits().items():
-        if not name.startswith(f'{v.found.data}/'): continue
+        if not name.startswith(f'{v.found.data}/'):
+            continue
         unseen = {class_key(c) for c in s.unseen}
         leaks = [g for g in across if len({class_key(c) in unseen for c in names[g]}) == 2]
-        if leaks: v.errors.append(f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as {" = ".join(map(repr, ids[leaks[0][:2]]))}')
+        if leaks:
+            v.errors.append(
+                f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as {" = ".join(map(repr, ids[leaks[0][:2]]))}'
+            )
 
 # %% ../../nbs/data/08_verify.ipynb #925294ca
 def check_closely(v, decode):
     "Say how closely the picture files were looked at, and what nobody can see"
     kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
-    if kinds and not decode: v.notes.append('of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel')
-    if kinds - {'.png'} and decode: v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
+    if kinds and not decode:
+        v.notes.append(
+            'of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel'
+        )
+    if kinds - {'.png'} and decode:
+        v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
 
-def verify(path, data=None, content=True, decode=False, gallery='distinct', per_class=3000, workers=None, progress=None):
+
+def verify(
+    path, data=None, content=True, decode=False, gallery='distinct', per_class=3000, workers=None, progress=None
+):
     "Check a data set on a disk; returns a `Verdict`. `content=False` skips the search for equal pictures, `decode` looks at every pixel"
-    start = time.perf_counter(); found = find_data(path, data)
-    items, report = open_data(found, gallery=gallery, check='decode' if decode else 'quick', per_class=per_class, workers=workers, progress=progress)
+    start = time.perf_counter()
+    found = find_data(path, data)
+    items, report = open_data(
+        found,
+        gallery=gallery,
+        check='decode' if decode else 'quick',
+        per_class=per_class,
+        workers=workers,
+        progress=progress,
+    )
     v = Verdict(found, items, broken=list(report.left_out))
     broken, rest = v.broken, len(v.broken) - 20
-    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (f'\n    and {rest:,} more' if rest > 0 else '')
-    if broken: v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
-    told = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]         # `check_raw` looks closer
-    for n in told: (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
-    if to_convert := report.to_convert(): v.notes.append(to_convert)
+    shown = ''.join(f'\n    {printable(p, one_line=True)}: {printable(why)}' for p, why in broken[:20]) + (
+        f'\n    and {rest:,} more' if rest > 0 else ''
+    )
+    if broken:
+        v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
+    told = [
+        n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)
+    ]  # `check_raw` looks closer
+    for n in told:
+        (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
+    if to_convert := report.to_convert():
+        v.notes.append(to_convert)
     check_closely(v, decode)
-    if report.ignored: v.notes.append(f'{report.ignored:,} entries ignored as litter of operating systems')
-    check_counts(v); check_splits(v)
-    if content: check_twins(v, workers)
-    if found.data in REAL: v.notes.append(f'licence: {REAL[found.data].licence}')
+    if report.ignored:
+        v.notes.append(f'{report.ignored:,} entries ignored as litter of operating systems')
+    check_counts(v)
+    check_splits(v)
+    if content:
+        check_twins(v, workers)
+    if found.data in REAL:
+        v.notes.append(f'licence: {REAL[found.data].licence}')
     v.seconds = time.perf_counter() - start
     return v

@@ -27,25 +27,36 @@ from ..data.splits import PART, listed_as
 def bar(total, text, progress=None):
     "A progress bar on stderr: if that is a terminal, or as `progress` says"
     from tqdm import tqdm
-    return tqdm(total=total, desc=text, disable=None if progress is None else not progress, file=sys.stderr, leave=False)
 
-BACKBONE: dict[str, str] = {       # entry of an encoder's backbone -> what it is
+    return tqdm(
+        total=total, desc=text, disable=None if progress is None else not progress, file=sys.stderr, leave=False
+    )
+
+
+BACKBONE: dict[str, str] = {  # entry of an encoder's backbone -> what it is
     'size': 'side of the square pictures it takes, in pixels',
     'interpolation': "how pictures are made smaller, such as 'bicubic'",
     'pixels': 'a function from uint8 [n, 3, size, size] to what the encoder is called with',
     'label': 'what reports call it',
     'random': 'True if its weights are random numbers',
     'fit': "how a picture becomes square, 'stretch' if not given",
-    'device': 'where it computes, the CPU if not given'}
+    'device': 'where it computes, the CPU if not given',
+}
+
 
 def check_encoder(encoder, needs: tuple = ('size', 'interpolation', 'pixels', 'label', 'random')) -> None:
     "A sentence that names what an encoder's `backbone` lacks"
     b = getattr(encoder, 'backbone', None)
     missing = [n for n in needs if not hasattr(b, n)]
     if missing:
-        lacks = f'backbone lacks {", ".join(missing)}' if b is not None else f'encoder has no backbone, an object with {", ".join(needs)}'
+        lacks = (
+            f'backbone lacks {", ".join(missing)}'
+            if b is not None
+            else f'encoder has no backbone, an object with {", ".join(needs)}'
+        )
         raise UserError(f'the {lacks}. ' + '; '.join(f'{n}: {BACKBONE[n]}' for n in missing) + '.')
     check_name(getattr(b, 'fit', 'stretch'), FITS, "value of fit of the encoder's backbone")
+
 
 def device_of(encoder):
     "Where an encoder computes"
@@ -60,46 +71,77 @@ def embed(encoder, items, batch=256, workers=0, progress=None, text='embed'):
     b, device, out = encoder.backbone, device_of(encoder), None
     batches = Batches(items, in_order, b.size, getattr(b, 'fit', 'stretch'), b.interpolation, batch_size=batch)
     was = getattr(encoder, 'training', False)
-    if was: encoder.eval()
+    if was:
+        encoder.eval()
     try:
         with exact_products(device), bar(len(items), text, progress) as seen:
             for x in loader(batches, workers=workers):
-                rows = x['rows']['item'].numpy(); kinds = items.modality[rows]
-                z = encoder(b.pixels(x['images']['item']).to(device), str(kinds[0]) if (kinds == kinds[0]).all() else kinds.tolist()).float().cpu()
-                if z.ndim != 2 or len(z) != len(rows): raise UserError(f'an encoder returns one vector for each picture, [{len(rows)}, D]; this is {list(z.shape)}.')
-                if out is None: out = torch.empty(len(items), z.shape[1])
-                out[rows] = z; seen.update(len(rows))
+                rows = x['rows']['item'].numpy()
+                kinds = items.modality[rows]
+                z = (
+                    encoder(
+                        b.pixels(x['images']['item']).to(device),
+                        str(kinds[0]) if (kinds == kinds[0]).all() else kinds.tolist(),
+                    )
+                    .float()
+                    .cpu()
+                )
+                if z.ndim != 2 or len(z) != len(rows):
+                    raise UserError(
+                        f'an encoder returns one vector for each picture, [{len(rows)}, D]; this is {list(z.shape)}.'
+                    )
+                if out is None:
+                    out = torch.empty(len(items), z.shape[1])
+                out[rows] = z
+                seen.update(len(rows))
     finally:
-        if was: encoder.train()
+        if was:
+            encoder.train()
     return out
 
 # %% ../../nbs/measure/03_evaluate.ipynb #4710dd04
 def embed_protocol(encoder, protocol, batch=256, workers=0, progress=None):
     "Features of a protocol's queries and of its gallery, in order"
-    return tuple(torch.cat([embed(encoder, s, batch, workers, progress, text) for s in sets])
-                 for text, sets in (('sketches', protocol.queries), ('photos', protocol.gallery)))
+    return tuple(
+        torch.cat([embed(encoder, s, batch, workers, progress, text) for s in sets])
+        for text, sets in (('sketches', protocol.queries), ('photos', protocol.gallery))
+    )
 
 # %% ../../nbs/measure/03_evaluate.ipynb #478ca8e4
 def score(protocol, queries, gallery, strict=False):
     "`Metrics` of a protocol from features in the order of its sets; `strict` raises on a query without a right photo"
     (qn, qp, qi), (gn, gp, gi) = columns(protocol.queries), columns(protocol.gallery)
-    if protocol.relevant == 'class': return rank_metrics(queries, gallery, qn, gn, protocol.k, query_ids=qi, gallery_ids=gi, strict=strict)
+    if protocol.relevant == 'class':
+        return rank_metrics(queries, gallery, qn, gn, protocol.k, query_ids=qi, gallery_ids=gi, strict=strict)
     own = [p or f'no photo of {i}' for p, i in zip(qp, qi)], [p or f'unnamed {i}' for p, i in zip(gp, gi)]
-    both = [accuracy_at(queries, gallery, *own, qn, gn, mode=mode, query_ids=qi, gallery_ids=gi, strict=strict) for mode in ('per-category', 'all-unseen')]
+    both = [
+        accuracy_at(queries, gallery, *own, qn, gn, mode=mode, query_ids=qi, gallery_ids=gi, strict=strict)
+        for mode in ('per-category', 'all-unseen')
+    ]
     m, other = both
-    m.values |= other.values; m.macro |= other.macro; m.per_query |= other.per_query
-    for c, row in other.per_class.items(): m.per_class[c] |= row
+    m.values |= other.values
+    m.macro |= other.macro
+    m.per_query |= other.per_query
+    for c, row in other.per_class.items():
+        m.per_class[c] |= row
     m.notes += [n for n in other.notes if n not in m.notes]
     return m
 
 # %% ../../nbs/measure/03_evaluate.ipynb #40e09465
 def chance_level(protocol):
     "The expected score of a random ranking, for each metric that has an exact one"
-    qn, gn = columns(protocol.queries)[0], columns(protocol.gallery)[0]; blind = torch.ones(len(gn), 1)
-    if protocol.relevant == 'instance': return score(protocol, torch.ones(len(qn), 1), blind).values
-    names = sorted(set(qn) & set(gn)); number = np.array([qn.count(c) for c in names])
+    qn, gn = columns(protocol.queries)[0], columns(protocol.gallery)[0]
+    blind = torch.ones(len(gn), 1)
+    if protocol.relevant == 'instance':
+        return score(protocol, torch.ones(len(qn), 1), blind).values
+    names = sorted(set(qn) & set(gn))
+    number = np.array([qn.count(c) for c in names])
     m = rank_metrics(torch.ones(len(names), 1), blind, names, gn, protocol.k)
-    return {n: float(np.average([m.per_class[c][n] for c in names], weights=number)) for n in m.values if not n.endswith('voc')}
+    return {
+        n: float(np.average([m.per_class[c][n] for c in names], weights=number))
+        for n in m.values
+        if not n.endswith('voc')
+    }
 
 # %% ../../nbs/measure/03_evaluate.ipynb #fbc6bd7f
 def forced_scores(protocol, metrics) -> list[str]:
@@ -107,27 +149,39 @@ def forced_scores(protocol, metrics) -> list[str]:
     asked, photos = set(columns(protocol.queries)[0]), Counter(columns(protocol.gallery)[0])
     largest, total = max(photos[c] for c in asked), sum(photos.values())
     if protocol.relevant == 'class' and len(photos) == 1:
-        return ['ONE CLASS: every photo of the gallery is right, so the scores are 1 whatever the model does. A test needs at least two classes.']
+        return [
+            'ONE CLASS: every photo of the gallery is right, so the scores are 1 whatever the model does. A test needs at least two classes.'
+        ]
     out = []
     few = f'no class has more than {largest} photos'
     if protocol.relevant == 'class':
-        out += [f'TOO FEW PHOTOS: P@{k} cannot pass {largest/k:.3f}: {few}.' for k in protocol.k if largest < k <= total]
+        out += [
+            f'TOO FEW PHOTOS: P@{k} cannot pass {largest / k:.3f}: {few}.' for k in protocol.k if largest < k <= total
+        ]
     for mode, most, words in (('per-category', largest, few), ('all-unseen', total, f'the gallery has {total} photos')):
-        names = [n for n in metrics if n.startswith('Acc@') and n.endswith(mode) and int(n[4:].partition('/')[0]) >= most]
-        if names: out.append(f'TOO FEW PHOTOS: {" and ".join(names)} {"is" if len(names) == 1 else "are"} 1 whatever the model does: {words}.')
+        names = [
+            n for n in metrics if n.startswith('Acc@') and n.endswith(mode) and int(n[4:].partition('/')[0]) >= most
+        ]
+        if names:
+            out.append(
+                f'TOO FEW PHOTOS: {" and ".join(names)} {"is" if len(names) == 1 else "are"} 1 whatever the model does: {words}.'
+            )
     return out
-
 
 # %% ../../nbs/measure/03_evaluate.ipynb #0b2eef60
 def fitting(rows, protocol):
     "Published rows (named tuples with data, split, protocol, metric, value, source, note) that may stand beside a protocol's numbers"
     out, data, split = [], protocol.data.split(',')[0], protocol.split
-    if protocol.relevant == 'instance' and data == 'sketchy' and not protocol.data.endswith('gallery originals'): return []      # printed ones are among 100 photos
+    if protocol.relevant == 'instance' and data == 'sketchy' and not protocol.data.endswith('gallery originals'):
+        return []  # printed ones are among 100 photos
     name = listed_as(split) if split and protocol.whole and not split.partial and PART not in protocol.data else ''
     for p in rows if name else ():
         same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')
-        if p.data != data or not same or p.split not in ('', name) and not name.startswith(p.split + '-'): continue      # 'split1' is either list
-        out.append(p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known']))))
+        if p.data != data or not same or p.split not in ('', name) and not name.startswith(p.split + '-'):
+            continue  # 'split1' is either list
+        out.append(
+            p._asdict() | dict(note='; '.join(filter(None, [p.note, '' if p.split else 'its class list is not known'])))
+        )
     return out
 
 # %% ../../nbs/measure/03_evaluate.ipynb #bc33e1e1
@@ -135,34 +189,58 @@ def _given(features, protocol) -> tuple:
     "Features of one's own, held against the protocol they are for"
     n, m = (sum(map(len, sets)) for sets in (protocol.queries, protocol.gallery))
     what = f'features=(queries, gallery) are two arrays, a row for each picture in the order of the protocol, which has {n} sketches and {m} photos'
-    if not isinstance(features, (tuple, list)) or len(features) != 2: raise UserError(f'{what}.')
-    if tuple(map(len, features)) != (n, m): raise UserError(f'{what}; these have {" and ".join(str(len(x)) for x in features)} rows.')
+    if not isinstance(features, (tuple, list)) or len(features) != 2:
+        raise UserError(f'{what}.')
+    if tuple(map(len, features)) != (n, m):
+        raise UserError(f'{what}; these have {" and ".join(str(len(x)) for x in features)} rows.')
     return tuple(features)
 
-def evaluate(encoder, protocol, name='encoder',      # the method's name, for the report
-             frozen=None,                            # a report of the frozen model under the same protocol
-             published=(),                           # rows as `methods.published` gives them; only fitting ones are kept
-             about=None,                             # what else the report should know of the method: preset, seed, run, step
-             features=None,                          # (queries, gallery) if they are at hand; else the encoder makes them
-             batch=256, workers=0, strict=False, progress=None):
+
+def evaluate(
+    encoder,
+    protocol,
+    name='encoder',  # the method's name, for the report
+    frozen=None,  # a report of the frozen model under the same protocol
+    published=(),  # rows as `methods.published` gives them; only fitting ones are kept
+    about=None,  # what else the report should know of the method: preset, seed, run, step
+    features=None,  # (queries, gallery) if they are at hand; else the encoder makes them
+    batch=256,
+    workers=0,
+    strict=False,
+    progress=None,
+):
     "Run a protocol on an encoder, or on features alone with `encoder=None`, and return its `Report`"
     start, what = time.perf_counter(), protocol.describe()
-    if encoder is None and features is None: raise UserError('there is nothing to evaluate: give an encoder or features=(queries, gallery).')
-    if encoder is not None: check_encoder(encoder)
+    if encoder is None and features is None:
+        raise UserError('there is nothing to evaluate: give an encoder or features=(queries, gallery).')
+    if encoder is not None:
+        check_encoder(encoder)
     if frozen is not None and any(frozen.protocol[k] != what[k] for k in ('name', 'queries_digest', 'gallery_digest')):
-        raise UserError('the frozen report is of other queries, another gallery or another protocol; its numbers cannot stand beside these.')
-    q, g = embed_protocol(encoder, protocol, batch, workers, progress) if features is None else _given(features, protocol)
+        raise UserError(
+            'the frozen report is of other queries, another gallery or another protocol; its numbers cannot stand beside these.'
+        )
+    q, g = (
+        embed_protocol(encoder, protocol, batch, workers, progress) if features is None else _given(features, protocol)
+    )
     m, split, b = score(protocol, q, g, strict), protocol.split, getattr(encoder, 'backbone', None)
     random = bool(b is not None and b.random)
-    method = dict(name=name, backbone='features given, no encoder' if b is None else b.label, random=random, **(about or {}))
+    method = dict(
+        name=name, backbone='features given, no encoder' if b is None else b.label, random=random, **(about or {})
+    )
     pixels = None if b is None else dict(size=b.size, fit=getattr(b, 'fit', 'stretch'), interpolation=b.interpolation)
     machine = surroundings('cpu' if b is None else device_of(encoder))
     out = m.to_dict()
-    found = dict(protocol=what, split=split.to_dict() if split else {}, method=method,
-                 **{k: out[k] for k in ('values', 'macro', 'per_class', 'counts', 'excluded')}, notes=[*protocol.notes, *m.notes],
-                 warnings=[*protocol.warnings, *forced_scores(protocol, m.values)],
-                 chance=chance_level(protocol), frozen=frozen.values if frozen else {}, frozen_per_class=frozen.per_class if frozen else {},
-                 published=[] if random else fitting(published, protocol),
-                 conditions=dict(machine, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)))
-    return Report(**json.loads(json.dumps(found, allow_nan=False)))         # as it will be read back
-
+    found = dict(
+        protocol=what,
+        split=split.to_dict() if split else {},
+        method=method,
+        **{k: out[k] for k in ('values', 'macro', 'per_class', 'counts', 'excluded')},
+        notes=[*protocol.notes, *m.notes],
+        warnings=[*protocol.warnings, *forced_scores(protocol, m.values)],
+        chance=chance_level(protocol),
+        frozen=frozen.values if frozen else {},
+        frozen_per_class=frozen.per_class if frozen else {},
+        published=[] if random else fitting(published, protocol),
+        conditions=dict(machine, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)),
+    )
+    return Report(**json.loads(json.dumps(found, allow_nan=False)))  # as it will be read back

@@ -47,70 +47,94 @@ from ..train.processes import in_turn, together
 # %% ../../nbs/measure/04_experiments.ipynb #bc5dbe71
 class Source(NamedTuple):
     "Where data comes from"
-    load: Callable       # options -> train, validation, unseen, split
-    options: dict        # option -> (default, what it is)
-    real: bool           # published numbers may stand beside it
-    check: Callable = None      # options -> sentences about what is wrong
+
+    load: Callable  # options -> train, validation, unseen, split
+    options: dict  # option -> (default, what it is)
+    real: bool  # published numbers may stand beside it
+    check: Callable = None  # options -> sentences about what is wrong
+
 
 MINI_OPTIONS: dict[str, tuple] = {
     'n_train': (20, 'objects a category for training'),
     'n_test': (20, 'objects a category for validation and test'),
     'sketches': (1, 'sketches of each object'),
     'style': ('default', 'the hand that draws the sketches'),
-    'seed': (0, 'which objects')}
+    'seed': (0, 'which objects'),
+}
 
 DATA = {'mini': Source(mini_sets, MINI_OPTIONS, False)}
-DATA |= {name: Source(partial(real_sets, name), OPTIONS, name in REAL, partial(real_problems, name)) for name in (*REAL, 'folder')}
+DATA |= {
+    name: Source(partial(real_sets, name), OPTIONS, name in REAL, partial(real_problems, name))
+    for name in (*REAL, 'folder')
+}
+
 
 def option_lines() -> dict[str, str]:
     "Every option that may follow the name of a data set, in one line each, with its default"
     mini = {name: (default, f'mini: {what}') for name, (default, what) in MINI_OPTIONS.items()}
-    return {name: what + (f' [{default}]' if default != '' else '') for name, (default, what) in (OPTIONS | mini).items()}
+    return {
+        name: what + (f' [{default}]' if default != '' else '') for name, (default, what) in (OPTIONS | mini).items()
+    }
+
 
 DATA_OPTIONS: dict[str, str] = option_lines()
 
+
 def data_label(data):
     "What reports call the data: its name, and for Sketchy the gallery"
-    return data['name'] + (f', gallery {data.get("gallery", "distinct")}' if data['name'] == 'sketchy' and not data.get('lists') else '')
+    return data['name'] + (
+        f', gallery {data.get("gallery", "distinct")}' if data['name'] == 'sketchy' and not data.get('lists') else ''
+    )
+
 
 def world(data):
     "What figures call the data"
     return 'mini world' if data['name'] == 'mini' else data_label(data)
 
-
 # %% ../../nbs/measure/04_experiments.ipynb #54c987e7
-IMPORTED: dict[str, str] = {}      # name of a method or of a data set -> the file that brought it
+IMPORTED: dict[str, str] = {}  # name of a method or of a data set -> the file that brought it
+
 
 def import_file(path: str | os.PathLike) -> ModuleType:
     "Run a Python file, once, that registers methods, losses or data sets. It is code: take it only from those you trust"
     path = Path(path).expanduser().resolve()
     name, before = f'imported_{path.stem}', {*families(), *DATA}
-    if not path.is_file() or path.suffix != '.py': raise UserError(f'{path} is not a Python file (.py).')
-    if (there := sys.modules.get(name)) and there.__file__ == str(path): return there
-    if there: raise UserError(f'{path} and {there.__file__} have one name; give one of the files another.')
+    if not path.is_file() or path.suffix != '.py':
+        raise UserError(f'{path} is not a Python file (.py).')
+    if (there := sys.modules.get(name)) and there.__file__ == str(path):
+        return there
+    if there:
+        raise UserError(f'{path} and {there.__file__} have one name; give one of the files another.')
     spec = importlib.util.spec_from_file_location(name, path)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    if str(path.parent) not in sys.path: sys.path.append(str(path.parent))      # at the end: its neighbours hide nothing
-    try: spec.loader.exec_module(module)
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # at the end: its neighbours hide nothing
+    try:
+        spec.loader.exec_module(module)
     except (Exception, SystemExit) as e:
         del sys.modules[name]
         raise UserError(said_fault(path, e)) from e
     IMPORTED.update(dict.fromkeys({*families(), *DATA} - before, path.name))
     return module
 
+
 def said_fault(path: Path, error: BaseException) -> str:
     "File, line and message of what went wrong in an imported file"
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-    if isinstance(error, SyntaxError) and error.filename == str(path): lines.append(error.lineno)
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        lines.append(error.lineno)
     where = f'{path}, line {lines[-1]}' if lines else str(path)
     return f'{where}: {error}' if isinstance(error, UserError) else f'{where}: {type(error).__name__}: {error}'
 
+
 def code_needed(out: str | os.PathLike, e: 'Experiment') -> list[str]:
     "The files whose code a run needs: what its folder says, else those that brought what the experiment names"
-    config = Path(out)/'config.json'
+    config = Path(out) / 'config.json'
     there = read_json(config) if config.is_file() else None
-    if isinstance(there, dict): return there.get('imports', [])
+    if isinstance(there, dict):
+        return there.get('imports', [])
     return sorted({IMPORTED[n] for n in (e.method.name, e.data['name']) if n in IMPORTED})
+
 
 def check_code(run: str | os.PathLike, config: dict) -> None:
     "A `UserError` that names the code that a run's configuration needs and that is not here"
@@ -118,266 +142,443 @@ def check_code(run: str | os.PathLike, config: dict) -> None:
     names = e['method']['name'], e.get('data', dict(name='mini'))['name']
     known = (('method', families()), ('data set', DATA))
     absent = [f'the {what} {name!r}' for name, (what, there) in zip(names, known) if name not in there]
-    if not absent: return
+    if not absent:
+        return
     files = config.get('imports') or []
     brought = f'{", ".join(files)} brought it' if files else 'a file of your own may have brought it'
-    raise UserError(f'{run} needs {" and ".join(absent)}, unknown here; {brought}. Code is never run by itself: add '
-                    f'{" ".join(f"--import {f}" for f in files or ["FILE.py"])}, or import it first in Python.')
+    raise UserError(
+        f'{run} needs {" and ".join(absent)}, unknown here; {brought}. Code is never run by itself: add '
+        f'{" ".join(f"--import {f}" for f in files or ["FILE.py"])}, or import it first in Python.'
+    )
 
 # %% ../../nbs/measure/04_experiments.ipynb #4c53e0b3
 def data_problems(data):
     "What is wrong with `{'name': ..., option: ...}`, as sentences"
-    try: known = DATA[check_name(data.get('name'), DATA, 'data set')].options
-    except UserError as e: return [str(e)]
+    try:
+        known = DATA[check_name(data.get('name'), DATA, 'data set')].options
+    except UserError as e:
+        return [str(e)]
     out = []
     for k, v in data.items():
-        if k == 'name': continue
-        try: check_name(k, known, f'option of the data set {data["name"]}')
-        except UserError as e: out.append(str(e)); continue
+        if k == 'name':
+            continue
+        try:
+            check_name(k, known, f'option of the data set {data["name"]}')
+        except UserError as e:
+            out.append(str(e))
+            continue
         kind = type(known[k][0])
-        most = RESERVED//2 - (k == 'seed') if data['name'] == 'mini' else float('inf')
+        most = RESERVED // 2 - (k == 'seed') if data['name'] == 'mini' else float('inf')
         if not isinstance(v, kind) or isinstance(v, bool) or kind is int and not 0 <= v <= most:
-            out.append(f'{k} of the data set {data["name"]} must be {"a whole number" if kind is int else "a name"}, not {v!r}.')
+            out.append(
+                f'{k} of the data set {data["name"]} must be {"a whole number" if kind is int else "a name"}, not {v!r}.'
+            )
     source = DATA[data['name']]
     return out or (source.check(**{k: v for k, v in data.items() if k != 'name'}) if source.check else [])
+
 
 def load_sets(data, **more):
     "Training, validation and unseen sets, and the split, of `{'name': ..., option: ...}`"
     wrong = data_problems(data)
-    if wrong: raise UserError(' '.join(wrong))
+    if wrong:
+        raise UserError(' '.join(wrong))
     return DATA[data['name']].load(**{k: v for k, v in data.items() if k != 'name'}, **more)
 
 # %% ../../nbs/measure/04_experiments.ipynb #f722f80e
 def warm(sets, recipes, data, progress=None, say=None, workers=None):
     "Build the pixel cache of sets of files, in the sizes and ways that are needed; interrupted, it goes on where it was"
     sets = [s for s in sets if s is not None and len(s) and hasattr(s.source, 'paths')]
-    if not sets or not data.get('cache', 1): return
+    if not sets or not data.get('cache', 1):
+        return
     n, recipes = sum(map(len, sets)), sorted(set(recipes))
     size = said_bytes(sum(cache_bytes(n, r[0]) for r in recipes))
-    if say: say(f'pixel cache: {n:,} pictures take {size} in {os.path.relpath(cache_path("pixels").parent)}; what is there already is not made again')
+    if say:
+        say(
+            f'pixel cache: {n:,} pictures take {size} in {os.path.relpath(cache_path("pixels").parent)}; what is there already is not made again'
+        )
     for recipe in recipes:
         for s in sets:
             with bar(len(s), f'decode {recipe[0]} {recipe[1]}', progress) as b:
-                def move(done, total): b.total = total; b.n = done; b.refresh()
+
+                def move(done, total):
+                    b.total = total
+                    b.n = done
+                    b.refresh()
+
                 build_cache(s, *recipe, workers=workers, progress=move)
 
 # %% ../../nbs/measure/04_experiments.ipynb #a9c9c6f1
 @dataclass(frozen=True)
 class Experiment:
     "What a run depends on, by name"
+
     method: Method
     backbone: str = 'mini'
-    pretrained: str = None            # open_clip's tag; None: 'openai'
-    random: bool = False              # random weights, for tests; said in every output
+    pretrained: str = None  # open_clip's tag; None: 'openai'
+    random: bool = False  # random weights, for tests; said in every output
     data: dict = field(default_factory=lambda: dict(name='mini'))
     seed: int = 0
-    steps: int = None                 # instead of the method's epochs
-    valid_every: int = None           # steps between validations; None: 20 times in a run
-    patience: int = None              # validations without a new best that end it
+    steps: int = None  # instead of the method's epochs
+    valid_every: int = None  # steps between validations; None: 20 times in a run
+    patience: int = None  # validations without a new best that end it
 
-    def to_dict(self): return asdict(self) | dict(method=self.method.to_dict())
+    def to_dict(self):
+        return asdict(self) | dict(method=self.method.to_dict())
+
 
 def experiment_from_dict(d):
     "The inverse of `Experiment.to_dict`"
-    for k in d: check_name(k, [f.name for f in fields(Experiment)], 'entry of an experiment')
+    for k in d:
+        check_name(k, [f.name for f in fields(Experiment)], 'entry of an experiment')
     return Experiment(**d | dict(method=method_from_dict(d['method'])))
+
 
 def overrides(e):
     "The settings of the training loop that an experiment names"
-    return {k: v for k, v in dict(seed=e.seed, steps=e.steps, valid_every=e.valid_every, patience=e.patience).items() if v is not None}
+    return {
+        k: v
+        for k, v in dict(seed=e.seed, steps=e.steps, valid_every=e.valid_every, patience=e.patience).items()
+        if v is not None
+    }
+
 
 def gallery_problems(protocol, data):
     "What is wrong with a gallery for a protocol, as sentences"
-    twice = 'its file lists have' if data.get('lists') else "the gallery 'originals-twice' has" if data.get('gallery') == 'originals-twice' else ''
-    return [f"{twice} Sketchy's original photos twice, and the fine-grained test counts places among photos: choose gallery=originals, "
-            'the 100 photos of a class that were drawn.'] if protocol == 'fine-grained' and data['name'] == 'sketchy' and twice else []
+    twice = (
+        'its file lists have'
+        if data.get('lists')
+        else "the gallery 'originals-twice' has"
+        if data.get('gallery') == 'originals-twice'
+        else ''
+    )
+    return (
+        [
+            f"{twice} Sketchy's original photos twice, and the fine-grained test counts places among photos: choose gallery=originals, "
+            'the 100 photos of a class that were drawn.'
+        ]
+        if protocol == 'fine-grained' and data['name'] == 'sketchy' and twice
+        else []
+    )
+
 
 def experiment_problems(e):
     "Everything wrong with an experiment that can be known before any weights are loaded"
     out = data_problems(e.data) or gallery_problems(own_protocol(e.method), e.data)
-    try: check_backbone(e.backbone)
-    except UserError as err: out.append(str(err))
-    if e.backbone == 'mini' and e.pretrained: out.append('the mini CLIP has no pretrained tags; leave --pretrained out.')
-    try: check_settings(Settings(**overrides(e)))
-    except UserError as err: out.append(str(err))
+    try:
+        check_backbone(e.backbone)
+    except UserError as err:
+        out.append(str(err))
+    if e.backbone == 'mini' and e.pretrained:
+        out.append('the mini CLIP has no pretrained tags; leave --pretrained out.')
+    try:
+        check_settings(Settings(**overrides(e)))
+    except UserError as err:
+        out.append(str(err))
     return out
 
 # %% ../../nbs/measure/04_experiments.ipynb #781abdb9
 HEADLINE = {'zero-shot': 'mAP@all', 'fine-grained': 'Acc@1/per-category'}
 
+
 def own_protocol(m):
     "The question a method was made for"
     return 'fine-grained' if m.name.endswith('-fg') else 'zero-shot'
 
+
 def validation(m, items, split, data, batch=256):
     "`encoder -> {metric: value}` on validation classes, for `train`"
-    p = make_protocol(own_protocol(m), items, split=split, data=data, part='validation'); metric = HEADLINE[p.name]
+    p = make_protocol(own_protocol(m), items, split=split, data=data, part='validation')
+    metric = HEADLINE[p.name]
+
     def valid(encoder):
         return {metric: score(p, *embed_protocol(encoder, p, batch, progress=False)).values[metric]}
+
     return valid
 
 # %% ../../nbs/measure/04_experiments.ipynb #1e3b5bdc
 def same_recipe(run, told: dict, encoder) -> None:
     "A `UserError` if a run's configuration tells of another tower or recipe than this encoder's"
     differ = recipe_differences(told, encoder)
-    if differ: raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
+    if differ:
+        raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
+
 
 def in_todays_words(run, encoder, config: dict) -> dict:
     "A run's configuration as it would be written now; where an older program did something else, a `UserError` says what"
-    told, settings, again = config.get('encoder'), config.get('settings'), 'What it began cannot go on; please train it again, in another folder.'
-    if not isinstance(told, dict) or 'pixels' in told or not isinstance(settings, dict): return config
+    told, settings, again = (
+        config.get('encoder'),
+        config.get('settings'),
+        'What it began cannot go on; please train it again, in another folder.',
+    )
+    if not isinstance(told, dict) or 'pixels' in told or not isinstance(settings, dict):
+        return config
     same_recipe(run, told, encoder)
     e, rates = read_experiment(run)[0], settings.get('lr')
     if e.method['fit'] != 'stretch' and config.get('validation'):
-        raise UserError(f'{run} learned from pictures with fit={e.method["fit"]} and was validated on stretched ones, by a mistake of this program. {again}')
+        raise UserError(
+            f'{run} learned from pictures with fit={e.method["fit"]} and was validated on stretched ones, by a mistake of this program. {again}'
+        )
     if isinstance(rates, dict) and 'rest' in rates:
         norms, rest = rates.get('norms'), rates['rest']
         if norms != rest and 'tower' in {encoder.parts()[name] for name in encoder.trainable()}:
-            raise UserError(f'{run} trained the LayerNorms of the tower at {norms} and the rest of it at {rest}, by a mistake of this program. {again}')
+            raise UserError(
+                f'{run} trained the LayerNorms of the tower at {norms} and the rest of it at {rest}, by a mistake of this program. {again}'
+            )
         rates = {k: v for k, v in rates.items() if k != 'rest'} | dict(projection=rest, tower=rest, heads=rest)
-    return config | dict(settings=dict(decayed='all') | settings | dict(lr=rates), method=e.method.to_dict(), experiment=e.to_dict(), encoder=encoder.recipe)
+    return config | dict(
+        settings=dict(decayed='all') | settings | dict(lr=rates),
+        method=e.method.to_dict(),
+        experiment=e.to_dict(),
+        encoder=encoder.recipe,
+    )
 
 # %% ../../nbs/measure/04_experiments.ipynb #75edbdc7
-def load_tower(e, device='cpu'): return load_backbone(e.backbone, e.pretrained, e.random, device)
+def load_tower(e, device='cpu'):
+    return load_backbone(e.backbone, e.pretrained, e.random, device)
+
 
 def kept_step(best: list | None, step: int) -> str:
     "Why a run keeps the step it keeps, in words; `best` is [value, step] by validation, None where nothing was validated"
-    if best is None: return 'the last; there were no validation classes to choose by'
+    if best is None:
+        return 'the last; there were no validation classes to choose by'
     return f'the best of {step} on validation classes, {best[0]:.4f}'
+
 
 def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=True, say=None, **how):
     "Train an experiment into the folder `out`, or go on there; returns the finished `Run`. `how` goes to `train`"
     wrong = experiment_problems(e)
-    if wrong: raise UserError(' '.join(wrong))
-    sets = sets or load_sets(e.data); b = backbone or load_tower(e)
-    if say and hasattr(sets, 'report'): say(str(sets.report))
+    if wrong:
+        raise UserError(' '.join(wrong))
+    sets = sets or load_sets(e.data)
+    b = backbone or load_tower(e)
+    if say and hasattr(sets, 'report'):
+        say(str(sets.report))
     recipe = backbone_for(e.method, b).recipe
     validate = validate and sets.validation is not None and len(sets.validation) > 0
+
     def warm_both():
         warm([sets.train], [recipe], e.data, how.get('progress'), say)
         warm([sets.validation], [recipe], e.data, how.get('progress'), say)
+
     with together(device) as (team, device):
-        in_turn(team, warm_both); parts = learner_parts(e.method, b, sets.train, e.seed)
+        in_turn(team, warm_both)
+        parts = learner_parts(e.method, b, sets.train, e.seed)
         settings = Settings(**settings_for(e.method, len(parts['draw'])) | overrides(e))
         parts['about'] |= dict(experiment=e.to_dict(), encoder=parts['encoder'].recipe, split=sets.split.to_dict())
-        if needed := code_needed(out, e): parts['about']['imports'] = needed
+        if needed := code_needed(out, e):
+            parts['about']['imports'] = needed
         valid = validation(e.method, sets.validation, sets.split, data_label(e.data)) if validate else None
-        run = train(Learner(**parts), out, settings, valid, device, renew=partial(in_todays_words, out, parts['encoder']), **how)
-    if say: say(f'step {run.best[1] if run.best else run.step} is kept: {kept_step(run.best, run.step)}')
+        run = train(
+            Learner(**parts), out, settings, valid, device, renew=partial(in_todays_words, out, parts['encoder']), **how
+        )
+    if say:
+        say(f'step {run.best[1] if run.best else run.step} is kept: {kept_step(run.best, run.step)}')
     return run
 
 # %% ../../nbs/measure/04_experiments.ipynb #5b00f75b
 class Opened(NamedTuple):
     "A run's encoder with its weights, and what it came from"
+
     encoder: torch.nn.Module
     experiment: Experiment
     step: int
-    chosen: str = ''        # why this step, in words
+    chosen: str = ''  # why this step, in words
 
-_NUMBER, _NUMBER_OR_NOT, _WORDS, _WORDS_OR_NOT = 'a whole number', 'a whole number or nothing', 'text', 'text or nothing'
-CONFIG = {      # what opening a run reads in its config.json, as in `evaluate.FIELDS`
-    'experiment': {'method': {'name': _WORDS, 'preset?': _WORDS_OR_NOT, 'options?': {}, 'weights?': {}, 'without?': [_WORDS]},
-                   'backbone?': _WORDS, 'pretrained?': _WORDS_OR_NOT, 'random?': 'true or false', 'data?': {'name': _WORDS}, 'seed?': _NUMBER,
-                   'steps?': _NUMBER_OR_NOT, 'valid_every?': _NUMBER_OR_NOT, 'patience?': _NUMBER_OR_NOT},
-    'imports?': [_WORDS], 'encoder?': {'source': {'classes?': [_WORDS]}},
-    'split?': dict.fromkeys(('name', 'provenance'), _WORDS) | dict.fromkeys(('seen', 'unseen', 'validation'), [_WORDS])}
 
-def read_experiment(run, needs: tuple[str, ...] = ()):       # entries of config.json without which this is no use
+_NUMBER, _NUMBER_OR_NOT, _WORDS, _WORDS_OR_NOT = (
+    'a whole number',
+    'a whole number or nothing',
+    'text',
+    'text or nothing',
+)
+CONFIG = {  # what opening a run reads in its config.json, as in `evaluate.FIELDS`
+    'experiment': {
+        'method': {'name': _WORDS, 'preset?': _WORDS_OR_NOT, 'options?': {}, 'weights?': {}, 'without?': [_WORDS]},
+        'backbone?': _WORDS,
+        'pretrained?': _WORDS_OR_NOT,
+        'random?': 'true or false',
+        'data?': {'name': _WORDS},
+        'seed?': _NUMBER,
+        'steps?': _NUMBER_OR_NOT,
+        'valid_every?': _NUMBER_OR_NOT,
+        'patience?': _NUMBER_OR_NOT,
+    },
+    'imports?': [_WORDS],
+    'encoder?': {'source': {'classes?': [_WORDS]}},
+    'split?': dict.fromkeys(('name', 'provenance'), _WORDS) | dict.fromkeys(('seen', 'unseen', 'validation'), [_WORDS]),
+}
+
+
+def read_experiment(run, needs: tuple[str, ...] = ()):  # entries of config.json without which this is no use
     "The experiment of a run's folder, and all of its config.json"
-    path = Path(run)/'config.json'
-    if not path.is_file(): raise UserError(f'{run} holds no run: there is no config.json in it.')
+    path = Path(run) / 'config.json'
+    if not path.is_file():
+        raise UserError(f'{run} holds no run: there is no config.json in it.')
     config = read_json(path)
     if not isinstance(config, dict) or 'experiment' not in config:
-        raise UserError(f'{path} names no experiment; this run was not started by `sketch_lvm train` or `run_experiment`.')
+        raise UserError(
+            f'{path} names no experiment; this run was not started by `sketch_lvm train` or `run_experiment`.'
+        )
     wrong = field_problems(config, {k.rstrip('?') if k.rstrip('?') in needs else k: kind for k, kind in CONFIG.items()})
-    if wrong: raise UserError(f'{path} is not as a run wrote it: {"; ".join(wrong[:6])}. Restore it, or train again in another folder.')
+    if wrong:
+        raise UserError(
+            f'{path} is not as a run wrote it: {"; ".join(wrong[:6])}. Restore it, or train again in another folder.'
+        )
     check_code(run, config)
     return experiment_from_dict(config['experiment']), config
 
+
 def open_run(run, device='cpu', backbone=None, step=None):
     "The encoder of a run with its best weights (by validation), else its last, or those of a `step` that was kept"
-    e, config = read_experiment(run, ('encoder',)); last = last_checkpoint(run)
-    if last is None: raise UserError(f'{run} holds no checkpoint yet. Go on with `sketch_lvm resume --run {run}`.')
+    e, config = read_experiment(run, ('encoder',))
+    last = last_checkpoint(run)
+    if last is None:
+        raise UserError(f'{run} holds no checkpoint yet. Go on with `sketch_lvm resume --run {run}`.')
     refuse_part(last, 'state', [*state_problems(last)])
     wanted, has = step or (last.state['best'] or [0, last.step])[1], step_folders(run)
-    if wanted not in has: raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
-    c = last if wanted == last.step else read_checkpoint(Path(run)/f'step-{wanted:06d}')
-    encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ()))
+    if wanted not in has:
+        raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
+    c = last if wanted == last.step else read_checkpoint(Path(run) / f'step-{wanted:06d}')
+    encoder = build_encoder(
+        e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ())
+    )
     same_recipe(run, config['encoder'], encoder)
-    own, found = encoder.trainable() | encoder.kept(), {n: w for n, w in c.weights.items() if not n.startswith('heads.')}     # heads were for training
+    own, found = (
+        encoder.trainable() | encoder.kept(),
+        {n: w for n, w in c.weights.items() if not n.startswith('heads.')},
+    )  # heads were for training
     check_fit(found, own, f'the checkpoint of step {c.step}')
     with torch.no_grad():
-        for name, p in own.items(): p.copy_(found[name])
-    return Opened(encoder.to(device).eval(), e, c.step, 'asked for' if step else kept_step(last.state['best'], last.step))
+        for name, p in own.items():
+            p.copy_(found[name])
+    return Opened(
+        encoder.to(device).eval(), e, c.step, 'asked for' if step else kept_step(last.state['best'], last.step)
+    )
 
 # %% ../../nbs/measure/04_experiments.ipynb #644e83d6
-def frozen_encoder(backbone): return make_encoder(backbone, NoPrompts(), 'frozen', 'none')
+def frozen_encoder(backbone):
+    return make_encoder(backbone, NoPrompts(), 'frozen', 'none')
+
 
 def protocol_for(e, name, sets, part='unseen', seed=0):
     "A protocol by name over the sets of an experiment"
-    items, seen = sets.unseen if part == 'unseen' else sets.validation, getattr(sets, 'seen', sets.train) if part == 'unseen' else sets.train
-    if not len(items): raise UserError(f'there are no {part} classes in this data; nothing can be asked.')
+    items, seen = (
+        sets.unseen if part == 'unseen' else sets.validation,
+        getattr(sets, 'seen', sets.train) if part == 'unseen' else sets.train,
+    )
+    if not len(items):
+        raise UserError(f'there are no {part} classes in this data; nothing can be asked.')
     p = make_protocol(name, items, seen, sets.split, data_label(e.data), part, seed=seed)
     if p.relevant == 'instance' and e.data['name'] == 'sketchy' and e.data.get('gallery') != 'originals':
-        p.notes += ('Printed fine-grained numbers are of the 100 original photos of a class; gallery=originals is that gallery.',)
+        p.notes += (
+            'Printed fine-grained numbers are of the 100 original photos of a class; gallery=originals is that gallery.',
+        )
     for note in leak_notes(sets):
-        if note.startswith('leaks=allow'): p.warnings += (f'TRAINED ON, {note}.',)
-        else: p.notes += (f'{note}.',)
+        if note.startswith('leaks=allow'):
+            p.warnings += (f'TRAINED ON, {note}.',)
+        else:
+            p.notes += (f'{note}.',)
     return p
+
 
 def cross_protocol(data, split, sets=None, **how):
     """The cross-dataset protocol: another data set `{'name': ..., 'path': ..., 'split': ...}` for a model trained on the seen classes of `split`.
     With `sets`, those it was trained on, no picture may be in both; `leaks` in `data` says what happens to one that is"""
-    if data['name'] not in (*REAL, 'folder'): raise UserError(f'the cross-dataset test needs a real data set or a folder, not {data["name"]}.')
+    if data['name'] not in (*REAL, 'folder'):
+        raise UserError(f'the cross-dataset test needs a real data set or a folder, not {data["name"]}.')
     items, label = unseen_set(data['name'], **{k: v for k, v in data.items() if k != 'name'})
     p = make_protocol('cross-dataset', items, split=split, data=label, **how)
-    if sets is None: return p
-    asked = items.where(classes=list(p.queries[0].classes)); found = trained_on(sets, asked); leaks = data.get('leaks', 'refuse')
-    if not found: return replace(p, notes=(*p.notes, f'No picture of the test was trained on: the content of all {len(asked):,} was compared.'))
+    if sets is None:
+        return p
+    asked = items.where(classes=list(p.queries[0].classes))
+    found = trained_on(sets, asked)
+    leaks = data.get('leaks', 'refuse')
+    if not found:
+        return replace(
+            p,
+            notes=(*p.notes, f'No picture of the test was trained on: the content of all {len(asked):,} was compared.'),
+        )
     words = trained_words(found, asked)
-    if leaks == 'allow': return replace(p, warnings=(*p.warnings, f'TRAINED ON: {words} (leaks=allow).'))
+    if leaks == 'allow':
+        return replace(p, warnings=(*p.warnings, f'TRAINED ON: {words} (leaks=allow).'))
     if leaks == 'refuse':
-        raise UserError(f'{words}. leaks=drop takes them out of the test, leaks=allow leaves them there; the report says either: --data {data["name"]}:PATH,leaks=drop.')
-    kept = make_protocol('cross-dataset', asked[np.array([r not in found for r in range(len(asked))])], split=split, data=label, **how)
+        raise UserError(
+            f'{words}. leaks=drop takes them out of the test, leaks=allow leaves them there; the report says either: --data {data["name"]}:PATH,leaks=drop.'
+        )
+    kept = make_protocol(
+        'cross-dataset', asked[np.array([r not in found for r in range(len(asked))])], split=split, data=label, **how
+    )
     return replace(kept, notes=(*p.notes, f'leaks=drop: {words}. They were left out.'))
+
 
 def leak_notes(sets) -> list[str]:
     "What the scan of a data set said about pictures on both sides of its own split"
     return [n for n in getattr(getattr(sets, 'report', None), 'notes', ()) if n.startswith('leaks=')]
 
+
 def checked_cross(run, e, data, sets=None):
     "The cross-dataset protocol of a run, held against the pictures it was trained on where these are still there"
     why = ''
-    try: sets = sets or load_sets(e.data)
-    except UserError as err: why = str(err)
+    try:
+        sets = sets or load_sets(e.data)
+    except UserError as err:
+        why = str(err)
     p = cross_protocol(data, split_of(run), sets)
     blind = f'It could not be checked whether pictures of the test were trained on: {why}'
     return replace(p, warnings=(*p.warnings, blind)) if why else p
 
+
 def report_path(run, m, protocol, part='unseen'):
     "Where a run keeps the report of a protocol; its own question's is `report.json`"
     own = part == 'unseen' and protocol == own_protocol(m)
-    return Path(run)/('report.json' if own else f'report-{"" if part == "unseen" else part + "-"}{protocol.replace("/", "-")}.json')
+    return Path(run) / (
+        'report.json' if own else f'report-{"" if part == "unseen" else part + "-"}{protocol.replace("/", "-")}.json'
+    )
 
 # %% ../../nbs/measure/04_experiments.ipynb #25eb591f
-def evaluate_run(run, protocol=None, part='unseen', device='cpu', frozen=True, seed=0, sets=None, backbone=None, opened=None, data=None, say=None, **how):
+def evaluate_run(
+    run,
+    protocol=None,
+    part='unseen',
+    device='cpu',
+    frozen=True,
+    seed=0,
+    sets=None,
+    backbone=None,
+    opened=None,
+    data=None,
+    say=None,
+    **how,
+):
     "Test a run and keep its `Report` in its folder; `data` is the other data set of a cross-dataset test; `how` goes to `evaluate`"
     e = opened.experiment if opened else read_experiment(run)[0]
     name = find_protocol(protocol) if protocol else own_protocol(e.method)
-    if (name == 'cross-dataset') != (data is not None): raise UserError('the cross-dataset test needs the other data set (--data), and only that test has one.')
+    if (name == 'cross-dataset') != (data is not None):
+        raise UserError('the cross-dataset test needs the other data set (--data), and only that test has one.')
     wrong = [] if data else gallery_problems(name, e.data)
-    if wrong: raise UserError(' '.join(wrong))
+    if wrong:
+        raise UserError(' '.join(wrong))
     b = backbone or load_tower(e)
     encoder, _, step, chosen = opened or open_run(run, device, b)
     p = checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
     warm([*p.queries, *p.gallery], [encoder.backbone.recipe], data or e.data, how.get('progress'), say)
     base = evaluate(frozen_encoder(encoder.backbone).to(device), p, 'frozen', **how) if frozen else None
     rows = published(e.method) if DATA[(data or e.data)['name']].real else ()
-    about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=e.seed, step=step, chosen=chosen, run=Path(run).name, data=e.data)
+    about = dict(
+        preset=e.method.preset,
+        method=e.method.to_dict(),
+        seed=e.seed,
+        step=step,
+        chosen=chosen,
+        run=Path(run).name,
+        data=e.data,
+    )
     report = evaluate(encoder, p, e.method.label, base, rows, about, **how)
-    if say: say(str(report))             # before it is kept: a full disk must not take the result away
+    if say:
+        say(str(report))  # before it is kept: a full disk must not take the result away
     report.save(report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part))
     return report
+
 
 def split_of(run):
     "The split that a run was trained on"

@@ -30,40 +30,61 @@ from ..train.runs import step_folders
 @dataclass
 class _Answers:
     "An encoder's answers about a set of sketches and photos, each computed once"
+
     encoder: object
-    sketches: object            # `SketchPhotoSet`s
+    sketches: object  # `SketchPhotoSet`s
     photos: object
-    label: str = ''             # what figures should say
+    label: str = ''  # what figures should say
     step: int = None
     kept: dict = field(default_factory=dict, repr=False)
 
     @cached_property
-    def queries(self): return embed(self.encoder, self.sketches, progress=False)
+    def queries(self):
+        return embed(self.encoder, self.sketches, progress=False)
+
     @cached_property
-    def gallery(self): return embed(self.encoder, self.photos, progress=False)
+    def gallery(self):
+        return embed(self.encoder, self.photos, progress=False)
+
     @cached_property
-    def cosines(self): return (self.queries @ self.gallery.T).numpy()
+    def cosines(self):
+        return (self.queries @ self.gallery.T).numpy()
+
     @cached_property
-    def order(self): "Photos for each sketch, best first"; return np.argsort(-self.cosines, axis=1, kind='stable')
+    def order(self):
+        "Photos for each sketch, best first"
+        return np.argsort(-self.cosines, axis=1, kind='stable')
+
     @cached_property
-    def same(self): "[sketch, photo] of one category"; return self.sketches.names[:, None] == self.photos.names[None]
+    def same(self):
+        "[sketch, photo] of one category"
+        return self.sketches.names[:, None] == self.photos.names[None]
+
     @cached_property
-    def own(self): "[sketch, photo]: is it the sketch's own photo"; return self.same & (self.sketches.photo_id[:, None] == self.photos.photo_id[None])
+    def own(self):
+        "[sketch, photo]: is it the sketch's own photo"
+        return self.same & (self.sketches.photo_id[:, None] == self.photos.photo_id[None])
 
 # %% ../../nbs/measure/10_interpret.ipynb #414fb5cf
 class Interpretation(_Answers):
     "An encoder's answers about a set of sketches and photos; made by `from_encoder` or `from_run`"
+
     @classmethod
     def from_encoder(cls, encoder, items, label='', step=None):
         for kind in ('sketches', 'photos'):
-            if not len(getattr(items, kind)): raise UserError(f'there are no {kind} in this set; nothing can be compared.')
+            if not len(getattr(items, kind)):
+                raise UserError(f'there are no {kind} in this set; nothing can be compared.')
         return cls(encoder, items.sketches, items.photos, label or encoder.backbone.label, step)
 
     @classmethod
-    def from_run(cls, run, step=None, part='unseen', sets=None, backbone=None, device='cpu'):      # part: 'unseen', 'validation' or 'train'
-        e = read_experiment(run)[0]; b = backbone or load_tower(e)
+    def from_run(
+        cls, run, step=None, part='unseen', sets=None, backbone=None, device='cpu'
+    ):  # part: 'unseen', 'validation' or 'train'
+        e = read_experiment(run)[0]
+        b = backbone or load_tower(e)
         items = getattr(sets or load_sets(e.data), check_name(part, ['unseen', 'validation', 'train'], 'part'))
-        if step == 0: return cls.from_encoder(frozen_encoder(b).to(device), items, f'frozen {b.label}', 0)
+        if step == 0:
+            return cls.from_encoder(frozen_encoder(b).to(device), items, f'frozen {b.label}', 0)
         o = open_run(run, device, b, step)
         return cls.from_encoder(o.encoder, items, f'{e.method.name}, {b.label}, seed {e.seed}, step {o.step}', o.step)
 
@@ -73,100 +94,175 @@ def per_query(x, k=(10,)):
     if k not in x.kept:
         names = x.sketches.names, x.photos.names
         out = dict(rank_metrics(x.queries, x.gallery, *names, k).per_query)
-        if x.own.any(): out |= accuracy_at(x.queries, x.gallery, x.sketches.photo_id, x.photos.photo_id, *names).per_query
+        if x.own.any():
+            out |= accuracy_at(x.queries, x.gallery, x.sketches.photo_id, x.photos.photo_id, *names).per_query
         x.kept[k] = out
     return x.kept[k]
 
+
 def confusions(x, n=10):
     "[C, C]: of the first `n` photos found by sketches of a category (rows), the share in each category (columns); and the names"
-    names = sorted(set(x.sketches.names) | set(x.photos.names)); found = x.photos.names[x.order[:, :n]]
-    share = [[(found[x.sketches.names == c] == d).mean() if (x.sketches.names == c).any() else np.nan for d in names] for c in names]
+    names = sorted(set(x.sketches.names) | set(x.photos.names))
+    found = x.photos.names[x.order[:, :n]]
+    share = [
+        [(found[x.sketches.names == c] == d).mean() if (x.sketches.names == c).any() else np.nan for d in names]
+        for c in names
+    ]
     return np.array(share, float), names
 
 # %% ../../nbs/measure/10_interpret.ipynb #b71afa16
 def deltas(x):
     "Category -> relative distances: own photo's distance less another's of the category, `[sketches, others]` flattened; below zero is right"
     if 'deltas' not in x.kept:
-        own = np.where(x.own.any(1), (x.cosines*x.own).sum(1)/x.own.sum(1).clip(1), np.nan)
+        own = np.where(x.own.any(1), (x.cosines * x.own).sum(1) / x.own.sum(1).clip(1), np.nan)
         d = x.cosines - own[:, None]
-        x.kept['deltas'] = {c: d[(x.sketches.names == c)[:, None] & x.same & ~x.own & np.isfinite(d)] for c in x.sketches.classes if (x.sketches.names == c).any()}
+        x.kept['deltas'] = {
+            c: d[(x.sketches.names == c)[:, None] & x.same & ~x.own & np.isfinite(d)]
+            for c in x.sketches.classes
+            if (x.sketches.names == c).any()
+        }
     return x.kept['deltas']
 
 # %% ../../nbs/measure/10_interpret.ipynb #7db298d9
-def separability(sketches, photos, objects=None, seed=0):      # objects: names of the sketches' objects and of the photos'; '' is nobody's
+def separability(
+    sketches, photos, objects=None, seed=0
+):  # objects: names of the sketches' objects and of the photos'; '' is nobody's
     "How often a linear classifier tells sketch from photo on objects (without `objects`: items) that it did not see"
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_score
+
     z, y = np.concatenate([sketches, photos]), np.repeat([1, 0], (len(sketches), len(photos)))
-    group = np.arange(len(y)).astype(object) if objects is None else np.concatenate([np.asarray(o, object) for o in objects])
+    group = (
+        np.arange(len(y)).astype(object)
+        if objects is None
+        else np.concatenate([np.asarray(o, object) for o in objects])
+    )
     group = np.unique([g if g != '' else f'item {i}' for i, g in enumerate(group.astype(str))], return_inverse=True)[1]
     n = min(5, len(sketches), len(photos), group.max() + 1)
-    if n < 2: raise UserError('separability needs at least two objects: one to learn from, one to be asked about.')
+    if n < 2:
+        raise UserError('separability needs at least two objects: one to learn from, one to be asked about.')
     folds = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
-    return float(cross_val_score(LogisticRegression(max_iter=500, C=10.), z, y, cv=folds, groups=group).mean())
+    return float(cross_val_score(LogisticRegression(max_iter=500, C=10.0), z, y, cv=folds, groups=group).mean())
 
 # %% ../../nbs/measure/10_interpret.ipynb #e9c98406
-def modality_gap(sketches, photos, names=None, objects=None, neighbours=10, seed=0):      # names, objects: of the sketches and of the photos
+def modality_gap(
+    sketches, photos, names=None, objects=None, neighbours=10, seed=0
+):  # names, objects: of the sketches and of the photos
     "dict(centroids, separability, neighbours, and with names purity) of two sets of embeddings, see above"
     s, p = (np.asarray(z, np.float64) for z in (sketches, photos))
-    if min(len(s), len(p)) < 2: raise UserError(f'a gap needs at least two sketches and two photos, not {len(s)} and {len(p)}.')
+    if min(len(s), len(p)) < 2:
+        raise UserError(f'a gap needs at least two sketches and two photos, not {len(s)} and {len(p)}.')
     centre = [z.mean(0) for z in (s, p)]
     spread = np.mean([np.linalg.norm(z - c, axis=1).mean() for z, c in zip((s, p), centre)])
     z, kind = np.concatenate([s, p]), np.repeat([1, 0], (len(s), len(p)))
-    unit = z/np.linalg.norm(z, axis=1, keepdims=True); c = unit @ unit.T; np.fill_diagonal(c, -np.inf)
-    def nearest(c): return np.argsort(-c, axis=1, kind='stable')[:, :min(neighbours, c.shape[1])]
-    out = dict(centroids=float(np.linalg.norm(centre[0] - centre[1])/max(spread, 1e-12)), separability=separability(s, p, objects, seed),
-               neighbours=float((kind[nearest(c)[:, :len(z) - 1]] == kind[:, None]).mean()))
-    if names is None: return out
-    of_sketch, of_photo = map(np.asarray, names); found = of_photo[nearest(c[:len(s), len(s):])] == of_sketch[:, None]
-    return out | dict(purity=float(found[np.isin(of_sketch, of_photo)].mean() if np.isin(of_sketch, of_photo).any() else np.nan))
+    unit = z / np.linalg.norm(z, axis=1, keepdims=True)
+    c = unit @ unit.T
+    np.fill_diagonal(c, -np.inf)
+
+    def nearest(c):
+        return np.argsort(-c, axis=1, kind='stable')[:, : min(neighbours, c.shape[1])]
+
+    out = dict(
+        centroids=float(np.linalg.norm(centre[0] - centre[1]) / max(spread, 1e-12)),
+        separability=separability(s, p, objects, seed),
+        neighbours=float((kind[nearest(c)[:, : len(z) - 1]] == kind[:, None]).mean()),
+    )
+    if names is None:
+        return out
+    of_sketch, of_photo = map(np.asarray, names)
+    found = of_photo[nearest(c[: len(s), len(s) :])] == of_sketch[:, None]
+    return out | dict(
+        purity=float(found[np.isin(of_sketch, of_photo)].mean() if np.isin(of_sketch, of_photo).any() else np.nan)
+    )
 
 # %% ../../nbs/measure/10_interpret.ipynb #5e7e4694
 def gap_of(x, neighbours=10):
     "`modality_gap` of an `Interpretation`, which knows the categories and the objects"
-    def objects(items): return [f'{c}/{p}' if p else '' for c, p in zip(items.names, items.photo_id)]
-    return modality_gap(x.queries, x.gallery, (x.sketches.names, x.photos.names), (objects(x.sketches), objects(x.photos)), neighbours)
+
+    def objects(items):
+        return [f'{c}/{p}' if p else '' for c, p in zip(items.names, items.photo_id)]
+
+    return modality_gap(
+        x.queries, x.gallery, (x.sketches.names, x.photos.names), (objects(x.sketches), objects(x.photos)), neighbours
+    )
 
 # %% ../../nbs/measure/10_interpret.ipynb #fe7c7d26
 def _shadow(z):
     "PCA's two directions and the share of the variance in them"
     from sklearn.decomposition import PCA
-    if len(np.unique(z, axis=0)) < 2: return np.zeros((len(z), 2)), 'PCA, all points equal'
+
+    if len(np.unique(z, axis=0)) < 2:
+        return np.zeros((len(z), 2)), 'PCA, all points equal'
     fitted = PCA(2, svd_solver='full').fit(z)
     return fitted.transform(z), f'PCA, {fitted.explained_variance_ratio_.sum():.0%} of the variance'
 
+
 def _umap_or_why(z, neighbours):
     "The UMAP package, or None; and why not"
-    if len(z) <= neighbours: return None, f'too few points for UMAP with {neighbours} neighbours'
-    if len(np.unique(z, axis=0)) < 2: return None, ''
-    try: import umap
-    except ImportError: return None, 'UMAP is not installed'
+    if len(z) <= neighbours:
+        return None, f'too few points for UMAP with {neighbours} neighbours'
+    if len(np.unique(z, axis=0)) < 2:
+        return None, ''
+    try:
+        import umap
+    except ImportError:
+        return None, 'UMAP is not installed'
     return umap, ''
 
 # %% ../../nbs/measure/10_interpret.ipynb #9cad4abb
 def project(z, how='umap', seed=0, neighbours=15, start=None):
     "(points [n, 2], what was done, trustworthiness). `start`: points to begin from, so that maps of one training resemble each other"
     from sklearn.manifold import trustworthiness
-    check_name(how, ['umap', 'pca'], 'projection'); z = np.asarray(z, np.float64); n = len(z)
-    if n < 3: raise UserError(f'a map needs at least three points, not {n}.')
-    if not np.isfinite(z).all(): raise UserError(f'{(~np.isfinite(z).all(1)).sum()} of {n} points are not finite; a map would hide that.')
+
+    check_name(how, ['umap', 'pca'], 'projection')
+    z = np.asarray(z, np.float64)
+    n = len(z)
+    if n < 3:
+        raise UserError(f'a map needs at least three points, not {n}.')
+    if not np.isfinite(z).all():
+        raise UserError(f'{(~np.isfinite(z).all(1)).sum()} of {n} points are not finite; a map would hide that.')
     umap, why = _umap_or_why(z, neighbours) if how == 'umap' else (None, '')
     if umap:
-        fit = umap.UMAP(n_neighbors=neighbours, metric='cosine', init='spectral' if start is None else start, random_state=seed, n_jobs=1)
+        fit = umap.UMAP(
+            n_neighbors=neighbours,
+            metric='cosine',
+            init='spectral' if start is None else start,
+            random_state=seed,
+            n_jobs=1,
+        )
         xy, said = fit.fit_transform(z), f'UMAP, seed {seed}'
-    else: xy, said = _shadow(z)
-    if n < 5 or said.endswith('equal'): return xy, said + (why and f' ({why})'), float('nan')
-    return xy, said + (why and f' ({why})'), float(trustworthiness(z, xy, n_neighbors=max(1, min(10, (n - 1)//2)), metric='cosine'))
+    else:
+        xy, said = _shadow(z)
+    if n < 5 or said.endswith('equal'):
+        return xy, said + (why and f' ({why})'), float('nan')
+    return (
+        xy,
+        said + (why and f' ({why})'),
+        float(trustworthiness(z, xy, n_neighbors=max(1, min(10, (n - 1) // 2)), metric='cosine')),
+    )
 
 # %% ../../nbs/measure/10_interpret.ipynb #b5cfe104
-def kept_steps(run): "0, for the frozen backbone, and the steps whose checkpoints a run still has"; return [0, *step_folders(run)]
+def kept_steps(run):
+    "0, for the frozen backbone, and the steps whose checkpoints a run still has"
+    return [0, *step_folders(run)]
 
 # %% ../../nbs/measure/10_interpret.ipynb #31c0b6c2
 @torch.inference_mode()
-def patch_tokens(encoder, images, modality, less='all'):      # the mean taken away: over 'all' patches, or over 'places' one by one
+def patch_tokens(
+    encoder, images, modality, less='all'
+):  # the mean taken away: over 'all' patches, or over 'places' one by one
     "[layers, pictures, patches, width], unit length, less the mean over all patches of all pictures of the layer"
-    trace = Trace(); b = encoder.backbone; axes = dict(all=(1, 2), places=1)[check_name(less, ['all', 'places'], 'mean to take away')]
-    prompted_forward(encoder.tower('fp32'), b.pixels(np.asarray(images)).to(device_of(encoder)), encoder.source, modality, encoder.norms, trace=trace)
+    trace = Trace()
+    b = encoder.backbone
+    axes = dict(all=(1, 2), places=1)[check_name(less, ['all', 'places'], 'mean to take away')]
+    prompted_forward(
+        encoder.tower('fp32'),
+        b.pixels(np.asarray(images)).to(device_of(encoder)),
+        encoder.source,
+        modality,
+        encoder.norms,
+        trace=trace,
+    )
     t = torch.stack(trace.tokens)[:, :, 1:].float().cpu()
     return torch.nn.functional.normalize(t - t.mean(axes, keepdim=True), dim=-1)
 
@@ -175,18 +271,23 @@ def correspondences(sketch, photo):
     "[..., patches, patches] cosines of every patch of a sketch with every patch of its photo"
     return sketch @ photo.transpose(-1, -2)
 
+
 def patch_of(xy, grid):
     "Number of the patch, row by row, in which points (x, y) in 0..1 lie"
-    at = (np.asarray(xy, float)*grid).astype(int).clip(0, grid - 1)
-    return at[..., 1]*grid + at[..., 0]
+    at = (np.asarray(xy, float) * grid).astype(int).clip(0, grid - 1)
+    return at[..., 1] * grid + at[..., 0]
 
-def part_hits(cosines,     # [layers, pictures, patches, patches]
-              pairs,       # [n, 3]: picture, patch of a part in the sketch, patch of the same part in the photo
-              near=1):     # so many patches beside it still count
+
+def part_hits(
+    cosines,  # [layers, pictures, patches, patches]
+    pairs,  # [n, 3]: picture, patch of a part in the sketch, patch of the same part in the photo
+    near=1,  # so many patches beside it still count
+):
     "Share of parts, for each layer, whose most similar photo patch is that of the same part, or next to it"
-    picture, a, b = np.asarray(pairs).T; grid = int(round(cosines.shape[-1]**.5))
+    picture, a, b = np.asarray(pairs).T
+    grid = int(round(cosines.shape[-1] ** 0.5))
     best = cosines[:, picture, a].argmax(-1).numpy()
-    away = np.maximum(abs(best//grid - b//grid), abs(best % grid - b % grid))
+    away = np.maximum(abs(best // grid - b // grid), abs(best % grid - b % grid))
     return (away <= near).mean(1)
 
 # %% ../../nbs/measure/10_interpret.ipynb #8fcc11da
@@ -195,65 +296,101 @@ def mini_parts(items, style='default'):
     out = []
     for c, own, one, kind in zip(items.names, items.photo_id, items.ids, items.modality):
         _, _, number = str(own).rpartition('/')
-        if c not in CATEGORIES or not number.isdigit(): raise UserError(f'{one!r} is no picture of the mini world; where its parts lie is not known.')
+        if c not in CATEGORIES or not number.isdigit():
+            raise UserError(f'{one!r} is no picture of the mini world; where its parts lie is not known.')
         drawn = kind == 'sketch'
-        out.append(sketch_positions(c, int(number), int(str(one).rpartition('-')[2]) - 1, style) if drawn else part_positions(thing(c, int(number)), 0))
+        out.append(
+            sketch_positions(c, int(number), int(str(one).rpartition('-')[2]) - 1, style)
+            if drawn
+            else part_positions(thing(c, int(number)), 0)
+        )
     return out
+
 
 def part_pairs(sketches, photos, grid):
     "[n, 3] for `part_hits` from lists of {part: (x, y)}: picture, patch in the sketch, patch in the photo, of every part that both have"
-    found = [(i, patch_of(a[k], grid), patch_of(b[k], grid)) for i, (a, b) in enumerate(zip(sketches, photos)) for k in a if k in b]
+    found = [
+        (i, patch_of(a[k], grid), patch_of(b[k], grid))
+        for i, (a, b) in enumerate(zip(sketches, photos))
+        for k in a
+        if k in b
+    ]
     return np.array(found, int).reshape(-1, 3)
 
 # %% ../../nbs/measure/10_interpret.ipynb #c1d3e365
 def move_points(xy, permutation, grid=2):
     "Where points (x, y) in 0..1 lie after `shuffle_patches` with this permutation"
-    xy = np.asarray(xy, float); goes = invert(permutation).numpy()[patch_of(xy, grid)]
-    return (xy*grid - (xy*grid).astype(int).clip(0, grid - 1) + np.stack([goes % grid, goes//grid], -1))/grid
+    xy = np.asarray(xy, float)
+    goes = invert(permutation).numpy()[patch_of(xy, grid)]
+    return (xy * grid - (xy * grid).astype(int).clip(0, grid - 1) + np.stack([goes % grid, goes // grid], -1)) / grid
 
 # %% ../../nbs/measure/10_interpret.ipynb #817062b7
 @torch.inference_mode()
-def arrangement_distances(encoder, sketches, photos,     # pixels [n, 3, S, S], a sketch and its photo in each row
-                          orders, grid=2):               # [n, arrangements, grid*grid], the first for the sketch too
+def arrangement_distances(
+    encoder,
+    sketches,
+    photos,  # pixels [n, 3, S, S], a sketch and its photo in each row
+    orders,
+    grid=2,  # [n, arrangements, grid*grid], the first for the sketch too
+):
     "[n, arrangements] cosine distances of each sketch, moved by its first arrangement, from its photo in each of them"
     s = encoder.embed(shuffle_patches(sketches, orders[:, 0], grid), 'sketch')
-    return torch.stack([cosine_distance(s, encoder.embed(shuffle_patches(photos, o, grid), 'photo')) for o in orders.unbind(1)], 1).cpu()
+    return torch.stack(
+        [cosine_distance(s, encoder.embed(shuffle_patches(photos, o, grid), 'photo')) for o in orders.unbind(1)], 1
+    ).cpu()
 
 # %% ../../nbs/measure/10_interpret.ipynb #0b717803
 def margin_batches(x, k=4, draws=50, seed=0):
     "[draws, C, k] relative distances: `k` drawn pairs of each category, each sketch against the photo of the next pair, as in training; and the names"
     mine, names, r = x.own.argmax(1), x.sketches.names, rng(seed)
-    if not x.own.any(): raise UserError('these sketches do not know their own photos; margins within a category need pairs.')
+    if not x.own.any():
+        raise UserError('these sketches do not know their own photos; margins within a category need pairs.')
     rows = {c: np.flatnonzero((names == c) & x.own.any(1)) for c in x.sketches.classes}
     few = [c for c, i in rows.items() if len(np.unique(mine[i])) < k]
-    if few: raise UserError(f'{len(few)} categories have fewer than {k} photos with sketches: {", ".join(map(repr, few[:5]))}. Take a smaller k.')
+    if few:
+        raise UserError(
+            f'{len(few)} categories have fewer than {k} photos with sketches: {", ".join(map(repr, few[:5]))}. Take a smaller k.'
+        )
+
     def draw(i):
-        i = r.permutation(i); s = i[np.sort(np.unique(mine[i], return_index=True)[1])][:k]       # k different photos
+        i = r.permutation(i)
+        s = i[np.sort(np.unique(mine[i], return_index=True)[1])][:k]  # k different photos
         return x.cosines[s, mine[np.roll(s, -1)]] - x.cosines[s, mine[s]]
+
     return np.array([[draw(i) for i in rows.values()] for _ in range(draws)], np.float32), list(rows)
 
-def margin_matrix(x, k=4, draws=50, seed=0, order='sorted', temperature=.1, divergence='kl'):
+
+def margin_matrix(x, k=4, draws=50, seed=0, order='sorted', temperature=0.1, divergence='kl'):
     "[C, C]: how far the margins of two categories are apart as the loss counts it, mean over drawn batches; and the names"
     d, names = margin_batches(x, k, draws, seed)
     logp = torch.stack([margin_distributions(torch.from_numpy(batch), order, temperature) for batch in d])
-    return DIVERGENCES[check_name(divergence, DIVERGENCES, 'divergence')](logp[:, :, None], logp[:, None]).mean(0).numpy(), names
+    return DIVERGENCES[check_name(divergence, DIVERGENCES, 'divergence')](logp[:, :, None], logp[:, None]).mean(
+        0
+    ).numpy(), names
 
 # %% ../../nbs/measure/10_interpret.ipynb #eb720138
-def kl_matrix(groups, how='histogram', centred=False, bins=30):     # groups: {name: values}; how: 'histogram' or 'gaussian'
+def kl_matrix(
+    groups, how='histogram', centred=False, bins=30
+):  # groups: {name: values}; how: 'histogram' or 'gaussian'
     "[C, C]: Kullback-Leibler divergence of the values of two groups, row against column"
     values = [np.ravel(np.asarray(v, float)) - (np.mean(v) if centred else 0) for v in groups.values()]
-    if not values or min(map(len, values)) < 2: raise UserError('comparing distributions needs at least two values in each group.')
+    if not values or min(map(len, values)) < 2:
+        raise UserError('comparing distributions needs at least two values in each group.')
     if check_name(how, ['histogram', 'gaussian'], 'estimate') == 'gaussian':
         m, s = (np.array([f(v) for v in values]) for f in (np.mean, lambda v: max(v.std(), 1e-9)))
-        return np.log(s[None]/s[:, None]) + (s[:, None]**2 + (m[:, None] - m[None])**2)/(2*s[None]**2) - .5
+        return np.log(s[None] / s[:, None]) + (s[:, None] ** 2 + (m[:, None] - m[None]) ** 2) / (2 * s[None] ** 2) - 0.5
     span = min(v.min() for v in values), max(v.max() for v in values)
-    p = np.array([np.histogram(v, bins, span)[0] + .5 for v in values]); p /= p.sum(1, keepdims=True)       # half a value in each bin: no zeros
-    return (p[:, None]*np.log(p[:, None]/p[None])).sum(-1)
+    p = np.array([np.histogram(v, bins, span)[0] + 0.5 for v in values])
+    p /= p.sum(1, keepdims=True)  # half a value in each bin: no zeros
+    return (p[:, None] * np.log(p[:, None] / p[None])).sum(-1)
+
 
 def rank_correlation(x, y):
     "Spearman's: the correlation of the ranks of two lists; NaN where one of them does not vary"
     from scipy.stats import rankdata
-    x, y = np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)); ok = np.isfinite(x) & np.isfinite(y)
+
+    x, y = np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
+    ok = np.isfinite(x) & np.isfinite(y)
     a, b = (rankdata(v[ok]) for v in (x, y))
     return float(np.corrcoef(a, b)[0, 1]) if ok.sum() > 2 and a.std() and b.std() else float('nan')
 
@@ -262,9 +399,12 @@ def alike_order(similarity):
     "An order of the rows of a symmetric matrix `[C, C]` in which similar ones are neighbours (average linkage)"
     from scipy.cluster.hierarchy import leaves_list, linkage
     from scipy.spatial.distance import squareform
+
     s = np.asarray(similarity, float)
-    if len(s) < 3: return np.arange(len(s))
-    away = s.max() - (s + s.T)/2; np.fill_diagonal(away, 0)
+    if len(s) < 3:
+        return np.arange(len(s))
+    away = s.max() - (s + s.T) / 2
+    np.fill_diagonal(away, 0)
     return leaves_list(linkage(squareform(away, checks=False), 'average', optimal_ordering=True))
 
 # %% ../../nbs/measure/10_interpret.ipynb #665eb6e9
@@ -272,34 +412,54 @@ def alike_order(similarity):
 def prompt_attention(encoder, images, modality):
     """dict(share [layers, pictures]: of the class token's attention, on prompts; even [layers]: what an even spread gives;
     maps: for each layer [pictures, prompts, patches], or None)"""
-    trace, b = Trace(attention=[], every=True), encoder.backbone; n = 1 + b.grid**2
-    prompted_forward(encoder.tower('fp32'), b.pixels(np.asarray(images)).to(device_of(encoder)), encoder.source, modality, encoder.norms, trace=trace)
-    a = [x.float().mean(1).cpu() for x in trace.attention]          # [pictures, asking, tokens]
-    return dict(share=torch.stack([x[:, 0, n:].sum(-1) for x in a]).numpy(), even=np.array([1 - n/x.shape[-1] for x in a]),
-                maps=[x[:, n:, 1:n].numpy() if x.shape[1] > n else None for x in a])
+    trace, b = Trace(attention=[], every=True), encoder.backbone
+    n = 1 + b.grid**2
+    prompted_forward(
+        encoder.tower('fp32'),
+        b.pixels(np.asarray(images)).to(device_of(encoder)),
+        encoder.source,
+        modality,
+        encoder.norms,
+        trace=trace,
+    )
+    a = [x.float().mean(1).cpu() for x in trace.attention]  # [pictures, asking, tokens]
+    return dict(
+        share=torch.stack([x[:, 0, n:].sum(-1) for x in a]).numpy(),
+        even=np.array([1 - n / x.shape[-1] for x in a]),
+        maps=[x[:, n:, 1:n].numpy() if x.shape[1] > n else None for x in a],
+    )
 
 # %% ../../nbs/measure/10_interpret.ipynb #0a1782e2
 def norm_changes(encoder):
     "Place -> dict(gain, bias): relative lengths of the changes, one for each set of LayerNorms (sketches, photos; or one for both)"
-    if encoder.norms is None: raise UserError('this encoder trained no LayerNorms; nothing was moved.')
+    if encoder.norms is None:
+        raise UserError('this encoder trained no LayerNorms; nothing was moved.')
     own, out = layer_norms(encoder.visual), {}
     for place, m in own.items():
         size = (m.weight.square().sum() + m.bias.square().sum()).sqrt()
         moved = dict(gain=encoder.norms.weight[place] - m.weight, bias=encoder.norms.bias[place] - m.bias)
-        out[place] = {k: (d.norm(dim=1)/size).detach().cpu().numpy() for k, d in moved.items()}
+        out[place] = {k: (d.norm(dim=1) / size).detach().cpu().numpy() for k, d in moved.items()}
     return out
+
 
 @contextmanager
 def norms_back(encoder, places):
     "Inside, the LayerNorms at these places are the backbone's own again"
-    if encoder.norms is None: raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
-    own = layer_norms(encoder.visual); held = [(p[check_name(place, own, 'place')], kind, own[place]) for place in places
-                                               for kind, p in (('weight', encoder.norms.weight), ('bias', encoder.norms.bias))]
+    if encoder.norms is None:
+        raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
+    own = layer_norms(encoder.visual)
+    held = [
+        (p[check_name(place, own, 'place')], kind, own[place])
+        for place in places
+        for kind, p in (('weight', encoder.norms.weight), ('bias', encoder.norms.bias))
+    ]
     kept = [p.detach().clone() for p, _, _ in held]
     try:
         with torch.no_grad():
-            for p, kind, m in held: p.copy_(getattr(m, kind).expand_as(p))
+            for p, kind, m in held:
+                p.copy_(getattr(m, kind).expand_as(p))
         yield encoder
     finally:
         with torch.no_grad():
-            for p, k in zip([h[0] for h in held], kept): p.copy_(k)
+            for p, k in zip([h[0] for h in held], kept):
+                p.copy_(k)

@@ -28,12 +28,15 @@ DEFINITIONS = {
     'P@k': 'Hits within the first k divided by k (by the size of the gallery where that is smaller).',
     'P@k/min(R,k)': 'Hits within the first k divided by min(R, k).',
     'Acc@q/per-category': "Share of sketches whose own photo is among the first q of their category's photos.",
-    'Acc@q/all-unseen': 'Share of sketches whose own photo is among the first q of all photos of the gallery.'}
+    'Acc@q/all-unseen': 'Share of sketches whose own photo is among the first q of all photos of the gallery.',
+}
+
 
 def definition(name):
     "The sentence that defines a metric, from its name"
     pattern = re.sub(r'@\d+', '@q' if name.startswith('Acc') else '@k', name)
     return DEFINITIONS[check_name(pattern, DEFINITIONS, 'metric')]
+
 
 def metric_names(k=(100, 200)):
     "The names `rank_metrics` reports for these cut-offs"
@@ -43,60 +46,80 @@ def metric_names(k=(100, 200)):
 def _array(x, what):
     "Labels or ids as a flat array of strings or integers"
     x = np.asarray(x.detach().cpu() if hasattr(x, 'detach') else x)
-    if x.dtype == object and all(isinstance(v, str) for v in x.ravel()): x = x.astype(str)
-    if x.dtype.kind not in 'USiub': raise UserError(f'{what} must be strings or integers, these are {x.dtype}.')
-    if x.ndim != 1: raise UserError(f'{what} must be a flat list, these have shape {x.shape}.')
+    if x.dtype == object and all(isinstance(v, str) for v in x.ravel()):
+        x = x.astype(str)
+    if x.dtype.kind not in 'USiub':
+        raise UserError(f'{what} must be strings or integers, these are {x.dtype}.')
+    if x.ndim != 1:
+        raise UserError(f'{what} must be a flat list, these have shape {x.shape}.')
     return x
+
 
 def _codes(query, gallery, what='labels'):
     "The sorted names of both sides, and each side as integers into them"
     query, gallery = _array(query, f'query {what}'), _array(gallery, f'gallery {what}')
     if (query.dtype.kind in 'US') != (gallery.dtype.kind in 'US'):
-        raise UserError(f'query {what} are {query.dtype} and gallery {what} are {gallery.dtype}; use strings on both sides or integers on both.')
+        raise UserError(
+            f'query {what} are {query.dtype} and gallery {what} are {gallery.dtype}; use strings on both sides or integers on both.'
+        )
     names, codes = np.unique(np.concatenate([query, gallery]), return_inverse=True)
-    return names, codes[:len(query)], codes[len(query):]
+    return names, codes[: len(query)], codes[len(query) :]
 
 # %% ../../nbs/measure/00_metrics.ipynb #1d62362f
 def unit_rows(features, ids=None, what='query', device='cpu'):
     "Rows of `features` at unit length in fp32 on `device`; rows that cannot be ranked are refused with their ids"
-    if not hasattr(features, 'shape'): features = np.asarray(features)
+    if not hasattr(features, 'shape'):
+        features = np.asarray(features)
     shape = tuple(features.shape)
-    if len(shape) != 2 or 0 in shape: raise UserError(f'{what} features must be [items, dimensions] and not empty; these have shape {shape}.')
+    if len(shape) != 2 or 0 in shape:
+        raise UserError(f'{what} features must be [items, dimensions] and not empty; these have shape {shape}.')
     out = torch.empty(shape, dtype=torch.float32, device=device)
     size = torch.empty(len(out), dtype=torch.float64)
     for i in range(0, len(out), 4096):
-        x = features[i:i + 4096]
+        x = features[i : i + 4096]
         x = x.detach() if torch.is_tensor(x) else torch.tensor(np.asarray(x))
-        x = (x.cpu() if x.device.type == 'mps' else x).double()          # MPS has no fp64
-        largest = x.abs().amax(1, keepdim=True)                         # first by the largest, so that no square overflows
-        size[i:i + 4096] = largest[:, 0].cpu()
-        x = x/largest
-        out[i:i + 4096] = (x/x.norm(dim=1, keepdim=True)).to(device, torch.float32)
+        x = (x.cpu() if x.device.type == 'mps' else x).double()  # MPS has no fp64
+        largest = x.abs().amax(1, keepdim=True)  # first by the largest, so that no square overflows
+        size[i : i + 4096] = largest[:, 0].cpu()
+        x = x / largest
+        out[i : i + 4096] = (x / x.norm(dim=1, keepdim=True)).to(device, torch.float32)
     for bad, why in ((~size.isfinite(), 'not finite (NaN or infinity)'), (size == 0, 'all zeros')):
         rows = bad.nonzero()[:, 0].tolist()
         if rows:
-            shown = ', '.join(str(j if ids is None else ids[j]) for j in rows[:5]) + ', ...'*(len(rows) > 5)
-            raise UserError(f'{what} features that are {why} cannot be ranked; there are {len(rows)}: {shown}. Find out what the encoder was given.')
+            shown = ', '.join(str(j if ids is None else ids[j]) for j in rows[:5]) + ', ...' * (len(rows) > 5)
+            raise UserError(
+                f'{what} features that are {why} cannot be ranked; there are {len(rows)}: {shown}. Find out what the encoder was given.'
+            )
     return out
 
 # %% ../../nbs/measure/00_metrics.ipynb #d905490b
 @contextlib.contextmanager
 def exact_products(device):
     "fp32 products stay fp32 inside: no TF32, no bf16, no autocast, whatever the caller has set"
-    parts = [b for b in (torch.backends.cuda.matmul, getattr(torch.backends.mkldnn, 'matmul', None)) if hasattr(b, 'fp32_precision')]
+    parts = [
+        b
+        for b in (torch.backends.cuda.matmul, getattr(torch.backends.mkldnn, 'matmul', None))
+        if hasattr(b, 'fp32_precision')
+    ]
     old = [b.fp32_precision for b in parts] if parts else torch.get_float32_matmul_precision()
     if parts:
-        for b in parts: b.fp32_precision = 'ieee'
-    else: torch.set_float32_matmul_precision('highest')                 # before PyTorch 2.9
+        for b in parts:
+            b.fp32_precision = 'ieee'
+    else:
+        torch.set_float32_matmul_precision('highest')  # before PyTorch 2.9
     try:
-        with torch.no_grad(), torch.autocast(torch.device(device).type, enabled=False): yield
+        with torch.no_grad(), torch.autocast(torch.device(device).type, enabled=False):
+            yield
     finally:
         if parts:
-            for b, o in zip(parts, old): b.fp32_precision = o
-        else: torch.set_float32_matmul_precision(old)
+            for b, o in zip(parts, old):
+                b.fp32_precision = o
+        else:
+            torch.set_float32_matmul_precision(old)
 
 # %% ../../nbs/measure/00_metrics.ipynb #fb3ee7e1
-TILE = 128      # queries per product, always; chunks are multiples of it
+TILE = 128  # queries per product, always; chunks are multiples of it
+
 
 def _distinct(p, lo, hi):
     "The distinct features among gallery columns `lo:hi`, and which of them each column is (None if all differ)"
@@ -110,26 +133,30 @@ def _distinct(p, lo, hi):
 # %% ../../nbs/measure/00_metrics.ipynb #01557298
 def _keys(p, rows, lo, hi):
     "Keys of queries `rows` against gallery columns `lo:hi`; smaller is better"
-    (gallery, column), n = _distinct(p, lo, hi), -(-len(rows)//TILE)*TILE
+    (gallery, column), n = _distinct(p, lo, hi), -(-len(rows) // TILE) * TILE
     keys = torch.empty(n, len(gallery), device=gallery.device)
     for i in range(0, n, TILE):
         tile = torch.zeros(TILE, gallery.shape[1], device=gallery.device)
-        mine = p.queries[rows[i:i + TILE]]
-        tile[:len(mine)] = -mine
-        torch.mm(tile, gallery.T, out=keys[i:i + TILE])
-    keys = keys[:len(rows)] if column is None else keys[:len(rows)].index_select(1, column)
-    if keys.device.type == 'mps': keys = keys.cpu()                     # sorting and fp64 happen on the CPU there
-    if p.id_rank is None: return keys
-    bits = (keys + 0.).view(torch.int32)                                # + 0. makes -0 and 0 one number
-    bits = bits ^ ((bits >> 31) & 0x7fffffff)                           # now integers are ordered as the floats were
+        mine = p.queries[rows[i : i + TILE]]
+        tile[: len(mine)] = -mine
+        torch.mm(tile, gallery.T, out=keys[i : i + TILE])
+    keys = keys[: len(rows)] if column is None else keys[: len(rows)].index_select(1, column)
+    if keys.device.type == 'mps':
+        keys = keys.cpu()  # sorting and fp64 happen on the CPU there
+    if p.id_rank is None:
+        return keys
+    bits = (keys + 0.0).view(torch.int32)  # + 0. makes -0 and 0 one number
+    bits = bits ^ ((bits >> 31) & 0x7FFFFFFF)  # now integers are ordered as the floats were
     return (bits.long() << 32) | p.id_rank[lo:hi].to(bits.device)
 
 # %% ../../nbs/measure/00_metrics.ipynb #473caba7
 def _sorted(keys):
     "Rows in ascending order; on the CPU in place and by numpy, whose sort uses vector instructions"
-    if keys.is_cuda: return keys.sort(dim=1).values
+    if keys.is_cuda:
+        return keys.sort(dim=1).values
     keys.numpy().sort(axis=1)
     return keys
+
 
 def _ranks(rows, rel):
     "For each relevant photo, best first: photos above it, photos tied with it (itself included), and both counts among the relevant"
@@ -150,36 +177,41 @@ def _cut(r, k):
     "Ranks as fp64, only the columns that can lie within the first `k`, with m, c and a of each tie group"
     n = int((r.above < k).sum(1).max())
     above, tied, hits, hits_tied = (x[:, :n].double() for x in (r.above, r.tied, r.hits, r.hits_tied))
-    c = (hits_tied - 1)/(tied - 1).clamp(min=1)
-    m, a = (k - above).clamp(min=0).minimum(tied), hits + 1 - c*(above + 1)
+    c = (hits_tied - 1) / (tied - 1).clamp(min=1)
+    m, a = (k - above).clamp(min=0).minimum(tied), hits + 1 - c * (above + 1)
     return SimpleNamespace(above=above, tied=tied, hits=hits, hits_tied=hits_tied, m=m, c=c, a=a, ties=r.ties)
+
 
 def _gain(t, m, harmonic):
     "Expected sum of precisions that each relevant photo adds over the first `m` places of its group"
-    plain = m*(t.hits + 1)/(t.above + 1)
-    if not t.ties: return plain
-    many = (t.c*m + t.a*(harmonic[(t.above + m).long()] - harmonic[t.above.long()]))/t.tied
+    plain = m * (t.hits + 1) / (t.above + 1)
+    if not t.ties:
+        return plain
+    many = (t.c * m + t.a * (harmonic[(t.above + m).long()] - harmonic[t.above.long()])) / t.tied
     return torch.where(t.tied == 1, plain, many)
 
 # %% ../../nbs/measure/00_metrics.ipynb #eaa558e8
 def _envelope(t, harmonic):
     "Sum over the hits of the best expected precision at that hit or later"
-    last = t.c + t.a/(t.above + t.m.clamp(min=1))
-    end = torch.where(t.m > 0, (t.hits + t.hits_tied*t.m/t.tied)/(t.above + t.m), torch.zeros_like(last))
+    last = t.c + t.a / (t.above + t.m.clamp(min=1))
+    end = torch.where(t.m > 0, (t.hits + t.hits_tied * t.m / t.tied) / (t.above + t.m), torch.zeros_like(last))
     best = end.flip(1).cummax(1).values.flip(1)
     beyond = torch.nn.functional.pad(best, (0, 1)).gather(1, (t.hits + t.hits_tied).long().clamp(max=best.shape[1]))
-    level = t.m*torch.maximum(last, beyond)/t.tied
-    if not t.ties: return level.sum(1)
-    over = torch.where(beyond > t.c, (t.a/(beyond - t.c).clamp(min=1e-300)).floor() - t.above, t.m)      # places that beat `beyond`
+    level = t.m * torch.maximum(last, beyond) / t.tied
+    if not t.ties:
+        return level.sum(1)
+    over = torch.where(
+        beyond > t.c, (t.a / (beyond - t.c).clamp(min=1e-300)).floor() - t.above, t.m
+    )  # places that beat `beyond`
     over = over.clamp(min=0).minimum(t.m)
-    falling = _gain(t, over, harmonic) + (t.m - over)*beyond/t.tied
+    falling = _gain(t, over, harmonic) + (t.m - over) * beyond / t.tied
     return torch.where((t.tied > 1) & (t.a > 0), falling, level).sum(1)
 
 # %% ../../nbs/measure/00_metrics.ipynb #7668c82c
 def _per_hit(t, gain, k, harmonic):
     "Expected value of S divided by the hits within `k`; 0 where there is none"
-    found = (t.m/t.tied).sum(1)
-    out = torch.where(found > 0, gain.sum(1)/found.clamp(min=1e-300), torch.zeros_like(found))
+    found = (t.m / t.tied).sum(1)
+    out = torch.where(found > 0, gain.sum(1) / found.clamp(min=1e-300), torch.zeros_like(found))
     split = (t.m > 0) & (t.m < t.tied) & (t.hits_tied < t.tied)
     for i in split.any(1).nonzero()[:, 0].tolist():
         j = int(split[i].nonzero()[0])
@@ -187,9 +219,9 @@ def _per_hit(t, gain, k, harmonic):
         x = torch.arange(max(0, m - (n - r)), min(r, m) + 1, dtype=torch.float64, device=gain.device)
         choose = lambda a, b: torch.lgamma(a + 1) - torch.lgamma(b + 1) - torch.lgamma(a - b + 1)
         weight = (choose(torch.full_like(x, r), x) + choose(torch.full_like(x, n - r), m - x)).softmax(0)
-        c = (x - 1)/max(m - 1, 1)
-        S = gain[i, :j].sum() + x/m*(c*m + (H + 1 - c*(N + 1))*(harmonic[int(N + m)] - harmonic[int(N)]))
-        out[i] = (weight*S/(H + x).clamp(min=1)).sum()
+        c = (x - 1) / max(m - 1, 1)
+        S = gain[i, :j].sum() + x / m * (c * m + (H + 1 - c * (N + 1)) * (harmonic[int(N + m)] - harmonic[int(N)]))
+        out[i] = (weight * S / (H + x).clamp(min=1)).sum()
     return out
 
 # %% ../../nbs/measure/00_metrics.ipynb #5162fb11
@@ -197,76 +229,135 @@ def _definitions(r, photos, ks, harmonic):
     "Every metric of these queries by its name"
     R = r.above.shape[1]
     t = _cut(r, photos)
-    out = {'mAP@all': _gain(t, t.m, harmonic).sum(1)/R, 'mAP@all/voc': _envelope(t, harmonic)/R}
+    out = {'mAP@all': _gain(t, t.m, harmonic).sum(1) / R, 'mAP@all/voc': _envelope(t, harmonic) / R}
     for k in ks:
         t = _cut(r, k)
-        gain, found = _gain(t, t.m, harmonic), (t.m/t.tied).sum(1)
-        out |= {f'mAP@{k}/R': gain.sum(1)/R, f'mAP@{k}/min(R,k)': gain.sum(1)/min(R, k), f'mAP@{k}/hits': _per_hit(t, gain, k, harmonic),
-                f'mAP@{k}/voc': _envelope(t, harmonic)/min(R, k), f'P@{k}': found/min(k, photos), f'P@{k}/min(R,k)': found/min(R, k)}
+        gain, found = _gain(t, t.m, harmonic), (t.m / t.tied).sum(1)
+        out |= {
+            f'mAP@{k}/R': gain.sum(1) / R,
+            f'mAP@{k}/min(R,k)': gain.sum(1) / min(R, k),
+            f'mAP@{k}/hits': _per_hit(t, gain, k, harmonic),
+            f'mAP@{k}/voc': _envelope(t, harmonic) / min(R, k),
+            f'P@{k}': found / min(k, photos),
+            f'P@{k}/min(R,k)': found / min(R, k),
+        }
     return out
 
 # %% ../../nbs/measure/00_metrics.ipynb #0cd400d2
 @dataclass
 class Metrics:
     "Scores by exact name, with what they rest on"
-    values: dict                                # name -> mean over the scored queries
-    macro: dict                                 # name -> mean over classes of the class means
-    per_class: dict                             # class -> {'queries', 'photos', name -> mean}
-    per_query: dict = field(repr=False)         # name -> one value per query, in the order given; NaN if excluded
-    counts: dict                                # queries, scored, excluded, gallery, classes, ...
-    excluded: dict                              # class -> queries left out
-    notes: list                                 # sentences a reader of the numbers should see
+
+    values: dict  # name -> mean over the scored queries
+    macro: dict  # name -> mean over classes of the class means
+    per_class: dict  # class -> {'queries', 'photos', name -> mean}
+    per_query: dict = field(repr=False)  # name -> one value per query, in the order given; NaN if excluded
+    counts: dict  # queries, scored, excluded, gallery, classes, ...
+    excluded: dict  # class -> queries left out
+    notes: list  # sentences a reader of the numbers should see
 
     def to_dict(self):
         "What a report stores: everything but the single queries"
-        return dict(values=self.values, macro=self.macro, per_class={str(c): v for c, v in self.per_class.items()}, counts=self.counts,
-                    excluded={str(c): n for c, n in self.excluded.items()}, notes=self.notes)
+        return dict(
+            values=self.values,
+            macro=self.macro,
+            per_class={str(c): v for c, v in self.per_class.items()},
+            counts=self.counts,
+            excluded={str(c): n for c, n in self.excluded.items()},
+            notes=self.notes,
+        )
 
     def __repr__(self):
         wide = max(map(len, self.values))
         rows = [f'{n:{wide}}  {v:.4f}  {self.macro[n]:.4f}' for n, v in self.values.items()]
         return '\n'.join([f'{"":{wide}}  micro   macro', *rows, *self.notes])
 
-    def _repr_html_(self): return _table(self)
+    def _repr_html_(self):
+        return _table(self)
 
 # %% ../../nbs/measure/00_metrics.ipynb #e426b184
 def _table(m):
     "The scores as an HTML table with their definitions; names are escaped"
     cell = lambda v, tag='td': f'<{tag} style="text-align:left">{html.escape(str(v))}</{tag}>'
     head = ''.join(cell(h, 'th') for h in ('metric', 'mean over queries', 'mean over classes', 'definition'))
-    rows = ''.join(f'<tr>{cell(n)}{cell(f"{v:.4f}")}{cell(f"{m.macro[n]:.4f}")}{cell(definition(n))}</tr>' for n, v in m.values.items())
+    rows = ''.join(
+        f'<tr>{cell(n)}{cell(f"{v:.4f}")}{cell(f"{m.macro[n]:.4f}")}{cell(definition(n))}</tr>'
+        for n, v in m.values.items()
+    )
     return f'<table><tr>{head}</tr>{rows}</table>' + ''.join(f'<p>{html.escape(n)}</p>' for n in m.notes)
+
 
 def _summary(p, per_query, notes, per_class, photos):
     "Means over queries and over classes, counts and notes"
     number = np.bincount(p.q_codes[p.rows], minlength=len(p.names))
     seen = np.flatnonzero(number)
-    means = {n: np.bincount(p.q_codes[p.rows], v[p.rows], minlength=len(p.names))[seen]/number[seen] for n, v in per_query.items()}
+    means = {
+        n: np.bincount(p.q_codes[p.rows], v[p.rows], minlength=len(p.names))[seen] / number[seen]
+        for n, v in per_query.items()
+    }
     excluded = {p.names[c].item(): int((p.q_codes[p.left_out] == c).sum()) for c in np.unique(p.q_codes[p.left_out])}
-    table = {p.names[c].item(): dict(queries=int(number[c]), photos=int(photos[c]), **{n: float(v[i]) for n, v in means.items()}) for i, c in enumerate(seen)}
-    counts = dict(queries=len(p.q_codes), scored=len(p.rows), excluded=len(p.left_out), gallery=len(p.gallery), classes=len(seen), ties=p.ties)
+    table = {
+        p.names[c].item(): dict(
+            queries=int(number[c]), photos=int(photos[c]), **{n: float(v[i]) for n, v in means.items()}
+        )
+        for i, c in enumerate(seen)
+    }
+    counts = dict(
+        queries=len(p.q_codes),
+        scored=len(p.rows),
+        excluded=len(p.left_out),
+        gallery=len(p.gallery),
+        classes=len(seen),
+        ties=p.ties,
+    )
     if excluded:
-        some = ', '.join(f'{c} ({n})' for c, n in list(excluded.items())[:5]) + ', ...'*(len(excluded) > 5)
-        notes = [f'{len(p.left_out)} of {len(p.q_codes)} queries have no {p.wanted} in the gallery and are left out: {some}.', *notes]
-    return Metrics({n: float(v[p.rows].mean()) for n, v in per_query.items()}, {n: float(v.mean()) for n, v in means.items()},
-                   table if per_class else {}, per_query, counts, excluded, notes)
+        some = ', '.join(f'{c} ({n})' for c, n in list(excluded.items())[:5]) + ', ...' * (len(excluded) > 5)
+        notes = [
+            f'{len(p.left_out)} of {len(p.q_codes)} queries have no {p.wanted} in the gallery and are left out: {some}.',
+            *notes,
+        ]
+    return Metrics(
+        {n: float(v[p.rows].mean()) for n, v in per_query.items()},
+        {n: float(v.mean()) for n, v in means.items()},
+        table if per_class else {},
+        per_query,
+        counts,
+        excluded,
+        notes,
+    )
 
 # %% ../../nbs/measure/00_metrics.ipynb #f8ea818f
 def _prepare(queries, gallery, query_labels, gallery_labels, ties, query_ids, gallery_ids, device, instances=None):
     "Both sides checked, coded, at unit length and in canonical order"
     check_name(ties, ['expected', 'stable'], 'tie rule')
-    if device is None: device = queries.device if torch.is_tensor(queries) else 'cpu'
+    if device is None:
+        device = queries.device if torch.is_tensor(queries) else 'cpu'
     p = SimpleNamespace(ties=ties, device=pick_device(device), wanted='photo of their class')
-    p.queries, photos = unit_rows(queries, query_ids, 'query', p.device), unit_rows(gallery, gallery_ids, 'gallery', p.device)
+    p.queries, photos = (
+        unit_rows(queries, query_ids, 'query', p.device),
+        unit_rows(gallery, gallery_ids, 'gallery', p.device),
+    )
     p.names, p.q_codes, g_codes = _codes(query_labels, gallery_labels)
-    if p.queries.shape[1] != photos.shape[1]: raise UserError(f'query features have {p.queries.shape[1]} dimensions, gallery features {photos.shape[1]}.')
-    for what, n, codes, ids in (('query', len(p.queries), p.q_codes, query_ids), ('gallery', len(photos), g_codes, gallery_ids)):
+    if p.queries.shape[1] != photos.shape[1]:
+        raise UserError(f'query features have {p.queries.shape[1]} dimensions, gallery features {photos.shape[1]}.')
+    for what, n, codes, ids in (
+        ('query', len(p.queries), p.q_codes, query_ids),
+        ('gallery', len(photos), g_codes, gallery_ids),
+    ):
         for name, x in (('labels', codes), ('ids', ids)):
-            if x is not None and len(x) != n: raise UserError(f'there are {n} {what} features but {len(x)} {what} {name}.')
+            if x is not None and len(x) != n:
+                raise UserError(f'there are {n} {what} features but {len(x)} {what} {name}.')
     p.q_own, g_own = _own_codes(p, instances, g_codes)
-    content = np.unique(photos.cpu().numpy().view(f'V{photos.shape[1]*4}').ravel(), return_inverse=True)[1]      # equal for equal bytes
+    content = np.unique(photos.cpu().numpy().view(f'V{photos.shape[1] * 4}').ravel(), return_inverse=True)[
+        1
+    ]  # equal for equal bytes
     order = np.lexsort((content, g_own, g_codes))
-    p.gallery, p.g_own, p.content, p.slices = photos[torch.from_numpy(order).to(p.device)], g_own[order], content[order], {}
+    p.gallery, p.g_own, p.content, p.slices = (
+        photos[torch.from_numpy(order).to(p.device)],
+        g_own[order],
+        content[order],
+        {},
+    )
     p.start = np.searchsorted(g_codes[order], np.arange(len(p.names) + 1))
     p.id_rank = _id_rank(gallery_ids, order) if ties == 'stable' else None
     return p
@@ -274,18 +365,24 @@ def _prepare(queries, gallery, query_labels, gallery_labels, ties, query_ids, ga
 # %% ../../nbs/measure/00_metrics.ipynb #02766cf2
 def _own_codes(p, instances, g_codes):
     "One integer per (class, instance) pair for both sides; zeros where no instances are given"
-    if instances is None: return np.zeros(len(p.q_codes), np.int64), np.zeros(len(g_codes), np.int64)
+    if instances is None:
+        return np.zeros(len(p.q_codes), np.int64), np.zeros(len(g_codes), np.int64)
     names, q, g = _codes(*instances, what='instances')
     for what, x, n in (('query', q, len(p.q_codes)), ('gallery', g, len(g_codes))):
-        if len(x) != n: raise UserError(f'there are {n} {what} features but {len(x)} {what} instances.')
-    return p.q_codes*len(names) + q, g_codes*len(names) + g
+        if len(x) != n:
+            raise UserError(f'there are {n} {what} features but {len(x)} {what} instances.')
+    return p.q_codes * len(names) + q, g_codes * len(names) + g
+
 
 def _id_rank(ids, order):
     "The rank of each photo's id, in gallery order"
-    if ids is None: raise UserError("ties='stable' orders equals by gallery id: pass gallery_ids, or use ties='expected'.")
+    if ids is None:
+        raise UserError("ties='stable' orders equals by gallery id: pass gallery_ids, or use ties='expected'.")
     names, rank = np.unique(_array(ids, 'gallery ids'), return_inverse=True)
-    if len(names) < len(rank): raise UserError(f"ties='stable' needs distinct gallery ids, but {len(rank) - len(names)} are repeated.")
+    if len(names) < len(rank):
+        raise UserError(f"ties='stable' needs distinct gallery ids, but {len(rank) - len(names)} are repeated.")
     return torch.from_numpy(rank[order])
+
 
 def _choose(p, wanted, strict):
     "Split the queries into those that can be scored, in class order, and the rest"
@@ -293,45 +390,55 @@ def _choose(p, wanted, strict):
     p.rows, p.left_out = order[wanted[order]], np.flatnonzero(~wanted)
     if len(p.left_out) and (strict or not len(p.rows)):
         some = ', '.join(str(c) for c in p.names[np.unique(p.q_codes[p.left_out])][:5])
-        raise UserError(f'{len(p.left_out)} of {len(wanted)} queries have no {p.wanted} in the gallery (classes: {some}). Mend the split'
-                        + (', or leave strict off to exclude and count them.' if len(p.rows) else '; nothing is left to score.'))
+        raise UserError(
+            f'{len(p.left_out)} of {len(wanted)} queries have no {p.wanted} in the gallery (classes: {some}). Mend the split'
+            + (', or leave strict off to exclude and count them.' if len(p.rows) else '; nothing is left to score.')
+        )
 
 # %% ../../nbs/measure/00_metrics.ipynb #677d5435
 def _rank_chunk(p, rows, ks, harmonic, per_query):
     "Fill in the metrics of queries `rows`; returns for how many a relevant and an irrelevant photo tie"
     keys, codes, mixed = _keys(p, torch.from_numpy(rows).to(p.device), 0, len(p.gallery)), p.q_codes[rows], 0
-    edges = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(rows)]           # where one class ends and the next begins
-    relevant = [_sorted(keys[i:j, p.start[codes[i]]:p.start[codes[i] + 1]].clone()) for i, j in zip(edges, edges[1:])]
+    edges = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(rows)]  # where one class ends and the next begins
+    relevant = [_sorted(keys[i:j, p.start[codes[i]] : p.start[codes[i] + 1]].clone()) for i, j in zip(edges, edges[1:])]
     keys = _sorted(keys)
     for i, j, rel in zip(edges, edges[1:], relevant):
         r = _ranks(keys[i:j], rel)
         mixed += int((r.hits_tied < r.tied).any(1).sum())
-        for name, v in _definitions(r, len(p.gallery), ks, harmonic).items(): per_query[name][rows[i:j]] = v.cpu().numpy()
+        for name, v in _definitions(r, len(p.gallery), ks, harmonic).items():
+            per_query[name][rows[i:j]] = v.cpu().numpy()
     return mixed
 
 # %% ../../nbs/measure/00_metrics.ipynb #cfb7d0c4
 def _chunks(rows, chunk, photos, device):
     "Cut `rows` into pieces of a multiple of the tile; by default one or two tiles on a CPU, about 64 million scores on a GPU"
-    if chunk is None: chunk = max(TILE, 2**26//photos) if device.type == 'cuda' else 2*TILE if photos < 2**15 else TILE
-    if not chunk > 0: raise UserError(f'chunk is a number of queries, {chunk!r} is not.')
-    step = math.ceil(chunk/TILE)*TILE
-    return [rows[i:i + step] for i in range(0, len(rows), step)]
+    if chunk is None:
+        chunk = max(TILE, 2**26 // photos) if device.type == 'cuda' else 2 * TILE if photos < 2**15 else TILE
+    if not chunk > 0:
+        raise UserError(f'chunk is a number of queries, {chunk!r} is not.')
+    step = math.ceil(chunk / TILE) * TILE
+    return [rows[i : i + step] for i in range(0, len(rows), step)]
+
 
 def _run(work, chunks, device):
     "Do `work` on every chunk; on a CPU several at a time, each on one thread"
     with exact_products(device):
-        if device.type != 'cpu': return [work(c) for c in chunks]
+        if device.type != 'cpu':
+            return [work(c) for c in chunks]
         threads = torch.get_num_threads()
-        torch.set_num_threads(1)                                            # holds for the pool's threads too
+        torch.set_num_threads(1)  # holds for the pool's threads too
         try:
-            with ThreadPoolExecutor(threads) as pool: return list(pool.map(work, chunks))
-        finally: torch.set_num_threads(threads)
+            with ThreadPoolExecutor(threads) as pool:
+                return list(pool.map(work, chunks))
+        finally:
+            torch.set_num_threads(threads)
 
 # %% ../../nbs/measure/00_metrics.ipynb #b969baf6
 def _check_cuts(k, what='k'):
     "Cut-offs as a tuple of distinct positive integers"
     cuts = tuple(dict.fromkeys([k] if isinstance(k, (int, np.integer)) else k))
-    if not all(isinstance(n, (int, np.integer)) and n > 0 for n in cuts): raise UserError(f'{what} must be positive whole numbers, not {k!r}.')
+    if not all(isinstance(n, (int, np.integer)) and n > 0 for n in cuts):
+        raise UserError(f'{what} must be positive whole numbers, not {k!r}.')
     return cuts
 
 # %% ../../nbs/measure/00_metrics.ipynb #2e8faf2f
@@ -344,33 +451,65 @@ def _notes(p, ks):
         few = sizes < min(k, n)
         if few.any():
             c = used[few][sizes[few].argmin()]
-            out.append(f'Classes with fewer than {min(k, n)} photos: {few.sum()}; P@{k} cannot exceed {sizes[few].min()/min(k, n):.3f} for class {p.names[c]}.')
+            out.append(
+                f'Classes with fewer than {min(k, n)} photos: {few.sum()}; P@{k} cannot exceed {sizes[few].min() / min(k, n):.3f} for class {p.names[c]}.'
+            )
     return out
 
 # %% ../../nbs/measure/00_metrics.ipynb #c51094c9
-def rank_metrics(queries, gallery, query_labels, gallery_labels,
-                 k=(100, 200),                                  # cut-offs
-                 ties='expected',                               # 'expected' over random orders of equals, or 'stable' by gallery id
-                 chunk=None,                                    # queries held at once; rounded up to multiples of 128; changes no number
-                 query_ids=None, gallery_ids=None,              # names for messages, and for ties='stable'
-                 query_instances=None, gallery_instances=None,  # if given, Acc@1, 5, 10 are added
-                 strict=False,                                  # raise if a query's class has no photo, instead of leaving it out
-                 device=None, per_class=True):
+def rank_metrics(
+    queries,
+    gallery,
+    query_labels,
+    gallery_labels,
+    k=(100, 200),  # cut-offs
+    ties='expected',  # 'expected' over random orders of equals, or 'stable' by gallery id
+    chunk=None,  # queries held at once; rounded up to multiples of 128; changes no number
+    query_ids=None,
+    gallery_ids=None,  # names for messages, and for ties='stable'
+    query_instances=None,
+    gallery_instances=None,  # if given, Acc@1, 5, 10 are added
+    strict=False,  # raise if a query's class has no photo, instead of leaving it out
+    device=None,
+    per_class=True,
+):
     "Every ranking metric of `queries` against `gallery`, exact and independent of the gallery's order"
     ks = _check_cuts(k)
     p = _prepare(queries, gallery, query_labels, gallery_labels, ties, query_ids, gallery_ids, device)
     _choose(p, (np.diff(p.start) > 0)[p.q_codes], strict)
     per_query = {n: np.full(len(p.q_codes), np.nan) for n in metric_names(ks)}
-    harmonic = torch.from_numpy(np.append(0, np.cumsum(1/np.arange(1, len(p.gallery) + 1)))).to('cpu' if p.device.type == 'mps' else p.device)
+    harmonic = torch.from_numpy(np.append(0, np.cumsum(1 / np.arange(1, len(p.gallery) + 1)))).to(
+        'cpu' if p.device.type == 'mps' else p.device
+    )
     work = lambda rows: _rank_chunk(p, rows, ks, harmonic, per_query)
     mixed = sum(_run(work, _chunks(p.rows, chunk, len(p.gallery), p.device), p.device))
     m = _summary(p, per_query, _notes(p, ks), per_class, np.diff(p.start))
     m.counts |= dict(mixed_ties=mixed, k=list(ks))
-    if mixed: m.notes.append(f'Queries for which a relevant and an irrelevant photo tie: {mixed}; rule: {ties}.')
-    if query_instances is None or gallery_instances is None: return m
+    if mixed:
+        m.notes.append(f'Queries for which a relevant and an irrelevant photo tie: {mixed}; rule: {ties}.')
+    if query_instances is None or gallery_instances is None:
+        return m
     for mode in ('per-category', 'all-unseen'):
-        _merge(m, mode, accuracy_at(queries, gallery, query_instances, gallery_instances, query_labels, gallery_labels, mode=mode, ties=ties, chunk=chunk,
-                                    query_ids=query_ids, gallery_ids=gallery_ids, strict=strict, device=device, per_class=per_class))
+        _merge(
+            m,
+            mode,
+            accuracy_at(
+                queries,
+                gallery,
+                query_instances,
+                gallery_instances,
+                query_labels,
+                gallery_labels,
+                mode=mode,
+                ties=ties,
+                chunk=chunk,
+                query_ids=query_ids,
+                gallery_ids=gallery_ids,
+                strict=strict,
+                device=device,
+                per_class=per_class,
+            ),
+        )
     return m
 
 # %% ../../nbs/measure/00_metrics.ipynb #d12e0cfe
@@ -381,6 +520,7 @@ def _own_columns(p):
     columns = lo[:, None] + np.arange(max(number.max(), 1))
     return np.where(columns < hi[:, None], columns, lo[:, None]), number
 
+
 def _chance(keys, own, number, q):
     "Probability that an own photo is among the first `q`, over random orders of equals"
     mine = keys.gather(1, own)
@@ -388,36 +528,78 @@ def _chance(keys, own, number, q):
     above, n = (keys < best).sum(1).double(), (keys == best).sum(1).double()
     r = ((mine == best) & (torch.arange(own.shape[1], device=own.device) < number[:, None])).sum(1).double()
     m = (q - above).clamp(min=0).minimum(n)
-    none = torch.lgamma(n - r + 1) + torch.lgamma(n - m + 1) - torch.lgamma((n - r - m).clamp(min=0) + 1) - torch.lgamma(n + 1)
+    none = (
+        torch.lgamma(n - r + 1)
+        + torch.lgamma(n - m + 1)
+        - torch.lgamma((n - r - m).clamp(min=0) + 1)
+        - torch.lgamma(n + 1)
+    )
     return torch.where(m > n - r, torch.ones_like(m), 1 - none.exp())
 
 # %% ../../nbs/measure/00_metrics.ipynb #975935f5
-def accuracy_at(queries, gallery, query_instances, gallery_instances, query_labels, gallery_labels,
-                q=(1, 5, 10), mode='per-category',      # 'per-category' or 'all-unseen': which photos compete
-                ties='expected', chunk=None, query_ids=None, gallery_ids=None, strict=False, device=None, per_class=True):
+def accuracy_at(
+    queries,
+    gallery,
+    query_instances,
+    gallery_instances,
+    query_labels,
+    gallery_labels,
+    q=(1, 5, 10),
+    mode='per-category',  # 'per-category' or 'all-unseen': which photos compete
+    ties='expected',
+    chunk=None,
+    query_ids=None,
+    gallery_ids=None,
+    strict=False,
+    device=None,
+    per_class=True,
+):
     "Fine-grained Acc@q; an instance counts as the same when its class is the same too"
-    check_name(mode, ['per-category', 'all-unseen'], 'mode'); cuts = _check_cuts(q, 'q')
-    p = _prepare(queries, gallery, query_labels, gallery_labels, ties, query_ids, gallery_ids, device, (query_instances, gallery_instances))
+    check_name(mode, ['per-category', 'all-unseen'], 'mode')
+    cuts = _check_cuts(q, 'q')
+    p = _prepare(
+        queries,
+        gallery,
+        query_labels,
+        gallery_labels,
+        ties,
+        query_ids,
+        gallery_ids,
+        device,
+        (query_instances, gallery_instances),
+    )
     own, number = _own_columns(p)
     p.wanted = 'photo of their own'
     _choose(p, number > 0, strict)
     per_query = {f'Acc@{n}/{mode}': np.full(len(p.q_codes), np.nan) for n in cuts}
     edges = np.flatnonzero(np.diff(p.q_codes[p.rows])) + 1
     groups = np.split(p.rows, edges) if mode == 'per-category' else [p.rows]
+
     def work(rows):
         lo, hi = p.start[p.q_codes[rows[0]] + np.arange(2)] if mode == 'per-category' else (0, len(p.gallery))
         keys = _keys(p, torch.from_numpy(rows).to(p.device), lo, hi)
         mine, n_own = (torch.from_numpy(x).to(keys.device) for x in (own[rows] - lo, number[rows]))
-        for n in cuts: per_query[f'Acc@{n}/{mode}'][rows] = _chance(keys, mine, n_own, n).cpu().numpy()
+        for n in cuts:
+            per_query[f'Acc@{n}/{mode}'][rows] = _chance(keys, mine, n_own, n).cpu().numpy()
+
     _run(work, [c for g in groups for c in _chunks(g, chunk, len(p.gallery), p.device)], p.device)
-    sizes = sorted({*np.diff(p.start)[np.unique(p.q_codes[p.rows])].tolist()}) if mode == 'per-category' else [len(p.gallery)]
+    sizes = (
+        sorted({*np.diff(p.start)[np.unique(p.q_codes[p.rows])].tolist()})
+        if mode == 'per-category'
+        else [len(p.gallery)]
+    )
     number = ' to '.join(str(n) for n in dict.fromkeys((sizes[0], sizes[-1])))
-    return _summary(p, per_query, [f'Photos each sketch competes among ({mode}): {number}.'], per_class, np.diff(p.start))
+    return _summary(
+        p, per_query, [f'Photos each sketch competes among ({mode}): {number}.'], per_class, np.diff(p.start)
+    )
 
 # %% ../../nbs/measure/00_metrics.ipynb #5a945488
 def _merge(m, mode, other):
     "Add the accuracies of one mode to `m`"
-    m.values |= other.values; m.macro |= other.macro; m.per_query |= other.per_query
-    for c, row in other.per_class.items(): m.per_class[c] |= {n: v for n, v in row.items() if n not in ('queries', 'photos')}
+    m.values |= other.values
+    m.macro |= other.macro
+    m.per_query |= other.per_query
+    for c, row in other.per_class.items():
+        m.per_class[c] |= {n: v for n, v in row.items() if n not in ('queries', 'photos')}
     m.counts |= {f'{mode} scored': other.counts['scored'], f'{mode} excluded': other.counts['excluded']}
     m.notes += other.notes

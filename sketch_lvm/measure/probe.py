@@ -18,45 +18,63 @@ from .experiments import frozen_encoder
 # %% ../../nbs/measure/06_probe.ipynb #339bbbb9
 def calibration_error(confidence, right, bins=10):
     "Mean gap between confidence and accuracy over bins of confidence, weighted by how many fall in"
-    place = (confidence*bins).long().clamp(max=bins - 1)
-    gaps = [(place == b).float().mean()*(confidence[place == b].mean() - right[place == b].float().mean()).abs() for b in place.unique()]
+    place = (confidence * bins).long().clamp(max=bins - 1)
+    gaps = [
+        (place == b).float().mean() * (confidence[place == b].mean() - right[place == b].float().mean()).abs()
+        for b in place.unique()
+    ]
     return float(sum(gaps))
+
 
 @dataclass
 class Probe:
     "Pictures that were not trained on, and what the frozen tower makes of them"
-    parts: dict              # 'seen' and 'unseen' -> a set
-    frozen: dict             # part -> (features of sketches, of photos)
-    names: list              # all class names, training and unseen
-    texts: torch.Tensor      # their frozen text features
+
+    parts: dict  # 'seen' and 'unseen' -> a set
+    frozen: dict  # part -> (features of sketches, of photos)
+    names: list  # all class names, training and unseen
+    texts: torch.Tensor  # their frozen text features
     temperature: float
+
 
 def make_probe(backbone, seen, unseen):
     "A `Probe` over new objects of the training categories and over unseen ones"
     parts, e = dict(seen=seen, unseen=unseen), frozen_encoder(backbone)
     names = [*map(str, seen.classes), *map(str, unseen.classes)]
     frozen = {k: (embed(e, s.sketches), embed(e, s.photos)) for k, s in parts.items()}
-    return Probe(parts, frozen, names, class_text_features(backbone, names).cpu(), float(1/backbone.model.logit_scale.exp()))
+    return Probe(
+        parts, frozen, names, class_text_features(backbone, names).cpu(), float(1 / backbone.model.logit_scale.exp())
+    )
 
 # %% ../../nbs/measure/06_probe.ipynb #1e8255aa
 def own_texts(p, encoder):
     "The class texts an encoder classifies with: its own, if it has learned some, else the frozen ones"
-    with torch.no_grad(): own = encoder.source.texts(p.names, 'a photo of a {}')
+    with torch.no_grad():
+        own = encoder.source.texts(p.names, 'a photo of a {}')
     return p.texts if own is None else own.detach().float().cpu()
+
 
 def probe(p, encoder):
     "{part: {retrieval, drift, classification, calibration}} of an encoder, plain numbers"
     out, texts = {}, own_texts(p, encoder)
     for part, items in p.parts.items():
         z = embed(encoder, items.sketches), embed(encoder, items.photos)
-        values = {k: v for name in ('zero-shot', 'fine-grained') for k, v in score(make_protocol(name, items, k=(10,)), *z).values.items()}
+        values = {
+            k: v
+            for name in ('zero-shot', 'fine-grained')
+            for k, v in score(make_protocol(name, items, k=(10,)), *z).values.items()
+        }
         row = {k: values[k] for k in ('mAP@all', 'Acc@1/per-category')}
         for m, mine, before, rows in zip(('sketch', 'photo'), z, p.frozen[part], (items.sketches, items.photos)):
-            row[f'drift/{m}'] = float(1 - (mine*before).sum(1).mean())
-            sure, guess = (mine @ texts.T/p.temperature).softmax(1).max(1)
+            row[f'drift/{m}'] = float(1 - (mine * before).sum(1).mean())
+            sure, guess = (mine @ texts.T / p.temperature).softmax(1).max(1)
             right = torch.tensor([p.names[g] == str(n) for g, n in zip(guess.tolist(), rows.names)])
             abroad = torch.tensor([(g < len(p.parts['seen'].classes)) != (part == 'seen') for g in guess.tolist()])
-            row |= {f'accuracy/{m}': float(right.float().mean()), f'confidence/{m}': float(sure.mean()),
-                    f'calibration/{m}': calibration_error(sure, right), f'abroad/{m}': float(abroad.float().mean())}
+            row |= {
+                f'accuracy/{m}': float(right.float().mean()),
+                f'confidence/{m}': float(sure.mean()),
+                f'calibration/{m}': calibration_error(sure, right),
+                f'abroad/{m}': float(abroad.float().mean()),
+            }
         out[part] = {k: round(v, 5) for k, v in row.items()}
     return out

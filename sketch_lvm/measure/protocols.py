@@ -21,114 +21,204 @@ from ..data.splits import Split
 @dataclass
 class Protocol:
     "Queries, gallery, what counts as right, and the words for the report"
-    name: str                    # 'zero-shot'
-    rule: str                    # the three decisions in a sentence
-    queries: tuple               # sets of sketches
-    gallery: tuple               # sets of photos
-    relevant: str                # 'class' or 'instance'
-    data: str                    # which data set, which gallery: 'mini', 'Sketchy, EXTEND photos only'
+
+    name: str  # 'zero-shot'
+    rule: str  # the three decisions in a sentence
+    queries: tuple  # sets of sketches
+    gallery: tuple  # sets of photos
+    relevant: str  # 'class' or 'instance'
+    data: str  # which data set, which gallery: 'mini', 'Sketchy, EXTEND photos only'
     split: Split = None
-    part: str = 'unseen'         # which classes of the split are asked
-    k: tuple = (100, 200)        # cut-offs
-    seed: int = 0                # matters only where something is drawn by lot
+    part: str = 'unseen'  # which classes of the split are asked
+    k: tuple = (100, 200)  # cut-offs
+    seed: int = 0  # matters only where something is drawn by lot
     notes: tuple = ()
-    warnings: tuple = ()         # what a report says first, before any number
-    whole: bool = True           # False: published numbers are of more classes than are here
+    warnings: tuple = ()  # what a report says first, before any number
+    whole: bool = True  # False: published numbers are of more classes than are here
 
     def describe(self):
         "What a report stores"
-        d = dict(name=self.name, rule=self.rule, relevant=self.relevant, data=self.data, part=self.part, k=list(self.k), seed=self.seed,
-                 classes=sorted({class_key(n) for s in self.queries for n in np.unique(s.names)}))
+        d = dict(
+            name=self.name,
+            rule=self.rule,
+            relevant=self.relevant,
+            data=self.data,
+            part=self.part,
+            k=list(self.k),
+            seed=self.seed,
+            classes=sorted({class_key(n) for s in self.queries for n in np.unique(s.names)}),
+        )
         for what, sets in (('queries', self.queries), ('gallery', self.gallery)):
-            d |= {what: sum(map(len, sets)), f'{what}_digest': sha256('\n'.join(sorted(columns(sets)[2])).encode())[:12]}
+            d |= {
+                what: sum(map(len, sets)),
+                f'{what}_digest': sha256('\n'.join(sorted(columns(sets)[2])).encode())[:12],
+            }
         return d | dict(gallery_classes=len(set(columns(self.gallery)[0])))
 
 # %% ../../nbs/measure/01_protocols.ipynb #4000ad14
 def columns(sets):
     "Class keys, photo ids and ids of several sets, one after another"
-    return ([class_key(n) for s in sets for n in s.names], [str(p) for s in sets for p in s.photo_id],
-            [f'{j}/{i}' for j, s in enumerate(sets) for i in s.ids])
+    return (
+        [class_key(n) for s in sets for n in s.names],
+        [str(p) for s in sets for p in s.photo_id],
+        [f'{j}/{i}' for j, s in enumerate(sets) for i in s.ids],
+    )
 
 # %% ../../nbs/measure/01_protocols.ipynb #e9d74509
-def _zero_shot(unseen, seen, split, seed): return [unseen.sketches], [unseen.photos], []
+def _zero_shot(unseen, seen, split, seed):
+    return [unseen.sketches], [unseen.photos], []
 
-def _all_seen(unseen, seen, split, seed): return [unseen.sketches], [unseen.photos, seen.photos], []
+
+def _all_seen(unseen, seen, split, seed):
+    return [unseen.sketches], [unseen.photos, seen.photos], []
+
 
 def _a_fifth(unseen, seen, split, seed):
-    def some(pool, n, stream): return pool[np.sort(rng(seed, stream=stream).permutation(len(pool))[:n])]
-    q, g = (some(s, int(.2*len(u)), stream) for s, u, stream in ((seen.sketches, unseen.sketches, 1), (seen.photos, unseen.photos, 2)))
-    return [unseen.sketches, q], [unseen.photos, g], [f'Drawn from the seen classes: {len(q)} sketches and {len(g)} photos.']
+    def some(pool, n, stream):
+        return pool[np.sort(rng(seed, stream=stream).permutation(len(pool))[:n])]
+
+    q, g = (
+        some(s, int(0.2 * len(u)), stream)
+        for s, u, stream in ((seen.sketches, unseen.sketches, 1), (seen.photos, unseen.photos, 2))
+    )
+    return (
+        [unseen.sketches, q],
+        [unseen.photos, g],
+        [f'Drawn from the seen classes: {len(q)} sketches and {len(g)} photos.'],
+    )
+
 
 def _whole_classes(unseen, seen, n, seed):
     names = sorted(seen.classes, key=class_key)
-    extra = seen.where(classes=[names[i] for i in rng(seed).permutation(len(names))[:max(n, 1)]])
-    return [unseen.sketches, extra.sketches], [unseen.photos, extra.photos], [f'Seen classes mixed in: {", ".join(extra.classes)}.']
+    extra = seen.where(classes=[names[i] for i in rng(seed).permutation(len(names))[: max(n, 1)]])
+    return (
+        [unseen.sketches, extra.sketches],
+        [unseen.photos, extra.photos],
+        [f'Seen classes mixed in: {", ".join(extra.classes)}.'],
+    )
 
-def _ocean(unseen, seen, split, seed): return _whole_classes(unseen, seen, round(.2*len(unseen.classes)), seed)
-def _dr_clip(unseen, seen, split, seed): return _whole_classes(unseen, seen, round(.2*len(seen.classes)), seed)
+
+def _ocean(unseen, seen, split, seed):
+    return _whole_classes(unseen, seen, round(0.2 * len(unseen.classes)), seed)
+
+
+def _dr_clip(unseen, seen, split, seed):
+    return _whole_classes(unseen, seen, round(0.2 * len(seen.classes)), seed)
+
 
 def _cross(unseen, seen, split, seed):
     trained = {thing(c) for c in split.seen}
     known = [c for c in unseen.classes if thing(c) in trained]
-    if len(known) == len(unseen.classes): raise UserError('every class of the other data set was trained on; nothing is left to ask.')
+    if len(known) == len(unseen.classes):
+        raise UserError('every class of the other data set was trained on; nothing is left to ask.')
     new = unseen.where(classes=[c for c in unseen.classes if c not in known])
-    return [new.sketches], [new.photos], [f'Left out because they were trained on: {", ".join(known)}.'] if known else []
+    return (
+        [new.sketches],
+        [new.photos],
+        [f'Left out because they were trained on: {", ".join(known)}.'] if known else [],
+    )
 
 # %% ../../nbs/measure/01_protocols.ipynb #0686320b
 class Rule(NamedTuple):
     "One line of `PROTOCOLS`"
-    choose: Callable; relevant: str; needs: str; rule: str
+
+    choose: Callable
+    relevant: str
+    needs: str
+    rule: str
+
 
 PROTOCOLS = {
     'zero-shot': Rule(_zero_shot, 'class', '', 'unseen sketches against unseen photos'),
-    'fine-grained': Rule(_zero_shot, 'instance', '', 'unseen sketches, each looking for its own photo: among the photos of its category, and among all'),
-    'cross-dataset': Rule(_cross, 'class', 'split', 'sketches and photos of another data set, without the classes that were trained on'),
-    'generalised/A-all-seen': Rule(_all_seen, 'class', 'seen', 'unseen sketches against unseen photos and all photos of the seen classes'),
-    'generalised/B-sem-pcyc': Rule(_a_fifth, 'class', 'seen', 'unseen sketches and seen ones drawn by lot, a fifth as many, against photos chosen likewise'),
-    'generalised/C-ocean': Rule(_ocean, 'class', 'seen', 'sketches against photos of the unseen classes and of whole seen ones, a fifth as many classes'),
-    'generalised/D-dr-clip': Rule(_dr_clip, 'class', 'seen', 'sketches against photos of the unseen classes and of a fifth of the seen classes')}
+    'fine-grained': Rule(
+        _zero_shot,
+        'instance',
+        '',
+        'unseen sketches, each looking for its own photo: among the photos of its category, and among all',
+    ),
+    'cross-dataset': Rule(
+        _cross, 'class', 'split', 'sketches and photos of another data set, without the classes that were trained on'
+    ),
+    'generalised/A-all-seen': Rule(
+        _all_seen, 'class', 'seen', 'unseen sketches against unseen photos and all photos of the seen classes'
+    ),
+    'generalised/B-sem-pcyc': Rule(
+        _a_fifth,
+        'class',
+        'seen',
+        'unseen sketches and seen ones drawn by lot, a fifth as many, against photos chosen likewise',
+    ),
+    'generalised/C-ocean': Rule(
+        _ocean,
+        'class',
+        'seen',
+        'sketches against photos of the unseen classes and of whole seen ones, a fifth as many classes',
+    ),
+    'generalised/D-dr-clip': Rule(
+        _dr_clip, 'class', 'seen', 'sketches against photos of the unseen classes and of a fifth of the seen classes'
+    ),
+}
 
 # %% ../../nbs/measure/01_protocols.ipynb #1afbdbd1
 def find_protocol(name):
     "The full name of a protocol; the beginning will do if only one begins so"
     fits = [n for n in PROTOCOLS if n == name] or [n for n in PROTOCOLS if n.startswith(name)]
-    if len(fits) > 1: raise UserError(f'{name!r} could mean {", ".join(fits)}. They are different tests with different numbers: say which.')
+    if len(fits) > 1:
+        raise UserError(
+            f'{name!r} could mean {", ".join(fits)}. They are different tests with different numbers: say which.'
+        )
     return fits[0] if fits else check_name(name, PROTOCOLS, 'protocol')
 
 # %% ../../nbs/measure/01_protocols.ipynb #0ec384eb
 def _check_sets(name, needs, unseen, seen, split, part):
     "Every problem of the sets at once"
-    out = [f'the protocol {name} needs {what}' for what, given in (('seen', seen), ('split', split)) if what == needs and given is None]
+    out = [
+        f'the protocol {name} needs {what}'
+        for what, given in (('seen', seen), ('split', split))
+        if what == needs and given is None
+    ]
     if split is not None and needs != 'split':
         allowed = getattr(split, check_name(part, ['unseen', 'validation'], 'part'))
         stray = sorted({class_key(c) for c in unseen.classes} - {class_key(c) for c in allowed})
-        if stray: out.append(f'{len(stray)} class(es) to be asked are not {part} in the split {split.name}: {", ".join(stray[:10])}')
+        if stray:
+            out.append(
+                f'{len(stray)} class(es) to be asked are not {part} in the split {split.name}: {", ".join(stray[:10])}'
+            )
     if seen is not None:
         both = sorted({class_key(c) for c in unseen.classes} & {class_key(c) for c in seen.classes})
-        if both: out.append(f'{len(both)} class(es) are in the seen set and in the unseen one: {", ".join(both[:10])}')
+        if both:
+            out.append(f'{len(both)} class(es) are in the seen set and in the unseen one: {", ".join(both[:10])}')
     for what, s in (('unseen', unseen), ('seen', seen)):
         for m in ('sketch', 'photo'):
-            if s is not None and not (s.modality == m).any(): out.append(f'the {what} set has no {m}')
-    if out: raise UserError('; '.join(out) + '.')
+            if s is not None and not (s.modality == m).any():
+                out.append(f'the {what} set has no {m}')
+    if out:
+        raise UserError('; '.join(out) + '.')
 
 # %% ../../nbs/measure/01_protocols.ipynb #a20738b7
 def _check_once(gallery):
     "The fine-grained test counts places among the photos, so each must be there once"
     names, photos, _ = columns(gallery)
     twice = [p for p, n in Counter(zip(names, photos)).items() if n > 1 and p[1]]
-    if not twice: return
-    raise UserError(f'{len(twice):,} photos are in the gallery more than once, such as {twice[0][1]!r}. A copy takes the place of another photo, so no '
-                    "accuracy among the first few could be compared: each photo may be there once. For Sketchy choose the gallery 'originals'.")
+    if not twice:
+        return
+    raise UserError(
+        f'{len(twice):,} photos are in the gallery more than once, such as {twice[0][1]!r}. A copy takes the place of another photo, so no '
+        "accuracy among the first few could be compared: each photo may be there once. For Sketchy choose the gallery 'originals'."
+    )
+
 
 def _listed(names, most=20):
     "Names, the first twenty of them"
     return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
+
 
 def seen_here(unseen, seen, split) -> tuple[int, int, list[str]]:
     "How many seen classes a set holds, how many the split has beside those that are asked, and which of them are not there"
     here, asked = ({class_key(c) for c in np.unique(s.names)} for s in (seen, unseen))
     listed = [c for c in split.seen if class_key(c) not in asked] if split else list(np.unique(seen.names))
     return len(here), len(listed), [c for c in listed if class_key(c) not in here]
+
 
 def seen_words(name, unseen, seen, split) -> str:
     "A sentence about the seen classes of a generalised test"
@@ -139,20 +229,29 @@ def seen_words(name, unseen, seen, split) -> str:
     left_out = f' Left out{", as validation classes" if held else ""}: {_listed(absent)}.' if absent else ''
     return f'{start} {number}{f" of the split {split.name}" if split else ""}.{left_out}'
 
+
 def make_protocol(name, unseen, seen=None, split=None, data='mini', part='unseen', k=None, seed=0):
     "A `Protocol` by name over a set of the classes to ask and, where needed, a set of the seen classes"
-    name = find_protocol(name); choose, relevant, needs, rule = PROTOCOLS[name]
+    name = find_protocol(name)
+    choose, relevant, needs, rule = PROTOCOLS[name]
     _check_sets(name, needs, unseen, seen, split, part)
     queries, gallery, notes = choose(unseen, seen, split, seed)
-    if relevant == 'instance': _check_once(gallery)
+    if relevant == 'instance':
+        _check_once(gallery)
     whole = True
     if needs == 'seen':
         here, listed, absent = seen_here(unseen, seen, split)
         whole, notes = not absent, [*notes, seen_words(name, unseen, seen, split)]
-        if absent: rule = rule.replace('all photos of the seen classes', f'the photos of {here} of the {listed} seen classes')
+        if absent:
+            rule = rule.replace('all photos of the seen classes', f'the photos of {here} of the {listed} seen classes')
     if part == 'validation':
         rule = rule.replace('unseen', 'validation')
-        notes = [*notes, 'These are validation classes: they were seen when settings were chosen, and their numbers are no result.']
+        notes = [
+            *notes,
+            'These are validation classes: they were seen when settings were chosen, and their numbers are no result.',
+        ]
     largest = max(np.bincount(s.labels).max() for s in gallery)
     k = tuple(n for n in (10, 100, 200) if n <= largest) or (int(largest),) if k is None else tuple(k)
-    return Protocol(name, rule, tuple(queries), tuple(gallery), relevant, data, split, part, k, seed, tuple(notes), whole=whole)
+    return Protocol(
+        name, rule, tuple(queries), tuple(gallery), relevant, data, split, part, k, seed, tuple(notes), whole=whole
+    )

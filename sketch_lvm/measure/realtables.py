@@ -33,13 +33,19 @@ from .reproduce import table_problems  # noqa: F401  with the tables of this pag
 ROWS = TABLES['main'].rows
 METRICS = {'sketchy': ('mAP@200/hits', 'P@200'), 'tuberlin': ('mAP@all', 'P@100'), 'quickdraw': ('mAP@all', 'P@200')}
 
+
 def prior(data, text):
     "Printed rows from lines `method venue first second`"
-    return tuple((f'{name}, {venue}', dict(zip(METRICS[data], map(float, values))), "the authors' poster")
-                 for name, venue, *values in (line.split() for line in text.strip().splitlines()))
+    return tuple(
+        (f'{name}, {venue}', dict(zip(METRICS[data], map(float, values))), "the authors' poster")
+        for name, venue, *values in (line.split() for line in text.strip().splitlines())
+    )
 
 # %% ../../nbs/measure/09_realtables.ipynb #fe2c1f87
-PRIOR = {'sketchy': prior('sketchy', """
+PRIOR = {
+    'sketchy': prior(
+        'sketchy',
+        """
 ZS-CAAE ECCV18 .156 .260
 ZS-CVAE ECCV18 .225 .333
 ZS-GRL CVPR19 .369 .370
@@ -49,7 +55,11 @@ ZS-IIAE NeurIPS20 .373 .485
 ZS-TCN TPAMI21 .516 .608
 ZS-TVT AAAI22 .531 .618
 ZS-PSKD MM22 .560 .645
-ZS-Sketch3T CVPR22 .579 .648"""), 'tuberlin': prior('tuberlin', """
+ZS-Sketch3T CVPR22 .579 .648""",
+    ),
+    'tuberlin': prior(
+        'tuberlin',
+        """
 ZS-CAAE ECCV18 .005 .003
 ZS-CVAE ECCV18 .005 .001
 ZS-CCGAN CVPR19 .297 .426
@@ -60,206 +70,343 @@ ZS-IIAE NeurIPS20 .412 .503
 ZS-TCN TPAMI21 .495 .616
 ZS-TVT AAAI22 .484 .662
 ZS-PSKD MM22 .502 .662
-ZS-Sketch3T CVPR22 .507 .671"""), 'quickdraw': prior('quickdraw', """
+ZS-Sketch3T CVPR22 .507 .671""",
+    ),
+    'quickdraw': prior(
+        'quickdraw',
+        """
 ZS-CVAE ECCV18 .003 .003
 ZS-GRL CVPR19 .075 .068
 ZS-TCN TPAMI21 .140 .298
 ZS-TVT AAAI22 .149 .293
-ZS-PSKD MM22 .150 .298""")}
+ZS-PSKD MM22 .150 .298""",
+    ),
+}
 
 # %% ../../nbs/measure/09_realtables.ipynb #208482f5
 for _data in METRICS:
-    TABLES[_data] = Table(f"The paper's main table on {_data}: unseen sketches against unseen photos.", ROWS, 'zero-shot', {'': METRICS[_data]}, PRIOR[_data], _data)
+    TABLES[_data] = Table(
+        f"The paper's main table on {_data}: unseen sketches against unseen photos.",
+        ROWS,
+        'zero-shot',
+        {'': METRICS[_data]},
+        PRIOR[_data],
+        _data,
+    )
 
 BOTH = (Row('frozen CLIP', 'frozen'), Row('Sketch_LVM', 'sketch-lvm'), Row('SpLIP', 'splip'))
-TABLES['generalised'] = Table('Generalised: unseen sketches against unseen photos and all photos of the seen classes.',
-                              tuple(r for r in ROWS if 'keyword' not in r.method), 'generalised/A-all-seen',
-                              METRICS | {'mini': ('mAP@all', 'P@10'), '': ('mAP@all', 'P@100')})
-TABLES['cross-dataset'] = Table('Cross-dataset: trained on one data set, asked about classes of another.', BOTH, 'cross-dataset', {'': ('mAP@all', 'P@100', 'P@200')})
-TABLES['ablation'] = Table("The paper's ablation, by category.", (Row('Sketch_LVM', 'sketch-lvm'),
-    *(Row(f'without {part}', 'sketch-lvm', dict(without=[part])) for part in ('norms', 'classification'))), 'zero-shot',
-    {'sketchy': ('mAP@200/hits', 'P@200'), '': ('mAP@all', 'P@10')})
-TABLES['ablation-fg'] = Table("The paper's ablation, fine-grained.", (Row('Sketch_LVM FG', 'sketch-lvm-fg'),
-    *(Row(f'without {part}', 'sketch-lvm-fg', dict(without=[part])) for part in ('norms', 'classification', 'patch-shuffle', 'divergence'))), 'fine-grained',
-    {'': ('Acc@1/per-category', 'Acc@5/per-category')})
+TABLES['generalised'] = Table(
+    'Generalised: unseen sketches against unseen photos and all photos of the seen classes.',
+    tuple(r for r in ROWS if 'keyword' not in r.method),
+    'generalised/A-all-seen',
+    METRICS | {'mini': ('mAP@all', 'P@10'), '': ('mAP@all', 'P@100')},
+)
+TABLES['cross-dataset'] = Table(
+    'Cross-dataset: trained on one data set, asked about classes of another.',
+    BOTH,
+    'cross-dataset',
+    {'': ('mAP@all', 'P@100', 'P@200')},
+)
+TABLES['ablation'] = Table(
+    "The paper's ablation, by category.",
+    (
+        Row('Sketch_LVM', 'sketch-lvm'),
+        *(Row(f'without {part}', 'sketch-lvm', dict(without=[part])) for part in ('norms', 'classification')),
+    ),
+    'zero-shot',
+    {'sketchy': ('mAP@200/hits', 'P@200'), '': ('mAP@all', 'P@10')},
+)
+TABLES['ablation-fg'] = Table(
+    "The paper's ablation, fine-grained.",
+    (
+        Row('Sketch_LVM FG', 'sketch-lvm-fg'),
+        *(
+            Row(f'without {part}', 'sketch-lvm-fg', dict(without=[part]))
+            for part in ('norms', 'classification', 'patch-shuffle', 'divergence')
+        ),
+    ),
+    'fine-grained',
+    {'': ('Acc@1/per-category', 'Acc@5/per-category')},
+)
 
 # %% ../../nbs/measure/09_realtables.ipynb #ebeb3e4a
 def conventional(state):
     "Whether a table is of the split that the printed metrics are usual for: Sketchy's second; the others have one convention"
-    d = state.get('settings', {}).get('data', {'name': ''}); split = d.get('split', '')
-    if d['name'] != 'sketchy': return True
-    return not d.get('lists') and lot_seed(split, 'sketchy') is None and choose_split(split, 'sketchy').name == 'sketchy/split2-yelamarthi'
+    d = state.get('settings', {}).get('data', {'name': ''})
+    split = d.get('split', '')
+    if d['name'] != 'sketchy':
+        return True
+    return (
+        not d.get('lists')
+        and lot_seed(split, 'sketchy') is None
+        and choose_split(split, 'sketchy').name == 'sketchy/split2-yelamarthi'
+    )
+
 
 def prior_lines(t, data, state=None):
     "The printed rows of other methods, as lines; none for another data set, a sample, or a tower of random numbers"
-    if not t.published or t.data != data or state and (state.get('sample') or state['random'] or not conventional(state)): return []
-    metrics = list(t.published[0][1]); wide = max(len(n) for n, *_ in t.published)
-    return ['', f'Printed for {data} in {t.published[0][2]}, not run here; its class list is not always stated, and mAP@200 may be another of four definitions:',
-            *(f'  {n:{wide}}  ' + '  '.join(f'{m} {v[m]:.3f}' for m in metrics) for n, v, _ in t.published)]
+    if (
+        not t.published
+        or t.data != data
+        or state
+        and (state.get('sample') or state['random'] or not conventional(state))
+    ):
+        return []
+    metrics = list(t.published[0][1])
+    wide = max(len(n) for n, *_ in t.published)
+    return [
+        '',
+        f'Printed for {data} in {t.published[0][2]}, not run here; its class list is not always stated, and mAP@200 may be another of four definitions:',
+        *(f'  {n:{wide}}  ' + '  '.join(f'{m} {v[m]:.3f}' for m in metrics) for n, v, _ in t.published),
+    ]
 
 # %% ../../nbs/measure/09_realtables.ipynb #75a85fa1
 @torch.inference_mode()
-def pictures_a_second(tower, device='cpu', batch=16, seconds=1., amp='off', clock=time.perf_counter):
+def pictures_a_second(tower, device='cpu', batch=16, seconds=1.0, amp='off', clock=time.perf_counter):
     "Pictures the frozen tower encodes in a second on a device, measured for about `seconds`; `amp` as in training"
-    encoder = frozen_encoder(tower).to(device); x = torch.zeros(batch, 3, tower.size, tower.size, device=device); done = 0
+    encoder = frozen_encoder(tower).to(device)
+    x = torch.zeros(batch, 3, tower.size, tower.size, device=device)
+    done = 0
     with precision(device, amp):
-        encoder(x, 'photo').sum().item(); start = clock()
+        encoder(x, 'photo').sum().item()
+        start = clock()
         while (spent := clock() - start) < seconds or not done:
-            encoder(x, 'photo').sum().item(); done += batch
-    return done/max(spent, 1e-9)
+            encoder(x, 'photo').sum().item()
+            done += batch
+    return done / max(spent, 1e-9)
 
 # %% ../../nbs/measure/09_realtables.ipynb #d7ad0f08
-SENTENCES = {'coupled': (1, 12), 'shared': (3, 9)}          # encoders that read the class texts in each step: (times, word pieces of a sentence)
+SENTENCES = {
+    'coupled': (1, 12),
+    'shared': (3, 9),
+}  # encoders that read the class texts in each step: (times, word pieces of a sentence)
+
 
 def views_of_step(m) -> int:
     "How many pictures a step encodes for each sketch of its batch, itself included"
-    roles = ('sketch', 'photo') + ('negative',)*(m['sampler'] != 'pairs')
+    roles = ('sketch', 'photo') + ('negative',) * (m['sampler'] != 'pairs')
     return len(view_names([t for t, w in m.weights.items() if w], roles))
+
 
 def passes_of_step(m, tower, classes):
     "`(passes, tokens)`: what a step of a method costs in passes of a picture through the frozen tower, and the tokens it holds in memory"
-    views, trained, source = views_of_step(m), trained_parts(m), m['source']*has_prompts(m)
-    tokens = (tower.size//tower.patch)**2 + 1 + sum(m.options.get(k, 0) for k in COUNTS)
-    a_pass = 1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + (source == 'conditional')        # its net reads a frozen feature
-    times, pieces = SENTENCES.get(source, (0, 0)); pictures = m['batch']*views; texts = 0
-    sentence = tower.text_layers*pieces*tower.text_width**2/(tower.layers*tokens*tower.width**2)
-    if source == 'shared':       # what the text tower keeps counts too, as tokens of the image tower
+    views, trained, source = views_of_step(m), trained_parts(m), m['source'] * has_prompts(m)
+    tokens = (tower.size // tower.patch) ** 2 + 1 + sum(m.options.get(k, 0) for k in COUNTS)
+    a_pass = (
+        1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + (source == 'conditional')
+    )  # its net reads a frozen feature
+    times, pieces = SENTENCES.get(source, (0, 0))
+    pictures = m['batch'] * views
+    texts = 0
+    sentence = tower.text_layers * pieces * tower.text_width**2 / (tower.layers * tokens * tower.width**2)
+    if source == 'shared':  # what the text tower keeps counts too, as tokens of the image tower
         times = pictures if own_sentences(m) else times
-        texts = times*classes*pieces*tower.text_width*tower.text_layers/(tower.width*tower.layers)
-    return pictures*a_pass + times*classes*sentence*2.2, pictures*tokens + texts
+        texts = times * classes * pieces * tower.text_width * tower.text_layers / (tower.width * tower.layers)
+    return pictures * a_pass + times * classes * sentence * 2.2, pictures * tokens + texts
+
 
 def own_sentences(m):
     "Whether each picture has the sentences of all classes read for itself, in tests too"
-    o = m.options; return m['source']*has_prompts(m) == 'shared' and o['conditioning'] == 'image' and o['text_tokens'] > 0
+    o = m.options
+    return m['source'] * has_prompts(m) == 'shared' and o['conditioning'] == 'image' and o['text_tokens'] > 0
+
 
 def pass_of_test(m, tower, classes):
     "What a picture costs in a test, in passes through the frozen tower"
-    sentence = tower.text_layers*SENTENCES['shared'][1]*tower.text_width**2/(tower.layers*((tower.size//tower.patch)**2 + 1)*tower.width**2)
-    return 1 + classes*sentence*own_sentences(m)
+    sentence = (
+        tower.text_layers
+        * SENTENCES['shared'][1]
+        * tower.text_width**2
+        / (tower.layers * ((tower.size // tower.patch) ** 2 + 1) * tower.width**2)
+    )
+    return 1 + classes * sentence * own_sentences(m)
 
 # %% ../../nbs/measure/09_realtables.ipynb #51531205
 def existing(folder: str | Path) -> Path:
     "A folder, or the nearest one above it that is there"
     folder = Path(folder).absolute()
-    while not folder.exists(): folder = folder.parent
+    while not folder.exists():
+        folder = folder.parent
     return folder
+
 
 def free_at(folder: str | Path) -> int:
     "Free bytes on the disk of a folder, which need not be there yet"
     return shutil.disk_usage(existing(folder)).free
 
+
 def disk_of(folder: str | Path) -> int:
     "The number of the disk of a folder, which need not be there yet"
     return existing(folder).stat().st_dev
 
+
 def machine_memory(device: object) -> int:
     "Bytes of memory that training on a device can have: the GPU's, or the machine's (its container's, if less)"
     device = torch.device(device)
-    if device.type == 'cuda': return torch.cuda.get_device_properties(device).total_memory
-    whole, limit = os.sysconf('SC_PHYS_PAGES')*os.sysconf('SC_PAGE_SIZE'), Path('/sys/fs/cgroup/memory.max')
+    if device.type == 'cuda':
+        return torch.cuda.get_device_properties(device).total_memory
+    whole, limit = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'), Path('/sys/fs/cgroup/memory.max')
     text = limit.read_text().strip() if limit.is_file() else 'max'
     return min(whole, int(text)) if text.isdecimal() else whole
 
-KEPT = 3        # checkpoints that a run keeps, besides its best one
+
+KEPT = 3  # checkpoints that a run keeps, besides its best one
+
 
 def checkpoint_bytes(m, tower, steps: int, validated: bool) -> int:
     "Bytes of the checkpoints that a run leaves, rather too many: weights and two moments, for the newest and the best"
-    return (3*counted(m, tower)[1] + 20_000)*min(steps, KEPT + validated)
+    return (3 * counted(m, tower)[1] + 20_000) * min(steps, KEPT + validated)
 
-def decoded_a_second(plan, seconds=1., clock=time.perf_counter):
+
+def decoded_a_second(plan, seconds=1.0, clock=time.perf_counter):
     "Pictures that are hashed, decoded and resized in a second, measured for about `seconds` on some of them, drawn by lot"
-    items, recipe = max(plan, key=lambda p: len(p[0])); rows = rng(0, stream=51).permutation(len(items)); done, start = 0, clock()
-    def decode(r):
-        content = items.source.content(items.rows[r]); sha256(content)
-        try: fit_image(items.source.read(items.rows[r], str(items.modality[r]), content), *recipe)
-        except BadImage: pass                           # it is named when the cache is built
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        while (spent := clock() - start) < seconds and done < len(rows) or not done: done += len(list(pool.map(decode, rows[done:done + 32])))
-    return done/max(spent, 1e-9)
+    items, recipe = max(plan, key=lambda p: len(p[0]))
+    rows = rng(0, stream=51).permutation(len(items))
+    done, start = 0, clock()
 
-def cache_cost(plan, seconds=1., clock=time.perf_counter):
+    def decode(r):
+        content = items.source.content(items.rows[r])
+        sha256(content)
+        try:
+            fit_image(items.source.read(items.rows[r], str(items.modality[r]), content), *recipe)
+        except BadImage:
+            pass  # it is named when the cache is built
+
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        while (spent := clock() - start) < seconds and done < len(rows) or not done:
+            done += len(list(pool.map(decode, rows[done : done + 32])))
+    return done / max(spent, 1e-9)
+
+
+def cache_cost(plan, seconds=1.0, clock=time.perf_counter):
     "`dict(pictures, bytes, hours, rate, free)` of what is decoded first; None if nothing is"
-    if not plan: return None
+    if not plan:
+        return None
     (n, size), rate = plan_size(plan), decoded_a_second(plan, seconds, clock)
     folder = cache_path('pixels').parent
-    return dict(pictures=n, bytes=size, rate=rate, hours=n/rate/3600, free=free_at(folder), disk=disk_of(folder))
+    return dict(pictures=n, bytes=size, rate=rate, hours=n / rate / 3600, free=free_at(folder), disk=disk_of(folder))
 
 # %% ../../nbs/measure/09_realtables.ipynb #cb9dafab
-def estimate(table, data, sets, tower, rate, seeds=1, trials=0, rows=None, preset='paper', steps=None, options=None,
-             training_rate=None,      # pictures a second in the precision of training
-             processes=1,             # that share each training
-             test=None,               # pictures that are encoded in a test, if not all of the unseen classes
-             cache=None,              # what `cache_cost` found
-             alone=None,              # {row: {option: value}}
-             pieces=1):               # into which a batch is cut
+def estimate(
+    table,
+    data,
+    sets,
+    tower,
+    rate,
+    seeds=1,
+    trials=0,
+    rows=None,
+    preset='paper',
+    steps=None,
+    options=None,
+    training_rate=None,  # pictures a second in the precision of training
+    processes=1,  # that share each training
+    test=None,  # pictures that are encoded in a test, if not all of the unseen classes
+    cache=None,  # what `cache_cost` found
+    alone=None,  # {row: {option: value}}
+    pieces=1,  # into which a batch is cut
+):
     """`{row: hours}`, the total, the bytes one training step needs and those of the checkpoints, from measured rates of
     pictures a second: in tests, and in training"""
-    t, hours, most, fast, disk = TABLES[table], {}, 0, (training_rate or rate)*processes, 0
+    t, hours, most, fast, disk = TABLES[table], {}, 0, (training_rate or rate) * processes, 0
     sketches = int((sets.train.modality == 'sketch').sum())
-    if test is None: test = len(sets.unseen) + (len(sets.seen) if 'all-seen' in t.protocol and hasattr(sets, 'seen') else 0)
+    if test is None:
+        test = len(sets.unseen) + (len(sets.seen) if 'all-seen' in t.protocol and hasattr(sets, 'seen') else 0)
     for row in t.rows:
-        if rows and row.name not in rows: continue
-        if row.method in REFERENCES: hours[row.name] = test/rate/3600; continue
+        if rows and row.name not in rows:
+            continue
+        if row.method in REFERENCES:
+            hours[row.name] = test / rate / 3600
+            continue
         name = 'mini' if tower.name == 'mini' else 'ViT-B-32'
         e = table_experiment(row, data, name, None, True, preset, steps, options or {}, alone)
         m = e.method
-        passes, tokens = passes_of_step(m, tower, len(sets.train.classes)); n = steps or m['epochs']*-(-sketches//m['batch'])
-        again = m['batch']*views_of_step(m)*(pieces > 1)                       # in pieces: one more pass forward
-        training = len(sets.train)/rate if looked_up(m) else n*(passes + again)/fast
-        each = pass_of_test(m, tower, len(sets.train.classes))/rate
-        valid = min(n, 20 if not e.valid_every else -(-n//e.valid_every))*len(sets.validation)*each
-        hours[row.name] = ((seeds + trials)*(training + valid) + seeds*test*each)/3600
-        numbers = tokens*tower.width*tower.layers*(10 if choose_amp(tower.device) == 'bf16' else 14)
-        most = max(most, 0 if looked_up(m) else 4*numbers/processes/pieces)
-        disk += (seeds + trials)*checkpoint_bytes(m, tower, n, valid > 0)
-    weights = 4*sum(p.numel() for p in tower.model.parameters())
+        passes, tokens = passes_of_step(m, tower, len(sets.train.classes))
+        n = steps or m['epochs'] * -(-sketches // m['batch'])
+        again = m['batch'] * views_of_step(m) * (pieces > 1)  # in pieces: one more pass forward
+        training = len(sets.train) / rate if looked_up(m) else n * (passes + again) / fast
+        each = pass_of_test(m, tower, len(sets.train.classes)) / rate
+        valid = min(n, 20 if not e.valid_every else -(-n // e.valid_every)) * len(sets.validation) * each
+        hours[row.name] = ((seeds + trials) * (training + valid) + seeds * test * each) / 3600
+        numbers = tokens * tower.width * tower.layers * (10 if choose_amp(tower.device) == 'bf16' else 14)
+        most = max(most, 0 if looked_up(m) else 4 * numbers / processes / pieces)
+        disk += (seeds + trials) * checkpoint_bytes(m, tower, n, valid > 0)
+    weights = 4 * sum(p.numel() for p in tower.model.parameters())
     total = sum(hours.values()) + (cache['hours'] if cache else 0)
-    return dict(hours=hours, total=total, cache=cache, bytes=most + weights, weights=weights, checkpoints=disk, pieces=pieces)
+    return dict(
+        hours=hours, total=total, cache=cache, bytes=most + weights, weights=weights, checkpoints=disk, pieces=pieces
+    )
 
-LIMIT_HOURS = 7*24       # what takes longer begins only with --yes
+
+LIMIT_HOURS = 7 * 24  # what takes longer begins only with --yes
+
 
 def said_hours(h: float) -> str:
     "A time in words: days where it is more than two of them"
-    if h > 48: return f'{h/24:.1f} days' if h < 240 else f'{h/24:,.0f} days'
-    return f'{h:.1f} hours' if h >= 1 else f'{h*60:.0f} minutes' if h*60 >= 1 else f'{h*3600:.0f} seconds'
+    if h > 48:
+        return f'{h / 24:.1f} days' if h < 240 else f'{h / 24:,.0f} days'
+    return f'{h:.1f} hours' if h >= 1 else f'{h * 60:.0f} minutes' if h * 60 >= 1 else f'{h * 3600:.0f} seconds'
+
 
 def room_for(device: object, out: str | Path, processes: int = 1) -> dict:
     "What there is of memory and disk for a table on this machine"
     gpu = torch.device(device).type == 'cuda'
-    return dict(memory=machine_memory(device)/(1 if gpu else processes), where='the GPU' if gpu else 'this machine',
-                disk_free=free_at(out), disk=disk_of(out), out=str(out))
+    return dict(
+        memory=machine_memory(device) / (1 if gpu else processes),
+        where='the GPU' if gpu else 'this machine',
+        disk_free=free_at(out),
+        disk=disk_of(out),
+        out=str(out),
+    )
+
 
 def memory_obstacle(e: dict) -> str:
     "Why a training step does not fit, with the way out; '' if it fits"
     have, room = e['room']['memory'], e['room']
-    if e['bytes'] <= have: return ''
-    activations, pieces = (e['bytes'] - e['weights'])*e['pieces'], e['pieces']
-    while e['weights'] + activations/pieces > have and pieces <= 1024: pieces *= 2
+    if e['bytes'] <= have:
+        return ''
+    activations, pieces = (e['bytes'] - e['weights']) * e['pieces'], e['pieces']
+    while e['weights'] + activations / pieces > have and pieces <= 1024:
+        pieces *= 2
     way = f'--accumulate {pieces} cuts a batch into pieces that fit'
-    if pieces > 1024: way = 'take a smaller backbone or another device'
-    return (f'a training step needs about {said_bytes(e["bytes"])} of memory, and {room["where"]} has '
-            f'{said_bytes(have)}: {way}.')
+    if pieces > 1024:
+        way = 'take a smaller backbone or another device'
+    return (
+        f'a training step needs about {said_bytes(e["bytes"])} of memory, and {room["where"]} has '
+        f'{said_bytes(have)}: {way}.'
+    )
+
 
 def disk_obstacle(e: dict) -> str:
     "What does not fit the disk, with the way out; '' if all fits"
     room, c = e['room'], e.get('cache') or dict(bytes=0, free=0, disk=None)
     both, free = c['bytes'] + e['checkpoints'], said_bytes(room['disk_free'])
     if c['bytes'] > c['free']:
-        return (f'the pixel cache takes {said_bytes(c["bytes"])}, and {said_bytes(c["free"])} are free there: '
-                'make room, or let SKETCH_LVM_CACHE name another place.')
+        return (
+            f'the pixel cache takes {said_bytes(c["bytes"])}, and {said_bytes(c["free"])} are free there: '
+            'make room, or let SKETCH_LVM_CACHE name another place.'
+        )
     if e['checkpoints'] > room['disk_free']:
-        return (f'the checkpoints take up to {said_bytes(e["checkpoints"])} in {room["out"]}, and {free} are free there: '
-                'make room, make fewer rows at a time (--rows), or choose another --out.')
+        return (
+            f'the checkpoints take up to {said_bytes(e["checkpoints"])} in {room["out"]}, and {free} are free there: '
+            'make room, make fewer rows at a time (--rows), or choose another --out.'
+        )
     if c['disk'] is not None and c['disk'] == room.get('disk') and both > room['disk_free']:
-        return (f'pixel cache and checkpoints take up to {said_bytes(both)} on one disk, where {free} are free: '
-                'make room, or put one of them elsewhere (SKETCH_LVM_CACHE, --out).')
+        return (
+            f'pixel cache and checkpoints take up to {said_bytes(both)} on one disk, where {free} are free: '
+            'make room, or put one of them elsewhere (SKETCH_LVM_CACHE, --out).'
+        )
     return ''
+
 
 def obstacles(e: dict) -> list:
     "Why a table should not begin without a second thought, each in a sentence with the way out"
-    long = (f'it takes about {said_hours(e["total"])}, more than {LIMIT_HOURS//24} days: '
-            '--rows, --seeds, --trials and --steps make it shorter.')
-    return list(filter(None, [memory_obstacle(e), disk_obstacle(e), long*(e['total'] > LIMIT_HOURS)]))
+    long = (
+        f'it takes about {said_hours(e["total"])}, more than {LIMIT_HOURS // 24} days: '
+        '--rows, --seeds, --trials and --steps make it shorter.'
+    )
+    return list(filter(None, [memory_obstacle(e), disk_obstacle(e), long * (e['total'] > LIMIT_HOURS)]))
+
 
 def may_begin(e: dict, yes: bool = False) -> None:
     "Stop before the first step where a table does not fit the machine or takes very long, unless that was wanted"
@@ -267,18 +414,23 @@ def may_begin(e: dict, yes: bool = False) -> None:
         way = 'To begin all the same, say --yes; --estimate says what it takes and stops.'
         raise UserError('\n'.join([*found, way]))
 
+
 def estimate_lines(e, rate, device, gpus=1):
     "The estimate in words"
     slow, c, room = max(e['hours'], key=e['hours'].get), e.get('cache'), e.get('room')
-    lines = [f'estimate: {said_hours(e["total"])} on {device} ({rate:,.0f} pictures a second through the frozen '
-             f'tower), good to a factor of two while the machine is as busy as now; longest row: {slow}, '
-             f'{said_hours(e["hours"][slow])}; a training step needs about {said_bytes(e["bytes"])}'
-             + (f' of memory; {room["where"]} has {said_bytes(room["memory"])}' if room else '')]
+    lines = [
+        f'estimate: {said_hours(e["total"])} on {device} ({rate:,.0f} pictures a second through the frozen '
+        f'tower), good to a factor of two while the machine is as busy as now; longest row: {slow}, '
+        f'{said_hours(e["hours"][slow])}; a training step needs about {said_bytes(e["bytes"])}'
+        + (f' of memory; {room["where"]} has {said_bytes(room["memory"])}' if room else '')
+    ]
     if c:
         folder = os.path.relpath(cache_path('pixels').parent)
-        lines.append(f'of this {said_hours(c["hours"])} for decoding {c["pictures"]:,} pictures ({c["rate"]:,.0f} a '
-                     f'second) into the pixel cache, which takes {said_bytes(c["bytes"])} in {folder}, where '
-                     f'{said_bytes(c["free"])} are free; less, if some are there already')
+        lines.append(
+            f'of this {said_hours(c["hours"])} for decoding {c["pictures"]:,} pictures ({c["rate"]:,.0f} a '
+            f'second) into the pixel cache, which takes {said_bytes(c["bytes"])} in {folder}, where '
+            f'{said_bytes(c["free"])} are free; less, if some are there already'
+        )
     if c and c['bytes'] > c['free']:
         lines.append('That is MORE THAN IS FREE there: make room, or let SKETCH_LVM_CACHE name another place.')
     if room and e['checkpoints']:
@@ -287,8 +439,10 @@ def estimate_lines(e, rate, device, gpus=1):
     lines += [f'{w[0].upper()}{w[1:]}' for w in (obstacles(e) if room else ()) if not w.startswith('the pixel cache')]
     lines.append('It can be stopped at any time; the same command goes on.')
     if gpus > 1:
-        lines.append(f'{gpus} GPUs are here: `torchrun --nproc-per-node={gpus} -m sketch_lvm reproduce` and the same '
-                     'options share each training between them.')
+        lines.append(
+            f'{gpus} GPUs are here: `torchrun --nproc-per-node={gpus} -m sketch_lvm reproduce` and the same '
+            'options share each training between them.'
+        )
     return lines
 
 # %% ../../nbs/measure/09_realtables.ipynb #61a2fd61
@@ -296,19 +450,50 @@ def announce(v, say, processes=1):
     "Load data and tower for the options of `reproduce`, say what the table will cost; returns both, and the estimate"
     from sketch_lvm.measure.experiments import Experiment, load_sets, load_tower
     from sketch_lvm.methods.catalogue import method
-    device = pick_device(v.device); sets, preset = load_sets(v.source), v.preset or ('mini' if v.backbone == 'mini' else 'paper')
+
+    device = pick_device(v.device)
+    sets, preset = load_sets(v.source), v.preset or ('mini' if v.backbone == 'mini' else 'paper')
     rows = [row for row in TABLES[v.table].rows if not v.rows or row.name in v.rows]
-    experiments = [table_experiment(row, v.source, v.backbone, v.pretrained, bool(v.random), preset, v.steps, v.how, v.alone) for row in rows]
-    if wrong := set_problems(rows, experiments, sets, v.trials): raise UserError('\n'.join(wrong))
+    experiments = [
+        table_experiment(row, v.source, v.backbone, v.pretrained, bool(v.random), preset, v.steps, v.how, v.alone)
+        for row in rows
+    ]
+    if wrong := set_problems(rows, experiments, sets, v.trials):
+        raise UserError('\n'.join(wrong))
     p = asked(experiments[0], TABLES[v.table].protocol, sets, v.second)
-    if wrong := question_problems(p): raise UserError('\n'.join(wrong))
+    if wrong := question_problems(p):
+        raise UserError('\n'.join(wrong))
     tower = load_tower(Experiment(method('sketch-lvm'), v.backbone, v.pretrained, bool(v.random), v.source), device)
     rate, training = (pictures_a_second(tower, device, amp=amp) for amp in ('off', 'auto'))
     cache = cache_cost(cache_plan(rows, experiments, tower, sets, p, v.second))
-    e = estimate(v.table, v.source, sets, tower, rate, v.seeds, v.trials, v.rows, preset, v.steps, v.how, training, processes,
-                 sum(map(len, (*p.queries, *p.gallery))), cache, v.alone, v.accumulate or 1)
+    e = estimate(
+        v.table,
+        v.source,
+        sets,
+        tower,
+        rate,
+        v.seeds,
+        v.trials,
+        v.rows,
+        preset,
+        v.steps,
+        v.how,
+        training,
+        processes,
+        sum(map(len, (*p.queries, *p.gallery))),
+        cache,
+        v.alone,
+        v.accumulate or 1,
+    )
     e |= dict(room=room_for(device, v.out, processes))
     e |= dict(obstacles=obstacles(e))
     gpus = torch.cuda.device_count() if device.type == 'cuda' and processes == 1 else 1
-    say('\n'.join([*([f'{getattr(sets, "report", "")}'] if hasattr(sets, 'report') else []), *estimate_lines(e, rate, device, gpus)]))
+    say(
+        '\n'.join(
+            [
+                *([f'{getattr(sets, "report", "")}'] if hasattr(sets, 'report') else []),
+                *estimate_lines(e, rate, device, gpus),
+            ]
+        )
+    )
     return sets, tower, e

@@ -23,172 +23,285 @@ from ..data.splits import said_part
 # %% ../../nbs/measure/02_report.ipynb #593de4e4
 FORMAT = 'sketch_lvm report 1'
 
+
 @dataclass
 class Report:
     "Scores of one protocol, and everything needed to repeat them"
+
     protocol: dict
     split: dict
-    method: dict                 # name, backbone, random, and what the caller knows: preset, run, step, seed
-    values: dict                 # metric -> mean over queries
-    macro: dict                  # metric -> mean over classes
+    method: dict  # name, backbone, random, and what the caller knows: preset, run, step, seed
+    values: dict  # metric -> mean over queries
+    macro: dict  # metric -> mean over classes
     per_class: dict
     counts: dict
     excluded: dict
     chance: dict
-    frozen: dict                 # metric -> value of the frozen model; empty if it was not tested
-    published: list              # dicts with at least source, metric, value
-    conditions: dict             # versions, device, seconds
+    frozen: dict  # metric -> value of the frozen model; empty if it was not tested
+    published: list  # dicts with at least source, metric, value
+    conditions: dict  # versions, device, seconds
     notes: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)             # what to know before any number; the first lines of the report
-    frozen_per_class: dict = field(default_factory=dict)     # as `per_class`, of the frozen model
+    warnings: list = field(default_factory=list)  # what to know before any number; the first lines of the report
+    frozen_per_class: dict = field(default_factory=dict)  # as `per_class`, of the frozen model
 
-    def to_dict(self): return dict(format=FORMAT, warnings=self.warnings) | vars(self)
-    def save(self, path): write_json(path, self.to_dict())
-    def __repr__(self): return '\n'.join(report_lines(self))
-    def _repr_html_(self): return report_html(self)
-    def __getitem__(self, metric): return self.values[check_name(metric, self.values, 'metric')]
+    def to_dict(self):
+        return dict(format=FORMAT, warnings=self.warnings) | vars(self)
+
+    def save(self, path):
+        write_json(path, self.to_dict())
+
+    def __repr__(self):
+        return '\n'.join(report_lines(self))
+
+    def _repr_html_(self):
+        return report_html(self)
+
+    def __getitem__(self, metric):
+        return self.values[check_name(metric, self.values, 'metric')]
 
 # %% ../../nbs/measure/02_report.ipynb #7c52589e
 _NUMBER, _WHOLE, _WORDS, _NAMES = 'a number', 'a whole number', 'text', ['text']
 _SCORES = {str: _NUMBER}
 
-FIELDS = {         # what a report's file holds: a kind, [kind] for lists, {name: kind}; {str: kind} for any names; 'name?' may be absent
-    'protocol': {'name': _WORDS, 'rule': _WORDS, 'relevant': _WORDS, 'data': _WORDS, 'part': _WORDS, 'k': [_WHOLE], 'seed': _WHOLE, 'classes': _NAMES,
-                 'queries': _WHOLE, 'gallery': _WHOLE, 'queries_digest': _WORDS, 'gallery_digest': _WORDS, 'gallery_classes?': _WHOLE},
-    'split': {'name?': _WORDS, 'provenance?': _WORDS, 'seen?': _NAMES, 'unseen?': _NAMES, 'validation?': _NAMES, 'digest?': _WORDS},
-    'method': {'name': _WORDS, 'backbone': _WORDS, 'random': 'true or false', 'preset?': 'text or nothing', 'seed?': 'a whole number or nothing',
-               'step?': 'a whole number or nothing', 'chosen?': _WORDS},
-    'values': _SCORES, 'macro': _SCORES, 'per_class': {str: {'queries': _WHOLE, 'photos': _WHOLE, str: _NUMBER}}, 'counts': 'an object',
-    'excluded': {str: _WHOLE}, 'chance': _SCORES, 'frozen': _SCORES,
+FIELDS = {  # what a report's file holds: a kind, [kind] for lists, {name: kind}; {str: kind} for any names; 'name?' may be absent
+    'protocol': {
+        'name': _WORDS,
+        'rule': _WORDS,
+        'relevant': _WORDS,
+        'data': _WORDS,
+        'part': _WORDS,
+        'k': [_WHOLE],
+        'seed': _WHOLE,
+        'classes': _NAMES,
+        'queries': _WHOLE,
+        'gallery': _WHOLE,
+        'queries_digest': _WORDS,
+        'gallery_digest': _WORDS,
+        'gallery_classes?': _WHOLE,
+    },
+    'split': {
+        'name?': _WORDS,
+        'provenance?': _WORDS,
+        'seen?': _NAMES,
+        'unseen?': _NAMES,
+        'validation?': _NAMES,
+        'digest?': _WORDS,
+    },
+    'method': {
+        'name': _WORDS,
+        'backbone': _WORDS,
+        'random': 'true or false',
+        'preset?': 'text or nothing',
+        'seed?': 'a whole number or nothing',
+        'step?': 'a whole number or nothing',
+        'chosen?': _WORDS,
+    },
+    'values': _SCORES,
+    'macro': _SCORES,
+    'per_class': {str: {'queries': _WHOLE, 'photos': _WHOLE, str: _NUMBER}},
+    'counts': 'an object',
+    'excluded': {str: _WHOLE},
+    'chance': _SCORES,
+    'frozen': _SCORES,
     'published': [{'source': _WORDS, 'metric': _WORDS, 'value': _NUMBER, 'note?': _WORDS}],
     'conditions': {'pixels?': {'size': _WHOLE, 'fit': _WORDS, 'interpolation': _WORDS, '?': None}},
-    'notes': _NAMES, 'warnings?': _NAMES, 'frozen_per_class?': {str: {'queries': _WHOLE, 'photos': _WHOLE, str: _NUMBER}}}
+    'notes': _NAMES,
+    'warnings?': _NAMES,
+    'frozen_per_class?': {str: {'queries': _WHOLE, 'photos': _WHOLE, str: _NUMBER}},
+}
 
 KINDS = {
     _WHOLE: lambda x: isinstance(x, int) and not isinstance(x, bool),
     _NUMBER: lambda x: isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x),
     _WORDS: lambda x: isinstance(x, str),
     'true or false': lambda x: isinstance(x, bool),
-    'an object': lambda x: isinstance(x, dict)}
+    'an object': lambda x: isinstance(x, dict),
+}
 KINDS |= {f'{kind} or nothing': lambda x, fine=KINDS[kind]: x is None or fine(x) for kind in (_WHOLE, _WORDS)}
+
 
 def field_problems(x, kind, at: str = '') -> list[str]:
     "What is wrong with a value that should be of a `kind` as in `FIELDS`, each with its place"
-    if isinstance(kind, str): return [] if KINDS[kind](x) else [f'{at} should be {kind}, not {x!r:.60}']
+    if isinstance(kind, str):
+        return [] if KINDS[kind](x) else [f'{at} should be {kind}, not {x!r:.60}']
     if isinstance(kind, list):
-        if not isinstance(x, list): return [f'{at} should be a list, not {x!r:.60}']
+        if not isinstance(x, list):
+            return [f'{at} should be a list, not {x!r:.60}']
         return [w for i, v in enumerate(x) for w in field_problems(v, kind[0], f'{at}.{i}')]
-    if x is None and '?' in kind: return []
-    if not isinstance(x, dict): return [f'{at} should be an object, not {x!r:.60}']
+    if x is None and '?' in kind:
+        return []
+    if not isinstance(x, dict):
+        return [f'{at} should be an object, not {x!r:.60}']
     place, names = f'{at}.' if at else '', {k.rstrip('?'): k for k in kind if isinstance(k, str) and k != '?'}
     out = [f'{place}{n} is missing' for n, k in names.items() if not k.endswith('?') and n not in x]
     for n, v in x.items():
-        if n in names: out += field_problems(v, kind[names[n]], place + n)
-        elif str in kind: out += field_problems(v, kind[str], place + n)
+        if n in names:
+            out += field_problems(v, kind[names[n]], place + n)
+        elif str in kind:
+            out += field_problems(v, kind[str], place + n)
     return out
+
 
 def report_problems(d: dict) -> list[str]:
     "What is wrong with the entries of a report's file, as phrases"
-    out = field_problems(d, FIELDS) + [f'{k!r} is no entry of a report' for k in d if k not in {f.name for f in fields(Report)}]
-    if out: return out
-    if d['split'] and 'name' not in d['split']: out.append('split.name is missing')
-    if not d['values']: out.append('values holds no metric')
+    out = field_problems(d, FIELDS) + [
+        f'{k!r} is no entry of a report' for k in d if k not in {f.name for f in fields(Report)}
+    ]
+    if out:
+        return out
+    if d['split'] and 'name' not in d['split']:
+        out.append('split.name is missing')
+    if not d['values']:
+        out.append('values holds no metric')
     for n in d['values']:
-        try: definition(n)
-        except UserError as e: out.append(f'values: {e}')
+        try:
+            definition(n)
+        except UserError as e:
+            out.append(f'values: {e}')
     shown = [n for n in d['values'] if n in next(iter(d['per_class'].values()), {})]
     return out + [f'per_class.{c}.{n} is missing' for c, row in d['per_class'].items() for n in shown if n not in row]
+
 
 def load_report(path):
     "A report from its JSON file; one with a wrong entry is refused, and the entry named"
     d = read_json(path)
-    if not isinstance(d, dict) or d.pop('format', None) != FORMAT: raise UserError(f'{path} is not a report of this version ({FORMAT!r}).')
+    if not isinstance(d, dict) or d.pop('format', None) != FORMAT:
+        raise UserError(f'{path} is not a report of this version ({FORMAT!r}).')
     problems = report_problems(d)
     more = f' and {len(problems) - 5} more' if len(problems) > 5 else ''
-    if problems: raise UserError(f'{path} is not a whole report: {"; ".join(problems[:5])}{more}.')
+    if problems:
+        raise UserError(f'{path} is not a whole report: {"; ".join(problems[:5])}{more}.')
     return Report(**d)
-
 
 # %% ../../nbs/measure/02_report.ipynb #a088ff00
 WARNING = 'RANDOM WEIGHTS: these numbers show that the code runs, and nothing else.'
 
+
 def loud_lines(r) -> list[str]:
     "What a reader must know before any number"
     sample = said_part(r.split.get('provenance', ''))
-    return [WARNING]*bool(r.method.get('random')) + r.warnings + [sample]*bool(sample)
+    return [WARNING] * bool(r.method.get('random')) + r.warnings + [sample] * bool(sample)
+
 
 def training_words(r) -> str:
     "On how many classes a trained method was trained, or '' for one that was not"
-    if not r.split.get('seen') or r.method.get('step') is None: return ''
+    if not r.split.get('seen') or r.method.get('step') is None:
+        return ''
     seen, held = len(r.split['seen']), len(r.split.get('validation', ()))
-    return f'trained on {seen - held} of the {seen} seen classes; the other {held} are for validation' if held else f'trained on all {seen} seen classes'
+    return (
+        f'trained on {seen - held} of the {seen} seen classes; the other {held} are for validation'
+        if held
+        else f'trained on all {seen} seen classes'
+    )
+
 
 def method_words(m) -> str:
     "The method, its backbone, and what is known of the run"
     chosen = f' ({m["chosen"]})' if m.get('chosen') else ''
-    known = [f'{k} {m[k]}' + chosen*(k == 'step') for k in ('preset', 'seed', 'step') if m.get(k) is not None]
+    known = [f'{k} {m[k]}' + chosen * (k == 'step') for k in ('preset', 'seed', 'step') if m.get(k) is not None]
     return '; '.join([m['name'], m['backbone'], *known])
+
 
 def pixel_words(conditions) -> str:
     "How pictures became what the encoder saw"
     how = conditions.get('pixels')
     return f'{how["size"]} x {how["size"]} pixels, fit {how["fit"]}, {how["interpolation"]}' if how else ''
 
+
 def headline(r):
     "What must be known first, then which test, on what, of what"
     p = r.protocol
     where = f'{p["data"]}, split {r.split["name"]}' if r.split else p['data']
     classes = f' of {p["gallery_classes"]} classes' if 'gallery_classes' in p else ''
-    lines = [f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes against {p["gallery"]:,} photos{classes}',
-             f'({p["rule"]})', '; '.join(filter(None, [method_words(r.method), pixel_words(r.conditions)]))]
+    lines = [
+        f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes against {p["gallery"]:,} photos{classes}',
+        f'({p["rule"]})',
+        '; '.join(filter(None, [method_words(r.method), pixel_words(r.conditions)])),
+    ]
     return [*loud_lines(r), *lines, *filter(None, [training_words(r)])]
-
 
 # %% ../../nbs/measure/02_report.ipynb #d7c4b45b
 def report_rows(r):
     "Rows (metric, value, macro, frozen, chance, definition); an empty string where there is none"
     show = lambda d, n: f'{d[n]:.3f}' if n in d else ''
-    return [(n, f'{v:.3f}', show(r.macro, n), show(r.frozen, n), show(r.chance, n), definition(n)) for n, v in r.values.items()]
+    return [
+        (n, f'{v:.3f}', show(r.macro, n), show(r.frozen, n), show(r.chance, n), definition(n))
+        for n, v in r.values.items()
+    ]
+
 
 def published_lines(r):
-    return [f'{p["source"]}: {p["metric"]} {p["value"]:.3f}' + (f' ({p["note"]})' if p.get('note') else '') for p in r.published]
+    return [
+        f'{p["source"]}: {p["metric"]} {p["value"]:.3f}' + (f' ({p["note"]})' if p.get('note') else '')
+        for p in r.published
+    ]
+
 
 def report_lines(r):
     "The report as lines of text"
-    head = ('metric', 'result', 'by class', 'frozen', 'chance'); rows = [row[:5] for row in report_rows(r)]
+    head = ('metric', 'result', 'by class', 'frozen', 'chance')
+    rows = [row[:5] for row in report_rows(r)]
     use = [j for j in range(5) if j < 3 or any(row[j] for row in rows)]
     wide = max(map(len, r.values))
     table = [f'{row[0]:{wide}}' + ''.join(f'{row[j]:>10}' for j in use[1:]) for row in (head, *rows)]
     ours = f' (this one was {training_words(r)})' if training_words(r) else ''
-    published = [f'published for this data set{ours}:', *('  ' + line for line in published_lines(r))] if r.published else []
+    published = (
+        [f'published for this data set{ours}:', *('  ' + line for line in published_lines(r))] if r.published else []
+    )
     return [*headline(r), '', *table, '', *published, *r.notes]
 
 # %% ../../nbs/measure/02_report.ipynb #9f0686f2
 def report_html(r):
     "The report as HTML; names are escaped"
-    def cell(v, tag='td'): return f'<{tag} style="text-align:left">{html.escape(str(v))}</{tag}>'
+
+    def cell(v, tag='td'):
+        return f'<{tag} style="text-align:left">{html.escape(str(v))}</{tag}>'
+
     def table(head, rows):
         lines = [''.join(cell(h, 'th') for h in head), *(''.join(map(cell, row)) for row in rows)]
         return '<table>' + ''.join(f'<tr>{line}</tr>' for line in lines) + '</table>'
+
     loud = 'color:#b2182b;font-weight:bold'
     top = ''.join(f'<p style="{loud if line in loud_lines(r) else ""}">{html.escape(line)}</p>' for line in headline(r))
     names = [n for n in r.values if n in next(iter(r.per_class.values()), {})][:4]
-    def scores(v): return [f'{v[n]:.3f}' if n in v else '' for n in names]
+
+    def scores(v):
+        return [f'{v[n]:.3f}' if n in v else '' for n in names]
+
     before = {c: scores(v) for c, v in r.frozen_per_class.items()}
-    rows = [(c, v['queries'], v['photos'], *scores(v), *before.get(c, [''*len(names)] if before else [])) for c, v in r.per_class.items()]
+    rows = [
+        (c, v['queries'], v['photos'], *scores(v), *before.get(c, ['' * len(names)] if before else []))
+        for c, v in r.per_class.items()
+    ]
     classes = table(('class', 'queries', 'photos', *names, *(f'frozen {n}' for n in names if before)), rows)
     published = [(p['source'], p['metric'], f'{p["value"]:.3f}', p.get('note', '')) for p in r.published]
     published = table(('published', 'metric', 'value', training_words(r)), published) if published else ''
     notes = ''.join(f'<p>{html.escape(n)}</p>' for n in r.notes)
-    return (top + table(('metric', 'result', 'mean over classes', 'frozen', 'chance', 'definition'), report_rows(r)) + published + notes
-            + f'<details><summary>by class</summary>{classes}</details>')
+    return (
+        top
+        + table(('metric', 'result', 'mean over classes', 'frozen', 'chance', 'definition'), report_rows(r))
+        + published
+        + notes
+        + f'<details><summary>by class</summary>{classes}</details>'
+    )
 
 # %% ../../nbs/measure/02_report.ipynb #45fc4f8c
 def surroundings(device='cpu'):
     "Versions and machine, as a report keeps them"
     import sketch_lvm
+
     device = torch.device(device)
-    versions = dict(sketch_lvm=getattr(sketch_lvm, '__version__', 'unknown'), python=platform.python_version(), torch=torch.__version__,
-                    **{p: version(p) for p in ('open_clip_torch', 'numpy', 'pillow')})
+    versions = dict(
+        sketch_lvm=getattr(sketch_lvm, '__version__', 'unknown'),
+        python=platform.python_version(),
+        torch=torch.__version__,
+        **{p: version(p) for p in ('open_clip_torch', 'numpy', 'pillow')},
+    )
     name = torch.cuda.get_device_name(device) if device.type == 'cuda' else platform.machine()
-    return dict(versions=versions, device=str(device), device_name=name, threads=torch.get_num_threads(), system=platform.system())
+    return dict(
+        versions=versions,
+        device=str(device),
+        device_name=name,
+        threads=torch.get_num_threads(),
+        system=platform.system(),
+    )

@@ -48,35 +48,49 @@ from ..train.loop import shared
 # %% ../../nbs/measure/08_reproduce.ipynb #c97e1250
 REFERENCES = ('frozen', 'keyword', 'guessed keyword')
 
+
 def asked(e, protocol, sets, other=None):
     "The protocol of a table's test; `other` is the data set it is about, if that is not the one trained on"
     return cross_protocol(other, sets.split, sets) if other else protocol_for(e, protocol, sets)
 
+
 def reference_report(row, e, sets, backbone, protocol, device='cpu', other=None):
     "The `Report` of a row that learns nothing"
-    backbone = backbone_for(e.method, backbone)              # the pixels of the rows that it stands beside
+    backbone = backbone_for(e.method, backbone)  # the pixels of the rows that it stands beside
     p, encoder = asked(e, protocol, sets, other), frozen_encoder(backbone).to(device)
-    warm([*p.queries, *p.gallery], [backbone.recipe], other or e.data, False); names = columns(p.queries)[0]
+    warm([*p.queries, *p.gallery], [backbone.recipe], other or e.data, False)
+    names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
-        if row.method == 'guessed keyword': names = guessed_names(backbone, q, sorted(set(columns(p.gallery)[0])))
+        if row.method == 'guessed keyword':
+            names = guessed_names(backbone, q, sorted(set(columns(p.gallery)[0])))
         q = keyword_features(backbone, names).float().cpu()
     return evaluate(encoder, p, row.name, about=dict(data=e.data), features=(q, g))
 
+
 def probing(p, at, path):
     "A callback for `train` that probes after some steps and writes what it finds"
+
     def look(run, row):
-        if run.step not in at: return
-        was = run.encoder.training; run.encoder.eval()
-        write_probe(path, run.step, p, run.encoder); run.encoder.train(was)
+        if run.step not in at:
+            return
+        was = run.encoder.training
+        run.encoder.eval()
+        write_probe(path, run.step, p, run.encoder)
+        run.encoder.train(was)
+
     return look
 
+
 def write_probe(path, step, p, encoder):
-    with open(path, 'a', encoding='utf-8') as f: f.write(json.dumps(dict(step=step, **probe(p, encoder))) + '\n')
+    with open(path, 'a', encoding='utf-8') as f:
+        f.write(json.dumps(dict(step=step, **probe(p, encoder))) + '\n')
+
 
 def untrained(e, sets, backbone, device='cpu'):
     "The encoder of an experiment before its first step"
     return build_encoder(e.method, backbone, e.seed, classes=sets.train.classes).to(device).eval()
+
 
 def read_curve(path):
     "The probes of a run by step; those taken twice, by a run that was stopped and taken up, count once"
@@ -88,76 +102,169 @@ def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), o
     "Train and test one row with one seed, or go on; a row that is done is only read. Several processes train together, the first one tests"
     path, p = report_path(folder, e.method, table.protocol + (f'-{other["name"]}' if other else '')), Path(folder)
     done = shared(team, lambda: load_report(path) if path.exists() else p.mkdir(parents=True, exist_ok=True))
-    if done: return done
-    if watch and 0 in at and not (p/'curve.jsonl').exists(): write_probe(p/'curve.jsonl', 0, watch, untrained(e, sets, backbone, device))
-    run_experiment(e, p, device, sets, backbone, progress=False if team.rank else None, accumulate=pieces, on_step=probing(watch, at, p/'curve.jsonl') if watch else None)
+    if done:
+        return done
+    if watch and 0 in at and not (p / 'curve.jsonl').exists():
+        write_probe(p / 'curve.jsonl', 0, watch, untrained(e, sets, backbone, device))
+    run_experiment(
+        e,
+        p,
+        device,
+        sets,
+        backbone,
+        progress=False if team.rank else None,
+        accumulate=pieces,
+        on_step=probing(watch, at, p / 'curve.jsonl') if watch else None,
+    )
+
     def test():
-        return evaluate_run(p, table.protocol, device=device, frozen=False, sets=sets, backbone=backbone, opened=open_run(p, device, backbone), data=other)
+        return evaluate_run(
+            p,
+            table.protocol,
+            device=device,
+            frozen=False,
+            sets=sets,
+            backbone=backbone,
+            opened=open_run(p, device, backbone),
+            data=other,
+        )
+
     return shared(team, test)
 
 # %% ../../nbs/measure/08_reproduce.ipynb #bd1e505b
 def tested(r):
     "What a report says of its test: the same for all rows of a table"
-    return {k: r.protocol[k] for k in ('name', 'rule', 'data', 'queries', 'gallery', 'queries_digest', 'gallery_digest')} | dict(
-        classes=len(r.protocol['classes']), chance=r.chance,
-        notes=[n for n in r.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))])
+    return {
+        k: r.protocol[k] for k in ('name', 'rule', 'data', 'queries', 'gallery', 'queries_digest', 'gallery_digest')
+    } | dict(
+        classes=len(r.protocol['classes']),
+        chance=r.chance,
+        notes=[n for n in r.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))],
+    )
 
 # %% ../../nbs/measure/08_reproduce.ipynb #d2724b5f
-def one_row(row, table, e, out, seeds, sets, backbone, device, budget, team, watch=None, at=(), say=print, keep=lambda entry: None, other=None, before=None, pieces=1):
+def one_row(
+    row,
+    table,
+    e,
+    out,
+    seeds,
+    sets,
+    backbone,
+    device,
+    budget,
+    team,
+    watch=None,
+    at=(),
+    say=print,
+    keep=lambda entry: None,
+    other=None,
+    before=None,
+    pieces=1,
+):
     "Tune, train and test one row, or go on with the entry `before`; `keep` is called with the entry whenever it has grown"
     slug = row.name.lower().replace(' ', '-')
     if row.method in REFERENCES:
         r = shared(team, lambda: reference_report(row, e, sets, backbone, table.protocol, device, other))
-        keep(dict(name=row.name, method=row.method, trains={}, fit=e.method['fit'], seeds={'-': r.values}, published=[],
-                  test=tested(r)))
+        keep(
+            dict(
+                name=row.name,
+                method=row.method,
+                trains={},
+                fit=e.method['fit'],
+                seeds={'-': r.values},
+                published=[],
+                test=tested(r),
+            )
+        )
         return
-    found = tune(replace(e, seed=0), out/slug/'tune', budget, sets, backbone, device, say, accumulate=pieces) if budget else dict(best={}, trials=[])
-    m = replace(e.method, options=e.method.options | found['best']); parts, size = counted(m, backbone)
+    found = (
+        tune(replace(e, seed=0), out / slug / 'tune', budget, sets, backbone, device, say, accumulate=pieces)
+        if budget
+        else dict(best={}, trials=[])
+    )
+    m = replace(e.method, options=e.method.options | found['best'])
+    parts, size = counted(m, backbone)
     kept = [x for x in (before, found if budget else None) if x]
     rates = min([RATES, *(x.get('rates', 1) for x in kept)])
-    entry = dict(name=row.name, method=row.method, label=m.label, trains=parts, bytes=size, fit=m['fit'], rates=rates,
-                 tuned=found['best'], at_the_edge=found.get('at_the_edge'),
-                 step_at_the_edge=found.get('step_at_the_edge'),
-                 trials=found['trials'], **{k: dict((before or {}).get(k, {})) for k in ('seeds', 'steps', 'curves')})
+    entry = dict(
+        name=row.name,
+        method=row.method,
+        label=m.label,
+        trains=parts,
+        bytes=size,
+        fit=m['fit'],
+        rates=rates,
+        tuned=found['best'],
+        at_the_edge=found.get('at_the_edge'),
+        step_at_the_edge=found.get('step_at_the_edge'),
+        trials=found['trials'],
+        **{k: dict((before or {}).get(k, {})) for k in ('seeds', 'steps', 'curves')},
+    )
     for seed in seeds:
-        folder = out/slug/f'seed{seed}'
-        r = one_run(replace(e, method=m, seed=seed), folder, table, sets, backbone, device, team, watch, at, other, pieces)
-        entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = r.values, r.method.get('step'), r.published
+        folder = out / slug / f'seed{seed}'
+        r = one_run(
+            replace(e, method=m, seed=seed), folder, table, sets, backbone, device, team, watch, at, other, pieces
+        )
+        entry['seeds'][str(seed)], entry['steps'][str(seed)], entry['published'] = (
+            r.values,
+            r.method.get('step'),
+            r.published,
+        )
         entry['test'] = tested(r)
-        if watch: entry['curves'][str(seed)] = read_curve(folder/'curve.jsonl')
+        if watch:
+            entry['curves'][str(seed)] = read_curve(folder / 'curve.jsonl')
         shown = [k for k in table.shown(e.data['name']) if k in r.values] or [next(iter(r.values))]
-        if say: say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in shown))
+        if say:
+            say(f'  seed {seed}: ' + ', '.join(f'{k} {r.values[k]:.4f}' for k in shown))
         keep(entry)
 
 # %% ../../nbs/measure/08_reproduce.ipynb #842c56cd
 def cache_plan(rows, experiments, tower, sets, p, other=None):
     "`[(set, recipe)]`: what a table decodes into the pixel cache; `p` is the protocol of its test"
     data = experiments[0].data
-    trained = {backbone_for(e.method, tower).recipe for row, e in zip(rows, experiments) if row.method not in REFERENCES}
+    trained = {
+        backbone_for(e.method, tower).recipe for row, e in zip(rows, experiments) if row.method not in REFERENCES
+    }
     tested = {backbone_for(e.method, tower).recipe for e in experiments}
-    plan = [(s, recipe) for recipe in sorted(trained) for s in (sets.train, sets.validation)] if data.get('cache', 1) else []
-    if (other or data).get('cache', 1): plan += [(s, recipe) for recipe in sorted(tested) for s in (*p.queries, *p.gallery)]
+    plan = (
+        [(s, recipe) for recipe in sorted(trained) for s in (sets.train, sets.validation)]
+        if data.get('cache', 1)
+        else []
+    )
+    if (other or data).get('cache', 1):
+        plan += [(s, recipe) for recipe in sorted(tested) for s in (*p.queries, *p.gallery)]
     return [(s, recipe) for s, recipe in plan if s is not None and len(s) and hasattr(s.source, 'paths')]
 
-def plan_size(plan): return sum(len(s) for s, _ in plan), sum(cache_bytes(len(s), recipe[0]) for s, recipe in plan)     # pictures, bytes
+
+def plan_size(plan):
+    return sum(len(s) for s, _ in plan), sum(cache_bytes(len(s), recipe[0]) for s, recipe in plan)  # pictures, bytes
+
 
 def fill_cache(plan, team, say=None):
     "Decode what a table needs; the first process does it and shows a bar, the others find it"
     n, size = plan_size(plan)
-    if say and n: say(f'pixel cache: {n:,} pictures take {said_bytes(size)} in {os.path.relpath(cache_path("pixels").parent)}; what is there already is not made again')
+    if say and n:
+        say(
+            f'pixel cache: {n:,} pictures take {said_bytes(size)} in {os.path.relpath(cache_path("pixels").parent)}; what is there already is not made again'
+        )
+
     def build():
-        for s, recipe in plan: warm([s], [recipe], {}, False if team.rank else None)
+        for s, recipe in plan:
+            warm([s], [recipe], {}, False if team.rank else None)
+
     in_turn(team, build)
 
 # %% ../../nbs/measure/08_reproduce.ipynb #cd404a59
-PIXELS = ('fit', 'constants')      # options that say how a picture reaches the tower
+PIXELS = ('fit', 'constants')  # options that say how a picture reaches the tower
+
 
 def table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone=None):
     "The experiment of a row, before tuning and seed; `options` are for every row, `alone` has those of single rows: {row: {option: value}}"
     options = options | (alone or {}).get(row.name, {})
-    if row.method in REFERENCES:                               # they see what the rows beside them see
+    if row.method in REFERENCES:  # they see what the rows beside them see
         options = {k: v for k, v in options.items() if k in PIXELS}
-    valid = None if steps is None else max(1, steps//4)
+    valid = None if steps is None else max(1, steps // 4)
     name = 'sketch-lvm' if row.method in REFERENCES else row.method
     return Experiment(method(name, preset, **row.how, **options), backbone, pretrained, random, data, 0, steps, valid)
 
@@ -166,123 +273,260 @@ def row_problems(t, how, options, alone):
     "What is wrong with the experiments of a table's rows, each sentence once, with the rows it concerns"
     said = {}
     for row in t.rows:
-        try: found = experiment_problems(table_experiment(row, **how, options=options, alone=alone))
-        except UserError as err: found = [str(err).removeprefix(f'{row.method}: ')]
-        for w in found: said.setdefault(w, []).append(row.name)
+        try:
+            found = experiment_problems(table_experiment(row, **how, options=options, alone=alone))
+        except UserError as err:
+            found = [str(err).removeprefix(f'{row.method}: ')]
+        for w in found:
+            said.setdefault(w, []).append(row.name)
     whole = len(t.rows) - sum(row.method in REFERENCES for row in t.rows)
     return [w if len(names) >= whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
 
+
 def option_problems(t, options, alone, rows):
     "Options that no method has, that not every one of some rows has, or that are for a row the table has not"
-    out = [unknown(k, OPTIONS, 'option') for k in {**options, **{k: v for some in alone.values() for k, v in some.items()}}]
-    out += [unknown(name, [row.name for row in t.rows if row.method not in REFERENCES], 'row that trains') for name in alone]
+    out = [
+        unknown(k, OPTIONS, 'option') for k in {**options, **{k: v for some in alone.values() for k, v in some.items()}}
+    ]
+    out += [
+        unknown(name, [row.name for row in t.rows if row.method not in REFERENCES], 'row that trains') for name in alone
+    ]
     for k in options:
-        have, lack = ([row.name for row in rows if row.method not in REFERENCES and (k in method(row.method).options) == has] for has in (True, False))
-        if have and lack: out.append(f'{k} is no option of {", ".join(lack)}. For one row alone: --set {have[0]}:{k}={options[k]}.')
+        have, lack = (
+            [row.name for row in rows if row.method not in REFERENCES and (k in method(row.method).options) == has]
+            for has in (True, False)
+        )
+        if have and lack:
+            out.append(f'{k} is no option of {", ".join(lack)}. For one row alone: --set {have[0]}:{k}={options[k]}.')
     return list(filter(None, out))
 
+
 def unknown(name, choices, what):
-    try: check_name(name, choices, what)
-    except UserError as e: return str(e)
+    try:
+        check_name(name, choices, what)
+    except UserError as e:
+        return str(e)
 
 # %% ../../nbs/measure/08_reproduce.ipynb #b4deae84
-def table_problems(table, data, backbone='mini', pretrained=None, random=False, preset=None, steps=None, rows=None, options=None, other=None, alone=None):
+def table_problems(
+    table,
+    data,
+    backbone='mini',
+    pretrained=None,
+    random=False,
+    preset=None,
+    steps=None,
+    rows=None,
+    options=None,
+    other=None,
+    alone=None,
+):
     "Everything wrong with a call of `reproduce` that can be known before anything is loaded"
     out, preset = [], preset or ('mini' if backbone == 'mini' else 'paper')
-    try: t = TABLES[check_name(table, TABLES, 'table')]
-    except UserError as err: return [str(err)]
-    if t.data and data['name'] != t.data: out.append(f'the table {table} is about {t.data}, not {data["name"]}: --data {t.data}:PATH,split=NAME.')
+    try:
+        t = TABLES[check_name(table, TABLES, 'table')]
+    except UserError as err:
+        return [str(err)]
+    if t.data and data['name'] != t.data:
+        out.append(f'the table {table} is about {t.data}, not {data["name"]}: --data {t.data}:PATH,split=NAME.')
     if (t.protocol == 'cross-dataset') != (other is not None):
-        out.append('the cross-dataset table, and only it, needs the other data set too: --other tuberlin:PATH,split=kd.')
+        out.append(
+            'the cross-dataset table, and only it, needs the other data set too: --other tuberlin:PATH,split=kd.'
+        )
     out += data_problems(other) if other else []
     out += [w for name in rows or () if (w := unknown(name, [x.name for x in t.rows], f'row of {table}'))]
-    picked = replace(t, rows=tuple(row for row in t.rows if row.name in rows)) if rows else t             # what is not made need not be right
+    picked = (
+        replace(t, rows=tuple(row for row in t.rows if row.name in rows)) if rows else t
+    )  # what is not made need not be right
     wrong = option_problems(t, options or {}, alone or {}, picked.rows)
     how = dict(data=data, backbone=backbone, pretrained=pretrained, random=random, preset=preset, steps=steps)
-    return out + wrong + [w for w in row_problems(picked, how, {} if wrong else options or {}, {} if wrong else alone) if w not in out]
+    return (
+        out
+        + wrong
+        + [w for w in row_problems(picked, how, {} if wrong else options or {}, {} if wrong else alone) if w not in out]
+    )
 
 # %% ../../nbs/measure/08_reproduce.ipynb #de8bf298
 def short_classes(m, items):
     "Why a set has no batches of pairs for a method, in a sentence with the remedy; '' if it has"
-    if m['sampler'] != 'pairs': return ''
+    if m['sampler'] != 'pairs':
+        return ''
     rows = np.flatnonzero((items.modality == 'sketch') & (items.own_photo >= 0))
-    photos = np.bincount(items.labels[np.unique(items.own_photo[rows])], minlength=len(items.classes)); K, n = m['per_class'], len(photos)
-    few, most = [repr(items.classes[c]) for c in np.flatnonzero(photos < K)], m['batch']//K
-    batch = f',batch={2*n}' if m['batch'] > 2*n else ''
+    photos = np.bincount(items.labels[np.unique(items.own_photo[rows])], minlength=len(items.classes))
+    K, n = m['per_class'], len(photos)
+    few, most = [repr(items.classes[c]) for c in np.flatnonzero(photos < K)], m['batch'] // K
+    batch = f',batch={2 * n}' if m['batch'] > 2 * n else ''
     bare = [repr(items.classes[c]) for c in np.flatnonzero(photos < 2)]
-    if bare: return f'{len(bare)} class(es) have fewer than 2 photos with sketches, of which no pairs can be made: {", ".join(bare[:8])}. Choose a split without them.'
-    if few: return f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. Take fewer pairs of a class: --set per_class=2{batch}.'
-    return f'a batch of {m["batch"]} takes {most} classes with {K} pairs each, but there are {n} to train on: --set batch={K*n}, or per_class=2{batch}.'*(most > n)
+    if bare:
+        return f'{len(bare)} class(es) have fewer than 2 photos with sketches, of which no pairs can be made: {", ".join(bare[:8])}. Choose a split without them.'
+    if few:
+        return f'{len(few)} class(es) have fewer than {K} photos with sketches: {", ".join(few[:8])}. Take fewer pairs of a class: --set per_class=2{batch}.'
+    return (
+        f'a batch of {m["batch"]} takes {most} classes with {K} pairs each, but there are {n} to train on: --set batch={K * n}, or per_class=2{batch}.'
+        * (most > n)
+    )
+
 
 def set_problems(rows, experiments, sets, budget=0):
     "What the rows to be made cannot do with these sets, each sentence once, with the rows it concerns"
     said = {}
     for row, e in zip(rows, experiments):
-        if row.method not in REFERENCES and (w := short_classes(e.method, sets.train)): said.setdefault(w, []).append(row.name)
+        if row.method not in REFERENCES and (w := short_classes(e.method, sets.train)):
+            said.setdefault(w, []).append(row.name)
     whole = sum(row.method not in REFERENCES for row in rows)
     blind = no_choice(sets) if budget and whole else ''
     pairs = [w if len(names) == whole else f'{", ".join(names)}: {w}' for w, names in said.items()]
-    return [f'{blind} (--trials 0).']*bool(blind) + pairs
+    return [f'{blind} (--trials 0).'] * bool(blind) + pairs
+
 
 def question_problems(p) -> list:
     "Why every ranking would pass the test of a protocol, as sentences"
     names = columns(p.gallery)[0]
     if p.relevant == 'class' and len(set(names)) == 1:
-        return [f'the test has one class only ({names[0]!r}): every photo is right, and every score is 1. '
-                'Choose a split with two unseen classes or more.']
+        return [
+            f'the test has one class only ({names[0]!r}): every photo is right, and every score is 1. '
+            'Choose a split with two unseen classes or more.'
+        ]
     if p.relevant == 'instance' and max(Counter(names).values()) == 1:
-        return ['each class of the test has one photo only: it is always found, and every score is 1. '
-                'Choose a split whose unseen classes have more photos.']
+        return [
+            'each class of the test has one photo only: it is always found, and every score is 1. '
+            'Choose a split whose unseen classes have more photos.'
+        ]
     return []
 
 # %% ../../nbs/measure/08_reproduce.ipynb #96f45a7c
-def reproduce(table, data, out, seeds=(1, 2, 3), rows=None, backbone='mini', pretrained=None, random=False, preset=None,
-              steps=None,              # instead of each method's epochs
-              budget=5,                # most trials of each row's tuning; 0: the preset's rates
-              probe_at=(),             # steps after which `probe` looks, 0: before the first; mini world only
-              device='auto', say=print, sets=None, tower=None, other=None,
-              alone=None,              # {row: {option: value}}, for that row only
-              accumulate=1,            # pieces a batch is cut into, for small devices; learns the same
-              command=None,            # kept in `table.json`
-              **options):              # options of every method: batch=32
+def reproduce(
+    table,
+    data,
+    out,
+    seeds=(1, 2, 3),
+    rows=None,
+    backbone='mini',
+    pretrained=None,
+    random=False,
+    preset=None,
+    steps=None,  # instead of each method's epochs
+    budget=5,  # most trials of each row's tuning; 0: the preset's rates
+    probe_at=(),  # steps after which `probe` looks, 0: before the first; mini world only
+    device='auto',
+    say=print,
+    sets=None,
+    tower=None,
+    other=None,
+    alone=None,  # {row: {option: value}}, for that row only
+    accumulate=1,  # pieces a batch is cut into, for small devices; learns the same
+    command=None,  # kept in `table.json`
+    **options,  # options of every method: batch=32
+):
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
     wrong = table_problems(table, data, backbone, pretrained, random, preset, steps, rows, options, other, alone)
-    if wrong: raise UserError('\n'.join(wrong))
+    if wrong:
+        raise UserError('\n'.join(wrong))
     t, preset = TABLES[table], preset or ('mini' if backbone == 'mini' else 'paper')
-    chosen = [x for name in rows for x in t.rows if x.name == name] if rows else t.rows      # in the order they were asked for
-    experiments = [table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone) for row in chosen]
+    chosen = (
+        [x for name in rows for x in t.rows if x.name == name] if rows else t.rows
+    )  # in the order they were asked for
+    experiments = [
+        table_experiment(row, data, backbone, pretrained, random, preset, steps, options, alone) for row in chosen
+    ]
     with together(device) as (team, device):
-        shared(team, lambda: check_writable(Path(out)/'table.json') and None)
+        shared(team, lambda: check_writable(Path(out) / 'table.json') and None)
         sets = sets or load_sets(data)
-        if wrong := set_problems(chosen, experiments, sets, budget): raise UserError('\n'.join(wrong))
+        if wrong := set_problems(chosen, experiments, sets, budget):
+            raise UserError('\n'.join(wrong))
         p = asked(experiments[0], t.protocol, sets, other)
-        if wrong := question_problems(p): raise UserError('\n'.join(wrong))
+        if wrong := question_problems(p):
+            raise UserError('\n'.join(wrong))
         tower = tower or load_tower(replace(experiments[0], method=method('sketch-lvm')), device)
-        settings = dict(table=table, data=data, backbone=tower.label, preset=preset, steps=steps, budget=budget, options=options,
-                        probe_at=list(probe_at), **(dict(other=other) if other else {}), **(dict(alone=alone) if alone else {}))
-        return fill_table(t, Path(out), json.loads(json.dumps(settings)), chosen, experiments, tower, sets, p,
-                          seeds, device, team, say, other, accumulate, command)
+        settings = dict(
+            table=table,
+            data=data,
+            backbone=tower.label,
+            preset=preset,
+            steps=steps,
+            budget=budget,
+            options=options,
+            probe_at=list(probe_at),
+            **(dict(other=other) if other else {}),
+            **(dict(alone=alone) if alone else {}),
+        )
+        return fill_table(
+            t,
+            Path(out),
+            json.loads(json.dumps(settings)),
+            chosen,
+            experiments,
+            tower,
+            sets,
+            p,
+            seeds,
+            device,
+            team,
+            say,
+            other,
+            accumulate,
+            command,
+        )
 
 # %% ../../nbs/measure/08_reproduce.ipynb #dbcab4c7
-def fill_table(t, out, settings, rows, experiments, tower, sets,
-               p,                       # the protocol of its test
-               seeds, device, team, say=None, other=None, pieces=1, command=None):
+def fill_table(
+    t,
+    out,
+    settings,
+    rows,
+    experiments,
+    tower,
+    sets,
+    p,  # the protocol of its test
+    seeds,
+    device,
+    team,
+    say=None,
+    other=None,
+    pieces=1,
+    command=None,
+):
     "The rows of a table, one after another; the first process keeps it. Returns its state"
     state, at = shared(team, lambda: open_table(out, settings, t, tower, sets, command)), tuple(settings['probe_at'])
     watch = make_probe(tower, probed(settings['data']), sets.unseen) if at and team.rank == 0 else None
-    if watch and 'frozen_probe' not in state: state['frozen_probe'] = probe(watch, frozen_encoder(tower))
-    if team.rank: say = None
+    if watch and 'frozen_probe' not in state:
+        state['frozen_probe'] = probe(watch, frozen_encoder(tower))
+    if team.rank:
+        say = None
     fill_cache(cache_plan(rows, experiments, tower, sets, p, other), team, say)
+
     def keep(entry):
         note_test(state, entry)
         state['rows'] = {**state['rows'], entry['name']: entry}
         state['definitions'] = {m: said_metric(m) for m in there(state, t)}
         state.update(choice=said_choice(state), footnotes=footnotes(state, t))
-        if team.rank == 0: write_table(state, t, out)
+        if team.rank == 0:
+            write_table(state, t, out)
+
     for row, e in zip(rows, experiments):
-        if row.method in REFERENCES and row.name in state['rows']: continue
-        if say: say(row.name)
-        one_row(row, t, e, out, seeds, sets, tower, device, settings['budget'], team, watch, at, say, keep, other, state['rows'].get(row.name), pieces)
+        if row.method in REFERENCES and row.name in state['rows']:
+            continue
+        if say:
+            say(row.name)
+        one_row(
+            row,
+            t,
+            e,
+            out,
+            seeds,
+            sets,
+            tower,
+            device,
+            settings['budget'],
+            team,
+            watch,
+            at,
+            say,
+            keep,
+            other,
+            state['rows'].get(row.name),
+            pieces,
+        )
     return state
 
 # %% ../../nbs/measure/08_reproduce.ipynb #250eb7f7
@@ -290,15 +534,30 @@ def note_test(state, entry):
     "Keep what a row's report says of its test, once for the table; a row with another test is refused"
     before, now = state.setdefault('test', entry['test']), entry['test']
     differ = [k for k in now if k in before and k != 'chance' and before[k] != now[k]]
-    before |= {k: v for k, v in now.items() if k not in before}                  # a table that did not keep all of this
-    if differ: raise UserError(f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
-                               'Make the table again in another folder.')
-    other = f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}' if PART in now['data'] else ''
-    if other and other not in state.get('sample', ''): state['sample'] = ' '.join(filter(None, [state.get('sample'), other]))
+    before |= {k: v for k, v in now.items() if k not in before}  # a table that did not keep all of this
+    if differ:
+        raise UserError(
+            f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
+            'Make the table again in another folder.'
+        )
+    other = (
+        f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}' if PART in now['data'] else ''
+    )
+    if other and other not in state.get('sample', ''):
+        state['sample'] = ' '.join(filter(None, [state.get('sample'), other]))
+
 
 def split_words(split):
     "What a table keeps of a split"
-    return dict(name=split.name, provenance=split.provenance, digest=split.digest, seen=len(split.seen), validation=len(split.validation), unseen=len(split.unseen))
+    return dict(
+        name=split.name,
+        provenance=split.provenance,
+        digest=split.digest,
+        seen=len(split.seen),
+        validation=len(split.validation),
+        unseen=len(split.unseen),
+    )
+
 
 def said_metric(name):
     "The definition of a metric with its number in it, so that it can stand alone"
@@ -310,51 +569,110 @@ def said_metric(name):
 def probed(data):
     "New objects of the training categories, for `probe`"
     from sketch_lvm.data.minisets import mini_set
-    if data['name'] != 'mini': raise UserError('probes need new objects of the training categories, which only the mini world has.')
-    return mini_set('seen', max(1, data.get('n_test', 20)//2), style=data.get('style', 'default'), seed=data.get('seed', 0))
+
+    if data['name'] != 'mini':
+        raise UserError('probes need new objects of the training categories, which only the mini world has.')
+    return mini_set(
+        'seen', max(1, data.get('n_test', 20) // 2), style=data.get('style', 'default'), seed=data.get('seed', 0)
+    )
+
 
 _TRIAL = dict(changes={...: float}, value=float, step=int)
 _PRINTED = {'metric': str, 'value': float, 'source': str, 'note?': str}
-_ROW = {'name': str, 'method': str, 'trains': {...: int}, 'seeds': {...: {...: float}}, 'rates?': int, 'fit?': str,
-        'tuned?': {...: float}, 'steps?': dict, 'curves?': dict, 'trials?': [_TRIAL], 'published?': [_PRINTED]}
+_ROW = {
+    'name': str,
+    'method': str,
+    'trains': {...: int},
+    'seeds': {...: {...: float}},
+    'rates?': int,
+    'fit?': str,
+    'tuned?': {...: float},
+    'steps?': dict,
+    'curves?': dict,
+    'trials?': [_TRIAL],
+    'published?': [_PRINTED],
+}
 _SPLIT = dict(name=str, provenance=str, digest=str, seen=int, validation=int, unseen=int)
-_TEST = {'name': str, 'rule': str, 'data': str, 'queries': int, 'gallery': int, 'classes': int, 'notes': [str],
-         'chance?': {...: float}}
-_STATE = {'settings': dict, 'rows': {...: _ROW}, 'random': bool, 'about': str, 'gallery?': str, 'sample?': str,
-          'conditions?': dict(device=str, device_name=str, versions={...: str}), 'split?': _SPLIT, 'test?': _TEST}
+_TEST = {
+    'name': str,
+    'rule': str,
+    'data': str,
+    'queries': int,
+    'gallery': int,
+    'classes': int,
+    'notes': [str],
+    'chance?': {...: float},
+}
+_STATE = {
+    'settings': dict,
+    'rows': {...: _ROW},
+    'random': bool,
+    'about': str,
+    'gallery?': str,
+    'sample?': str,
+    'conditions?': dict(device=str, device_name=str, versions={...: str}),
+    'split?': _SPLIT,
+    'test?': _TEST,
+}
+
 
 def read_state(path: Path) -> dict:
     "What a `table.json` holds; one that holds something else is named"
     state = read_json(path)
     wrong = misfit(state, _STATE)
     wrong = wrong or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
-    if wrong: raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')
+    if wrong:
+        raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')
     return state
+
 
 def open_table(out, settings, t, tower, sets, command=None):
     "The state of a table in a folder, new or as it was left"
-    out.mkdir(parents=True, exist_ok=True); path = out/'table.json'; split = split_words(sets.split)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / 'table.json'
+    split = split_words(sets.split)
     if path.exists():
         state = read_state(path)
         differ = [k for k in settings | state['settings'] if state['settings'].get(k) != settings.get(k)]
-        differ += ['split']*(state.get('split', split) != split)          # pictures came or went: another part of the split, or all of it
-        if differ: raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
+        differ += ['split'] * (
+            state.get('split', split) != split
+        )  # pictures came or went: another part of the split, or all of it
+        if differ:
+            raise UserError(f'{out} holds a table with other settings ({", ".join(differ)}). Choose another folder.')
         return state
-    state = dict(settings=settings, about=t.about, protocol=t.protocol, gallery=data_label(settings['data']), split=split, random=tower.random,
-                 sample=said_part(sets.split.provenance),
-                 command=command, date=date.today().isoformat(), conditions=surroundings(tower.device), rows={})
-    write_json(path, state); return state
+    state = dict(
+        settings=settings,
+        about=t.about,
+        protocol=t.protocol,
+        gallery=data_label(settings['data']),
+        split=split,
+        random=tower.random,
+        sample=said_part(sets.split.provenance),
+        command=command,
+        date=date.today().isoformat(),
+        conditions=surroundings(tower.device),
+        rows={},
+    )
+    write_json(path, state)
+    return state
 
 # %% ../../nbs/measure/08_reproduce.ipynb #c2d5dc2e
 def printed(entry, metric):
     "What is published for a row under a metric, as its reports found it to fit, or None"
     return next((p for p in entry.get('published', ()) if p['metric'] == metric), None)
 
+
 def there(state, t):
     "The metrics of a table that its rows have (a small gallery has no P@100); if it has none of them, mAP@all and P@k"
     seeds = [v for e in state['rows'].values() for v in e['seeds'].values()]
-    def have(names): return [m for m in names if all(m in v for v in seeds)]
-    return have(t.shown(state['settings']['data']['name'])) or have([m for m in seeds[0] if m == 'mAP@all' or re.fullmatch(r'P@\d+', m)])
+
+    def have(names):
+        return [m for m in names if all(m in v for v in seeds)]
+
+    return have(t.shown(state['settings']['data']['name'])) or have(
+        [m for m in seeds[0] if m == 'mAP@all' or re.fullmatch(r'P@\d+', m)]
+    )
+
 
 def spread(entry, metric):
     "(mean, sample standard deviation or None, number of seeds) of a row"
@@ -367,17 +685,25 @@ def last_step_best(entry, settings):
     chosen = next((t for t in entry.get('trials') or () if t['changes'] == entry['tuned']), None)
     return bool(chosen and chosen['step'] == chosen.get('of', settings.get('steps')))
 
+
 def conditions_line(state):
     "How a table was made, on one line"
-    s, c = state['settings'], state.get('conditions') or {}; v = c.get('versions', {})
+    s, c = state['settings'], state.get('conditions') or {}
+    v = c.get('versions', {})
     seeds = sorted({k for e in state['rows'].values() if e['trains'] for k in e['seeds']}, key=int)
     fits = {e['name']: e['fit'] for e in state['rows'].values() if 'fit' in e}
     usual = Counter(fits.values()).most_common(1)[0][0] if fits else ''
     others = ', '.join(f'{name}: {fit}' for name, fit in fits.items() if fit != usual)
-    made = [f'`{state["command"]}`' if state.get('command') else '', f'{s.get("steps") or "each method its own"} steps', f'at most {s.get("budget", "?")} trials a row',
-            f'seeds {", ".join(seeds)}' if seeds else '', f'fit {usual}' + f' ({others})'*bool(others) if fits else '',
-            f'{c["device"]} ({c["device_name"]})' if c else '',
-            ', '.join(f'{p} {v[p]}' for p in ('sketch_lvm', 'torch') if p in v), state.get('date') or '']
+    made = [
+        f'`{state["command"]}`' if state.get('command') else '',
+        f'{s.get("steps") or "each method its own"} steps',
+        f'at most {s.get("budget", "?")} trials a row',
+        f'seeds {", ".join(seeds)}' if seeds else '',
+        f'fit {usual}' + f' ({others})' * bool(others) if fits else '',
+        f'{c["device"]} ({c["device_name"]})' if c else '',
+        ', '.join(f'{p} {v[p]}' for p in ('sketch_lvm', 'torch') if p in v),
+        state.get('date') or '',
+    ]
     return 'Made by: ' + '; '.join(filter(None, made)) + '.'
 
 # %% ../../nbs/measure/08_reproduce.ipynb #95a5607b
@@ -385,10 +711,19 @@ def test_lines(state):
     "Split and test of a table; nothing for one that was kept before they were"
     s, p, out = state.get('split'), state.get('test'), []
     if s:
-        held = f', {s["validation"]} of them held out for validation' if s['validation'] else ''; of = s['provenance'].rpartition(ALONE)[2].strip()
+        held = f', {s["validation"]} of them held out for validation' if s['validation'] else ''
+        of = s['provenance'].rpartition(ALONE)[2].strip()
         out.append(f'Split: {s["name"]}, {s["seen"]} seen classes{held}, {s["unseen"]} unseen. {of.rstrip(".")}.')
-    if p: out.append(' '.join([f'Test: {p["name"]}, {p["rule"]}: {p["queries"]:,} sketches of {p["classes"]} classes, {p["gallery"]:,} photos.',
-                             *[f'Asked about: {p["data"]}.']*(p['data'] != state.get('gallery')), *p['notes']]))
+    if p:
+        out.append(
+            ' '.join(
+                [
+                    f'Test: {p["name"]}, {p["rule"]}: {p["queries"]:,} sketches of {p["classes"]} classes, {p["gallery"]:,} photos.',
+                    *[f'Asked about: {p["data"]}.'] * (p['data'] != state.get('gallery')),
+                    *p['notes'],
+                ]
+            )
+        )
     return [x for line in out for x in ('', line)]
 
 # %% ../../nbs/measure/08_reproduce.ipynb #a17b15de
@@ -396,16 +731,22 @@ def caveat(p: dict) -> str:
     "What is uncertain about a printed number, as a sentence"
     return f'{p["note"].rstrip(".")}.' if p and p.get('note') else ''
 
+
 def said_training(state: dict) -> str:
     "How many of the seen classes a table's rows were trained on, if not all"
     s = state.get('split') or dict(validation=0)
-    if not s['validation']: return ''
-    return (f'Here {s["seen"] - s["validation"]} of the {s["seen"]} seen classes were trained on, '
-            f'{s["validation"]} were held out for validation; the printed numbers are of all, as far as known.')
+    if not s['validation']:
+        return ''
+    return (
+        f'Here {s["seen"] - s["validation"]} of the {s["seen"]} seen classes were trained on, '
+        f'{s["validation"]} were held out for validation; the printed numbers are of all, as far as known.'
+    )
+
 
 def old_rates(state: dict) -> list:
     "The rows of a table that are under revision"
     return [e['name'] for e in state['rows'].values() if outdated('tower' in e['trains'], e)]
+
 
 def footnotes(state: dict, t: Table) -> list:
     "The numbered notes of a table: on the classes trained on, on rows under revision, on printed numbers"
@@ -414,125 +755,209 @@ def footnotes(state: dict, t: Table) -> list:
     notes = [said_training(state) if shown else '', said_revision(old_rates(state)), *map(caveat, shown)]
     return list(dict.fromkeys(filter(None, notes)))
 
+
 def said_choice(state: dict) -> str:
     "What the rates and the steps of a table's rows were chosen by"
     budget, s = state['settings'].get('budget'), state.get('split') or {}
-    if s.get('validation') == 0: return "Rates are the preset's, weights those of the last step; no validation classes."
+    if s.get('validation') == 0:
+        return "Rates are the preset's, weights those of the last step; no validation classes."
     rates = "Rates are the preset's; the step to stop at was" if budget == 0 else 'Rates and the step to stop at were'
     return f'{rates} chosen on validation categories.'
+
 
 def loud_lines(state: dict, t: Table) -> list:
     "What must be known before a number of a table is read, loudest first"
     p, shown = state.get('test') or {}, t.shown(state['settings']['data']['name'])
     metrics = there(state, t)
     lost = [m for m in shown if m not in metrics]
-    sure = [m for m in metrics if p.get('chance', {}).get(m, 0) > .9995]
-    return [*[WARNING]*state['random'], *filter(None, [state.get('sample')]),
-            *['One class only is asked. A score of one class says little about others.']*(p.get('classes') == 1),
-            *[f'{", ".join(sure)}: chance is 1.000, so any ranking passes.']*bool(sure),
-            *[f'{", ".join(lost)}: not here, the gallery is too small.']*bool(lost)]
+    sure = [m for m in metrics if p.get('chance', {}).get(m, 0) > 0.9995]
+    return [
+        *[WARNING] * state['random'],
+        *filter(None, [state.get('sample')]),
+        *['One class only is asked. A score of one class says little about others.'] * (p.get('classes') == 1),
+        *[f'{", ".join(sure)}: chance is 1.000, so any ranking passes.'] * bool(sure),
+        *[f'{", ".join(lost)}: not here, the gallery is too small.'] * bool(lost),
+    ]
 
 # %% ../../nbs/measure/08_reproduce.ipynb #2eb7857b
 def table_lines(state, t):
     "A table as Markdown"
-    s = state['settings']; data, metrics, notes = s['data']['name'], there(state, t), footnotes(state, t)
-    def mark(note): return f' [{notes.index(note) + 1}]' if note in notes else ''
+    s = state['settings']
+    data, metrics, notes = s['data']['name'], there(state, t), footnotes(state, t)
+
+    def mark(note):
+        return f' [{notes.index(note) + 1}]' if note in notes else ''
+
     show = {m: any(printed(e, m) for e in state['rows'].values()) for m in metrics}
     published, old = f'published{mark(said_training(state))}', old_rates(state)
-    head = ['row', 'trains', *(x for m in metrics for x in [m, *[published]*show[m]]), 'seeds']
-    lines = [*(x for s in loud_lines(state, t) for x in (f'**{s}**', '')),
-             f'{t.about} Data: {state.get("gallery", data)}. Tower: {s["backbone"]}.', *test_lines(state), '',
-             '| ' + ' | '.join(head) + ' |', '|' + '---|'*len(head)]
+    head = ['row', 'trains', *(x for m in metrics for x in [m, *[published] * show[m]]), 'seeds']
+    lines = [
+        *(x for s in loud_lines(state, t) for x in (f'**{s}**', '')),
+        f'{t.about} Data: {state.get("gallery", data)}. Tower: {s["backbone"]}.',
+        *test_lines(state),
+        '',
+        '| ' + ' | '.join(head) + ' |',
+        '|' + '---|' * len(head),
+    ]
     if chance := (state.get('test') or {}).get('chance'):
-        cells = [x for m in metrics for x in [f'{chance[m]:.3f}' if m in chance else '', *['']*show[m]]]
+        cells = [x for m in metrics for x in [f'{chance[m]:.3f}' if m in chance else '', *[''] * show[m]]]
         lines.append('| ' + ' | '.join(['chance', '-', *cells, '-']) + ' |')
     for row in t.rows:
-        if (e := state['rows'].get(row.name)) is None: continue
-        cells = [row.name + mark(said_revision(old))*(row.name in old), f'{sum(e["trains"].values()):,}']
+        if (e := state['rows'].get(row.name)) is None:
+            continue
+        cells = [row.name + mark(said_revision(old)) * (row.name in old), f'{sum(e["trains"].values()):,}']
         for m in metrics:
-            mean, sd, n = spread(e, m); p = printed(e, m)
+            mean, sd, n = spread(e, m)
+            p = printed(e, m)
             cells += [f'{mean:.3f}' + (f' ± {sd:.3f}' if sd is not None else '')]
-            cells += ([f'{p["value"]:.3f} ({p["source"]}){mark(caveat(p))}' if p else ''] if show[m] else [])
+            cells += [f'{p["value"]:.3f} ({p["source"]}){mark(caveat(p))}' if p else ''] if show[m] else []
         lines.append('| ' + ' | '.join([*cells, str(n) if e['trains'] else '-']) + ' |')
-    lines += ['', *(f'- [{i}] {note}' for i, note in enumerate(notes, 1))]*bool(notes)
+    lines += ['', *(f'- [{i}] {note}' for i, note in enumerate(notes, 1))] * bool(notes)
     lines += ['', *(f'- {m}: {said_metric(m)}' for m in metrics)]
     learned = [e for e in state['rows'].values() if e['trains']]
-    lines += ['', f'± is the standard deviation over seeds. {said_choice(state)}']*bool(learned)
+    lines += ['', f'± is the standard deviation over seeds. {said_choice(state)}'] * bool(learned)
     late = [e['name'] for e in learned if last_step_best(e, s)]
-    if late: lines += ['', f'Step at the edge (the chosen rate was best at the last step of its trial): {", ".join(late)}.']
+    if late:
+        lines += ['', f'Step at the edge (the chosen rate was best at the last step of its trial): {", ".join(late)}.']
     return lines + ['', conditions_line(state)]
 
 # %% ../../nbs/measure/08_reproduce.ipynb #42f43b0f
 def where(state):
     "Data, gallery and split of a table in a few words; of two data sets, both"
     data, p, s = state['settings']['data']['name'], state.get('test') or {}, state.get('split')
-    if data == 'mini' or not s: return data
-    return f'{state["gallery"]}, split {s["name"]}' + (f'; asked about: {p["data"].partition(PART)[0]}' if p.get('name') == 'cross-dataset' else '')
+    if data == 'mini' or not s:
+        return data
+    return f'{state["gallery"]}, split {s["name"]}' + (
+        f'; asked about: {p["data"].partition(PART)[0]}' if p.get('name') == 'cross-dataset' else ''
+    )
+
 
 def _window(state, values):
     "What the axis of a table's figure shows: the rows that train and frozen CLIP, with some room; everything if nothing trains"
     near = [x for name, v in values.items() for x in v if state['rows'][name]['trains'] or name == 'frozen CLIP']
-    near = near or [x for v in values.values() for x in v]; room = max(.2*(max(near) - min(near)), .01)
+    near = near or [x for v in values.values() for x in v]
+    room = max(0.2 * (max(near) - min(near)), 0.01)
     return min(near) - room, max(near) + room
 
+
 def _note(ax, value, y, right):
-    ax.text(.99 if right else .01, y, f'{value:.3f} →' if right else f'← {value:.3f}', transform=ax.get_yaxis_transform(), ha='right' if right else 'left',
-            va='center', fontsize=8, color='#666666')
+    ax.text(
+        0.99 if right else 0.01,
+        y,
+        f'{value:.3f} →' if right else f'← {value:.3f}',
+        transform=ax.get_yaxis_transform(),
+        ha='right' if right else 'left',
+        va='center',
+        fontsize=8,
+        color='#666666',
+    )
+
 
 def _conditions(ax, state):
     "How the table was made, small, for a figure that travels without its page"
-    ax.annotate(textwrap.fill(conditions_line(state).replace('`', ''), 130), (0, 0), (4, -50), xycoords=('figure fraction', 'axes fraction'),
-                textcoords='offset points', va='top', fontsize=6, color='#666666', parse_math=False)
+    ax.annotate(
+        textwrap.fill(conditions_line(state).replace('`', ''), 130),
+        (0, 0),
+        (4, -50),
+        xycoords=('figure fraction', 'axes fraction'),
+        textcoords='offset points',
+        va='top',
+        fontsize=6,
+        color='#666666',
+        parse_math=False,
+    )
+
 
 def _key(ax, state, metric):
     "A legend of what is drawn, under the axis whatever the figure's height"
     from matplotlib.lines import Line2D
     from matplotlib.transforms import ScaledTranslation
+
     draw = lambda label, **how: Line2D([], [], label=label, **{'ls': '', **how})
     bar = dict(marker='|', ms=10, mew=2)
     learns = {bool(e['trains']) for e in state['rows'].values()}
-    keys = [draw('a seed', marker='o', color='#0072B2', alpha=.6), draw('mean', color='#0072B2', **bar)] if True in learns else []
-    if False in learns: keys.append(draw('learns nothing', color='#888888', **bar))
-    if 'frozen CLIP' in state['rows']: keys.append(draw('frozen CLIP', ls=':', lw=.8, color='#888888'))
-    if any(printed(e, metric) for e in state['rows'].values()): keys.append(draw('printed', marker='x', color='#D55E00'))
-    ax.legend(handles=keys, fontsize=7, frameon=False, ncols=len(keys), loc='upper center', bbox_to_anchor=(.5, 0), handletextpad=.2, columnspacing=1,
-              bbox_transform=ax.transAxes + ScaledTranslation(0, -30/72, ax.figure.dpi_scale_trans))
+    keys = (
+        [draw('a seed', marker='o', color='#0072B2', alpha=0.6), draw('mean', color='#0072B2', **bar)]
+        if True in learns
+        else []
+    )
+    if False in learns:
+        keys.append(draw('learns nothing', color='#888888', **bar))
+    if 'frozen CLIP' in state['rows']:
+        keys.append(draw('frozen CLIP', ls=':', lw=0.8, color='#888888'))
+    if any(printed(e, metric) for e in state['rows'].values()):
+        keys.append(draw('printed', marker='x', color='#D55E00'))
+    ax.legend(
+        handles=keys,
+        fontsize=7,
+        frameon=False,
+        ncols=len(keys),
+        loc='upper center',
+        bbox_to_anchor=(0.5, 0),
+        handletextpad=0.2,
+        columnspacing=1,
+        bbox_transform=ax.transAxes + ScaledTranslation(0, -30 / 72, ax.figure.dpi_scale_trans),
+    )
 
 # %% ../../nbs/measure/08_reproduce.ipynb #2ba87fdd
 def draw_table(state, t, metric=None, ax=None):
     "A dot for each seed, a line for the mean; grey: rows that learn nothing. One of those that lies far off is a note at the edge"
     import matplotlib.pyplot as plt
-    s = state['settings']; metric = metric or there(state, t)[0]; rows = [r for r in t.rows if r.name in state['rows']]
-    if own := ax is None: ax = plt.subplots(figsize=(6.4, 1.5 + .34*len(rows)), layout='constrained')[1]
-    values = {r.name: [x[metric] for x in state['rows'][r.name]['seeds'].values()] for r in rows}; low, high = _window(state, values)
+
+    s = state['settings']
+    metric = metric or there(state, t)[0]
+    rows = [r for r in t.rows if r.name in state['rows']]
+    if own := ax is None:
+        ax = plt.subplots(figsize=(6.4, 1.5 + 0.34 * len(rows)), layout='constrained')[1]
+    values = {r.name: [x[metric] for x in state['rows'][r.name]['seeds'].values()] for r in rows}
+    low, high = _window(state, values)
     for y, row in enumerate(rows):
-        e, v = state['rows'][row.name], values[row.name]; colour = '#0072B2' if e['trains'] else '#888888'
-        if p := printed(e, metric): ax.plot(p['value'], y, 'x', color='#D55E00')
-        if not low <= np.mean(v) <= high: _note(ax, np.mean(v), y, np.mean(v) > high); continue
-        ax.plot([np.mean(v)]*2, [y - .3, y + .3], color=colour, lw=2); ax.plot(v, [y]*len(v), 'o', color=colour, ms=5, alpha=.6)
-    if 'frozen CLIP' in values: ax.axvline(values['frozen CLIP'][0], color='#888888', lw=.8, ls=':')
-    if not any(printed(state['rows'][r.name], metric) for r in rows): ax.set_xlim(low, high)
-    ax.set_yticks(range(len(rows)), [r.name + ' (under revision)'*(r.name in old_rates(state)) for r in rows])
-    ax.invert_yaxis(); _key(ax, state, metric)
-    ax.set_xlabel(metric + ', RANDOM WEIGHTS'*state['random'])
-    title = textwrap.fill(f'data: {where(state)}{", A SAMPLE"*bool(state.get("sample"))}', 90), f'tower: {s["backbone"]}'
+        e, v = state['rows'][row.name], values[row.name]
+        colour = '#0072B2' if e['trains'] else '#888888'
+        if p := printed(e, metric):
+            ax.plot(p['value'], y, 'x', color='#D55E00')
+        if not low <= np.mean(v) <= high:
+            _note(ax, np.mean(v), y, np.mean(v) > high)
+            continue
+        ax.plot([np.mean(v)] * 2, [y - 0.3, y + 0.3], color=colour, lw=2)
+        ax.plot(v, [y] * len(v), 'o', color=colour, ms=5, alpha=0.6)
+    if 'frozen CLIP' in values:
+        ax.axvline(values['frozen CLIP'][0], color='#888888', lw=0.8, ls=':')
+    if not any(printed(state['rows'][r.name], metric) for r in rows):
+        ax.set_xlim(low, high)
+    ax.set_yticks(range(len(rows)), [r.name + ' (under revision)' * (r.name in old_rates(state)) for r in rows])
+    ax.invert_yaxis()
+    _key(ax, state, metric)
+    ax.set_xlabel(metric + ', RANDOM WEIGHTS' * state['random'])
+    title = (
+        textwrap.fill(f'data: {where(state)}{", A SAMPLE" * bool(state.get("sample"))}', 90),
+        f'tower: {s["backbone"]}',
+    )
     ax.set_title(('; ' if len(title[0]) < 60 else '\n').join(title), fontsize=9)
-    if own: _conditions(ax, state)
+    if own:
+        _conditions(ax, state)
     return ax
 
 # %% ../../nbs/measure/08_reproduce.ipynb #fdfb18e5
 def write_table(state, t, out):
     "`table.json`, `table.md` and `table.png`, each whole or not at all"
-    write_json(Path(out)/'table.json', state)
-    with atomic_write(Path(out)/'table.md', 'w') as f: f.write('\n'.join(table_lines(state, t)) + '\n')
+    write_json(Path(out) / 'table.json', state)
+    with atomic_write(Path(out) / 'table.md', 'w') as f:
+        f.write('\n'.join(table_lines(state, t)) + '\n')
     import matplotlib.pyplot as plt
+
     ax = draw_table(state, t)
-    with atomic_write(Path(out)/'table.png') as f: ax.figure.savefig(f, format='png', dpi=110)
+    with atomic_write(Path(out) / 'table.png') as f:
+        ax.figure.savefig(f, format='png', dpi=110)
     plt.close(ax.figure)
 
 # %% ../../nbs/measure/08_reproduce.ipynb #a4e82864
-ABOUT = {'frozen': 'CLIP as it is; nothing is learned.', 'keyword': "The text feature of the true category's name is the query: a bound, since it is told the answer.",
-         'guessed keyword': 'The same, with the name that CLIP gives the sketch, chosen among the names of the gallery, which are the unseen ones.'}
+ABOUT = {
+    'frozen': 'CLIP as it is; nothing is learned.',
+    'keyword': "The text feature of the true category's name is the query: a bound, since it is told the answer.",
+    'guessed keyword': 'The same, with the name that CLIP gives the sketch, chosen among the names of the gallery, which are the unseen ones.',
+}
+
 
 def told(rows):
     "Published rows of one method as lines; those with the same source and the same caveats share one"
@@ -547,16 +972,29 @@ def list_methods(backbone='mini', say=None):
     "{method: about, presets, what trains on a backbone, bytes of a checkpoint, published numbers}; `say` gets it line by line"
     b, out, say = load_backbone(backbone, random=True), {}, say or (lambda line: None)
     for name, family in families().items():
-        m = method(name, 'mini' if backbone == 'mini' and 'mini' in family.presets else 'paper'); (parts, size), rows = counted(m, b), published(method(name))
-        out[name] = dict(about=family.about, presets=list(family.presets), trains=parts, bytes=size, published=[p._asdict() for p in rows])
+        m = method(name, 'mini' if backbone == 'mini' and 'mini' in family.presets else 'paper')
+        (parts, size), rows = counted(m, b), published(method(name))
+        out[name] = dict(
+            about=family.about,
+            presets=list(family.presets),
+            trains=parts,
+            bytes=size,
+            published=[p._asdict() for p in rows],
+        )
         what = ', '.join(f'{n:,} {part}' for part, n in parts.items())
-        say(f'{name}\n  {family.about}\n  trains {what} and stores these alone, {size/1000:,.0f} KB; presets: {", ".join(family.presets)}')
-        for line in told(rows): say(line)
+        say(
+            f'{name}\n  {family.about}\n  trains {what} and stores these alone, {size / 1000:,.0f} KB; presets: {", ".join(family.presets)}'
+        )
+        for line in told(rows):
+            say(line)
     for name in REFERENCES:
-        rows = [p for p in PUBLISHED if p.method == name]; say(f'{name}, a reference: a row of the tables, not a method\n  {ABOUT[name]} Stores nothing.')
-        for line in told(rows): say(line)
+        rows = [p for p in PUBLISHED if p.method == name]
+        say(f'{name}, a reference: a row of the tables, not a method\n  {ABOUT[name]} Stores nothing.')
+        for line in told(rows):
+            say(line)
         out[name] = dict(about=ABOUT[name], presets=[], trains={}, bytes=0, published=[p._asdict() for p in rows])
     words = dict.fromkeys(w for e in out.values() for p in e['published'] for w in p['source'].split() if w in SOURCES)
-    for w in words: say(f'{w}: {SOURCES[w]}')
+    for w in words:
+        say(f'{w}: {SOURCES[w]}')
     say(f'counted on {b.name}; `sketch_lvm methods --name NAME` tells every option, and who says so')
     return out

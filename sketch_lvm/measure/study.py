@@ -29,39 +29,83 @@ from ..train.processes import together
 # %% ../../nbs/measure/05_study.ipynb #446559bd
 _BARE = dict(prompts=0, norms='frozen')
 
-_BOTH, _FG = dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03)), dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))
+_BOTH, _FG = (
+    dict(lr_prompts=(0.03, 0.1, 0.3), lr_norms=(0.003, 0.01, 0.03)),
+    dict(lr_prompts=(0.01, 0.03, 0.1), lr_norms=(0.001, 0.003, 0.01)),
+)
 
-ROWS = {  # name: (method, what it changes, the rates to try: {option: values}, tried together; the row whose tuning it takes)
-    'prompts + norms': ('sketch-lvm', {}, _BOTH, 'prompts + norms'),
-    'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(.03, .1, .3)), 'prompts only'),
-    'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(.003, .01, .03)), 'norms only'),
-    'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
-    'full fine-tuning': ('sketch-lvm', dict(prompts=0, extra='all'), dict(lr_rest=(3e-5, 1e-4, 3e-4)), 'full fine-tuning'),
-    'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
-    'fg': ('sketch-lvm-fg', {}, _FG, 'fg'),
-    'fg hard triplets alone': ('sketch-lvm-fg', dict(without=['classification', 'patch-shuffle', 'divergence']), _FG, 'fg')} | {
-    f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg') for part in ('norms', 'classification', 'patch-shuffle', 'divergence')}
+ROWS = (
+    {  # name: (method, what it changes, the rates to try: {option: values}, tried together; the row whose tuning it takes)
+        'prompts + norms': ('sketch-lvm', {}, _BOTH, 'prompts + norms'),
+        'prompts only': ('sketch-lvm', dict(without=['norms']), dict(lr_prompts=(0.03, 0.1, 0.3)), 'prompts only'),
+        'norms only': ('sketch-lvm', dict(without=['prompts']), dict(lr_norms=(0.003, 0.01, 0.03)), 'norms only'),
+        'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
+        'full fine-tuning': (
+            'sketch-lvm',
+            dict(prompts=0, extra='all'),
+            dict(lr_rest=(3e-5, 1e-4, 3e-4)),
+            'full fine-tuning',
+        ),
+        'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
+        'fg': ('sketch-lvm-fg', {}, _FG, 'fg'),
+        'fg hard triplets alone': (
+            'sketch-lvm-fg',
+            dict(without=['classification', 'patch-shuffle', 'divergence']),
+            _FG,
+            'fg',
+        ),
+    }
+    | {
+        f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg')
+        for part in ('norms', 'classification', 'patch-shuffle', 'divergence')
+    }
+)
 
 _MAPS = dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 _MAPS_FG = dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))
 
-_WIDE = 'fg with margin 1, squared distance'      # Sketch_LVM's terms with SpLIP's distance and margin
-_FAR, _PARTS = dict(distance='squared-euclidean', margin=1.), ('B_t', 'B_v', 'B_vt', 'visual-prompts', 'prompts', 'norms', 'jigsaw',
-                                                               'adaptive-margin', 'classification', 'triplet')
+_WIDE = 'fg with margin 1, squared distance'  # Sketch_LVM's terms with SpLIP's distance and margin
+_FAR, _PARTS = (
+    dict(distance='squared-euclidean', margin=1.0),
+    (
+        'B_t',
+        'B_v',
+        'B_vt',
+        'visual-prompts',
+        'prompts',
+        'norms',
+        'jigsaw',
+        'adaptive-margin',
+        'classification',
+        'triplet',
+    ),
+)
 
-SPLIP_ROWS = {'splip': ('splip', {}, _MAPS, 'splip'), 'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip'),    # asked for by name
-              _WIDE: ('sketch-lvm-fg', _FAR, _BOTH, _WIDE),
-              'fg, 4 of a class': ('sketch-lvm-fg', dict(per_class=4), _FG, 'fg'),                     # batches as fg splip has them
-              f'{_WIDE}, 4 of a class': ('sketch-lvm-fg', dict(_FAR, per_class=4), _BOTH, _WIDE)} | {
-    f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip') for part in _PARTS} | {
-    f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip') for part in _PARTS}
+SPLIP_ROWS = (
+    {
+        'splip': ('splip', {}, _MAPS, 'splip'),
+        'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip'),  # asked for by name
+        _WIDE: ('sketch-lvm-fg', _FAR, _BOTH, _WIDE),
+        'fg, 4 of a class': ('sketch-lvm-fg', dict(per_class=4), _FG, 'fg'),  # batches as fg splip has them
+        f'{_WIDE}, 4 of a class': ('sketch-lvm-fg', dict(_FAR, per_class=4), _BOTH, _WIDE),
+    }
+    | {f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip') for part in _PARTS}
+    | {
+        f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip')
+        for part in _PARTS
+    }
+)
 
-def find_row(row): return (ROWS | SPLIP_ROWS)[check_name(row, ROWS | SPLIP_ROWS, 'row')]
+
+def find_row(row):
+    return (ROWS | SPLIP_ROWS)[check_name(row, ROWS | SPLIP_ROWS, 'row')]
+
 
 def rates(row):
     "The trials of a row: a list of {option: rate}"
     options = find_row(row)[2]
     return [dict(zip(options, values)) for values in zip(*options.values())]
+
 
 def row_method(row, **changes):
     "The row's method with some rates"
@@ -73,60 +117,111 @@ def question(row):
     "Protocol and watched metric of a row"
     return ('fine-grained', 'Acc@1/per-category') if row.startswith('fg') else ('zero-shot', 'mAP@all')
 
+
 def ask(encoder, items, protocols=('zero-shot', 'fine-grained')):
     "Metric values of an encoder on a set under some protocols; each picture is encoded once"
     z = embed(encoder, items.sketches), embed(encoder, items.photos)
     return {k: v for p in protocols for k, v in score(make_protocol(p, items, k=(10,)), *z).values.items()}
 
+
 def ask_generalised(encoder, sets):
     "The headline with all photos of the training categories in the gallery"
     p = make_protocol('generalised/A-all-seen', sets.unseen, sets.train, sets.split, k=(10,))
-    return {k: round(v, 5) for k, v in score(p, *embed_protocol(encoder, p, progress=False)).values.items() if k in ('mAP@all', 'P@10')}
+    return {
+        k: round(v, 5)
+        for k, v in score(p, *embed_protocol(encoder, p, progress=False)).values.items()
+        if k in ('mAP@all', 'P@10')
+    }
 
-def run_row(row, sets, seen, out, changes, seed, backbone, steps, batch,
-            looks=5, wide=False):     # validations in a run; ask the generalised question too
+
+def run_row(
+    row,
+    sets,
+    seen,
+    out,
+    changes,
+    seed,
+    backbone,
+    steps,
+    batch,
+    looks=5,
+    wide=False,  # validations in a run; ask the generalised question too
+):
     "Train a row once, in a run folder of its own, and ask everything of it; sets that are None are not asked. Returns plain data"
-    protocol, watch = question(row); m = row_method(row, batch=batch, **changes)
-    run = fit(m, backbone, sets.train, out, seed=seed, device='cpu', steps=steps, valid_every=max(1, steps//looks), watch=watch,
-              valid=lambda encoder: {watch: ask(encoder, sets.validation, [protocol])[watch]}, progress=False)
-    encoder = run.learner.encoder; trained = sum(p.numel() for p in encoder.trainable().values())
+    protocol, watch = question(row)
+    m = row_method(row, batch=batch, **changes)
+    run = fit(
+        m,
+        backbone,
+        sets.train,
+        out,
+        seed=seed,
+        device='cpu',
+        steps=steps,
+        valid_every=max(1, steps // looks),
+        watch=watch,
+        valid=lambda encoder: {watch: ask(encoder, sets.validation, [protocol])[watch]},
+        progress=False,
+    )
+    encoder = run.learner.encoder
+    trained = sum(p.numel() for p in encoder.trainable().values())
     keep = ('mAP@all', 'P@10', 'Acc@1/per-category', 'Acc@5/per-category', 'Acc@1/all-unseen')
-    out = dict(row=row, seed=seed, changes=changes, steps=steps, batch=batch, best_step=run.best[1] if run.best else steps, trained=trained)
+    out = dict(
+        row=row,
+        seed=seed,
+        changes=changes,
+        steps=steps,
+        batch=batch,
+        best_step=run.best[1] if run.best else steps,
+        trained=trained,
+    )
     for part, items in dict(validation=sets.validation, unseen=sets.unseen, seen=seen).items():
-        if items is not None: v = ask(encoder, items); out[part] = {k: round(v[k], 5) for k in keep}
+        if items is not None:
+            v = ask(encoder, items)
+            out[part] = {k: round(v[k], 5) for k in keep}
     return out | (dict(generalised=ask_generalised(encoder, sets)) if wide and sets.unseen is not None else {})
 
 # %% ../../nbs/measure/05_study.ipynb #4d5f230f
 def beyond(changes, end):
     "The setting after the last (`end=-1`) or before the first (`end=0`) of a line of settings, at the mean ratio of the line"
-    ratio = {k: (changes[-1][k]/changes[0][k])**(1/(len(changes) - 1)) for k in changes[0]}
-    return {k: float(f'{changes[end][k]*(r if end else 1/r):.2g}') for k, r in ratio.items()}
+    ratio = {k: (changes[-1][k] / changes[0][k]) ** (1 / (len(changes) - 1)) for k in changes[0]}
+    return {k: float(f'{changes[end][k] * (r if end else 1 / r):.2g}') for k, r in ratio.items()}
+
 
 def search(first, budget, value):
     "Try settings by `value(changes)`, then more beyond the edge at which the best lies. Returns [(changes, value)] in order of the line, at most `budget`"
     found = [(c, value(c)) for c in first[:budget]]
-    def best(): return max(range(len(found)), key=lambda i: found[i][1])
+
+    def best():
+        return max(range(len(found)), key=lambda i: found[i][1])
+
     while len(first) > 1 and len(found) < budget and best() in (0, len(found) - 1):
-        end = 0 if best() == 0 else -1; c = beyond([f[0] for f in found], end)
+        end = 0 if best() == 0 else -1
+        c = beyond([f[0] for f in found], end)
         found.insert(0 if end == 0 else len(found), (c, value(c)))
     return found
 
 # %% ../../nbs/measure/05_study.ipynb #3c215287
-RATES = 2      # the rule by which parameters get their rates; 1: LayerNorms of a wholly trained tower took `lr_norms`
+RATES = 2  # the rule by which parameters get their rates; 1: LayerNorms of a wholly trained tower took `lr_norms`
+
 
 def outdated(whole_tower: bool, kept: dict) -> bool:
     "Whether a kept result was made with rates that have been mended since"
     return whole_tower and kept.get('rates', 1) < RATES
+
 
 def revised(rows: list) -> list:
     "Names of the rows of a study that were tuned or run with outdated rates"
     made = [d for d in rows if d.get('kind') in ('tune', 'final') and d.get('row') in ROWS | SPLIP_ROWS]
     return list(dict.fromkeys(d['row'] for d in made if outdated(trained_parts(row_method(d['row'])) == 'all', d)))
 
+
 def said_revision(names: list) -> str:
     "The sentence about rows under revision; '' if there are none"
-    why = ('Their LayerNorms were trained at lr_norms, which nobody had tuned, and not at the tuned lr_rest. '
-           'They are to be measured again.')
+    why = (
+        'Their LayerNorms were trained at lr_norms, which nobody had tuned, and not at the tuned lr_rest. '
+        'They are to be measured again.'
+    )
     return f'Under revision: {", ".join(names)}. {why}' if names else ''
 
 # %% ../../nbs/measure/05_study.ipynb #538362a4
@@ -142,46 +237,94 @@ def read_rows(path: str | Path) -> list:
             raise UserError(f'{path}, line {number}, is not readable JSON ({e}). {way}') from e
     return rows
 
+
 def frozen_row(backbone, part, items, style):
     "What the untouched backbone scores, and chance"
     out = dict(row=part, style=style, backbone=backbone.label, conditions=surroundings())
-    chance = {k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()}
+    chance = {
+        k: v for p in ('zero-shot', 'fine-grained') for k, v in chance_level(make_protocol(p, items, k=(10,))).items()
+    }
     values = ask(make_encoder(backbone, train='none'), items)
-    return out | {name: {k: round(v, 5) for k, v in found.items()} for name, found in dict(values=values, chance=chance).items()}
+    return out | {
+        name: {k: round(v, 5) for k, v in found.items()} for name, found in dict(values=values, chance=chance).items()
+    }
 
 # %% ../../nbs/measure/05_study.ipynb #08da7ad3
-def study(out, rows=None, seeds=(1, 2, 3), steps=80, batch=32, objects=20, style='default', backbone=None, say=print,
-          looks=5, wide=False,     # see `run_row`
-          tuned=None,              # {row: {option: rate}} that were chosen before and are not tried again
-          budget=3):               # trials of a row, see `search`
+def study(
+    out,
+    rows=None,
+    seeds=(1, 2, 3),
+    steps=80,
+    batch=32,
+    objects=20,
+    style='default',
+    backbone=None,
+    say=print,
+    looks=5,
+    wide=False,  # see `run_row`
+    tuned=None,  # {row: {option: rate}} that were chosen before and are not tried again
+    budget=3,  # trials of a row, see `search`
+):
     "Tune and run each row; results grow in `out/study.jsonl`. Returns all of them"
-    out = Path(out); out.mkdir(parents=True, exist_ok=True); path = out/'study.jsonl'
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / 'study.jsonl'
     backbone = backbone or load_backbone('mini')
-    sets = mini_sets(objects, objects, style=style); seen = mini_set('seen', objects//2, style=style)
-    blind = sets._replace(unseen=None); call = dict(rows=rows, seeds=seeds, steps=steps, batch=batch, objects=objects, style=style, tuned=tuned, budget=budget)
+    sets = mini_sets(objects, objects, style=style)
+    seen = mini_set('seen', objects // 2, style=style)
+    blind = sets._replace(unseen=None)
+    call = dict(
+        rows=rows, seeds=seeds, steps=steps, batch=batch, objects=objects, style=style, tuned=tuned, budget=budget
+    )
     said = ', '.join(f'{k}={v!r}' for k, v in call.items() if v is not None)
     made = dict(command=f'sketch_lvm.measure.study.study(out, {said})', conditions=surroundings(), rates=RATES)
     done = {(d['kind'], d['row'], json.dumps(d.get('changes')), d.get('seed')): d for d in read_rows(path)}
+
     def once(kind, row, changes, seed, make):
         key = kind, row, json.dumps(changes), seed
         if key not in done:
             done[key] = dict(kind=kind, **make()) | made
-            with open(path, 'a') as f: f.write(json.dumps(done[key]) + '\n')
-            if say: say(kind, row, changes, seed, {p: done[key][p] for p in ('validation', 'unseen') if p in done[key]})
+            with open(path, 'a') as f:
+                f.write(json.dumps(done[key]) + '\n')
+            if say:
+                say(kind, row, changes, seed, {p: done[key][p] for p in ('validation', 'unseen') if p in done[key]})
         return done[key]
+
     for part, items in dict(validation=sets.validation, unseen=sets.unseen, seen=seen).items():
         once('frozen', part, None, None, lambda: frozen_row(backbone, part, items, style))
     if wide:
-        once('frozen', 'generalised', None, None, lambda: dict(row='generalised', values=ask_generalised(make_encoder(backbone, train='none'), sets)))
+        once(
+            'frozen',
+            'generalised',
+            None,
+            None,
+            lambda: dict(row='generalised', values=ask_generalised(make_encoder(backbone, train='none'), sets)),
+        )
     for row in rows or ROWS:
-        watch = question(row)[1]; like = find_row(row)[3]; best = (tuned or {}).get(like)
+        watch = question(row)[1]
+        like = find_row(row)[3]
+        best = (tuned or {}).get(like)
+
         def value(changes):
-            folder = out/f'{like}-tune-{"-".join(f"{v:g}" for v in changes.values())}'.replace(' ', '-')
-            return once('tune', like, changes, 0, lambda: run_row(like, blind, None, folder, changes, 0, backbone, steps, batch, looks))['validation'][watch]
+            folder = out / f'{like}-tune-{"-".join(f"{v:g}" for v in changes.values())}'.replace(' ', '-')
+            return once(
+                'tune',
+                like,
+                changes,
+                0,
+                lambda: run_row(like, blind, None, folder, changes, 0, backbone, steps, batch, looks),
+            )['validation'][watch]
+
         best = best or max(search(rates(like), budget, value), key=lambda f: f[1])[0]
         for seed in seeds:
-            folder = out/f'{row}-seed{seed}'.replace(' ', '-')
-            once('final', row, best, seed, lambda: run_row(row, sets, seen, folder, best, seed, backbone, steps, batch, looks, wide))
+            folder = out / f'{row}-seed{seed}'.replace(' ', '-')
+            once(
+                'final',
+                row,
+                best,
+                seed,
+                lambda: run_row(row, sets, seen, folder, best, seed, backbone, steps, batch, looks, wide),
+            )
     return list(done.values())
 
 # %% ../../nbs/measure/05_study.ipynb #24f771b2
@@ -189,12 +332,24 @@ def summary(rows, part='unseen', metric='mAP@all'):
     "Row -> (mean, spread, number of seeds) of a metric; spread is the sample standard deviation"
     values = {}
     for d in rows:
-        if d['kind'] == 'final': values.setdefault(d['row'], []).append(d[part][metric])
-    return {k: (float(np.mean(v)), float(np.std(v, ddof=1)) if len(v) > 1 else float('nan'), len(v)) for k, v in values.items()}
+        if d['kind'] == 'final':
+            values.setdefault(d['row'], []).append(d[part][metric])
+    return {
+        k: (float(np.mean(v)), float(np.std(v, ddof=1)) if len(v) > 1 else float('nan'), len(v))
+        for k, v in values.items()
+    }
 
 # %% ../../nbs/measure/05_study.ipynb #156e512a
-KINDS = {dict: 'entries by name', list: 'a list', str: 'text', int: 'a whole number', float: 'a number',
-         bool: 'yes or no', type(None): 'nothing'}
+KINDS = {
+    dict: 'entries by name',
+    list: 'a list',
+    str: 'text',
+    int: 'a whole number',
+    float: 'a number',
+    bool: 'yes or no',
+    type(None): 'nothing',
+}
+
 
 def misfit(data: object, shape: object, place: str = '') -> str:
     """The first place where plain data is not of a shape, in words; '' if it fits. A shape is a type, `[shape]` for all
@@ -209,57 +364,91 @@ def misfit(data: object, shape: object, place: str = '') -> str:
         places = [(f'{place}.{k}'.lstrip('.'), x, shape[...]) for k, x in data.items()]
     elif isinstance(shape, dict):
         absent = [k for k in shape if not k.endswith('?') and k not in data]
-        if absent: return f'{place or "it"} has no {absent[0]}'
+        if absent:
+            return f'{place or "it"} has no {absent[0]}'
         known = {k.rstrip('?'): s for k, s in shape.items()}
         places = [(f'{place}.{k}'.lstrip('.'), data[k], s) for k, s in known.items() if k in data]
     else:
         places = []
     return next(filter(None, (misfit(x, s, p) for p, x, s in places)), '')
 
-TUNING = dict(experiment=dict, budget=int, value=float, step=int, best={...: float},
-              trials=[dict(changes={...: float}, value=float, step=int)])
+
+TUNING = dict(
+    experiment=dict,
+    budget=int,
+    value=float,
+    step=int,
+    best={...: float},
+    trials=[dict(changes={...: float}, value=float, step=int)],
+)
+
 
 def stored_tuning(path: Path) -> dict | None:
     "A tuning as `tune` keeps it, or None; a file that holds something else is named"
-    if not path.exists(): return None
+    if not path.exists():
+        return None
     done = read_json(path)
     if wrong := misfit(done, TUNING):
         raise UserError(f'{path} holds no tuning: {wrong}. Choose another folder, or remove the file.')
     return done
 
+
 def no_choice(sets: object) -> str:
     "Why nothing can be chosen on these sets, in a sentence with the remedy; '' if it can"
-    if sets.validation is not None and len(sets.validation): return ''
-    return ('there are no validation classes, so nothing can be chosen by them: hold some of the seen classes out '
-            '(validation=10 in --data; file lists have none), or take the rates of the preset')
+    if sets.validation is not None and len(sets.validation):
+        return ''
+    return (
+        'there are no validation classes, so nothing can be chosen by them: hold some of the seen classes out '
+        '(validation=10 in --data; file lists have none), or take the rates of the preset'
+    )
+
 
 def trials(m):
     "What a tuning of this method tries first: a list of {option: value}"
-    grids = families()[m.name].rates; grid = grids.get(m.preset) or grids.get('paper', {})
+    grids = families()[m.name].rates
+    grid = grids.get(m.preset) or grids.get('paper', {})
     return [dict(zip(grid, values)) for values in zip(*grid.values())] or [{}]
+
 
 def tune(e, out, budget=5, sets=None, backbone=None, device='auto', say=None, **how):
     "Try rates for an experiment on validation categories; returns {'best': {option: value}, 'value': ..., 'step': ..., 'trials': [...]}"
-    with together(device) as (team, device): return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
+    with together(device) as (team, device):
+        return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
+
 
 def _tune(e, out, budget, sets, backbone, device, team, say, how):
     runs, about = [], json.loads(json.dumps(e.to_dict()))
-    done = shared(team, lambda: stored_tuning(out/'tuning.json'))
-    if done and done['experiment'] != about: raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
-    if done and done['budget'] == budget: return done
-    shared(team, lambda: check_writable(out/'tuning.json') and None)          # before the first trial, not after it
+    done = shared(team, lambda: stored_tuning(out / 'tuning.json'))
+    if done and done['experiment'] != about:
+        raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
+    if done and done['budget'] == budget:
+        return done
+    shared(team, lambda: check_writable(out / 'tuning.json') and None)  # before the first trial, not after it
     sets = sets or load_sets(e.data)
-    if none := no_choice(sets): raise UserError(f'{none}.')
+    if none := no_choice(sets):
+        raise UserError(f'{none}.')
+
     def value(changes):
         tried = replace(e, method=replace(e.method, options=e.method.options | changes))
-        run = run_experiment(tried, out/f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
+        run = run_experiment(tried, out / f'trial{len(runs)}', device, sets, backbone, progress=False, **how)
         runs.append(dict(changes=changes, value=run.best[0], step=run.best[1], of=run.step))
-        if say: say(f'  {changes}: {run.best[0]:.4f} on validation categories, at step {run.best[1]} of {run.step}')
+        if say:
+            say(f'  {changes}: {run.best[0]:.4f} on validation categories, at step {run.best[1]} of {run.step}')
         return run.best[0]
-    line = [c for c, _ in search(trials(e.method), budget, value)]; best = max(runs, key=lambda r: r['value'])
-    result = dict(experiment=about, budget=budget, rates=RATES,
-                  trials=sorted(runs, key=lambda r: line.index(r['changes'])), best=best['changes'],
-                  value=best['value'],
-                  step=best['step'], at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]), step_at_the_edge=best['step'] == best['of'])
-    if team.rank == 0: write_json(out/'tuning.json', result)
+
+    line = [c for c, _ in search(trials(e.method), budget, value)]
+    best = max(runs, key=lambda r: r['value'])
+    result = dict(
+        experiment=about,
+        budget=budget,
+        rates=RATES,
+        trials=sorted(runs, key=lambda r: line.index(r['changes'])),
+        best=best['changes'],
+        value=best['value'],
+        step=best['step'],
+        at_the_edge=len(line) > 1 and best['changes'] in (line[0], line[-1]),
+        step_at_the_edge=best['step'] == best['of'],
+    )
+    if team.rank == 0:
+        write_json(out / 'tuning.json', result)
     return result

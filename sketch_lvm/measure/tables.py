@@ -9,25 +9,28 @@ __all__ = ['TABLES', 'SIX', 'Row', 'Table']
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 # %% ../../nbs/measure/07_tables.ipynb #928bed17
 class Row(NamedTuple):
     "One line of a table"
-    name: str                # as the table prints it
-    method: str              # a name `method` knows, or 'frozen', 'keyword', 'guessed keyword'
-    how: dict = {}           # what `method` gets beside the preset: without, weights, options
+
+    name: str  # as the table prints it
+    method: str  # a name `method` knows, or 'frozen', 'keyword', 'guessed keyword'
+    how: dict = {}  # what `method` gets beside the preset: without, weights, options
+
 
 @dataclass(frozen=True)
 class Table:
     "A table before anything is run: rows, a protocol, and the metrics to show, headline first"
+
     about: str
     rows: tuple
     protocol: str
-    metrics: dict            # data set -> names; '' for those not mentioned
-    published: tuple = ()    # rows of other papers, printed as they are: (name, {metric: value}, source)
-    data: str = ''           # the one data set it is about; '': any
+    metrics: dict  # data set -> names; '' for those not mentioned
+    published: tuple = ()  # rows of other papers, printed as they are: (name, {metric: value}, source)
+    data: str = ''  # the one data set it is about; '': any
 
-    def shown(self, data): return self.metrics.get(data, self.metrics[''])
+    def shown(self, data):
+        return self.metrics.get(data, self.metrics[''])
 
 # %% ../../nbs/measure/07_tables.ipynb #5ad9cd39
 TABLES = {}
@@ -35,11 +38,32 @@ SIX = {'B-FT': 'b-ft', 'B-Lin': 'b-lin', 'B-Cond': 'b-cond', 'B-IP': 'b-ip', 'B-
 
 TABLES['main'] = Table(
     "The CLIP rows of the paper's first table, and SpLIP: unseen sketches against unseen photos, by category.",
-    (Row('frozen CLIP', 'frozen'), Row('keyword', 'keyword'), Row('guessed keyword', 'guessed keyword'),
-     *(Row(n, m) for n, m in SIX.items()), Row('Sketch_LVM', 'sketch-lvm'), Row('SpLIP', 'splip')), 'zero-shot',
-    {'mini': ('mAP@all', 'P@10'), 'sketchy': ('mAP@200/hits', 'P@200'), 'tuberlin': ('mAP@all', 'P@100'), 'quickdraw': ('mAP@all', 'P@200'), '': ('mAP@all', 'P@100')})
+    (
+        Row('frozen CLIP', 'frozen'),
+        Row('keyword', 'keyword'),
+        Row('guessed keyword', 'guessed keyword'),
+        *(Row(n, m) for n, m in SIX.items()),
+        Row('Sketch_LVM', 'sketch-lvm'),
+        Row('SpLIP', 'splip'),
+    ),
+    'zero-shot',
+    {
+        'mini': ('mAP@all', 'P@10'),
+        'sketchy': ('mAP@200/hits', 'P@200'),
+        'tuberlin': ('mAP@all', 'P@100'),
+        'quickdraw': ('mAP@all', 'P@200'),
+        '': ('mAP@all', 'P@100'),
+    },
+)
 TABLES['fine-grained'] = Table(
     "The CLIP rows of the paper's second table, and SpLIP: each unseen sketch looks for its own photo among those of its category.",
-    (Row('frozen CLIP', 'frozen'), Row('keyword', 'keyword'), *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
-     Row('Sketch_LVM FG', 'sketch-lvm-fg'), Row('SpLIP FG', 'splip-fg')), 'fine-grained',
-    {'': ('Acc@1/per-category', 'Acc@5/per-category')})
+    (
+        Row('frozen CLIP', 'frozen'),
+        Row('keyword', 'keyword'),
+        *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
+        Row('Sketch_LVM FG', 'sketch-lvm-fg'),
+        Row('SpLIP FG', 'splip-fg'),
+    ),
+    'fine-grained',
+    {'': ('Acc@1/per-category', 'Acc@5/per-category')},
+)

@@ -21,29 +21,46 @@ def make_batch(m, loaded, backbone, seed=0, device=None):
     paired, b, key, pixels = m['sampler'] != 'category-triplets', backbone_for(m, backbone), loaded['key'], {}
     for i, (role, images) in enumerate(loaded['images'].items()):
         x = images.to(device or b.device, non_blocking=True)
-        if m['flip'] or m['turn'] or m['crop'] < 1: x = augment(x, key, seed, loaded['epoch'], m['flip'], m['crop'], m['turn'], stream=0 if paired else i)
+        if m['flip'] or m['turn'] or m['crop'] < 1:
+            x = augment(x, key, seed, loaded['epoch'], m['flip'], m['crop'], m['turn'], stream=0 if paired else i)
         pixels[role] = to_pixels(x, b.mean, b.std)
     return Batch(pixels, loaded['labels'], key, seed, loaded['epoch'])
 
 # %% ../../nbs/methods/06_assembly.ipynb #b0f0ad38
 def make_objective(m, backbone, classes, seed=0):
     "The objective of a method for these classes; text features come from the frozen backbone, `seed` starts the heads"
-    features = class_text_features(backbone, classes, m['template']).clone() if needs_texts(m.weights, m.options) else None
+    features = (
+        class_text_features(backbone, classes, m['template']).clone() if needs_texts(m.weights, m.options) else None
+    )
     return Objective(m.weights, m.options, features, backbone.embed_dim, seed).to(backbone.device)
 
 # %% ../../nbs/methods/06_assembly.ipynb #945fe3df
 class Steps:
     "Step number -> batch: labels, keys and rows of the whole batch, pictures of this process's share. Nothing is drawn from a shared generator"
-    def __init__(self, m, items, backbone, seed=0, pictures=True): self.batches, self.pictures = make_batches(m, items, backbone, seed), pictures
 
-    def __len__(self): return len(self.batches)    # batches in an epoch
+    def __init__(self, m, items, backbone, seed=0, pictures=True):
+        self.batches, self.pictures = make_batches(m, items, backbone, seed), pictures
+
+    def __len__(self):
+        return len(self.batches)  # batches in an epoch
 
     def __call__(self, step, rank=0, size=1):
-        b = self.batches; rows = b.rows(step); key = rows.pop('key'); own = np.arange(len(key))[rank::size]
-        if not len(own): raise UserError(f'a batch of {len(key)} cannot be shared by {size} processes.')
-        return dict(step=int(step), epoch=int(step)//len(b), n=len(key), own=torch.from_numpy(own), key=torch.from_numpy(key),
-                    rows={k: torch.from_numpy(v) for k, v in rows.items()}, labels={k: torch.from_numpy(b.items.labels[v]) for k, v in rows.items()},
-                    images={k: b.items.images(v[own], *b.how) for k, v in rows.items()} if self.pictures else {})
+        b = self.batches
+        rows = b.rows(step)
+        key = rows.pop('key')
+        own = np.arange(len(key))[rank::size]
+        if not len(own):
+            raise UserError(f'a batch of {len(key)} cannot be shared by {size} processes.')
+        return dict(
+            step=int(step),
+            epoch=int(step) // len(b),
+            n=len(key),
+            own=torch.from_numpy(own),
+            key=torch.from_numpy(key),
+            rows={k: torch.from_numpy(v) for k, v in rows.items()},
+            labels={k: torch.from_numpy(b.items.labels[v]) for k, v in rows.items()},
+            images={k: b.items.images(v[own], *b.how) for k, v in rows.items()} if self.pictures else {},
+        )
 
 # %% ../../nbs/methods/06_assembly.ipynb #b255eca8
 def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
@@ -53,7 +70,12 @@ def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
 
     def views(batch, rows, device):
         "The pictures of some of the batch's own rows, as the terms want them"
-        part = dict(images={k: x[rows] for k, x in batch['images'].items()}, key=batch['key'][batch['own'][rows]], epoch=batch['epoch'], labels={})
+        part = dict(
+            images={k: x[rows] for k, x in batch['images'].items()},
+            key=batch['key'][batch['own'][rows]],
+            epoch=batch['epoch'],
+            labels={},
+        )
         return objective.views(make_batch(m, part, backbone, seed, device))
 
     def embed(batch, rows, device, average=None):
@@ -63,20 +85,43 @@ def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
     def whole(z, batch):
         "The loss of all rows and its terms"
         names, texts = view_names(objective.weights, batch['rows']), encoder.source.texts(items.classes, m['template'])
-        if texts is not None: objective.class_features = texts
-        return objective.to(z.device).loss(dict(zip(names, z)), Batch({}, batch['labels'], batch['key'], seed, batch['epoch']))
+        if texts is not None:
+            objective.class_features = texts
+        return objective.to(z.device).loss(
+            dict(zip(names, z)), Batch({}, batch['labels'], batch['key'], seed, batch['epoch'])
+        )
 
-    def names(batch, places): return [str(items.ids[int(batch['rows']['sketch'][i])]) for i in places]
-    about = dict(method=m.to_dict(), backbone=backbone.label, classes=list(map(str, items.classes)), sketches=len(items.sketches), photos=len(items.photos))
+    def names(batch, places):
+        return [str(items.ids[int(batch['rows']['sketch'][i])]) for i in places]
+
+    about = dict(
+        method=m.to_dict(),
+        backbone=backbone.label,
+        classes=list(map(str, items.classes)),
+        sketches=len(items.sketches),
+        photos=len(items.photos),
+    )
     parts = dict(encoder=encoder, draw=draw, embed=embed, objective=whole, names=names, about=about)
-    if len(objective.heads): parts['heads'] = objective.heads
-    if (shares := getattr(encoder.source, 'shares', None)) is not None:      # its embeddings depend on an average over the batch
+    if len(objective.heads):
+        parts['heads'] = objective.heads
+    if (
+        shares := getattr(encoder.source, 'shares', None)
+    ) is not None:  # its embeddings depend on an average over the batch
         parts['shares'] = lambda batch, rows, device: shares(encoder.visual, views(batch, rows, device))
     adapt = METHODS[m.name].adapt
     return adapt(parts, m, backbone, items) if adapt else parts
 
+
 def settings_for(m, per_epoch):
     "What `train.Settings` takes from a method, given the batches in an epoch"
     lr = {part: m[option] for part, option in RATES.items() if m[option] is not None}
-    return dict(steps=m['epochs']*per_epoch, lr=lr, optimiser=m['optimiser'], weight_decay=m['weight_decay'], decayed=m['decayed'],
-                warmup=m['warmup'], cosine=m['schedule'] == 'cosine', clip=m['clip_norm'] or None)
+    return dict(
+        steps=m['epochs'] * per_epoch,
+        lr=lr,
+        optimiser=m['optimiser'],
+        weight_decay=m['weight_decay'],
+        decayed=m['decayed'],
+        warmup=m['warmup'],
+        cosine=m['schedule'] == 'cosine',
+        clip=m['clip_norm'] or None,
+    )

@@ -30,51 +30,66 @@ def seeded(net, seed):
     g = torch_rng(seed, stream=9)
     for m in net.modules():
         if hasattr(m, 'weight'):
-            bound = m.weight[0].numel()**-.5
-            for p in (m.weight, m.bias): nn.init.uniform_(p, -bound, bound, generator=g)
+            bound = m.weight[0].numel() ** -0.5
+            for p in (m.weight, m.bias):
+                nn.init.uniform_(p, -bound, bound, generator=g)
     return net
+
 
 class ConditionalPrompts(ShallowPrompts):
     "Shallow prompts, shifted for each image by what a small net makes of it"
-    def __init__(self, k=3, width=768, dim=512, net='mlp', modalities=MODALITIES, std=.02, seed=0):
+
+    def __init__(self, k=3, width=768, dim=512, net='mlp', modalities=MODALITIES, std=0.02, seed=0):
         super().__init__(k, width, modalities, std, seed)
         conv = lambda a, b: [nn.Conv2d(a, b, 5, 4, 2), nn.ReLU()]
-        nets = dict(mlp=lambda: [nn.Linear(dim, dim//16), nn.ReLU(), nn.Linear(dim//16, width)],
-                    cnn=lambda: [*conv(3, 16), *conv(16, 32), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, width)])
+        nets = dict(
+            mlp=lambda: [nn.Linear(dim, dim // 16), nn.ReLU(), nn.Linear(dim // 16, width)],
+            cnn=lambda: [*conv(3, 16), *conv(16, 32), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, width)],
+        )
         self.options |= dict(net=check_name(net, nets, 'net'))
         self.net = seeded(nn.Sequential(*nets[net]()), seed)
 
     def tokens(self, layer, batch, modality):
         plain = super().tokens(layer, batch, modality)
-        if plain is None or not plain.shape[-2]: return plain
+        if plain is None or not plain.shape[-2]:
+            return plain
         seen = batch.features() if self.options['net'] == 'mlp' else batch.pixels
         return plain + self.net(seen)[:, None]
 
 # %% ../../nbs/methods/07_baselines.ipynb #be081036
 class CoupledPrompts(PromptSource):
     "Learned words, and image prompts that are linear maps of them, layer by layer"
-    def __init__(self, backbone, k=2, depth=9, modalities=MODALITIES, template='a photo of a {}', std=.02, seed=0):
+
+    def __init__(self, backbone, k=2, depth=9, modalities=MODALITIES, template='a photo of a {}', std=0.02, seed=0):
         super().__init__()
         depth, d = min(depth, backbone.layers, backbone.text_layers), backbone.text_width
-        self.options = DeepPrompts(k, depth, backbone.width, modalities).options | dict(template=template); n = len(self.options['modalities'])
+        self.options = DeepPrompts(k, depth, backbone.width, modalities).options | dict(template=template)
+        n = len(self.options['modalities'])
         self.words = TextPrompts(k, depth, d, template_words(backbone, k, template), std, seed)
-        self.weight = nn.Parameter(torch.empty(n, depth, d, backbone.width).uniform_(-d**-.5, d**-.5, generator=torch_rng(seed, stream=8)))
+        self.weight = nn.Parameter(
+            torch.empty(n, depth, d, backbone.width).uniform_(-(d**-0.5), d**-0.5, generator=torch_rng(seed, stream=8))
+        )
         self.bias = nn.Parameter(torch.zeros(n, depth, 1, backbone.width))
-        self.clip, self.sentences = [backbone], {}      # in a list: the backbone's weights are not this module's
+        self.clip, self.sentences = [backbone], {}  # in a list: the backbone's weights are not this module's
 
     def tokens(self, layer, batch, modality):
-        if layer >= self.options['depth']: return None
+        if layer >= self.options['depth']:
+            return None
         p = self.words(layer) @ self.weight[:, layer] + self.bias[:, layer]
-        if not torch.is_tensor(modality) or len(p) == 1: return p[0 if len(p) == 1 else modality]
+        if not torch.is_tensor(modality) or len(p) == 1:
+            return p[0 if len(p) == 1 else modality]
         return torch.where(modality.view(-1, 1, 1) == 1, p[1], p[0])
 
     def check(self, visual):
-        if self.weight.shape[-1] != visual.class_embedding.shape[0]: raise UserError('these prompts were made for a tower of another width.')
+        if self.weight.shape[-1] != visual.class_embedding.shape[0]:
+            raise UserError('these prompts were made for a tower of another width.')
 
     def texts(self, classes, template):
         backbone, key = self.clip[0], (tuple(map(str, classes)), template)
-        if backbone.device != self.weight.device: backbone.to(self.weight.device)
-        if key not in self.sentences: self.sentences[key] = class_sentences(backbone, classes, template)
+        if backbone.device != self.weight.device:
+            backbone.to(self.weight.device)
+        if key not in self.sentences:
+            self.sentences[key] = class_sentences(backbone, classes, template)
         ids = self.sentences[key].to(self.weight.device)
         return F.normalize(prompted_text(backbone.model, ids, self.words).float(), dim=-1)
 
@@ -83,112 +98,256 @@ class CoupledPrompts(PromptSource):
 def stored_features(backbone, items, how, device='cpu', chunk=256):
     "CLIP's own feature of every row of a set, on a device; `how`: size, fit and interpolation of the pictures"
     device = torch.device(device)
-    if backbone.device != device: backbone.to(device)
+    if backbone.device != device:
+        backbone.to(device)
     rows = torch.arange(len(items)).split(chunk)
     with torch.autocast(device.type, enabled=False):
-        return torch.cat([encode_images(backbone, backbone.pixels(items.images(r.numpy(), *how))) for r in rows]).clone()
+        return torch.cat(
+            [encode_images(backbone, backbone.pixels(items.images(r.numpy(), *how))) for r in rows]
+        ).clone()
+
 
 def looked_up(m):
     "Whether the features of all pictures can be kept: only a head trains, and nothing changes the pictures"
-    return trained_parts(m) == 'linear' and not (m['flip'] or m['turn'] or m['crop'] < 1 or 'patch-shuffle' in m.weights)
+    return trained_parts(m) == 'linear' and not (
+        m['flip'] or m['turn'] or m['crop'] < 1 or 'patch-shuffle' in m.weights
+    )
+
 
 def keep_features(parts, m, backbone, items):
     "Learner parts that look features up, where only a head trains; else the parts as they are"
-    if not looked_up(m): return parts
+    if not looked_up(m):
+        return parts
     encoder, store, seed = parts['encoder'], {}, parts['draw'].batches.seed
     draw = Steps(m, items, backbone, seed, pictures=False)
 
     def embed(batch, rows, device):
-        if device not in store: store[device] = stored_features(encoder.backbone, items, draw.batches.how, device)
+        if device not in store:
+            store[device] = stored_features(encoder.backbone, items, draw.batches.how, device)
         own = batch['own'][rows]
-        return torch.stack([encoder.finish(store[device][batch['rows'][role][own].to(device)]) for role in view_names(m.weights, batch['rows'])]).float()
+        return torch.stack(
+            [
+                encoder.finish(store[device][batch['rows'][role][own].to(device)])
+                for role in view_names(m.weights, batch['rows'])
+            ]
+        ).float()
+
     return parts | dict(draw=draw, embed=embed)
 
 # %% ../../nbs/methods/07_baselines.ipynb #14a6105a
-OPTIONS['net'] = Option('encoder', ('mlp', 'cnn'), 'what reads the image in conditional prompts: a bottleneck on the frozen feature, or a small CNN on the pixels')
+OPTIONS['net'] = Option(
+    'encoder',
+    ('mlp', 'cnn'),
+    'what reads the image in conditional prompts: a bottleneck on the frozen feature, or a small CNN on the pixels',
+)
 
-def _sets(o): return ('common',) if o['sets'] == 'common' else MODALITIES
+
+def _sets(o):
+    return ('common',) if o['sets'] == 'common' else MODALITIES
+
 
 ENCODERS |= {
-    'first-layers': lambda o, b, seed: DeepPrompts(o['prompts'], min(o['depth'], b.layers), b.width, _sets(o), o['prompt_std'], seed),
-    'conditional': lambda o, b, seed: ConditionalPrompts(o['prompts'], b.width, b.embed_dim, o['net'], _sets(o), o['prompt_std'], seed),
-    'coupled': lambda o, b, seed: CoupledPrompts(b, o['prompts'], o['depth'], _sets(o), o['template'], o['prompt_std'], seed)}
+    'first-layers': lambda o, b, seed: DeepPrompts(
+        o['prompts'], min(o['depth'], b.layers), b.width, _sets(o), o['prompt_std'], seed
+    ),
+    'conditional': lambda o, b, seed: ConditionalPrompts(
+        o['prompts'], b.width, b.embed_dim, o['net'], _sets(o), o['prompt_std'], seed
+    ),
+    'coupled': lambda o, b, seed: CoupledPrompts(
+        b, o['prompts'], o['depth'], _sets(o), o['template'], o['prompt_std'], seed
+    ),
+}
 
 # %% ../../nbs/methods/07_baselines.ipynb #33a73b95
 _NO_RATE = {rate: (None, 'recall', 'nothing of the kind trains') for rate in ('lr_prompts', 'lr_norms', 'lr_rest')}
-_ALONE = CATEGORY | _NO_RATE | {'norms': ('frozen', 'recall', 'only what the row is named after trains'), 'extra': ('nothing', 'recall', '')}
-_START = {'prompt_std': (1., 'inferred', "as in Sketch_LVM's code; VPT's start is uniform and smaller")}
+_ALONE = (
+    CATEGORY
+    | _NO_RATE
+    | {'norms': ('frozen', 'recall', 'only what the row is named after trains'), 'extra': ('nothing', 'recall', '')}
+)
+_START = {'prompt_std': (1.0, 'inferred', "as in Sketch_LVM's code; VPT's start is uniform and smaller")}
 _BARE = _ALONE | {'prompts': (0, 'recall', '')}
 _GRID = dict(lr_prompts=(1e-5, 1e-4, 1e-3))
 
 BASELINES = {  # name: (about, options, rates to try with the preset 'paper')
-    'b-ft': ('The whole image tower, fine-tuned at a small rate with the triplet loss.',
-             _BARE | {'extra': ('all', 'recall', ''), 'norms': ('shared', 'recall', 'with everything else'), 'lr_rest': (1e-6, 'recall', 'about')},
-             dict(lr_rest=(1e-7, 1e-6, 1e-5))),
-    'b-lin': ('One linear layer on the frozen embedding.', _BARE | {
-        'extra': ('linear', 'recall', 'that it starts as the identity, and so as frozen CLIP, is inferred'), 'lr_rest': (1e-4, 'inferred', '')},
-              dict(lr_rest=(1e-5, 1e-4, 1e-3))),
-    'b-cond': ('Shallow prompts that a small net shifts for each image.', _ALONE | _START | {
-        'source': ('conditional', 'recall', 'after CoCoOp'), 'net': ('mlp', 'inferred', "CoCoOp's bottleneck; a ResNet-18 is recalled"),
-        'lr_prompts': (1e-4, 'inferred', '')}, _GRID),
-    'b-ip': ('Independent shallow prompts for sketches and photos, plain triplet.', _ALONE | _START | {'lr_prompts': (1e-4, 'inferred', '')}, _GRID),
-    'b-mm': ('Learned words; image prompts are linear maps of them, layer by layer.', _ALONE | {
-        'source': ('coupled', 'recall', 'after MaPLe, whose code was read'), 'prompts': (2, 'peer', "MaPLe's"),
-        'sets': ('per-modality', 'inferred', 'shared words, own maps'), 'depth': (9, 'peer', "MaPLe's"),
-        'prompt_std': (.02, 'recall', "MaPLe's, remembered and not read"), 'lr_prompts': (1e-4, 'inferred', '')}, _GRID),
-    'b-deep': ('Fresh prompts at each of the first nine layers.', _ALONE | _START | {
-        'source': ('first-layers', 'recall', 'after VPT'), 'depth': (9, 'recall', "or the tower's depth, if that is less"),
-        'lr_prompts': (1e-4, 'inferred', '')}, _GRID)}
+    'b-ft': (
+        'The whole image tower, fine-tuned at a small rate with the triplet loss.',
+        _BARE
+        | {
+            'extra': ('all', 'recall', ''),
+            'norms': ('shared', 'recall', 'with everything else'),
+            'lr_rest': (1e-6, 'recall', 'about'),
+        },
+        dict(lr_rest=(1e-7, 1e-6, 1e-5)),
+    ),
+    'b-lin': (
+        'One linear layer on the frozen embedding.',
+        _BARE
+        | {
+            'extra': ('linear', 'recall', 'that it starts as the identity, and so as frozen CLIP, is inferred'),
+            'lr_rest': (1e-4, 'inferred', ''),
+        },
+        dict(lr_rest=(1e-5, 1e-4, 1e-3)),
+    ),
+    'b-cond': (
+        'Shallow prompts that a small net shifts for each image.',
+        _ALONE
+        | _START
+        | {
+            'source': ('conditional', 'recall', 'after CoCoOp'),
+            'net': ('mlp', 'inferred', "CoCoOp's bottleneck; a ResNet-18 is recalled"),
+            'lr_prompts': (1e-4, 'inferred', ''),
+        },
+        _GRID,
+    ),
+    'b-ip': (
+        'Independent shallow prompts for sketches and photos, plain triplet.',
+        _ALONE | _START | {'lr_prompts': (1e-4, 'inferred', '')},
+        _GRID,
+    ),
+    'b-mm': (
+        'Learned words; image prompts are linear maps of them, layer by layer.',
+        _ALONE
+        | {
+            'source': ('coupled', 'recall', 'after MaPLe, whose code was read'),
+            'prompts': (2, 'peer', "MaPLe's"),
+            'sets': ('per-modality', 'inferred', 'shared words, own maps'),
+            'depth': (9, 'peer', "MaPLe's"),
+            'prompt_std': (0.02, 'recall', "MaPLe's, remembered and not read"),
+            'lr_prompts': (1e-4, 'inferred', ''),
+        },
+        _GRID,
+    ),
+    'b-deep': (
+        'Fresh prompts at each of the first nine layers.',
+        _ALONE
+        | _START
+        | {
+            'source': ('first-layers', 'recall', 'after VPT'),
+            'depth': (9, 'recall', "or the tower's depth, if that is less"),
+            'lr_prompts': (1e-4, 'inferred', ''),
+        },
+        _GRID,
+    ),
+}
 
 # %% ../../nbs/methods/07_baselines.ipynb #8f7dd5d9
-_TWIN = {'sets': ('common', 'recall', 'one for sketches and photos'), 'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class')}
-MINI_RATES = {                                               # <- chosen on validation categories, `sketch_lvm reproduce`
-    'b-ft': 3e-5, 'b-lin': 1e-3, 'b-cond': .03, 'b-ip': .1, 'b-mm': 3e-4, 'b-deep': .03,
-    'b-ft-fg': 1e-4, 'b-lin-fg': 3e-4, 'b-cond-fg': .01, 'b-ip-fg': .3, 'b-mm-fg': 1e-4, 'b-deep-fg': .3}
+_TWIN = {
+    'sets': ('common', 'recall', 'one for sketches and photos'),
+    'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class'),
+}
+MINI_RATES = {  # <- chosen on validation categories, `sketch_lvm reproduce`
+    'b-ft': 3e-5,
+    'b-lin': 1e-3,
+    'b-cond': 0.03,
+    'b-ip': 0.1,
+    'b-mm': 3e-4,
+    'b-deep': 0.03,
+    'b-ft-fg': 1e-4,
+    'b-lin-fg': 3e-4,
+    'b-cond-fg': 0.01,
+    'b-ip-fg': 0.3,
+    'b-mm-fg': 1e-4,
+    'b-deep-fg': 0.3,
+}
 
-MINI_GRID = {                                                # <- where a search begins; it stays as it is when the rates above change
-    'b-ft': (1e-5, 3e-5, 1e-4), 'b-lin': (3e-4, 1e-3, 3e-3), 'b-cond': (.001, .003, .01), 'b-ip': (.03, .1, .3), 'b-mm': (.001, .003, .01), 'b-deep': (.03, .1, .3),
-    'b-ft-fg': (3e-6, 1e-5, 3e-5), 'b-lin-fg': (1e-4, 3e-4, 1e-3), 'b-cond-fg': (3e-4, .001, .003), 'b-ip-fg': (.01, .03, .1), 'b-mm-fg': (1e-4, 3e-4, 9e-4),
-    'b-deep-fg': (.01, .03, .1)}
+MINI_GRID = {  # <- where a search begins; it stays as it is when the rates above change
+    'b-ft': (1e-5, 3e-5, 1e-4),
+    'b-lin': (3e-4, 1e-3, 3e-3),
+    'b-cond': (0.001, 0.003, 0.01),
+    'b-ip': (0.03, 0.1, 0.3),
+    'b-mm': (0.001, 0.003, 0.01),
+    'b-deep': (0.03, 0.1, 0.3),
+    'b-ft-fg': (3e-6, 1e-5, 3e-5),
+    'b-lin-fg': (1e-4, 3e-4, 1e-3),
+    'b-cond-fg': (3e-4, 0.001, 0.003),
+    'b-ip-fg': (0.01, 0.03, 0.1),
+    'b-mm-fg': (1e-4, 3e-4, 9e-4),
+    'b-deep-fg': (0.01, 0.03, 0.1),
+}
+
 
 def mini_preset(name, option):
     "What a baseline's preset for the mini CLIP changes"
     how = 'chosen on validation categories'
-    if name.startswith('b-ft'): how += ' while LayerNorms moved at a rate of their own; under revision'
-    less = {'classification': (.1, 'ours', 'as for sketch-lvm-fg: at full weight the names push the objects out')} if name == 'b-mm-fg' else {}
-    return {'temperature': (.1, 'ours', ''), 'epochs': (5, 'ours', ''), option: (MINI_RATES[name], 'ours', how)} | less
+    if name.startswith('b-ft'):
+        how += ' while LayerNorms moved at a rate of their own; under revision'
+    less = (
+        {'classification': (0.1, 'ours', 'as for sketch-lvm-fg: at full weight the names push the objects out')}
+        if name == 'b-mm-fg'
+        else {}
+    )
+    return {'temperature': (0.1, 'ours', ''), 'epochs': (5, 'ours', ''), option: (MINI_RATES[name], 'ours', how)} | less
+
 
 for _name, (_about, _options, _grid) in BASELINES.items():
-    _weights = {'triplet': (1., 'recall', ''), 'classification': (.5, 'inferred', 'the words have no other use') if _name == 'b-mm' else (0., 'inferred', '')}
+    _weights = {
+        'triplet': (1.0, 'recall', ''),
+        'classification': (0.5, 'inferred', 'the words have no other use')
+        if _name == 'b-mm'
+        else (0.0, 'inferred', ''),
+    }
     (_option,) = _grid
     for _fg in ('', '-fg'):
         _text = f'Fine-grained: negatives of the same class. {_about}' if _fg else _about
-        register(Family(_name + _fg, _text, _options | (_TWIN if _fg else {}), _weights, {'paper': {}, 'mini': mini_preset(_name + _fg, _option)},
-                        notes={'paper': ['What is not its own it takes over from sketch-lvm, with the sources it has there.']},
-                        rates={'paper': _grid, 'mini': {_option: MINI_GRID[_name + _fg]}}, adapt=keep_features))
+        register(
+            Family(
+                _name + _fg,
+                _text,
+                _options | (_TWIN if _fg else {}),
+                _weights,
+                {'paper': {}, 'mini': mini_preset(_name + _fg, _option)},
+                notes={'paper': ['What is not its own it takes over from sketch-lvm, with the sources it has there.']},
+                rates={'paper': _grid, 'mini': {_option: MINI_GRID[_name + _fg]}},
+                adapt=keep_features,
+            )
+        )
 
 # %% ../../nbs/methods/07_baselines.ipynb #533cda3f
 _NOTE = 'the definition of this baseline is recalled, not read'
 for _name, _ap, _p, _tu, _tup, _qd, _qdp, _first, _fifth in [
-        ('b-ft', .102, .166, .003, .001, .001, .001, .0123, .0456), ('b-lin', .422, .512, .398, .557, .082, .098, .1575, .3963),
-        ('b-cond', .618, .675, .562, .648, .159, .312, .2598, .5438), ('b-ip', .691, .711, .628, .702, .182, .361, .2669, .5608),
-        ('b-mm', .685, .691, .604, .678, .171, .347, .2716, .5946), ('b-deep', .702, .718, .637, .718, .188, .375, .2762, .6156)]:
+    ('b-ft', 0.102, 0.166, 0.003, 0.001, 0.001, 0.001, 0.0123, 0.0456),
+    ('b-lin', 0.422, 0.512, 0.398, 0.557, 0.082, 0.098, 0.1575, 0.3963),
+    ('b-cond', 0.618, 0.675, 0.562, 0.648, 0.159, 0.312, 0.2598, 0.5438),
+    ('b-ip', 0.691, 0.711, 0.628, 0.702, 0.182, 0.361, 0.2669, 0.5608),
+    ('b-mm', 0.685, 0.691, 0.604, 0.678, 0.171, 0.347, 0.2716, 0.5946),
+    ('b-deep', 0.702, 0.718, 0.637, 0.718, 0.188, 0.375, 0.2762, 0.6156),
+]:
     publish(_name, 'sketchy', 'poster figure', 'sketchy/split2-yelamarthi', _NOTE, mAP_200=_ap, P_200=_p)
     publish(_name, 'tuberlin', 'poster figure', note=_NOTE, mAP_all=_tu, P_100=_tup)
     publish(_name, 'quickdraw', 'poster figure', note=_NOTE, mAP_all=_qd, P_200=_qdp)
-    publish(_name + '-fg', 'sketchy', 'poster', 'sketchy/split2-yelamarthi', _NOTE, protocol='fine-grained', Acc_1=_first, Acc_5=_fifth)
+    publish(
+        _name + '-fg',
+        'sketchy',
+        'poster',
+        'sketchy/split2-yelamarthi',
+        _NOTE,
+        protocol='fine-grained',
+        Acc_1=_first,
+        Acc_5=_fifth,
+    )
 
 _SPLIT = dict(data='sketchy', split='sketchy/split2-yelamarthi')
-publish('frozen', source='third', note='the paper prints no frozen row', mAP_all=.247, **_SPLIT)
-publish('guessed keyword', source='third', mAP_all=.699, **_SPLIT); publish('keyword', source='third', mAP_all=.920, **_SPLIT)
-publish('keyword', source='summary', note='weak: which mAP is not said', mAP_200=.523, **_SPLIT)
-publish('keyword', source='summary', note='weak, and at odds with itself; by captions, it says', protocol='fine-grained', Acc_1=.1868, **_SPLIT)
+publish('frozen', source='third', note='the paper prints no frozen row', mAP_all=0.247, **_SPLIT)
+publish('guessed keyword', source='third', mAP_all=0.699, **_SPLIT)
+publish('keyword', source='third', mAP_all=0.920, **_SPLIT)
+publish('keyword', source='summary', note='weak: which mAP is not said', mAP_200=0.523, **_SPLIT)
+publish(
+    'keyword',
+    source='summary',
+    note='weak, and at odds with itself; by captions, it says',
+    protocol='fine-grained',
+    Acc_1=0.1868,
+    **_SPLIT,
+)
 
 # %% ../../nbs/methods/07_baselines.ipynb #2fba992e
 def counted(m, backbone):
     "{part: numbers that train} of a method on a backbone, and what a checkpoint of them takes in bytes"
-    parts = {part: numbers for part, (_, numbers) in count_trainable(build_encoder(m, backbone, classes=['any'])).items()}
-    return parts, 4*sum(parts.values())
+    parts = {
+        part: numbers for part, (_, numbers) in count_trainable(build_encoder(m, backbone, classes=['any'])).items()
+    }
+    return parts, 4 * sum(parts.values())
 
 # %% ../../nbs/methods/07_baselines.ipynb #aa2d58c3
 def keyword_features(backbone, names, template='a photo of a {}'):
@@ -196,7 +355,11 @@ def keyword_features(backbone, names, template='a photo of a {}'):
     every = sorted(set(map(str, names)))
     return class_text_features(backbone, every, template)[[every.index(str(n)) for n in names]]
 
+
 def guessed_names(backbone, features, names, template='a photo of a {}'):
     "For each feature the name that CLIP would give it, out of `names`"
     names = list(names)
-    return [names[i] for i in (features.to(backbone.device) @ class_text_features(backbone, names, template).T).argmax(1).tolist()]
+    return [
+        names[i]
+        for i in (features.to(backbone.device) @ class_text_features(backbone, names, template).T).argmax(1).tolist()
+    ]

@@ -30,30 +30,40 @@ CATEGORY = {
     'prompts': (3, 'code summary', ''),
     'depth': (1, 'code summary', ''),
     'sets': ('per-modality', 'code summary', ''),
-    'prompt_std': (1., 'code', 'standard normal'),
+    'prompt_std': (1.0, 'code', 'standard normal'),
     'norms': ('shared', 'code', 'the summary gives each branch a set of its own'),
     'extra': ('nothing', 'summary', 'the released freezing helper leaves much more trainable, unintentionally'),
     'constants': ('backbone', 'inferred', ''),
     'fit': ('stretch', 'inferred', ''),
-    'flip': (0., 'inferred', 'no source mentions augmentation'), 'crop': (1., 'inferred', ''), 'turn': (0., 'inferred', ''),
+    'flip': (0.0, 'inferred', 'no source mentions augmentation'),
+    'crop': (1.0, 'inferred', ''),
+    'turn': (0.0, 'inferred', ''),
     'distance': ('cosine', 'code summary', ''),
-    'margin': (.3, 'summary rebuild', 'the released code has 0.2'),
+    'margin': (0.3, 'summary rebuild', 'the released code has 0.2'),
     'template': ('a photo of a {}', 'figure summary', 'for sketches too'),
-    'temperature': (.01, 'inferred', "CLIP's own; stated nowhere"),
+    'temperature': (0.01, 'inferred', "CLIP's own; stated nowhere"),
     'sampler': ('category-triplets', 'code summary', ''),
     'negatives': ('class', 'code', 'for the sampler category-triplets only'),
-    'batch': (64, 'summary rebuild', ''), 'per_class': (8, 'inferred', 'for the sampler pairs only'),
+    'batch': (64, 'summary rebuild', ''),
+    'per_class': (8, 'inferred', 'for the sampler pairs only'),
     'last': ('fill', 'inferred', ''),
     'optimiser': ('adam', 'code recall', ''),
     'lr_prompts': (1e-5, 'summary', 'very low for prompts; other codes use 10 to 100 times more'),
-    'lr_norms': (1e-5, 'summary', ''), 'lr_rest': (1e-5, 'inferred', ''),
-    'weight_decay': (0., 'inferred', ''), 'decayed': ('matrices', 'inferred', 'the custom with transformers; without weight decay it says nothing'),
+    'lr_norms': (1e-5, 'summary', ''),
+    'lr_rest': (1e-5, 'inferred', ''),
+    'weight_decay': (0.0, 'inferred', ''),
+    'decayed': ('matrices', 'inferred', 'the custom with transformers; without weight decay it says nothing'),
     'epochs': (60, 'summary rebuild', ''),
-    'warmup': (0, 'inferred', ''), 'schedule': ('constant', 'inferred', ''), 'clip_norm': (0., 'inferred', '')}
+    'warmup': (0, 'inferred', ''),
+    'schedule': ('constant', 'inferred', ''),
+    'clip_norm': (0.0, 'inferred', ''),
+}
 
 # %% ../../nbs/methods/05_catalogue.ipynb #c32d2134
-CATEGORY_WEIGHTS = {'triplet': (1., 'code summary', ''),
-                    'classification': (.5, 'summary rebuild', 'sketches and photos, summed; absent from the released code')}
+CATEGORY_WEIGHTS = {
+    'triplet': (1.0, 'code summary', ''),
+    'classification': (0.5, 'summary rebuild', 'sketches and photos, summed; absent from the released code'),
+}
 
 # %% ../../nbs/methods/05_catalogue.ipynb #e99c611b
 FINE_GRAINED = CATEGORY | {
@@ -63,142 +73,202 @@ FINE_GRAINED = CATEGORY | {
     'per_class': (8, 'inferred', '8 classes x 8 pairs make the batch of 64'),
     'f_divergence': ('kl', 'summary', ''),
     'delta_order': ('sorted', 'inferred', 'as they come, entry k of one class meets an arbitrary entry of another'),
-    'delta_temperature': (1., 'inferred', 'no source mentions one; at 1 the term is tiny'),
+    'delta_temperature': (1.0, 'inferred', 'no source mentions one; at 1 the term is tiny'),
     'grid': (2, 'summary', '2 x 2 beat 3 x 3 by 1.2 points Acc@1'),
-    'patch_margin': (.3, 'inferred', 'stated nowhere; as the triplet')}
-FINE_GRAINED_WEIGHTS = CATEGORY_WEIGHTS | {'divergence': (.1, 'summary', ''), 'patch-shuffle': (1., 'summary', '')}
+    'patch_margin': (0.3, 'inferred', 'stated nowhere; as the triplet'),
+}
+FINE_GRAINED_WEIGHTS = CATEGORY_WEIGHTS | {'divergence': (0.1, 'summary', ''), 'patch-shuffle': (1.0, 'summary', '')}
 
 # %% ../../nbs/methods/05_catalogue.ipynb #9315a6cf
 REFERENCE = {
-    'margin': (.2, 'code', ''), 'lr_prompts': (1e-4, 'code', ''), 'lr_norms': (1e-6, 'code', ''), 'lr_rest': (1e-6, 'code', ''), 'batch': (192, 'code', ''),
+    'margin': (0.2, 'code', ''),
+    'lr_prompts': (1e-4, 'code', ''),
+    'lr_norms': (1e-6, 'code', ''),
+    'lr_rest': (1e-6, 'code', ''),
+    'batch': (192, 'code', ''),
     'epochs': (2000, 'code', 'an upper limit without a stop rule'),
     'constants': ('imagenet', 'code', "a mistake: CLIP was trained with others"),
     'fit': ('pad', 'code', 'there with black, here with white'),
-    'classification': (0., 'code', '')}
+    'classification': (0.0, 'code', ''),
+}
 CLIPPROMPT = {
-    'temperature': (.2171, 'rebuild', "1/4.605: it multiplies by the logarithm of CLIP's scale"),
-    'norms': ('per-modality', 'rebuild', 'two deep copies of the tower'), 'extra': ('projection', 'rebuild', ''),
-    'lr_prompts': (1e-3, 'rebuild', ''), 'lr_norms': (1e-4, 'rebuild', ''), 'lr_rest': (1e-4, 'rebuild', ''),
-    'constants': ('imagenet', 'rebuild', '')}
+    'temperature': (0.2171, 'rebuild', "1/4.605: it multiplies by the logarithm of CLIP's scale"),
+    'norms': ('per-modality', 'rebuild', 'two deep copies of the tower'),
+    'extra': ('projection', 'rebuild', ''),
+    'lr_prompts': (1e-3, 'rebuild', ''),
+    'lr_norms': (1e-4, 'rebuild', ''),
+    'lr_rest': (1e-4, 'rebuild', ''),
+    'constants': ('imagenet', 'rebuild', ''),
+}
 
 # %% ../../nbs/methods/05_catalogue.ipynb #180bdf27
-MINI = {                                                   # <- everything that is tuned for the mini CLIP
-    'lr_prompts': (.1, 'ours', ''), 'lr_norms': (1e-2, 'ours', ''), 'lr_rest': (3e-3, 'ours', ''),
-    'temperature': (.1, 'ours', 'at 0.01 the few seen words are learned by heart and validation categories lose'),
-    'epochs': (5, 'ours', '')}
+MINI = {  # <- everything that is tuned for the mini CLIP
+    'lr_prompts': (0.1, 'ours', ''),
+    'lr_norms': (1e-2, 'ours', ''),
+    'lr_rest': (3e-3, 'ours', ''),
+    'temperature': (0.1, 'ours', 'at 0.01 the few seen words are learned by heart and validation categories lose'),
+    'epochs': (5, 'ours', ''),
+}
 MINI_FINE_GRAINED = MINI | {
-    'lr_prompts': (.03, 'ours', ''), 'lr_norms': (3e-3, 'ours', ''),
-    'delta_temperature': (.1, 'ours', 'near the spread of the margins'),
-    'classification': (.1, 'ours', 'at full weight the names push the objects out')}
+    'lr_prompts': (0.03, 'ours', ''),
+    'lr_norms': (3e-3, 'ours', ''),
+    'delta_temperature': (0.1, 'ours', 'near the spread of the margins'),
+    'classification': (0.1, 'ours', 'at full weight the names push the objects out'),
+}
 
 # %% ../../nbs/methods/05_catalogue.ipynb #9fafdac4
 METHODS = {}
 
+
 @dataclass(frozen=True)
 class Family:
     "A method before anything is chosen"
+
     name: str
     about: str
-    options: dict                                  # option -> (value, sources, remark)
-    weights: dict                                  # term -> (weight, sources, remark)
-    presets: dict                                  # preset -> changes of both, in the same form
-    parts: dict = field(default_factory=dict)      # what `without` can take away, besides terms -> {option: value}
-    notes: dict = field(default_factory=dict)      # preset -> sentences
-    rates: dict = field(default_factory=dict)      # preset -> {option: values}, tried together when the family is tuned
-    adapt: object = None                           # (what `learner_parts` gives, method, backbone, items) -> the same, changed
+    options: dict  # option -> (value, sources, remark)
+    weights: dict  # term -> (weight, sources, remark)
+    presets: dict  # preset -> changes of both, in the same form
+    parts: dict = field(default_factory=dict)  # what `without` can take away, besides terms -> {option: value}
+    notes: dict = field(default_factory=dict)  # preset -> sentences
+    rates: dict = field(default_factory=dict)  # preset -> {option: values}, tried together when the family is tuned
+    adapt: object = None  # (what `learner_parts` gives, method, backbone, items) -> the same, changed
 
     def table(self, preset):
         "Every option and weight of a preset with its source: two dictionaries"
         changes = self.presets[check_name(preset, self.presets, f'preset of {self.name}')]
         return [{k: changes.get(k, v) for k, v in table.items()} for table in (self.options, self.weights)]
 
+
 def register(family):
     "Enter a family; its tables are checked"
-    for name in {*family.options, *(k for p in family.parts.values() for k in p)}: check_name(name, OPTIONS, 'option')
-    if both := {*family.options, *family.parts} & {*family.weights}: raise UserError(f'{family.name}: {", ".join(both)} names a term and something else.')
+    for name in {*family.options, *(k for p in family.parts.values() for k in p)}:
+        check_name(name, OPTIONS, 'option')
+    if both := {*family.options, *family.parts} & {*family.weights}:
+        raise UserError(f'{family.name}: {", ".join(both)} names a term and something else.')
     for changes in family.presets.values():
-        for name in changes: check_name(name, [*family.options, *family.weights], f'entry of {family.name}')
+        for name in changes:
+            check_name(name, [*family.options, *family.weights], f'entry of {family.name}')
     METHODS[family.name] = family
     return family
 
-ROOMS = ('methods.baselines', 'methods.splip')      # pages further down that enter families of their own
+
+ROOMS = ('methods.baselines', 'methods.splip')  # pages further down that enter families of their own
+
 
 def families():
     "All families by name, those of later pages included"
     for room in ROOMS:
-        if find_spec(f'sketch_lvm.{room}'): importlib.import_module(f'sketch_lvm.{room}')
+        if find_spec(f'sketch_lvm.{room}'):
+            importlib.import_module(f'sketch_lvm.{room}')
     return METHODS
 
 # %% ../../nbs/methods/05_catalogue.ipynb #121582a7
 @dataclass(frozen=True, repr=False)
 class Method:
     "A method with every value chosen; plain data"
+
     name: str
     preset: str
-    options: dict           # option -> value
-    weights: dict           # term -> weight, only those that count
-    without: tuple = ()     # parts taken away by name
+    options: dict  # option -> value
+    weights: dict  # term -> weight, only those that count
+    without: tuple = ()  # parts taken away by name
 
-    def __getitem__(self, option): return self.options[check_name(option, self.options, f'option of {self.name}')]
+    def __getitem__(self, option):
+        return self.options[check_name(option, self.options, f'option of {self.name}')]
 
     @property
     def changes(self):
         "What differs from the preset, beside what `without` says"
         options, weights = chosen(self.name, self.preset, self.without)
         ours, theirs = self.options | self.weights, options | weights
-        return {k: ours.get(k, 0.) for k in theirs | ours if ours.get(k, 0.) != theirs.get(k, 0.)}
+        return {k: ours.get(k, 0.0) for k in theirs | ours if ours.get(k, 0.0) != theirs.get(k, 0.0)}
 
     @property
     def label(self):
         "A name for figures and tables"
-        return ' '.join([f'{self.name} ({self.preset})', *(f'without {w}' for w in self.without), *(f'{k}={v}' for k, v in self.changes.items())])
+        return ' '.join(
+            [
+                f'{self.name} ({self.preset})',
+                *(f'without {w}' for w in self.without),
+                *(f'{k}={v}' for k, v in self.changes.items()),
+            ]
+        )
 
-    def __repr__(self): return f'Method {self.label}'
-    def to_dict(self): return dataclasses.asdict(self) | dict(without=list(self.without))
+    def __repr__(self):
+        return f'Method {self.label}'
+
+    def to_dict(self):
+        return dataclasses.asdict(self) | dict(without=list(self.without))
+
 
 def chosen(name, preset, without=()):
     "The options and weights of a preset, less some parts; not checked"
     family = METHODS[name]
     options, weights = ({k: v[0] for k, v in table.items()} for table in family.table(preset))
-    for w in without: options |= family.parts.get(w, {}); weights |= {w: 0.} if w in weights else {}
+    for w in without:
+        options |= family.parts.get(w, {})
+        weights |= {w: 0.0} if w in weights else {}
     return options, weights
 
 # %% ../../nbs/methods/05_catalogue.ipynb #75664294
 def _unknown(name, choices, what):
-    try: check_name(name, choices, what)
-    except UserError as e: return str(e)
+    try:
+        check_name(name, choices, what)
+    except UserError as e:
+        return str(e)
+
 
 def _value_problems(m, family):
     "Names that do not exist, values that cannot be"
-    for k, v in m.options.items(): yield fault(k, v, OPTIONS[k].kind) if k in family.options else _unknown(k, family.options, 'option')
-    for k in family.options: yield None if k in m.options else f'{k} is not set.'
-    for k, w in m.weights.items(): yield fault(f'weight of {k}', w, 'positive') if k in family.weights else _unknown(k, family.weights, 'term')
-    if not m.weights: yield 'no term is left to train with.'
+    for k, v in m.options.items():
+        yield fault(k, v, OPTIONS[k].kind) if k in family.options else _unknown(k, family.options, 'option')
+    for k in family.options:
+        yield None if k in m.options else f'{k} is not set.'
+    for k, w in m.weights.items():
+        yield fault(f'weight of {k}', w, 'positive') if k in family.weights else _unknown(k, family.weights, 'term')
+    if not m.weights:
+        yield 'no term is left to train with.'
 
-LARGEST = 2**16     # sketches in a batch: with three views of 224 x 224 pixels some 100 GB, before any tower sees them
+
+LARGEST = 2**16  # sketches in a batch: with three views of 224 x 224 pixels some 100 GB, before any tower sees them
+
 
 def _combination_problems(m):
     "Values that do not go together"
     for t in m.weights:
-        if m['sampler'] not in (TERMS[t].samplers or SAMPLERS): yield f'the term {t} needs the sampler {" or ".join(TERMS[t].samplers)}, not {m["sampler"]}.'
-    if m['sampler'] == 'pairs' and (m['batch'] % m['per_class'] or m['per_class'] < 2 or m['batch']//m['per_class'] < 2):
+        if m['sampler'] not in (TERMS[t].samplers or SAMPLERS):
+            yield f'the term {t} needs the sampler {" or ".join(TERMS[t].samplers)}, not {m["sampler"]}.'
+    if m['sampler'] == 'pairs' and (
+        m['batch'] % m['per_class'] or m['per_class'] < 2 or m['batch'] // m['per_class'] < 2
+    ):
         yield f'a batch of {m["batch"]} does not make two or more classes of {m["per_class"]} pairs (at least 2).'
-    if m['batch'] > LARGEST: yield f'a batch of {m["batch"]:,} fits into no memory; the largest is {LARGEST:,}.'
-    if '{}' not in m['template']: yield f"the template {m['template']!r} has no place for the class name: write '{{}}'."
-    if 'patch-shuffle' in m.weights and m['grid'] < 2: yield 'patch shuffling needs a grid of 2 or more.'
-    if m['crop'] == 0: yield 'crop must keep something: a number above 0.'
-    if not trained_parts(m): yield 'nothing is left to train: no prompts, frozen norms, nothing extra.'
-    for option, part in unrated(m).items(): yield f'no rate was chosen for what trains as {part}: set {option}.'
+    if m['batch'] > LARGEST:
+        yield f'a batch of {m["batch"]:,} fits into no memory; the largest is {LARGEST:,}.'
+    if '{}' not in m['template']:
+        yield f"the template {m['template']!r} has no place for the class name: write '{{}}'."
+    if 'patch-shuffle' in m.weights and m['grid'] < 2:
+        yield 'patch shuffling needs a grid of 2 or more.'
+    if m['crop'] == 0:
+        yield 'crop must keep something: a number above 0.'
+    if not trained_parts(m):
+        yield 'nothing is left to train: no prompts, frozen norms, nothing extra.'
+    for option, part in unrated(m).items():
+        yield f'no rate was chosen for what trains as {part}: set {option}.'
+
 
 def problems(m):
     "Everything wrong with a method, as sentences"
     return [p for p in _value_problems(m, METHODS[m.name]) if p] or list(_combination_problems(m))
 
 # %% ../../nbs/methods/05_catalogue.ipynb #b1fa1aca
-def method(name, preset='paper',
-           without=(),        # parts to take away: a term, or 'norms', 'prompts'
-           weights=None,      # {term: weight}; 0 takes it away
-           **changes):        # any option of the method
+def method(
+    name,
+    preset='paper',
+    without=(),  # parts to take away: a term, or 'norms', 'prompts'
+    weights=None,  # {term: weight}; 0 takes it away
+    **changes,  # any option of the method
+):
     "A method by name, with changes; everything wrong is said at once"
     family = families()[check_name(name, families(), 'method')]
     without = tuple(sorted({without} if isinstance(without, str) else set(without)))
@@ -206,143 +276,260 @@ def method(name, preset='paper',
     wrong = [_unknown(w, [*family.parts, *family.weights], 'part') for w in without]
     m = Method(name, preset, options | changes, {k: w for k, w in (terms | (weights or {})).items() if w != 0}, without)
     wrong = [w for w in wrong if w] + problems(m)
-    if wrong: raise UserError(f'{name}: ' + ' '.join(wrong))
+    if wrong:
+        raise UserError(f'{name}: ' + ' '.join(wrong))
     return m
+
 
 def method_from_dict(d):
     "The inverse of `Method.to_dict`, checked"
-    for k in d: check_name(k, [f.name for f in dataclasses.fields(Method)], 'entry of a method')
+    for k in d:
+        check_name(k, [f.name for f in dataclasses.fields(Method)], 'entry of a method')
     family = families()[check_name(d.get('name'), families(), 'method')]
-    preset, options, weights, without = (d.get(k, empty) for k, empty in (('preset', None), ('options', {}), ('weights', {}), ('without', ())))
+    preset, options, weights, without = (
+        d.get(k, empty) for k, empty in (('preset', None), ('options', {}), ('weights', {}), ('without', ()))
+    )
     older = {k: OPTIONS[k].before for k in family.options if OPTIONS[k].before is not None}
-    m = Method(d['name'], check_name(preset, family.presets, 'preset'), older | dict(options), dict(weights), tuple(without))
-    if wrong := problems(m): raise UserError(f'{m.name}: ' + ' '.join(wrong))
+    m = Method(
+        d['name'], check_name(preset, family.presets, 'preset'), older | dict(options), dict(weights), tuple(without)
+    )
+    if wrong := problems(m):
+        raise UserError(f'{m.name}: ' + ' '.join(wrong))
     return m
 
 # %% ../../nbs/methods/05_catalogue.ipynb #1e5530c3
 def parse_changes(pairs):
     "`['lr_prompts=.1', 'norms=frozen']` as a dictionary with values of the right type"
-    out, _ = {}, families()      # later pages bring options of their own
+    out, _ = {}, families()  # later pages bring options of their own
     for pair in pairs:
         name, equals, text = pair.partition('=')
-        if not equals: raise UserError(f'{pair!r} is not of the form option=value.')
+        if not equals:
+            raise UserError(f'{pair!r} is not of the form option=value.')
         kind = OPTIONS[check_name(name.strip(), OPTIONS, 'option')].kind
-        try: out[name.strip()] = text.strip() if kind == 'text' or not isinstance(kind, str) else int(text) if kind in ('count', 'whole') else float(text)
-        except ValueError: raise UserError(fault(name.strip(), text, kind)) from None
+        try:
+            out[name.strip()] = (
+                text.strip()
+                if kind == 'text' or not isinstance(kind, str)
+                else int(text)
+                if kind in ('count', 'whole')
+                else float(text)
+            )
+        except ValueError:
+            raise UserError(fault(name.strip(), text, kind)) from None
     return out
 
 # %% ../../nbs/methods/05_catalogue.ipynb #f4605049
 SAMPLERS |= {
-    'category-triplets': lambda o: (category_triplets, dict(batch_size=o['batch'], last=o['last'], negatives=o['negatives'])),
+    'category-triplets': lambda o: (
+        category_triplets,
+        dict(batch_size=o['batch'], last=o['last'], negatives=o['negatives']),
+    ),
     'instance-triplets': lambda o: (instance_triplets, dict(batch_size=o['batch'], last=o['last'])),
-    'pairs': lambda o: (pk_batch, dict(classes_per_batch=o['batch']//o['per_class'], pairs_per_class=o['per_class'], last=o['last']))}
+    'pairs': lambda o: (
+        pk_batch,
+        dict(classes_per_batch=o['batch'] // o['per_class'], pairs_per_class=o['per_class'], last=o['last']),
+    ),
+}
+
 
 def check_batch(m, n):
     "Refuse a batch that was asked for and is larger than the `n` sketches there are. A preset's own is filled up by repeating"
     usual = chosen(m.name, m.preset)[0]['batch']
-    if m['batch'] > max(n, usual): raise UserError(f'a batch of {m["batch"]:,}, but there are {n:,} training sketches: set batch to that or less.')
+    if m['batch'] > max(n, usual):
+        raise UserError(f'a batch of {m["batch"]:,}, but there are {n:,} training sketches: set batch to that or less.')
+
 
 def make_batches(m, items, backbone, seed=0, rank=0, world_size=1):
     "The `Batches` a method trains on: step number -> rows, labels and uint8 images"
     check_batch(m, len(items.sketches))
     draw, how = SAMPLERS[m['sampler']](m.options)
-    return Batches(items, draw, backbone.size, m['fit'], backbone.interpolation, seed, rank=rank, world_size=world_size, **how)
+    return Batches(
+        items, draw, backbone.size, m['fit'], backbone.interpolation, seed, rank=rank, world_size=world_size, **how
+    )
 
 # %% ../../nbs/methods/05_catalogue.ipynb #08bdfba5
-def _modalities(o): return ('common',) if o['sets'] == 'common' else ('sketch', 'photo')
+def _modalities(o):
+    return ('common',) if o['sets'] == 'common' else ('sketch', 'photo')
 
-ENCODERS |= {'shallow': lambda o, backbone, seed: ShallowPrompts(o['prompts'], backbone.width, _modalities(o), o['prompt_std'], seed),
-             'deep': lambda o, backbone, seed: DeepPrompts(o['prompts'], o['depth'], backbone.width, _modalities(o), o['prompt_std'], seed)}
 
-COUNTS = ['prompts']     # options that say how many tokens there are; all 0: no prompts
+ENCODERS |= {
+    'shallow': lambda o, backbone, seed: ShallowPrompts(
+        o['prompts'], backbone.width, _modalities(o), o['prompt_std'], seed
+    ),
+    'deep': lambda o, backbone, seed: DeepPrompts(
+        o['prompts'], o['depth'], backbone.width, _modalities(o), o['prompt_std'], seed
+    ),
+}
 
-def has_prompts(m): return any(m.options.get(k, 0) for k in COUNTS)
+COUNTS = ['prompts']  # options that say how many tokens there are; all 0: no prompts
+
+
+def has_prompts(m):
+    return any(m.options.get(k, 0) for k in COUNTS)
+
 
 def trained_parts(m):
     "What trains in the encoder of a method, as `make_encoder` calls it"
-    if m['extra'] == 'all': return 'all'
-    return '+'.join(['prompts']*has_prompts(m) + ['norms']*(m['norms'] != 'frozen') + [m['extra']]*(m['extra'] != 'nothing'))
+    if m['extra'] == 'all':
+        return 'all'
+    return '+'.join(
+        ['prompts'] * has_prompts(m) + ['norms'] * (m['norms'] != 'frozen') + [m['extra']] * (m['extra'] != 'nothing')
+    )
 
-RATES = {'prompts': 'lr_prompts', 'norms': 'lr_norms', 'projection': 'lr_rest', 'linear': 'lr_rest', 'tower': 'lr_rest', 'heads': 'lr_rest'}
+
+RATES = {
+    'prompts': 'lr_prompts',
+    'norms': 'lr_norms',
+    'projection': 'lr_rest',
+    'linear': 'lr_rest',
+    'tower': 'lr_rest',
+    'heads': 'lr_rest',
+}
+
 
 def decays(part, p, decayed='matrices'):
     "Whether weight decay reaches a parameter of a part; prompts, LayerNorms and biases it leaves alone, unless 'all' is asked for"
     return decayed == 'all' or p.ndim > 1 and part not in ('prompts', 'norms')
 
+
 def unrated(m):
     "Rates that something needs and that nobody chose: {option: the part that needs it}"
     parts = [p for p in trained_parts(m).replace('all', 'prompts+tower' if has_prompts(m) else 'tower').split('+') if p]
-    parts += ['heads']*any(TERMS[t].head is not None for t in m.weights if t in TERMS)
+    parts += ['heads'] * any(TERMS[t].head is not None for t in m.weights if t in TERMS)
     return {RATES[p]: p for p in parts if m[RATES[p]] is None}
 
-def build_encoder(m, backbone, seed=0, precision='fp32', classes=()):     # classes: names of the training classes, for sources that use them
+
+def build_encoder(
+    m, backbone, seed=0, precision='fp32', classes=()
+):  # classes: names of the training classes, for sources that use them
     "The encoder of a method on a backbone; `seed` starts the prompts"
     b = backbone_for(m, backbone)
-    source = ENCODERS[m['source']](m.options | dict(classes=list(map(str, classes))), b, seed) if has_prompts(m) else NoPrompts()
+    source = (
+        ENCODERS[m['source']](m.options | dict(classes=list(map(str, classes))), b, seed)
+        if has_prompts(m)
+        else NoPrompts()
+    )
     return make_encoder(b, source, m['norms'], trained_parts(m), precision)
 
 # %% ../../nbs/methods/05_catalogue.ipynb #7f8304c0
-IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
 
 def backbone_for(m, backbone):
     "The backbone with the pixel constants and the fit the method asks for; weights are shared"
     constants = dict(mean=IMAGENET_MEAN, std=IMAGENET_STD) if m['constants'] == 'imagenet' else {}
-    return dataclasses.replace(backbone, fit=m['fit'], **constants) if constants or backbone.fit != m['fit'] else backbone
+    return (
+        dataclasses.replace(backbone, fit=m['fit'], **constants) if constants or backbone.fit != m['fit'] else backbone
+    )
 
 # %% ../../nbs/methods/05_catalogue.ipynb #1e66683a
 _PARTS = {'norms': {'norms': 'frozen'}, 'prompts': {'prompts': 0}}
-_RATES = dict(lr_prompts=(1e-5, 1e-4, 1e-3), lr_norms=(1e-5, 1e-6, 1e-4))        # what the summary, the released code and the re-implementation say
-register(Family('sketch-lvm', 'Category level: a prompt set for sketches and one for photos, triplets across classes, CLIP texts as an anchor.',
-                CATEGORY, CATEGORY_WEIGHTS, {'paper': {}, 'reference': REFERENCE, 'clipprompt': CLIPPROMPT, 'mini': MINI}, _PARTS, notes={
-    'reference': ['The released code walks through its training list without shuffling, and judges itself on one random photo for each query. '
-                  'Neither is repeated here.',
-                  'Its freezing helper leaves 21.7 million further weights of the tower trainable. Here only prompts and LayerNorms train.'],
-    'clipprompt': ['That code puts its prompts before the class token and reads the first prompt; that is not repeated here.']},
-    rates={'paper': _RATES, 'mini': dict(lr_prompts=(.03, .1, .3), lr_norms=(.003, .01, .03))}))
-register(Family('sketch-lvm-fg', 'Fine-grained: one common prompt set, negatives of the same class, equal margins across classes, shuffled patches.',
-                FINE_GRAINED, FINE_GRAINED_WEIGHTS, {'paper': {}, 'mini': MINI_FINE_GRAINED}, _PARTS,
-                rates={'paper': _RATES, 'mini': dict(lr_prompts=(.01, .03, .1), lr_norms=(.001, .003, .01))}));
+_RATES = dict(
+    lr_prompts=(1e-5, 1e-4, 1e-3), lr_norms=(1e-5, 1e-6, 1e-4)
+)  # what the summary, the released code and the re-implementation say
+register(
+    Family(
+        'sketch-lvm',
+        'Category level: a prompt set for sketches and one for photos, triplets across classes, CLIP texts as an anchor.',
+        CATEGORY,
+        CATEGORY_WEIGHTS,
+        {'paper': {}, 'reference': REFERENCE, 'clipprompt': CLIPPROMPT, 'mini': MINI},
+        _PARTS,
+        notes={
+            'reference': [
+                'The released code walks through its training list without shuffling, and judges itself on one random photo for each query. '
+                'Neither is repeated here.',
+                'Its freezing helper leaves 21.7 million further weights of the tower trainable. Here only prompts and LayerNorms train.',
+            ],
+            'clipprompt': [
+                'That code puts its prompts before the class token and reads the first prompt; that is not repeated here.'
+            ],
+        },
+        rates={'paper': _RATES, 'mini': dict(lr_prompts=(0.03, 0.1, 0.3), lr_norms=(0.003, 0.01, 0.03))},
+    )
+)
+register(
+    Family(
+        'sketch-lvm-fg',
+        'Fine-grained: one common prompt set, negatives of the same class, equal margins across classes, shuffled patches.',
+        FINE_GRAINED,
+        FINE_GRAINED_WEIGHTS,
+        {'paper': {}, 'mini': MINI_FINE_GRAINED},
+        _PARTS,
+        rates={'paper': _RATES, 'mini': dict(lr_prompts=(0.01, 0.03, 0.1), lr_norms=(0.001, 0.003, 0.01))},
+    )
+);
 
 # %% ../../nbs/methods/05_catalogue.ipynb #f7ecb963
 def published(m, data=None, protocol=None):
     "The printed numbers of a method with the same parts: the paper's, and those of its preset"
-    return [p for p in PUBLISHED if p.method == m.name and set(p.without) == set(m.without) and p.preset in ('paper', m.preset)
-            and data in (None, p.data) and protocol in (None, p.protocol)]
+    return [
+        p
+        for p in PUBLISHED
+        if p.method == m.name
+        and set(p.without) == set(m.without)
+        and p.preset in ('paper', m.preset)
+        and data in (None, p.data)
+        and protocol in (None, p.protocol)
+    ]
+
 
 def _rows(m):
     "(section, name, value, source and remark) of every term and option"
-    options, weights = METHODS[m.name].table(m.preset); plain, plain_weights = chosen(m.name, m.preset, m.without)
+    options, weights = METHODS[m.name].table(m.preset)
+    plain, plain_weights = chosen(m.name, m.preset, m.without)
+
     def why(k, table, before):
-        if (m.options | m.weights).get(k, 0.) != before.get(k, 0.): return 'set by hand'
-        if before.get(k, 0.) != table[k][0]: return 'without ' + ', '.join(m.without)
+        if (m.options | m.weights).get(k, 0.0) != before.get(k, 0.0):
+            return 'set by hand'
+        if before.get(k, 0.0) != table[k][0]:
+            return 'without ' + ', '.join(m.without)
         return ', '.join(table[k][1].split()) + (f': {table[k][2]}' if table[k][2] else '')
-    yield from (('weight', k, m.weights.get(k, 0.), why(k, weights, plain_weights)) for k in weights)
+
+    yield from (('weight', k, m.weights.get(k, 0.0), why(k, weights, plain_weights)) for k in weights)
     for section in dict.fromkeys(o.section for o in OPTIONS.values()):
-        yield from ((section, k, m[k], why(k, options, plain)) for k in OPTIONS if OPTIONS[k].section == section and k in m.options)
+        yield from (
+            (section, k, m[k], why(k, options, plain))
+            for k in OPTIONS
+            if OPTIONS[k].section == section and k in m.options
+        )
 
 # %% ../../nbs/methods/05_catalogue.ipynb #4258e866
 class Rate(NamedTuple):
     "What moves one part of a method, and how far"
-    part: str           # as `prompts.PARTS` has it, or 'heads'
-    numbers: int        # that train
-    option: str         # that says the rate
+
+    part: str  # as `prompts.PARTS` has it, or 'heads'
+    numbers: int  # that train
+    option: str  # that says the rate
     rate: float
-    source: str         # where that value comes from
-    decay: float        # weight decay
-    reached: int        # numbers it reaches
+    source: str  # where that value comes from
+    decay: float  # weight decay
+    reached: int  # numbers it reaches
+
 
 def rates_of(m, backbone):
     "A `Rate` for each part of a method that trains"
     encoder, names = build_encoder(m, backbone, classes=['any']), {}
     for t in m.weights:
-        if TERMS[t].head: names |= {('heads', k): p for k, p in TERMS[t].head(m.options, backbone.embed_dim, 0).named_parameters()}
+        if TERMS[t].head:
+            names |= {('heads', k): p for k, p in TERMS[t].head(m.options, backbone.embed_dim, 0).named_parameters()}
     part = encoder.parts()
     names |= {(part[n], n): p for n, p in encoder.trainable().items()}
     why, out = {name: source for _, name, _, source in _rows(m)}, []
     for this in dict.fromkeys(part for part, _ in names):
         own = [p for (part, _), p in names.items() if part == this]
         reached = sum(p.numel() for p in own if decays(this, p, m['decayed']))
-        out.append(Rate(this, sum(p.numel() for p in own), RATES[this], m[RATES[this]], why[RATES[this]], m['weight_decay'], reached))
+        out.append(
+            Rate(
+                this,
+                sum(p.numel() for p in own),
+                RATES[this],
+                m[RATES[this]],
+                why[RATES[this]],
+                m['weight_decay'],
+                reached,
+            )
+        )
     return out
 
 # %% ../../nbs/methods/05_catalogue.ipynb #2930eb98
@@ -351,12 +538,15 @@ def describe(m):
     family, out, last = METHODS[m.name], [], None
     out = [m.label, family.about, *family.notes.get(m.preset, [])]
     for section, k, v, why in _rows(m):
-        if section != last: out.append(f'\n{section}'); last = section
+        if section != last:
+            out.append(f'\n{section}')
+            last = section
         out.append(f'  {k:18} {str(v):18} {why}')
     rows = published(m)
-    if rows: out.append('\nprinted numbers')
+    if rows:
+        out.append('\nprinted numbers')
     for p in rows:
-        who = p.source + f' ({p.preset})'*(p.preset != 'paper') + (f': {p.note}' if p.note else '')
+        who = p.source + f' ({p.preset})' * (p.preset != 'paper') + (f': {p.note}' if p.note else '')
         out.append(f'  {p.data:10} {p.protocol:13} {p.metric:20} {p.value:<7.4g} {who}')
     return '\n'.join(out)
 

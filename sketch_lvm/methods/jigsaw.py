@@ -22,10 +22,18 @@ from .objectives import TERMS, Term
 @lru_cache(8)
 def far_permutations(count=100, grid=3):
     "`[count, grid*grid]`: fixed permutations, each as far as possible from those before it and from the identity, which is not among them"
-    n = grid*grid
-    if grid < 2 or not 0 < count < math.factorial(n): raise UserError(f'there are no {count} shuffled orders of {grid} x {grid} tiles; use a grid of 2 or more.')
-    pool = list(itertools.permutations(range(n))) if n <= 9 else rng(n).permuted(np.tile(np.arange(n), (50_000, 1)), axis=1)
-    places, chosen = np.ascontiguousarray(np.array(pool, np.uint8).T), [np.arange(n, dtype=np.uint8)]      # [places, orders]: quick to compare
+    n = grid * grid
+    if grid < 2 or not 0 < count < math.factorial(n):
+        raise UserError(f'there are no {count} shuffled orders of {grid} x {grid} tiles; use a grid of 2 or more.')
+    pool = (
+        list(itertools.permutations(range(n)))
+        if n <= 9
+        else rng(n).permuted(np.tile(np.arange(n), (50_000, 1)), axis=1)
+    )
+    places, chosen = (
+        np.ascontiguousarray(np.array(pool, np.uint8).T),
+        [np.arange(n, dtype=np.uint8)],
+    )  # [places, orders]: quick to compare
     nearest = np.full(places.shape[1], n, np.uint8)
     while len(chosen) <= count:
         nearest = np.minimum(nearest, np.add.reduce(places != chosen[-1][:, None], dtype=np.uint8))
@@ -40,20 +48,28 @@ def jigsaw_numbers(seed, epoch, keys, count=100):
 # %% ../../nbs/methods/02_jigsaw.ipynb #327e498c
 class JigsawNet(nn.Module):
     "Logits over `count` permutations from two embeddings: of a whole picture, and of the shuffled sketch"
+
     def __init__(self, dim, count=100, layers=2, heads=8, seed=0):
         super().__init__()
-        if dim % heads: raise UserError(f'embeddings of width {dim} cannot be shared by {heads} heads.')
-        with torch.device('meta'):                                                    # shapes only: no number is drawn from a shared generator
-            layer = nn.TransformerEncoderLayer(dim, heads, 2*dim, dropout=0., activation='gelu', batch_first=True, norm_first=True)
+        if dim % heads:
+            raise UserError(f'embeddings of width {dim} cannot be shared by {heads} heads.')
+        with torch.device('meta'):  # shapes only: no number is drawn from a shared generator
+            layer = nn.TransformerEncoderLayer(
+                dim, heads, 2 * dim, dropout=0.0, activation='gelu', batch_first=True, norm_first=True
+            )
             self.blocks = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
-            self.place, self.out = nn.Parameter(torch.empty(2, dim)), nn.Linear(2*dim, count)
+            self.place, self.out = nn.Parameter(torch.empty(2, dim)), nn.Linear(2 * dim, count)
         self.to_empty(device='cpu')
-        g, norms = torch_rng(seed, stream=103), {f'{k}.weight' for k, m in self.named_modules() if isinstance(m, nn.LayerNorm)}
+        g, norms = (
+            torch_rng(seed, stream=103),
+            {f'{k}.weight' for k, m in self.named_modules() if isinstance(m, nn.LayerNorm)},
+        )
         with torch.no_grad():
-            for name, p in self.named_parameters(): p.normal_(0, p.shape[1]**-.5, generator=g) if p.ndim > 1 else p.fill_(float(name in norms))
+            for name, p in self.named_parameters():
+                p.normal_(0, p.shape[1] ** -0.5, generator=g) if p.ndim > 1 else p.fill_(float(name in norms))
 
     def forward(self, whole, shuffled):
-        pair = torch.stack([whole, shuffled], 1)*whole.shape[-1]**.5                  # unit vectors have small entries
+        pair = torch.stack([whole, shuffled], 1) * whole.shape[-1] ** 0.5  # unit vectors have small entries
         return self.out(self.blocks(pair + self.place).flatten(1))
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #3d9b7d3c
@@ -70,9 +86,20 @@ def _shuffled(batch, options):
     numbers = jigsaw_numbers(batch.seed, batch.epoch, batch.key.tolist(), options['permutations'])
     return [shuffle_patches(batch.pixels['sketch'], orders[numbers], options['jigsaw_grid'])]
 
+
 def _jigsaw(e, batch, o):
-    numbers = jigsaw_numbers(batch.seed, batch.epoch, batch.key.tolist(), o.options['permutations']).to(e['sketch'].device)
+    numbers = jigsaw_numbers(batch.seed, batch.epoch, batch.key.tolist(), o.options['permutations']).to(
+        e['sketch'].device
+    )
     return jigsaw_loss(o.heads['jigsaw'], e['sketch'], e['sketch, jigsaw'], e['photo'], e['negative'], numbers)
 
-TERMS['jigsaw'] = Term(_jigsaw, ('sketch', 'photo', 'negative'), extra={'sketch, jigsaw': 'sketch'}, make=_shuffled,
-                       head=lambda o, dim, seed: JigsawNet(dim, o['permutations'], o.get('jigsaw_layers', 2), o.get('jigsaw_heads', 8), seed))
+
+TERMS['jigsaw'] = Term(
+    _jigsaw,
+    ('sketch', 'photo', 'negative'),
+    extra={'sketch, jigsaw': 'sketch'},
+    make=_shuffled,
+    head=lambda o, dim, seed: JigsawNet(
+        dim, o['permutations'], o.get('jigsaw_layers', 2), o.get('jigsaw_heads', 8), seed
+    ),
+)

@@ -17,50 +17,70 @@ import torch.nn.functional as F
 from ..core import UserError, check_name, rng
 
 # %% ../../nbs/methods/00_losses.ipynb #d0ada184
-def _exact(x): return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-def _no_autocast(x): return torch.autocast(x.device.type, enabled=False)
+def _exact(x):
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
+def _no_autocast(x):
+    return torch.autocast(x.device.type, enabled=False)
+
 
 def cosine_distance(a, b):
     "1 - cos(a, b) along the last axis"
-    with _no_autocast(a): return 1 - F.cosine_similarity(_exact(a), _exact(b), dim=-1)
+    with _no_autocast(a):
+        return 1 - F.cosine_similarity(_exact(a), _exact(b), dim=-1)
+
 
 def squared_distance(a, b):
     "Squared Euclidean distance of the directions of a and b: twice the cosine distance"
-    return 2*cosine_distance(a, b)
+    return 2 * cosine_distance(a, b)
+
 
 DISTANCES = {'cosine': cosine_distance, 'squared-euclidean': squared_distance}
 
 # %% ../../nbs/methods/00_losses.ipynb #aba09b06
-def triplet(anchor, positive, negative,
-            margin=.3,            # a number, or one for each row
-            distance='cosine',    # a name in `DISTANCES`
-            reduction='mean'):    # 'mean', or 'none' for one value a row
+def triplet(
+    anchor,
+    positive,
+    negative,
+    margin=0.3,  # a number, or one for each row
+    distance='cosine',  # a name in `DISTANCES`
+    reduction='mean',  # 'mean', or 'none' for one value a row
+):
     "max(0, margin + d(anchor, positive) - d(anchor, negative))"
     d = DISTANCES[check_name(distance, DISTANCES, 'distance')]
     loss = F.relu(margin + d(anchor, positive) - d(anchor, negative))
     return loss.mean() if check_name(reduction, ['mean', 'none'], 'reduction') == 'mean' else loss
 
 # %% ../../nbs/methods/00_losses.ipynb #4d01b0bc
-def cosine_classification(cosines, labels, temperature=.01):     # CLIP's own
+def cosine_classification(cosines, labels, temperature=0.01):  # CLIP's own
     "Cross-entropy of the softmax over cosines `[B, C]` to the class texts, mean over rows"
-    if not temperature > 0: raise UserError(f'a temperature is positive, {temperature} is not.')
-    return F.cross_entropy(_exact(cosines)/temperature, labels)
+    if not temperature > 0:
+        raise UserError(f'a temperature is positive, {temperature} is not.')
+    return F.cross_entropy(_exact(cosines) / temperature, labels)
 
-def text_classification(embeddings, labels,
-                        class_features,       # [C, D]: one text embedding for each class the labels count
-                        temperature=.01):
+
+def text_classification(
+    embeddings,
+    labels,
+    class_features,  # [C, D]: one text embedding for each class the labels count
+    temperature=0.01,
+):
     "The same from embeddings and the texts themselves"
     with _no_autocast(embeddings):
         cosines = F.normalize(_exact(embeddings), dim=-1) @ F.normalize(_exact(class_features), dim=-1).T
         return cosine_classification(cosines, labels, temperature)
 
 # %% ../../nbs/methods/00_losses.ipynb #74d07a00
-def adaptive_margin(class_features,       # [C, D]: a text embedding for each class, from the frozen tower
-                    ours, theirs):        # [B] class numbers of the anchors and of their negatives
+def adaptive_margin(
+    class_features,  # [C, D]: a text embedding for each class, from the frozen tower
+    ours,
+    theirs,  # [B] class numbers of the anchors and of their negatives
+):
     "cos of the texts of two classes, row by row; exactly 1 for a class and itself"
     with _no_autocast(class_features):
         t = F.normalize(_exact(class_features), dim=-1)
-        return torch.where(ours == theirs, 1., (t[ours]*t[theirs]).sum(-1)).detach()
+        return torch.where(ours == theirs, 1.0, (t[ours] * t[theirs]).sum(-1)).detach()
 
 # %% ../../nbs/methods/00_losses.ipynb #4a2bfa0c
 def relative_distance(anchor, positive, negative, distance='cosine'):
@@ -73,93 +93,133 @@ def by_class(values, labels):
     "The values of a P x K batch as `[P, K]`: classes ascending, rows of a class as they came"
     counts = labels.unique(return_counts=True)[1].tolist()
     if len(set(counts)) > 1:
-        raise UserError(f'comparing the margins of classes needs equally many rows of each; this batch holds between {min(counts)} and {max(counts)}. '
-                        'Use a P x K sampler.')
+        raise UserError(
+            f'comparing the margins of classes needs equally many rows of each; this batch holds between {min(counts)} and {max(counts)}. '
+            'Use a P x K sampler.'
+        )
     return values[labels.argsort(stable=True)].view(len(counts), -1)
 
 # %% ../../nbs/methods/00_losses.ipynb #2a1caf11
-def margin_distributions(deltas,             # [P, K] relative distances
-                         order='sorted',     # 'sorted' within each class, or as 'given'
-                         temperature=1.):
+def margin_distributions(
+    deltas,  # [P, K] relative distances
+    order='sorted',  # 'sorted' within each class, or as 'given'
+    temperature=1.0,
+):
     "Log-probabilities `[P, K]`: for each class a softmax over its K relative distances"
     check_name(order, ['sorted', 'given'], 'order')
-    if not temperature > 0: raise UserError(f'a temperature is positive, {temperature} is not.')
+    if not temperature > 0:
+        raise UserError(f'a temperature is positive, {temperature} is not.')
     if deltas.ndim != 2 or min(deltas.shape) < 2:
-        raise UserError(f'comparing margins takes at least 2 classes of 2 rows, not shape {tuple(deltas.shape)}; with fewer the term would always be 0.')
+        raise UserError(
+            f'comparing margins takes at least 2 classes of 2 rows, not shape {tuple(deltas.shape)}; with fewer the term would always be 0.'
+        )
     x = _exact(deltas)
-    return F.log_softmax((x.sort(dim=1).values if order == 'sorted' else x)/temperature, dim=1)
+    return F.log_softmax((x.sort(dim=1).values if order == 'sorted' else x) / temperature, dim=1)
 
 # %% ../../nbs/methods/00_losses.ipynb #f77edd3c
-def _kl(p, q): return (p.exp()*(p - q)).sum(-1)
+def _kl(p, q):
+    return (p.exp() * (p - q)).sum(-1)
+
 
 def _js(p, q):
     m = torch.logaddexp(p, q) - math.log(2)
-    return (_kl(p, m) + _kl(q, m))/2
+    return (_kl(p, m) + _kl(q, m)) / 2
 
-def _chi2(p, q): return (q.exp()*torch.expm1((p - q).clamp(max=40))**2).sum(-1)      # beyond e^40 it is out of reach for fp32, and of interest
 
-DIVERGENCES = {'kl': _kl, 'js': _js, 'chi2': _chi2,                                  # of log-probabilities along the last axis
-               'hellinger': lambda p, q: ((p/2).exp() - (q/2).exp()).pow(2).sum(-1)/2,
-               'tv': lambda p, q: (p.exp() - q.exp()).abs().sum(-1)/2}
+def _chi2(p, q):
+    return (q.exp() * torch.expm1((p - q).clamp(max=40)) ** 2).sum(
+        -1
+    )  # beyond e^40 it is out of reach for fp32, and of interest
+
+
+DIVERGENCES = {
+    'kl': _kl,
+    'js': _js,
+    'chi2': _chi2,  # of log-probabilities along the last axis
+    'hellinger': lambda p, q: ((p / 2).exp() - (q / 2).exp()).pow(2).sum(-1) / 2,
+    'tv': lambda p, q: (p.exp() - q.exp()).abs().sum(-1) / 2,
+}
 
 # %% ../../nbs/methods/00_losses.ipynb #df067d54
-def margin_divergence(deltas,                # [P, K] relative distances, see `by_class`
-                      order='sorted', temperature=1.,
-                      divergence='kl'):      # a name in `DIVERGENCES`
+def margin_divergence(
+    deltas,  # [P, K] relative distances, see `by_class`
+    order='sorted',
+    temperature=1.0,
+    divergence='kl',  # a name in `DIVERGENCES`
+):
     "Mean f-divergence over ordered pairs of classes between the distributions of their relative distances"
     logp = margin_distributions(deltas, order, temperature)
     D = DIVERGENCES[check_name(divergence, DIVERGENCES, 'divergence')](logp[:, None], logp[None])
-    return D.sum()/(len(D)*(len(D) - 1))     # the diagonal is 0
+    return D.sum() / (len(D) * (len(D) - 1))  # the diagonal is 0
 
 # %% ../../nbs/methods/00_losses.ipynb #43c4ac01
 def cut_tiles(pixels, grid):
     "`[..., H, W]` as tiles `[..., grid*grid, h, w]`, row by row; H and W must be multiples of `grid`"
-    *more, H, W = pixels.shape; h, w = H//grid, W//grid
-    return pixels.reshape(*more, grid, h, grid, w).transpose(-3, -2).reshape(*more, grid*grid, h, w)
+    *more, H, W = pixels.shape
+    h, w = H // grid, W // grid
+    return pixels.reshape(*more, grid, h, grid, w).transpose(-3, -2).reshape(*more, grid * grid, h, w)
+
 
 def join_tiles(tiles, grid):
     "The inverse of `cut_tiles`"
     *more, _, h, w = tiles.shape
-    return tiles.reshape(*more, grid, grid, h, w).transpose(-3, -2).reshape(*more, grid*h, grid*w)
+    return tiles.reshape(*more, grid, grid, h, w).transpose(-3, -2).reshape(*more, grid * h, grid * w)
+
 
 def permute_tiles(tiles, permutation):
     "Move the tiles `[B, n, ...]`: place k gets tile `permutation[b, k]` (or `permutation[k]` for all)"
     permutation = torch.as_tensor(permutation, device=tiles.device).expand(len(tiles), tiles.shape[1])
     return tiles[torch.arange(len(tiles), device=tiles.device)[:, None], permutation]
 
+
 def invert(permutation):
     "The permutation that undoes `permutation`"
     return torch.as_tensor(permutation).argsort(-1)
 
 # %% ../../nbs/methods/00_losses.ipynb #8cdb49da
-def shuffle_patches(pixels, permutation,
-                    grid=2):     # tiles along one side
+def shuffle_patches(
+    pixels,
+    permutation,
+    grid=2,  # tiles along one side
+):
     "`[B, C, H, W]` with the tiles of each picture moved by its `permutation` (`[B, grid*grid]`, or one for all)"
     H, W = pixels.shape[-2:]
-    if not 2 <= grid <= min(H, W): raise UserError(f'pictures of {H} x {W} pixels cannot be cut into {grid} x {grid} tiles; use a grid of 2 or more.')
-    h, w = H//grid*grid, W//grid*grid; y, x = (H - h)//2, (W - w)//2
-    tiles = cut_tiles(pixels[..., y:y + h, x:x + w], grid).transpose(1, 2)                 # [B, n, C, h, w]
+    if not 2 <= grid <= min(H, W):
+        raise UserError(
+            f'pictures of {H} x {W} pixels cannot be cut into {grid} x {grid} tiles; use a grid of 2 or more.'
+        )
+    h, w = H // grid * grid, W // grid * grid
+    y, x = (H - h) // 2, (W - w) // 2
+    tiles = cut_tiles(pixels[..., y : y + h, x : x + w], grid).transpose(1, 2)  # [B, n, C, h, w]
     moved = join_tiles(permute_tiles(tiles, permutation).transpose(1, 2), grid)
-    if (h, w) == (H, W): return moved
-    out = pixels.clone(); out[..., y:y + h, x:x + w] = moved
+    if (h, w) == (H, W):
+        return moved
+    out = pixels.clone()
+    out[..., y : y + h, x : x + w] = moved
     return out
 
 # %% ../../nbs/methods/00_losses.ipynb #11c10d61
-def draw_permutations(seed, epoch,
-                      index,          # a number, or one for each row: the row's place in the epoch
-                      grid=2, n=2):   # tiles along one side; how many permutations, all different
+def draw_permutations(
+    seed,
+    epoch,
+    index,  # a number, or one for each row: the row's place in the epoch
+    grid=2,
+    n=2,  # tiles along one side; how many permutations, all different
+):
     "`[n, grid*grid]` (`[rows, n, grid*grid]` for several indices): `n` different permutations that depend on the arguments alone"
-    if grid < 2 or n > math.factorial(grid*grid): raise UserError(f'{n} different arrangements of {grid} x {grid} tiles do not exist; use a grid of 2 or more.')
+    if grid < 2 or n > math.factorial(grid * grid):
+        raise UserError(f'{n} different arrangements of {grid} x {grid} tiles do not exist; use a grid of 2 or more.')
     if getattr(index, 'ndim', 0) or isinstance(index, (list, tuple, range)):
         rows = [draw_permutations(seed, epoch, int(i), grid, n) for i in index]
-        return torch.stack(rows) if rows else torch.empty(0, n, grid*grid, dtype=torch.long)
-    r, found = rng(seed, epoch, int(index), stream=101), []          # a stream of its own: batches draw from others
+        return torch.stack(rows) if rows else torch.empty(0, n, grid * grid, dtype=torch.long)
+    r, found = rng(seed, epoch, int(index), stream=101), []  # a stream of its own: batches draw from others
     while len(found) < n:
-        p = tuple(r.permutation(grid*grid).tolist())
-        if p not in found: found.append(p)
+        p = tuple(r.permutation(grid * grid).tolist())
+        if p not in found:
+            found.append(p)
     return torch.tensor(found)
 
 # %% ../../nbs/methods/00_losses.ipynb #64c3334e
-def patch_shuffle_loss(sketch_same, photo_same, photo_other, margin=.3, distance='cosine'):
+def patch_shuffle_loss(sketch_same, photo_same, photo_other, margin=0.3, distance='cosine'):
     "Triplet whose positive is the own photo under the sketch's permutation and whose negative is the same photo under another"
     return triplet(sketch_same, photo_same, photo_other, margin, distance)

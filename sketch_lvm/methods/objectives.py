@@ -20,9 +20,10 @@ from .losses import text_classification, triplet
 @dataclass
 class Batch:
     "What one training step sees"
-    pixels: dict            # role -> [B, 3, S, S]
-    labels: dict            # role -> [B] class numbers
-    key: torch.Tensor       # [B] place of each row in the epoch
+
+    pixels: dict  # role -> [B, 3, S, S]
+    labels: dict  # role -> [B] class numbers
+    key: torch.Tensor  # [B] place of each row in the epoch
     seed: int = 0
     epoch: int = 0
 
@@ -30,73 +31,106 @@ class Batch:
 def siblings(labels):
     "For each row the number of the next row of its class, in a circle"
     rows = by_class(torch.arange(len(labels), device=labels.device), labels)
-    if rows.shape[1] < 2: raise UserError('a negative of the same class needs at least 2 rows of each class in the batch.')
-    out = torch.empty_like(rows.flatten()); out[rows.flatten()] = rows.roll(-1, 1).flatten()
+    if rows.shape[1] < 2:
+        raise UserError('a negative of the same class needs at least 2 rows of each class in the batch.')
+    out = torch.empty_like(rows.flatten())
+    out[rows.flatten()] = rows.roll(-1, 1).flatten()
     return out
 
 # %% ../../nbs/methods/01_objectives.ipynb #a05f4c26
 class View(NamedTuple):
     "Pictures that have to be encoded, under a name"
+
     name: str
     modality: str
-    pixels: torch.Tensor     # [B, 3, S, S], what the encoder takes
+    pixels: torch.Tensor  # [B, 3, S, S], what the encoder takes
+
 
 @dataclass(frozen=True)
 class Term:
     "One part of an objective"
-    loss: object                                # (embeddings by view, batch, objective) -> a number
-    roles: tuple = ()                           # plain pictures of the batch it needs
-    extra: dict = field(default_factory=dict)   # further views, {name: modality} ...
-    make: object = None                         # ... and (batch, options) -> their pixels, in that order, row by row
-    samplers: tuple = ()                        # samplers it works with; empty: any
-    head: object = None                         # (options, embedding width, seed) -> a module the term trains for itself
+
+    loss: object  # (embeddings by view, batch, objective) -> a number
+    roles: tuple = ()  # plain pictures of the batch it needs
+    extra: dict = field(default_factory=dict)  # further views, {name: modality} ...
+    make: object = None  # ... and (batch, options) -> their pixels, in that order, row by row
+    samplers: tuple = ()  # samplers it works with; empty: any
+    head: object = None  # (options, embedding width, seed) -> a module the term trains for itself
 
 # %% ../../nbs/methods/01_objectives.ipynb #458d9d71
 def _margin(batch, o, device):
-    if o.options.get('margin_rule', 'fixed') == 'fixed': return o.options['margin']
+    if o.options.get('margin_rule', 'fixed') == 'fixed':
+        return o.options['margin']
     ours = batch.labels['sketch'].to(device)
     return adaptive_margin(o.class_features.to(device), ours, batch.labels.get('negative', ours).to(device))
+
 
 def _triplet(e, batch, o):
     return triplet(e['sketch'], e['photo'], e['negative'], _margin(batch, o, e['sketch'].device), o.options['distance'])
 
+
 def _classification(e, batch, o):
     if 'cosines' in e:
-        return sum(cosine_classification(e['cosines'][m], batch.labels[m].to(e[m].device), o.options['temperature']) for m in ('sketch', 'photo'))
+        return sum(
+            cosine_classification(e['cosines'][m], batch.labels[m].to(e[m].device), o.options['temperature'])
+            for m in ('sketch', 'photo')
+        )
     texts = o.class_features.to(e['sketch'].device)
-    return sum(text_classification(e[m], batch.labels[m].to(texts.device), texts, o.options['temperature']) for m in ('sketch', 'photo'))
+    return sum(
+        text_classification(e[m], batch.labels[m].to(texts.device), texts, o.options['temperature'])
+        for m in ('sketch', 'photo')
+    )
+
 
 def _divergence(e, batch, o):
     deltas = relative_distance(e['sketch'], e['photo'], e['negative'], o.options['distance'])
     deltas = by_class(deltas, batch.labels['sketch'].to(deltas.device))
-    return margin_divergence(deltas, o.options['delta_order'], o.options['delta_temperature'], o.options['f_divergence'])
+    return margin_divergence(
+        deltas, o.options['delta_order'], o.options['delta_temperature'], o.options['f_divergence']
+    )
 
 # %% ../../nbs/methods/01_objectives.ipynb #221ccd12
 _SHUFFLED = {'sketch, shuffled': 'sketch', 'photo, shuffled alike': 'photo', 'photo, shuffled otherwise': 'photo'}
 
+
 def _shuffle(batch, options):
-    grid = options['grid']; same, other = draw_permutations(batch.seed, batch.epoch, batch.key.tolist(), grid).unbind(1)
-    return [shuffle_patches(batch.pixels[role], order, grid) for role, order in (('sketch', same), ('photo', same), ('photo', other))]
+    grid = options['grid']
+    same, other = draw_permutations(batch.seed, batch.epoch, batch.key.tolist(), grid).unbind(1)
+    return [
+        shuffle_patches(batch.pixels[role], order, grid)
+        for role, order in (('sketch', same), ('photo', same), ('photo', other))
+    ]
 
-def _patch_shuffle(e, batch, o): return patch_shuffle_loss(*(e[v] for v in _SHUFFLED), o.options['patch_margin'], o.options['distance'])
 
-TERMS = {'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
-         'classification': Term(_classification, ('sketch', 'photo')),
-         'divergence': Term(_divergence, ('sketch', 'photo', 'negative'), samplers=('pairs',)),
-         'patch-shuffle': Term(_patch_shuffle, extra=_SHUFFLED, make=_shuffle, samplers=('pairs', 'instance-triplets'))}
+def _patch_shuffle(e, batch, o):
+    return patch_shuffle_loss(*(e[v] for v in _SHUFFLED), o.options['patch_margin'], o.options['distance'])
+
+
+TERMS = {
+    'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
+    'classification': Term(_classification, ('sketch', 'photo')),
+    'divergence': Term(_divergence, ('sketch', 'photo', 'negative'), samplers=('pairs',)),
+    'patch-shuffle': Term(_patch_shuffle, extra=_SHUFFLED, make=_shuffle, samplers=('pairs', 'instance-triplets')),
+}
 
 # %% ../../nbs/methods/01_objectives.ipynb #9fefab7f
 def view_names(terms, roles):
     "{view: modality} of everything some terms need encoded, given the roles a batch has; sketches first"
     wanted = {r for t in terms for r in TERMS[t].roles}
-    views = {r: 'sketch' if r == 'sketch' else 'photo' for r in roles if r in wanted} | {v: m for t in terms for v, m in TERMS[t].extra.items()}
+    views = {r: 'sketch' if r == 'sketch' else 'photo' for r in roles if r in wanted} | {
+        v: m for t in terms for v, m in TERMS[t].extra.items()
+    }
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
+
 
 def encode_views(encoder, views, average=None):
     "`[views, B, D]`: the embeddings of all views from one pass through the encoder; where its source speaks, their C cosines to its texts follow"
-    n = len(views[0].pixels); speaks = getattr(getattr(encoder, 'source', None), 'speaks', False)
+    n = len(views[0].pixels)
+    speaks = getattr(getattr(encoder, 'source', None), 'speaks', False)
     pixels, modalities = torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)]
-    how = {} if average is None else dict(memo=dict(average=average))      # of a whole batch, of which these rows are a piece
+    how = (
+        {} if average is None else dict(memo=dict(average=average))
+    )  # of a whole batch, of which these rows are a piece
     out = (encoder.with_cosines if speaks else encoder)(pixels, modalities, **how)
     return out.view(len(views), n, -1)
 
@@ -108,26 +142,39 @@ def needs_texts(weights, options):
 # %% ../../nbs/methods/01_objectives.ipynb #09c408aa
 class Objective(torch.nn.Module):
     "Weighted terms over one batch: `objective(encoder, batch)`, or `views` and `loss` one after the other"
-    def __init__(self, weights, options, class_features=None, dim=None, seed=0):    # seed: where the heads begin
+
+    def __init__(self, weights, options, class_features=None, dim=None, seed=0):  # seed: where the heads begin
         super().__init__()
-        for t in weights: check_name(t, TERMS, 'term')
-        if class_features is None and (t := needs_texts(weights, options)): raise UserError(f'the term {t[0]} needs the text features of the classes.')
+        for t in weights:
+            check_name(t, TERMS, 'term')
+        if class_features is None and (t := needs_texts(weights, options)):
+            raise UserError(f'the term {t[0]} needs the text features of the classes.')
         self.weights, self.options, self.dim = weights, options, dim
         self.register_buffer('class_features', class_features, persistent=False)
         self.heads = torch.nn.ModuleDict({t: TERMS[t].head(options, dim, seed) for t in weights if TERMS[t].head})
 
     def views(self, batch):
         "Every picture the terms need"
-        made = {v: x for t in self.weights if TERMS[t].make for v, x in zip(TERMS[t].extra, TERMS[t].make(batch, self.options))}
-        return [View(v, modality, (batch.pixels | made)[v]) for v, modality in view_names(self.weights, batch.pixels).items()]
+        made = {
+            v: x
+            for t in self.weights
+            if TERMS[t].make
+            for v, x in zip(TERMS[t].extra, TERMS[t].make(batch, self.options))
+        }
+        return [
+            View(v, modality, (batch.pixels | made)[v])
+            for v, modality in view_names(self.weights, batch.pixels).items()
+        ]
 
     def loss(self, embeddings, batch):
         "(total, {term: value before its weight}) from `{view: [B, D]}`, or `[B, D + C]` with cosines to C class texts at the end"
-        e = {v: z[:, :self.dim] for v, z in embeddings.items()}
-        if self.dim and next(iter(embeddings.values())).shape[1] > self.dim: e['cosines'] = {v: z[:, self.dim:] for v, z in embeddings.items()}
-        if self.options['sampler'] == 'pairs' and 'photo' in e: e['negative'] = e['photo'][siblings(batch.labels['photo'])]
+        e = {v: z[:, : self.dim] for v, z in embeddings.items()}
+        if self.dim and next(iter(embeddings.values())).shape[1] > self.dim:
+            e['cosines'] = {v: z[:, self.dim :] for v, z in embeddings.items()}
+        if self.options['sampler'] == 'pairs' and 'photo' in e:
+            e['negative'] = e['photo'][siblings(batch.labels['photo'])]
         values = {t: TERMS[t].loss(e, batch, self) for t in self.weights}
-        return sum(w*values[t] for t, w in self.weights.items()), {t: v.detach() for t, v in values.items()}
+        return sum(w * values[t] for t, w in self.weights.items()), {t: v.detach() for t, v in values.items()}
 
     def forward(self, encoder, batch):
         views = self.views(batch)

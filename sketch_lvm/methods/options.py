@@ -25,38 +25,56 @@ SOURCES = {
     'peer': 'the released code of another method that a row is named after, which was read',
     'third': 'a third party, with its own code and metric',
     'inferred': 'derived by reasoning, or a choice where all sources are silent',
-    'ours': 'set for the mini world, on validation categories'}
+    'ours': 'set for the mini world, on validation categories',
+}
 
 # %% ../../nbs/methods/03_options.ipynb #d48c162b
 class Option(NamedTuple):
     "Something a method sets"
-    section: str    # 'encoder', 'pixels', 'objective', 'sampler' or 'training'
-    kind: object    # the choices, or a name in `KINDS`
+
+    section: str  # 'encoder', 'pixels', 'objective', 'sampler' or 'training'
+    kind: object  # the choices, or a name in `KINDS`
     about: str
-    before: object = None    # what a method that was written down before there was this option did
+    before: object = None  # what a method that was written down before there was this option did
 
-def _number(x): return isinstance(x, numbers.Real) and not isinstance(x, bool)
-def _whole(x): return isinstance(x, int) and not isinstance(x, bool)
 
-KINDS = {'count': (lambda x: _whole(x) and x > 0, 'a whole number above 0'), 'whole': (lambda x: _whole(x) and x >= 0, 'a whole number, 0 or more'),
-         'positive': (lambda x: _number(x) and 0 < x < float('inf'), 'a number above 0'),
-         'rate': (lambda x: x is None or _number(x) and 0 < x < float('inf'), 'a number above 0, or None: not chosen'),
-         'amount': (lambda x: _number(x) and 0 <= x < float('inf'), 'a number, 0 or more'),
-         'share': (lambda x: _number(x) and 0 <= x <= 1, 'a number from 0 to 1'), 'text': (lambda x: isinstance(x, str), 'text')}
+def _number(x):
+    return isinstance(x, numbers.Real) and not isinstance(x, bool)
+
+
+def _whole(x):
+    return isinstance(x, int) and not isinstance(x, bool)
+
+
+KINDS = {
+    'count': (lambda x: _whole(x) and x > 0, 'a whole number above 0'),
+    'whole': (lambda x: _whole(x) and x >= 0, 'a whole number, 0 or more'),
+    'positive': (lambda x: _number(x) and 0 < x < float('inf'), 'a number above 0'),
+    'rate': (lambda x: x is None or _number(x) and 0 < x < float('inf'), 'a number above 0, or None: not chosen'),
+    'amount': (lambda x: _number(x) and 0 <= x < float('inf'), 'a number, 0 or more'),
+    'share': (lambda x: _number(x) and 0 <= x <= 1, 'a number from 0 to 1'),
+    'text': (lambda x: isinstance(x, str), 'text'),
+}
+
 
 def fault(name, value, kind):
     "What is wrong with a value, as a sentence, or None"
-    if isinstance(kind, str): return None if KINDS[kind][0](value) else f'{name} must be {KINDS[kind][1]}, not {value!r}.'
-    try: check_name(value, kind, name); return None
-    except UserError as e: return str(e)
-    except TypeError: return f'{name} must be one of {", ".join(map(str, kind))}, not {value!r}.'
+    if isinstance(kind, str):
+        return None if KINDS[kind][0](value) else f'{name} must be {KINDS[kind][1]}, not {value!r}.'
+    try:
+        check_name(value, kind, name)
+        return None
+    except UserError as e:
+        return str(e)
+    except TypeError:
+        return f'{name} must be one of {", ".join(map(str, kind))}, not {value!r}.'
 
 # %% ../../nbs/methods/03_options.ipynb #a1267a81
 ENCODERS, SAMPLERS = {}, {}
 
 # %% ../../nbs/methods/03_options.ipynb #fbe3b5c7
 ENCODERS, SAMPLERS = {}, {}
-DECAYED = ('matrices', 'all')      # what weight decay can reach
+DECAYED = ('matrices', 'all')  # what weight decay can reach
 
 OPTIONS = {
     'source': Option('encoder', ENCODERS, 'where the learned tokens come from'),
@@ -64,9 +82,19 @@ OPTIONS = {
     'depth': Option('encoder', 'count', 'layers that get fresh tokens (deep prompts only)'),
     'sets': Option('encoder', ('per-modality', 'common'), 'sketches and photos with a set each, or one for both'),
     'prompt_std': Option('encoder', 'amount', 'spread of the random start of the tokens'),
-    'norms': Option('encoder', ('shared', 'per-modality', 'frozen'), 'LayerNorms of the image tower: trained together, one copy for each modality, or frozen'),
-    'extra': Option('encoder', ('nothing', 'projection', 'linear', 'all'), 'what else trains: the output projection, a linear layer after it, the whole tower'),
-    'constants': Option('pixels', ('backbone', 'imagenet'), "mean and spread of the colour channels: the backbone's own, or ImageNet's"),
+    'norms': Option(
+        'encoder',
+        ('shared', 'per-modality', 'frozen'),
+        'LayerNorms of the image tower: trained together, one copy for each modality, or frozen',
+    ),
+    'extra': Option(
+        'encoder',
+        ('nothing', 'projection', 'linear', 'all'),
+        'what else trains: the output projection, a linear layer after it, the whole tower',
+    ),
+    'constants': Option(
+        'pixels', ('backbone', 'imagenet'), "mean and spread of the colour channels: the backbone's own, or ImageNet's"
+    ),
     'fit': Option('pixels', FITS, 'how a picture becomes square'),
     'flip': Option('pixels', 'share', 'probability of mirroring'),
     'crop': Option('pixels', 'share', 'least side kept by random crops; 1 means none'),
@@ -76,25 +104,37 @@ OPTIONS = {
     'template': Option('objective', 'text', 'the sentence a class name is put into'),
     'temperature': Option('objective', 'positive', 'temperature of the text classification'),
     'f_divergence': Option('objective', DIVERGENCES, 'how the margin distributions of two classes are compared'),
-    'delta_order': Option('objective', ('sorted', 'given'), 'margins of a class sorted before they are compared, or as they come'),
+    'delta_order': Option(
+        'objective', ('sorted', 'given'), 'margins of a class sorted before they are compared, or as they come'
+    ),
     'delta_temperature': Option('objective', 'positive', 'temperature of the margin distributions'),
     'grid': Option('objective', 'count', 'patch shuffling cuts grid x grid tiles'),
-    'patch_margin': Option('objective', 'amount', 'margin of the patch-shuffle triplet')}
+    'patch_margin': Option('objective', 'amount', 'margin of the patch-shuffle triplet'),
+}
 
 # %% ../../nbs/methods/03_options.ipynb #1d957186
 OPTIONS |= {
     'sampler': Option('sampler', SAMPLERS, 'how a batch is drawn'),
-    'negatives': Option('sampler', ('class', 'photo'), 'other-class negatives: any other class, or any photo of other classes'),
+    'negatives': Option(
+        'sampler', ('class', 'photo'), 'other-class negatives: any other class, or any photo of other classes'
+    ),
     'batch': Option('sampler', 'count', 'sketches in a batch'),
     'per_class': Option('sampler', 'count', 'pairs of each class in a P x K batch'),
     'last': Option('sampler', ('short', 'fill', 'drop'), 'what happens to the last batch of an epoch'),
     'optimiser': Option('training', ('adam', 'adamw'), 'how gradients become steps'),
     'lr_prompts': Option('training', 'rate', 'learning rate of the tokens and what makes them'),
     'lr_norms': Option('training', 'rate', 'learning rate of the LayerNorms that train beside a frozen tower'),
-    'lr_rest': Option('training', 'rate', 'learning rate of anything else: projection, linear layer, heads, a whole tower with its LayerNorms'),
+    'lr_rest': Option(
+        'training',
+        'rate',
+        'learning rate of anything else: projection, linear layer, heads, a whole tower with its LayerNorms',
+    ),
     'weight_decay': Option('training', 'amount', 'weight decay'),
-    'decayed': Option('training', DECAYED, 'what weight decay reaches; prompts, LayerNorms and biases only if all is asked for', 'all'),
+    'decayed': Option(
+        'training', DECAYED, 'what weight decay reaches; prompts, LayerNorms and biases only if all is asked for', 'all'
+    ),
     'epochs': Option('training', 'count', 'times through the sketches'),
     'warmup': Option('training', 'whole', 'steps in which the rates rise from 0'),
     'schedule': Option('training', ('constant', 'cosine'), 'what the rates do afterwards'),
-    'clip_norm': Option('training', 'amount', 'longest gradient let through; 0 means any')}
+    'clip_norm': Option('training', 'amount', 'longest gradient let through; 0 means any'),
+}

@@ -23,33 +23,40 @@ from .options import ENCODERS, OPTIONS, Option, SOURCES
 from .published import publish
 from ..clip.prompts import Norms, PromptSource, embed_patches
 from ..clip.text_prompts import TextTrace, check_text, class_sentences, prompted_text, template_words
-import sketch_lvm.methods.jigsaw      # noqa: F401  (it enters its term)
+import sketch_lvm.methods.jigsaw  # noqa: F401  (it enters its term)
 
 # %% ../../nbs/methods/08_splip.ipynb #3f43421a
 def heard(layer, layers, text_layers):
     "Which text layer an image layer hears, both counted from 0"
-    return -(-(layer + 1)*text_layers//layers) - 1
+    return -(-(layer + 1) * text_layers // layers) - 1
 
 # %% ../../nbs/methods/08_splip.ipynb #b1086ddb
 class Map(nn.Module):
     "Linear maps with ReLU between, its input normalised; weights begin by the seed, its output with a spread of `std` around `start`"
-    def __init__(self, *widths, std=.02, start=None, seed=0, stream=0):
+
+    def __init__(self, *widths, std=0.02, start=None, seed=0, stream=0):
         super().__init__()
-        with torch.device('meta'): self.steps = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
-        self.to_empty(device='cpu'); g = torch_rng(seed, stream=200 + stream)
+        with torch.device('meta'):
+            self.steps = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+        self.to_empty(device='cpu')
+        g = torch_rng(seed, stream=200 + stream)
         with torch.no_grad():
             for i, m in enumerate(self.steps):
-                m.weight.normal_(0, (std if i + 2 == len(widths) else 2**.5)*m.in_features**-.5, generator=g); m.bias.zero_()
-            if start is not None: self.steps[-1].bias.copy_(start.flatten())
+                m.weight.normal_(0, (std if i + 2 == len(widths) else 2**0.5) * m.in_features**-0.5, generator=g)
+                m.bias.zero_()
+            if start is not None:
+                self.steps[-1].bias.copy_(start.flatten())
 
     def forward(self, x):
         x = F.layer_norm(x, x.shape[-1:])
-        for m in self.steps[:-1]: x = F.relu(m(x))
+        for m in self.steps[:-1]:
+            x = F.relu(m(x))
         return self.steps[-1](x)
 
 # %% ../../nbs/methods/08_splip.ipynb #2679044c
 class TextTower(nn.Module):
     "The text side of a CLIP as a module of its own; the weights are shared"
+
     def __init__(self, clip):
         super().__init__()
         check_text(clip)
@@ -58,24 +65,28 @@ class TextTower(nn.Module):
         self.register_buffer('attn_mask', clip.attn_mask, persistent=False)
         self.text_pool_type, self.text_eos_id = clip.text_pool_type, getattr(clip, 'text_eos_id', None)
 
+
 def sentences(backbone, classes, templates, room=0):
     "Word numbers [templates, C, L], padded to one length"
-    ids = [class_sentences(backbone, classes, t, room) for t in templates]; length = max(x.shape[1] for x in ids)
+    ids = [class_sentences(backbone, classes, t, room) for t in templates]
+    length = max(x.shape[1] for x in ids)
     return torch.stack([F.pad(x, (0, length - x.shape[1])) for x in ids])
 
 # %% ../../nbs/methods/08_splip.ipynb #9198226e
 class ClassPool(nn.Module):
     "B_vt: states [G, C, d] of all classes after a text layer to n tokens [G, n, width]; one for all layers"
-    def __init__(self, d, width, n=2, hidden=512, way='mean', std=.02, seed=0):
+
+    def __init__(self, d, width, n=2, hidden=512, way='mean', std=0.02, seed=0):
         super().__init__()
         self.way, self.n = check_name(way, ['mean', 'map', 'attend'], 'way of pooling classes'), n
-        self.map = Map(d, hidden, width if way == 'attend' else n*width, std=std, seed=seed, stream=3)
-        if way == 'attend': self.questions = nn.Parameter(torch.randn(n, d, generator=torch_rng(seed, stream=204)))
+        self.map = Map(d, hidden, width if way == 'attend' else n * width, std=std, seed=seed, stream=3)
+        if way == 'attend':
+            self.questions = nn.Parameter(torch.randn(n, d, generator=torch_rng(seed, stream=204)))
 
     def forward(self, states):
         x = F.layer_norm(states, states.shape[-1:])
         if self.way == 'attend':
-            look = (x @ self.questions.T*x.shape[-1]**-.5).softmax(1)                 # [G, C, n]
+            look = (x @ self.questions.T * x.shape[-1] ** -0.5).softmax(1)  # [G, C, n]
             return self.map(look.transpose(1, 2) @ x)
         out = self.map(x.mean(1)) if self.way == 'mean' else self.map(x).mean(1)
         return out.unflatten(-1, (self.n, -1))
@@ -83,32 +94,70 @@ class ClassPool(nn.Module):
 # %% ../../nbs/methods/08_splip.ipynb #766486f7
 class SharedPrompts(PromptSource):
     "SpLIP's exchanges as a prompt source. The seen classes' names are part of it; their sentences are made again from the names by the frozen tokenizer"
+
     speaks = True
 
-    def __init__(self, backbone, classes, text_tokens=4, word_tokens=4, class_tokens=2, hidden=512, look='patches', class_pool='mean', conditioning='batch',
-                 slots='replace', class_texts='prompted', text_norms='trained', templates=('a sketch of a {}', 'a photo of a {}'), momentum=.1,
-                 std=.02, seed=0):
+    def __init__(
+        self,
+        backbone,
+        classes,
+        text_tokens=4,
+        word_tokens=4,
+        class_tokens=2,
+        hidden=512,
+        look='patches',
+        class_pool='mean',
+        conditioning='batch',
+        slots='replace',
+        class_texts='prompted',
+        text_norms='trained',
+        templates=('a sketch of a {}', 'a photo of a {}'),
+        momentum=0.1,
+        std=0.02,
+        seed=0,
+    ):
         super().__init__()
-        if not len(classes): raise UserError('SpLIP needs the names of its training classes.')
-        self.options = dict(classes=list(classes), text_tokens=text_tokens, word_tokens=word_tokens, class_tokens=class_tokens, hidden=hidden,
-                            look=look, class_pool=class_pool, conditioning=conditioning, slots=slots, class_texts=class_texts,
-                            text_norms=text_norms, templates=list(templates), momentum=momentum)
-        self.width, self.listens = backbone.width, class_tokens > 0 or class_texts == 'prompted'       # somebody hears what the text tower says
-        if text_tokens and not self.listens: raise UserError("nobody would hear the text tokens: class_tokens is 0 and class_texts is 'frozen'. Set text_tokens=0 too.")
+        if not len(classes):
+            raise UserError('SpLIP needs the names of its training classes.')
+        self.options = dict(
+            classes=list(classes),
+            text_tokens=text_tokens,
+            word_tokens=word_tokens,
+            class_tokens=class_tokens,
+            hidden=hidden,
+            look=look,
+            class_pool=class_pool,
+            conditioning=conditioning,
+            slots=slots,
+            class_texts=class_texts,
+            text_norms=text_norms,
+            templates=list(templates),
+            momentum=momentum,
+        )
+        self.width, self.listens = (
+            backbone.width,
+            class_tokens > 0 or class_texts == 'prompted',
+        )  # somebody hears what the text tower says
+        if text_tokens and not self.listens:
+            raise UserError(
+                "nobody would hear the text tokens: class_tokens is 0 and class_texts is 'frozen'. Set text_tokens=0 too."
+            )
         self.text = TextTower(backbone.model).requires_grad_(False)
         room = text_tokens if slots == 'insert' else 0
         self.register_buffer('ids', sentences(backbone, classes, templates, room), persistent=False)
         frozen = torch.stack([class_text_features(backbone, classes, t) for t in templates])
         self.register_buffer('frozen', frozen.clone(), persistent=False)
         make_maps(self, backbone, std, seed)
-        self.per_row = self.B_t is not None and conditioning == 'image'    # each image has text prompts of its own
-        self.latest = None                                                 # what the last forward of a training step said
+        self.per_row = self.B_t is not None and conditioning == 'image'  # each image has text prompts of its own
+        self.latest = None  # what the last forward of a training step said
 
     def tokens(self, layer, batch, modality):
-        if 'tokens' not in batch.memo: exchange(self, batch, modality)
+        if 'tokens' not in batch.memo:
+            exchange(self, batch, modality)
         return batch.memo['tokens'][layer]
 
-    def cosines(self, z, memo): return text_cosines(self, z, memo)
+    def cosines(self, z, memo):
+        return text_cosines(self, z, memo)
 
     @property
     def shares(self):
@@ -117,13 +166,16 @@ class SharedPrompts(PromptSource):
 
     def settle(self):
         "Move the running mean by what the last training step said"
-        if self.latest is None: return
-        for kind, tokens in zip(*self.latest): self.typical[kind].lerp_(tokens, self.options['momentum'])
+        if self.latest is None:
+            return
+        for kind, tokens in zip(*self.latest):
+            self.typical[kind].lerp_(tokens, self.options['momentum'])
         self.latest = None
 
     def check(self, visual):
         width = visual.class_embedding.shape[0]
-        if width != self.width: raise UserError(f'the prompts have width {self.width}, the tower has {width}.')
+        if width != self.width:
+            raise UserError(f'the prompts have width {self.width}, the tower has {width}.')
 
 # %% ../../nbs/methods/08_splip.ipynb #ef7a66da
 def template_vectors(backbone, templates):
@@ -131,60 +183,81 @@ def template_vectors(backbone, templates):
     n = min(len(t.split('{}')[0].split()) for t in templates)
     return torch.stack([template_words(backbone, n, t) for t in templates])
 
+
 def make_maps(source, backbone, std, seed):
     "B_t, B_v and B_vt, as far as there is use for them, and the text tower's LayerNorms"
-    o, d, w = source.options, backbone.text_width, backbone.width; k, n = o['word_tokens'], o['class_tokens']
+    o, d, w = source.options, backbone.text_width, backbone.width
+    k, n = o['word_tokens'], o['class_tokens']
     source.B_t = source.B_v = source.B_vt = source.text_norms = None
-    words = template_vectors(backbone, o['templates'])                                  # [2, words, d]
-    if o['text_tokens']: make_text_map(source, words, w*(backbone.grid**2 if o['look'] == 'patches' else 1), std, seed)
+    words = template_vectors(backbone, o['templates'])  # [2, words, d]
+    if o['text_tokens']:
+        make_text_map(source, words, w * (backbone.grid**2 if o['look'] == 'patches' else 1), std, seed)
     if k:
         source.register_buffer('words', words.flatten(1), persistent=False)
-        source.B_v = Map(words[0].numel(), k*w, std=std, seed=seed, stream=2)
-    if n: source.B_vt = ClassPool(d, w, n, o['hidden'], o['class_pool'], std, seed)
+        source.B_v = Map(words[0].numel(), k * w, std=std, seed=seed, stream=2)
+    if n:
+        source.B_vt = ClassPool(d, w, n, o['hidden'], o['class_pool'], std, seed)
     if o['text_norms'] == 'trained' and source.listens:
         source.text_norms = Norms(source.text)
-        if o['class_texts'] == 'frozen':                                                # then nobody reads the end of the text tower
-            for p in (source.text_norms.weight['ln_final'], source.text_norms.bias['ln_final']): p.requires_grad_(False)
+        if o['class_texts'] == 'frozen':  # then nobody reads the end of the text tower
+            for p in (source.text_norms.weight['ln_final'], source.text_norms.bias['ln_final']):
+                p.requires_grad_(False)
 
 # %% ../../nbs/methods/08_splip.ipynb #69dd8336
 def make_text_map(source, words, seen, std, seed):
     "B_t from `seen` numbers, beginning as the words it replaces, and in batch mode the running mean of what it says"
-    o, d = source.options, words.shape[-1]; m = o['text_tokens']
+    o, d = source.options, words.shape[-1]
+    m = o['text_tokens']
     check_name(o['look'], ['patches', 'mean'], 'look')
     replace = check_name(o['slots'], ['replace', 'insert'], 'slots') == 'replace'
     if replace and m > words.shape[1]:
-        raise UserError(f"{m} text tokens do not fit over the {words.shape[1]} words of the template; use fewer, or slots='insert'.")
-    source.B_t = Map(seen, o['hidden'], m*d, std=std, start=words[1, :m] if replace else None, seed=seed, stream=1)
+        raise UserError(
+            f"{m} text tokens do not fit over the {words.shape[1]} words of the template; use fewer, or slots='insert'."
+        )
+    source.B_t = Map(seen, o['hidden'], m * d, std=std, start=words[1, :m] if replace else None, seed=seed, stream=1)
     if check_name(o['conditioning'], ['image', 'batch'], 'conditioning') == 'batch':
-        with torch.no_grad(): source.register_buffer('typical', source.B_t(torch.zeros(2, seen)).view(2, m, d).clone())
+        with torch.no_grad():
+            source.register_buffer('typical', source.B_t(torch.zeros(2, seen)).view(2, m, d).clone())
 
 # %% ../../nbs/methods/08_splip.ipynb #7c9b2ca5
 def choose(table, kinds):
     "Rows of a table of two, one for each entry of `kinds`; written so that gradients add up in a fixed order"
-    return torch.where(kinds.view(-1, *[1]*(table.ndim - 1)) == 1, table[1:], table[:1])
+    return torch.where(kinds.view(-1, *[1] * (table.ndim - 1)) == 1, table[1:], table[:1])
+
 
 def see(source, patches):
     "B_t: patch embeddings [B, N, width] to text tokens [B, m, d]"
     x = patches.float()
-    return source.B_t(x.flatten(1) if source.options['look'] == 'patches' else x.mean(1)).unflatten(-1, (source.options['text_tokens'], -1))
+    return source.B_t(x.flatten(1) if source.options['look'] == 'patches' else x.mean(1)).unflatten(
+        -1, (source.options['text_tokens'], -1)
+    )
+
 
 def text_tokens(source, batch, modality):
     "The modality of each group [G], and its text tokens [G, m, d] or None"
     patches, many = batch.patches, torch.is_tensor(modality)
     kinds = torch.arange(2, device=patches.device) if many else torch.full((1,), modality, device=patches.device)
-    if source.B_t is None: return kinds, None
-    if source.per_row: return modality if many else kinds.expand(len(patches)), see(source, patches)
-    if not source.training: return kinds, source.typical[kinds]
-    if 'average' in batch.memo: T = batch.memo['average'].unflatten(1, (source.options['text_tokens'], -1))[kinds]
-    else: T = torch.stack([see(source, patches[modality == k] if many else patches).mean(0) for k in kinds])
+    if source.B_t is None:
+        return kinds, None
+    if source.per_row:
+        return modality if many else kinds.expand(len(patches)), see(source, patches)
+    if not source.training:
+        return kinds, source.typical[kinds]
+    if 'average' in batch.memo:
+        T = batch.memo['average'].unflatten(1, (source.options['text_tokens'], -1))[kinds]
+    else:
+        T = torch.stack([see(source, patches[modality == k] if many else patches).mean(0) for k in kinds])
     source.latest = kinds, T.detach().float()
     return kinds, T
+
 
 def token_shares(source, visual, views):
     "[2, rows, m d]: what each row adds to the text tokens of sketches and of photos, whose mean over a batch is what the batch says"
     said = [see(source, embed_patches(visual, v.pixels)).flatten(1) for v in views]
     of = [[t for t, v in zip(said, views) if v.modality == kind] for kind in MODALITIES]
-    return torch.stack([torch.stack(ts).float().mean(0) if ts else torch.zeros_like(said[0], dtype=torch.float32) for ts in of])
+    return torch.stack(
+        [torch.stack(ts).float().mean(0) if ts else torch.zeros_like(said[0], dtype=torch.float32) for ts in of]
+    )
 
 # %% ../../nbs/methods/08_splip.ipynb #b93f6a4d
 def exchange(source, batch, modality):
@@ -193,21 +266,32 @@ def exchange(source, batch, modality):
     kinds, T = text_tokens(source, batch, modality)
     states, texts = listen(source, kinds, T) if source.listens else ([], None)
     memo['texts'] = choose(source.frozen, kinds) if o['class_texts'] == 'frozen' else texts
-    fixed = None if source.B_v is None else choose(source.B_v(source.words).unflatten(-1, (o['word_tokens'], -1)), kinds)
-    def rows(t): return t if source.per_row else choose(t, modality) if many else t[0]
+    fixed = (
+        None if source.B_v is None else choose(source.B_v(source.words).unflatten(-1, (o['word_tokens'], -1)), kinds)
+    )
+
+    def rows(t):
+        return t if source.per_row else choose(t, modality) if many else t[0]
+
     def at(layer, layers):
         own = [] if fixed is None else [fixed]
-        if source.B_vt is not None: own.append(source.B_vt(states[heard(layer, layers, len(states))]))
+        if source.B_vt is not None:
+            own.append(source.B_vt(states[heard(layer, layers, len(states))]))
         return rows(torch.cat([t.float() for t in own], 1)) if own else None
+
     layers = len(batch.visual.transformer.resblocks)
     memo['tokens'], memo['rows'] = [at(i, layers) for i in range(layers)], modality
 
+
 def listen(source, kinds, T):
     "After each text layer the state [G, C, d] at the end of every sentence, and the class texts [G, C, D]"
-    ids = choose(source.ids, kinds); G, C, L = ids.shape
+    ids = choose(source.ids, kinds)
+    G, C, L = ids.shape
     every = None if T is None else T[:, None].expand(G, C, *T.shape[1:]).flatten(0, 1)
     trace = TextTrace(ends_only=True)
-    texts = prompted_text(source.text, ids.flatten(0, 1), None if T is None else lambda layer: every, source.text_norms, trace)
+    texts = prompted_text(
+        source.text, ids.flatten(0, 1), None if T is None else lambda layer: every, source.text_norms, trace
+    )
     return [x.unflatten(0, (G, C)) for x in trace.tokens], texts.unflatten(0, (G, C))
 
 # %% ../../nbs/methods/08_splip.ipynb #2d19f3c0
@@ -216,8 +300,10 @@ def text_cosines(source, z, memo):
     texts, modality = memo['texts'], memo['rows']
     with torch.autocast(z.device.type, enabled=False):
         t, z = F.normalize(texts.float(), dim=-1), F.normalize(z.float(), dim=-1)
-        if source.per_row: return (t @ z[:, :, None])[..., 0]
-        if not torch.is_tensor(modality): return z @ t[0].T
+        if source.per_row:
+            return (t @ z[:, :, None])[..., 0]
+        if not torch.is_tensor(modality):
+            return z @ t[0].T
         return torch.where(modality[:, None] == 1, z @ t[-1].T, z @ t[0].T)
 
 # %% ../../nbs/methods/08_splip.ipynb #52400b61
@@ -228,88 +314,239 @@ OPTIONS |= {
     'word_tokens': Option('encoder', 'whole', 'tokens that the words of the template give to every image layer (B_v)'),
     'class_tokens': Option('encoder', 'whole', 'tokens that the texts of all classes give to an image layer (B_vt)'),
     'hidden': Option('encoder', 'count', 'width in the middle of the maps'),
-    'look': Option('encoder', ('patches', 'mean'), 'what B_t sees: all patch embeddings in their places, or their mean'),
-    'class_pool': Option('encoder', ('mean', 'map', 'attend'), 'how all classes become a few tokens: averaged then mapped, mapped then averaged, or attended to'),
-    'conditioning': Option('encoder', ('image', 'batch'), 'a pass of the text tower for each image, or for each modality in the batch'),
-    'slots': Option('encoder', ('replace', 'insert'), 'text tokens take the places of the first words, or are put before them'),
+    'look': Option(
+        'encoder', ('patches', 'mean'), 'what B_t sees: all patch embeddings in their places, or their mean'
+    ),
+    'class_pool': Option(
+        'encoder',
+        ('mean', 'map', 'attend'),
+        'how all classes become a few tokens: averaged then mapped, mapped then averaged, or attended to',
+    ),
+    'conditioning': Option(
+        'encoder', ('image', 'batch'), 'a pass of the text tower for each image, or for each modality in the batch'
+    ),
+    'slots': Option(
+        'encoder', ('replace', 'insert'), 'text tokens take the places of the first words, or are put before them'
+    ),
     'class_texts': Option('encoder', ('prompted', 'frozen'), 'what pictures are classified by'),
     'text_norms': Option('encoder', ('trained', 'frozen'), 'LayerNorms of the text tower'),
-    'text_momentum': Option('encoder', 'share', 'how far each step moves the running mean of the text tokens (conditioning by batch)'),
+    'text_momentum': Option(
+        'encoder', 'share', 'how far each step moves the running mean of the text tokens (conditioning by batch)'
+    ),
     'sketch_template': Option('encoder', 'text', 'the sentence for a class of sketches'),
-    'margin_rule': Option('objective', ('fixed', 'adaptive'), "the triplet's margin: a number, or the cosine of the two classes' texts"),
+    'margin_rule': Option(
+        'objective', ('fixed', 'adaptive'), "the triplet's margin: a number, or the cosine of the two classes' texts"
+    ),
     'permutations': Option('objective', 'count', 'orders among which the jigsaw asks'),
     'jigsaw_grid': Option('objective', 'count', 'the jigsaw cuts grid x grid tiles'),
     'jigsaw_layers': Option('objective', 'count', 'transformer layers that solve the jigsaw'),
-    'jigsaw_heads': Option('objective', 'count', 'attention heads in each of them; they share the width of the embedding')}
+    'jigsaw_heads': Option(
+        'objective', 'count', 'attention heads in each of them; they share the width of the embedding'
+    ),
+}
+
 
 def _source(o, backbone, seed):
-    names = ('text_tokens', 'word_tokens', 'class_tokens', 'hidden', 'look', 'class_pool', 'conditioning', 'slots', 'class_texts', 'text_norms')
-    return SharedPrompts(backbone, o['classes'], **{k: o[k] for k in names}, templates=(o['sketch_template'], o['template']),
-                         momentum=o['text_momentum'], std=o['prompt_std'], seed=seed)
+    names = (
+        'text_tokens',
+        'word_tokens',
+        'class_tokens',
+        'hidden',
+        'look',
+        'class_pool',
+        'conditioning',
+        'slots',
+        'class_texts',
+        'text_norms',
+    )
+    return SharedPrompts(
+        backbone,
+        o['classes'],
+        **{k: o[k] for k in names},
+        templates=(o['sketch_template'], o['template']),
+        momentum=o['text_momentum'],
+        std=o['prompt_std'],
+        seed=seed,
+    )
+
 
 ENCODERS['shared'] = _source
 
 # %% ../../nbs/methods/08_splip.ipynb #9b0ba98a
 SHARED = {k: v for k, v in CATEGORY.items() if k not in ('prompts', 'depth', 'sets')} | {
-    'source': ('shared', 'figure', ''), 'norms': ('shared', 'summary', ''), 'extra': ('nothing', 'figure summary', ''),
-    'sampler': ('category-triplets', 'summary', ''), 'negatives': ('class', 'inferred', ''), 'optimiser': ('adam', 'summary', ''),
-    'text_tokens': (4, 'figure', ''), 'word_tokens': (4, 'figure', ''), 'class_tokens': (2, 'figure', ''),
-    'hidden': (512, 'remakes', ''), 'look': ('patches', 'remakes', 'flattened'),
+    'source': ('shared', 'figure', ''),
+    'norms': ('shared', 'summary', ''),
+    'extra': ('nothing', 'figure summary', ''),
+    'sampler': ('category-triplets', 'summary', ''),
+    'negatives': ('class', 'inferred', ''),
+    'optimiser': ('adam', 'summary', ''),
+    'text_tokens': (4, 'figure', ''),
+    'word_tokens': (4, 'figure', ''),
+    'class_tokens': (2, 'figure', ''),
+    'hidden': (512, 'remakes', ''),
+    'look': ('patches', 'remakes', 'flattened'),
     'class_pool': ('mean', 'inferred', 'no source says how the classes are pooled'),
-    'conditioning': ('batch', 'ours', 'the figure draws one image; a pass of all sentences for each of 192 x 4 fits no single GPU'),
-    'slots': ('replace', 'inferred', ''), 'class_texts': ('prompted', 'inferred', 'the remakes take frozen ones'),
+    'conditioning': (
+        'batch',
+        'ours',
+        'the figure draws one image; a pass of all sentences for each of 192 x 4 fits no single GPU',
+    ),
+    'slots': ('replace', 'inferred', ''),
+    'class_texts': ('prompted', 'inferred', 'the remakes take frozen ones'),
     'text_norms': ('trained', 'summary', 'of both towers, inferred'),
-    'text_momentum': (.1, 'inferred', 'for conditioning by batch only'),
-    'sketch_template': ('a sketch of a {}', 'figure summary', ''), 'prompt_std': (.02, 'inferred', 'the spread of what the maps begin with'),
+    'text_momentum': (0.1, 'inferred', 'for conditioning by batch only'),
+    'sketch_template': ('a sketch of a {}', 'figure summary', ''),
+    'prompt_std': (0.02, 'inferred', 'the spread of what the maps begin with'),
     'distance': ('squared-euclidean', 'remakes', 'both say that it follows the paper'),
-    'margin_rule': ('adaptive', 'summary remakes', ''), 'margin': (.2, 'summary', 'the fixed margin of the ablation'),
-    'permutations': (100, 'remakes', 'one uses 1000 elsewhere'), 'jigsaw_grid': (3, 'figure', ''),
-    'jigsaw_layers': (2, 'summary', ''), 'jigsaw_heads': (8, 'remakes', ''),
-    'batch': (192, 'summary', 'weak'), 'epochs': (60, 'summary', ''),
-    'lr_prompts': (1e-3, 'summary', 'weak'), 'lr_norms': (1e-3, 'summary', 'weak'), 'lr_rest': (1e-3, 'summary', 'weak')}
-SHARED_FINE_GRAINED = SHARED | {'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class'), 'per_class': (8, 'inferred', '')}
-SHARED_WEIGHTS = {'triplet': (1., 'summary', ''), 'classification': (1., 'remakes', 'alpha; found by a grid search that cannot be read'),
-                  'jigsaw': (.1, 'remakes', 'beta; likewise')}
+    'margin_rule': ('adaptive', 'summary remakes', ''),
+    'margin': (0.2, 'summary', 'the fixed margin of the ablation'),
+    'permutations': (100, 'remakes', 'one uses 1000 elsewhere'),
+    'jigsaw_grid': (3, 'figure', ''),
+    'jigsaw_layers': (2, 'summary', ''),
+    'jigsaw_heads': (8, 'remakes', ''),
+    'batch': (192, 'summary', 'weak'),
+    'epochs': (60, 'summary', ''),
+    'lr_prompts': (1e-3, 'summary', 'weak'),
+    'lr_norms': (1e-3, 'summary', 'weak'),
+    'lr_rest': (1e-3, 'summary', 'weak'),
+}
+SHARED_FINE_GRAINED = SHARED | {
+    'sampler': ('pairs', 'inferred', 'P x K; the negative is another photo of the class'),
+    'per_class': (8, 'inferred', ''),
+}
+SHARED_WEIGHTS = {
+    'triplet': (1.0, 'summary', ''),
+    'classification': (1.0, 'remakes', 'alpha; found by a grid search that cannot be read'),
+    'jigsaw': (0.1, 'remakes', 'beta; likewise'),
+}
 
 # %% ../../nbs/methods/08_splip.ipynb #68b117b1
-MINI_SHARED = {                                            # <- everything that is set for the mini CLIP
-    'hidden': (64, 'ours', ''), 'look': ('mean', 'ours', 'flattened, B_t alone would learn nearly half as many numbers as the image tower holds'),
-    'temperature': (.1, 'ours', 'as for sketch-lvm'), 'batch': (32, 'ours', ''), 'epochs': (5, 'ours', ''),
-    'lr_prompts': (1e-3, 'ours', 'chosen on validation categories'), 'lr_norms': (3e-3, 'ours', ''), 'lr_rest': (1e-3, 'ours', '')}
+MINI_SHARED = {  # <- everything that is set for the mini CLIP
+    'hidden': (64, 'ours', ''),
+    'look': ('mean', 'ours', 'flattened, B_t alone would learn nearly half as many numbers as the image tower holds'),
+    'temperature': (0.1, 'ours', 'as for sketch-lvm'),
+    'batch': (32, 'ours', ''),
+    'epochs': (5, 'ours', ''),
+    'lr_prompts': (1e-3, 'ours', 'chosen on validation categories'),
+    'lr_norms': (3e-3, 'ours', ''),
+    'lr_rest': (1e-3, 'ours', ''),
+}
 MINI_SHARED_FINE_GRAINED = MINI_SHARED | {
-    'lr_prompts': (3e-3, 'ours', ''), 'lr_norms': (1e-2, 'ours', ''),
-    'classification': (.1, 'ours', 'at full weight the names push the objects out, as in sketch-lvm-fg')}
+    'lr_prompts': (3e-3, 'ours', ''),
+    'lr_norms': (1e-2, 'ours', ''),
+    'classification': (0.1, 'ours', 'at full weight the names push the objects out, as in sketch-lvm-fg'),
+}
 _NONE = dict(text_tokens=0, word_tokens=0, class_tokens=0)
-SHARED_PARTS = {'norms': dict(norms='frozen', text_norms='frozen'), 'B_t': dict(text_tokens=0), 'B_v': dict(word_tokens=0), 'B_vt': dict(class_tokens=0),
-                'visual-prompts': dict(word_tokens=0, class_tokens=0), 'prompts': _NONE, 'adaptive-margin': dict(margin_rule='fixed')}
-_RATES = {'paper': dict(lr_prompts=(1e-5, 1e-4, 1e-3), lr_norms=(1e-5, 1e-4, 1e-3), lr_rest=(1e-5, 1e-4, 1e-3)),
-          'mini': dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest=(1e-3, 1e-3, 1e-3))}
-_RATES_FINE_GRAINED = _RATES | {'mini': dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))}
-_NOTES = {'paper': ['The authors published no code; rates, batch and the weights of the terms are weak guesses of others.',
-                    'The figure lets the negative photo be classified too; here sketch and photo are, as for sketch-lvm.']}
-register(Family('splip', 'Category level: maps between the towers make the prompts, margins come from words, a jigsaw across modalities.',
-                SHARED, SHARED_WEIGHTS, {'paper': {}, 'mini': MINI_SHARED}, SHARED_PARTS, _NOTES, _RATES))
-register(Family('splip-fg', 'Fine-grained: as splip, with negatives of the same class, for which the margin from words is always 1.',
-                SHARED_FINE_GRAINED, SHARED_WEIGHTS, {'paper': {}, 'mini': MINI_SHARED_FINE_GRAINED}, SHARED_PARTS, _NOTES, _RATES_FINE_GRAINED));
+SHARED_PARTS = {
+    'norms': dict(norms='frozen', text_norms='frozen'),
+    'B_t': dict(text_tokens=0),
+    'B_v': dict(word_tokens=0),
+    'B_vt': dict(class_tokens=0),
+    'visual-prompts': dict(word_tokens=0, class_tokens=0),
+    'prompts': _NONE,
+    'adaptive-margin': dict(margin_rule='fixed'),
+}
+_RATES = {
+    'paper': dict(lr_prompts=(1e-5, 1e-4, 1e-3), lr_norms=(1e-5, 1e-4, 1e-3), lr_rest=(1e-5, 1e-4, 1e-3)),
+    'mini': dict(lr_prompts=(3e-4, 1e-3, 3e-3), lr_norms=(1e-3, 3e-3, 1e-2), lr_rest=(1e-3, 1e-3, 1e-3)),
+}
+_RATES_FINE_GRAINED = _RATES | {
+    'mini': dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_rest=(1e-3, 1e-3, 1e-3))
+}
+_NOTES = {
+    'paper': [
+        'The authors published no code; rates, batch and the weights of the terms are weak guesses of others.',
+        'The figure lets the negative photo be classified too; here sketch and photo are, as for sketch-lvm.',
+    ]
+}
+register(
+    Family(
+        'splip',
+        'Category level: maps between the towers make the prompts, margins come from words, a jigsaw across modalities.',
+        SHARED,
+        SHARED_WEIGHTS,
+        {'paper': {}, 'mini': MINI_SHARED},
+        SHARED_PARTS,
+        _NOTES,
+        _RATES,
+    )
+)
+register(
+    Family(
+        'splip-fg',
+        'Fine-grained: as splip, with negatives of the same class, for which the margin from words is always 1.',
+        SHARED_FINE_GRAINED,
+        SHARED_WEIGHTS,
+        {'paper': {}, 'mini': MINI_SHARED_FINE_GRAINED},
+        SHARED_PARTS,
+        _NOTES,
+        _RATES_FINE_GRAINED,
+    )
+);
 
 # %% ../../nbs/methods/08_splip.ipynb #9186f74a
 _S2 = dict(data='sketchy', split='sketchy/split2-yelamarthi')
-publish('splip', 'sketchy', 'figure', split='sketchy/split1', mAP_all=.802, P_100=.867, note='two class lists are called split 1')
-publish('splip', source='figure', mAP_200=.764, P_200=.773, **_S2)
-publish('splip', 'tuberlin', 'figure', mAP_all=.731, P_100=.782)
-publish('splip', 'quickdraw', 'figure', mAP_all=.342, P_200=.446)
-publish('splip', 'sketchy', 'figure', protocol='generalised', mAP_200=.682, P_200=.745, note='which generalised variant is not known')
-publish('splip', 'tuberlin', 'figure', protocol='generalised', mAP_all=.667, P_100=.703, note='which generalised variant is not known')
-publish('splip', 'tuberlin', 'summary', protocol='cross-dataset', mAP_all=.706, P_100=.760, note='trained on Sketchy')
-publish('splip', 'quickdraw', 'summary', protocol='cross-dataset', mAP_all=.458, P_200=.586, note='trained on Sketchy')
-publish('splip-fg', source='figure', protocol='fine-grained', Acc_1=.3345, Acc_5=.6671, **_S2)
-for without, mAP, P, first, fifth in [(['triplet', 'adaptive-margin', 'jigsaw'], .575, .581, .1723, .3941),
-                                      (['classification', 'adaptive-margin', 'jigsaw'], .716, .727, .2654, .5992),
-                                      (['adaptive-margin', 'jigsaw'], .731, .739, .3007, .6295), (['jigsaw'], .745, .751, .3123, .6354)]:
-    for same in [without] + [['triplet', 'jigsaw']]*('triplet' in without):             # without a triplet there is no margin to adapt
+publish(
+    'splip',
+    'sketchy',
+    'figure',
+    split='sketchy/split1',
+    mAP_all=0.802,
+    P_100=0.867,
+    note='two class lists are called split 1',
+)
+publish('splip', source='figure', mAP_200=0.764, P_200=0.773, **_S2)
+publish('splip', 'tuberlin', 'figure', mAP_all=0.731, P_100=0.782)
+publish('splip', 'quickdraw', 'figure', mAP_all=0.342, P_200=0.446)
+publish(
+    'splip',
+    'sketchy',
+    'figure',
+    protocol='generalised',
+    mAP_200=0.682,
+    P_200=0.745,
+    note='which generalised variant is not known',
+)
+publish(
+    'splip',
+    'tuberlin',
+    'figure',
+    protocol='generalised',
+    mAP_all=0.667,
+    P_100=0.703,
+    note='which generalised variant is not known',
+)
+publish('splip', 'tuberlin', 'summary', protocol='cross-dataset', mAP_all=0.706, P_100=0.760, note='trained on Sketchy')
+publish(
+    'splip', 'quickdraw', 'summary', protocol='cross-dataset', mAP_all=0.458, P_200=0.586, note='trained on Sketchy'
+)
+publish('splip-fg', source='figure', protocol='fine-grained', Acc_1=0.3345, Acc_5=0.6671, **_S2)
+for without, mAP, P, first, fifth in [
+    (['triplet', 'adaptive-margin', 'jigsaw'], 0.575, 0.581, 0.1723, 0.3941),
+    (['classification', 'adaptive-margin', 'jigsaw'], 0.716, 0.727, 0.2654, 0.5992),
+    (['adaptive-margin', 'jigsaw'], 0.731, 0.739, 0.3007, 0.6295),
+    (['jigsaw'], 0.745, 0.751, 0.3123, 0.6354),
+]:
+    for same in [without] + [['triplet', 'jigsaw']] * (
+        'triplet' in without
+    ):  # without a triplet there is no margin to adapt
         publish('splip', source='summary', without=same, mAP_200=mAP, P_200=P, **_S2)
         publish('splip-fg', source='summary', protocol='fine-grained', without=same, Acc_1=first, Acc_5=fifth, **_S2)
-for part, mAP, first in [('norms', .742, .3124), ('B_v', .719, .2976), ('B_t', .728, .3041), ('B_vt', .705, .2892),
-                         ('visual-prompts', .688, .2654), ('prompts', .625, .2849)]:
+for part, mAP, first in [
+    ('norms', 0.742, 0.3124),
+    ('B_v', 0.719, 0.2976),
+    ('B_t', 0.728, 0.3041),
+    ('B_vt', 0.705, 0.2892),
+    ('visual-prompts', 0.688, 0.2654),
+    ('prompts', 0.625, 0.2849),
+]:
     publish('splip', source='summary', without=[part], mAP_200=mAP, **_S2)
-    publish('splip-fg', source='summary', protocol='fine-grained', without=[part], Acc_1=first, note='looks odd' if part == 'prompts' else '', **_S2)
+    publish(
+        'splip-fg',
+        source='summary',
+        protocol='fine-grained',
+        without=[part],
+        Acc_1=first,
+        note='looks odd' if part == 'prompts' else '',
+        **_S2,
+    )

@@ -11,73 +11,140 @@ from ..methods.splip import heard
 # %% ../../nbs/show/01_diagrams.ipynb #0e71796a
 COLOURS = dict(frozen='#E3EAF2', trained='#F6C48B', data='#FFFFFF')
 
-def box(ax, x, y, text, kind='frozen', w=1.2, h=1.):
+
+def box(ax, x, y, text, kind='frozen', w=1.2, h=1.0):
     "A labelled box of the diagram around (x, y)"
     import matplotlib.pyplot as plt
-    ax.add_patch(plt.Rectangle((x - w/2, y - h/2), w, h, fc=COLOURS[kind], ec='#444444', lw=.8, ls='-' if kind != 'data' else ':', zorder=3))
+
+    ax.add_patch(
+        plt.Rectangle(
+            (x - w / 2, y - h / 2),
+            w,
+            h,
+            fc=COLOURS[kind],
+            ec='#444444',
+            lw=0.8,
+            ls='-' if kind != 'data' else ':',
+            zorder=3,
+        )
+    )
     ax.text(x, y, text, ha='center', va='center', fontsize=7.5, zorder=4)
+
 
 def line(ax, *points, colour='#444444', over=False):
     "A line through points; `over`: what it crosses is interrupted"
     import matplotlib.patheffects as effects
-    halo = [effects.Stroke(linewidth=3.5, foreground='white')]*over
-    ax.plot(*zip(*points), color=colour, lw=1, zorder=2.5 if over else 1.5, path_effects=[*halo, effects.Normal()], solid_capstyle='butt' if over else 'projecting')
 
-def arrow(ax, *points, text='', at=.5, side=(0, .16), ha='center', colour='#444444'):
+    halo = [effects.Stroke(linewidth=3.5, foreground='white')] * over
+    ax.plot(
+        *zip(*points),
+        color=colour,
+        lw=1,
+        zorder=2.5 if over else 1.5,
+        path_effects=[*halo, effects.Normal()],
+        solid_capstyle='butt' if over else 'projecting',
+    )
+
+
+def arrow(ax, *points, text='', at=0.5, side=(0, 0.16), ha='center', colour='#444444'):
     "An arrow through points, with a label beside its last stretch"
-    if len(points) > 2: line(ax, *points[:-1], colour=colour)
+    if len(points) > 2:
+        line(ax, *points[:-1], colour=colour)
     (x0, y0), (x1, y1) = points[-2:]
-    ax.annotate('', (x1, y1), (x0, y0), arrowprops=dict(arrowstyle='-|>', color=colour, lw=1, shrinkA=0, shrinkB=0), zorder=2)
-    ax.text(x0 + at*(x1 - x0) + side[0], y0 + at*(y1 - y0) + side[1], text, ha=ha, va='center', fontsize=6.5, color=colour, zorder=5)
+    ax.annotate(
+        '', (x1, y1), (x0, y0), arrowprops=dict(arrowstyle='-|>', color=colour, lw=1, shrinkA=0, shrinkB=0), zorder=2
+    )
+    ax.text(
+        x0 + at * (x1 - x0) + side[0],
+        y0 + at * (y1 - y0) + side[1],
+        text,
+        ha=ha,
+        va='center',
+        fontsize=6.5,
+        color=colour,
+        zorder=5,
+    )
 
 # %% ../../nbs/show/01_diagrams.ipynb #ee7df442
 def draw_exchanges(backbone, source, picture=None, ax=None):
     "SpLIP as a drawing: both towers, the three maps, and the shape of what goes along each arrow"
     import matplotlib.pyplot as plt
-    if ax is None: ax = plt.subplots(figsize=(10, 6), layout='constrained')[1]
-    o, d, w, N = source.options, backbone.text_width, backbone.width, backbone.grid**2; C, L = source.ids.shape[1:]
-    m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']; columns, pairs = [4., 6.3, 8.6], {}
-    for i in range(backbone.layers): pairs.setdefault(heard(i, backbone.layers, backbone.text_layers), []).append(i + 1)
+
+    if ax is None:
+        ax = plt.subplots(figsize=(10, 6), layout='constrained')[1]
+    o, d, w, N = source.options, backbone.text_width, backbone.width, backbone.grid**2
+    C, L = source.ids.shape[1:]
+    m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']
+    columns, pairs = [4.0, 6.3, 8.6], {}
+    for i in range(backbone.layers):
+        pairs.setdefault(heard(i, backbone.layers, backbone.text_layers), []).append(i + 1)
     for x, (text, own) in zip(columns, [list(pairs.items())[i] for i in (0, 1, -1)]):
         name = f'image layer {own[0]}' if len(own) == 1 else f'image layers {own[0]}-{own[-1]}'
         box(ax, x, 6, f'text layer {text + 1}', w=1.4)
-        box(ax, x, 0, f'{name}\n{1 + N} + {k} + {n}\ntokens', w=1.4); box(ax, x, 3, 'B_vt', 'trained', .9, .7)
-        for y in (6, 0): ax.add_patch(plt.Rectangle((x - .7, y - .5), .1, 1, fc=COLOURS['trained'], ec='#444444', lw=.5, zorder=4))
-        arrow(ax, (x, 5.5), (x, 3.35), text=f'{C} × {d}', side=(.08, 0), ha='left'); arrow(ax, (x, 2.65), (x, .5), text=f'{n} × {w}', side=(.08, 0), ha='left')
-        arrow(ax, (x, 7.6), (x, 6.5), text=f'{m} × {d}', side=(.08, 0), ha='left', colour='#0072B2')
-        arrow(ax, (x, -1.8), (x, -.5), text=f'{k} × {w}', side=(.08, 0), ha='left', colour='#009E73')
-    draw_start(ax, source, backbone, picture, columns); draw_end(ax, source, backbone, columns)
-    ax.set(xlim=(-1.9, 12.5), ylim=(-2.9, 8.4)); ax.axis('off')
+        box(ax, x, 0, f'{name}\n{1 + N} + {k} + {n}\ntokens', w=1.4)
+        box(ax, x, 3, 'B_vt', 'trained', 0.9, 0.7)
+        for y in (6, 0):
+            ax.add_patch(
+                plt.Rectangle((x - 0.7, y - 0.5), 0.1, 1, fc=COLOURS['trained'], ec='#444444', lw=0.5, zorder=4)
+            )
+        arrow(ax, (x, 5.5), (x, 3.35), text=f'{C} × {d}', side=(0.08, 0), ha='left')
+        arrow(ax, (x, 2.65), (x, 0.5), text=f'{n} × {w}', side=(0.08, 0), ha='left')
+        arrow(ax, (x, 7.6), (x, 6.5), text=f'{m} × {d}', side=(0.08, 0), ha='left', colour='#0072B2')
+        arrow(ax, (x, -1.8), (x, -0.5), text=f'{k} × {w}', side=(0.08, 0), ha='left', colour='#009E73')
+    draw_start(ax, source, backbone, picture, columns)
+    draw_end(ax, source, backbone, columns)
+    ax.set(xlim=(-1.9, 12.5), ylim=(-2.9, 8.4))
+    ax.axis('off')
     return ax
 
 # %% ../../nbs/show/01_diagrams.ipynb #63a1bd30
 def draw_start(ax, source, backbone, picture, columns):
     "What enters the towers, and the lines that feed every layer"
-    d, w, N, end = backbone.text_width, backbone.width, backbone.grid**2, columns[-1]; C, L = source.ids.shape[1:]; words = len(source.words[0])//d
-    box(ax, .35, 6, f'"a photo of a ..."\n{C} sentences', 'data', 1.9); arrow(ax, (1.3, 6), (columns[0] - .7, 6), text=f'{C} × {L} × {d}', at=.7)
-    if picture is not None: ax.imshow(picture, extent=(-.35, .7, -.6, .6), zorder=3, aspect='auto')
-    else: box(ax, .18, 0, 'picture', 'data', 1.05, 1.2)
-    arrow(ax, (.7, 0), (1.65, 0), text=f'3 × {backbone.size} × {backbone.size}'); box(ax, 2.05, 0, 'patches', 'frozen', .8, .8)
-    arrow(ax, (2.45, 0), (columns[0] - .7, 0), text=f'{1 + N} × {w}', at=.45)
-    arrow(ax, (2, .4), (2, 2.65), text=f'{N} × {w}', side=(.08, 0), ha='left', colour='#0072B2')
-    box(ax, 2, 3, 'B_t', 'trained', .9, .7)
-    line(ax, (2, 3.35), (2, 7.6), (end, 7.6), colour='#0072B2'); line(ax, (2, 5.8), (2, 6.2), colour='#0072B2', over=True)
+    d, w, N, end = backbone.text_width, backbone.width, backbone.grid**2, columns[-1]
+    C, L = source.ids.shape[1:]
+    words = len(source.words[0]) // d
+    box(ax, 0.35, 6, f'"a photo of a ..."\n{C} sentences', 'data', 1.9)
+    arrow(ax, (1.3, 6), (columns[0] - 0.7, 6), text=f'{C} × {L} × {d}', at=0.7)
+    if picture is not None:
+        ax.imshow(picture, extent=(-0.35, 0.7, -0.6, 0.6), zorder=3, aspect='auto')
+    else:
+        box(ax, 0.18, 0, 'picture', 'data', 1.05, 1.2)
+    arrow(ax, (0.7, 0), (1.65, 0), text=f'3 × {backbone.size} × {backbone.size}')
+    box(ax, 2.05, 0, 'patches', 'frozen', 0.8, 0.8)
+    arrow(ax, (2.45, 0), (columns[0] - 0.7, 0), text=f'{1 + N} × {w}', at=0.45)
+    arrow(ax, (2, 0.4), (2, 2.65), text=f'{N} × {w}', side=(0.08, 0), ha='left', colour='#0072B2')
+    box(ax, 2, 3, 'B_t', 'trained', 0.9, 0.7)
+    line(ax, (2, 3.35), (2, 7.6), (end, 7.6), colour='#0072B2')
+    line(ax, (2, 5.8), (2, 6.2), colour='#0072B2', over=True)
     ax.text(2, 7.85, 'T, written over the first words at every layer', fontsize=7, color='#0072B2')
-    box(ax, -1.3, 3, 'B_v', 'trained', .9, .7)
-    arrow(ax, (-.6, 6), (-1.3, 6), (-1.3, 3.35), text=f'{words} × {d}', side=(.08, 0), ha='left', colour='#009E73')
+    box(ax, -1.3, 3, 'B_v', 'trained', 0.9, 0.7)
+    arrow(ax, (-0.6, 6), (-1.3, 6), (-1.3, 3.35), text=f'{words} × {d}', side=(0.08, 0), ha='left', colour='#009E73')
     line(ax, (-1.3, 2.65), (-1.3, -1.8), (end, -1.8), colour='#009E73')
-    ax.text(-1.2, -2.1, f'{words} words of the template, without a class: the same at every layer', fontsize=7, color='#009E73', va='top')
+    ax.text(
+        -1.2,
+        -2.1,
+        f'{words} words of the template, without a class: the same at every layer',
+        fontsize=7,
+        color='#009E73',
+        va='top',
+    )
     for x, kind in ((7.2, 'frozen'), (8.5, 'trained')):
-        box(ax, x, -2.65, '', kind, .3, .3); ax.text(x + .22, -2.65, kind, fontsize=7, va='center')
+        box(ax, x, -2.65, '', kind, 0.3, 0.3)
+        ax.text(x + 0.22, -2.65, kind, fontsize=7, va='center')
 
 # %% ../../nbs/show/01_diagrams.ipynb #6f67ccc5
 def draw_end(ax, source, backbone, columns):
     "What goes from layer to layer, and what leaves the towers"
-    w, d, N, D, end = backbone.width, backbone.text_width, backbone.grid**2, backbone.embed_dim, columns[-1]; C, L = source.ids.shape[1:]
+    w, d, N, D, end = backbone.width, backbone.text_width, backbone.grid**2, backbone.embed_dim, columns[-1]
+    C, L = source.ids.shape[1:]
     for y, shape in ((6, f'{C} × {L} × {d}'), (0, f'{1 + N} × {w}')):
-        arrow(ax, (columns[0] + .7, y), (columns[1] - .7, y), text=shape); ax.text((columns[1] + end)/2, y, '· · ·', ha='center', va='center', fontsize=13)
-    box(ax, 11, 6, 'class texts', 'data'); box(ax, 11, 0, 'embedding', 'data'); box(ax, 11, 3, 'cosines', 'data', 1.2, .7)
-    arrow(ax, (end + .7, 6), (10.4, 6), text=f'{C} × {D}'); arrow(ax, (end + .7, 0), (10.4, 0), text=f'{D}')
-    arrow(ax, (11, 5.5), (11, 3.35), text=f'{C} × {D}', side=(.08, 0), ha='left')
-    arrow(ax, (11, .5), (11, 2.65), text=f'{D}', side=(.08, 0), ha='left')
+        arrow(ax, (columns[0] + 0.7, y), (columns[1] - 0.7, y), text=shape)
+        ax.text((columns[1] + end) / 2, y, '· · ·', ha='center', va='center', fontsize=13)
+    box(ax, 11, 6, 'class texts', 'data')
+    box(ax, 11, 0, 'embedding', 'data')
+    box(ax, 11, 3, 'cosines', 'data', 1.2, 0.7)
+    arrow(ax, (end + 0.7, 6), (10.4, 6), text=f'{C} × {D}')
+    arrow(ax, (end + 0.7, 0), (10.4, 0), text=f'{D}')
+    arrow(ax, (11, 5.5), (11, 3.35), text=f'{C} × {D}', side=(0.08, 0), ha='left')
+    arrow(ax, (11, 0.5), (11, 2.65), text=f'{D}', side=(0.08, 0), ha='left')
     arrow(ax, (11.6, 3), (12.3, 3), text=f'{C}')

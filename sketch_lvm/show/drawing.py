@@ -23,55 +23,77 @@ def line_width(ink):
     "The width of the lines in a mask, about: their area by the length of their sides"
     ink = np.pad(np.asarray(ink, bool), 1)
     sides = (ink[1:] != ink[:-1]).sum() + (ink[:, 1:] != ink[:, :-1]).sum()
-    return 8/np.pi*ink.sum()/max(sides, 1)          # 8/pi: the average over all directions of a line
+    return 8 / np.pi * ink.sum() / max(sides, 1)  # 8/pi: the average over all directions of a line
 
 # %% ../../nbs/show/02_drawing.ipynb #a988aada
-PEN = SketchStyle().pen        # the pen of the mini world's sketches, as a fraction of the page
+PEN = SketchStyle().pen  # the pen of the mini world's sketches, as a fraction of the page
+
 
 def ink_of(image):
     "Where a picture is ink: darker than its paper by a quarter of the way to its darkest; on a dark page the other way round"
     grey = np.asarray(Image.fromarray(image).convert('L'), np.int16)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.median(edge) < 100: grey = 255 - grey
+    if np.median(edge) < 100:
+        grey = 255 - grey
     paper, dark = np.percentile(grey, 90), grey.min()
-    if paper - dark < 24: raise UserError('there is no drawing in this picture: nothing in it is darker than its paper.')
-    return grey < paper - (paper - dark)/4      # not half: in a small picture a thin line lies between pixels and is pale
+    if paper - dark < 24:
+        raise UserError('there is no drawing in this picture: nothing in it is darker than its paper.')
+    return grey < paper - (paper - dark) / 4  # not half: in a small picture a thin line lies between pixels and is pale
+
 
 def fit_drawing(image, size, pen=PEN):
     "A picture of a drawing as uint8 `[size, size]`: cut to its ink, thin lines made as broad as the data's pen"
     ink = ink_of(image)
     ys, xs = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
-    ink = ink[ys[0]:ys[-1] + 1, xs[0]:xs[-1] + 1]; side = max(8, round(1.12*max(ink.shape)))
-    page = np.zeros((side, side), bool); y, x = ((side - n)//2 for n in ink.shape)
-    page[y:y + ink.shape[0], x:x + ink.shape[1]] = ink
-    if line_width(page) < pen*side and (step := -(-side//(8*size))) > 1:                 # a large page: a cell is ink if any of it is
-        page = np.pad(page, (0, -side % step)); page = page.reshape(len(page)//step, step, -1, step).any((1, 3))
-    lacks = round((pen*len(page) - line_width(page))/2)
+    ink = ink[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+    side = max(8, round(1.12 * max(ink.shape)))
+    page = np.zeros((side, side), bool)
+    y, x = ((side - n) // 2 for n in ink.shape)
+    page[y : y + ink.shape[0], x : x + ink.shape[1]] = ink
+    if (
+        line_width(page) < pen * side and (step := -(-side // (8 * size))) > 1
+    ):  # a large page: a cell is ink if any of it is
+        page = np.pad(page, (0, -side % step))
+        page = page.reshape(len(page) // step, step, -1, step).any((1, 3))
+    lacks = round((pen * len(page) - line_width(page)) / 2)
     im = Image.fromarray(np.where(page, 0, 255).astype(np.uint8))
-    if lacks > 0: im = im.filter(ImageFilter.MinFilter(2*lacks + 1))
+    if lacks > 0:
+        im = im.filter(ImageFilter.MinFilter(2 * lacks + 1))
     return np.asarray(im.resize((size, size), Image.Resampling.BOX))
 
 # %% ../../nbs/show/02_drawing.ipynb #02cfd432
 def read_drawing(query, size, fit=None, pen=PEN):
     "Strokes, an array, a PIL image, bytes or a path (a picture, or a .json file of strokes) as uint8 `[size, size, 3]`"
     # fit: cut a picture to its ink and mend its line; None: files and bytes yes, arrays and PIL images no
-    if isinstance(query, (str, os.PathLike)) and Path(query).suffix.lower() in ('.json', '.ndjson'): query = read_strokes(query)
-    if isinstance(query, (list, tuple)): return _three(rasterize(check_strokes(query), size, pen, fit=True))
+    if isinstance(query, (str, os.PathLike)) and Path(query).suffix.lower() in ('.json', '.ndjson'):
+        query = read_strokes(query)
+    if isinstance(query, (list, tuple)):
+        return _three(rasterize(check_strokes(query), size, pen, fit=True))
     file = isinstance(query, (str, os.PathLike, bytes, bytearray, memoryview))
-    if file: image = read_image(query, 'sketch')
-    elif isinstance(query, Image.Image): image = to_rgb(query, 'sketch')
-    else: image = _three(to_image(query))
-    if int(image.max()) - int(image.min()) < 8: raise UserError('the drawing is empty: all of the picture has one colour.')
+    if file:
+        image = read_image(query, 'sketch')
+    elif isinstance(query, Image.Image):
+        image = to_rgb(query, 'sketch')
+    else:
+        image = _three(to_image(query))
+    if int(image.max()) - int(image.min()) < 8:
+        raise UserError('the drawing is empty: all of the picture has one colour.')
     return _three(fit_drawing(image, size, pen)) if (file if fit is None else fit) else fit_image(image, size)
 
-def _three(x): return x if x.ndim == 3 and x.shape[2] == 3 else np.repeat(x.reshape(*x.shape[:2], 1), 3, 2)
+
+def _three(x):
+    return x if x.ndim == 3 and x.shape[2] == 3 else np.repeat(x.reshape(*x.shape[:2], 1), 3, 2)
+
 
 def read_strokes(path):
     "The strokes of a file: a list of [xs, ys], or QuickDraw's `{'drawing': [...]}`; of several lines the first, which is said"
     import sys
+
     try:
         lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
         found = json.loads(next(iter(lines)))
-        if len(lines) > 1: print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
-    except (OSError, ValueError, StopIteration, RecursionError) as e: raise UserError(f'{path}: no strokes can be read from it ({e or "it is empty"}).') from e
+        if len(lines) > 1:
+            print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
+    except (OSError, ValueError, StopIteration, RecursionError) as e:
+        raise UserError(f'{path}: no strokes can be read from it ({e or "it is empty"}).') from e
     return found.get('drawing') if isinstance(found, dict) else found

@@ -44,25 +44,41 @@ def list_photos(root, report):
     "`(class, id, path)` of the pictures in a folder and in the folders below it, in a fixed order"
     todo, met = [(os.fspath(root), ())], set()
     while todo:
-        folder, inside = todo.pop(); below = []
-        if (real := os.path.realpath(folder)) in met: report.leave_out(folder, 'a link to a folder that was looked at already'); continue
+        folder, inside = todo.pop()
+        below = []
+        if (real := os.path.realpath(folder)) in met:
+            report.leave_out(folder, 'a link to a folder that was looked at already')
+            continue
         met.add(real)
         for name, path, kind in list_folder(folder, report):
-            if kind == 'folder': below.append((path, (*inside, name)))
-            elif os.path.splitext(name)[1].lower() not in SUFFIXES: report.leave_out(path, 'not a JPEG, PNG, WEBP, BMP or GIF by its name')
-            else: yield '/'.join(inside), '/'.join((*inside, name)), path
+            if kind == 'folder':
+                below.append((path, (*inside, name)))
+            elif os.path.splitext(name)[1].lower() not in SUFFIXES:
+                report.leave_out(path, 'not a JPEG, PNG, WEBP, BMP or GIF by its name')
+            else:
+                yield '/'.join(inside), '/'.join((*inside, name)), path
         todo += below[::-1]
 
 # %% ../../nbs/show/03_gallery.ipynb #980fd961
 def photo_folder(root):
     "`(set, report)` of the photos anywhere below a folder"
-    root = os.fspath(root); report = ScanReport(root)
-    if not os.path.isdir(root): raise UserError(f'{root} is not a folder.')
-    try: sketches, photos = find_sides(root)
-    except UserError: sketches = photos = []
-    if sketches and photos: root = photos[0]; report.notes.append(f'only {os.path.basename(root)}/ is taken, the photos beside {os.path.basename(sketches[0])}/')
-    found = list(list_photos(root, report)); report.kept = len(found)
-    if not found: raise UserError(f'no photos found. {report}')
+    root = os.fspath(root)
+    report = ScanReport(root)
+    if not os.path.isdir(root):
+        raise UserError(f'{root} is not a folder.')
+    try:
+        sketches, photos = find_sides(root)
+    except UserError:
+        sketches = photos = []
+    if sketches and photos:
+        root = photos[0]
+        report.notes.append(
+            f'only {os.path.basename(root)}/ is taken, the photos beside {os.path.basename(sketches[0])}/'
+        )
+    found = list(list_photos(root, report))
+    report.kept = len(found)
+    if not found:
+        raise UserError(f'no photos found. {report}')
     names, twins = merge_spellings([c for c, *_ in found])
     report.notes += [f'{other!r} and {kept!r} are one class, called {kept!r}' for other, kept in twins.items()]
     return make_set(Files([p for *_, p in found]), names, 'photo', ids=[i for _, i, _ in found]), report
@@ -70,13 +86,19 @@ def photo_folder(root):
 # %% ../../nbs/show/03_gallery.ipynb #4f461302
 def small_jpeg(image, side=96):
     "The picture with its longer side at most `side`, as JPEG bytes"
-    im = Image.fromarray(image); im.thumbnail((side, side), Image.Resampling.BICUBIC)
-    f = io.BytesIO(); im.save(f, 'JPEG', quality=88); return f.getvalue()
+    im = Image.fromarray(image)
+    im.thumbnail((side, side), Image.Resampling.BICUBIC)
+    f = io.BytesIO()
+    im.save(f, 'JPEG', quality=88)
+    return f.getvalue()
+
 
 def read_photo(items, row, size, fit, interpolation):
     "(uint8 `[3, size, size]`, a small JPEG) of one row, or the `BadImage` that it is"
-    try: image = items.read(row)
-    except BadImage as e: return e
+    try:
+        image = items.read(row)
+    except BadImage as e:
+        return e
     return fit_image(image, size, fit, interpolation).transpose(2, 0, 1), small_jpeg(image)
 
 # %% ../../nbs/show/03_gallery.ipynb #2f1232c1
@@ -84,11 +106,14 @@ def read_photo(items, row, size, fit, interpolation):
 def vectors(encoder, images, modality):
     "Embeddings `[n, D]` of uint8 images `[n, 3, S, S]` or `[n, S, S, 3]`, in fp32 on the CPU; refused if they cannot be ranked"
     was = getattr(encoder, 'training', False)
-    if was: encoder.eval()
+    if was:
+        encoder.eval()
     try:
-        with exact_products(device_of(encoder)): out = encoder(encoder.backbone.pixels(np.asarray(images)), modality)
+        with exact_products(device_of(encoder)):
+            out = encoder(encoder.backbone.pixels(np.asarray(images)), modality)
     finally:
-        if was: encoder.train()
+        if was:
+            encoder.train()
     return unit_rows(out.float().cpu(), what=modality)
 
 # %% ../../nbs/show/03_gallery.ipynb #1970233e
@@ -101,37 +126,55 @@ def embed_photos(encoder, items, batch=64, workers=None, progress=None):
             got = list(in_threads(lambda r: read_photo(items, r, *b.recipe), part, workers, at_once=8))
             skipped += [(items.ids[r], g.reason) for r, g in zip(part, got) if isinstance(g, BadImage)]
             fine = [(r, *g) for r, g in zip(part, got) if not isinstance(g, BadImage)]
-            if fine: features.append(vectors(encoder, np.stack([x for _, x, _ in fine]), 'photo'))
-            rows += [r for r, *_ in fine]; thumbs += [t for *_, t in fine]; seen.update(len(part))
-    if not rows: raise UserError(f'none of the {len(items)} photos can be read. The first: {skipped[0][0]}: {skipped[0][1]}' if skipped else 'there are no photos.')
+            if fine:
+                features.append(vectors(encoder, np.stack([x for _, x, _ in fine]), 'photo'))
+            rows += [r for r, *_ in fine]
+            thumbs += [t for *_, t in fine]
+            seen.update(len(part))
+    if not rows:
+        raise UserError(
+            f'none of the {len(items)} photos can be read. The first: {skipped[0][0]}: {skipped[0][1]}'
+            if skipped
+            else 'there are no photos.'
+        )
     return torch.cat(features), rows, thumbs, skipped
 
 # %% ../../nbs/show/03_gallery.ipynb #1fdea942
 def top_k(query, features, k=20, block=2**14):
     "Rows and scores of the `k` nearest to `query` [D]: what sorting everything would give, a block at a time"
-    n, dim = features.shape; k = max(1, min(int(k), n))
-    slack = 4*dim*torch.finfo(torch.float32).eps           # twice the most by which two unit vectors' product can be wrong
+    n, dim = features.shape
+    k = max(1, min(int(k), n))
+    slack = 4 * dim * torch.finfo(torch.float32).eps  # twice the most by which two unit vectors' product can be wrong
     best, score = torch.empty(0, dtype=torch.long), torch.empty(0)
     with exact_products('cpu'):
         for start in range(0, n, block):
-            part = features[start:start + block]
+            part = features[start : start + block]
             rough = part @ query
             floor = rough.topk(min(k, len(part))).values[-1] - slack
-            if len(best) == k: floor = torch.maximum(floor, score[-1] - slack)
+            if len(best) == k:
+                floor = torch.maximum(floor, score[-1] - slack)
             found = (rough >= floor).nonzero()[:, 0]
-            exact = (part[found].double()*query.double()).sum(1).float()
+            exact = (part[found].double() * query.double()).sum(1).float()
             best, score = torch.cat([best, found + start]), torch.cat([score, exact])
-            order = score.argsort(descending=True, stable=True)[:k]      # earlier rows come first: ties stay in order
+            order = score.argsort(descending=True, stable=True)[:k]  # earlier rows come first: ties stay in order
             best, score = best[order], score[order]
     return best, score
 
 # %% ../../nbs/show/03_gallery.ipynb #fbadc927
 def encoder_mark(encoder):
     "What a gallery and whoever asks it must share: hashes of the tower and of what was learned, and the preparation of pixels"
-    b, recipe = encoder.backbone, {k: v for k, v in getattr(encoder, 'recipe', {}).items() if k not in ('backbone', 'pixels')}
+    b, recipe = (
+        encoder.backbone,
+        {k: v for k, v in getattr(encoder, 'recipe', {}).items() if k not in ('backbone', 'pixels')},
+    )
     own = {n: t for n, t in encoder.state_dict().items() if recipe.get('train') == 'all' or not n.startswith('visual.')}
     learned = sha256(json.dumps(recipe, sort_keys=True, default=str).encode() + pack(own))[:16]
-    return dict(tower=tower_mark(b.visual), learned=learned, pixels=f'{b.size} {b.fit} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}')
+    return dict(
+        tower=tower_mark(b.visual),
+        learned=learned,
+        pixels=f'{b.size} {b.fit} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}',
+    )
+
 
 def encoder_label(encoder):
     "The tower and what trains on it, in words"
@@ -143,102 +186,182 @@ def check_mark(about, encoder):
     "A `UserError` unless a gallery, described by `about`, was made with this encoder"
     there, here = about['mark'], encoder_mark(encoder)
     differ = [k for k in here if here[k] != there.get(k)]
-    if not differ: return encoder
+    if not differ:
+        return encoder
     what = dict(tower='another tower', learned='other learned weights', pixels='other preparation of pixels')[differ[0]]
-    if len(str(there.get('tower'))) == 16: what = 'an older version of this program, which did not mark all of a tower'
+    if len(str(there.get('tower'))) == 16:
+        what = 'an older version of this program, which did not mark all of a tower'
     known = f' It was made from {about["source"]}.' if about.get('source') else ''
-    raise UserError(f'this gallery was made with {what}: there {about["encoder"]}, here {encoder_label(encoder)}.{known} '
-                    'Open the encoder it was made with, or index the photos again with this one.')
+    raise UserError(
+        f'this gallery was made with {what}: there {about["encoder"]}, here {encoder_label(encoder)}.{known} '
+        'Open the encoder it was made with, or index the photos again with this one.'
+    )
 
 # %% ../../nbs/show/03_gallery.ipynb #ab8f9e63
 def open_encoder(source=None, device='cpu'):
     "`(encoder, source)` of `{'run': folder}`, `{'folder': folder}` or `{'backbone': name, ...}`; a path may be either folder; None: the frozen mini CLIP"
     if isinstance(source, (str, os.PathLike)):
-        p = Path(source); source = dict(folder=str(p)) if (p/'model.safetensors').exists() else dict(run=str(p))
+        p = Path(source)
+        source = dict(folder=str(p)) if (p / 'model.safetensors').exists() else dict(run=str(p))
     source = dict(source or dict(backbone='mini'))
     if 'run' in source:
-        kept = 'step' in source and (Path(source['run'])/f'step-{source["step"]:06d}').is_dir()
-        opened = open_run(source['run'], device, step=source['step'] if kept else None); return opened.encoder, dict(source, step=opened.step)
-    if 'folder' in source: return load_encoder(source['folder'], device=device), source
-    b = load_backbone(source['backbone'], source.get('pretrained'), random=source.get('random', False), device=device, fit=source.get('fit', 'stretch'))
+        kept = 'step' in source and (Path(source['run']) / f'step-{source["step"]:06d}').is_dir()
+        opened = open_run(source['run'], device, step=source['step'] if kept else None)
+        return opened.encoder, dict(source, step=opened.step)
+    if 'folder' in source:
+        return load_encoder(source['folder'], device=device), source
+    b = load_backbone(
+        source['backbone'],
+        source.get('pretrained'),
+        random=source.get('random', False),
+        device=device,
+        fit=source.get('fit', 'stretch'),
+    )
     return frozen_encoder(b).eval(), source
 
 # %% ../../nbs/show/03_gallery.ipynb #be42dd48
 @dataclass
 class Gallery:
     "Photos to be found: `gallery.search(drawing)`. Made by `make_gallery`, read by `load_gallery`"
-    features: torch.Tensor     # [n, D], unit length
-    ids: list                  # the photos' names: paths below the folder, or ids of the set
-    names: list                # their classes
-    thumbs: list               # small JPEGs
-    about: dict                # who made it, of what: plain data
-    encoder: object = None     # asks for whoever does not bring an encoder
-    items: object = None       # the pictures themselves, while the set they came from is at hand
 
-    def __len__(self): return len(self.ids)
-    def __repr__(self): return f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {self.about["encoder"]}'
-    def search(self, query, k=20, encoder=None, fit=None): return search(self, query, k, encoder, fit)
-    def save(self, folder): return save_gallery(self, folder)
+    features: torch.Tensor  # [n, D], unit length
+    ids: list  # the photos' names: paths below the folder, or ids of the set
+    names: list  # their classes
+    thumbs: list  # small JPEGs
+    about: dict  # who made it, of what: plain data
+    encoder: object = None  # asks for whoever does not bring an encoder
+    items: object = None  # the pictures themselves, while the set they came from is at hand
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __repr__(self):
+        return f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {self.about["encoder"]}'
+
+    def search(self, query, k=20, encoder=None, fit=None):
+        return search(self, query, k, encoder, fit)
+
+    def save(self, folder):
+        return save_gallery(self, folder)
+
     def _repr_html_(self):
         some = np.linspace(0, len(self) - 1, min(12, len(self))).astype(int)
         note = html.escape(real_photos_note(self))
-        return f'<p>{html.escape(printable(repr(self)))}</p>' + f'<p>{note}</p>'*bool(note) + ''.join(tile(self.thumbs[i], self.names[i]) for i in some)
+        return (
+            f'<p>{html.escape(printable(repr(self)))}</p>'
+            + f'<p>{note}</p>' * bool(note)
+            + ''.join(tile(self.thumbs[i], self.names[i]) for i in some)
+        )
 
 # %% ../../nbs/show/03_gallery.ipynb #3c504778
-TILE = ('<figure style="display:inline-block;vertical-align:top;width:{w}px;margin:2px;text-align:center;font-size:11px;line-height:1.25">'
-        '<img alt="{alt}" style="width:{w}px;height:{w}px;object-fit:contain;background:#fff" src="data:image/{kind};base64,{data}">'
-        '<figcaption style="overflow:hidden;text-overflow:ellipsis;white-space:nowrap" title="{title}">{name}{second}</figcaption></figure>')
+TILE = (
+    '<figure style="display:inline-block;vertical-align:top;width:{w}px;margin:2px;text-align:center;font-size:11px;line-height:1.25">'
+    '<img alt="{alt}" style="width:{w}px;height:{w}px;object-fit:contain;background:#fff" src="data:image/{kind};base64,{data}">'
+    '<figcaption style="overflow:hidden;text-overflow:ellipsis;white-space:nowrap" title="{title}">{name}{second}</figcaption></figure>'
+)
+
 
 def tile(picture, name, second='', title='', width=72):
     "A small picture (JPEG or PNG bytes) with one or two lines of text under it; texts are escaped"
     name, second, title = (html.escape(printable(x), quote=True) for x in (name, second, title))
-    return TILE.format(w=width, alt=name or 'photo', kind='png' if picture[1:4] == b'PNG' else 'jpeg', data=base64.b64encode(picture).decode(),
-                       title=title or name, name=name or '&nbsp;', second=f'<br>{second}' if second else '')
+    return TILE.format(
+        w=width,
+        alt=name or 'photo',
+        kind='png' if picture[1:4] == b'PNG' else 'jpeg',
+        data=base64.b64encode(picture).decode(),
+        title=title or name,
+        name=name or '&nbsp;',
+        second=f'<br>{second}' if second else '',
+    )
+
 
 def png(image):
     "A picture as PNG bytes"
-    f = io.BytesIO(); Image.fromarray(image).save(f, 'PNG'); return f.getvalue()
+    f = io.BytesIO()
+    Image.fromarray(image).save(f, 'PNG')
+    return f.getvalue()
 
 # %% ../../nbs/show/03_gallery.ipynb #d5ae7941
 class Hit(NamedTuple):
     "One photo that was found"
-    rank: int; id: str; name: str; score: float; row: int
+
+    rank: int
+    id: str
+    name: str
+    score: float
+    row: int
+
 
 @dataclass
 class Hits:
     "The nearest photos, best first; shows itself as thumbnails"
+
     gallery: Gallery
-    query: np.ndarray          # the drawing as the model saw it
+    query: np.ndarray  # the drawing as the model saw it
     rows: list
     scores: list
 
-    def __len__(self): return len(self.rows)
-    def __getitem__(self, i): r = self.rows[i]; return Hit(range(len(self))[i] + 1, self.gallery.ids[r], self.gallery.names[r], self.scores[i], r)
-    def __iter__(self): return (self[i] for i in range(len(self)))
-    def __repr__(self): return '\n'.join(printable(f'{h.rank:3}  {h.score:.3f}  {h.name or "-"}  {h.id}') for h in self)
-    def tiles(self, n=None, width=72): return ''.join(tile(self.gallery.thumbs[h.row], h.name, f'{h.score:.3f}', h.id, width) for h in list(self)[:n])
-    def _repr_html_(self): return f'{random_note(self.gallery)}<div>{tile(png(self.query), "drawing")} {self.tiles()}</div>'
-    def figure(self, n=10): return figure(self, n)
-    def to_dict(self): return dict(encoder=self.gallery.about['encoder'], random_weights=self.gallery.about['random'],
-                                   hits=[{'rank': h.rank, 'id': printable(h.id), 'class': printable(h.name), 'score': round(h.score, 6)} for h in self])
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        r = self.rows[i]
+        return Hit(range(len(self))[i] + 1, self.gallery.ids[r], self.gallery.names[r], self.scores[i], r)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self):
+        return '\n'.join(printable(f'{h.rank:3}  {h.score:.3f}  {h.name or "-"}  {h.id}') for h in self)
+
+    def tiles(self, n=None, width=72):
+        return ''.join(tile(self.gallery.thumbs[h.row], h.name, f'{h.score:.3f}', h.id, width) for h in list(self)[:n])
+
+    def _repr_html_(self):
+        return f'{random_note(self.gallery)}<div>{tile(png(self.query), "drawing")} {self.tiles()}</div>'
+
+    def figure(self, n=10):
+        return figure(self, n)
+
+    def to_dict(self):
+        return dict(
+            encoder=self.gallery.about['encoder'],
+            random_weights=self.gallery.about['random'],
+            hits=[
+                {'rank': h.rank, 'id': printable(h.id), 'class': printable(h.name), 'score': round(h.score, 6)}
+                for h in self
+            ],
+        )
 
 # %% ../../nbs/show/03_gallery.ipynb #ae17040e
-def random_note(gallery): return f'<p style="color:#b2182b;font-weight:bold">{WARNING}</p>' if gallery.about['random'] else ''
+def random_note(gallery):
+    return f'<p style="color:#b2182b;font-weight:bold">{WARNING}</p>' if gallery.about['random'] else ''
+
 
 def real_photos_note(gallery: Gallery) -> str:
     "What to expect of the mini CLIP over photos that are files, in two sentences; empty where it does not apply"
     about = gallery.about
     if about['random'] or not about.get('files') or not about['encoder'].startswith('mini '):
         return ''
-    return ('The mini CLIP learned from drawn photos only, and finds little among real ones. For those take CLIP itself: '
-            '`sketch_lvm index PHOTOS --backbone ViT-B-32 --out FOLDER`, once its weights are there.')
+    return (
+        'The mini CLIP learned from drawn photos only, and finds little among real ones. For those take CLIP itself: '
+        '`sketch_lvm index PHOTOS --backbone ViT-B-32 --out FOLDER`, once its weights are there.'
+    )
+
 
 def figure(hits, n=10):
     "A matplotlib figure: the drawing, then the first `n` photos with class and score"
     first = list(hits)[:n]
     # A gallery may come from anywhere, and Pillow would start other programs for some formats: JPEG and nothing else.
-    shown = [read_image(hits.gallery.thumbs[h.row], name=f'the small picture of {h.id}', formats=('JPEG',)) for h in first]
-    axes = show_images([hits.query, *shown], ['drawing\n', *(printable(f'{h.name[-22:]}\n{h.score:.3f}') for h in first)], ncols=6, size=1.25)
+    shown = [
+        read_image(hits.gallery.thumbs[h.row], name=f'the small picture of {h.id}', formats=('JPEG',)) for h in first
+    ]
+    axes = show_images(
+        [hits.query, *shown],
+        ['drawing\n', *(printable(f'{h.name[-22:]}\n{h.score:.3f}') for h in first)],
+        ncols=6,
+        size=1.25,
+    )
     fig = axes[0].figure
     fig.suptitle(hits.gallery.about['encoder'] + (f'. {WARNING}' if hits.gallery.about['random'] else ''), fontsize=7)
     return fig
@@ -247,13 +370,18 @@ def figure(hits, n=10):
 def no_encoder(about: dict) -> str:
     "Why a gallery cannot be asked, and what to say to ask it"
     if not about.get('source'):
-        return ('this gallery has no encoder to ask with: load_gallery(folder, encoder), search(..., encoder=...), '
-                'or --run or --encoder for the command.')
+        return (
+            'this gallery has no encoder to ask with: load_gallery(folder, encoder), search(..., encoder=...), '
+            'or --run or --encoder for the command.'
+        )
     source = printable(about['source'])
-    return (f'this gallery says that its encoder is {source}. A gallery may come from anybody, so no other folder is opened '
-            'and nothing is downloaded because it says so. If you know where it comes from: '
-            '`sketch_lvm search --trust`, or load_gallery(folder, trust=True). Or name the encoder: --run FOLDER, '
-            '--encoder FOLDER, load_gallery(folder, encoder).')
+    return (
+        f'this gallery says that its encoder is {source}. A gallery may come from anybody, so no other folder is opened '
+        'and nothing is downloaded because it says so. If you know where it comes from: '
+        '`sketch_lvm search --trust`, or load_gallery(folder, trust=True). Or name the encoder: --run FOLDER, '
+        '--encoder FOLDER, load_gallery(folder, encoder).'
+    )
+
 
 def search(gallery, query, k=20, encoder=None, fit=None):
     "The `k` photos nearest to a drawing (strokes, array, image, bytes or path), exactly"
@@ -263,79 +391,138 @@ def search(gallery, query, k=20, encoder=None, fit=None):
     page = read_drawing(query, encoder.backbone.size, fit)
     asked = vectors(encoder, page[None], 'sketch')[0]
     if len(asked) != gallery.features.shape[1]:
-        raise UserError(f'this gallery holds vectors of {gallery.features.shape[1]} numbers, its encoder makes {len(asked)}. Index the photos again.')
+        raise UserError(
+            f'this gallery holds vectors of {gallery.features.shape[1]} numbers, its encoder makes {len(asked)}. Index the photos again.'
+        )
     rows, scores = top_k(asked, gallery.features, k)
     return Hits(gallery, page, rows.tolist(), scores.tolist())
 
 # %% ../../nbs/show/03_gallery.ipynb #3aff2913
-def make_gallery(encoder, photos,     # a folder, or a SketchPhotoSet, whose photos are taken
-                 batch=64, workers=None, progress=None, source=None, say=print):
+def make_gallery(
+    encoder,
+    photos,  # a folder, or a SketchPhotoSet, whose photos are taken
+    batch=64,
+    workers=None,
+    progress=None,
+    source=None,
+    say=print,
+):
     "Embed photos into a `Gallery`; broken files are skipped, and named"
-    items, report = (photos.photos, ScanReport('the set')) if isinstance(photos, SketchPhotoSet) else photo_folder(photos)
+    items, report = (
+        (photos.photos, ScanReport('the set')) if isinstance(photos, SketchPhotoSet) else photo_folder(photos)
+    )
     features, rows, thumbs, skipped = embed_photos(encoder, items, batch, workers, progress)
-    report.kept = len(rows); report.left_out += skipped
-    about = dict(kind=KIND, version=__version__, encoder=encoder_label(encoder), random=bool(encoder.backbone.random),
-                 mark=encoder_mark(encoder), source=source, fit=encoder.backbone.fit,
-                 photos='' if isinstance(photos, SketchPhotoSet) else os.path.abspath(photos),
-                 files=not isinstance(items.source, Arrays), skipped=[[printable(p), why] for p, why in report.left_out])
-    gallery = Gallery(features, [items.ids[r] for r in rows], items.names[rows].tolist(), thumbs, about, encoder, items.take(rows))
-    if say and (report.left_out or report.notes): say(str(report))
-    if say and about['random']: say(WARNING)
+    report.kept = len(rows)
+    report.left_out += skipped
+    about = dict(
+        kind=KIND,
+        version=__version__,
+        encoder=encoder_label(encoder),
+        random=bool(encoder.backbone.random),
+        mark=encoder_mark(encoder),
+        source=source,
+        fit=encoder.backbone.fit,
+        photos='' if isinstance(photos, SketchPhotoSet) else os.path.abspath(photos),
+        files=not isinstance(items.source, Arrays),
+        skipped=[[printable(p), why] for p, why in report.left_out],
+    )
+    gallery = Gallery(
+        features, [items.ids[r] for r in rows], items.names[rows].tolist(), thumbs, about, encoder, items.take(rows)
+    )
+    if say and (report.left_out or report.notes):
+        say(str(report))
+    if say and about['random']:
+        say(WARNING)
     return gallery
+
 
 KIND = 'sketch_lvm gallery 1'
 
 # %% ../../nbs/show/03_gallery.ipynb #b91e3a6b
 def is_gallery(folder: str | os.PathLike) -> bool:
     "Does a folder look like a gallery, from outside?"
-    config = Path(folder)/'config.json'
-    return (Path(folder)/SEAL).is_file() and config.is_file() and KIND.rpartition(' ')[0] in config.read_text(errors='replace')
+    config = Path(folder) / 'config.json'
+    return (
+        (Path(folder) / SEAL).is_file()
+        and config.is_file()
+        and KIND.rpartition(' ')[0] in config.read_text(errors='replace')
+    )
+
 
 def check_out(folder: str | os.PathLike) -> list[str]:
     "What is wrong with a place for a gallery, as a list of sentences"
     p = Path(folder)
-    if p.is_file(): return [f'{p} is a file; a gallery is a folder.']
-    try: check_writable(p, replaced=True)
-    except UserError as e: return [str(e)]
+    if p.is_file():
+        return [f'{p} is a file; a gallery is a folder.']
+    try:
+        check_writable(p, replaced=True)
+    except UserError as e:
+        return [str(e)]
     there = sorted(x.name for x in p.iterdir()) if p.is_dir() else []
     if there and not is_gallery(p):
         return [f'{p} holds something that is not a gallery, and would be replaced. Choose a new folder.']
     if foreign := [printable(name) for name in there if name not in FILES]:
-        return [f'{p} is an older gallery that also holds {", ".join(foreign[:5])}{", ..."*(len(foreign) > 5)}, which would be '
-                'deleted with it. Move that elsewhere, or choose a new folder.']
+        return [
+            f'{p} is an older gallery that also holds {", ".join(foreign[:5])}{", ..." * (len(foreign) > 5)}, which would be '
+            'deleted with it. Move that elsewhere, or choose a new folder.'
+        ]
     return []
+
 
 FILES = (SEAL, 'config.json', 'items.json', 'gallery.safetensors')
 
+
 def save_gallery(gallery, folder):
     "Write a gallery as a sealed folder; an older gallery there is replaced"
-    if wrong := check_out(folder): raise UserError(wrong[0])
+    if wrong := check_out(folder):
+        raise UserError(wrong[0])
     ends = torch.tensor(np.cumsum([len(t) for t in gallery.thumbs]))
     thumbs = torch.frombuffer(bytearray(b''.join(gallery.thumbs)), dtype=torch.uint8)
-    files = {'config.json': json.dumps(gallery.about, indent=1, ensure_ascii=False, allow_nan=False).encode(),
-             'items.json': json.dumps(dict(ids=[printable(i) for i in gallery.ids], names=[printable(n) for n in gallery.names]), ensure_ascii=False).encode(),
-             'gallery.safetensors': pack(dict(features=gallery.features, thumbs=thumbs, ends=ends))}
-    try: return write_folder(folder, files)
-    except OSError as e: raise UserError(f'{folder} cannot be written: {e.strerror}. Choose another folder, or make room.') from e
+    files = {
+        'config.json': json.dumps(gallery.about, indent=1, ensure_ascii=False, allow_nan=False).encode(),
+        'items.json': json.dumps(
+            dict(ids=[printable(i) for i in gallery.ids], names=[printable(n) for n in gallery.names]),
+            ensure_ascii=False,
+        ).encode(),
+        'gallery.safetensors': pack(dict(features=gallery.features, thumbs=thumbs, ends=ends)),
+    }
+    try:
+        return write_folder(folder, files)
+    except OSError as e:
+        raise UserError(f'{folder} cannot be written: {e.strerror}. Choose another folder, or make room.') from e
 
 # %% ../../nbs/show/03_gallery.ipynb #1d93aa70
-ABOUT = dict(kind=str, version=str, encoder=str, random=bool, mark=dict, source=(dict, type(None)), photos=str, skipped=list)
+ABOUT = dict(
+    kind=str, version=str, encoder=str, random=bool, mark=dict, source=(dict, type(None)), photos=str, skipped=list
+)
+
 
 def content_problem(about: object, items: object, tensors: dict) -> str | None:
     "The first thing that is wrong with what a gallery's files hold, or None"
     return about_problem(about) or items_problem(items) or tensor_problem(tensors, items['ids'])
 
+
 def about_problem(about: object) -> str | None:
     "What is wrong with the description of a gallery"
     for key, kind in ABOUT.items():
-        if not isinstance(about.get(key), kind): return f'config.json says {key} = {about.get(key)!r:.60}'
-    plain = [*about['mark'].values(), *(x for pair in about['skipped'] for x in (pair if isinstance(pair, list) else [pair, None]))]
-    if not all(isinstance(x, str) for x in plain): return 'config.json holds something that is not text in mark or skipped'
+        if not isinstance(about.get(key), kind):
+            return f'config.json says {key} = {about.get(key)!r:.60}'
+    plain = [
+        *about['mark'].values(),
+        *(x for pair in about['skipped'] for x in (pair if isinstance(pair, list) else [pair, None])),
+    ]
+    if not all(isinstance(x, str) for x in plain):
+        return 'config.json holds something that is not text in mark or skipped'
     source = about['source'] or {}
     named = [source[key] for key in ('run', 'folder', 'backbone') if key in source]
     kinds = dict(pretrained=(str, type(None)), random=bool, step=int)
-    if source and (len(named) != 1 or not isinstance(named[0], str) or not all(isinstance(source[k], kinds[k]) for k in kinds if k in source)):
+    if source and (
+        len(named) != 1
+        or not isinstance(named[0], str)
+        or not all(isinstance(source[k], kinds[k]) for k in kinds if k in source)
+    ):
         return 'config.json names no encoder that could be opened as its source'
+
 
 def items_problem(items: object) -> str | None:
     "What is wrong with the names"
@@ -345,50 +532,66 @@ def items_problem(items: object) -> str | None:
     if not columns[0] or len(columns[0]) != len(columns[1]):
         return f'items.json holds {len(columns[0])} ids and {len(columns[1])} names'
 
+
 def tensor_problem(tensors: dict[str, torch.Tensor], ids: list[str]) -> str | None:
     "What is wrong with the vectors and the small pictures of these photos"
     n, wanted = len(ids), dict(features=(torch.float32, 2), thumbs=(torch.uint8, 1), ends=(torch.int64, 1))
-    if tensors.keys() != wanted.keys(): return f'gallery.safetensors holds {sorted(tensors)!r:.80}, not {sorted(wanted)}'
+    if tensors.keys() != wanted.keys():
+        return f'gallery.safetensors holds {sorted(tensors)!r:.80}, not {sorted(wanted)}'
     for name, (dtype, ndim) in wanted.items():
-        if (tensors[name].dtype, tensors[name].ndim) != (dtype, ndim): return f'{name} is not {dtype} with {ndim} axes'
+        if (tensors[name].dtype, tensors[name].ndim) != (dtype, ndim):
+            return f'{name} is not {dtype} with {ndim} axes'
     features, thumbs, ends = (tensors[name] for name in wanted)
-    if len(features) != n or len(ends) != n: return f'there are {n} names, {len(features)} vectors and {len(ends)} small pictures'
-    odd = ~((torch.linalg.vector_norm(features, dim=1) - 1).abs() < 1e-3)       # NaN is odd too: it is not less than anything
-    if odd.any(): return f'the vector of {ids[int(odd.nonzero()[0])]!r:.60} does not have length one'
+    if len(features) != n or len(ends) != n:
+        return f'there are {n} names, {len(features)} vectors and {len(ends)} small pictures'
+    odd = ~(
+        (torch.linalg.vector_norm(features, dim=1) - 1).abs() < 1e-3
+    )  # NaN is odd too: it is not less than anything
+    if odd.any():
+        return f'the vector of {ids[int(odd.nonzero()[0])]!r:.60} does not have length one'
     starts = torch.cat([ends.new_zeros(1), ends[:-1]])
-    if (starts < 0).any() or (ends - starts < 3).any() or int(ends[-1]) != len(thumbs): return 'the small pictures do not fit their file'
+    if (starts < 0).any() or (ends - starts < 3).any() or int(ends[-1]) != len(thumbs):
+        return 'the small pictures do not fit their file'
     heads = torch.stack([thumbs[starts + i] for i in range(3)], 1)
-    other = (heads != torch.tensor([0xff, 0xd8, 0xff], dtype=torch.uint8)).any(1)
-    if other.any(): return f'the small picture of {ids[int(other.nonzero()[0])]!r:.60} is no JPEG'
-
+    other = (heads != torch.tensor([0xFF, 0xD8, 0xFF], dtype=torch.uint8)).any(1)
+    if other.any():
+        return f'the small picture of {ids[int(other.nonzero()[0])]!r:.60} is no JPEG'
 
 # %% ../../nbs/show/03_gallery.ipynb #244964aa
-def load_gallery(folder: str | os.PathLike,
-                 encoder: object = None,     # asks the gallery: must be the one that made it. None: the one it names
-                 device: str = 'cpu',
-                 trust: bool = False,        # open whatever it names; else only a CLIP that lies at hand
-                 ) -> Gallery:
+def load_gallery(
+    folder: str | os.PathLike,
+    encoder: object = None,  # asks the gallery: must be the one that made it. None: the one it names
+    device: str = 'cpu',
+    trust: bool = False,  # open whatever it names; else only a CLIP that lies at hand
+) -> Gallery:
     "A gallery from its folder, with the encoder to ask it with"
     folder = Path(folder)
-    if not folder.is_dir(): raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
+    if not folder.is_dir():
+        raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
     files = read_folder(folder)
-    try: about, items, content = (*(json.loads(files[n]) for n in FILES[1:3]), files[FILES[3]])
-    except (KeyError, ValueError, RecursionError) as e: raise UserError(f'{folder} holds no gallery.') from e
+    try:
+        about, items, content = (*(json.loads(files[n]) for n in FILES[1:3]), files[FILES[3]])
+    except (KeyError, ValueError, RecursionError) as e:
+        raise UserError(f'{folder} holds no gallery.') from e
     if not isinstance(about, dict) or about.get('kind') != KIND:
         raise UserError(f'{folder} holds no gallery of this version ({KIND!r}).')
-    tensors = unpack(content, folder/FILES[3])
+    tensors = unpack(content, folder / FILES[3])
     if wrong := content_problem(about, items, tensors):
-        raise UserError(f'{folder} cannot be used as a gallery, although its seal is whole: {printable(wrong)}. Index the photos again.')
+        raise UserError(
+            f'{folder} cannot be used as a gallery, although its seal is whole: {printable(wrong)}. Index the photos again.'
+        )
     if encoder is None and (trust and about['source'] or at_hand(about['source'])):
         encoder, _ = open_encoder(about['source'], device)
-    if encoder is not None: check_mark(about, encoder)
+    if encoder is not None:
+        check_mark(about, encoder)
     data, ends = tensors['thumbs'].numpy().tobytes(), tensors['ends'].tolist()
     thumbs = [data[a:b] for a, b in zip([0, *ends], ends)]
     return Gallery(tensors['features'], items['ids'], items['names'], thumbs, about, encoder)
 
+
 def at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
-    if not source or source.keys() - {'backbone', 'pretrained', 'random', 'fit'}: return False
+    if not source or source.keys() - {'backbone', 'pretrained', 'random', 'fit'}:
+        return False
     name, tag = source.get('backbone'), source.get('pretrained')
     return name == 'mini' or not source.get('random') and not is_file_name(name, tag) and weights_here(name, tag)
-

@@ -22,45 +22,51 @@ from ..world.strokes import check_strokes, rasterize
 MAX_STROKES, MAX_POINTS = 500, 20_000
 TOO_MUCH = f'the drawing has more than {MAX_STROKES} strokes or {MAX_POINTS:,} points: undo some, or clear the page.'
 
-def too_much(raw: object, most: int = 4*(MAX_STROKES + MAX_POINTS)) -> bool:
+
+def too_much(raw: object, most: int = 4 * (MAX_STROKES + MAX_POINTS)) -> bool:
     "Does this hold more things than a drawing can? Stops to count as soon as that is known"
     todo, seen = [raw], 0
     while todo and seen <= most:
         x = todo.pop()
         inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
         seen += 1 + len(inside)
-        if seen <= most: todo += inside
+        if seen <= most:
+            todo += inside
     return seen > most
+
 
 def cut_to_page(stroke: np.ndarray, side: float = 255) -> list[np.ndarray]:
     "The pieces of a stroke `[2, n]` that lie on the page"
     inside = ((stroke >= 0) & (stroke <= side)).all(0)
-    if inside.all(): return [stroke]
-    stroke = stroke.clip(-1e6, 1e6)                                     # numbers without end have no difference
+    if inside.all():
+        return [stroke]
+    stroke = stroke.clip(-1e6, 1e6)  # numbers without end have no difference
     start, step = stroke[:, :-1], np.diff(stroke)
     with np.errstate(divide='ignore', invalid='ignore'):
-        edges = np.stack([-start/step, (side - start)/step])            # where a step meets the four edges, as a part of it
-    still = step == 0                                                   # beside an edge for its whole length, or never
+        edges = np.stack([-start / step, (side - start) / step])  # where a step meets the four edges, as a part of it
+    still = step == 0  # beside an edge for its whole length, or never
     beside = (start < 0) | (start > side)
     enter = np.where(still, np.where(beside, 2, -1), edges.min(0)).max(0).clip(min=0)
     leave = np.where(still, 2, edges.max(0)).min(0).clip(max=1)
-    pieces, goes_on = [], -1                                            # the step that would lengthen the last piece
+    pieces, goes_on = [], -1  # the step that would lengthen the last piece
     for k in np.flatnonzero(enter <= leave):
-        first, last = (start[:, k] + t*step[:, k] for t in (enter[k], leave[k]))
-        if not (k == goes_on and enter[k] == 0): pieces.append([first])
+        first, last = (start[:, k] + t * step[:, k] for t in (enter[k], leave[k]))
+        if not (k == goes_on and enter[k] == 0):
+            pieces.append([first])
         pieces[-1].append(last)
         goes_on = k + 1 if leave[k] == 1 else -1
     return [np.stack(p, 1) for p in pieces]
 
+
 def clean_strokes(raw: object) -> list:
     "The strokes as lists of floats on the page 0..255, or a `UserError`"
-    if too_much(raw) or isinstance(raw, (list, tuple)) and len(raw) > MAX_STROKES: raise UserError(TOO_MUCH)
+    if too_much(raw) or isinstance(raw, (list, tuple)) and len(raw) > MAX_STROKES:
+        raise UserError(TOO_MUCH)
     good = check_strokes(raw, MAX_POINTS)
     numbers = (v for s in raw for axis in s[:2] for v in (axis.tolist() if hasattr(axis, 'tolist') else axis))
     if any(type(v) not in (int, float) for v in numbers):
         raise UserError('the drawing holds something that is not a number.')
     return [piece.clip(0, 255).round(1).tolist() for s in good for piece in cut_to_page(s)]
-
 
 # %% ../../nbs/show/04_pad.ipynb #f9c6607c
 INK_JS = '''
@@ -204,7 +210,6 @@ PAD_JS += '''
 export default { render };
 '''
 
-
 # %% ../../nbs/show/04_pad.ipynb #25bc2dd3
 PAD_CSS = '''
 .sketch-pad { display: inline-block; box-sizing: border-box; max-width: 100%; padding: 4px;
@@ -240,17 +245,18 @@ PAD_CSS = '''
 # %% ../../nbs/show/04_pad.ipynb #668c664d
 class SketchPad(anywidget.AnyWidget):
     "A page to draw on; `strokes` is what was drawn, and can be set"
+
     _esm = INK_JS + PEN_JS + PAD_JS
     _css = PAD_CSS
-    drawn = traitlets.Any().tag(sync=True, echo_update=False)      # as the browser sent it, unchecked
-    asked = traitlets.Int(0).tag(sync=True, echo_update=False)     # the number of the drawing that the browser sent
-    answered = traitlets.Int(0).tag(sync=True)                     # the number of the last one that was dealt with
-    said = traitlets.Unicode('').tag(sync=True)                    # a line of text under the page
-    spoken = traitlets.Unicode('').tag(sync=True)                  # the same for those who listen: what was found
-    hint = traitlets.Unicode('draw here').tag(sync=True)           # on an empty page
-    name = traitlets.Unicode('').tag(sync=True)                    # of the picture that stands for the pad in a stored page
-    side = traitlets.Int(280).tag(sync=True)                       # of the page, in pixels of the screen
-    pen = traitlets.Float(PEN).tag(sync=True)                      # width of the pen, as a fraction of the side
+    drawn = traitlets.Any().tag(sync=True, echo_update=False)  # as the browser sent it, unchecked
+    asked = traitlets.Int(0).tag(sync=True, echo_update=False)  # the number of the drawing that the browser sent
+    answered = traitlets.Int(0).tag(sync=True)  # the number of the last one that was dealt with
+    said = traitlets.Unicode('').tag(sync=True)  # a line of text under the page
+    spoken = traitlets.Unicode('').tag(sync=True)  # the same for those who listen: what was found
+    hint = traitlets.Unicode('draw here').tag(sync=True)  # on an empty page
+    name = traitlets.Unicode('').tag(sync=True)  # of the picture that stands for the pad in a stored page
+    side = traitlets.Int(280).tag(sync=True)  # of the page, in pixels of the screen
+    pen = traitlets.Float(PEN).tag(sync=True)  # width of the pen, as a fraction of the side
 
     def __init__(self, strokes=(), on_draw=None, **how):
         self._good, self.on_draw = [], on_draw
@@ -272,32 +278,44 @@ class SketchPad(anywidget.AnyWidget):
 
     def _look(self, raw):
         "After each stroke: check what came, then tell whoever asked to be told"
-        try: self._good = clean_strokes(raw); self.said = (self.on_draw(self._good) if self.on_draw else None) or ''
-        except UserError as e: self.said = str(e)
+        try:
+            self._good = clean_strokes(raw)
+            self.said = (self.on_draw(self._good) if self.on_draw else None) or ''
+        except UserError as e:
+            self.said = str(e)
 
     @traitlets.validate('pen')
     def _possible_pen(self, proposal):
-        if not (math.isfinite(proposal.value) and 0 < proposal.value <= .25):
-            raise UserError(f'pen = {proposal.value} is not the width of a pen: a fraction of the page, more than 0 and at most 0.25.')
+        if not (math.isfinite(proposal.value) and 0 < proposal.value <= 0.25):
+            raise UserError(
+                f'pen = {proposal.value} is not the width of a pen: a fraction of the page, more than 0 and at most 0.25.'
+            )
         return proposal.value
 
     @traitlets.validate('side')
     def _possible_side(self, proposal):
-        if not 32 <= proposal.value <= 4096: raise UserError(f'side = {proposal.value} is not the side of a page: 32 to 4096 pixels.')
+        if not 32 <= proposal.value <= 4096:
+            raise UserError(f'side = {proposal.value} is not the side of a page: 32 to 4096 pixels.')
         return proposal.value
 
     @property
-    def strokes(self): return self._good                           # the last drawing that could be used
-    @strokes.setter
-    def strokes(self, strokes): self.drawn = clean_strokes(strokes)
-    def image(self, size=64): return rasterize(self._good, size, self.pen, fit=True)
+    def strokes(self):
+        return self._good  # the last drawing that could be used
 
+    @strokes.setter
+    def strokes(self, strokes):
+        self.drawn = clean_strokes(strokes)
+
+    def image(self, size=64):
+        return rasterize(self._good, size, self.pen, fit=True)
 
 # %% ../../nbs/show/04_pad.ipynb #0938db37
 class DeafComm(comm.base_comm.BaseComm):
     "A channel to no browser; `sent` holds what would have gone there. For tests and examples"
+
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
         self.__dict__.setdefault('sent', []).append((msg_type, data))
+
 
 def hear(widget, **state):
     "Let a widget hear from its browser that these traits have changed"

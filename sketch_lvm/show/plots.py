@@ -16,315 +16,601 @@ from ..core import UserError, to_image
 PALETTE = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442', '#000000')
 GREY, RIGHT, WRONG = '#999999', '#2166ac', '#e08214'
 
-def axis(ax=None, width=6., height=3.4):
+
+def axis(ax=None, width=6.0, height=3.4):
     "The axis given, or a new one"
-    if ax is not None: return ax
+    if ax is not None:
+        return ax
     import matplotlib.pyplot as plt
+
     return plt.subplots(figsize=(width, height), layout='constrained')[1]
+
 
 def distinct(names):
     "Name -> colour: the palette for the first eight, grey for the rest"
-    order = (0, 1, 2, 3, 5, 7, 4, 6)      # the two blues apart
+    order = (0, 1, 2, 3, 5, 7, 4, 6)  # the two blues apart
     return {n: PALETTE[order[i]] if i < len(order) else GREY for i, n in enumerate(dict.fromkeys(names))}
+
 
 def left_out(ax, n):
     "Say on the axis that `n` values are not finite numbers and were not drawn"
-    if n: ax.text(.01, .01, f'left out: {n:,} not finite', transform=ax.transAxes, fontsize=7, color='#555555', va='bottom', zorder=200)
+    if n:
+        ax.text(
+            0.01,
+            0.01,
+            f'left out: {n:,} not finite',
+            transform=ax.transAxes,
+            fontsize=7,
+            color='#555555',
+            va='bottom',
+            zorder=200,
+        )
 
 # %% ../../nbs/show/00_plots.ipynb #19ef7ecd
 def _write_names(ax, points, names, size=7, colours=None):
     "Each name right, left, above or below its point: inside the frame, where its box covers the fewest other points and names"
     from matplotlib.patheffects import withStroke
-    ax.figure.draw_without_rendering()      # the layout decides where the points come to lie
-    at, ok = ax.transData.transform(points), np.isfinite(points).all(1); unit = ax.figure.dpi/72; taken = [(*p - 2*unit, *p + 2*unit) for p in at[ok]]
+
+    ax.figure.draw_without_rendering()  # the layout decides where the points come to lie
+    at, ok = ax.transData.transform(points), np.isfinite(points).all(1)
+    unit = ax.figure.dpi / 72
+    taken = [(*p - 2 * unit, *p + 2 * unit) for p in at[ok]]
     frame = ax.get_window_extent().extents
-    def over(b, t): return max(0, min(b[2], t[2]) - max(b[0], t[0]))*max(0, min(b[3], t[3]) - max(b[1], t[1]))
-    def outside(b): return (b[2] - b[0])*(b[3] - b[1]) - over(b, frame)
-    places = [('left', 'center', 4, 0), ('right', 'center', -4, 0), ('center', 'bottom', 0, 3), ('center', 'top', 0, -3),
-              ('left', 'bottom', 3, 2), ('right', 'bottom', -3, 2), ('left', 'top', 3, -2), ('right', 'top', -3, -2)]
-    colours = ['black']*len(points) if colours is None else colours
+
+    def over(b, t):
+        return max(0, min(b[2], t[2]) - max(b[0], t[0])) * max(0, min(b[3], t[3]) - max(b[1], t[1]))
+
+    def outside(b):
+        return (b[2] - b[0]) * (b[3] - b[1]) - over(b, frame)
+
+    places = [
+        ('left', 'center', 4, 0),
+        ('right', 'center', -4, 0),
+        ('center', 'bottom', 0, 3),
+        ('center', 'top', 0, -3),
+        ('left', 'bottom', 3, 2),
+        ('right', 'bottom', -3, 2),
+        ('left', 'top', 3, -2),
+        ('right', 'top', -3, -2),
+    ]
+    colours = ['black'] * len(points) if colours is None else colours
     for p, name, colour in zip(at[ok], np.asarray(list(names)).astype(str)[ok], np.asarray(colours)[ok]):
-        w, h, boxes = .55*size*len(name)*unit, 1.1*size*unit, []
+        w, h, boxes = 0.55 * size * len(name) * unit, 1.1 * size * unit, []
         for across, up, dx, dy in places:
-            x0 = p[0] + dx*unit - dict(left=0, right=w, center=w/2)[across]; y0 = p[1] + dy*unit - dict(bottom=0, top=h, center=h/2)[up]
+            x0 = p[0] + dx * unit - dict(left=0, right=w, center=w / 2)[across]
+            y0 = p[1] + dy * unit - dict(bottom=0, top=h, center=h / 2)[up]
             boxes.append((x0, y0, x0 + w, y0 + h))
-        i = int(np.argmin([sum(over(b, t) for t in taken) + 10*outside(b) for b in boxes]))
-        taken.append(boxes[i]); across, up, dx, dy = places[i]
-        ax.annotate(name, ax.transData.inverted().transform(p), (dx, dy), textcoords='offset points', ha=across, va=up, fontsize=size, color=colour,
-                    parse_math=False, zorder=5, path_effects=[withStroke(linewidth=2, foreground='white')])
+        i = int(np.argmin([sum(over(b, t) for t in taken) + 10 * outside(b) for b in boxes]))
+        taken.append(boxes[i])
+        across, up, dx, dy = places[i]
+        ax.annotate(
+            name,
+            ax.transData.inverted().transform(p),
+            (dx, dy),
+            textcoords='offset points',
+            ha=across,
+            va=up,
+            fontsize=size,
+            color=colour,
+            parse_math=False,
+            zorder=5,
+            path_effects=[withStroke(linewidth=2, foreground='white')],
+        )
 
 # %% ../../nbs/show/00_plots.ipynb #f60a6e38
-MANY = 20_000      # from here on points become densities
+MANY = 20_000  # from here on points become densities
 
-def embedding_map(xy, sketch,      # [n, 2]; [n] True for sketches
-                  names=None,      # [n] class names
-                  show=(),         # the classes that get a colour and a name
-                  ax=None, title=''):
+
+def embedding_map(
+    xy,
+    sketch,  # [n, 2]; [n] True for sketches
+    names=None,  # [n] class names
+    show=(),  # the classes that get a colour and a name
+    ax=None,
+    title='',
+):
     "Sketches (triangles) and photos (dots) of an embedding in two dimensions"
     ax, xy, sketch = axis(ax, 4.6, 4.2), np.asarray(xy, float).reshape(-1, 2), np.asarray(sketch, bool)
     names = np.full(len(xy), '') if names is None else np.asarray(names).astype(str)
-    ok = np.isfinite(xy).all(1); xy, sketch, names = xy[ok], sketch[ok], names[ok]
-    ax.set(xticks=[], yticks=[]); ax.set_title(title, fontsize=9); left_out(ax, (~ok).sum())
+    ok = np.isfinite(xy).all(1)
+    xy, sketch, names = xy[ok], sketch[ok], names[ok]
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(title, fontsize=9)
+    left_out(ax, (~ok).sum())
     (_densities if len(xy) > MANY else _marks)(ax, xy, sketch, names, distinct(show))
-    ax.legend(fontsize=8, loc='upper center', bbox_to_anchor=(.5, 0), ncols=2, frameon=False, handletextpad=.1)
+    ax.legend(fontsize=8, loc='upper center', bbox_to_anchor=(0.5, 0), ncols=2, frameon=False, handletextpad=0.1)
     return ax
+
 
 def _marks(ax, xy, sketch, names, colour):
     "A mark for each point; grey where the class has no colour"
     rest = ~np.isin(names, list(colour))
     for kind, marker, size, label in ((~sketch, 'o', 24, 'photo'), (sketch, '^', 30, 'sketch')):
-        ax.scatter(*xy[kind & rest].T, s=size*.4, marker=marker, c='#c4c4c4', linewidths=0, zorder=1)
-        for n, c in colour.items(): ax.scatter(*xy[kind & (names == n)].T, s=size, marker=marker, c=c, edgecolors='white', linewidths=.4, zorder=2)
+        ax.scatter(*xy[kind & rest].T, s=size * 0.4, marker=marker, c='#c4c4c4', linewidths=0, zorder=1)
+        for n, c in colour.items():
+            ax.scatter(
+                *xy[kind & (names == n)].T, s=size, marker=marker, c=c, edgecolors='white', linewidths=0.4, zorder=2
+            )
         ax.scatter([], [], s=size, marker=marker, c='#777777', label=label)
     there = {n: np.median(xy[names == n], 0) for n in colour if (names == n).any()}
-    if there: _write_names(ax, np.array(list(there.values())), list(there), 8, [colour[n] for n in there])
+    if there:
+        _write_names(ax, np.array(list(there.values())), list(there), 8, [colour[n] for n in there])
 
 # %% ../../nbs/show/00_plots.ipynb #25e8d278
 def _densities(ax, xy, sketch, names=None, colour=None, bins=160):
     "Two histograms as transparent layers, darker where denser"
     from matplotlib.colors import to_rgb
+
     span = [(lo, hi if hi > lo else lo + 1) for lo, hi in zip(xy.min(0), xy.max(0))]
     for kind, colour, label in ((~sketch, PALETTE[0], 'photo'), (sketch, PALETTE[5], 'sketch')):
         h = np.histogram2d(*xy[kind].T, bins=bins, range=span)[0].T
-        layer = np.dstack([np.full((*h.shape, 3), to_rgb(colour)), .75*np.sqrt(h/max(h.max(), 1))])
+        layer = np.dstack([np.full((*h.shape, 3), to_rgb(colour)), 0.75 * np.sqrt(h / max(h.max(), 1))])
         ax.imshow(layer, origin='lower', extent=[*span[0], *span[1]], aspect='auto', interpolation='nearest')
         ax.scatter([], [], c=colour, marker='s', label=f'{label} ({kind.sum():,})')
 
 # %% ../../nbs/show/00_plots.ipynb #13081023
-def smooth_density(values, lo, hi, bins=200, width=.02):
+def smooth_density(values, lo, hi, bins=200, width=0.02):
     "Density at the middles of `bins` from a histogram smoothed by a Gaussian of `width` times the range; area 1 where all values are inside"
     h, edges = np.histogram(values, bins, (lo, hi))
-    s = max(width*bins, 1e-6); t = np.arange(-int(4*s) - 1, int(4*s) + 2)
-    kernel = np.exp(-.5*(t/s)**2)
-    padded = np.pad(h.astype(float), len(t)//2)
-    return (edges[1:] + edges[:-1])/2, np.convolve(padded, kernel/kernel.sum(), 'valid')/max(len(values), 1)/(edges[1] - edges[0])
+    s = max(width * bins, 1e-6)
+    t = np.arange(-int(4 * s) - 1, int(4 * s) + 2)
+    kernel = np.exp(-0.5 * (t / s) ** 2)
+    padded = np.pad(h.astype(float), len(t) // 2)
+    return (edges[1:] + edges[:-1]) / 2, np.convolve(padded, kernel / kernel.sum(), 'valid') / max(len(values), 1) / (
+        edges[1] - edges[0]
+    )
 
 # %% ../../nbs/show/00_plots.ipynb #c4ad7699
-def _style(i): return dict(color=PALETTE[(0, 5, 2, 3, 1, 7, 4, 6)[i % 8]], ls=('-', '--', ':', '-.')[i % 4])
+def _style(i):
+    return dict(color=PALETTE[(0, 5, 2, 3, 1, 7, 4, 6)[i % 8]], ls=('-', '--', ':', '-.')[i % 4])
+
 
 def _finish_ridges(ax, names, labels, styles, tall, zero):
     "Names at the side, a line at zero, and room for the legend above the highest ridge"
-    if zero is not None: ax.axvline(zero, color=GREY, lw=1, zorder=0)
-    for k in labels: ax.plot([], [], label=k, **styles[k])
-    room = max(1.2, .12*(len(names) + tall))*-(-len(labels)//2)
-    if labels: ax.legend(fontsize=8, loc='upper right', ncols=2, frameon=False)
-    ax.set_yticks(range(len(names)), names[::-1], fontsize=8); ax.set_ylim(-.4, len(names) - 1 + tall + .2 + room)
+    if zero is not None:
+        ax.axvline(zero, color=GREY, lw=1, zorder=0)
+    for k in labels:
+        ax.plot([], [], label=k, **styles[k])
+    room = max(1.2, 0.12 * (len(names) + tall)) * -(-len(labels) // 2)
+    if labels:
+        ax.legend(fontsize=8, loc='upper right', ncols=2, frameon=False)
+    ax.set_yticks(range(len(names)), names[::-1], fontsize=8)
+    ax.set_ylim(-0.4, len(names) - 1 + tall + 0.2 + room)
 
 # %% ../../nbs/show/00_plots.ipynb #dc3e414e
-def ridges(groups,             # {name: values}, or {name: {label: values}} to compare on one line
-           ax=None, xlabel='', zero=0., order=None, tall=2.2, tail=.002):      # tail: the share of all values that may lie outside, at either end
+def ridges(
+    groups,  # {name: values}, or {name: {label: values}} to compare on one line
+    ax=None,
+    xlabel='',
+    zero=0.0,
+    order=None,
+    tall=2.2,
+    tail=0.002,  # tail: the share of all values that may lie outside, at either end
+):
     "A smoothed distribution for each name, one above the other, its median marked"
     groups = {n: v if isinstance(v, dict) else {'': v} for n, v in groups.items()}
-    if not groups: raise UserError('ridges need at least one group of values.')
+    if not groups:
+        raise UserError('ridges need at least one group of values.')
     given = {(n, k): np.ravel(np.asarray(v, float)) for n in order or groups for k, v in groups[n].items()}
     found = {key: v[np.isfinite(v)] for key, v in given.items()}
-    ax, every, names = axis(ax, 6, 1.2 + .28*len(groups)), np.concatenate(list(found.values())), list(order or groups)
-    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (tail, 1 - tail)); pad = .08*(hi - lo) or .5
-    labels = list(dict.fromkeys(k for _, k in found)); styles = {k: _style(i) for i, k in enumerate(labels)}
-    curves = {key: smooth_density(v, lo - pad, hi + pad) for key, v in found.items() if len(v)}; peak = max([y.max() for _, y in curves.values()], default=1)
+    ax, every, names = (
+        axis(ax, 6, 1.2 + 0.28 * len(groups)),
+        np.concatenate(list(found.values())),
+        list(order or groups),
+    )
+    lo, hi = (np.quantile(every, q) if len(every) else 0 for q in (tail, 1 - tail))
+    pad = 0.08 * (hi - lo) or 0.5
+    labels = list(dict.fromkeys(k for _, k in found))
+    styles = {k: _style(i) for i, k in enumerate(labels)}
+    curves = {key: smooth_density(v, lo - pad, hi + pad) for key, v in found.items() if len(v)}
+    peak = max([y.max() for _, y in curves.values()], default=1)
     for (n, k), (x, y) in curves.items():
-        at = names.index(n); base = len(names) - 1 - at; top = base + tall*y/peak
-        ax.fill_between(x, base, top, color=styles[k]['color'], alpha=.35, lw=0, zorder=2*at)
-        ax.plot(x, top, lw=.9, zorder=2*at + 1, **styles[k])
-        ax.plot([np.median(found[n, k])]*2, [base, base + .35], color=styles[k]['color'], lw=2, zorder=99)
+        at = names.index(n)
+        base = len(names) - 1 - at
+        top = base + tall * y / peak
+        ax.fill_between(x, base, top, color=styles[k]['color'], alpha=0.35, lw=0, zorder=2 * at)
+        ax.plot(x, top, lw=0.9, zorder=2 * at + 1, **styles[k])
+        ax.plot([np.median(found[n, k])] * 2, [base, base + 0.35], color=styles[k]['color'], lw=2, zorder=99)
     _finish_ridges(ax, names, labels if labels != [''] else [], styles, tall, zero)
-    left_out(ax, sum(map(len, given.values())) - len(every)); ax.set(xlim=(lo - pad, hi + pad), xlabel=xlabel)
+    left_out(ax, sum(map(len, given.values())) - len(every))
+    ax.set(xlim=(lo - pad, hi + pad), xlabel=xlabel)
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #32d71bc1
-def heatmap(matrix, rows, columns=None, ax=None, label='', centre=None, cmap=None, digits=2, blank=None):      # blank: True where a cell stays empty on purpose
+def heatmap(
+    matrix, rows, columns=None, ax=None, label='', centre=None, cmap=None, digits=2, blank=None
+):  # blank: True where a cell stays empty on purpose
     "A matrix in colours with names; numbers are written in when there are at most 12 rows"
-    import seaborn as sns      # slow to import, and only this figure needs it
+    import seaborn as sns  # slow to import, and only this figure needs it
+
     m, columns = np.atleast_2d(np.asarray(matrix, float)), rows if columns is None else columns
-    if m.shape != (len(rows), len(columns)): raise UserError(f'a matrix of shape {m.shape} does not fit {len(rows)} row names and {len(columns)} column names.')
+    if m.shape != (len(rows), len(columns)):
+        raise UserError(
+            f'a matrix of shape {m.shape} does not fit {len(rows)} row names and {len(columns)} column names.'
+        )
     empty = np.zeros(m.shape, bool) if blank is None else np.asarray(blank, bool)
-    ax = axis(ax, min(1.9 + .3*len(columns), 14), min(1.2 + .26*len(rows), 12)); left_out(ax, (~np.isfinite(m) & ~empty).sum())
+    ax = axis(ax, min(1.9 + 0.3 * len(columns), 14), min(1.2 + 0.26 * len(rows), 12))
+    left_out(ax, (~np.isfinite(m) & ~empty).sum())
     m, cmap = np.where(empty, np.nan, m), cmap or ('cividis' if centre is None else 'vlag')
-    if max(m.shape) > 100: return _many_cells(ax, m, list(map(str, rows)), list(map(str, columns)), label, centre, cmap)
+    if max(m.shape) > 100:
+        return _many_cells(ax, m, list(map(str, rows)), list(map(str, columns)), label, centre, cmap)
     small = m.size <= 144
-    sns.heatmap(np.where(np.isfinite(m), m, np.nan), ax=ax, cmap=cmap, center=centre, square=len(rows) == len(columns),
-                xticklabels=list(map(str, columns)), yticklabels=list(map(str, rows)), annot=small, fmt=f'.{digits}f', annot_kws=dict(size=8 if m.size <= 64 else 7),
-                cbar_kws=dict(label=label, shrink=.8), linewidths=.3 if m.size <= 900 else 0)
+    sns.heatmap(
+        np.where(np.isfinite(m), m, np.nan),
+        ax=ax,
+        cmap=cmap,
+        center=centre,
+        square=len(rows) == len(columns),
+        xticklabels=list(map(str, columns)),
+        yticklabels=list(map(str, rows)),
+        annot=small,
+        fmt=f'.{digits}f',
+        annot_kws=dict(size=8 if m.size <= 64 else 7),
+        cbar_kws=dict(label=label, shrink=0.8),
+        linewidths=0.3 if m.size <= 900 else 0,
+    )
     size = 9 if max(m.shape) <= 25 else 7
-    ax.tick_params(labelsize=size, length=0); ax.tick_params(axis='x', rotation=90); ax.tick_params(axis='y', rotation=0)
+    ax.tick_params(labelsize=size, length=0)
+    ax.tick_params(axis='x', rotation=90)
+    ax.tick_params(axis='y', rotation=0)
     return ax
+
 
 def _many_cells(ax, m, rows, columns, label, centre, cmap, names=40):
     "One picture instead of a million rectangles, and some forty names a side"
     half = None if centre is None else np.nanmax(np.abs(np.where(np.isfinite(m), m, np.nan) - centre))
-    drawn = ax.imshow(np.ma.masked_invalid(m), cmap=cmap, aspect='auto', interpolation='nearest', **{} if half is None else dict(vmin=centre - half, vmax=centre + half))
-    ax.figure.colorbar(drawn, ax=ax, label=label, shrink=.8)
+    drawn = ax.imshow(
+        np.ma.masked_invalid(m),
+        cmap=cmap,
+        aspect='auto',
+        interpolation='nearest',
+        **{} if half is None else dict(vmin=centre - half, vmax=centre + half),
+    )
+    ax.figure.colorbar(drawn, ax=ax, label=label, shrink=0.8)
     for written, which, turn in ((ax.set_xticks, columns, 90), (ax.set_yticks, rows, 0)):
-        at = range(0, len(which), -(-len(which)//names)); written(at, [which[i] for i in at], fontsize=7, rotation=turn)
+        at = range(0, len(which), -(-len(which) // names))
+        written(at, [which[i] for i in at], fontsize=7, rotation=turn)
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #a7c7d955
-def over_steps(curves,       # {name: (steps, values [seeds, steps])}
-               ax=None, ylabel='', reference=None):      # reference: {name: value}, drawn across
+def over_steps(
+    curves,  # {name: (steps, values [seeds, steps])}
+    ax=None,
+    ylabel='',
+    reference=None,  # reference: {name: value}, drawn across
+):
     "Each seed as a thin line, their mean as a thick one"
-    ax = axis(ax, 5.2, 3); markers = 'osD^vP*X'
+    ax = axis(ax, 5.2, 3)
+    markers = 'osD^vP*X'
     for i, (name, (steps, values)) in enumerate(curves.items()):
         v, c = np.atleast_2d(np.asarray(values, float)), PALETTE[i % len(PALETTE)]
-        ax.plot(steps, v.T, color=c, lw=.6, alpha=.55)
-        ax.plot(steps, v.mean(0), color=c, lw=1.8, marker=markers[i % 8], ms=4, markevery=max(1, v.shape[1]//25), ls=('-', '--', '-.', ':')[i % 4], label=name)
-    for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')): ax.axhline(value, color=GREY, lw=1, ls=style, label=name)
-    left_out(ax, sum((~np.isfinite(np.asarray(v, float))).sum() for _, v in curves.values())); ax.set(xlabel='step', ylabel=ylabel)
-    if curves or reference: ax.legend(fontsize=8, loc='best' if sum(np.size(v) for _, v in curves.values()) < MANY else 'upper right')      # 'best' looks at every point
+        ax.plot(steps, v.T, color=c, lw=0.6, alpha=0.55)
+        ax.plot(
+            steps,
+            v.mean(0),
+            color=c,
+            lw=1.8,
+            marker=markers[i % 8],
+            ms=4,
+            markevery=max(1, v.shape[1] // 25),
+            ls=('-', '--', '-.', ':')[i % 4],
+            label=name,
+        )
+    for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')):
+        ax.axhline(value, color=GREY, lw=1, ls=style, label=name)
+    left_out(ax, sum((~np.isfinite(np.asarray(v, float))).sum() for _, v in curves.values()))
+    ax.set(xlabel='step', ylabel=ylabel)
+    if curves or reference:
+        ax.legend(
+            fontsize=8, loc='best' if sum(np.size(v) for _, v in curves.values()) < MANY else 'upper right'
+        )  # 'best' looks at every point
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #c79759b7
-def seed_dots(values,        # {name: one value a seed}
-              ax=None, xlabel='', reference=None):
+def seed_dots(
+    values,  # {name: one value a seed}
+    ax=None,
+    xlabel='',
+    reference=None,
+):
     "A line for each name: its seeds as dots, their mean as an upright bar; of very many, the range and the middle half"
-    ax, lost = axis(ax, 6, .8 + .3*len(values)), 0
+    ax, lost = axis(ax, 6, 0.8 + 0.3 * len(values)), 0
     for y, (name, v) in enumerate(values.items()):
-        v = np.ravel(np.asarray(v, float)); lost += (~np.isfinite(v)).sum(); v = v[np.isfinite(v)]
-        if len(v) > MANY: ax.plot(np.quantile(v, (0, 1)), [y, y], color=PALETTE[0]); ax.plot(np.quantile(v, (.25, .75)), [y, y], color=PALETTE[0], lw=8, alpha=.4)
-        else: ax.plot(v, np.full(len(v), y), 'o', color=PALETTE[0], ms=5, alpha=.7, mec='white')
-        if len(v): ax.plot([v.mean()]*2, [y - .28, y + .28], color='black', lw=1.8)
-    for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')): ax.axvline(value, color=GREY, lw=1, ls=style, label=name)
+        v = np.ravel(np.asarray(v, float))
+        lost += (~np.isfinite(v)).sum()
+        v = v[np.isfinite(v)]
+        if len(v) > MANY:
+            ax.plot(np.quantile(v, (0, 1)), [y, y], color=PALETTE[0])
+            ax.plot(np.quantile(v, (0.25, 0.75)), [y, y], color=PALETTE[0], lw=8, alpha=0.4)
+        else:
+            ax.plot(v, np.full(len(v), y), 'o', color=PALETTE[0], ms=5, alpha=0.7, mec='white')
+        if len(v):
+            ax.plot([v.mean()] * 2, [y - 0.28, y + 0.28], color='black', lw=1.8)
+    for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')):
+        ax.axvline(value, color=GREY, lw=1, ls=style, label=name)
     left_out(ax, lost)
-    if reference: ax.legend(fontsize=7)
-    ax.set_yticks(range(len(values)), list(values), fontsize=8); ax.set(xlabel=xlabel, ylim=(len(values) - .4, -.6))
+    if reference:
+        ax.legend(fontsize=7)
+    ax.set_yticks(range(len(values)), list(values), fontsize=8)
+    ax.set(xlabel=xlabel, ylim=(len(values) - 0.4, -0.6))
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #a838ec0a
 def mean_spread(values, digits=3):
     "'0.512 ± 0.013': mean and sample standard deviation; of a single value just the value"
     v = np.ravel(np.asarray(values, float))
-    if not len(v): return 'no values'
+    if not len(v):
+        return 'no values'
     return f'{v.mean():.{digits}f}' + (f' ± {v.std(ddof=1):.{digits}f}' if len(v) > 1 else '')
+
 
 def verdict(values, reference=None, up='higher', down='lower'):
     "'higher', 'lower', or 'not told apart': do all seeds lie on one side of zero (or, pair by pair, of `reference`)? A count, no test"
-    d = np.ravel(np.asarray(values, float)) - (0 if reference is None else np.ravel(np.asarray(reference, float))); n = len(d)
-    if not n: return 'nothing to compare'
-    if lost := (~np.isfinite(d)).sum(): return f'no verdict: {lost} of {n} not finite'
-    where = f'with {n} of {n} seed{"s"*(n > 1)}, no test'
-    return f'{up} {where}' if (d > 0).all() else f'{down} {where}' if (d < 0).all() else f'not told apart by {n} seed{"s"*(n > 1)}'
+    d = np.ravel(np.asarray(values, float)) - (0 if reference is None else np.ravel(np.asarray(reference, float)))
+    n = len(d)
+    if not n:
+        return 'nothing to compare'
+    if lost := (~np.isfinite(d)).sum():
+        return f'no verdict: {lost} of {n} not finite'
+    where = f'with {n} of {n} seed{"s" * (n > 1)}, no test'
+    return (
+        f'{up} {where}'
+        if (d > 0).all()
+        else f'{down} {where}'
+        if (d < 0).all()
+        else f'not told apart by {n} seed{"s" * (n > 1)}'
+    )
 
 # %% ../../nbs/show/00_plots.ipynb #442e371b
-def heat_overlay(image, heat=None, ax=None, mark=None, title=''):      # without heat the picture alone, in its colours
+def heat_overlay(image, heat=None, ax=None, mark=None, title=''):  # without heat the picture alone, in its colours
     "A picture in grey with the values `[g, g]` of its patches over it; `mark`: a patch (row, column) to frame"
-    ax, x = axis(ax, 2, 2), to_image(image); ax.set(xticks=[], yticks=[]); ax.set_title(title, fontsize=8, parse_math=False)
+    ax, x = axis(ax, 2, 2), to_image(image)
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(title, fontsize=8, parse_math=False)
     if heat is None:
-        if mark is not None: raise UserError('the grid of a picture without heat is not known; leave mark out, or give heat.')
-        ax.imshow(x, cmap='gray', vmin=0, vmax=255); return ax
-    h = np.atleast_2d(np.asarray(heat, float)); side = x.shape[0]; grey = x if x.ndim == 2 else x.mean(2)
+        if mark is not None:
+            raise UserError('the grid of a picture without heat is not known; leave mark out, or give heat.')
+        ax.imshow(x, cmap='gray', vmin=0, vmax=255)
+        return ax
+    h = np.atleast_2d(np.asarray(heat, float))
+    side = x.shape[0]
+    grey = x if x.ndim == 2 else x.mean(2)
     ax.imshow(grey, cmap='gray', vmin=0, vmax=255)
-    ax.imshow(h, cmap='cividis', alpha=.55, extent=(-.5, side - .5, side - .5, -.5), interpolation='nearest')
-    if mark is not None: _frame(ax, mark, side/len(h), PALETTE[5])
+    ax.imshow(h, cmap='cividis', alpha=0.55, extent=(-0.5, side - 0.5, side - 0.5, -0.5), interpolation='nearest')
+    if mark is not None:
+        _frame(ax, mark, side / len(h), PALETTE[5])
     left_out(ax, (~np.isfinite(h)).sum())
     return ax
 
+
 def _frame(ax, patch, size, colour, shift=0):
     from matplotlib.patches import Rectangle
+
     row, column = patch
-    ax.add_patch(Rectangle((column*size - .5 + shift, row*size - .5), size, size, fill=False, ec=colour, lw=1.6, zorder=3, clip_on=False))     # whole at the edge, too
+    ax.add_patch(
+        Rectangle(
+            (column * size - 0.5 + shift, row * size - 0.5),
+            size,
+            size,
+            fill=False,
+            ec=colour,
+            lw=1.6,
+            zorder=3,
+            clip_on=False,
+        )
+    )  # whole at the edge, too
 
 # %% ../../nbs/show/00_plots.ipynb #c85b474c
 def linked_patches(left, right, links, grid, ax=None, title=''):
     "Two pictures side by side and lines from patches of the left to patches of the right; links: [((row, column), (row, column), right or wrong, None: unscored)]"
     from PIL import Image
-    ax = axis(ax, 4.2, 2.1); a, b = (to_image(i) for i in (left, right)); side = b.shape[0]; gap = side//6
-    if a.shape[0] != side: a = np.asarray(Image.fromarray(a).resize((side, side)))
-    page = np.full((side, 2*side + gap, 3), 255, np.uint8)
-    page[:, :side] = a if a.ndim == 3 else a[..., None]; page[:, side + gap:] = b if b.ndim == 3 else b[..., None]
-    ax.imshow(page); size = side/grid
+
+    ax = axis(ax, 4.2, 2.1)
+    a, b = (to_image(i) for i in (left, right))
+    side = b.shape[0]
+    gap = side // 6
+    if a.shape[0] != side:
+        a = np.asarray(Image.fromarray(a).resize((side, side)))
+    page = np.full((side, 2 * side + gap, 3), 255, np.uint8)
+    page[:, :side] = a if a.ndim == 3 else a[..., None]
+    page[:, side + gap :] = b if b.ndim == 3 else b[..., None]
+    ax.imshow(page)
+    size = side / grid
     for (r0, c0), (r1, c1), good in links:
         colour = GREY if good is None else RIGHT if good else WRONG
-        _frame(ax, (r0, c0), size, colour); _frame(ax, (r1, c1), size, colour, side + gap)
-        ax.plot([(c0 + .5)*size, (c1 + .5)*size + side + gap], [(r0 + .5)*size, (r1 + .5)*size], color=colour, lw=1.4, ls='-' if good or good is None else '--')
-    ax.set(xticks=[], yticks=[], xlim=(-.5, 2*side + gap - .5), ylim=(side - .5, -.5)); ax.set_title(title, fontsize=8, parse_math=False)
-    for s in ax.spines.values(): s.set_visible(False)
+        _frame(ax, (r0, c0), size, colour)
+        _frame(ax, (r1, c1), size, colour, side + gap)
+        ax.plot(
+            [(c0 + 0.5) * size, (c1 + 0.5) * size + side + gap],
+            [(r0 + 0.5) * size, (r1 + 0.5) * size],
+            color=colour,
+            lw=1.4,
+            ls='-' if good or good is None else '--',
+        )
+    ax.set(xticks=[], yticks=[], xlim=(-0.5, 2 * side + gap - 0.5), ylim=(side - 0.5, -0.5))
+    ax.set_title(title, fontsize=8, parse_math=False)
+    for s in ax.spines.values():
+        s.set_visible(False)
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #d34dcf93
 def trend(x, y, ax=None, xlabel='', ylabel='', slices=8):
     "Points of (x, y), hexagons when there are many, with the mean of y in slices of equally many points"
     ax, x, y = axis(ax, 4.6, 3), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
-    ok = np.isfinite(x) & np.isfinite(y); x, y = x[ok], y[ok]
-    if len(x) > MANY: ax.hexbin(x, y, gridsize=60, bins='log', cmap='Greys', mincnt=1, linewidths=0)
-    else: ax.plot(x, y, 'o', color=PALETTE[4], ms=3, alpha=.5, mec='none')
-    parts = [p for p in np.array_split(np.argsort(x, kind='stable'), min(slices, max(len(x)//5, 1))) if len(p)]
+    ok = np.isfinite(x) & np.isfinite(y)
+    x, y = x[ok], y[ok]
+    if len(x) > MANY:
+        ax.hexbin(x, y, gridsize=60, bins='log', cmap='Greys', mincnt=1, linewidths=0)
+    else:
+        ax.plot(x, y, 'o', color=PALETTE[4], ms=3, alpha=0.5, mec='none')
+    parts = [p for p in np.array_split(np.argsort(x, kind='stable'), min(slices, max(len(x) // 5, 1))) if len(p)]
     ax.plot([x[p].mean() for p in parts], [y[p].mean() for p in parts], 's-', color='black', lw=1.4, ms=4)
-    left_out(ax, (~ok).sum()); ax.set(xlabel=xlabel, ylabel=ylabel)
+    left_out(ax, (~ok).sum())
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #005c1184
-def named_points(x, y, names, ax=None, xlabel='', ylabel='', most=30):     # with more than `most` points no names are written
+def named_points(
+    x, y, names, ax=None, xlabel='', ylabel='', most=30
+):  # with more than `most` points no names are written
     "Points of (x, y) with their names beside them; hexagons when there are many"
     ax, x, y = axis(ax, 4.6, 3.4), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
-    if len(x) != len(names) or len(x) != len(y): raise UserError(f'{len(x)} and {len(y)} numbers do not fit {len(names)} names.')
-    if len(x) > MANY: ax.hexbin(x, y, gridsize=60, bins='log', cmap='Greys', mincnt=1, linewidths=0)
-    else: ax.plot(x, y, 'o', color=PALETTE[0], ms=4, mec='white', mew=.4)
-    ax.set(xlabel=xlabel, ylabel=ylabel); ax.margins(.12)
-    if 0 < len(x) <= most: _write_names(ax, np.c_[x, y], names)
+    if len(x) != len(names) or len(x) != len(y):
+        raise UserError(f'{len(x)} and {len(y)} numbers do not fit {len(names)} names.')
+    if len(x) > MANY:
+        ax.hexbin(x, y, gridsize=60, bins='log', cmap='Greys', mincnt=1, linewidths=0)
+    else:
+        ax.plot(x, y, 'o', color=PALETTE[0], ms=4, mec='white', mew=0.4)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(0.12)
+    if 0 < len(x) <= most:
+        _write_names(ax, np.c_[x, y], names)
     left_out(ax, (~np.isfinite(np.c_[x, y]).all(1)).sum())
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #23880a2d
-def answers(sketches, found, right,      # pictures [q]; pictures [q][n]; [q][n] is it right
-            ax=None, names=None, labels=None):      # [q][n] words under the answers; a word for each question
+def answers(
+    sketches,
+    found,
+    right,  # pictures [q]; pictures [q][n]; [q][n] is it right
+    ax=None,
+    names=None,
+    labels=None,  # [q][n] words under the answers; a word for each question
+):
     "Questions in a column, and beside each the pictures that were found"
     from matplotlib.patches import Rectangle
     from PIL import Image
-    n, side = max([len(f) for f in found], default=0), 64; step = side + 8; ax = axis(ax, 1.6 + .75*(n + 1), .35 + .88*len(sketches))
-    if not len(sketches) == len(found) == len(right): raise UserError(f'{len(sketches)} questions, {len(found)} lists of answers, {len(right)} lists of right and wrong.')
-    high = step + (12 if names is not None else 0); page = np.full((max(1, len(sketches))*high, (n + 1)*step + 12, 3), 255, np.uint8)
+
+    n, side = max([len(f) for f in found], default=0), 64
+    step = side + 8
+    ax = axis(ax, 1.6 + 0.75 * (n + 1), 0.35 + 0.88 * len(sketches))
+    if not len(sketches) == len(found) == len(right):
+        raise UserError(
+            f'{len(sketches)} questions, {len(found)} lists of answers, {len(right)} lists of right and wrong.'
+        )
+    high = step + (12 if names is not None else 0)
+    page = np.full((max(1, len(sketches)) * high, (n + 1) * step + 12, 3), 255, np.uint8)
     for i, row in enumerate([[s, *f] for s, f in zip(sketches, found)]):
         for j, image in enumerate(row):
-            x = np.asarray(Image.fromarray(to_image(image)).convert('RGB').resize((side, side))); left = 4 + j*step + 12*(j > 0)
-            page[i*high + 4:i*high + 4 + side, left:left + side] = x; good = j and right[i][j - 1]
-            ax.add_patch(Rectangle((left - .5, i*high + 3.5), side, side, fill=False, ec=(RIGHT if good else WRONG) if j else GREY,
-                                   lw=1.8 if j else .6, ls='-' if good or not j else '--'))
-            if j and names is not None: ax.text(left + side/2, i*high + side + 6, str(names[i][j - 1]), fontsize=6, ha='center', va='top', parse_math=False)
-    ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
-    if labels is not None: ax.set_yticks([i*high + 4 + side/2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7); ax.tick_params(length=0)
+            x = np.asarray(Image.fromarray(to_image(image)).convert('RGB').resize((side, side)))
+            left = 4 + j * step + 12 * (j > 0)
+            page[i * high + 4 : i * high + 4 + side, left : left + side] = x
+            good = j and right[i][j - 1]
+            ax.add_patch(
+                Rectangle(
+                    (left - 0.5, i * high + 3.5),
+                    side,
+                    side,
+                    fill=False,
+                    ec=(RIGHT if good else WRONG) if j else GREY,
+                    lw=1.8 if j else 0.6,
+                    ls='-' if good or not j else '--',
+                )
+            )
+            if j and names is not None:
+                ax.text(
+                    left + side / 2,
+                    i * high + side + 6,
+                    str(names[i][j - 1]),
+                    fontsize=6,
+                    ha='center',
+                    va='top',
+                    parse_math=False,
+                )
+    ax.imshow(page)
+    ax.set(xticks=[], yticks=[])
+    [s.set_visible(False) for s in ax.spines.values()]
+    if labels is not None:
+        ax.set_yticks([i * high + 4 + side / 2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7)
+        ax.tick_params(length=0)
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #f4fdabdb
-def picture_table(rows, titles=(), words=None, ax=None, side=96):     # words: [rows][columns], under the pictures; None and '' say nothing
+def picture_table(
+    rows, titles=(), words=None, ax=None, side=96
+):  # words: [rows][columns], under the pictures; None and '' say nothing
     "Pictures in rows and columns, resized to squares"
     from matplotlib.patches import Rectangle
     from PIL import Image
-    n = max([len(r) for r in rows], default=0); ax = axis(ax, 1.15*max(1, n), .3 + (1.15 + .25*(words is not None))*max(1, len(rows)))
-    step, high = side + 8, side + 8 + (22 if words is not None else 0); page = np.full((max(1, len(rows))*high, max(1, n)*step, 3), 255, np.uint8)
+
+    n = max([len(r) for r in rows], default=0)
+    ax = axis(ax, 1.15 * max(1, n), 0.3 + (1.15 + 0.25 * (words is not None)) * max(1, len(rows)))
+    step, high = side + 8, side + 8 + (22 if words is not None else 0)
+    page = np.full((max(1, len(rows)) * high, max(1, n) * step, 3), 255, np.uint8)
     for i, row in enumerate(rows):
         for j, image in enumerate(row):
-            page[i*high + 4:i*high + 4 + side, j*step + 4:j*step + 4 + side] = np.asarray(Image.fromarray(to_image(image)).convert('RGB').resize((side, side)))
-            ax.add_patch(Rectangle((j*step + 3.5, i*high + 3.5), side, side, fill=False, ec=GREY, lw=.6))
+            page[i * high + 4 : i * high + 4 + side, j * step + 4 : j * step + 4 + side] = np.asarray(
+                Image.fromarray(to_image(image)).convert('RGB').resize((side, side))
+            )
+            ax.add_patch(Rectangle((j * step + 3.5, i * high + 3.5), side, side, fill=False, ec=GREY, lw=0.6))
             if words is not None and words[i][j]:
-                ax.text(j*step + 4 + side/2, i*high + side + 8, str(words[i][j]), fontsize=9, ha='center', va='top', parse_math=False)
-    for j, title in enumerate(titles): ax.text(j*step + 4 + side/2, -3, str(title), fontsize=9, ha='center', va='bottom', parse_math=False)
-    ax.imshow(page); ax.set(xticks=[], yticks=[]); [s.set_visible(False) for s in ax.spines.values()]
+                ax.text(
+                    j * step + 4 + side / 2,
+                    i * high + side + 8,
+                    str(words[i][j]),
+                    fontsize=9,
+                    ha='center',
+                    va='top',
+                    parse_math=False,
+                )
+    for j, title in enumerate(titles):
+        ax.text(j * step + 4 + side / 2, -3, str(title), fontsize=9, ha='center', va='bottom', parse_math=False)
+    ax.imshow(page)
+    ax.set(xticks=[], yticks=[])
+    [s.set_visible(False) for s in ax.spines.values()]
     return ax
 
 # %% ../../nbs/show/00_plots.ipynb #f8b90355
-def layer_strip(image, patch, other, heats,     # heats: {title: [g, g]}, how much each patch of the other picture resembles the framed one
-                axes=None, title=''):
+def layer_strip(
+    image,
+    patch,
+    other,
+    heats,  # heats: {title: [g, g]}, how much each patch of the other picture resembles the framed one
+    axes=None,
+    title='',
+):
     "A picture with a patch framed, then the other picture under each heat, its best patch framed"
     import matplotlib.pyplot as plt
-    if axes is None: axes = plt.subplots(1, 1 + len(heats), figsize=(1.6*(1 + len(heats)), 2.1), layout='constrained', squeeze=False)[1][0]
-    axes = np.ravel(axes); x = to_image(image); grid = len(next(iter(heats.values()), [0]))
-    axes[0].imshow(x, cmap='gray', vmin=0, vmax=255); axes[0].set(xticks=[], yticks=[]); axes[0].set_title(title, fontsize=9, parse_math=False)
-    _frame(axes[0], patch, x.shape[0]/grid, PALETTE[5])
+
+    if axes is None:
+        axes = plt.subplots(
+            1, 1 + len(heats), figsize=(1.6 * (1 + len(heats)), 2.1), layout='constrained', squeeze=False
+        )[1][0]
+    axes = np.ravel(axes)
+    x = to_image(image)
+    grid = len(next(iter(heats.values()), [0]))
+    axes[0].imshow(x, cmap='gray', vmin=0, vmax=255)
+    axes[0].set(xticks=[], yticks=[])
+    axes[0].set_title(title, fontsize=9, parse_math=False)
+    _frame(axes[0], patch, x.shape[0] / grid, PALETTE[5])
     for ax, (name, heat) in zip(axes[1:], heats.items()):
-        h = np.atleast_2d(np.asarray(heat, float)); heat_overlay(other, h, ax, np.unravel_index(h.argmax(), h.shape))
-        ax.set_title(name, fontsize=9, parse_math=False); ax.set_xlabel(f'{h.min():.2f} to {h.max():.2f}', fontsize=8)
+        h = np.atleast_2d(np.asarray(heat, float))
+        heat_overlay(other, h, ax, np.unravel_index(h.argmax(), h.shape))
+        ax.set_title(name, fontsize=9, parse_math=False)
+        ax.set_xlabel(f'{h.min():.2f} to {h.max():.2f}', fontsize=8)
     return axes
 
 # %% ../../nbs/show/00_plots.ipynb #53cc2180
-def dumbbells(values,        # {name: (before, one value a seed)}
-              ax=None, xlabel='', chance=None, words=('before', 'after, each seed')):      # chance: {name: value}; words: for the legend
+def dumbbells(
+    values,  # {name: (before, one value a seed)}
+    ax=None,
+    xlabel='',
+    chance=None,
+    words=('before', 'after, each seed'),  # chance: {name: value}; words: for the legend
+):
     "A line for each name from its value before to its mean after, the seeds as upright bars"
-    ax = axis(ax, 6.4, 1 + .3*len(values))
+    ax = axis(ax, 6.4, 1 + 0.3 * len(values))
     for y, (name, (before, after)) in enumerate(values.items()):
-        v = np.ravel(np.asarray(after, float)); first = y == 0
-        if len(v): ax.plot([before, v.mean()], [y, y], color=GREY, lw=2, alpha=.5, zorder=0)
+        v = np.ravel(np.asarray(after, float))
+        first = y == 0
+        if len(v):
+            ax.plot([before, v.mean()], [y, y], color=GREY, lw=2, alpha=0.5, zorder=0)
         ax.plot(before, y, 'o', color=PALETTE[1], ms=6, label=words[0] if first else None)
         ax.plot(v, np.full(len(v), y), '|', color=PALETTE[0], ms=12, mew=1.6, label=words[1] if first else None)
-        if name in (chance or {}): ax.plot(chance[name], y, '|', color=GREY, ms=9, label='chance' if first else None)
-    ax.set_yticks(range(len(values)), list(values), fontsize=8); ax.set(xlabel=xlabel, ylim=(len(values) - .4, -.6))
-    if values: ax.legend(fontsize=7, frameon=False, ncol=3, loc='lower center', bbox_to_anchor=(.5, 1))
+        if name in (chance or {}):
+            ax.plot(chance[name], y, '|', color=GREY, ms=9, label='chance' if first else None)
+    ax.set_yticks(range(len(values)), list(values), fontsize=8)
+    ax.set(xlabel=xlabel, ylim=(len(values) - 0.4, -0.6))
+    if values:
+        ax.legend(fontsize=7, frameon=False, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1))
     return ax

@@ -29,19 +29,29 @@ from .pad import SketchPad, clean_strokes
 # %% ../../nbs/show/05_widgets.ipynb #660b9968
 def gallery_for(encoder, photos, say=print):
     "A gallery of these photos (a `Gallery`, a saved one, a set or a folder) that this encoder can ask"
-    if isinstance(photos, (str, Path)) and is_gallery(photos): return load_gallery(photos, encoder)
-    if not isinstance(photos, Gallery): return make_gallery(encoder, photos, say=say)
-    if encoder is None: return photos
-    if encoder_mark(encoder) == photos.about['mark']: return replace(photos, encoder=encoder)
-    if photos.items is None: check_mark(photos.about, encoder)
+    if isinstance(photos, (str, Path)) and is_gallery(photos):
+        return load_gallery(photos, encoder)
+    if not isinstance(photos, Gallery):
+        return make_gallery(encoder, photos, say=say)
+    if encoder is None:
+        return photos
+    if encoder_mark(encoder) == photos.about['mark']:
+        return replace(photos, encoder=encoder)
+    if photos.items is None:
+        check_mark(photos.about, encoder)
     return make_gallery(encoder, photos.items, say=say)
+
 
 def galleries_for(encoders, photos, say=print):
     "`{name: gallery}` for an encoder, a path to one, or a dictionary of them"
-    if not isinstance(encoders, dict): encoders = {'': encoders}
-    if not encoders: raise UserError('there is no encoder to ask.')
+    if not isinstance(encoders, dict):
+        encoders = {'': encoders}
+    if not encoders:
+        raise UserError('there is no encoder to ask.')
     if isinstance(photos, dict) and (absent := [n for n in encoders if n not in photos]):
-        raise UserError(f'no gallery for {", ".join(map(repr, absent))}; there are galleries for {", ".join(map(repr, photos)) or "none"}.')
+        raise UserError(
+            f'no gallery for {", ".join(map(repr, absent))}; there are galleries for {", ".join(map(repr, photos)) or "none"}.'
+        )
     opened = {n: open_encoder(e)[0] if isinstance(e, (str, Path)) else e for n, e in encoders.items()}
     return {n: gallery_for(e, photos[n] if isinstance(photos, dict) else photos, say) for n, e in opened.items()}
 
@@ -49,15 +59,16 @@ def galleries_for(encoders, photos, say=print):
 def somebody_there() -> bool:
     "Is this cell run by a person at a notebook?"
     from IPython import get_ipython
+
     kernel = getattr(get_ipython(), 'kernel', None)
-    if kernel is None or 'google.colab' in sys.modules:      # Colab asks its questions on a way of its own
+    if kernel is None or 'google.colab' in sys.modules:  # Colab asks its questions on a way of its own
         return kernel is not None
     request = kernel.get_parent() if hasattr(kernel, 'get_parent') else {}
     # A moved slider is no request to run a cell and says nothing: then the last request that did counts.
     return bool(request.get('content', {}).get('allow_stdin', getattr(kernel, '_allow_stdin', False)))
 
-HINT = 'Run this cell in JupyterLab to draw here yourself.'
 
+HINT = 'Run this cell in JupyterLab to draw here yourself.'
 
 # %% ../../nbs/show/05_widgets.ipynb #347be9d5
 def first_value(control: object) -> object:
@@ -67,8 +78,10 @@ def first_value(control: object) -> object:
         raise UserError(f'{control!r} is no control. Give a widget, a list, (low, high) or a single value.')
     return made.value
 
+
 class SliderNames(anywidget.AnyWidget):
     "Says the name of each slider beside it to those who listen: ipywidgets leaves the handles without one"
+
     _esm = '''
 function render({ el }) {
   const name = () => {
@@ -84,12 +97,14 @@ function render({ el }) {
 export default { render };
 '''
 
+
 def explore(f: Callable | None = None, /, **controls) -> Callable:
     "`interact` where somebody can move its sliders; elsewhere one call of `f` with their first values. Also a decorator"
     if f is None:
         return partial(explore, **controls)
     if somebody_there():
         from IPython.display import display
+
         sliders = ipywidgets.interactive(f, **controls)
         sliders.children += (SliderNames(),)
         display(sliders)
@@ -97,25 +112,32 @@ def explore(f: Callable | None = None, /, **controls) -> Callable:
     shown = f(**{name: first_value(control) for name, control in controls.items()})
     if shown is not None:
         from IPython.display import display
+
         display(shown)
     return f
-
 
 # %% ../../nbs/show/05_widgets.ipynb #fcda5863
 class LiveSearch:
     "A pad and the photos nearest to what is on it, for one model or several side by side"
+
     def __init__(self, galleries, n=10, start=None, width=72, side=280):
         self.galleries, self.n, self.width, self.side = galleries, n, width, side
         self.hits, self.query, self._box = {}, None, None
         self.start = [] if start is None else clean_strokes(start)
-        if self.start: self.ask(self.start)
+        if self.start:
+            self.ask(self.start)
 
     def ask(self, query, fit=None):
         "`{name: Hits}` for a drawing: strokes, an array, a picture file; shown if the pad is open"
         self.query = query
-        self.hits = {name: g.search(query, self.n, fit=fit) for name, g in self.galleries.items()} if not (isinstance(query, list) and query == []) else {}
+        self.hits = (
+            {name: g.search(query, self.n, fit=fit) for name, g in self.galleries.items()}
+            if not (isinstance(query, list) and query == [])
+            else {}
+        )
         if self._box is not None:
-            for view, name in zip(self.views, self.galleries): view.value = self.ranking(name)
+            for view, name in zip(self.views, self.galleries):
+                view.value = self.ranking(name)
             self._pad.spoken = self.spoken()
         return self.hits
 
@@ -127,89 +149,143 @@ class LiveSearch:
     def ranking(self, name):
         "The photos that one model found, as HTML"
         title = f'<div style="font-weight:600;margin:2px">{html.escape(printable(name))}</div>' if name else ''
-        found = self.hits[name].tiles(width=self.width) if name in self.hits else '<span style="opacity:.7">Nothing drawn yet.</span>'
+        found = (
+            self.hits[name].tiles(width=self.width)
+            if name in self.hits
+            else '<span style="opacity:.7">Nothing drawn yet.</span>'
+        )
         tiles = f'<div class="sketch-tiles" style="--tile:{self.width}px">{found}</div>'
         return f'<div class="sketch-found">{random_note(self.galleries[name])}{title}{tiles}</div>'
 
-    def __repr__(self): return f'LiveSearch: {", ".join(filter(None, self.galleries)) or "one model"}; {len(next(iter(self.galleries.values()))):,} photos'
-    def html(self): return static_page(self)
+    def __repr__(self):
+        return f'LiveSearch: {", ".join(filter(None, self.galleries)) or "one model"}; {len(next(iter(self.galleries.values()))):,} photos'
+
+    def html(self):
+        return static_page(self)
+
     @property
-    def box(self): self._box = self._box or open_box(self); return self._box
+    def box(self):
+        self._box = self._box or open_box(self)
+        return self._box
+
     @property
-    def pad(self): self.box; return self._pad
-    def _repr_mimebundle_(self, **_): return {'text/plain': repr(self), 'text/html': static_page(self)}
+    def pad(self):
+        self.box
+        return self._pad
+
+    def _repr_mimebundle_(self, **_):
+        return {'text/plain': repr(self), 'text/html': static_page(self)}
+
     def _ipython_display_(self):
         from IPython.display import display
-        for bundle in show_bundles(self): display(bundle, raw=True)
 
+        for bundle in show_bundles(self):
+            display(bundle, raw=True)
 
 # %% ../../nbs/show/05_widgets.ipynb #1a473864
 STAND_IN_CSS = '.jp-OutputArea-child:has([data-pad]) + .jp-OutputArea-child:has(.jupyter-widgets):not(:has(.sketch-pad)) { display: none; }'
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
+
 def show_bundles(live: 'LiveSearch') -> list[dict]:
     "What a cell shows: the static page; where somebody is there to draw, the pad after it, which hides the page while it lives"
     page = live._repr_mimebundle_()
-    if not somebody_there(): return [page]
+    if not somebody_there():
+        return [page]
     view = live.box._repr_mimebundle_()[VIEW]
     name = live.pad.name = live.pad.model_id
     page['text/html'] = f'<style>{STAND_IN_CSS}</style><div data-pad="{name}">{page["text/html"]}</div>'
     return [page, {'text/plain': repr(live), 'text/html': '', VIEW: view}]
 
+
 def static_page(live):
     "What a page shows where nobody can draw: the drawing it began with and what was found"
-    drawing = tile(png(next(iter(live.hits.values())).query), 'drawing', width=2*live.width) if live.hits else ''
+    drawing = tile(png(next(iter(live.hits.values())).query), 'drawing', width=2 * live.width) if live.hits else ''
     found = ''.join(f'<div style="margin:4px 0">{live.ranking(name)}</div>' for name in live.galleries)
-    return (f'<div style="display:flex;gap:12px;flex-wrap:wrap">{drawing}<div style="flex:1;min-width:300px">{found}</div></div>'
-            f'{about_photos(live)}<p><em>{HINT}</em></p>')
+    return (
+        f'<div style="display:flex;gap:12px;flex-wrap:wrap">{drawing}<div style="flex:1;min-width:300px">{found}</div></div>'
+        f'{about_photos(live)}<p><em>{HINT}</em></p>'
+    )
+
 
 def about_photos(live: 'LiveSearch') -> str:
     "What one has to know about the model and these photos, as HTML; often nothing"
     notes = dict.fromkeys(filter(None, map(real_photos_note, live.galleries.values())))
     return ''.join(f'<p style="margin:4px">{html.escape(note)}</p>' for note in notes)
 
+
 def open_box(live):
     "The widgets: pad and upload on the left, a ranking for each model on the right"
+
     def drawn(strokes):
-        start = time.perf_counter(); live.ask(strokes); live._pad.hint = 'draw here'
-        return f'{len(strokes)} stroke{"s"*(len(strokes) != 1)}, ranked in {1000*(time.perf_counter() - start):.0f} ms' if strokes else ''
+        start = time.perf_counter()
+        live.ask(strokes)
+        live._pad.hint = 'draw here'
+        return (
+            f'{len(strokes)} stroke{"s" * (len(strokes) != 1)}, ranked in {1000 * (time.perf_counter() - start):.0f} ms'
+            if strokes
+            else ''
+        )
+
     live._pad = SketchPad(live.start, drawn, side=live.side)
-    live.upload = ipywidgets.FileUpload(accept='.png,.jpg,.jpeg,.webp,.bmp,.gif', multiple=False, description='A drawing from a file',
-                                        layout=dict(width='auto', margin='0 4px'), tooltip='A picture of a drawing, instead of drawing here')
+    live.upload = ipywidgets.FileUpload(
+        accept='.png,.jpg,.jpeg,.webp,.bmp,.gif',
+        multiple=False,
+        description='A drawing from a file',
+        layout=dict(width='auto', margin='0 4px'),
+        tooltip='A picture of a drawing, instead of drawing here',
+    )
     live.upload.observe(lambda change: uploaded(live, change.new), 'value')
     live.views = [ipywidgets.HTML(live.ranking(name)) for name in live.galleries]
-    left = ipywidgets.VBox([live._pad, live.upload], layout=dict(flex='0 0 auto', margin='0 8px 4px 0', align_items='flex-start'))
+    left = ipywidgets.VBox(
+        [live._pad, live.upload], layout=dict(flex='0 0 auto', margin='0 8px 4px 0', align_items='flex-start')
+    )
     notes = [ipywidgets.HTML(note)] if (note := about_photos(live)) else []
-    sides = ipywidgets.Box([left, ipywidgets.VBox([*live.views, *notes]).add_class('sketch-results')]).add_class('sketch-sides')
+    sides = ipywidgets.Box([left, ipywidgets.VBox([*live.views, *notes]).add_class('sketch-results')]).add_class(
+        'sketch-sides'
+    )
     return ipywidgets.Box([sides]).add_class('sketch-live')
+
 
 def uploaded(live, files):
     "Rank for an uploaded picture; the page is emptied, since it does not show it"
-    if not files: return
+    if not files:
+        return
     name, content = printable(files[0]['name']), bytes(files[0]['content'])
     live._pad.strokes = []
-    try: live.ask(content); live._pad.said = f'asked with {name}'; live._pad.hint = 'asked with a file'
-    except UserError as e: live._pad.said = f'{name}: {getattr(e, "reason", e)}'
-    live.upload.value = ()                                          # the same file may be chosen again
+    try:
+        live.ask(content)
+        live._pad.said = f'asked with {name}'
+        live._pad.hint = 'asked with a file'
+    except UserError as e:
+        live._pad.said = f'{name}: {getattr(e, "reason", e)}'
+    live.upload.value = ()  # the same file may be chosen again
 
 # %% ../../nbs/show/05_widgets.ipynb #c1b72595
-def retrieve_live(encoders,         # an encoder, a run's folder, or several by name: {'frozen': ..., 'prompted': ...}; or a gallery and no more
-                  gallery=None,     # a Gallery, photos, a folder; or a gallery for each name
-                  n=10,             # photos shown for each
-                  start=None,       # strokes to begin with
-                  width=72, side=280, say=print):
+def retrieve_live(
+    encoders,  # an encoder, a run's folder, or several by name: {'frozen': ..., 'prompted': ...}; or a gallery and no more
+    gallery=None,  # a Gallery, photos, a folder; or a gallery for each name
+    n=10,  # photos shown for each
+    start=None,  # strokes to begin with
+    width=72,
+    side=280,
+    say=print,
+):
     "Draw, and see after each stroke which photos are nearest; in a stored notebook the result for `start`"
     if gallery is None:
         encoders, gallery = None, own_gallery(encoders)
     return LiveSearch(galleries_for(encoders, gallery, say), n, start, width, side)
 
+
 def own_gallery(gallery: Gallery | str | Path) -> Gallery:
     "A gallery that can be asked as it is, with the encoder that it brings"
     if not isinstance(gallery, Gallery):
         if not (isinstance(gallery, (str, Path)) and is_gallery(gallery)):
-            raise UserError('retrieve_live needs a gallery: retrieve_live("FOLDER") with a folder that `sketch_lvm index` made, '
-                            'or retrieve_live(encoder, photos).')
+            raise UserError(
+                'retrieve_live needs a gallery: retrieve_live("FOLDER") with a folder that `sketch_lvm index` made, '
+                'or retrieve_live(encoder, photos).'
+            )
         gallery = load_gallery(gallery)
-    if gallery.encoder is None: raise UserError(no_encoder(gallery.about))
+    if gallery.encoder is None:
+        raise UserError(no_encoder(gallery.about))
     return gallery
-

@@ -19,46 +19,76 @@ from pathlib import Path
 def outcome(out):
     "The bytes of a run that must not depend on its interruptions: its newest checkpoint and its log"
     newest = sorted(Path(out).glob('step-*'))[-1]
-    return {newest.name: {p.name: p.read_bytes() for p in sorted(newest.iterdir())}, 'log': (Path(out)/'log.jsonl').read_bytes()}
+    return {
+        newest.name: {p.name: p.read_bytes() for p in sorted(newest.iterdir())},
+        'log': (Path(out) / 'log.jsonl').read_bytes(),
+    }
 
 # %% ../../nbs/testing/01_crash.ipynb #ef01141b
 def run_script(code, *args, processes=1, timeout=300):
     "Run Python code in a fresh process without GPUs (several: by torchrun) and return what it printed; for tests"
     with tempfile.TemporaryDirectory() as d:
-        script = Path(d)/'script.py'; script.write_text(textwrap.dedent(code), encoding='utf-8')
-        launch = ['-m', 'torch.distributed.run', '--standalone', f'--nproc-per-node={processes}'] if processes > 1 else []
-        env = os.environ | dict(PYTHONPATH=os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get('PYTHONPATH', '')]),
-                                OMP_NUM_THREADS='1', CUDA_VISIBLE_DEVICES='')
-        done = subprocess.run([sys.executable, *launch, str(script), *map(str, args)], env=env, capture_output=True, text=True, timeout=timeout)
-    if done.returncode: raise RuntimeError(f'the script ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}')
+        script = Path(d) / 'script.py'
+        script.write_text(textwrap.dedent(code), encoding='utf-8')
+        launch = (
+            ['-m', 'torch.distributed.run', '--standalone', f'--nproc-per-node={processes}'] if processes > 1 else []
+        )
+        env = os.environ | dict(
+            PYTHONPATH=os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get('PYTHONPATH', '')]),
+            OMP_NUM_THREADS='1',
+            CUDA_VISIBLE_DEVICES='',
+        )
+        done = subprocess.run(
+            [sys.executable, *launch, str(script), *map(str, args)],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+    if done.returncode:
+        raise RuntimeError(f'the script ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}')
     return done.stdout
 
 # %% ../../nbs/testing/01_crash.ipynb #c7c72028
 def in_child(f):
     "Run a function in a child process; returns its number"
-    if pid := os.fork(): return pid
-    try: f()
-    except BaseException: import traceback; traceback.print_exc(); os._exit(1)
+    if pid := os.fork():
+        return pid
+    try:
+        f()
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
+
 
 def die_at_call(n):
     "Let this process kill itself at the nth call, counted from 0, that changes something on the disk"
     left = [n]
+
     def deadly(real):
         def call(*a, **k):
             left[0] -= 1
-            if left[0] < 0: os.kill(os.getpid(), signal.SIGKILL)
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
             return real(*a, **k)
+
         return call
-    for name in ('fsync', 'rename', 'replace', 'rmdir', 'truncate'): setattr(os, name, deadly(getattr(os, name)))
+
+    for name in ('fsync', 'rename', 'replace', 'rmdir', 'truncate'):
+        setattr(os, name, deadly(getattr(os, name)))
 
 # %% ../../nbs/testing/01_crash.ipynb #821b84fa
 def killed_runs(folder, go, seconds=(), calls=()):
     "Start `go(out)` in children that are killed, then finished by another child; gives `(out, exit status, checkpoints left)`"
     for i, (s, n) in enumerate([(s, None) for s in seconds] + [(None, n) for n in calls]):
-        out = Path(folder)/f'killed-{i}'
+        out = Path(folder) / f'killed-{i}'
         pid = in_child(lambda: (n is None or die_at_call(n), go(out)))
-        if s is not None: time.sleep(s); os.kill(pid, signal.SIGKILL)
+        if s is not None:
+            time.sleep(s)
+            os.kill(pid, signal.SIGKILL)
         status, left = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), len(list(out.glob('step-*')))
         os.waitpid(in_child(lambda: go(out)), 0)
         yield out, status, left

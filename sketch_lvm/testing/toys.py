@@ -17,24 +17,29 @@ from ..methods.losses import text_classification, triplet
 # %% ../../nbs/testing/00_toys.ipynb #71871578
 class ToyWorld:
     "Photos are points around the centres of categories, sketches are photos with one shift common to all. For examples and tests"
+
     def __init__(self, seed=0, classes=12, width=16):
-        g = rng(seed); self.seed, self.classes = seed, classes
-        self.centres, self.shift = g.normal(size=(classes, width)), g.normal(size=width)*1.5
+        g = rng(seed)
+        self.seed, self.classes = seed, classes
+        self.centres, self.shift = g.normal(size=(classes, width)), g.normal(size=width) * 1.5
 
     def pair(self, labels, number):
         "A sketch and its own photo for each label; `number` says which"
         g = rng(self.seed, index=number, stream=1)
-        photo = self.centres[labels] + .5*g.normal(size=(len(labels), self.centres.shape[1]))
-        sketch = photo + self.shift + .3*g.normal(size=photo.shape)
+        photo = self.centres[labels] + 0.5 * g.normal(size=(len(labels), self.centres.shape[1]))
+        sketch = photo + self.shift + 0.3 * g.normal(size=photo.shape)
         return torch.tensor(sketch, dtype=torch.float32), torch.tensor(photo, dtype=torch.float32)
 
 # %% ../../nbs/testing/00_toys.ipynb #4f14d2e6
 class ToyEncoder(torch.nn.Module):
     "Two frozen layers; a prompt for each modality before them and a norm between them learn"
+
     def __init__(self, seed=0, width=16, out=8):
         super().__init__()
         for name, shape in (('first', (width, width)), ('last', (width, out))):
-            self.register_buffer(name, torch.randn(shape, generator=torch_rng(seed, stream=len(name)))/width**.5, persistent=False)
+            self.register_buffer(
+                name, torch.randn(shape, generator=torch_rng(seed, stream=len(name))) / width**0.5, persistent=False
+            )
         self.prompts = torch.nn.ParameterDict({m: torch.nn.Parameter(torch.zeros(width)) for m in ('sketch', 'photo')})
         self.norm = torch.nn.LayerNorm(width)
 
@@ -42,48 +47,74 @@ class ToyEncoder(torch.nn.Module):
         h = (pixels + self.prompts[modality]) @ self.first
         return F.normalize(torch.tanh(self.norm(h)) @ self.last, dim=-1)
 
-    def trainable(self): return dict(self.named_parameters())
-    def parts(self): return {name: 'norms' if name.startswith('norm.') else 'prompts' for name in self.trainable()}
+    def trainable(self):
+        return dict(self.named_parameters())
+
+    def parts(self):
+        return {name: 'norms' if name.startswith('norm.') else 'prompts' for name in self.trainable()}
 
 # %% ../../nbs/testing/00_toys.ipynb #27525298
 class ToyDraw:
     "Batches of triplets of a toy world"
-    def __init__(self, world, classes, batch): self.world, self.classes, self.batch = world, list(classes), batch
+
+    def __init__(self, world, classes, batch):
+        self.world, self.classes, self.batch = world, list(classes), batch
 
     def __call__(self, step, rank=0, size=1):
-        g = rng(self.world.seed, index=step, stream=2); own = np.arange(self.batch)[rank::size]
+        g = rng(self.world.seed, index=step, stream=2)
+        own = np.arange(self.batch)[rank::size]
         labels = g.integers(len(self.classes), size=self.batch)
         other = (labels + g.integers(1, len(self.classes), self.batch)) % len(self.classes)
-        sketch, photo = self.world.pair(np.array(self.classes)[labels], 2*step)
-        negative = self.world.pair(np.array(self.classes)[other], 2*step + 1)[1]
-        return dict(step=step, n=self.batch, own=torch.from_numpy(own), labels=torch.from_numpy(labels),
-                    views=torch.stack([sketch, photo, negative])[:, own])
+        sketch, photo = self.world.pair(np.array(self.classes)[labels], 2 * step)
+        negative = self.world.pair(np.array(self.classes)[other], 2 * step + 1)[1]
+        return dict(
+            step=step,
+            n=self.batch,
+            own=torch.from_numpy(own),
+            labels=torch.from_numpy(labels),
+            views=torch.stack([sketch, photo, negative])[:, own],
+        )
+
 
 def toy_embed(encoder):
     "sketch, photo, negative of some rows of a batch"
+
     def embed(batch, rows, device):
         sketch, photo, negative = batch['views'][:, rows].to(device)
         return torch.stack([encoder(sketch, 'sketch'), encoder(photo, 'photo'), encoder(negative, 'photo')]).float()
+
     return embed
 
 # %% ../../nbs/testing/00_toys.ipynb #a040b5ed
 def toy_learner(seed=0, classes=12, seen=8, batch=16):
     "A `Learner` in milliseconds: triplets and classification over the first `seen` categories of a toy world"
     world, encoder = ToyWorld(seed, classes), ToyEncoder(seed)
-    with torch.no_grad(): texts = encoder(torch.tensor(world.centres[:seen], dtype=torch.float32), 'photo')
+    with torch.no_grad():
+        texts = encoder(torch.tensor(world.centres[:seen], dtype=torch.float32), 'photo')
+
     def objective(z, batch):
-        terms = dict(triplet=triplet(*z), classification=.5*text_classification(z[0], batch['labels'].to(z.device), texts.to(z.device), .1))
+        terms = dict(
+            triplet=triplet(*z),
+            classification=0.5 * text_classification(z[0], batch['labels'].to(z.device), texts.to(z.device), 0.1),
+        )
         return sum(terms.values()), terms
-    def names(batch, places): return [f'toy {batch["step"]}/{i}' for i in places]
+
+    def names(batch, places):
+        return [f'toy {batch["step"]}/{i}' for i in places]
+
     about = dict(toy=dict(seed=seed, classes=classes, seen=seen, batch=batch))
     return Learner(encoder, ToyDraw(world, range(seen), batch), toy_embed(encoder), objective, names, about)
 
 # %% ../../nbs/testing/00_toys.ipynb #8e40543d
 def toy_valid(world, classes, n=200):
     "A validation on some categories of a toy world: the share of sketches whose nearest photo has their category"
-    labels = rng(world.seed, stream=3).choice(list(classes), size=n); sketch, photo = world.pair(labels, 2**31)
+    labels = rng(world.seed, stream=3).choice(list(classes), size=n)
+    sketch, photo = world.pair(labels, 2**31)
+
     def valid(encoder):
         device = next(encoder.parameters()).device
-        with torch.no_grad(): scores = encoder(sketch.to(device), 'sketch') @ encoder(photo.to(device), 'photo').T
+        with torch.no_grad():
+            scores = encoder(sketch.to(device), 'sketch') @ encoder(photo.to(device), 'photo').T
         return dict(first=float((labels[scores.argmax(1).cpu().numpy()] == labels).mean()))
+
     return valid

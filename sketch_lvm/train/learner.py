@@ -16,19 +16,23 @@ import torch
 from ..core import UserError
 
 # %% ../../nbs/train/01_learner.ipynb #36ec536f
-UNSTATED = 'unstated'      # the part of a parameter whose encoder does not say
+UNSTATED = 'unstated'  # the part of a parameter whose encoder does not say
+
 
 @dataclass
 class Learner:
     "What training needs, and nothing about how"
+
     encoder: torch.nn.Module
-    draw: object                              # (step, rank, size) -> batch: a dict; `own`: its rows' places among the `n` of the whole batch
-    embed: object                             # (batch, rows, device) -> float32 [views, rows, D]; with `shares` also `average`
-    objective: object                         # ([views, n, D], batch) -> (loss, {term: value})
-    names: object = None                      # (batch, places) -> words for an error message
-    about: dict = field(default_factory=dict) # goes into config.json
-    heads: object = None                      # a module that only the objective uses and that learns along
-    shares: object = None                     # (batch, rows, device) -> [kinds, rows, X]: each row's share of an average that `embed` needs
+    draw: object  # (step, rank, size) -> batch: a dict; `own`: its rows' places among the `n` of the whole batch
+    embed: object  # (batch, rows, device) -> float32 [views, rows, D]; with `shares` also `average`
+    objective: object  # ([views, n, D], batch) -> (loss, {term: value})
+    names: object = None  # (batch, places) -> words for an error message
+    about: dict = field(default_factory=dict)  # goes into config.json
+    heads: object = None  # a module that only the objective uses and that learns along
+    shares: object = (
+        None  # (batch, rows, device) -> [kinds, rows, X]: each row's share of an average that `embed` needs
+    )
 
     def trainable(self):
         heads = {} if self.heads is None else dict(self.heads.named_parameters())
@@ -40,24 +44,30 @@ class Learner:
         stated = self.encoder.parts() if hasattr(self.encoder, 'parts') else {}
         return {name: 'heads' if name.startswith('heads.') else stated.get(name, UNSTATED) for name in names}
 
-    def kept(self): return self.encoder.kept() if hasattr(self.encoder, 'kept') else {}     # learned, but by no gradient
+    def kept(self):
+        return self.encoder.kept() if hasattr(self.encoder, 'kept') else {}  # learned, but by no gradient
 
     def settle(self):
         "After a step: let the encoder take over what it learns by no gradient"
         source = getattr(self.encoder, 'source', None)
-        if hasattr(source, 'settle'): source.settle()
+        if hasattr(source, 'settle'):
+            source.settle()
 
 # %% ../../nbs/train/01_learner.ipynb #1b77b224
 @lru_cache(1)
 def fast_bf16():
     "Whether this processor multiplies bfloat16 matrices in hardware"
-    try: return ' amx_bf16' in Path('/proc/cpuinfo').read_text()
-    except OSError: return False
+    try:
+        return ' amx_bf16' in Path('/proc/cpuinfo').read_text()
+    except OSError:
+        return False
+
 
 def choose_amp(device, amp='auto'):
     "'bf16' or 'off': as asked, or the faster one on this device"
     kind = torch.device(device).type
     return amp if amp != 'auto' else 'bf16' if kind == 'cuda' or kind == 'cpu' and fast_bf16() else 'off'
+
 
 def precision(device, amp='auto'):
     "The context in which a tower runs"
@@ -66,67 +76,97 @@ def precision(device, amp='auto'):
 # %% ../../nbs/train/01_learner.ipynb #9cf0012c
 class Team:
     "The processes that train together; one alone is a team, too"
+
     def __init__(self):
-        d = torch.distributed; on = d.is_available() and d.is_initialized()
+        d = torch.distributed
+        on = d.is_available() and d.is_initialized()
         self.rank, self.size = (d.get_rank(), d.get_world_size()) if on else (0, 1)
 
     def gather(self, z, own, n):
         "The vectors `[views, n, D]` of all rows, of which this process has `own`"
-        if self.size == 1: return z
-        whole = z.new_zeros(z.shape[0], n, z.shape[2]); whole[:, own.to(z.device)] = z
-        torch.distributed.all_reduce(whole)                        # everybody else has zeros there, so the sum is exact
+        if self.size == 1:
+            return z
+        whole = z.new_zeros(z.shape[0], n, z.shape[2])
+        whole[:, own.to(z.device)] = z
+        torch.distributed.all_reduce(whole)  # everybody else has zeros there, so the sum is exact
         return whole
+
 
 def add_gradients(team, parameters):
     "Sum the gradients of all processes, in one message"
-    if team.size == 1: return
+    if team.size == 1:
+        return
     flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in parameters])
     torch.distributed.all_reduce(flat)
-    for p, g in zip(parameters, flat.split([p.numel() for p in parameters])): p.grad = g.view_as(p).clone()
+    for p, g in zip(parameters, flat.split([p.numel() for p in parameters])):
+        p.grad = g.view_as(p).clone()
 
 # %% ../../nbs/train/01_learner.ipynb #91a08276
 def whole_average(learner, batch, parts, device, team, amp):
     "The average `[kinds, X]` over the whole batch, all pieces and processes, of each row's share; a leaf that collects its gradient"
-    with torch.no_grad(), precision(device, amp): shares = torch.cat([learner.shares(batch, r, device).float() for r in parts], 1)
+    with torch.no_grad(), precision(device, amp):
+        shares = torch.cat([learner.shares(batch, r, device).float() for r in parts], 1)
     return team.gather(shares, batch['own'], batch['n']).mean(1).requires_grad_()
+
 
 def through_average(learner, batch, parts, device, team, amp, average):
     "Hand the average's gradient back to the rows that made it"
     gradient = average.grad if average.grad is not None else torch.zeros_like(average)
-    if team.size > 1: torch.distributed.all_reduce(gradient)              # everybody's rows listened to it
+    if team.size > 1:
+        torch.distributed.all_reduce(gradient)  # everybody's rows listened to it
     for r in parts:
-        with precision(device, amp): shares = learner.shares(batch, r, device).float()
-        shares.backward(gradient[:, None].expand_as(shares)/batch['n'])
+        with precision(device, amp):
+            shares = learner.shares(batch, r, device).float()
+        shares.backward(gradient[:, None].expand_as(shares) / batch['n'])
+
 
 def learn(learner, batch, device='cpu', pieces=1, team=None, amp='off'):
     "Put the gradient of the whole batch's loss on what trains; returns the loss, its terms and the vectors"
-    team = team or Team(); own, parameters = batch['own'], list(learner.trainable().values())
-    parts = torch.arange(len(own)).chunk(pieces); cut = len(parts) > 1 or team.size > 1
+    team = team or Team()
+    own, parameters = batch['own'], list(learner.trainable().values())
+    parts = torch.arange(len(own)).chunk(pieces)
+    cut = len(parts) > 1 or team.size > 1
     average = whole_average(learner, batch, parts, device, team, amp) if cut and learner.shares else None
     more = {} if average is None else dict(average=average)
+
     def embed(rows):
-        with precision(device, amp): return learner.embed(batch, rows, device, **more)
-    with torch.set_grad_enabled(len(parts) == 1): z = torch.cat([embed(r) for r in parts], 1)
+        with precision(device, amp):
+            return learner.embed(batch, rows, device, **more)
+
+    with torch.set_grad_enabled(len(parts) == 1):
+        z = torch.cat([embed(r) for r in parts], 1)
     leaf = team.gather(z.detach(), own, batch['n']).requires_grad_() if cut else z
     loss, terms = learner.objective(leaf, batch)
     loss.backward()
-    if leaf is z: return loss, terms, z.detach()
+    if leaf is z:
+        return loss, terms, z.detach()
     if team.rank:
-        for p in parameters: p.grad = None
-    for r in parts: (z if len(parts) == 1 else embed(r)).backward(leaf.grad[:, own[r]])
-    if average is not None: through_average(learner, batch, parts, device, team, amp, average)
+        for p in parameters:
+            p.grad = None
+    for r in parts:
+        (z if len(parts) == 1 else embed(r)).backward(leaf.grad[:, own[r]])
+    if average is not None:
+        through_average(learner, batch, parts, device, team, amp, average)
     add_gradients(team, parameters)
     return loss, terms, leaf.detach()
 
 # %% ../../nbs/train/01_learner.ipynb #0e2f0bdb
 def bad_numbers(learner, batch, loss, terms, z):
     "The error for a step whose loss or gradient is not finite: which term, which items, which parameters"
-    bad = (~torch.isfinite(z).all(2)).any(0).nonzero().flatten().tolist(); places = bad or list(range(z.shape[1]))
+    bad = (~torch.isfinite(z).all(2)).any(0).nonzero().flatten().tolist()
+    places = bad or list(range(z.shape[1]))
     words = learner.names(batch, places[:8]) if learner.names else [f'row {i}' for i in places[:8]]
     parts = ', '.join(f'{k} {float(v.detach()):.4g}' for k, v in terms.items())
     broken = [k for k, p in learner.trainable().items() if p.grad is not None and not torch.isfinite(p.grad).all()]
     what = f'the loss is {float(loss.detach()):.4g} ({parts})'
-    if broken: what += f', the gradient of {", ".join(broken[:3])}{" ..." if len(broken) > 3 else ""} is not finite'
-    where = f'{len(bad)} of {z.shape[1]} rows have vectors that are not finite' if bad else 'all vectors are finite; the rows of the batch'
-    return UserError(f"step {batch['step'] + 1}: {what}. {where}: {', '.join(map(str, words))}{' ...' if len(places) > 8 else ''}. "
-                     'No weight was changed. Look at these items, or try a smaller rate.')
+    if broken:
+        what += f', the gradient of {", ".join(broken[:3])}{" ..." if len(broken) > 3 else ""} is not finite'
+    where = (
+        f'{len(bad)} of {z.shape[1]} rows have vectors that are not finite'
+        if bad
+        else 'all vectors are finite; the rows of the batch'
+    )
+    return UserError(
+        f"step {batch['step'] + 1}: {what}. {where}: {', '.join(map(str, words))}{' ...' if len(places) > 8 else ''}. "
+        'No weight was changed. Look at these items, or try a smaller rate.'
+    )

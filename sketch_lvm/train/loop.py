@@ -40,213 +40,322 @@ from .runs import Checkpoint, Log, clear_litter, keep_config, last_checkpoint, l
 from .runs import read_checkpoint, save_checkpoint
 
 # %% ../../nbs/train/03_loop.ipynb #79966252
-def parameter_groups(learner, lr, weight_decay=0., decayed='matrices'):
+def parameter_groups(learner, lr, weight_decay=0.0, decayed='matrices'):
     "Optimiser groups of what trains; `lr` is one rate, or one for each part, and a part without a rate is an error"
     part = learner.parts()
     rates = lr if isinstance(lr, dict) else dict.fromkeys(part.values(), lr)
-    for name in rates: check_name(name, {*PARTS, 'heads', *part.values()}, 'part that trains')
+    for name in rates:
+        check_name(name, {*PARTS, 'heads', *part.values()}, 'part that trains')
     if UNSTATED in {*part.values()} - {*rates}:
-        raise UserError('the encoder does not say which part each of its parameters belongs to: give it `parts()`, or train it at one rate.')
-    if absent := sorted({*part.values()} - {*rates}): raise UserError(f'no rate is given for {", ".join(absent)}; lr has {rates}.')
+        raise UserError(
+            'the encoder does not say which part each of its parameters belongs to: give it `parts()`, or train it at one rate.'
+        )
+    if absent := sorted({*part.values()} - {*rates}):
+        raise UserError(f'no rate is given for {", ".join(absent)}; lr has {rates}.')
     found = {}
     for name, p in learner.trainable().items():
-        found.setdefault((part[name], weight_decay if decays(part[name], p, decayed) else 0.), []).append(p)
-    return [dict(params=ps, lr=rates[part], base=rates[part], name=part, weight_decay=decay) for (part, decay), ps in sorted(found.items())]
+        found.setdefault((part[name], weight_decay if decays(part[name], p, decayed) else 0.0), []).append(p)
+    return [
+        dict(params=ps, lr=rates[part], base=rates[part], name=part, weight_decay=decay)
+        for (part, decay), ps in sorted(found.items())
+    ]
 
 # %% ../../nbs/train/03_loop.ipynb #d16de0a3
 def rate_at(step, steps, warmup=0, cosine=False):
     "The share of the full rate in this step"
-    rise = min(1., (step + 1)/warmup) if warmup else 1.
-    done = max(0, step - warmup)/max(1, steps - warmup)
-    return rise*(.5*(1 + math.cos(math.pi*min(1, done))) if cosine else 1.)
+    rise = min(1.0, (step + 1) / warmup) if warmup else 1.0
+    done = max(0, step - warmup) / max(1, steps - warmup)
+    return rise * (0.5 * (1 + math.cos(math.pi * min(1, done))) if cosine else 1.0)
 
 # %% ../../nbs/train/03_loop.ipynb #6476bcb5
 @dataclass
 class Settings:
     "What the outcome of a run depends on, beside its learner"
+
     steps: int = 1000
     seed: int = 0
-    lr: object = 1e-3                # one rate, or one for each part: {'prompts': 1e-3, 'norms': 1e-4}
+    lr: object = 1e-3  # one rate, or one for each part: {'prompts': 1e-3, 'norms': 1e-4}
     optimiser: str = 'adam'
-    weight_decay: float = 0.
-    decayed: str = 'matrices'        # what weight decay reaches: these, or 'all', prompts, LayerNorms and biases included
-    warmup: int = 0                  # steps in which the rates rise
-    cosine: bool = False             # the rates fall to zero
-    clip: float | None = None        # longest gradient allowed
-    amp: str = 'auto'                # 'bf16', 'off', or 'auto': the faster one on this device
-    valid_every: int | None = None   # steps between validations; default: 20 of them in a run
-    patience: int | None = None      # so many validations without a new best end the run
-    watch: str | None = None         # the number to go by; default: the first of the validation
+    weight_decay: float = 0.0
+    decayed: str = 'matrices'  # what weight decay reaches: these, or 'all', prompts, LayerNorms and biases included
+    warmup: int = 0  # steps in which the rates rise
+    cosine: bool = False  # the rates fall to zero
+    clip: float | None = None  # longest gradient allowed
+    amp: str = 'auto'  # 'bf16', 'off', or 'auto': the faster one on this device
+    valid_every: int | None = None  # steps between validations; default: 20 of them in a run
+    patience: int | None = None  # so many validations without a new best end the run
+    watch: str | None = None  # the number to go by; default: the first of the validation
+
 
 OPTIMISERS = dict(adam=torch.optim.Adam, adamw=torch.optim.AdamW, sgd=torch.optim.SGD)
 
 # %% ../../nbs/train/03_loop.ipynb #74f3b8d3
 def check_settings(s):
     "All that is wrong with the settings, in one message"
-    def number(x, low, kind=(int, float)): return isinstance(x, kind) and not isinstance(x, bool) and math.isfinite(x) and x >= low
+
+    def number(x, low, kind=(int, float)):
+        return isinstance(x, kind) and not isinstance(x, bool) and math.isfinite(x) and x >= low
+
     rates = s.lr.values() if isinstance(s.lr, dict) else [s.lr]
     wrong = [f'a rate is a number, 0 or more, not {r!r}' for r in rates if not number(r, 0)]
     for k in ('weight_decay', 'warmup', 'seed'):
-        if not number(getattr(s, k), 0): wrong.append(f'{k} is 0 or more, not {getattr(s, k)!r}')
+        if not number(getattr(s, k), 0):
+            wrong.append(f'{k} is 0 or more, not {getattr(s, k)!r}')
     for k in ('steps', 'valid_every', 'patience'):
-        if not number(v := getattr(s, k), 1, int) and (v is not None or k == 'steps'): wrong.append(f'{k} is a whole number above 0, not {v!r}')
-    if s.clip is not None and not (number(s.clip, 0) and s.clip): wrong.append(f'clip is a number above 0, not {s.clip!r}')
+        if not number(v := getattr(s, k), 1, int) and (v is not None or k == 'steps'):
+            wrong.append(f'{k} is a whole number above 0, not {v!r}')
+    if s.clip is not None and not (number(s.clip, 0) and s.clip):
+        wrong.append(f'clip is a number above 0, not {s.clip!r}')
     for k, choices in (('optimiser', OPTIMISERS), ('amp', ('auto', 'bf16', 'off')), ('decayed', DECAYED)):
-        try: check_name(getattr(s, k), choices, k)
-        except UserError as e: wrong.append(str(e))
-    if wrong: raise UserError('the settings cannot be used:' + ''.join(f'\n  {w}' for w in wrong))
+        try:
+            check_name(getattr(s, k), choices, k)
+        except UserError as e:
+            wrong.append(str(e))
+    if wrong:
+        raise UserError('the settings cannot be used:' + ''.join(f'\n  {w}' for w in wrong))
 
 # %% ../../nbs/train/03_loop.ipynb #6daa9270
 class StepSet(torch.utils.data.Dataset):
     "Step -> this process's share of the batch"
-    def __init__(self, draw, rank=0, size=1): self.draw, self.rank, self.size = draw, rank, size
-    def __getitem__(self, step): return self.draw(step, self.rank, self.size)
+
+    def __init__(self, draw, rank=0, size=1):
+        self.draw, self.rank, self.size = draw, rank, size
+
+    def __getitem__(self, step):
+        return self.draw(step, self.rank, self.size)
+
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+
 def be_deaf(parent, worker):
     "A worker leaves the signals to the main process, and goes when that is gone"
-    for s in SIGNALS: signal.signal(s, signal.SIG_IGN)
-    if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, signal.SIGKILL)     # PR_SET_PDEATHSIG
-    if os.getppid() != parent: os._exit(1)                                     # too late for that
+    for s in SIGNALS:
+        signal.signal(s, signal.SIG_IGN)
+    if sys.platform == 'linux':
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)  # too late for that
+
 
 @contextlib.contextmanager
 def deaf_to_children():
     "Within this block the end of a worker raises nothing; PyTorch's handler would, at any place"
     here = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGCHLD, signal.SIG_DFL) if here else None
-    try: yield
+    try:
+        yield
     finally:
-        if before is not None: signal.signal(signal.SIGCHLD, before)
+        if before is not None:
+            signal.signal(signal.SIGCHLD, before)
+
 
 def dead_workers(steps):
     "The process numbers of a loader's workers that are gone"
     workers = list(getattr(steps, '_workers', ()))
     with deaf_to_children():
-        if workers: multiprocessing.connection.wait([w.sentinel for w in workers], timeout=.5)      # its end may be a moment away
+        if workers:
+            multiprocessing.connection.wait([w.sentinel for w in workers], timeout=0.5)  # its end may be a moment away
         return [str(w.pid) for w in workers if not w.is_alive()]
+
 
 @contextlib.contextmanager
 def batches(draw, start, stop, workers=0, team=None, pin=False):
     "An iterator over the batches of the steps from `start` to `stop`; the workers are gone when the block is left"
-    team = team or Team(); more = dict(worker_init_fn=partial(be_deaf, os.getpid()), prefetch_factor=4) if workers else {}
-    loader = torch.utils.data.DataLoader(StepSet(draw, team.rank, team.size), batch_size=None, sampler=range(start, stop), num_workers=workers,
-                                         pin_memory=pin, generator=torch_rng(0), **more)      # its own generator: the global one stays untouched
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)      # a worker inherits the block and is never caught before it is deaf
-    try: steps = iter(loader)
-    finally: signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    try: yield steps
-    except (RuntimeError, OSError, EOFError) as e:                  # raised wherever the main process just is, or by a pipe that broke
-        if not (dead := dead_workers(steps)): raise
-        raise UserError(f'a process that prepares batches is gone ({", ".join(dead)}), most likely killed for want of memory. The run can be taken up '
-                        f'from its last checkpoint, with fewer of them (--workers, now {workers}).') from e
+    team = team or Team()
+    more = dict(worker_init_fn=partial(be_deaf, os.getpid()), prefetch_factor=4) if workers else {}
+    loader = torch.utils.data.DataLoader(
+        StepSet(draw, team.rank, team.size),
+        batch_size=None,
+        sampler=range(start, stop),
+        num_workers=workers,
+        pin_memory=pin,
+        generator=torch_rng(0),
+        **more,
+    )  # its own generator: the global one stays untouched
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, SIGNALS
+    )  # a worker inherits the block and is never caught before it is deaf
+    try:
+        steps = iter(loader)
     finally:
-        with deaf_to_children(): getattr(steps, '_shutdown_workers', lambda: None)()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    try:
+        yield steps
+    except (RuntimeError, OSError, EOFError) as e:  # raised wherever the main process just is, or by a pipe that broke
+        if not (dead := dead_workers(steps)):
+            raise
+        raise UserError(
+            f'a process that prepares batches is gone ({", ".join(dead)}), most likely killed for want of memory. The run can be taken up '
+            f'from its last checkpoint, with fewer of them (--workers, now {workers}).'
+        ) from e
+    finally:
+        with deaf_to_children():
+            getattr(steps, '_shutdown_workers', lambda: None)()
 
 # %% ../../nbs/train/03_loop.ipynb #6786667b
 class Interrupted(KeyboardInterrupt):
     "Training was asked to stop and has; by custom the exit code is 128 + `number`"
-    def __init__(self, number, message=''): super().__init__(message or f'stopped by {signal.Signals(number).name}'); self.number = number
+
+    def __init__(self, number, message=''):
+        super().__init__(message or f'stopped by {signal.Signals(number).name}')
+        self.number = number
+
 
 class Listening:
     "Within this block Ctrl-C and SIGTERM are noted in `heard`; a second one raises"
+
     def __enter__(self):
         self.heard, self.before = 0, {}
-        if threading.current_thread() is threading.main_thread():         # elsewhere Python allows no handlers
-            for s in SIGNALS: self.before[s] = signal.signal(s, self.note)
+        if threading.current_thread() is threading.main_thread():  # elsewhere Python allows no handlers
+            for s in SIGNALS:
+                self.before[s] = signal.signal(s, self.note)
         return self
 
     def note(self, number, frame):
-        if self.heard: raise Interrupted(number)
+        if self.heard:
+            raise Interrupted(number)
         self.heard = number
 
     def __exit__(self, *error):
-        for s, handler in self.before.items(): signal.signal(s, handler)
+        for s, handler in self.before.items():
+            signal.signal(s, handler)
 
 # %% ../../nbs/train/03_loop.ipynb #3ebab4e4
 class Run:
     "A run in progress: a learner, its optimiser, and where they stand"
+
     def __init__(self, learner, settings, device):
         check_settings(settings)
         self.learner, self.device, self.out = learner, torch.device(device), None
         self.settings = replace(settings, amp=choose_amp(device, settings.amp))
         self.parameters = learner.trainable()
-        if not self.parameters: raise UserError('nothing trains: the encoder names no trainable parameter.')
+        if not self.parameters:
+            raise UserError('nothing trains: the encoder names no trainable parameter.')
         for module in (learner.encoder, learner.heads):
-            if module is not None: module.to(device)
+            if module is not None:
+                module.to(device)
         groups = parameter_groups(learner, settings.lr, settings.weight_decay, settings.decayed)
         self.optimiser = OPTIMISERS[settings.optimiser](groups)
-        self.stored = self.parameters | learner.kept()                      # after the move to the device: a buffer is another tensor then
-        self.step, self.best, self.worse, self.done = 0, None, 0, None      # best: [value, step]; done: why
+        self.stored = self.parameters | learner.kept()  # after the move to the device: a buffer is another tensor then
+        self.step, self.best, self.worse, self.done = 0, None, 0, None  # best: [value, step]; done: why
 
     @property
-    def encoder(self): return self.learner.encoder
+    def encoder(self):
+        return self.learner.encoder
 
     @property
     def choice(self):
         "Which step's weights a finished run holds, as words"
-        if self.best: return f'step {self.best[1]}, the best by validation ({self.best[0]:.4f})'
+        if self.best:
+            return f'step {self.best[1]}, the best by validation ({self.best[0]:.4f})'
         return f'step {self.step}, the last one: there was no validation to choose by'
 
     @property
-    def size(self): return sum(12*p.numel() + 600 for p in self.parameters.values()) + 20_000     # of a checkpoint, in bytes, rather too much
+    def size(self):
+        return (
+            sum(12 * p.numel() + 600 for p in self.parameters.values()) + 20_000
+        )  # of a checkpoint, in bytes, rather too much
 
 # %% ../../nbs/train/03_loop.ipynb #f21f1115
-ALL_STEPS = 'all steps'        # why most runs end
+ALL_STEPS = 'all steps'  # why most runs end
+
 
 def snapshot(run, log=None):
     "Everything needed to go on from here"
-    moments = {f'{name}/{k}': v.clone() for name, p in run.parameters.items() for k, v in run.optimiser.state.get(p, {}).items() if torch.is_tensor(v)}
+    moments = {
+        f'{name}/{k}': v.clone()
+        for name, p in run.parameters.items()
+        for k, v in run.optimiser.state.get(p, {}).items()
+        if torch.is_tensor(v)
+    }
     weights = {name: p.detach().clone() for name, p in run.stored.items()}
     return Checkpoint(run.step, weights, moments, dict(best=run.best, worse=run.worse, done=run.done, log=log))
 
+
 def check_fit(there, here, what):
     "One message with all names and shapes that differ between two dictionaries of tensors"
-    def shape(d, k): return f'shape {list(d[k].shape)}' if k in d else 'absent'
-    differ = [f'{k}: {shape(there, k)} there, {shape(here, k)} here' for k in dict.fromkeys([*here, *there]) if shape(there, k) != shape(here, k)]
+
+    def shape(d, k):
+        return f'shape {list(d[k].shape)}' if k in d else 'absent'
+
+    differ = [
+        f'{k}: {shape(there, k)} there, {shape(here, k)} here'
+        for k in dict.fromkeys([*here, *there])
+        if shape(there, k) != shape(here, k)
+    ]
     more = f'\n  and {len(differ) - 12} more' if len(differ) > 12 else ''
-    if differ: raise UserError(f'{what} belongs to another model:' + ''.join(f'\n  {d}' for d in differ[:12]) + more)
+    if differ:
+        raise UserError(f'{what} belongs to another model:' + ''.join(f'\n  {d}' for d in differ[:12]) + more)
 
 # %% ../../nbs/train/03_loop.ipynb #ef183f3d
 MOMENTS = dict(adam=('step', 'exp_avg', 'exp_avg_sq'), adamw=('step', 'exp_avg', 'exp_avg_sq'), sgd=())
+
 
 def state_problems(c):
     "What in a checkpoint's state cannot be, whatever its seal says"
     whole = lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= 0
     state, best = c.state, c.state.get('best')
-    if not whole(c.step): yield f'step is {c.step!r}'
+    if not whole(c.step):
+        yield f'step is {c.step!r}'
     for k in ('best', 'worse', 'done', 'log'):
-        if k not in state: yield f'{k} is absent'
-    if best is not None and not (isinstance(best, list) and len(best) == 2 and isinstance(best[0], (int, float)) and whole(best[1]) and best[1] <= c.step):
+        if k not in state:
+            yield f'{k} is absent'
+    if best is not None and not (
+        isinstance(best, list)
+        and len(best) == 2
+        and isinstance(best[0], (int, float))
+        and whole(best[1])
+        and best[1] <= c.step
+    ):
         yield f'best is {best!r}'
-    if not whole(state.get('worse', 0)): yield f'worse is {state["worse"]!r}'
-    if not isinstance(state.get('done'), (str, type(None))): yield f'done is {state["done"]!r}'
+    if not whole(state.get('worse', 0)):
+        yield f'worse is {state["worse"]!r}'
+    if not isinstance(state.get('done'), (str, type(None))):
+        yield f'done is {state["done"]!r}'
+
 
 def weight_problems(run, c):
     "What in a checkpoint's weights cannot be"
     for name, w in c.weights.items():
-        if w.dtype != run.stored[name].dtype or not torch.isfinite(w).all(): yield f'{name} is not finite numbers of {run.stored[name].dtype}'
+        if w.dtype != run.stored[name].dtype or not torch.isfinite(w).all():
+            yield f'{name} is not finite numbers of {run.stored[name].dtype}'
+
 
 def moment_problems(run, c):
     "What in a checkpoint's optimiser cannot be: names, shapes, and whether it has counted as many steps as the run"
     kinds, counts, found = MOMENTS[run.settings.optimiser], [], {}
     for key, v in c.optimiser.items():
-        name, _, kind = key.rpartition('/'); found.setdefault(name, set()).add(kind)
+        name, _, kind = key.rpartition('/')
+        found.setdefault(name, set()).add(kind)
         shape = [] if kind == 'step' else list(run.parameters[name].shape) if name in run.parameters else None
-        if kind not in kinds or shape is None: yield f'{key} belongs to no parameter of this run'
-        elif list(v.shape) != shape: yield f'{key} has shape {list(v.shape)}, not {shape}'
-        elif not torch.isfinite(v).all(): yield f'{key} is not finite'
-        elif kind == 'step': counts.append(int(v))
+        if kind not in kinds or shape is None:
+            yield f'{key} belongs to no parameter of this run'
+        elif list(v.shape) != shape:
+            yield f'{key} has shape {list(v.shape)}, not {shape}'
+        elif not torch.isfinite(v).all():
+            yield f'{key} is not finite'
+        elif kind == 'step':
+            counts.append(int(v))
     for name, own in found.items():
-        if own < set(kinds): yield f'{name} lacks {", ".join(sorted(set(kinds) - own))}'
-    if kinds and c.step and not c.optimiser: yield 'it is empty'
-    if counts and max(counts) != c.step: yield f'it has counted {max(counts)} steps, the checkpoint {c.step}'
+        if own < set(kinds):
+            yield f'{name} lacks {", ".join(sorted(set(kinds) - own))}'
+    if kinds and c.step and not c.optimiser:
+        yield 'it is empty'
+    if counts and max(counts) != c.step:
+        yield f'it has counted {max(counts)} steps, the checkpoint {c.step}'
+
 
 def refuse_part(c: Checkpoint, part: str, wrong: list[str]) -> None:
     "A `UserError` if anything is wrong with a part of a checkpoint"
     if wrong:
-        raise UserError(f'the checkpoint of step {c.step} is whole, but no run wrote it like this; its {part}: ' + '; '.join(wrong[:6])
-                        + ' ...'*(len(wrong) > 6) + '. Remove its folder to go on from the one before, or begin in another folder.')
+        raise UserError(
+            f'the checkpoint of step {c.step} is whole, but no run wrote it like this; its {part}: '
+            + '; '.join(wrong[:6])
+            + ' ...' * (len(wrong) > 6)
+            + '. Remove its folder to go on from the one before, or begin in another folder.'
+        )
+
 
 def check_checkpoint(run, c):
     "Refuse a checkpoint that is not of this run, or that no run can have written"
@@ -255,33 +364,45 @@ def check_checkpoint(run, c):
     refuse_part(c, 'weights', [*weight_problems(run, c)])
     refuse_part(c, 'optimiser', [*moment_problems(run, c)])
 
+
 def restore(run, c):
     "Put a run where a checkpoint was taken"
     check_checkpoint(run, c)
     run.optimiser.state.clear()
     set_weights(run, c.weights)
     for key, v in c.optimiser.items():
-        name, _, moment = key.rpartition('/'); p = run.parameters[name]
-        run.optimiser.state[p][moment] = v.clone() if v.ndim == 0 else v.to(p.device, copy=True)      # Adam counts its steps on the CPU
+        name, _, moment = key.rpartition('/')
+        p = run.parameters[name]
+        run.optimiser.state[p][moment] = (
+            v.clone() if v.ndim == 0 else v.to(p.device, copy=True)
+        )  # Adam counts its steps on the CPU
     run.step, run.best, run.worse, run.done = c.step, c.state['best'], c.state['worse'], c.state['done']
-    if run.done == ALL_STEPS and run.step < run.settings.steps: run.done = None           # it was asked for more since
+    if run.done == ALL_STEPS and run.step < run.settings.steps:
+        run.done = None  # it was asked for more since
+
 
 def set_weights(run, weights):
     "Copy weights into what learns"
     with torch.no_grad():
-        for name, p in run.stored.items(): p.copy_(weights[name])
+        for name, p in run.stored.items():
+            p.copy_(weights[name])
 
 # %% ../../nbs/train/03_loop.ipynb #1f70c1a2
 def one_step(run, batch, pieces=1, team=None):
     "Learn from one batch; returns the log's row"
-    s = run.settings; share = rate_at(run.step, s.steps, s.warmup, s.cosine)
-    for g in run.optimiser.param_groups: g['lr'] = g['base']*share
+    s = run.settings
+    share = rate_at(run.step, s.steps, s.warmup, s.cosine)
+    for g in run.optimiser.param_groups:
+        g['lr'] = g['base'] * share
     run.optimiser.zero_grad()
     loss, terms, z = learn(run.learner, batch, run.device, pieces, team, s.amp)
     length = torch.nn.utils.clip_grad_norm_(run.parameters.values(), s.clip or math.inf)
     numbers = torch.stack([x.detach().float() for x in (loss, length, *terms.values())]).tolist()
-    if not all(map(math.isfinite, numbers)): raise bad_numbers(run.learner, batch, loss, terms, z)
-    run.optimiser.step(); run.learner.settle(); run.step += 1
+    if not all(map(math.isfinite, numbers)):
+        raise bad_numbers(run.learner, batch, loss, terms, z)
+    run.optimiser.step()
+    run.learner.settle()
+    run.step += 1
     return dict(step=run.step, loss=numbers[0], **dict(zip(terms, numbers[2:])), gradient=numbers[1], rate=share)
 
 # %% ../../nbs/train/03_loop.ipynb #3bee2b38
@@ -289,184 +410,313 @@ def shared(team, f):
     "Let the first process do it; its answer, or its error, is everybody's"
     box = [None, None]
     if team.rank == 0:
-        try: box[0] = f()
-        except UserError as e: box[1] = str(e)
-    if team.size > 1: torch.distributed.broadcast_object_list(box)
-    if box[1] is not None: raise UserError(box[1])
+        try:
+            box[0] = f()
+        except UserError as e:
+            box[1] = str(e)
+    if team.size > 1:
+        torch.distributed.broadcast_object_list(box)
+    if box[1] is not None:
+        raise UserError(box[1])
     return box[0]
 
 # %% ../../nbs/train/03_loop.ipynb #37357400
 def validate(run, valid, team):
     "Take the validation's numbers and note whether they are the best; returns the log's row"
+
     def numbers():
-        with torch.no_grad(): return {k: float(v) for k, v in valid(run.encoder).items()}
-    found = shared(team, numbers); s = run.settings
-    if not found: return None                                          # no categories to ask about: no number, and no best
+        with torch.no_grad():
+            return {k: float(v) for k, v in valid(run.encoder).items()}
+
+    found = shared(team, numbers)
+    s = run.settings
+    if not found:
+        return None  # no categories to ask about: no number, and no best
     watch = s.watch or next(iter(found))
     value = found[check_name(watch, found, 'number of the validation')]
-    if not math.isfinite(value): raise UserError(f'step {run.step}: the validation gave {watch} = {value}.')
-    if run.best is None or value > run.best[0]: run.best, run.worse = [value, run.step], 0
-    else: run.worse += 1
-    if s.patience and run.worse >= s.patience: run.done = f'no better {watch} in {s.patience} validations'
+    if not math.isfinite(value):
+        raise UserError(f'step {run.step}: the validation gave {watch} = {value}.')
+    if run.best is None or value > run.best[0]:
+        run.best, run.worse = [value, run.step], 0
+    else:
+        run.worse += 1
+    if s.patience and run.worse >= s.patience:
+        run.done = f'no better {watch} in {s.patience} validations'
     return dict(step=run.step, valid=found)
 
 # %% ../../nbs/train/03_loop.ipynb #d5d5f7be
 class Diary:
     "Writes down what happens in a run; silent in all processes but the first"
+
     def __init__(self, run, team, keep=3, progress=None, tensorboard=False, last=None):
         self.run, self.keep, self.on, self.saved, self.open = run, keep, team.rank == 0, last and run.step, []
-        if not self.on: return
-        self.log, self.times = Log(run.out/'log.jsonl', last.state['log'] if last else None), open(run.out/'times.jsonl', 'a', encoding='utf-8')
-        self.clock, self.bar, self.board = (time.perf_counter(), run.step), None, open_board(run.out/'tensorboard', run.step) if tensorboard else None
+        if not self.on:
+            return
+        self.log, self.times = (
+            Log(run.out / 'log.jsonl', last.state['log'] if last else None),
+            open(run.out / 'times.jsonl', 'a', encoding='utf-8'),
+        )
+        self.clock, self.bar, self.board = (
+            (time.perf_counter(), run.step),
+            None,
+            open_board(run.out / 'tensorboard', run.step) if tensorboard else None,
+        )
         if sys.stderr.isatty() if progress is None else progress:
             from tqdm import tqdm
-            self.bar = tqdm(total=run.settings.steps, initial=run.step, unit='step', file=sys.stderr, dynamic_ncols=True)
+
+            self.bar = tqdm(
+                total=run.settings.steps, initial=run.step, unit='step', file=sys.stderr, dynamic_ncols=True
+            )
         self.open = [x for x in (self.log, self.times, self.bar, self.board) if x is not None]
 
     def close(self):
-        for thing in self.open: thing.close()
+        for thing in self.open:
+            thing.close()
+
 
 def open_board(folder, step):
     "TensorBoard's writer; an extra that must be asked for"
-    try: from torch.utils.tensorboard import SummaryWriter
-    except ImportError as e: raise UserError('TensorBoard is not installed: pip install tensorboard, or leave out tensorboard.') from e
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as e:
+        raise UserError('TensorBoard is not installed: pip install tensorboard, or leave out tensorboard.') from e
     return SummaryWriter(folder, purge_step=step + 1)
 
 # %% ../../nbs/train/03_loop.ipynb #7cdea7e5
 def note(diary, row):
     "Write a row down everywhere"
-    if not diary.on: return
-    try: diary.log.add(**row)
-    except OSError as e: raise UserError(f'{diary.log.path} cannot be written: {e.strerror}. Make room and go on from step {diary.saved or 0}.') from e
+    if not diary.on:
+        return
+    try:
+        diary.log.add(**row)
+    except OSError as e:
+        raise UserError(
+            f'{diary.log.path} cannot be written: {e.strerror}. Make room and go on from step {diary.saved or 0}.'
+        ) from e
     terms = row.get('valid') or {k: v for k, v in row.items() if k not in ('step', 'rate', 'gradient')}
-    for k, v in terms.items() if diary.board else (): diary.board.add_scalar(f'{"valid" if "valid" in row else "train"}/{k}', v, row['step'])
-    if diary.bar is None: return
+    for k, v in terms.items() if diary.board else ():
+        diary.board.add_scalar(f'{"valid" if "valid" in row else "train"}/{k}', v, row['step'])
+    if diary.bar is None:
+        return
     diary.bar.update(row['step'] - diary.bar.n)
     diary.bar.set_postfix({k: f'{v:.3g}' for k, v in terms.items()}, refresh='valid' in row)
+
 
 def save_run(diary):
     "A checkpoint of this step, unless there is one; the one before survives whatever goes wrong"
     run = diary.run
-    if not diary.on or diary.saved == run.step: return
-    try: save_checkpoint(run.out, snapshot(run, diary.log.mark()), diary.keep, spare=[run.best[1]] if run.best else [])
+    if not diary.on or diary.saved == run.step:
+        return
+    try:
+        save_checkpoint(run.out, snapshot(run, diary.log.mark()), diary.keep, spare=[run.best[1]] if run.best else [])
     except OSError as e:
         before = f'The one of step {diary.saved} is whole.' if diary.saved else 'There is none before it.'
-        raise UserError(f'the checkpoint of step {run.step} could not be written into {run.out}: {e.strerror}. {before} Make room and go on from there.') from e
+        raise UserError(
+            f'the checkpoint of step {run.step} could not be written into {run.out}: {e.strerror}. {before} Make room and go on from there.'
+        ) from e
     now, (then, since) = time.perf_counter(), diary.clock
-    diary.times.write(json.dumps(dict(step=run.step, steps=run.step - since, seconds=round(now - then, 3))) + '\n'); diary.times.flush()
+    diary.times.write(json.dumps(dict(step=run.step, steps=run.step - since, seconds=round(now - then, 3))) + '\n')
+    diary.times.flush()
     diary.saved, diary.clock = run.step, (now, run.step)
 
 # %% ../../nbs/train/03_loop.ipynb #3c4abb19
-LENGTH = ('settings.steps', 'experiment.steps', 'method.options.epochs', 'experiment.method.options.epochs')      # a longer run may say these anew
+LENGTH = (
+    'settings.steps',
+    'experiment.steps',
+    'method.options.epochs',
+    'experiment.method.options.epochs',
+)  # a longer run may say these anew
+
 
 def steps_before(out):
     "The steps that the run in a folder was asked for, or None"
-    try: steps = json.loads((Path(out)/'config.json').read_text(encoding='utf-8'))['settings']['steps']
-    except (OSError, ValueError, KeyError, TypeError): return None          # no run yet, or one that `keep_config` refuses
+    try:
+        steps = json.loads((Path(out) / 'config.json').read_text(encoding='utf-8'))['settings']['steps']
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # no run yet, or one that `keep_config` refuses
     return steps if isinstance(steps, int) else None
+
 
 def more_steps(run, last, before, validation):
     "What is said when a run of `before` steps is asked for more"
     s, done = run.settings, last.state['done']
-    if done not in (None, ALL_STEPS): return f'{run.out} had ended after step {last.step}, {done}; more steps do not reopen it.'
+    if done not in (None, ALL_STEPS):
+        return f'{run.out} had ended after step {last.step}, {done}; more steps do not reopen it.'
     said = f'{run.out} goes on from step {last.step}: {s.steps} steps instead of {before}'
-    return said + (', with validations counted anew; those up to here stand as they were made.' if validation and (not s.valid_every or before % s.valid_every)
-                   else ', the same as if all had been asked for at once.')
+    return said + (
+        ', with validations counted anew; those up to here stand as they were made.'
+        if validation and (not s.valid_every or before % s.valid_every)
+        else ', the same as if all had been asked for at once.'
+    )
+
 
 def open_folder(run, validation=False, renew=None):
     "Check and prepare the folder of a run; returns the checkpoint to go on from, or None"
-    clear_litter(run.out); last = last_checkpoint(run.out)
-    if not (run.out/'config.json').exists() and (last or (run.out/'log.jsonl').exists()):
-        raise UserError(f'{run.out} has a log or checkpoints but no config.json, so nobody knows of what. Choose another folder.')
-    before = steps_before(run.out); longer = before is not None and run.settings.steps > before
+    clear_litter(run.out)
+    last = last_checkpoint(run.out)
+    if not (run.out / 'config.json').exists() and (last or (run.out / 'log.jsonl').exists()):
+        raise UserError(
+            f'{run.out} has a log or checkpoints but no config.json, so nobody knows of what. Choose another folder.'
+        )
+    before = steps_before(run.out)
+    longer = before is not None and run.settings.steps > before
     if longer and run.settings.cosine:
-        raise UserError(f'{run.out} holds a run of {before} steps whose rates fall to zero at its end (schedule cosine), so {run.settings.steps} steps '
-                        'are another run from the first step on. Choose another folder.')
+        raise UserError(
+            f'{run.out} holds a run of {before} steps whose rates fall to zero at its end (schedule cosine), so {run.settings.steps} steps '
+            'are another run from the first step on. Choose another folder.'
+        )
     config = dict(settings=asdict(run.settings), validation=validation, **run.learner.about)
     new_words = keep_config(run.out, config, LENGTH if longer else (), renew)
-    if last: check_checkpoint(run, last)
-    if new_words: write_json(run.out/'config.json', config)
-    if longer and last: print(more_steps(run, last, before, validation), file=sys.stderr)
-    for _, reason in last.refused if last else (): print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
+    if last:
+        check_checkpoint(run, last)
+    if new_words:
+        write_json(run.out / 'config.json', config)
+    if longer and last:
+        print(more_steps(run, last, before, validation), file=sys.stderr)
+    for _, reason in last.refused if last else ():
+        print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
     gpu = torch.cuda.get_device_name(run.device) if run.device.type == 'cuda' else None
-    write_json(run.out/'machine.json', dict(python=platform.python_version(), torch=torch.__version__, device=str(run.device), gpu=gpu,
-                                            threads=torch.get_num_threads(), processor=platform.machine()))
+    write_json(
+        run.out / 'machine.json',
+        dict(
+            python=platform.python_version(),
+            torch=torch.__version__,
+            device=str(run.device),
+            gpu=gpu,
+            threads=torch.get_num_threads(),
+            processor=platform.machine(),
+        ),
+    )
     return last
+
 
 def short_of_memory(batch, pieces):
     "What to do when a GPU is full"
     rows, (free, total) = len(batch['own']), torch.cuda.mem_get_info() if torch.cuda.is_available() else (0, 0)
-    return UserError(f"step {batch['step'] + 1}: the device ran out of memory ({free/2**30:.1f} of {total/2**30:.1f} GiB are free now) with "
-                     f'{-(-rows//pieces)} of {rows} rows of the batch at a time. Go on with accumulate={2*pieces} (--accumulate {2*pieces}): '
-                     'half as many at a time, one more forward pass, the same gradient.')
+    return UserError(
+        f"step {batch['step'] + 1}: the device ran out of memory ({free / 2**30:.1f} of {total / 2**30:.1f} GiB are free now) with "
+        f'{-(-rows // pieces)} of {rows} rows of the batch at a time. Go on with accumulate={2 * pieces} (--accumulate {2 * pieces}): '
+        'half as many at a time, one more forward pass, the same gradient.'
+    )
 
 # %% ../../nbs/train/03_loop.ipynb #9abfa2ec
 def set_mode(learner, training):
     "Training or eval mode for what learns; with the latter it is handed back"
     for module in (learner.encoder, learner.heads):
-        if module is not None: module.train(training)
+        if module is not None:
+            module.train(training)
+
 
 def go_on(diary, ear, team, valid=None, workers=0, pieces=1, every=None, on_step=None):
     "Go through the steps that are left, writing down what happens"
-    run, s = diary.run, diary.run.settings; every, valid_every = every or max(1, s.steps//10), s.valid_every or max(1, s.steps//20)
+    run, s = diary.run, diary.run.settings
+    every, valid_every = every or max(1, s.steps // 10), s.valid_every or max(1, s.steps // 20)
     with batches(run.learner.draw, run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
         for batch in steps:
-            try: row = one_step(run, batch, pieces, team)
-            except torch.OutOfMemoryError as e: save_run(diary); raise short_of_memory(batch, pieces) from e
-            except UserError: save_run(diary); raise
+            try:
+                row = one_step(run, batch, pieces, team)
+            except torch.OutOfMemoryError as e:
+                save_run(diary)
+                raise short_of_memory(batch, pieces) from e
+            except UserError:
+                save_run(diary)
+                raise
             note(diary, row)
-            if run.step == s.steps: run.done = ALL_STEPS
-            if valid and (run.step % valid_every == 0 or run.done) and (found := validate(run, valid, team)): note(diary, found)
-            if run.done or run.step % every == 0 or run.best and run.best[1] == run.step: save_run(diary)
-            if on_step: on_step(run, row)
+            if run.step == s.steps:
+                run.done = ALL_STEPS
+            if valid and (run.step % valid_every == 0 or run.done) and (found := validate(run, valid, team)):
+                note(diary, found)
+            if run.done or run.step % every == 0 or run.best and run.best[1] == run.step:
+                save_run(diary)
+            if on_step:
+                on_step(run, row)
             if heard := agree(team, ear.heard):
                 save_run(diary)
-                raise Interrupted(heard, f'stopped by {signal.Signals(heard).name} after step {run.step}; {run.out} can be taken up from there')
-            if run.done: return
+                raise Interrupted(
+                    heard,
+                    f'stopped by {signal.Signals(heard).name} after step {run.step}; {run.out} can be taken up from there',
+                )
+            if run.done:
+                return
 
 # %% ../../nbs/train/03_loop.ipynb #972a852d
-def train(learner, out, settings=None,
-          valid=None,              # encoder -> {name: number}, on held-out seen classes; higher is better
-          device='auto', workers=0,
-          accumulate=1,            # pieces a batch is cut into, for small devices; the gradient stays the same
-          checkpoint_every=None,   # steps; default: ten times in a run
-          keep=3,                  # checkpoints
-          progress=None,           # a bar on stderr; default: if it is a terminal
-          tensorboard=False,
-          on_step=None,            # called as on_step(run, row) after each step
-          renew=None):             # config.json of an older program -> the same in today's words, or a `UserError`
+def train(
+    learner,
+    out,
+    settings=None,
+    valid=None,  # encoder -> {name: number}, on held-out seen classes; higher is better
+    device='auto',
+    workers=0,
+    accumulate=1,  # pieces a batch is cut into, for small devices; the gradient stays the same
+    checkpoint_every=None,  # steps; default: ten times in a run
+    keep=3,  # checkpoints
+    progress=None,  # a bar on stderr; default: if it is a terminal
+    tensorboard=False,
+    on_step=None,  # called as on_step(run, row) after each step
+    renew=None,  # config.json of an older program -> the same in today's words, or a `UserError`
+):
     "Train a learner into the folder `out`, or go on there; returns the finished `Run` (`choice`: the best weights, or without validation the last), in eval mode"
     with together(device) as (team, device), contextlib.ExitStack() as held:
-        run = Run(learner, settings or Settings(), device); run.out = Path(out)
+        run = Run(learner, settings or Settings(), device)
+        run.out = Path(out)
         shared(team, lambda: prepare_folder(run.out, run.size) and held.enter_context(lock(run.out)))
-        last = shared(team, lambda: open_folder(run, valid is not None, renew)); same_start(run, team)
-        if last: restore(run, last)
-        diary = Diary(run, team, keep, progress, tensorboard, last); held.callback(diary.close)
-        set_mode(learner, True); held.callback(set_mode, learner, False)
+        last = shared(team, lambda: open_folder(run, valid is not None, renew))
+        same_start(run, team)
+        if last:
+            restore(run, last)
+        diary = Diary(run, team, keep, progress, tensorboard, last)
+        held.callback(diary.close)
+        set_mode(learner, True)
+        held.callback(set_mode, learner, False)
         ear = held.enter_context(Listening())
-        if not run.done: go_on(diary, ear, team, valid, workers, accumulate, checkpoint_every, on_step)
+        if not run.done:
+            go_on(diary, ear, team, valid, workers, accumulate, checkpoint_every, on_step)
         if run.best is None and (valid or run.settings.patience or run.settings.watch) and team.rank == 0:
             print(f'{run.out} holds the weights of {run.choice}.', file=sys.stderr)
-        if run.best: set_weights(run, shared(team, lambda: read_checkpoint(run.out/f'step-{run.best[1]:06d}')).weights)
+        if run.best:
+            set_weights(run, shared(team, lambda: read_checkpoint(run.out / f'step-{run.best[1]:06d}')).weights)
     return run
 
 # %% ../../nbs/train/03_loop.ipynb #dbff5c0d
 def about_data(items):
     "What identifies a training set: a hash over its rows' ids, modalities, pairs and classes"
-    rows = '\n'.join('\t'.join(map(repr, row)) for row in zip(items.ids, items.modality.tolist(), items.photo_id, items.names))
+    rows = '\n'.join(
+        '\t'.join(map(repr, row)) for row in zip(items.ids, items.modality.tolist(), items.photo_id, items.names)
+    )
     return dict(rows=len(items), sha256=sha256(rows.encode()))
 
-def fit(m,                  # a method, or the name of one
-        backbone, train_set,
-        out,                # folder of the run
-        *, seed=0, valid=None, device='auto', amp='auto',
-        **options):         # fields of `Settings` override the method's; the rest goes to `train`
+
+def fit(
+    m,  # a method, or the name of one
+    backbone,
+    train_set,
+    out,  # folder of the run
+    *,
+    seed=0,
+    valid=None,
+    device='auto',
+    amp='auto',
+    **options,  # fields of `Settings` override the method's; the rest goes to `train`
+):
     "Train a method on a backbone and a set into a folder, or go on there; returns the finished `Run`"
-    m, names = method(m) if isinstance(m, str) else m, [f.name for f in fields(Settings) if f.name not in ('seed', 'amp')]
-    for k in options: check_name(k, [*names, *list(inspect.signature(train).parameters)[5:]], 'option of fit')
+    m, names = (
+        method(m) if isinstance(m, str) else m,
+        [f.name for f in fields(Settings) if f.name not in ('seed', 'amp')],
+    )
+    for k in options:
+        check_name(k, [*names, *list(inspect.signature(train).parameters)[5:]], 'option of fit')
     with together(device) as (_, device):
         parts = learner_parts(m, backbone.to(device), train_set, seed)
         about = dict(name=backbone.name, source=backbone.source, random=backbone.random)
         parts['about'] = parts['about'] | dict(seed=seed, backbone=about, data=about_data(train_set))
-        chosen = settings_for(m, len(parts['draw'])) | {k: v for k, v in options.items() if k in names and v is not None}
-        return train(Learner(**parts), out, Settings(seed=seed, amp=amp, **chosen), valid, device, **{k: v for k, v in options.items() if k not in names})
+        chosen = settings_for(m, len(parts['draw'])) | {
+            k: v for k, v in options.items() if k in names and v is not None
+        }
+        return train(
+            Learner(**parts),
+            out,
+            Settings(seed=seed, amp=amp, **chosen),
+            valid,
+            device,
+            **{k: v for k, v in options.items() if k not in names},
+        )

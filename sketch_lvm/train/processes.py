@@ -31,39 +31,62 @@ def launched():
     if size > 1 and (absent := [k for k in ('RANK', 'MASTER_ADDR', 'MASTER_PORT') if k not in os.environ]):
         raise UserError(f'WORLD_SIZE={size} is set in the environment, but {", ".join(absent)} is not. {way_out}')
     if not size or int(there.get('RANK', 0)) >= size:
-        raise UserError(f'RANK={there.get("RANK", 0)} and WORLD_SIZE={size} in the environment do not fit: ranks count from 0. {way_out}')
+        raise UserError(
+            f'RANK={there.get("RANK", 0)} and WORLD_SIZE={size} in the environment do not fit: ranks count from 0. {way_out}'
+        )
     return size, there.get('LOCAL_RANK', 0)
+
 
 @contextlib.contextmanager
 def together(device='auto'):
     "Under torchrun join the other processes, else be alone; gives the team and this process's device"
     (size, local), d = launched(), torch.distributed
-    device = pick_device(device); cuda = device.type == 'cuda'
+    device = pick_device(device)
+    cuda = device.type == 'cuda'
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    if cuda: os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8'); torch.use_deterministic_algorithms(True, warn_only=True)
-    if size > 1 and cuda: device = pick_device(f'cuda:{local}'); torch.cuda.set_device(device)
+    if cuda:
+        os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    if size > 1 and cuda:
+        device = pick_device(f'cuda:{local}')
+        torch.cuda.set_device(device)
     joined = size > 1 and not d.is_initialized()
-    if joined: importlib.import_module('torch.distributed.nn')     # it keeps the group it finds when imported, and threads of a kept group may abort at exit
-    if joined: d.init_process_group('nccl' if cuda else 'gloo', timeout=timedelta(hours=6))       # the first may test for long while the others wait
-    try: yield Team(), device
+    if joined:
+        importlib.import_module(
+            'torch.distributed.nn'
+        )  # it keeps the group it finds when imported, and threads of a kept group may abort at exit
+    if joined:
+        d.init_process_group(
+            'nccl' if cuda else 'gloo', timeout=timedelta(hours=6)
+        )  # the first may test for long while the others wait
+    try:
+        yield Team(), device
     finally:
-        if joined: d.destroy_process_group()
+        if joined:
+            d.destroy_process_group()
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+
 
 def same_start(run, team):
     "Everybody begins with the weights of the first process"
     if team.size > 1:
-        for p in run.stored.values(): torch.distributed.broadcast(p.data, 0)
+        for p in run.stored.values():
+            torch.distributed.broadcast(p.data, 0)
+
 
 def agree(team, number):
     "The largest of everybody's numbers"
-    if team.size == 1: return number
+    if team.size == 1:
+        return number
     box = torch.tensor([number], device='cuda' if torch.distributed.get_backend() == 'nccl' else 'cpu')
     torch.distributed.all_reduce(box, torch.distributed.ReduceOp.MAX)
     return int(box)
 
+
 def in_turn(team, f):
     "The first process does it, then the others, who find what it left on the disk"
-    if team.rank: torch.distributed.barrier()
+    if team.rank:
+        torch.distributed.barrier()
     f()
-    if team.size > 1 and not team.rank: torch.distributed.barrier()
+    if team.size > 1 and not team.rank:
+        torch.distributed.barrier()

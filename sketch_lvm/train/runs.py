@@ -15,18 +15,22 @@ from pathlib import Path
 
 from ..core import UserError, atomic_write, read_json, sha256, write_json
 
-try: import fcntl
-except ImportError: fcntl = None     # Windows
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # Windows
 
 # %% ../../nbs/train/00_runs.ipynb #227d9cca
 def scratch():
     "A temporary folder, in memory where the system has such a place, removed when Python ends; for examples and tests"
     memory = '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix='sketch_lvm-', dir=memory); atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix='sketch_lvm-', dir=memory)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
 
 # %% ../../nbs/train/00_runs.ipynb #9a2516cd
 SEAL = 'sha256.json'
+
 
 def make_seal(files):
     "The text of the seal of `{name: bytes}`"
@@ -36,101 +40,147 @@ def make_seal(files):
 # %% ../../nbs/train/00_runs.ipynb #9c544a7e
 def _flush_folder(path):
     "Make names in a folder durable, where the system can"
-    if os.name != 'posix': return
+    if os.name != 'posix':
+        return
     fd = os.open(path, os.O_RDONLY)
-    try: os.fsync(fd)
-    finally: os.close(fd)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
 
 def _swap(a, b):
     "Exchange two names in one act; False where the system or the disk cannot (Linux can, mostly)"
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == 'linux' else None
-    if not hasattr(libc, 'renameat2'): return False
-    here, exchange = -100, 2                        # AT_FDCWD, RENAME_EXCHANGE
-    if libc.renameat2(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0: return True
+    if not hasattr(libc, 'renameat2'):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if libc.renameat2(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0:
+        return True
     number = ctypes.get_errno()
-    if number in (errno.EINVAL, errno.ENOSYS): return False
+    if number in (errno.EINVAL, errno.ENOSYS):
+        return False
     raise OSError(number, os.strerror(number), os.fspath(b))
+
 
 def put_back(path: str | os.PathLike):
     "If a writer was stopped after it had moved the old folder aside and before the new one was there, give the old one its name again"
-    path = Path(path); old = path.with_name(f'.{path.name}.old.tmp')
-    if (old/SEAL).is_file() and not path.exists(): os.rename(old, path)
+    path = Path(path)
+    old = path.with_name(f'.{path.name}.old.tmp')
+    if (old / SEAL).is_file() and not path.exists():
+        os.rename(old, path)
 
-def write_folder(path, files,
-                 loose={}):     # further files, not sealed: somebody may edit them
+
+def write_folder(
+    path,
+    files,
+    loose={},  # further files, not sealed: somebody may edit them
+):
     "Write `{name: bytes}` as a folder that appears whole or not at all, with its seal"
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     new, old = (path.with_name(f'.{path.name}.{what}.tmp') for what in ('new', 'old'))
     try:
         put_back(path)
-        for litter in (new, old): shutil.rmtree(litter, ignore_errors=True)
+        for litter in (new, old):
+            shutil.rmtree(litter, ignore_errors=True)
         new.mkdir()
         for name, content in {**files, **loose, SEAL: make_seal(files)}.items():
-            with open(new/name, 'xb') as f: f.write(content); f.flush(); os.fsync(f.fileno())
+            with open(new / name, 'xb') as f:
+                f.write(content)
+                f.flush()
+                os.fsync(f.fileno())
         _flush_folder(new)
         if not (path.is_dir() and _swap(new, path)):
-            if path.exists(): os.rename(path, old)
+            if path.exists():
+                os.rename(path, old)
             os.rename(new, path)
         _flush_folder(path.parent)
     finally:
         put_back(path)
-        for litter in (new, old): shutil.rmtree(litter, ignore_errors=True)
+        for litter in (new, old):
+            shutil.rmtree(litter, ignore_errors=True)
     return path
 
 # %% ../../nbs/train/00_runs.ipynb #dc81be4b
 class Damaged(UserError):
     "A file or folder is not what was written"
 
+
 def check_seal(seal, files, where=''):
     "Raise `Damaged` unless the seal's text fits `{name: bytes}` to the last bit"
-    try: hashes = json.loads(seal)['files']; wrong = [n for n in hashes if n in files and sha256(files[n]) != hashes[n]]
-    except (ValueError, KeyError, TypeError, RecursionError) as e: raise Damaged(f'{where}: {SEAL} is damaged.') from e
-    if wrong: raise Damaged(f'{where}: {", ".join(wrong)} {"does" if len(wrong) == 1 else "do"} not have the content that was written (SHA-256 differs).')
-    if make_seal(files) != seal: raise Damaged(f'{where}: {SEAL} is damaged, or a file is absent.')
+    try:
+        hashes = json.loads(seal)['files']
+        wrong = [n for n in hashes if n in files and sha256(files[n]) != hashes[n]]
+    except (ValueError, KeyError, TypeError, RecursionError) as e:
+        raise Damaged(f'{where}: {SEAL} is damaged.') from e
+    if wrong:
+        raise Damaged(
+            f'{where}: {", ".join(wrong)} {"does" if len(wrong) == 1 else "do"} not have the content that was written (SHA-256 differs).'
+        )
+    if make_seal(files) != seal:
+        raise Damaged(f'{where}: {SEAL} is damaged, or a file is absent.')
+
 
 def read_folder(path):
     "`{name: bytes}` of a sealed folder; `Damaged` if a single bit differs"
-    path = Path(path); seal = path/SEAL
+    path = Path(path)
+    seal = path / SEAL
     put_back(path)
-    if not seal.is_file(): raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
+    if not seal.is_file():
+        raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
     text = seal.read_bytes()
-    try: names = [n for n in json.loads(text)['files'] if os.path.basename(n) == n]
-    except (ValueError, KeyError, TypeError, RecursionError) as e: raise Damaged(f'{path}: {SEAL} is damaged.') from e
-    if absent := [n for n in names if not (path/n).is_file()]: raise Damaged(f'{path} lacks {", ".join(map(repr, absent))}.')
-    files = {n: (path/n).read_bytes() for n in names}
+    try:
+        names = [n for n in json.loads(text)['files'] if os.path.basename(n) == n]
+    except (ValueError, KeyError, TypeError, RecursionError) as e:
+        raise Damaged(f'{path}: {SEAL} is damaged.') from e
+    if absent := [n for n in names if not (path / n).is_file()]:
+        raise Damaged(f'{path} lacks {", ".join(map(repr, absent))}.')
+    files = {n: (path / n).read_bytes() for n in names}
     check_seal(text, files, path)
     return files
 
 # %% ../../nbs/train/00_runs.ipynb #08b09a04
 def refuse_pickle(content, where):
     "Raise if these bytes (the first nine will do) are a pickle, or the zip archive in which PyTorch keeps one"
-    if content[4:9] == b'\0\0\0\0{': return          # safetensors: the length of a header, in eight bytes, and its JSON
+    if content[4:9] == b'\0\0\0\0{':
+        return  # safetensors: the length of a header, in eight bytes, and its JSON
     if content[:2] == b'PK' or content[:1] == b'\x80' and content[1:2] <= b'\x05':
-        raise UserError(f'{where} is a pickle. Loading one runs any program its author put in, so it is never loaded here. Convert it: '
-                        'safetensors.torch.save_file(tensors, path), on a machine where you trust it.')
+        raise UserError(
+            f'{where} is a pickle. Loading one runs any program its author put in, so it is never loaded here. Convert it: '
+            'safetensors.torch.save_file(tensors, path), on a machine where you trust it.'
+        )
+
 
 def unpack(content, where='weights'):
     "Tensors from the bytes of a safetensors file"
     from safetensors import SafetensorError
     from safetensors.torch import load
+
     refuse_pickle(content, where)
-    try: return load(content)
-    except SafetensorError as e: raise Damaged(f'{where} is not a readable safetensors file: {e}') from e
+    try:
+        return load(content)
+    except SafetensorError as e:
+        raise Damaged(f'{where} is not a readable safetensors file: {e}') from e
+
 
 def pack(tensors):
     "Bytes of a safetensors file; the same tensors always give the same bytes"
     from safetensors.torch import save
+
     return save({k: tensors[k].detach().cpu().contiguous().clone() for k in sorted(tensors)})
 
 # %% ../../nbs/train/00_runs.ipynb #50b791e0
 @dataclass
 class Checkpoint:
     "What is needed to go on after `step` steps"
+
     step: int
-    weights: dict                                 # name: tensor
-    optimiser: dict                               # name/moment: tensor
-    state: dict = field(default_factory=dict)     # numbers and words
-    refused: list = field(default_factory=list)   # (path, reason) of newer ones that are damaged
+    weights: dict  # name: tensor
+    optimiser: dict  # name/moment: tensor
+    state: dict = field(default_factory=dict)  # numbers and words
+    refused: list = field(default_factory=list)  # (path, reason) of newer ones that are damaged
+
 
 def step_folders(run):
     "`{step: folder}` of a run, oldest first"
@@ -138,41 +188,65 @@ def step_folders(run):
     return dict(sorted(found.items()))
 
 # %% ../../nbs/train/00_runs.ipynb #7f4b2dfe
-def save_checkpoint(run, checkpoint,
-                    keep=3,        # so many are kept, the newest
-                    spare=()):     # and these steps
+def save_checkpoint(
+    run,
+    checkpoint,
+    keep=3,  # so many are kept, the newest
+    spare=(),  # and these steps
+):
     "Write a checkpoint into a run, then remove those too old"
-    run, c = Path(run), checkpoint; name = f'step-{c.step:06d}'
-    write_folder(run/name, {'weights.safetensors': pack(c.weights), 'optimiser.safetensors': pack(c.optimiser),
-                            'state.json': json.dumps(dict(step=c.step, **c.state), indent=1, allow_nan=False).encode()})
-    with atomic_write(run/'LAST', 'w') as f: f.write(name + '\n')
+    run, c = Path(run), checkpoint
+    name = f'step-{c.step:06d}'
+    write_folder(
+        run / name,
+        {
+            'weights.safetensors': pack(c.weights),
+            'optimiser.safetensors': pack(c.optimiser),
+            'state.json': json.dumps(dict(step=c.step, **c.state), indent=1, allow_nan=False).encode(),
+        },
+    )
+    with atomic_write(run / 'LAST', 'w') as f:
+        f.write(name + '\n')
     folders = step_folders(run)
-    for step in [s for s in folders if s <= c.step and s not in spare][:-max(keep, 1)]: shutil.rmtree(folders[step], ignore_errors=True)
-    return run/name
+    for step in [s for s in folders if s <= c.step and s not in spare][: -max(keep, 1)]:
+        shutil.rmtree(folders[step], ignore_errors=True)
+    return run / name
 
 # %% ../../nbs/train/00_runs.ipynb #763e371a
 def read_checkpoint(folder):
     "One checkpoint, checked"
     folder = Path(folder)
     if folder.is_file():
-        with open(folder, 'rb') as f: refuse_pickle(f.read(9), folder)
+        with open(folder, 'rb') as f:
+            refuse_pickle(f.read(9), folder)
         raise UserError(f'{folder} is a file. A checkpoint is a folder step-NNNNNN with {SEAL} in it.')
     files = read_folder(folder)
     absent = {'state.json', 'weights.safetensors', 'optimiser.safetensors'} - set(files)
-    if absent: raise Damaged(f'{folder} is not a checkpoint: it has no {", ".join(sorted(absent))}.')
-    try: state = json.loads(files['state.json'])
-    except (ValueError, RecursionError) as e: raise Damaged(f'{folder} is not a checkpoint: state.json is not readable JSON ({e}).') from e
+    if absent:
+        raise Damaged(f'{folder} is not a checkpoint: it has no {", ".join(sorted(absent))}.')
+    try:
+        state = json.loads(files['state.json'])
+    except (ValueError, RecursionError) as e:
+        raise Damaged(f'{folder} is not a checkpoint: state.json is not readable JSON ({e}).') from e
     step = state.pop('step', None) if isinstance(state, dict) else None
-    if type(step) is not int or step < 0: raise Damaged(f'{folder} is not a checkpoint: state.json names no step.')
-    return Checkpoint(step, *(_numbers(files[f'{name}.safetensors'], folder/f'{name}.safetensors') for name in ('weights', 'optimiser')), state)
+    if type(step) is not int or step < 0:
+        raise Damaged(f'{folder} is not a checkpoint: state.json names no step.')
+    return Checkpoint(
+        step,
+        *(_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in ('weights', 'optimiser')),
+        state,
+    )
+
 
 def _numbers(content, where):
     "Tensors of finite floats: others are no weights, and no moments of them"
     tensors = unpack(content, where)
     kinds = [f'{k} ({v.dtype})' for k, v in tensors.items() if not v.is_floating_point()]
-    if kinds: raise Damaged(f'{where} holds something else than floats: {", ".join(kinds[:3])}.')
+    if kinds:
+        raise Damaged(f'{where} holds something else than floats: {", ".join(kinds[:3])}.')
     wild = [k for k, v in tensors.items() if not v.isfinite().all()]
-    if wild: raise Damaged(f'{where} holds NaN or infinity: {", ".join(wild[:3])}.')
+    if wild:
+        raise Damaged(f'{where} holds NaN or infinity: {", ".join(wild[:3])}.')
     return tensors
 
 # %% ../../nbs/train/00_runs.ipynb #deacf1df
@@ -180,66 +254,111 @@ def last_checkpoint(run):
     "The newest whole checkpoint of a run, or None if it has none at all; an error if all are damaged"
     refused = []
     for step, folder in reversed(step_folders(run).items()):
-        try: checkpoint = read_checkpoint(folder)
-        except Damaged as e: refused.append((folder, str(e))); continue
+        try:
+            checkpoint = read_checkpoint(folder)
+        except Damaged as e:
+            refused.append((folder, str(e)))
+            continue
         checkpoint.refused = refused
         return checkpoint
     strays = [p.name for p in Path(run).glob('*') if p.suffix in ('.pt', '.pth', '.pkl', '.ckpt', '.bin')]
     if refused:
         reasons = ''.join(f'\n  {reason}' for _, reason in refused)
-        raise UserError(f'no checkpoint of {run} is whole. Nothing was changed. Move the folder away to start anew, or restore one:{reasons}')
-    if strays: raise UserError(f'{run} holds {", ".join(strays)}, which looks like a pickle and is never loaded, and no checkpoint of this program.')
+        raise UserError(
+            f'no checkpoint of {run} is whole. Nothing was changed. Move the folder away to start anew, or restore one:{reasons}'
+        )
+    if strays:
+        raise UserError(
+            f'{run} holds {", ".join(strays)}, which looks like a pickle and is never loaded, and no checkpoint of this program.'
+        )
 
 # %% ../../nbs/train/00_runs.ipynb #72f5895b
 def _log_size(path, mark):
     "How long a log was at a checkpoint, by its mark"
-    if mark is None: return 0
-    if isinstance(mark, dict) and type(mark.get('bytes')) is int and mark['bytes'] >= 0 and isinstance(mark.get('sha256'), str): return mark['bytes']
-    raise Damaged(f'the checkpoint does not say how long {path} was. Move the checkpoint away to go on from the one before.')
+    if mark is None:
+        return 0
+    if (
+        isinstance(mark, dict)
+        and type(mark.get('bytes')) is int
+        and mark['bytes'] >= 0
+        and isinstance(mark.get('sha256'), str)
+    ):
+        return mark['bytes']
+    raise Damaged(
+        f'the checkpoint does not say how long {path} was. Move the checkpoint away to go on from the one before.'
+    )
+
 
 class Log:
     "Append rows to a file of JSON lines, from a known state on: its `mark` at a checkpoint, or None for a new log"
+
     def __init__(self, path, mark=None):
         self.path, size = Path(path), _log_size(path, mark)
         old = self.path.read_bytes()[:size] if size and self.path.exists() else b''
         if size and not self.path.exists():
             print(f'{self.path} is gone. A new one begins.', file=sys.stderr)
         elif size and sha256(old) != mark['sha256']:
-            aside = next(p for i in range(1, 10**6) if not (p := self.path.with_name(f'{self.path.stem}-damaged-{i}{self.path.suffix}')).exists())
-            print(f'{self.path} is not as it was at the checkpoint. It is now {aside.name}, and a new one begins.', file=sys.stderr)
-            self.path.rename(aside); old = b''
+            aside = next(
+                p
+                for i in range(1, 10**6)
+                if not (p := self.path.with_name(f'{self.path.stem}-damaged-{i}{self.path.suffix}')).exists()
+            )
+            print(
+                f'{self.path} is not as it was at the checkpoint. It is now {aside.name}, and a new one begins.',
+                file=sys.stderr,
+            )
+            self.path.rename(aside)
+            old = b''
         self.hash, self.size = hashlib.sha256(old), len(old)
-        self.file = open(self.path, 'ab', buffering=0); self.file.truncate(self.size)
+        self.file = open(self.path, 'ab', buffering=0)
+        self.file.truncate(self.size)
 
     def add(self, **row):
         line = json.dumps(row, allow_nan=False).encode() + b'\n'
-        if self.file.write(line) != len(line): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self.hash.update(line); self.size += len(line)
+        if self.file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.hash.update(line)
+        self.size += len(line)
 
-    def mark(self): os.fsync(self.file.fileno()); return dict(bytes=self.size, sha256=self.hash.hexdigest())     # on the disk before it is promised
-    def close(self): self.file.close()
+    def mark(self):
+        os.fsync(self.file.fileno())
+        return dict(bytes=self.size, sha256=self.hash.hexdigest())  # on the disk before it is promised
+
+    def close(self):
+        self.file.close()
 
 # %% ../../nbs/train/00_runs.ipynb #494d416e
 def read_log(run):
     "The rows of a run's log; a last line cut short is left out"
-    try: lines = (Path(run)/'log.jsonl').read_text(encoding='utf-8').splitlines(keepends=True)
-    except FileNotFoundError: raise UserError(f'{run} has no log.jsonl. It is no run, or its log was removed.') from None
-    except UnicodeDecodeError as e: raise Damaged(f'{Path(run)/"log.jsonl"} is not text: {e}') from e
-    try: return [json.loads(line) for line in lines if line.endswith('\n')]
-    except (ValueError, RecursionError) as e: raise Damaged(f'{Path(run)/"log.jsonl"} holds a line that is not JSON: {e}') from e
+    try:
+        lines = (Path(run) / 'log.jsonl').read_text(encoding='utf-8').splitlines(keepends=True)
+    except FileNotFoundError:
+        raise UserError(f'{run} has no log.jsonl. It is no run, or its log was removed.') from None
+    except UnicodeDecodeError as e:
+        raise Damaged(f'{Path(run) / "log.jsonl"} is not text: {e}') from e
+    try:
+        return [json.loads(line) for line in lines if line.endswith('\n')]
+    except (ValueError, RecursionError) as e:
+        raise Damaged(f'{Path(run) / "log.jsonl"} holds a line that is not JSON: {e}') from e
 
 # %% ../../nbs/train/00_runs.ipynb #ee3baa3f
 def process_start(pid):
     "When a process began, in the system's own ticks; None if it is gone or this cannot be known, 0 if it only awaits its parent"
-    try: fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
-    except OSError: return None
+    try:
+        fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    except OSError:
+        return None
     return 0 if fields[0] in 'ZX' else int(fields[19])
+
 
 def is_alive(owner):
     "Whether the process that wrote a lock on this host still runs"
-    try: os.kill(owner['pid'], 0)
-    except ProcessLookupError: return False
-    except PermissionError: pass                       # it runs, as somebody else
+    try:
+        os.kill(owner['pid'], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it runs, as somebody else
     return owner['start'] is None or process_start(owner['pid']) == owner['start']
 
 # %% ../../nbs/train/00_runs.ipynb #a4effdeb
@@ -247,75 +366,125 @@ def is_alive(owner):
 def _alone(path):
     "Open a file that only one process has open in here"
     while True:
-        try: fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, 'O_NOFOLLOW', 0), 0o666)
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, 'O_NOFOLLOW', 0), 0o666)
         except OSError as e:
-            if e.errno == errno.ELOOP: raise UserError(f'{path} is a link, and writing there would change another file. Remove it.') from e
+            if e.errno == errno.ELOOP:
+                raise UserError(f'{path} is a link, and writing there would change another file. Remove it.') from e
             raise UserError(f'{path} cannot be written: {e.strerror}. Choose another folder.') from e
         try:
-            if fcntl: fcntl.flock(fd, fcntl.LOCK_EX)
-            if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.lstat(path)): yield fd; return      # else it was removed while we waited
-        finally: os.close(fd)
+            if fcntl:
+                fcntl.flock(fd, fcntl.LOCK_EX)
+            if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.lstat(path)):
+                yield fd
+                return  # else it was removed while we waited
+        finally:
+            os.close(fd)
+
 
 def _owner(fd):
-    try: owner = json.loads(os.pread(fd, 4096, 0)); return owner if 0 < owner['pid'] < 2**31 and {'host', 'start', 'since'} <= set(owner) else None
-    except (ValueError, KeyError, TypeError, RecursionError): return None      # empty or cut off: its writer died while writing
+    try:
+        owner = json.loads(os.pread(fd, 4096, 0))
+        return owner if 0 < owner['pid'] < 2**31 and {'host', 'start', 'since'} <= set(owner) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None  # empty or cut off: its writer died while writing
 
 # %% ../../nbs/train/00_runs.ipynb #fc9747c7
 @contextlib.contextmanager
 def lock(run):
     "Hold a run's folder; a `UserError` if a living process does"
-    path, me = Path(run)/'LOCK', dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since=time.strftime('%F %T'))
+    path, me = (
+        Path(run) / 'LOCK',
+        dict(
+            pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since=time.strftime('%F %T')
+        ),
+    )
     with _alone(path) as fd:
         owner = _owner(fd)
         if owner and owner['host'] != me['host']:
-            raise UserError(f"{run} is in use by process {owner['pid']} on {owner['host']} since {owner['since']}. If it is gone for sure, remove {path}.")
+            raise UserError(
+                f"{run} is in use by process {owner['pid']} on {owner['host']} since {owner['since']}. If it is gone for sure, remove {path}."
+            )
         if owner and is_alive(owner):
-            raise UserError(f"{run} is in use by process {owner['pid']} on this machine since {owner['since']}. Wait, stop it, or choose another folder.")
-        os.ftruncate(fd, 0); os.pwrite(fd, json.dumps(me).encode(), 0); os.fsync(fd)
-    try: yield
+            raise UserError(
+                f"{run} is in use by process {owner['pid']} on this machine since {owner['since']}. Wait, stop it, or choose another folder."
+            )
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(me).encode(), 0)
+        os.fsync(fd)
+    try:
+        yield
     finally:
         with _alone(path) as fd:
-            if _owner(fd) == me or os.fstat(fd).st_size == 0: os.unlink(path)
+            if _owner(fd) == me or os.fstat(fd).st_size == 0:
+                os.unlink(path)
 
 # %% ../../nbs/train/00_runs.ipynb #bf0c10a7
-def prepare_folder(run,
-                   need=2**20):    # bytes of one checkpoint
+def prepare_folder(
+    run,
+    need=2**20,  # bytes of one checkpoint
+):
     "Create a run's folder and try to write as much as a checkpoint into it; a `UserError` if that fails"
     run = Path(run)
-    if '\0' in str(run): raise UserError(f'{str(run)!r} holds a character that no path can hold (NUL). Choose another --out.')
+    if '\0' in str(run):
+        raise UserError(f'{str(run)!r} holds a character that no path can hold (NUL). Choose another --out.')
     try:
         run.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=run, prefix='.trial.', suffix='.tmp') as f:      # a new name that no link can wait at
+        with tempfile.NamedTemporaryFile(
+            dir=run, prefix='.trial.', suffix='.tmp'
+        ) as f:  # a new name that no link can wait at
             f.write(bytes(need))
             f.flush()
             os.fsync(f.fileno())
         free = shutil.disk_usage(run).free
-    except OSError as e: raise UserError(f'{run} cannot be written: {e.strerror}. Choose another --out, or make room.') from e
-    if free < 4*need:
-        raise UserError(f'the disk of {run} has {free/2**20:.1f} MB left, and a checkpoint takes {need/2**20:.1f} MB. Make room, or choose another --out.')
+    except OSError as e:
+        raise UserError(f'{run} cannot be written: {e.strerror}. Choose another --out, or make room.') from e
+    if free < 4 * need:
+        raise UserError(
+            f'the disk of {run} has {free / 2**20:.1f} MB left, and a checkpoint takes {need / 2**20:.1f} MB. Make room, or choose another --out.'
+        )
     return run
+
 
 def clear_litter(run):
     "Remove what killed processes left half written; only for whoever holds the lock"
-    for p in Path(run).glob('.*.old.tmp'): put_back(p.with_name(p.name[1:-len('.old.tmp')]))
-    for p in Path(run).glob('.*.tmp'): shutil.rmtree(p) if p.is_dir() else p.unlink(missing_ok=True)
+    for p in Path(run).glob('.*.old.tmp'):
+        put_back(p.with_name(p.name[1 : -len('.old.tmp')]))
+    for p in Path(run).glob('.*.tmp'):
+        shutil.rmtree(p) if p.is_dir() else p.unlink(missing_ok=True)
 
 # %% ../../nbs/train/00_runs.ipynb #f26cbff0
 def flat(d, prefix=''):
     "Nested dictionaries as one level with dotted keys"
-    return {k2: v2 for k, v in d.items() for k2, v2 in (flat(v, f'{prefix}{k}.') if isinstance(v, dict) and v else {f'{prefix}{k}': v}).items()}
+    return {
+        k2: v2
+        for k, v in d.items()
+        for k2, v2 in (flat(v, f'{prefix}{k}.') if isinstance(v, dict) and v else {f'{prefix}{k}': v}).items()
+    }
 
-def keep_config(run, config,
-                anew=(),          # dotted keys that may say something new
-                renew=None):      # what an older program wrote -> the same in today's words
+
+def keep_config(
+    run,
+    config,
+    anew=(),  # dotted keys that may say something new
+    renew=None,  # what an older program wrote -> the same in today's words
+):
     "Write a new run's configuration, or hold it against the one that is there. Returns whether it says something new, which is not written yet"
-    path, config = Path(run)/'config.json', json.loads(json.dumps(config, allow_nan=False))
-    if not path.exists(): write_json(path, config); return False
+    path, config = Path(run) / 'config.json', json.loads(json.dumps(config, allow_nan=False))
+    if not path.exists():
+        write_json(path, config)
+        return False
     written, here = read_json(path), flat(config)
-    if not isinstance(written, dict): raise UserError(f'{path} is not the configuration of a run, but a {type(written).__name__}. Choose another folder, or restore it.')
+    if not isinstance(written, dict):
+        raise UserError(
+            f'{path} is not the configuration of a run, but a {type(written).__name__}. Choose another folder, or restore it.'
+        )
     renewed = json.loads(json.dumps(renew(written))) if renew else written
     there = flat(renewed)
     keys = [k for k in dict.fromkeys([*there, *here]) if there.get(k, ...) != here.get(k, ...)]
-    if set(keys) <= set(anew): return bool(keys) or renewed != written
+    if set(keys) <= set(anew):
+        return bool(keys) or renewed != written
     differ = ''.join(f'\n  {k}: {there.get(k, "absent")} there, {here.get(k, "absent")} here' for k in keys)
-    raise UserError(f'{run} holds a run with other settings:{differ}\nUse the same settings to go on, or another folder.')
+    raise UserError(
+        f'{run} holds a run with other settings:{differ}\nUse the same settings to go on, or another folder.'
+    )

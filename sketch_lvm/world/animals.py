@@ -22,143 +22,297 @@ from .shapes import Part, arc, area, category, ellipse, flip, line, mirrored, re
 # %% ../../nbs/world/02_animals.ipynb #26a82f48
 def both(name, points, colour='main', level=0, width=0):
     "A part given on the right and its mirror image: lines if a `width` is given"
-    make = (lambda side, p: line(f'{side} {name}', p, colour, level, width)) if width else (lambda side, p: area(f'{side} {name}', p, colour, level))
+    make = (
+        (lambda side, p: line(f'{side} {name}', p, colour, level, width))
+        if width
+        else (lambda side, p: area(f'{side} {name}', p, colour, level))
+    )
     return [make('left', flip(points)), make('right', points)]
 
-def dot(name, x, y, r, colour='black', level=1): "A small disc"; return area(name, ellipse(x, y, r, n=12), colour, level)
 
-def bend(points): "An open curve through `points`"; return smooth(points, closed=False)
+def dot(name, x, y, r, colour='black', level=1):
+    "A small disc"
+    return area(name, ellipse(x, y, r, n=12), colour, level)
+
+
+def bend(points):
+    "An open curve through `points`"
+    return smooth(points, closed=False)
+
 
 def band(points, start, stop=None):
     "The outline of a band along a path; `start` and `stop` are half its width at the two ends"
     p = np.asarray(points, float)
     d = np.gradient(p, axis=0)
-    d = d/np.linalg.norm(d, axis=1, keepdims=True)
-    out = d[:, ::-1]*[-1, 1]*np.linspace(start, start if stop is None else stop, len(p))[:, None]
+    d = d / np.linalg.norm(d, axis=1, keepdims=True)
+    out = d[:, ::-1] * [-1, 1] * np.linspace(start, start if stop is None else stop, len(p))[:, None]
     return np.concatenate([p + out, (p - out)[::-1]])
 
 # %% ../../nbs/world/02_animals.ipynb #46317fcc
 def put(parts, x, y, scale):
     "Parts made smaller (or larger) and moved: a head onto a body"
-    return [Part(p.name, p.points*scale + [x, y], p.colour, p.level, p.closed, p.width*max(scale, .5)) for p in parts]
+    return [
+        Part(p.name, p.points * scale + [x, y], p.colour, p.level, p.closed, p.width * max(scale, 0.5)) for p in parts
+    ]
+
 
 def four_legs(front, hind, gap, top, bottom, half, colour):
     "Legs of an animal seen from the side; the far pair stands `gap` further right"
-    leg = lambda x: [(x - half, top), (x + half, top), (x + half*.9, bottom), (x - half*.9, bottom)]
+    leg = lambda x: [(x - half, top), (x + half, top), (x + half * 0.9, bottom), (x - half * 0.9, bottom)]
     where = {'far front leg': front + gap, 'far hind leg': hind + gap, 'front leg': front, 'hind leg': hind}
     return [area(name, leg(x), colour, int('far' in name)) for name, x in where.items()]
 
 # %% ../../nbs/world/02_animals.ipynb #b0e45837
 def cat_eyes(t, x, y):
     "Two eyes at (+-x, y)"
-    kind, r = t.pick('eyes', ['round', 'almond', 'narrow', 'closed']), t.size('eye size', .08, .16)
-    if kind == 'closed': return both('eye', arc(x, y, r*1.2, r, 0, math.pi, n=8), 'black', 1, .05)
-    rx, ry = {'round': (r, r), 'almond': (r*1.3, r*.8), 'narrow': (r*.8, r*1.4)}[kind]
-    return [*both('eye', rotate(ellipse(x, y, rx, ry, n=14), -.4*(kind == 'almond'), x, y), 'lightgreen', 1),
-            *both('pupil', ellipse(x, y, r*.3, r*.7, n=10), 'black', 2)]
+    kind, r = t.pick('eyes', ['round', 'almond', 'narrow', 'closed']), t.size('eye size', 0.08, 0.16)
+    if kind == 'closed':
+        return both('eye', arc(x, y, r * 1.2, r, 0, math.pi, n=8), 'black', 1, 0.05)
+    rx, ry = {'round': (r, r), 'almond': (r * 1.3, r * 0.8), 'narrow': (r * 0.8, r * 1.4)}[kind]
+    return [
+        *both('eye', rotate(ellipse(x, y, rx, ry, n=14), -0.4 * (kind == 'almond'), x, y), 'lightgreen', 1),
+        *both('pupil', ellipse(x, y, r * 0.3, r * 0.7, n=10), 'black', 2),
+    ]
+
 
 def cat_head(t, seen=True):
     "The head, about 1.4 wide around the origin; only ears and outline if it is not `seen` from the front"
-    w, h, tip = t.size('head width', .55, .82), t.size('head height', .45, .65), t.size('ear height', .18, .55)
-    ear = np.array([(w*.97, -.05), (w*t.size('ear spread', .65, 1.05), -h - tip), (w*.22, -h*.85)])
-    parts = both('ear', ear, 'coat') + (both('inner ear', ear*.5 + ear.mean(0)*.5, 'pink', 2) if seen and t.flag('pink ears') else [])
-    chin = mirrored(bend([(0, -h*.92), (w*.7, -h*.85), (w, -h*.1), (w*.55, h*.7), (0, h)]))
-    parts.append(area('head', chin if seen and t.flag('pointed chin', .4) else ellipse(0, 0, w, h), 'coat'))
-    if not seen: return parts
-    for k in range(t.count('forehead stripes', 0, 3)): parts.append(line(f'forehead stripe {k}', [((k - 1)*.14, -h*.92), ((k - 1)*.1, -h*.5)], 'dark', 2, .04))
-    parts += cat_eyes(t, w*.42, -.12) + [area('nose', [(-.1, .1), (.1, .1), (0, .21)], 'pink', 1),
-                                         line('mouth', bend([(-.17, .31), (-.08, .34), (0, .21), (.08, .34), (.17, .31)]), 'dark', 1, .04)]
+    w, h, tip = t.size('head width', 0.55, 0.82), t.size('head height', 0.45, 0.65), t.size('ear height', 0.18, 0.55)
+    ear = np.array([(w * 0.97, -0.05), (w * t.size('ear spread', 0.65, 1.05), -h - tip), (w * 0.22, -h * 0.85)])
+    parts = both('ear', ear, 'coat') + (
+        both('inner ear', ear * 0.5 + ear.mean(0) * 0.5, 'pink', 2) if seen and t.flag('pink ears') else []
+    )
+    chin = mirrored(bend([(0, -h * 0.92), (w * 0.7, -h * 0.85), (w, -h * 0.1), (w * 0.55, h * 0.7), (0, h)]))
+    parts.append(area('head', chin if seen and t.flag('pointed chin', 0.4) else ellipse(0, 0, w, h), 'coat'))
+    if not seen:
+        return parts
+    for k in range(t.count('forehead stripes', 0, 3)):
+        parts.append(
+            line(f'forehead stripe {k}', [((k - 1) * 0.14, -h * 0.92), ((k - 1) * 0.1, -h * 0.5)], 'dark', 2, 0.04)
+        )
+    parts += cat_eyes(t, w * 0.42, -0.12) + [
+        area('nose', [(-0.1, 0.1), (0.1, 0.1), (0, 0.21)], 'pink', 1),
+        line('mouth', bend([(-0.17, 0.31), (-0.08, 0.34), (0, 0.21), (0.08, 0.34), (0.17, 0.31)]), 'dark', 1, 0.04),
+    ]
     n = t.count('whiskers', 0, 3)
     for k in range(n):
-        parts += both(f'whisker {k}', [(w*.35, .17 + .07*k), (w*.35 + t.size('whisker length', .35, .8), .12 + .16*(k - (n - 1)/2))], 'dark', 1, .03)
+        parts += both(
+            f'whisker {k}',
+            [
+                (w * 0.35, 0.17 + 0.07 * k),
+                (w * 0.35 + t.size('whisker length', 0.35, 0.8), 0.12 + 0.16 * (k - (n - 1) / 2)),
+            ],
+            'dark',
+            1,
+            0.03,
+        )
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #14df1a91
 def cat_sitting(t, seen):
     "A cat that sits towards us, or with its back to us"
-    fat, lift, n = t.size('body width', .3, .58), t.size('tail height', -.2, .5), t.count('body stripes', 0, 4)
-    hook = [(fat*.7, .85), (fat + .3, .75), (fat + .32, .35), (fat + .12, .1 - lift)]
-    tail = area('tail', band(bend(np.array(hook)*[t.side('tail side'), 1]), .07), 'coat')
-    parts = [tail, area('body', mirrored(bend([(0, -.35), (.24, -.25), (fat*.85, .25), (fat, .75), (fat*.6, .98), (0, .96)])), 'coat')]
-    for k in range(n): parts += both(f'body stripe {k}', [(fat*.9, .7 - .17*k), (fat*.55, .66 - .17*k)], 'dark', 2, .05)
-    if seen: parts += both('front leg', [(.08, .35), (.09, .95)], 'dark', 1, .04) + both('paw', ellipse(.17, .93, .12, .07, n=12), 'coat', 1)
-    else: parts.append(line('spine', [(0, -.1), (0, .5)], 'dark', 2, .03))
-    return parts + put(cat_head(t, seen), 0, -.5, t.size('head size', .45, .68))
+    fat, lift, n = t.size('body width', 0.3, 0.58), t.size('tail height', -0.2, 0.5), t.count('body stripes', 0, 4)
+    hook = [(fat * 0.7, 0.85), (fat + 0.3, 0.75), (fat + 0.32, 0.35), (fat + 0.12, 0.1 - lift)]
+    tail = area('tail', band(bend(np.array(hook) * [t.side('tail side'), 1]), 0.07), 'coat')
+    parts = [
+        tail,
+        area(
+            'body',
+            mirrored(bend([(0, -0.35), (0.24, -0.25), (fat * 0.85, 0.25), (fat, 0.75), (fat * 0.6, 0.98), (0, 0.96)])),
+            'coat',
+        ),
+    ]
+    for k in range(n):
+        parts += both(f'body stripe {k}', [(fat * 0.9, 0.7 - 0.17 * k), (fat * 0.55, 0.66 - 0.17 * k)], 'dark', 2, 0.05)
+    if seen:
+        parts += both('front leg', [(0.08, 0.35), (0.09, 0.95)], 'dark', 1, 0.04) + both(
+            'paw', ellipse(0.17, 0.93, 0.12, 0.07, n=12), 'coat', 1
+        )
+    else:
+        parts.append(line('spine', [(0, -0.1), (0, 0.5)], 'dark', 2, 0.03))
+    return parts + put(cat_head(t, seen), 0, -0.5, t.size('head size', 0.45, 0.68))
+
 
 def cat_walking(t):
     "A cat seen from its left side, its face turned to us"
-    long, leg, n = t.size('body length', .42, .66), t.size('leg length', .25, .55), t.count('body stripes', 0, 4)
-    high = t.size('belly', .17, .32)
-    tails = {'raised': [(0, 0), (.2, -.1), (.22, -.5), (.12, -.85)], 'hanging': [(0, 0), (.18, 0), (.28, .3), (.4, .5)],
-             'curled': [(0, 0), (.22, -.05), (.35, -.35), (.15, -.5), (.08, -.3)]}
+    long, leg, n = t.size('body length', 0.42, 0.66), t.size('leg length', 0.25, 0.55), t.count('body stripes', 0, 4)
+    high = t.size('belly', 0.17, 0.32)
+    tails = {
+        'raised': [(0, 0), (0.2, -0.1), (0.22, -0.5), (0.12, -0.85)],
+        'hanging': [(0, 0), (0.18, 0), (0.28, 0.3), (0.4, 0.5)],
+        'curled': [(0, 0), (0.22, -0.05), (0.35, -0.35), (0.15, -0.5), (0.08, -0.3)],
+    }
     tail = np.array(tails[t.pick('tail', list(tails))]) + [long, 0]
-    parts = [area('tail', band(bend(tail), .055), 'coat'), *four_legs(-long*.8, long*.72, .17, 0, high + leg, .075, 'coat'),
-             area('body', ellipse(0, 0, long + .1, high, n=28), 'coat')]
-    for k in range(n): parts.append(line(f'body stripe {k}', [(-.2 + .18*k, -high*.9), (-.22 + .18*k, -high*.1)], 'dark', 1, .05))
-    return parts + put(cat_head(t), -long - .12, -.2 - high*.5, t.size('head size', .36, .55))
+    parts = [
+        area('tail', band(bend(tail), 0.055), 'coat'),
+        *four_legs(-long * 0.8, long * 0.72, 0.17, 0, high + leg, 0.075, 'coat'),
+        area('body', ellipse(0, 0, long + 0.1, high, n=28), 'coat'),
+    ]
+    for k in range(n):
+        parts.append(
+            line(f'body stripe {k}', [(-0.2 + 0.18 * k, -high * 0.9), (-0.22 + 0.18 * k, -high * 0.1)], 'dark', 1, 0.05)
+        )
+    return parts + put(cat_head(t), -long - 0.12, -0.2 - high * 0.5, t.size('head size', 0.36, 0.55))
 
 # %% ../../nbs/world/02_animals.ipynb #9872f31e
 @category
 def cat(t):
     design = t.design('face', 'face', 'sitting', 'sitting', 'walking', 'walking', 'from behind')
-    if design in ('sitting', 'from behind'): return cat_sitting(t, design == 'sitting')
+    if design in ('sitting', 'from behind'):
+        return cat_sitting(t, design == 'sitting')
     return cat_head(t) if design == 'face' else cat_walking(t)
 
 # %% ../../nbs/world/02_animals.ipynb #af406360
 def rabbit_ears(t, x, y):
     "Two ears that grow from (+-x, y)"
-    long, half, how, parts = t.size('ear length', .3, .6), t.size('ear width', .08, .17), t.pick('ears', ['upright', 'upright', 'floppy', 'folded']), []
-    pink = how in ('upright', 'folded') and t.flag('pink ears', .6)
+    long, half, how, parts = (
+        t.size('ear length', 0.3, 0.6),
+        t.size('ear width', 0.08, 0.17),
+        t.pick('ears', ['upright', 'upright', 'floppy', 'folded']),
+        [],
+    )
+    pink = how in ('upright', 'folded') and t.flag('pink ears', 0.6)
     for s, side in ((-1, 'left'), (1, 'right')):
-        if how == 'floppy': ear = rotate(ellipse(s*(x + half*1.6), y + long*.75, half*1.1, long), -s*.35, s*x, y)
+        if how == 'floppy':
+            ear = rotate(ellipse(s * (x + half * 1.6), y + long * 0.75, half * 1.1, long), -s * 0.35, s * x, y)
         elif how == 'folded' and s == 1:
-            ear = band(bend([(x, y), (x + .06, y - long), (x + .2, y - long*1.4), (x + .42, y - long*1.1), (x + .48, y - long*.6)]), half, half*.6)
-        else: ear, inner = (rotate(ellipse(s*x, y - long*.85, half*q, long*q), s*t.size('ear spread', 0, .45), s*x, y) for q in (1, .6))
+            ear = band(
+                bend(
+                    [
+                        (x, y),
+                        (x + 0.06, y - long),
+                        (x + 0.2, y - long * 1.4),
+                        (x + 0.42, y - long * 1.1),
+                        (x + 0.48, y - long * 0.6),
+                    ]
+                ),
+                half,
+                half * 0.6,
+            )
+        else:
+            ear, inner = (
+                rotate(ellipse(s * x, y - long * 0.85, half * q, long * q), s * t.size('ear spread', 0, 0.45), s * x, y)
+                for q in (1, 0.6)
+            )
         parts.append(area(f'{side} ear', ear, 'coat'))
-        if pink and not (how == 'folded' and s == 1): parts.append(area(f'inside {side} ear', inner, 'pink', 2))
+        if pink and not (how == 'folded' and s == 1):
+            parts.append(area(f'inside {side} ear', inner, 'pink', 2))
     return parts
+
 
 def rabbit_head(t):
     "The face, about one wide, with ears above"
-    w, h, r, n = t.size('head width', .36, .56), t.size('head height', .36, .5), t.size('eye size', .05, .1), t.count('whiskers', 0, 3)
-    parts = rabbit_ears(t, w*.45, .25 - h*.75) + [area('head', ellipse(0, .25, w, h), 'coat'), *both('eye', ellipse(w*.42, .15, r, r*1.3, n=12), 'black', 1)]
-    if t.flag('cheeks', .35): parts += both('cheek', ellipse(.17, .44, .17, .14, n=14), 'white', 1)
-    parts += [area('nose', [(-.09, .28), (.09, .28), (0, .37)], 'pink', 1),
-              line('mouth', bend([(-.15, .46), (-.06, .48), (0, .37), (.06, .48), (.15, .46)]), 'dark', 1, .04)]
-    if t.flag('teeth', .55): parts.append(area('teeth', rect(-.07, .47, .07, .62), 'white', 1))
-    for k in range(n): parts += both(f'whisker {k}', [(.2, .36 + .05*k), (w + .3, .26 + .12*k)], 'dark', 2, .03)
+    w, h, r, n = (
+        t.size('head width', 0.36, 0.56),
+        t.size('head height', 0.36, 0.5),
+        t.size('eye size', 0.05, 0.1),
+        t.count('whiskers', 0, 3),
+    )
+    parts = rabbit_ears(t, w * 0.45, 0.25 - h * 0.75) + [
+        area('head', ellipse(0, 0.25, w, h), 'coat'),
+        *both('eye', ellipse(w * 0.42, 0.15, r, r * 1.3, n=12), 'black', 1),
+    ]
+    if t.flag('cheeks', 0.35):
+        parts += both('cheek', ellipse(0.17, 0.44, 0.17, 0.14, n=14), 'white', 1)
+    parts += [
+        area('nose', [(-0.09, 0.28), (0.09, 0.28), (0, 0.37)], 'pink', 1),
+        line('mouth', bend([(-0.15, 0.46), (-0.06, 0.48), (0, 0.37), (0.06, 0.48), (0.15, 0.46)]), 'dark', 1, 0.04),
+    ]
+    if t.flag('teeth', 0.55):
+        parts.append(area('teeth', rect(-0.07, 0.47, 0.07, 0.62), 'white', 1))
+    for k in range(n):
+        parts += both(f'whisker {k}', [(0.2, 0.36 + 0.05 * k), (w + 0.3, 0.26 + 0.12 * k)], 'dark', 2, 0.03)
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #98485d47
 def rabbit_standing(t):
     "On its hind legs, towards us"
-    fat, arms, tail = t.size('body width', .32, .52), t.pick('arms', ['lowered', 'raised', 'folded']), t.size('tail size', .1, .2)
-    parts = [dot('tail', (fat + .05)*t.side('tail side'), .7, tail, 'white', 1),
-             *both('foot', ellipse(fat*.65, .93, t.size('foot length', .2, .34), .1), 'coat')]
-    if arms != 'folded': parts += both('arm', band([(fat*.5, .12), (fat + .18, .5) if arms == 'lowered' else (fat + .3, -.15)], .09, .08), 'coat')
-    parts.append(area('body', ellipse(0, .45, fat, .5), 'coat'))
-    if arms == 'folded': parts += both('arm', band([(fat*.85, .2), (.12, .35)], .08), 'coat', 1)
-    elif t.flag('belly patch'): parts.append(area('belly', ellipse(0, .5, fat*.6, .34), 'white', 1))
-    return parts + put(rabbit_head(t), 0, -.3, t.size('head size', .6, .85))
+    fat, arms, tail = (
+        t.size('body width', 0.32, 0.52),
+        t.pick('arms', ['lowered', 'raised', 'folded']),
+        t.size('tail size', 0.1, 0.2),
+    )
+    parts = [
+        dot('tail', (fat + 0.05) * t.side('tail side'), 0.7, tail, 'white', 1),
+        *both('foot', ellipse(fat * 0.65, 0.93, t.size('foot length', 0.2, 0.34), 0.1), 'coat'),
+    ]
+    if arms != 'folded':
+        parts += both(
+            'arm',
+            band([(fat * 0.5, 0.12), (fat + 0.18, 0.5) if arms == 'lowered' else (fat + 0.3, -0.15)], 0.09, 0.08),
+            'coat',
+        )
+    parts.append(area('body', ellipse(0, 0.45, fat, 0.5), 'coat'))
+    if arms == 'folded':
+        parts += both('arm', band([(fat * 0.85, 0.2), (0.12, 0.35)], 0.08), 'coat', 1)
+    elif t.flag('belly patch'):
+        parts.append(area('belly', ellipse(0, 0.5, fat * 0.6, 0.34), 'white', 1))
+    return parts + put(rabbit_head(t), 0, -0.3, t.size('head size', 0.6, 0.85))
 
 # %% ../../nbs/world/02_animals.ipynb #c5eafc1a
 def rabbit_sitting(t):
     "From its left side; the ears stand, lie back or hang"
-    y, back, n, r = .2 - t.size('head lift', .15, .5), t.size('back height', .45, .75), t.count('whiskers', 0, 3), t.size('head width', .25, .34)
-    parts = [dot('tail', .82, .35, t.size('tail size', .1, .2), 'white', 0),
-             area('body', smooth([(-.5, .15), (-.1, .45 - back), (.4, .5 - back), (.82, .25), (.75, .72), (.2, .8), (-.45, .78), (-.6, .5)]), 'coat'),
-             area('front leg', band([(-.42, .35), (-.5, .8)], .1, .08), 'coat', 1),
-             area('hind foot', ellipse(.3, .78, t.size('foot length', .22, .38), .1), 'coat', 1),
-             line('haunch', arc(.42, .5, .3, t.size('haunch size', .2, .4), math.pi*.85, math.pi*1.75), 'dark', 1, .05)]
-    long, half, ears = t.size('ear length', .25, .45), t.size('ear width', .07, .14), t.pick('ears', ['upright', 'upright', 'laid back', 'floppy'])
-    turn = {'upright': t.size('ear spread', -.2, .3), 'laid back': 1.15, 'floppy': 2.7}[ears]
-    ear = lambda a, q=1.: rotate(ellipse(-.5, y - .12 - long*.9, half*q, long*q), a, -.5, y - .12)
-    parts += [area('far ear', ear(turn - .35), 'coat', 1)]*(ears != 'floppy') + [area('near ear', ear(turn), 'coat')]*(ears != 'floppy')
-    parts += [area('head', ellipse(-.58, y, r, .22, -.2), 'coat'), dot('eye', -.64, y - .06, t.size('eye size', .05, .1)),
-              dot('nose', -.54 - r*1.03, y + .05, .05, 'pink')]
-    if ears == 'floppy': parts.append(area('near ear', rotate(ellipse(-.42, y - .14 + long*.85, half*1.2, long), -.2, -.42, y - .14), 'coat'))
-    for k in range(n): parts.append(line(f'whisker {k}', [(-.78, y + .07), (-.62 + .1*k, y + .22)], 'dark', 2, .03))
+    y, back, n, r = (
+        0.2 - t.size('head lift', 0.15, 0.5),
+        t.size('back height', 0.45, 0.75),
+        t.count('whiskers', 0, 3),
+        t.size('head width', 0.25, 0.34),
+    )
+    parts = [
+        dot('tail', 0.82, 0.35, t.size('tail size', 0.1, 0.2), 'white', 0),
+        area(
+            'body',
+            smooth(
+                [
+                    (-0.5, 0.15),
+                    (-0.1, 0.45 - back),
+                    (0.4, 0.5 - back),
+                    (0.82, 0.25),
+                    (0.75, 0.72),
+                    (0.2, 0.8),
+                    (-0.45, 0.78),
+                    (-0.6, 0.5),
+                ]
+            ),
+            'coat',
+        ),
+        area('front leg', band([(-0.42, 0.35), (-0.5, 0.8)], 0.1, 0.08), 'coat', 1),
+        area('hind foot', ellipse(0.3, 0.78, t.size('foot length', 0.22, 0.38), 0.1), 'coat', 1),
+        line(
+            'haunch',
+            arc(0.42, 0.5, 0.3, t.size('haunch size', 0.2, 0.4), math.pi * 0.85, math.pi * 1.75),
+            'dark',
+            1,
+            0.05,
+        ),
+    ]
+    long, half, ears = (
+        t.size('ear length', 0.25, 0.45),
+        t.size('ear width', 0.07, 0.14),
+        t.pick('ears', ['upright', 'upright', 'laid back', 'floppy']),
+    )
+    turn = {'upright': t.size('ear spread', -0.2, 0.3), 'laid back': 1.15, 'floppy': 2.7}[ears]
+    ear = lambda a, q=1.0: rotate(ellipse(-0.5, y - 0.12 - long * 0.9, half * q, long * q), a, -0.5, y - 0.12)
+    parts += [area('far ear', ear(turn - 0.35), 'coat', 1)] * (ears != 'floppy') + [
+        area('near ear', ear(turn), 'coat')
+    ] * (ears != 'floppy')
+    parts += [
+        area('head', ellipse(-0.58, y, r, 0.22, -0.2), 'coat'),
+        dot('eye', -0.64, y - 0.06, t.size('eye size', 0.05, 0.1)),
+        dot('nose', -0.54 - r * 1.03, y + 0.05, 0.05, 'pink'),
+    ]
+    if ears == 'floppy':
+        parts.append(
+            area(
+                'near ear',
+                rotate(ellipse(-0.42, y - 0.14 + long * 0.85, half * 1.2, long), -0.2, -0.42, y - 0.14),
+                'coat',
+            )
+        )
+    for k in range(n):
+        parts.append(line(f'whisker {k}', [(-0.78, y + 0.07), (-0.62 + 0.1 * k, y + 0.22)], 'dark', 2, 0.03))
     return parts
+
 
 @category
 def rabbit(t):
@@ -168,42 +322,91 @@ def rabbit(t):
 # %% ../../nbs/world/02_animals.ipynb #dd5b68fc
 def elephant_face(t):
     "Head and ears from the front"
-    big, low, w = t.size('ear size', .42, .7), t.size('ear drop', .2, .65), t.size('head width', .28, .4)
-    sway, n = t.size('trunk bend', 0, .42)*t.side('trunk side'), t.size('trunk length', .62, .9)
-    ear = smooth([(w*.6, -.5), (w + big*.7, -.65), (w + big, -.2), (w + big*.6, low*.8), (w*.9, .15)])
-    trunk = bend([(0, -.05), (0, .3), (sway*.4, n*.75), (sway, n)])
-    parts = both('ear', ear, 'grey') + (both('inner ear', ear*.6 + ear.mean(0)*.4, 'pink', 2) if t.flag('pink ears', .4) else [])
-    if t.flag('tusks', .6): parts += both('tusk', band(bend([(.14, .15), (.24, .4), (.3, .4 + t.size('tusk length', .05, .3))]), .06, .02), 'white', 1)
-    parts += [area('head', mirrored(bend([(0, -.62), (w*.8, -.52), (w, -.1), (w*.7, .2), (.12, .35)])), 'grey'), area('trunk', band(trunk, .17, .1), 'grey')]
-    for k in range(t.count('trunk folds', 0, 4)): parts.append(line(f'trunk fold {k}', [(-.11, .1 + .1*k), (.11, .1 + .1*k)], 'dark', 2, .03))
-    return parts + both('eye', ellipse(w*.55, -.15, t.size('eye size', .04, .08), n=10), 'black', 1)
+    big, low, w = t.size('ear size', 0.42, 0.7), t.size('ear drop', 0.2, 0.65), t.size('head width', 0.28, 0.4)
+    sway, n = t.size('trunk bend', 0, 0.42) * t.side('trunk side'), t.size('trunk length', 0.62, 0.9)
+    ear = smooth(
+        [(w * 0.6, -0.5), (w + big * 0.7, -0.65), (w + big, -0.2), (w + big * 0.6, low * 0.8), (w * 0.9, 0.15)]
+    )
+    trunk = bend([(0, -0.05), (0, 0.3), (sway * 0.4, n * 0.75), (sway, n)])
+    parts = both('ear', ear, 'grey') + (
+        both('inner ear', ear * 0.6 + ear.mean(0) * 0.4, 'pink', 2) if t.flag('pink ears', 0.4) else []
+    )
+    if t.flag('tusks', 0.6):
+        parts += both(
+            'tusk',
+            band(bend([(0.14, 0.15), (0.24, 0.4), (0.3, 0.4 + t.size('tusk length', 0.05, 0.3))]), 0.06, 0.02),
+            'white',
+            1,
+        )
+    parts += [
+        area('head', mirrored(bend([(0, -0.62), (w * 0.8, -0.52), (w, -0.1), (w * 0.7, 0.2), (0.12, 0.35)])), 'grey'),
+        area('trunk', band(trunk, 0.17, 0.1), 'grey'),
+    ]
+    for k in range(t.count('trunk folds', 0, 4)):
+        parts.append(line(f'trunk fold {k}', [(-0.11, 0.1 + 0.1 * k), (0.11, 0.1 + 0.1 * k)], 'dark', 2, 0.03))
+    return parts + both('eye', ellipse(w * 0.55, -0.15, t.size('eye size', 0.04, 0.08), n=10), 'black', 1)
 
 # %% ../../nbs/world/02_animals.ipynb #a3c271c5
-TRUNKS = {'hanging': [(0, 0), (-.2, .25), (-.24, .55), (-.12, .75)], 'raised': [(0, 0), (-.2, .15), (-.38, -.1), (-.34, -.55)],
-          'curled': [(0, 0), (-.18, .3), (-.24, .55), (-.42, .58), (-.48, .38)]}
+TRUNKS = {
+    'hanging': [(0, 0), (-0.2, 0.25), (-0.24, 0.55), (-0.12, 0.75)],
+    'raised': [(0, 0), (-0.2, 0.15), (-0.38, -0.1), (-0.34, -0.55)],
+    'curled': [(0, 0), (-0.18, 0.3), (-0.24, 0.55), (-0.42, 0.58), (-0.48, 0.38)],
+}
+
 
 def elephant_side(t):
     "From its left side"
-    long, high, r, ear = t.size('body length', .45, .62), t.size('body height', .3, .44), t.size('head size', .24, .34), t.size('ear size', .17, .34)
-    leg, half, trunk = t.size('leg length', .2, .42), t.size('leg width', .09, .16), t.pick('trunk', list(TRUNKS))
-    x, y = .15 - long - r*.4, -high*.5
-    parts = [line('tail', bend([(.15 + long, -.1), (.3 + long, .1), (.27 + long, t.size('tail length', .2, .5))]), 'grey', 1, .06),
-             *four_legs(.25 - long, -.1 + long, t.size('leg gap', .15, .3), .1, high + leg + .05, half, 'grey'),
-             area('body', ellipse(.15, 0, long, high, n=28), 'grey')]
-    if t.flag('tusks', .6):
-        tusk = bend([(x - r*.4, y + .1), (x - .35, y + .28), (x - .35 - t.size('tusk length', .05, .25), y + .2)])
-        parts.append(area('tusk', band(tusk, .05, .02), 'white', 1))
-    flap = smooth([(x + .02, y - ear*.8), (x + ear*1.3, y - ear), (x + ear*1.3, y + ear*.4), (x + ear*.6, y + ear*1.4), (x + .05, y + ear*.4)])
-    parts += [area('trunk', band(bend(np.array(TRUNKS[trunk]) + [x - r*.55, y + .02]), .14, .065), 'grey'), area('head', ellipse(x, y, r*1.1, r), 'grey')]
-    return parts + [area('ear', flap, 'pink' if t.flag('pink ears', .3) else 'grey'), dot('eye', x - r*.4, y - .06, .045)]
+    long, high, r, ear = (
+        t.size('body length', 0.45, 0.62),
+        t.size('body height', 0.3, 0.44),
+        t.size('head size', 0.24, 0.34),
+        t.size('ear size', 0.17, 0.34),
+    )
+    leg, half, trunk = t.size('leg length', 0.2, 0.42), t.size('leg width', 0.09, 0.16), t.pick('trunk', list(TRUNKS))
+    x, y = 0.15 - long - r * 0.4, -high * 0.5
+    parts = [
+        line(
+            'tail',
+            bend([(0.15 + long, -0.1), (0.3 + long, 0.1), (0.27 + long, t.size('tail length', 0.2, 0.5))]),
+            'grey',
+            1,
+            0.06,
+        ),
+        *four_legs(0.25 - long, -0.1 + long, t.size('leg gap', 0.15, 0.3), 0.1, high + leg + 0.05, half, 'grey'),
+        area('body', ellipse(0.15, 0, long, high, n=28), 'grey'),
+    ]
+    if t.flag('tusks', 0.6):
+        tusk = bend(
+            [(x - r * 0.4, y + 0.1), (x - 0.35, y + 0.28), (x - 0.35 - t.size('tusk length', 0.05, 0.25), y + 0.2)]
+        )
+        parts.append(area('tusk', band(tusk, 0.05, 0.02), 'white', 1))
+    flap = smooth(
+        [
+            (x + 0.02, y - ear * 0.8),
+            (x + ear * 1.3, y - ear),
+            (x + ear * 1.3, y + ear * 0.4),
+            (x + ear * 0.6, y + ear * 1.4),
+            (x + 0.05, y + ear * 0.4),
+        ]
+    )
+    parts += [
+        area('trunk', band(bend(np.array(TRUNKS[trunk]) + [x - r * 0.55, y + 0.02]), 0.14, 0.065), 'grey'),
+        area('head', ellipse(x, y, r * 1.1, r), 'grey'),
+    ]
+    return parts + [
+        area('ear', flap, 'pink' if t.flag('pink ears', 0.3) else 'grey'),
+        dot('eye', x - r * 0.4, y - 0.06, 0.045),
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #32d029b7
 def elephant_front(t):
     "The whole animal from the front"
-    leg, half, fat = t.size('leg length', .2, .42), t.size('leg width', .09, .16), t.size('body width', .4, .6)
-    parts = both('leg', rect(fat*.55 - half, .4, fat*.55 + half, .65 + leg), 'grey')
-    if t.flag('toenails'): parts += both('toenail', ellipse(fat*.55, .62 + leg, half*.6, .05, n=10), 'white', 2)
-    return parts + [area('body', ellipse(0, .2, fat, .48), 'grey')] + put(elephant_face(t), 0, -.2, .75)
+    leg, half, fat = t.size('leg length', 0.2, 0.42), t.size('leg width', 0.09, 0.16), t.size('body width', 0.4, 0.6)
+    parts = both('leg', rect(fat * 0.55 - half, 0.4, fat * 0.55 + half, 0.65 + leg), 'grey')
+    if t.flag('toenails'):
+        parts += both('toenail', ellipse(fat * 0.55, 0.62 + leg, half * 0.6, 0.05, n=10), 'white', 2)
+    return parts + [area('body', ellipse(0, 0.2, fat, 0.48), 'grey')] + put(elephant_face(t), 0, -0.2, 0.75)
+
 
 @category
 def elephant(t):
@@ -213,629 +416,1420 @@ def elephant(t):
 # %% ../../nbs/world/02_animals.ipynb #78774d4b
 def giraffe_skin(t, places, r):
     "The marks of the coat at the given places"
-    if t.flag('plain coat', .3): return []
+    if t.flag('plain coat', 0.3):
+        return []
     n, angular = t.count('marks', 3, 9), t.flag('angular marks')
-    return [area(f'mark {k}', ellipse(x, y, r*1.25, r, .7*k, n=5) if angular else ellipse(x, y, r, n=10), 'brown', 1) for k, (x, y) in enumerate(places[:n])]
+    return [
+        area(f'mark {k}', ellipse(x, y, r * 1.25, r, 0.7 * k, n=5) if angular else ellipse(x, y, r, n=10), 'brown', 1)
+        for k, (x, y) in enumerate(places[:n])
+    ]
+
 
 def giraffe_portrait(t):
     "Head and neck, looking left"
-    x, w, jaw, horn = t.size('neck lean', .15, .6), t.size('neck width', .15, .25), t.size('muzzle length', .4, .62), t.size('horn length', .12, .3)
-    neck = bend([(0, -.35), (x*.3 + .05, .1), (x, 1)])
-    parts = [area('neck', band(neck, w*.75, w*1.15), 'gold')]
-    if t.flag('mane'): parts.append(line('mane', neck[1:] + [w*1.05, 0], 'brown', 1, .07))
-    parts += giraffe_skin(t, [neck[k] + [s*w*.4, 0] for k, s in ((4, 1), (6, -1), (7, .9), (8, -.3), (9, .8), (5, .1), (3, -.4), (8, 1), (9, -.9))], .07)
-    parts += [area('far ear', rotate(ellipse(.28, -.62, .2, .08), -.3, .1, -.6), 'gold', 1)]
-    for k, h in enumerate((-.02, .13)):
-        parts += [line(f'horn {k}', [(h, -.62), (h + .04, -.68 - horn)], 'gold', 0, .08), dot(f'horn tip {k}', h + .04, -.7 - horn, .055, 'brown')]
-    parts += [area('head', smooth([(.18, -.62), (-.05, -.72), (-.3, -.55), (-jaw, -.3), (-jaw - .1, -.13), (-jaw + .05, -.04), (-.2, -.16),
-                                   (.15, -.28)]), 'gold'),
-              dot('eye', -.1, -.52, t.size('eye size', .05, .085)),
-              dot('nostril', -jaw, -.2, .03, 'dark', 2), line('mouth', [(-jaw - .06, -.09), (-jaw + .2, -.14)], 'dark', 1, .04)]
+    x, w, jaw, horn = (
+        t.size('neck lean', 0.15, 0.6),
+        t.size('neck width', 0.15, 0.25),
+        t.size('muzzle length', 0.4, 0.62),
+        t.size('horn length', 0.12, 0.3),
+    )
+    neck = bend([(0, -0.35), (x * 0.3 + 0.05, 0.1), (x, 1)])
+    parts = [area('neck', band(neck, w * 0.75, w * 1.15), 'gold')]
+    if t.flag('mane'):
+        parts.append(line('mane', neck[1:] + [w * 1.05, 0], 'brown', 1, 0.07))
+    parts += giraffe_skin(
+        t,
+        [
+            neck[k] + [s * w * 0.4, 0]
+            for k, s in ((4, 1), (6, -1), (7, 0.9), (8, -0.3), (9, 0.8), (5, 0.1), (3, -0.4), (8, 1), (9, -0.9))
+        ],
+        0.07,
+    )
+    parts += [area('far ear', rotate(ellipse(0.28, -0.62, 0.2, 0.08), -0.3, 0.1, -0.6), 'gold', 1)]
+    for k, h in enumerate((-0.02, 0.13)):
+        parts += [
+            line(f'horn {k}', [(h, -0.62), (h + 0.04, -0.68 - horn)], 'gold', 0, 0.08),
+            dot(f'horn tip {k}', h + 0.04, -0.7 - horn, 0.055, 'brown'),
+        ]
+    parts += [
+        area(
+            'head',
+            smooth(
+                [
+                    (0.18, -0.62),
+                    (-0.05, -0.72),
+                    (-0.3, -0.55),
+                    (-jaw, -0.3),
+                    (-jaw - 0.1, -0.13),
+                    (-jaw + 0.05, -0.04),
+                    (-0.2, -0.16),
+                    (0.15, -0.28),
+                ]
+            ),
+            'gold',
+        ),
+        dot('eye', -0.1, -0.52, t.size('eye size', 0.05, 0.085)),
+        dot('nostril', -jaw, -0.2, 0.03, 'dark', 2),
+        line('mouth', [(-jaw - 0.06, -0.09), (-jaw + 0.2, -0.14)], 'dark', 1, 0.04),
+    ]
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #bf8ccf49
 def giraffe_face(t):
     "The face from the front"
-    w, muzzle, horn, droop = t.size('head width', .26, .38), t.size('muzzle width', .18, .32), t.size('horn length', .15, .35), t.size('ear droop', -.3, .4)
-    parts = [area('neck', band([(0, .1), (.12, .6), (.2*t.side('neck side'), 1)], t.size('neck width', .17, .28)), 'gold', 1)]
-    parts += both('ear', rotate(ellipse(w + .22, -.3, .26, .1), droop, w, -.3), 'gold') + both('horn', [(w*.4, -.4), (w*.5, -.55 - horn)], 'gold', 0, .1)
-    parts += both('horn tip', ellipse(w*.5, -.57 - horn, .08, n=12), 'brown', 1)
-    parts.append(area('head', mirrored(bend([(0, -.52), (w*.7, -.48), (w, -.15), (muzzle*.75, .3), (muzzle, .62), (muzzle*.6, .82), (0, .85)])), 'gold'))
-    parts += giraffe_skin(t, [(0, -.3), (-.1, .05), (.1, .12), (0, .3), (-.13, -.18), (.14, -.12)], .06)
-    parts += both('eye', ellipse(w*.68, -.13, t.size('eye size', .05, .085), n=12), 'black', 1)
-    parts += both('nostril', ellipse(muzzle*.4, .58, .045, .03, n=8), 'dark', 1)
-    return parts + [line('mouth', arc(0, .65, muzzle*.5, .08, .2, math.pi - .2, n=8), 'dark', 1, .04)]
+    w, muzzle, horn, droop = (
+        t.size('head width', 0.26, 0.38),
+        t.size('muzzle width', 0.18, 0.32),
+        t.size('horn length', 0.15, 0.35),
+        t.size('ear droop', -0.3, 0.4),
+    )
+    parts = [
+        area(
+            'neck',
+            band([(0, 0.1), (0.12, 0.6), (0.2 * t.side('neck side'), 1)], t.size('neck width', 0.17, 0.28)),
+            'gold',
+            1,
+        )
+    ]
+    parts += both('ear', rotate(ellipse(w + 0.22, -0.3, 0.26, 0.1), droop, w, -0.3), 'gold') + both(
+        'horn', [(w * 0.4, -0.4), (w * 0.5, -0.55 - horn)], 'gold', 0, 0.1
+    )
+    parts += both('horn tip', ellipse(w * 0.5, -0.57 - horn, 0.08, n=12), 'brown', 1)
+    parts.append(
+        area(
+            'head',
+            mirrored(
+                bend(
+                    [
+                        (0, -0.52),
+                        (w * 0.7, -0.48),
+                        (w, -0.15),
+                        (muzzle * 0.75, 0.3),
+                        (muzzle, 0.62),
+                        (muzzle * 0.6, 0.82),
+                        (0, 0.85),
+                    ]
+                )
+            ),
+            'gold',
+        )
+    )
+    parts += giraffe_skin(t, [(0, -0.3), (-0.1, 0.05), (0.1, 0.12), (0, 0.3), (-0.13, -0.18), (0.14, -0.12)], 0.06)
+    parts += both('eye', ellipse(w * 0.68, -0.13, t.size('eye size', 0.05, 0.085), n=12), 'black', 1)
+    parts += both('nostril', ellipse(muzzle * 0.4, 0.58, 0.045, 0.03, n=8), 'dark', 1)
+    return parts + [line('mouth', arc(0, 0.65, muzzle * 0.5, 0.08, 0.2, math.pi - 0.2, n=8), 'dark', 1, 0.04)]
 
 # %% ../../nbs/world/02_animals.ipynb #51ffff5e
 @category
 def giraffe(t):
     design = t.design('whole', 'whole', 'head and neck', 'face')
-    if design != 'whole': return giraffe_portrait(t) if design == 'head and neck' else giraffe_face(t)
-    x, top, w, leg = -t.size('neck lean', .15, .75), -t.size('neck length', .45, .95), t.size('neck width', .07, .12), t.size('leg length', .4, .75)
-    long, high, horn = t.size('body length', .26, .44), t.size('body height', .16, .25), t.size('horn length', .08, .2)
-    neck = bend([(.22 - long, .22), (x*.6 - .1, top*.35), (x, top)])
-    parts = [*four_legs(.2 - long, .12 + long, .13, .2, .3 + leg, .05, 'gold'),
-             line('tail', bend([(.14 + long, .1), (.3 + long, .25), (.27 + long, t.size('tail length', .35, .65))]), 'brown', 1, .05),
-             area('neck', band(neck, w*1.5, w*.8), 'gold'), area('body', ellipse(.15, .2, long + .05, high), 'gold')]
-    if t.flag('mane'): parts.append(line('mane', neck[1:] + [w*1.3, 0], 'brown', 1, .05))
-    parts += giraffe_skin(t, [(.05, .15), (.3, .2), neck[4], neck[7], (.18, .28), neck[2], (-.08, .24), (.4, .12), neck[9]], .06)
-    parts += [line(f'horn {k}', [(x + d, top - .05), (x + d + .03, top - .1 - horn)], 'brown', 0, .05) for k, d in enumerate((0, .09))]
-    parts += [area('ear', ellipse(x + .17, top - .07, .11, .05, -.4, 12), 'gold', 1),
-              area('head', ellipse(x - .07, top, t.size('head length', .17, .26), .1, -.35), 'gold'), dot('eye', x - .04, top - .03, .035)]
+    if design != 'whole':
+        return giraffe_portrait(t) if design == 'head and neck' else giraffe_face(t)
+    x, top, w, leg = (
+        -t.size('neck lean', 0.15, 0.75),
+        -t.size('neck length', 0.45, 0.95),
+        t.size('neck width', 0.07, 0.12),
+        t.size('leg length', 0.4, 0.75),
+    )
+    long, high, horn = (
+        t.size('body length', 0.26, 0.44),
+        t.size('body height', 0.16, 0.25),
+        t.size('horn length', 0.08, 0.2),
+    )
+    neck = bend([(0.22 - long, 0.22), (x * 0.6 - 0.1, top * 0.35), (x, top)])
+    parts = [
+        *four_legs(0.2 - long, 0.12 + long, 0.13, 0.2, 0.3 + leg, 0.05, 'gold'),
+        line(
+            'tail',
+            bend([(0.14 + long, 0.1), (0.3 + long, 0.25), (0.27 + long, t.size('tail length', 0.35, 0.65))]),
+            'brown',
+            1,
+            0.05,
+        ),
+        area('neck', band(neck, w * 1.5, w * 0.8), 'gold'),
+        area('body', ellipse(0.15, 0.2, long + 0.05, high), 'gold'),
+    ]
+    if t.flag('mane'):
+        parts.append(line('mane', neck[1:] + [w * 1.3, 0], 'brown', 1, 0.05))
+    parts += giraffe_skin(
+        t,
+        [(0.05, 0.15), (0.3, 0.2), neck[4], neck[7], (0.18, 0.28), neck[2], (-0.08, 0.24), (0.4, 0.12), neck[9]],
+        0.06,
+    )
+    parts += [
+        line(f'horn {k}', [(x + d, top - 0.05), (x + d + 0.03, top - 0.1 - horn)], 'brown', 0, 0.05)
+        for k, d in enumerate((0, 0.09))
+    ]
+    parts += [
+        area('ear', ellipse(x + 0.17, top - 0.07, 0.11, 0.05, -0.4, 12), 'gold', 1),
+        area('head', ellipse(x - 0.07, top, t.size('head length', 0.17, 0.26), 0.1, -0.35), 'gold'),
+        dot('eye', x - 0.04, top - 0.03, 0.035),
+    ]
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #35424c41
 def owl_face(t, w, colour):
     "Head of half width `w` around the origin, with eyes, beak and tufts"
-    r, gap, parts = t.size('eye size', .3, .52)*w, t.size('eye distance', .42, .56)*w, []
-    if t.flag('tufts', .75):
-        parts += both('tuft', [(w*.98, -.08), (w*t.size('tuft spread', .6, 1.05), -w*.75 - t.size('tuft height', .1, .42)), (w*.25, -w*.72)], colour)
-    parts.append(area('head', ellipse(0, 0, w, w*t.size('head height', .75, 1.)), colour))
-    if t.flag('face disc', .4): parts += both('face disc', ellipse(gap, 0, min(r*1.45, w - gap*.6)), 'light', 2)
-    if t.flag('closed eyes', .12): parts += both('eye', arc(gap, 0, r*.8, r*.5, 0, math.pi, n=10), 'black', 0, .05)
-    else: parts += both('eye', ellipse(gap, 0, r), 'white') + both('pupil', ellipse(gap, 0, r*t.size('pupil size', .3, .65), n=14), 'black', 1)
-    return parts + [area('beak', [(-.3*gap, r*.35), (.3*gap, r*.35), (0, r*.35 + w*t.size('beak length', .25, .5))], 'orange')]
+    r, gap, parts = t.size('eye size', 0.3, 0.52) * w, t.size('eye distance', 0.42, 0.56) * w, []
+    if t.flag('tufts', 0.75):
+        parts += both(
+            'tuft',
+            [
+                (w * 0.98, -0.08),
+                (w * t.size('tuft spread', 0.6, 1.05), -w * 0.75 - t.size('tuft height', 0.1, 0.42)),
+                (w * 0.25, -w * 0.72),
+            ],
+            colour,
+        )
+    parts.append(area('head', ellipse(0, 0, w, w * t.size('head height', 0.75, 1.0)), colour))
+    if t.flag('face disc', 0.4):
+        parts += both('face disc', ellipse(gap, 0, min(r * 1.45, w - gap * 0.6)), 'light', 2)
+    if t.flag('closed eyes', 0.12):
+        parts += both('eye', arc(gap, 0, r * 0.8, r * 0.5, 0, math.pi, n=10), 'black', 0, 0.05)
+    else:
+        parts += both('eye', ellipse(gap, 0, r), 'white') + both(
+            'pupil', ellipse(gap, 0, r * t.size('pupil size', 0.3, 0.65), n=14), 'black', 1
+        )
+    return parts + [
+        area(
+            'beak',
+            [(-0.3 * gap, r * 0.35), (0.3 * gap, r * 0.35), (0, r * 0.35 + w * t.size('beak length', 0.25, 0.5))],
+            'orange',
+        )
+    ]
+
 
 def owl_chest(t, w, y0, y1):
     "Marks on the breast: rows of small arcs, or a plain patch"
     kind = t.pick('breast', ['plain', 'patched', 'feathered', 'feathered'])
-    if kind == 'plain': return []
-    if kind == 'patched': return [area('breast patch', ellipse(0, (y0 + y1)/2, w*.6, (y1 - y0)/2), 'light', 1)]
+    if kind == 'plain':
+        return []
+    if kind == 'patched':
+        return [area('breast patch', ellipse(0, (y0 + y1) / 2, w * 0.6, (y1 - y0) / 2), 'light', 1)]
     rows = t.count('feather rows', 2, 4)
-    spots = [(x, y0 + (k + .3)*(y1 - y0)/rows) for k in range(rows) for x in ((-.3, 0, .3) if k % 2 == 0 else (-.16, .16))]
-    return [line(f'breast feather {k}', arc(x*w*1.3, y, .08, .09, 0, math.pi, n=6), 'dark', 2, .03) for k, (x, y) in enumerate(spots)]
+    spots = [
+        (x, y0 + (k + 0.3) * (y1 - y0) / rows)
+        for k in range(rows)
+        for x in ((-0.3, 0, 0.3) if k % 2 == 0 else (-0.16, 0.16))
+    ]
+    return [
+        line(f'breast feather {k}', arc(x * w * 1.3, y, 0.08, 0.09, 0, math.pi, n=6), 'dark', 2, 0.03)
+        for k, (x, y) in enumerate(spots)
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #f4315259
 def owl_flying(t, colour):
     "Wings spread, with feathers along their lower edge"
-    w, r, span = t.size('body width', .36, .6)*.65, t.size('head size', .36, .5), t.size('wing span', .75, 1.05)
-    lift, n = t.size('wing lift', -.3, .5), t.count('wing feathers', 3, 6)
-    k = np.linspace(0, 1, 2*n + 1)
-    edge = np.stack([span - (span - w*.75)*k, .3 - lift + (.3 + lift)*k + .12*(np.arange(2*n + 1) % 2)], 1)
-    wing = np.concatenate([bend([(w*.6, -.15), (span*.6, -lift - .08), (span, -lift)]), edge])
-    parts = both('wing', wing, colour) + [area('tail', [(-.12, .5), (.12, .5), (.26, .92), (0, .85), (-.26, .92)], colour, 1),
-                                          area('body', ellipse(0, .2, w, .5), colour)]
-    return parts + owl_chest(t, w, .1, .55) + both('foot', [(.12, .66), (.14, .8)], 'orange', 2, .06) + put(owl_face(t, r, colour), 0, -.35, .85)
+    w, r, span = t.size('body width', 0.36, 0.6) * 0.65, t.size('head size', 0.36, 0.5), t.size('wing span', 0.75, 1.05)
+    lift, n = t.size('wing lift', -0.3, 0.5), t.count('wing feathers', 3, 6)
+    k = np.linspace(0, 1, 2 * n + 1)
+    edge = np.stack(
+        [span - (span - w * 0.75) * k, 0.3 - lift + (0.3 + lift) * k + 0.12 * (np.arange(2 * n + 1) % 2)], 1
+    )
+    wing = np.concatenate([bend([(w * 0.6, -0.15), (span * 0.6, -lift - 0.08), (span, -lift)]), edge])
+    parts = both('wing', wing, colour) + [
+        area('tail', [(-0.12, 0.5), (0.12, 0.5), (0.26, 0.92), (0, 0.85), (-0.26, 0.92)], colour, 1),
+        area('body', ellipse(0, 0.2, w, 0.5), colour),
+    ]
+    return (
+        parts
+        + owl_chest(t, w, 0.1, 0.55)
+        + both('foot', [(0.12, 0.66), (0.14, 0.8)], 'orange', 2, 0.06)
+        + put(owl_face(t, r, colour), 0, -0.35, 0.85)
+    )
+
 
 def owl_perched(t, turned, colour):
     "Standing towards us, or with the body turned aside"
-    w, r, low = t.size('body width', .36, .6), t.size('head size', .36, .5), t.size('body length', .55, .85)
-    parts = [area('branch', band([(-.95, .06 + low), (0, .1 + low), (.95, .02 + low)], .06), 'wood', 1)] if t.flag('branch', .55) else []
+    w, r, low = t.size('body width', 0.36, 0.6), t.size('head size', 0.36, 0.5), t.size('body length', 0.55, 0.85)
+    parts = (
+        [area('branch', band([(-0.95, 0.06 + low), (0, 0.1 + low), (0.95, 0.02 + low)], 0.06), 'wood', 1)]
+        if t.flag('branch', 0.55)
+        else []
+    )
     if turned:
-        parts += [area('tail', [(.3, .35), (.62, .3), (.75, .5 + low*.6), (.45, .5 + low*.6)], colour, 1),
-                  area('body', smooth([(-.45, -.35), (.15, -.5), (.55, .1), (.5, .15 + low*.6), (.05, .1 + low), (-.35, low*.8), (-w - .1, .1)]), colour),
-                  area('wing', smooth([(0, -.2), (.45, .1), (t.size('wing length', .4, .7), .2 + low*.6), (.1, low*.6)]), 'second', 1)]
-        for k, x in enumerate((-.12, .08)): parts.append(line(f'foot {k}', [(x, .02 + low), (x, .14 + low)], 'orange', 1, .07))
-        return parts + put(owl_face(t, r, colour), -.15, -.5, .9)
-    parts += [area('body', mirrored(bend([(0, -.55), (w*.8, -.35), (w, .1), (w*.75, low*.75), (0, low)])), colour), *owl_chest(t, w, .05, low*.85)]
-    parts += both('wing', smooth([(w*.85, -.3), (w*(1 + t.size('wing opening', .0, .6)), .2), (w*.75, low*.8), (w*.55, .15)]), 'second', 1)
-    return parts + both('foot', ellipse(.17, low, .11, .07, n=10), 'orange', 1) + put(owl_face(t, r*1.1, colour), 0, -.48, 1)
+        parts += [
+            area('tail', [(0.3, 0.35), (0.62, 0.3), (0.75, 0.5 + low * 0.6), (0.45, 0.5 + low * 0.6)], colour, 1),
+            area(
+                'body',
+                smooth(
+                    [
+                        (-0.45, -0.35),
+                        (0.15, -0.5),
+                        (0.55, 0.1),
+                        (0.5, 0.15 + low * 0.6),
+                        (0.05, 0.1 + low),
+                        (-0.35, low * 0.8),
+                        (-w - 0.1, 0.1),
+                    ]
+                ),
+                colour,
+            ),
+            area(
+                'wing',
+                smooth([(0, -0.2), (0.45, 0.1), (t.size('wing length', 0.4, 0.7), 0.2 + low * 0.6), (0.1, low * 0.6)]),
+                'second',
+                1,
+            ),
+        ]
+        for k, x in enumerate((-0.12, 0.08)):
+            parts.append(line(f'foot {k}', [(x, 0.02 + low), (x, 0.14 + low)], 'orange', 1, 0.07))
+        return parts + put(owl_face(t, r, colour), -0.15, -0.5, 0.9)
+    parts += [
+        area(
+            'body', mirrored(bend([(0, -0.55), (w * 0.8, -0.35), (w, 0.1), (w * 0.75, low * 0.75), (0, low)])), colour
+        ),
+        *owl_chest(t, w, 0.05, low * 0.85),
+    ]
+    parts += both(
+        'wing',
+        smooth(
+            [
+                (w * 0.85, -0.3),
+                (w * (1 + t.size('wing opening', 0.0, 0.6)), 0.2),
+                (w * 0.75, low * 0.8),
+                (w * 0.55, 0.15),
+            ]
+        ),
+        'second',
+        1,
+    )
+    return (
+        parts
+        + both('foot', ellipse(0.17, low, 0.11, 0.07, n=10), 'orange', 1)
+        + put(owl_face(t, r * 1.1, colour), 0, -0.48, 1)
+    )
 
 # %% ../../nbs/world/02_animals.ipynb #5074a702
 @category
 def owl(t):
-    design, colour = t.design('standing', 'standing', 'flying', 'turned'), t.pick('colour', ['brown', 'coat', 'grey', 'white', 'wood'])
+    design, colour = (
+        t.design('standing', 'standing', 'flying', 'turned'),
+        t.pick('colour', ['brown', 'coat', 'grey', 'white', 'wood']),
+    )
     return owl_flying(t, colour) if design == 'flying' else owl_perched(t, design == 'turned', colour)
 
 # %% ../../nbs/world/02_animals.ipynb #aeb3463c
 def duck_head(t, x, y, r, colour):
     "Head, bill and eye, looking left"
-    long, gape, n = t.size('bill length', .14, .38), t.flag('open bill', .3), t.count('head feathers', 0, 2)
-    parts = [line(f'head feather {k}', bend([(x, y - r*.9), (x + .04 + .05*k, y - r - .12), (x + .12 + .06*k, y - r - .13)]), colour, 2, .04) for k in range(n)]
+    long, gape, n = t.size('bill length', 0.14, 0.38), t.flag('open bill', 0.3), t.count('head feathers', 0, 2)
+    parts = [
+        line(
+            f'head feather {k}',
+            bend([(x, y - r * 0.9), (x + 0.04 + 0.05 * k, y - r - 0.12), (x + 0.12 + 0.06 * k, y - r - 0.13)]),
+            colour,
+            2,
+            0.04,
+        )
+        for k in range(n)
+    ]
     tip = x - r - long
-    top = smooth([(x - r*.6, y - r*.4), (tip + long*.5, y - .02), (tip, y - .05), (tip, y + .04), (x - r*.6, y + r*.3)], k=3)
-    low = smooth([(x - r*.6, y + r*.1), (tip + .05, y + .06 + .14*gape), (tip + .08, y + .12 + .14*gape), (x - r*.6, y + r*.5)], k=3)
-    return parts + [area('lower bill', low, 'orange', 1), area('bill', top, 'orange'), area('head', ellipse(x, y, r), colour),
-                    dot('eye', x - r*.3, y - r*.25, t.size('eye size', .035, .07))]
+    top = smooth(
+        [
+            (x - r * 0.6, y - r * 0.4),
+            (tip + long * 0.5, y - 0.02),
+            (tip, y - 0.05),
+            (tip, y + 0.04),
+            (x - r * 0.6, y + r * 0.3),
+        ],
+        k=3,
+    )
+    low = smooth(
+        [
+            (x - r * 0.6, y + r * 0.1),
+            (tip + 0.05, y + 0.06 + 0.14 * gape),
+            (tip + 0.08, y + 0.12 + 0.14 * gape),
+            (x - r * 0.6, y + r * 0.5),
+        ],
+        k=3,
+    )
+    return parts + [
+        area('lower bill', low, 'orange', 1),
+        area('bill', top, 'orange'),
+        area('head', ellipse(x, y, r), colour),
+        dot('eye', x - r * 0.3, y - r * 0.25, t.size('eye size', 0.035, 0.07)),
+    ]
+
 
 def duck_flying(t, colour, head_colour):
     "Neck stretched, wings up"
-    lift, n, high = t.size('wing lift', .35, .8), t.size('neck length', .2, .5), t.size('body height', .15, .26)
-    wing = np.array([(-.2, .08), (.02, -lift*.7), (.35, -lift - .12), (.4, -lift*.8), (.52, -lift*.65), (.44, -lift*.45), (.52, -lift*.2), (.4, .1)])
-    return [area('far wing', wing*[.9, .9] - [.3, 0], 'second', 1), area('tail', [(.5, .05), (.98, -.1), (.9, .06), (.98, .2), (.5, .2)], colour),
-            area('body', ellipse(.1, .12, .55, high), colour),
-            area('neck', band([(-.3, .08), (-.4 - n, -.05)], .12, .08), head_colour), *duck_head(t, -.4 - n*.9, -.08, .15, head_colour),
-            area('near wing', wing, colour)]
+    lift, n, high = t.size('wing lift', 0.35, 0.8), t.size('neck length', 0.2, 0.5), t.size('body height', 0.15, 0.26)
+    wing = np.array(
+        [
+            (-0.2, 0.08),
+            (0.02, -lift * 0.7),
+            (0.35, -lift - 0.12),
+            (0.4, -lift * 0.8),
+            (0.52, -lift * 0.65),
+            (0.44, -lift * 0.45),
+            (0.52, -lift * 0.2),
+            (0.4, 0.1),
+        ]
+    )
+    return [
+        area('far wing', wing * [0.9, 0.9] - [0.3, 0], 'second', 1),
+        area('tail', [(0.5, 0.05), (0.98, -0.1), (0.9, 0.06), (0.98, 0.2), (0.5, 0.2)], colour),
+        area('body', ellipse(0.1, 0.12, 0.55, high), colour),
+        area('neck', band([(-0.3, 0.08), (-0.4 - n, -0.05)], 0.12, 0.08), head_colour),
+        *duck_head(t, -0.4 - n * 0.9, -0.08, 0.15, head_colour),
+        area('near wing', wing, colour),
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #41646140
 @category
 def duck(t):
-    design, colour = t.design('swimming', 'standing', 'bath toy', 'flying'), t.pick('colour', ['yellow', 'white', 'brown', 'main'])
+    design, colour = (
+        t.design('swimming', 'standing', 'bath toy', 'flying'),
+        t.pick('colour', ['yellow', 'white', 'brown', 'main']),
+    )
     toy = design == 'bath toy'
-    head_colour = 'darkgreen' if not toy and t.flag('green head', .25) else colour
-    if design == 'flying': return duck_flying(t, colour, head_colour)
-    r, neck = t.size('head size', .17, .25) + .12*toy, .1 if toy else t.size('neck length', .15, .55)
-    tail, deep = t.size('tail height', -.05, .4), t.size('body depth', .5, .78)
-    y, parts = .05 - neck - r, []
-    if not toy: parts.append(area('neck', band([(-.42, y), (-.4, .25)], r*.75, r*1.15), head_colour))
+    head_colour = 'darkgreen' if not toy and t.flag('green head', 0.25) else colour
+    if design == 'flying':
+        return duck_flying(t, colour, head_colour)
+    r, neck = t.size('head size', 0.17, 0.25) + 0.12 * toy, 0.1 if toy else t.size('neck length', 0.15, 0.55)
+    tail, deep = t.size('tail height', -0.05, 0.4), t.size('body depth', 0.5, 0.78)
+    y, parts = 0.05 - neck - r, []
+    if not toy:
+        parts.append(area('neck', band([(-0.42, y), (-0.4, 0.25)], r * 0.75, r * 1.15), head_colour))
     if design == 'standing':
-        leg = t.size('leg length', .12, .38)
-        for k, x in enumerate((-.05, .2)):
-            parts += [line(f'leg {k}', [(x, deep - .05), (x, deep + leg)], 'orange', 0, .06),
-                      area(f'foot {k}', [(x + .06, deep + leg - .03), (x - .22, deep + leg + .06), (x + .08, deep + leg + .07)], 'orange', 1)]
-    parts.append(area('body', smooth([(-.7, .15), (-.5, -.02), (-.1, .05), (.4, -.02), (.9, -tail), (.85, .3), (.45, deep), (-.35, deep), (-.68, .42)]),
-                      colour))
-    if not toy and t.flag('neck ring', .4): parts.append(line('neck ring', [(-.42 - r*.9, .02), (-.42 + r*.9, .05)], 'white', 2, .06))
-    wings = {'rounded': smooth([(-.2, .12), (.25, .0), (.62, .12), (.35, .4), (-.05, .4)]), 'pointed': [(-.25, .15), (.7, 0), (.3, .3), (-.1, .42)]}
+        leg = t.size('leg length', 0.12, 0.38)
+        for k, x in enumerate((-0.05, 0.2)):
+            parts += [
+                line(f'leg {k}', [(x, deep - 0.05), (x, deep + leg)], 'orange', 0, 0.06),
+                area(
+                    f'foot {k}',
+                    [(x + 0.06, deep + leg - 0.03), (x - 0.22, deep + leg + 0.06), (x + 0.08, deep + leg + 0.07)],
+                    'orange',
+                    1,
+                ),
+            ]
+    parts.append(
+        area(
+            'body',
+            smooth(
+                [
+                    (-0.7, 0.15),
+                    (-0.5, -0.02),
+                    (-0.1, 0.05),
+                    (0.4, -0.02),
+                    (0.9, -tail),
+                    (0.85, 0.3),
+                    (0.45, deep),
+                    (-0.35, deep),
+                    (-0.68, 0.42),
+                ]
+            ),
+            colour,
+        )
+    )
+    if not toy and t.flag('neck ring', 0.4):
+        parts.append(line('neck ring', [(-0.42 - r * 0.9, 0.02), (-0.42 + r * 0.9, 0.05)], 'white', 2, 0.06))
+    wings = {
+        'rounded': smooth([(-0.2, 0.12), (0.25, 0.0), (0.62, 0.12), (0.35, 0.4), (-0.05, 0.4)]),
+        'pointed': [(-0.25, 0.15), (0.7, 0), (0.3, 0.3), (-0.1, 0.42)],
+    }
     wing = t.pick('wing', ['rounded', 'pointed', 'none'])
-    if wing != 'none': parts.append(area('wing', wings[wing], 'second' if t.flag('coloured wing', .5) else colour, 1))
+    if wing != 'none':
+        parts.append(area('wing', wings[wing], 'second' if t.flag('coloured wing', 0.5) else colour, 1))
     if design == 'swimming':
-        for k, x in zip(range(t.count('waves', 1, 3)), (-.95, -.25, .45)):
-            parts.append(line(f'wave {k}', bend([(x, deep - .12), (x + .16, deep - .04), (x + .32, deep - .12), (x + .48, deep - .04)]), 'water', 1, .05))
-    return parts + duck_head(t, -.42, y, r, head_colour)
+        for k, x in zip(range(t.count('waves', 1, 3)), (-0.95, -0.25, 0.45)):
+            parts.append(
+                line(
+                    f'wave {k}',
+                    bend([(x, deep - 0.12), (x + 0.16, deep - 0.04), (x + 0.32, deep - 0.12), (x + 0.48, deep - 0.04)]),
+                    'water',
+                    1,
+                    0.05,
+                )
+            )
+    return parts + duck_head(t, -0.42, y, r, head_colour)
 
 # %% ../../nbs/world/02_animals.ipynb #e960e44c
 def fish_tail(t, x):
     "A tail that starts at `x`"
-    h = t.size('tail height', .18, .48)
-    tails = {'forked': [(x, 0), (x + .42, -h), (x + .25, 0), (x + .42, h)], 'straight': [(x, 0), (x + .38, -h), (x + .38, h)],
-             'fan': np.concatenate([[(x, 0)], arc(x + .1, 0, .35, h, -1.2, 1.2, n=12)]),
-             'rounded': smooth([(x, 0), (x + .2, -h*.8), (x + .4, -h*.6), (x + .3, 0), (x + .4, h*.6), (x + .2, h*.8)])}
+    h = t.size('tail height', 0.18, 0.48)
+    tails = {
+        'forked': [(x, 0), (x + 0.42, -h), (x + 0.25, 0), (x + 0.42, h)],
+        'straight': [(x, 0), (x + 0.38, -h), (x + 0.38, h)],
+        'fan': np.concatenate([[(x, 0)], arc(x + 0.1, 0, 0.35, h, -1.2, 1.2, n=12)]),
+        'rounded': smooth(
+            [(x, 0), (x + 0.2, -h * 0.8), (x + 0.4, -h * 0.6), (x + 0.3, 0), (x + 0.4, h * 0.6), (x + 0.2, h * 0.8)]
+        ),
+    }
     return area('tail', tails[t.pick('tail', list(tails))], 'second')
+
 
 def fish_back(t, h, x):
     "The fin on the back, on a body `h` high there"
     kind = t.pick('back fin', ['rounded', 'pointed', 'spiky', 'none'])
-    if kind == 'none': return []
-    up = t.size('fin height', .12, .42)
-    fins = {'rounded': smooth([(x - .25, -h*.8), (x, -h - up), (x + .35, -h*.6 - up*.4), (x + .4, -h*.4)]),
-            'pointed': [(x - .25, -h*.85), (x + .2, -h - up), (x + .25, -h*.6)],
-            'spiky': [(x - .4, -h*.6)] + [(x - .3 + .1*k, -h*.75 - up*(.4 + .6*(k % 2 == 0))*(1 - .06*k)) for k in range(8)] + [(x + .5, -h*.2)]}
+    if kind == 'none':
+        return []
+    up = t.size('fin height', 0.12, 0.42)
+    fins = {
+        'rounded': smooth([(x - 0.25, -h * 0.8), (x, -h - up), (x + 0.35, -h * 0.6 - up * 0.4), (x + 0.4, -h * 0.4)]),
+        'pointed': [(x - 0.25, -h * 0.85), (x + 0.2, -h - up), (x + 0.25, -h * 0.6)],
+        'spiky': [(x - 0.4, -h * 0.6)]
+        + [(x - 0.3 + 0.1 * k, -h * 0.75 - up * (0.4 + 0.6 * (k % 2 == 0)) * (1 - 0.06 * k)) for k in range(8)]
+        + [(x + 0.5, -h * 0.2)],
+    }
     return [area('back fin', fins[kind], 'second', 1)]
 
 # %% ../../nbs/world/02_animals.ipynb #6b4de80c
 def fish_body(t, design, h):
     "Body, tail and fins, back to front"
     if design == 'simple':
-        k, wide = np.linspace(0, 1, 12), t.size('tail spread', .2, .48)
-        top = np.stack([-.95 + 1.4*k, -h*np.sin(math.pi*k**.8)], 1)
-        ends = [line('tail end', [(.95, -wide), (.95, wide)], 'main', 0, .06)] if t.flag('closed tail', .4) else []
-        return ends + [line('upper tail', [(.42, .03), (.95, -wide)], 'main', 0, .06), line('lower tail', [(.42, -.03), (.95, wide)], 'main', 0, .06),
-                       area('body', np.concatenate([top, top[::-1]*[1, -1]]), 'main')]
+        k, wide = np.linspace(0, 1, 12), t.size('tail spread', 0.2, 0.48)
+        top = np.stack([-0.95 + 1.4 * k, -h * np.sin(math.pi * k**0.8)], 1)
+        ends = [line('tail end', [(0.95, -wide), (0.95, wide)], 'main', 0, 0.06)] if t.flag('closed tail', 0.4) else []
+        return ends + [
+            line('upper tail', [(0.42, 0.03), (0.95, -wide)], 'main', 0, 0.06),
+            line('lower tail', [(0.42, -0.03), (0.95, wide)], 'main', 0, 0.06),
+            area('body', np.concatenate([top, top[::-1] * [1, -1]]), 'main'),
+        ]
     if design == 'tall':
-        sweep = t.size('fin sweep', .5, .95)
-        fins = [area('back fin', [(-.3, -h*.8), (sweep, -h - .3), (.3, -h*.4)], 'second'),
-                area('lower fin', [(-.3, h*.8), (sweep, h + .3), (.3, h*.4)], 'second')]
-        return [fish_tail(t, .37), *fins, area('body', ellipse(-.1, 0, .54, h, n=28), 'main')]
-    low = [area('lower fin', [(-.1, h*.85), (.2, h + .22), (.28, h*.5)], 'second', 1)] if t.flag('lower fin') else []
-    half = [(-.6, -h*.78), (-.1, -h), (.35, -h*.45), (.61, -.07)]
-    return [fish_tail(t, .5), *fish_back(t, h, -.1), *low, area('body', smooth([(-.95, .02), *half, *[(x, -y) for x, y in half[::-1]]]), 'main')]
+        sweep = t.size('fin sweep', 0.5, 0.95)
+        fins = [
+            area('back fin', [(-0.3, -h * 0.8), (sweep, -h - 0.3), (0.3, -h * 0.4)], 'second'),
+            area('lower fin', [(-0.3, h * 0.8), (sweep, h + 0.3), (0.3, h * 0.4)], 'second'),
+        ]
+        return [fish_tail(t, 0.37), *fins, area('body', ellipse(-0.1, 0, 0.54, h, n=28), 'main')]
+    low = (
+        [area('lower fin', [(-0.1, h * 0.85), (0.2, h + 0.22), (0.28, h * 0.5)], 'second', 1)]
+        if t.flag('lower fin')
+        else []
+    )
+    half = [(-0.6, -h * 0.78), (-0.1, -h), (0.35, -h * 0.45), (0.61, -0.07)]
+    return [
+        fish_tail(t, 0.5),
+        *fish_back(t, h, -0.1),
+        *low,
+        area('body', smooth([(-0.95, 0.02), *half, *[(x, -y) for x, y in half[::-1]]]), 'main'),
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #832dc96a
 @category
 def fish(t):
     design = t.design('everyday', 'everyday', 'tall', 'simple', 'long')
-    h = t.size('body height', *dict(everyday=(.27, .55), tall=(.5, .78), simple=(.25, .5), long=(.14, .24))[design])
-    parts, nose = fish_body(t, design, h), -.62 if design == 'tall' else -.95
-    if t.flag('gill', .7): parts.append(line('gill', arc(nose + .2, 0, .2, h*.62, -1.1, 1.1, n=9), 'dark', 1, .04))
-    n, high = t.count('stripes', 0, 4), lambda x: h*(math.sqrt(1 - ((x + .1)/.54)**2) if design == 'tall' else 1 - (max(x, 0)*1.35)**1.3)
-    for k, x in enumerate((.0, .16, -.14, .3)[:n]): parts.append(line(f'stripe {k}', [(x, -high(x)*.85), (x, high(x)*.85)], 'third', 1, .07))
-    if n == 0 and design != 'long' and t.flag('scales', .7):
-        for k, (x, y) in enumerate(((-.1, -.4), (-.1, .05), (-.1, .5), (.08, -.2), (.08, .25), (.24, .02))):
-            parts.append(line(f'scale {k}', arc(x, y*h, .07, .1, -1.5, 1.5, n=6), 'dark', 2, .03))
-    if t.flag('side fin', .5): parts.append(area('side fin', [(-.25, .05), (.02, .0 + h*.1), (0, .1 + h*.35)], 'second', 1))
-    mouth, r = t.pick('mouth', ['smiling', 'open', 'none']), t.size('eye size', .05, .11)
-    if mouth == 'smiling': parts.append(line('mouth', [(nose + .02, .06), (nose + .16, h*.25 + .04)], 'dark', 1, .04))
-    if mouth == 'open': parts.append(dot('mouth', nose + .02, .05, .06, 'pink'))
-    for k in range(t.count('bubbles', 0, 3)): parts.append(area(f'bubble {k}', ellipse(nose - .05 + .06*(k % 2), -.25 - .2*k, .05 + .015*k, n=10), 'sky', 2))
-    return parts + [dot('eye', nose + .25, -h*.25, r, 'white', 0), dot('pupil', nose + .24, -h*.25, r*.5, 'black', 1)]
+    h = t.size(
+        'body height', *dict(everyday=(0.27, 0.55), tall=(0.5, 0.78), simple=(0.25, 0.5), long=(0.14, 0.24))[design]
+    )
+    parts, nose = fish_body(t, design, h), -0.62 if design == 'tall' else -0.95
+    if t.flag('gill', 0.7):
+        parts.append(line('gill', arc(nose + 0.2, 0, 0.2, h * 0.62, -1.1, 1.1, n=9), 'dark', 1, 0.04))
+    n, high = (
+        t.count('stripes', 0, 4),
+        lambda x: h * (math.sqrt(1 - ((x + 0.1) / 0.54) ** 2) if design == 'tall' else 1 - (max(x, 0) * 1.35) ** 1.3),
+    )
+    for k, x in enumerate((0.0, 0.16, -0.14, 0.3)[:n]):
+        parts.append(line(f'stripe {k}', [(x, -high(x) * 0.85), (x, high(x) * 0.85)], 'third', 1, 0.07))
+    if n == 0 and design != 'long' and t.flag('scales', 0.7):
+        for k, (x, y) in enumerate(((-0.1, -0.4), (-0.1, 0.05), (-0.1, 0.5), (0.08, -0.2), (0.08, 0.25), (0.24, 0.02))):
+            parts.append(line(f'scale {k}', arc(x, y * h, 0.07, 0.1, -1.5, 1.5, n=6), 'dark', 2, 0.03))
+    if t.flag('side fin', 0.5):
+        parts.append(area('side fin', [(-0.25, 0.05), (0.02, 0.0 + h * 0.1), (0, 0.1 + h * 0.35)], 'second', 1))
+    mouth, r = t.pick('mouth', ['smiling', 'open', 'none']), t.size('eye size', 0.05, 0.11)
+    if mouth == 'smiling':
+        parts.append(line('mouth', [(nose + 0.02, 0.06), (nose + 0.16, h * 0.25 + 0.04)], 'dark', 1, 0.04))
+    if mouth == 'open':
+        parts.append(dot('mouth', nose + 0.02, 0.05, 0.06, 'pink'))
+    for k in range(t.count('bubbles', 0, 3)):
+        parts.append(
+            area(
+                f'bubble {k}', ellipse(nose - 0.05 + 0.06 * (k % 2), -0.25 - 0.2 * k, 0.05 + 0.015 * k, n=10), 'sky', 2
+            )
+        )
+    return parts + [
+        dot('eye', nose + 0.25, -h * 0.25, r, 'white', 0),
+        dot('pupil', nose + 0.24, -h * 0.25, r * 0.5, 'black', 1),
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #0c241eca
 def spout(t, x, y):
     "Water from the blowhole at (x, y)"
     kind = t.pick('spout', ['fountain', 'drops', 'cloud', 'none'])
-    if kind == 'none': return []
-    up = t.size('spout height', .2, .45)
+    if kind == 'none':
+        return []
+    up = t.size('spout height', 0.2, 0.45)
     if kind == 'fountain':
-        return [line(f'{n} jet', bend([(x, y), (x + s*.04, y - up*.8), (x + s*.2, y - up), (x + s*.3, y - up*.65)]), 'water', 1, .06)
-                for s, n in ((-1, 'left'), (1, 'right'))]
+        return [
+            line(
+                f'{n} jet',
+                bend([(x, y), (x + s * 0.04, y - up * 0.8), (x + s * 0.2, y - up), (x + s * 0.3, y - up * 0.65)]),
+                'water',
+                1,
+                0.06,
+            )
+            for s, n in ((-1, 'left'), (1, 'right'))
+        ]
     if kind == 'drops':
-        return [area(f'drop {k}', ellipse(x + d, y - up*q - .05, .05, .08, n=10), 'water', 1) for k, (d, q) in enumerate(((0, .4), (-.14, .9), (.14, .9)))]
-    return [area('spray', smooth([(x, y), (x - .2, y - up*.7), (x - .12, y - up), (x + .12, y - up), (x + .2, y - up*.7)]), 'sky', 1)]
+        return [
+            area(f'drop {k}', ellipse(x + d, y - up * q - 0.05, 0.05, 0.08, n=10), 'water', 1)
+            for k, (d, q) in enumerate(((0, 0.4), (-0.14, 0.9), (0.14, 0.9)))
+        ]
+    return [
+        area(
+            'spray',
+            smooth([(x, y), (x - 0.2, y - up * 0.7), (x - 0.12, y - up), (x + 0.12, y - up), (x + 0.2, y - up * 0.7)]),
+            'sky',
+            1,
+        )
+    ]
+
 
 def flukes(span, high, notch):
     "The tail fin, its root at the origin, its tips up and out"
-    edge = np.concatenate([bend([(.06, .1), (.1, -high*.2), (span*.5, -high*.55), (span, -high)]),
-                           bend([(span, -high), (span*.6, -high*.9), (span*.25, -high*.72), (0, -high*(.75 - notch))])[1:]])
+    edge = np.concatenate(
+        [
+            bend([(0.06, 0.1), (0.1, -high * 0.2), (span * 0.5, -high * 0.55), (span, -high)]),
+            bend([(span, -high), (span * 0.6, -high * 0.9), (span * 0.25, -high * 0.72), (0, -high * (0.75 - notch))])[
+                1:
+            ],
+        ]
+    )
     return np.concatenate([edge, flip(edge)[::-1]])
 
-def waves(t, y): return [line(f'wave {k}', bend([(x, y), (x + .17, y + .09), (x + .34, y), (x + .5, y + .09)]), 'water', 1, .06)
-                         for k, x in zip(range(t.count('waves', 0, 3)), (-.95, -.25, .45))]
+
+def waves(t, y):
+    return [
+        line(f'wave {k}', bend([(x, y), (x + 0.17, y + 0.09), (x + 0.34, y), (x + 0.5, y + 0.09)]), 'water', 1, 0.06)
+        for k, x in zip(range(t.count('waves', 0, 3)), (-0.95, -0.25, 0.45))
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #58b0849f
 def whale_tail(t, colour):
     "Only the tail, above the water"
-    stalk, bent = t.size('tail thickness', .16, .4), t.size('bend', .05, .3)*t.side('bend side')
-    fin = rotate(flukes(t.size('tail span', .5, .95), t.size('tail height', .35, .75), t.size('notch', 0, .35)), bent)
-    body = [(-.07, -.02), (-.1, .3), (-stalk, .75), (stalk, .75), (.1, .3), (.07, -.02)]
-    parts = [area('tail fin', fin, colour), area('tail stalk', smooth(body), colour),
-             line('water line', bend([(-.95, .78), (-.6, .7), (-.3, .78), (0, .7), (.3, .78), (.6, .7), (.95, .78)]), 'water', 0, .06)]
-    return parts + waves(t, .88) + [area(f'drop {k}', ellipse(x, -.05 + .15*k, .04, .06, n=8), 'water', 2)
-                                    for k, x in zip(range(t.count('drops', 0, 3)), (-.5, .45, .6))]
+    stalk, bent = t.size('tail thickness', 0.16, 0.4), t.size('bend', 0.05, 0.3) * t.side('bend side')
+    fin = rotate(
+        flukes(t.size('tail span', 0.5, 0.95), t.size('tail height', 0.35, 0.75), t.size('notch', 0, 0.35)), bent
+    )
+    body = [(-0.07, -0.02), (-0.1, 0.3), (-stalk, 0.75), (stalk, 0.75), (0.1, 0.3), (0.07, -0.02)]
+    parts = [
+        area('tail fin', fin, colour),
+        area('tail stalk', smooth(body), colour),
+        line(
+            'water line',
+            bend([(-0.95, 0.78), (-0.6, 0.7), (-0.3, 0.78), (0, 0.7), (0.3, 0.78), (0.6, 0.7), (0.95, 0.78)]),
+            'water',
+            0,
+            0.06,
+        ),
+    ]
+    return (
+        parts
+        + waves(t, 0.88)
+        + [
+            area(f'drop {k}', ellipse(x, -0.05 + 0.15 * k, 0.04, 0.06, n=8), 'water', 2)
+            for k, x in zip(range(t.count('drops', 0, 3)), (-0.5, 0.45, 0.6))
+        ]
+    )
 
-WHALES = {'round': lambda h, up: [(-.95, .2), (-.88, -h*.6 + .1), (-.45, -h), (.1, -h*.7), (.5, -.02), (.74, -up*.6), (.86, -up*.6), (.76, .15), (.4, .5),
-                                  (-.3, .62), (-.8, .5)],
-          'sperm': lambda h, up: [(-.95, .2), (-.98, -h*.7), (-.85, -h), (-.3, -h), (.3, -h*.6), (.7, -up*.3), (.84, -up*.6), (.8, 0), (.4, .36), (-.2, .45),
-                                  (-.5, .33), (-.9, .3)],
-          'long': lambda h, up: [(-.98, .05), (-.7, -h*.5), (-.1, -h*.7), (.45, -h*.35), (.78, -up*.4), (.88, -up*.4), (.7, .1), (.3, .32), (-.3, .4),
-                                 (-.75, .28)]}
-BELLIES = {'round': [(-.93, .3), (-.4, .3), (.3, .35), (.35, .5), (-.3, .6), (-.78, .5)],
-           'long': [(-.94, .08), (-.4, .12), (.2, .2), (.25, .3), (-.3, .38), (-.74, .27)]}
+
+WHALES = {
+    'round': lambda h, up: [
+        (-0.95, 0.2),
+        (-0.88, -h * 0.6 + 0.1),
+        (-0.45, -h),
+        (0.1, -h * 0.7),
+        (0.5, -0.02),
+        (0.74, -up * 0.6),
+        (0.86, -up * 0.6),
+        (0.76, 0.15),
+        (0.4, 0.5),
+        (-0.3, 0.62),
+        (-0.8, 0.5),
+    ],
+    'sperm': lambda h, up: [
+        (-0.95, 0.2),
+        (-0.98, -h * 0.7),
+        (-0.85, -h),
+        (-0.3, -h),
+        (0.3, -h * 0.6),
+        (0.7, -up * 0.3),
+        (0.84, -up * 0.6),
+        (0.8, 0),
+        (0.4, 0.36),
+        (-0.2, 0.45),
+        (-0.5, 0.33),
+        (-0.9, 0.3),
+    ],
+    'long': lambda h, up: [
+        (-0.98, 0.05),
+        (-0.7, -h * 0.5),
+        (-0.1, -h * 0.7),
+        (0.45, -h * 0.35),
+        (0.78, -up * 0.4),
+        (0.88, -up * 0.4),
+        (0.7, 0.1),
+        (0.3, 0.32),
+        (-0.3, 0.4),
+        (-0.75, 0.28),
+    ],
+}
+BELLIES = {
+    'round': [(-0.93, 0.3), (-0.4, 0.3), (0.3, 0.35), (0.35, 0.5), (-0.3, 0.6), (-0.78, 0.5)],
+    'long': [(-0.94, 0.08), (-0.4, 0.12), (0.2, 0.2), (0.25, 0.3), (-0.3, 0.38), (-0.74, 0.27)],
+}
 
 # %% ../../nbs/world/02_animals.ipynb #9cf4aecf
 @category
 def whale(t):
-    design, colour = t.design('round', 'sperm', 'long', 'tail above water'), t.pick('colour', ['blue', 'grey', 'dark', 'main', 'blue'])
-    if design == 'tail above water': return whale_tail(t, colour)
-    h, up = t.size('body height', .3, .55), t.size('tail lift', .2, .7)
-    x, y = .81, -up*(.4 if design == 'long' else .58) + .05
-    fin = rotate(flukes(t.size('tail span', .22, .42), .4, .1), t.size('tail tilt', .1, .6))
-    parts = [area('tail fin', fin + [x, y], colour)] + spout(t, -.45, -h*(.6 if design == 'long' else 1) + .03)
-    if t.flag('back fin', .3): parts.append(area('back fin', [(.1, -h*.4), (.42, -h*.8), (.4, -h*.1)], colour, 1))
-    if design == 'sperm': parts.append(area('jaw', smooth([(-.8, .25), (-.82, .4), (-.4, .52), (-.2, .4), (-.4, .25)]), colour, 1))
+    design, colour = (
+        t.design('round', 'sperm', 'long', 'tail above water'),
+        t.pick('colour', ['blue', 'grey', 'dark', 'main', 'blue']),
+    )
+    if design == 'tail above water':
+        return whale_tail(t, colour)
+    h, up = t.size('body height', 0.3, 0.55), t.size('tail lift', 0.2, 0.7)
+    x, y = 0.81, -up * (0.4 if design == 'long' else 0.58) + 0.05
+    fin = rotate(flukes(t.size('tail span', 0.22, 0.42), 0.4, 0.1), t.size('tail tilt', 0.1, 0.6))
+    parts = [area('tail fin', fin + [x, y], colour)] + spout(t, -0.45, -h * (0.6 if design == 'long' else 1) + 0.03)
+    if t.flag('back fin', 0.3):
+        parts.append(area('back fin', [(0.1, -h * 0.4), (0.42, -h * 0.8), (0.4, -h * 0.1)], colour, 1))
+    if design == 'sperm':
+        parts.append(
+            area('jaw', smooth([(-0.8, 0.25), (-0.82, 0.4), (-0.4, 0.52), (-0.2, 0.4), (-0.4, 0.25)]), colour, 1)
+        )
     parts.append(area('body', smooth(WHALES[design](h, up)), colour))
-    low = .5 if design == 'round' else .3
-    if design == 'sperm': parts.append(line('mouth', bend([(-.9, .28), (-.55, .3), (-.3, .2)]), 'dark', 1, .05))
+    low = 0.5 if design == 'round' else 0.3
+    if design == 'sperm':
+        parts.append(line('mouth', bend([(-0.9, 0.28), (-0.55, 0.3), (-0.3, 0.2)]), 'dark', 1, 0.05))
     else:
-        if t.flag('light belly', .5): parts.append(area('belly', smooth(BELLIES[design]), 'light', 1))
-        parts.append(line('mouth', bend([(-.95, low - .28), (-.7, low - .2), (-.42, low - (.32 if t.flag('smile') else .2))]), 'dark', 1, .05))
+        if t.flag('light belly', 0.5):
+            parts.append(area('belly', smooth(BELLIES[design]), 'light', 1))
+        parts.append(
+            line(
+                'mouth',
+                bend([(-0.95, low - 0.28), (-0.7, low - 0.2), (-0.42, low - (0.32 if t.flag('smile') else 0.2))]),
+                'dark',
+                1,
+                0.05,
+            )
+        )
         for k in range(t.count('throat lines', 0, 3)):
-            parts.append(line(f'throat line {k}', bend([(-.75 + .06*k, low - .1 + .05*k), (-.3, low - .05 + .05*k), (.05, low - .08 + .05*k)]), 'dark', 2, .03))
+            parts.append(
+                line(
+                    f'throat line {k}',
+                    bend(
+                        [
+                            (-0.75 + 0.06 * k, low - 0.1 + 0.05 * k),
+                            (-0.3, low - 0.05 + 0.05 * k),
+                            (0.05, low - 0.08 + 0.05 * k),
+                        ]
+                    ),
+                    'dark',
+                    2,
+                    0.03,
+                )
+            )
     flipper = t.pick('flipper', ['long', 'short', 'none'])
     if flipper != 'none':
-        q = .5 if flipper == 'long' else .25
-        parts.append(area('flipper', smooth([(-.22, low - .18), (-.05, low + q*.4), (.12, low + q*.6), (.05, low - .1)]), colour, 1))
-    return parts + [dot('eye', -.52, low - .42, t.size('eye size', .04, .08))] + waves(t, .75)
+        q = 0.5 if flipper == 'long' else 0.25
+        parts.append(
+            area(
+                'flipper',
+                smooth([(-0.22, low - 0.18), (-0.05, low + q * 0.4), (0.12, low + q * 0.6), (0.05, low - 0.1)]),
+                colour,
+                1,
+            )
+        )
+    return parts + [dot('eye', -0.52, low - 0.42, t.size('eye size', 0.04, 0.08))] + waves(t, 0.75)
 
 # %% ../../nbs/world/02_animals.ipynb #d81fde83
 def shell_marks(kind, w, h, y):
     "Marks on a shell around (0, y), within half width `w` and half height `h`"
     if kind == 'spotted':
-        return [area(f'shell spot {k}', ellipse(x*w, y + v*h, .1, n=10), 'second', 1)
-                for k, (x, v) in enumerate(((0, 0), (-.5, .1), (.5, .1), (-.25, -.5), (.28, -.5)))]
-    if kind == 'ringed': return [line(f'shell ring {k}', ellipse(0, y, w*q, h*q, n=20)[[*range(20), 0]], 'dark', 1, .04) for k, q in enumerate((.4, .72))]
+        return [
+            area(f'shell spot {k}', ellipse(x * w, y + v * h, 0.1, n=10), 'second', 1)
+            for k, (x, v) in enumerate(((0, 0), (-0.5, 0.1), (0.5, 0.1), (-0.25, -0.5), (0.28, -0.5)))
+        ]
+    if kind == 'ringed':
+        return [
+            line(f'shell ring {k}', ellipse(0, y, w * q, h * q, n=20)[[*range(20), 0]], 'dark', 1, 0.04)
+            for k, q in enumerate((0.4, 0.72))
+        ]
     if kind == 'plated':
-        inner, rim = ellipse(0, y, w*.42, h*.45, n=6), ellipse(0, y, w*.97, h*.97, n=6)
-        return [line('middle plate', inner[[*range(6), 0]], 'dark', 1, .04)] + [line(f'plate line {k}', [inner[k], rim[k]], 'dark', 1, .04) for k in range(6)]
+        inner, rim = ellipse(0, y, w * 0.42, h * 0.45, n=6), ellipse(0, y, w * 0.97, h * 0.97, n=6)
+        return [line('middle plate', inner[[*range(6), 0]], 'dark', 1, 0.04)] + [
+            line(f'plate line {k}', [inner[k], rim[k]], 'dark', 1, 0.04) for k in range(6)
+        ]
     if kind == 'netted':
-        return [line(f'shell line {k}', [((x - s*.5)*w, y - h*.72), ((x + s*.5)*w, y + h*.72)], 'dark', 1, .04)
-                for k, (x, s) in enumerate(((-.25, 1), (.25, 1), (-.25, -1), (.25, -1)))]
+        return [
+            line(
+                f'shell line {k}',
+                [((x - s * 0.5) * w, y - h * 0.72), ((x + s * 0.5) * w, y + h * 0.72)],
+                'dark',
+                1,
+                0.04,
+            )
+            for k, (x, s) in enumerate(((-0.25, 1), (0.25, 1), (-0.25, -1), (0.25, -1)))
+        ]
     return []
 
 # %% ../../nbs/world/02_animals.ipynb #51a9535f
 def turtle_side(t, skin, shell):
     "A dome on four legs, the head at the left"
-    h, w, neck = t.size('shell height', .35, .8), t.size('shell width', .5, .68), t.size('neck height', -.1, .45)
-    leg, head = t.size('leg length', .18, .36), t.size('head size', .13, .23)
-    x, y, tail, kind = -w - .22, .12 - neck, t.size('tail length', .08, .3), t.pick('shell', ['plain', 'netted', 'plated', 'ringed', 'spotted'])
-    parts = [area('neck', band([(.15 - w, .25), (x + .05, y + .03)], .1, head*.6), skin), area('head', ellipse(x, y, head*1.2, head), skin),
-             dot('eye', x - head*.3, y - .04, .04),
-             line('mouth', [(x - head*1.1, y + .06), (x - head*.3, y + .08)], 'dark', 2, .03),
-             area('tail', [(w*.8, .22), (w + tail, .36), (w*.8, .38)], skin, 1),
-             *four_legs(-w*.65, w*.5, .17, .25, .35 + leg, t.size('leg width', .08, .13), skin),
-             area('shell', np.concatenate([arc(0, .3, w, h, math.pi, 2*math.pi, n=18), [(w*.95, .38), (-w*.95, .38)]]), shell)]
-    if t.flag('shell rim', .5): parts.append(area('rim', rect(-w - .04, .28, w + .04, .4), 'second', 1))
+    h, w, neck = t.size('shell height', 0.35, 0.8), t.size('shell width', 0.5, 0.68), t.size('neck height', -0.1, 0.45)
+    leg, head = t.size('leg length', 0.18, 0.36), t.size('head size', 0.13, 0.23)
+    x, y, tail, kind = (
+        -w - 0.22,
+        0.12 - neck,
+        t.size('tail length', 0.08, 0.3),
+        t.pick('shell', ['plain', 'netted', 'plated', 'ringed', 'spotted']),
+    )
+    parts = [
+        area('neck', band([(0.15 - w, 0.25), (x + 0.05, y + 0.03)], 0.1, head * 0.6), skin),
+        area('head', ellipse(x, y, head * 1.2, head), skin),
+        dot('eye', x - head * 0.3, y - 0.04, 0.04),
+        line('mouth', [(x - head * 1.1, y + 0.06), (x - head * 0.3, y + 0.08)], 'dark', 2, 0.03),
+        area('tail', [(w * 0.8, 0.22), (w + tail, 0.36), (w * 0.8, 0.38)], skin, 1),
+        *four_legs(-w * 0.65, w * 0.5, 0.17, 0.25, 0.35 + leg, t.size('leg width', 0.08, 0.13), skin),
+        area(
+            'shell',
+            np.concatenate([arc(0, 0.3, w, h, math.pi, 2 * math.pi, n=18), [(w * 0.95, 0.38), (-w * 0.95, 0.38)]]),
+            shell,
+        ),
+    ]
+    if t.flag('shell rim', 0.5):
+        parts.append(area('rim', rect(-w - 0.04, 0.28, w + 0.04, 0.4), 'second', 1))
     if kind == 'ringed':
-        return parts + [line(f'shell ring {k}', arc(0, .3, w*q, h*q, math.pi, 2*math.pi, n=14), 'dark', 1, .04) for k, q in enumerate((.45, .72))]
-    return parts + shell_marks(kind, w*.8, h*.45, .3 - h*.48)
+        return parts + [
+            line(f'shell ring {k}', arc(0, 0.3, w * q, h * q, math.pi, 2 * math.pi, n=14), 'dark', 1, 0.04)
+            for k, q in enumerate((0.45, 0.72))
+        ]
+    return parts + shell_marks(kind, w * 0.8, h * 0.45, 0.3 - h * 0.48)
 
 # %% ../../nbs/world/02_animals.ipynb #01d11aca
 @category
 def turtle(t):
-    design, skin = t.design('side view', 'side view', 'from above', 'sea'), t.pick('skin colour', ['lightgreen', 'green', 'gold'])
+    design, skin = (
+        t.design('side view', 'side view', 'from above', 'sea'),
+        t.pick('skin colour', ['lightgreen', 'green', 'gold']),
+    )
     shell = t.pick('shell colour', ['darkgreen', 'brown', 'main'])
-    if design == 'side view': return turtle_side(t, skin, shell)
-    w, h, out = t.size('shell width', .42, .7), t.size('shell length', .48, .7), t.size('leg length', .18, .42)
-    head, tail = t.size('head size', .13, .24), t.size('tail length', .08, .3)
+    if design == 'side view':
+        return turtle_side(t, skin, shell)
+    w, h, out = t.size('shell width', 0.42, 0.7), t.size('shell length', 0.48, 0.7), t.size('leg length', 0.18, 0.42)
+    head, tail = t.size('head size', 0.13, 0.24), t.size('tail length', 0.08, 0.3)
     if design == 'from above':
-        limbs = [*both('front leg', ellipse(w*.85, -h*.7, out, .13, -.75), skin), *both('hind leg', ellipse(w*.8, h*.72, out*.85, .13, .8), skin)]
+        limbs = [
+            *both('front leg', ellipse(w * 0.85, -h * 0.7, out, 0.13, -0.75), skin),
+            *both('hind leg', ellipse(w * 0.8, h * 0.72, out * 0.85, 0.13, 0.8), skin),
+        ]
         outline = ellipse(0, 0, w, h, n=28)
     else:
-        front = smooth([(w*.6, -h*.75), (w + out, -h*.8), (w + out*1.35, -h*.15), (w + out*1.3, h*.2), (w + out*.6, -h*.2), (w*.8, -h*.25)])
-        hind = smooth([(w*.45, h*.7), (w*.75, h*.95), (w*.8, h + out*.6), (w*.4, h*1.05)])
+        front = smooth(
+            [
+                (w * 0.6, -h * 0.75),
+                (w + out, -h * 0.8),
+                (w + out * 1.35, -h * 0.15),
+                (w + out * 1.3, h * 0.2),
+                (w + out * 0.6, -h * 0.2),
+                (w * 0.8, -h * 0.25),
+            ]
+        )
+        hind = smooth([(w * 0.45, h * 0.7), (w * 0.75, h * 0.95), (w * 0.8, h + out * 0.6), (w * 0.4, h * 1.05)])
         limbs = [*both('front flipper', front, skin), *both('hind flipper', hind, skin)]
-        outline = smooth(mirrored([(0, -h), (w*.8, -h*.65), (w*.95, 0), (w*.55, h*.75), (0, h*1.1)]))
-    parts = [*limbs, area('tail', [(-.08, h*.9), (.08, h*.9), (0, h + tail)], skin, 1), area('head', ellipse(0, -h - head*.9, head, head*1.3), skin),
-             *both('eye', ellipse(head*.5, -h - head*1.3, .035, n=8), 'black', 1)]
+        outline = smooth(mirrored([(0, -h), (w * 0.8, -h * 0.65), (w * 0.95, 0), (w * 0.55, h * 0.75), (0, h * 1.1)]))
+    parts = [
+        *limbs,
+        area('tail', [(-0.08, h * 0.9), (0.08, h * 0.9), (0, h + tail)], skin, 1),
+        area('head', ellipse(0, -h - head * 0.9, head, head * 1.3), skin),
+        *both('eye', ellipse(head * 0.5, -h - head * 1.3, 0.035, n=8), 'black', 1),
+    ]
     marks = shell_marks(t.pick('shell', ['plain', 'netted', 'plated', 'ringed', 'spotted']), w, h, 0)
-    return rotate(parts + [area('shell', outline, shell)] + marks, t.size('tilt', -.9, .5))
+    return rotate(parts + [area('shell', outline, shell)] + marks, t.size('tilt', -0.9, 0.5))
 
 # %% ../../nbs/world/02_animals.ipynb #ffc0b0e9
 def snake_head(t, x, y, turn, w, colour):
     "A head at (x, y) that looks left before it is turned"
-    long, parts = t.size('head length', 1.2, 2.)*w, []
-    wedge = smooth([(-long, 0), (-long*.3, -w*.95), (long*.7, -w*.7), (long*.7, w*.7), (-long*.3, w*.95)])
-    if t.flag('tongue', .65):
-        n = t.size('tongue length', .1, .25)
-        parts.append(line('tongue', [(-long*.8, 0), (-long - n, 0)], 'red', 1, .03))
-        if t.flag('forked tongue', .6): parts.append(line('fork', [(-long - n - .09, -.07), (-long - n, 0), (-long - n - .09, .07)], 'red', 2, .03))
-    parts += [area('head', ellipse(0, 0, long, w, n=16) if t.flag('round head', .6) else wedge, colour), dot('eye', -long*.25, -w*.35, max(.035, w*.22))]
+    long, parts = t.size('head length', 1.2, 2.0) * w, []
+    wedge = smooth(
+        [(-long, 0), (-long * 0.3, -w * 0.95), (long * 0.7, -w * 0.7), (long * 0.7, w * 0.7), (-long * 0.3, w * 0.95)]
+    )
+    if t.flag('tongue', 0.65):
+        n = t.size('tongue length', 0.1, 0.25)
+        parts.append(line('tongue', [(-long * 0.8, 0), (-long - n, 0)], 'red', 1, 0.03))
+        if t.flag('forked tongue', 0.6):
+            parts.append(
+                line('fork', [(-long - n - 0.09, -0.07), (-long - n, 0), (-long - n - 0.09, 0.07)], 'red', 2, 0.03)
+            )
+    parts += [
+        area('head', ellipse(0, 0, long, w, n=16) if t.flag('round head', 0.6) else wedge, colour),
+        dot('eye', -long * 0.25, -w * 0.35, max(0.035, w * 0.22)),
+    ]
     return put(rotate(parts, turn), x, y, 1)
+
 
 def snake_marks(t, path, w):
     "Rings or diamonds along a body of half width `w`"
     kind = t.pick('skin', ['plain', 'ringed', 'diamond'])
-    if kind == 'plain': return []
+    if kind == 'plain':
+        return []
     along = np.gradient(path, axis=0)
-    along = w*along/np.linalg.norm(along, axis=1, keepdims=True)
-    at = np.linspace(len(path)*.15, len(path)*.8, t.count('marks', 4, 10)).astype(int)
-    p, d, out = path[at], along[at], along[at][:, ::-1]*[-1, 1]
-    if kind == 'ringed': return [line(f'ring {k}', [a - o, a + o], 'second', 2, .06) for k, (a, o) in enumerate(zip(p, out))]
-    return [area(f'diamond {k}', [a - o*.8, a + e*.8, a + o*.8, a - e*.8], 'second', 2) for k, (a, e, o) in enumerate(zip(p, d, out))]
+    along = w * along / np.linalg.norm(along, axis=1, keepdims=True)
+    at = np.linspace(len(path) * 0.15, len(path) * 0.8, t.count('marks', 4, 10)).astype(int)
+    p, d, out = path[at], along[at], along[at][:, ::-1] * [-1, 1]
+    if kind == 'ringed':
+        return [line(f'ring {k}', [a - o, a + o], 'second', 2, 0.06) for k, (a, o) in enumerate(zip(p, out))]
+    return [
+        area(f'diamond {k}', [a - o * 0.8, a + e * 0.8, a + o * 0.8, a - e * 0.8], 'second', 2)
+        for k, (a, e, o) in enumerate(zip(p, d, out))
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #359d2e58
 def snake_crawling(t, w, head, colour):
     "One wavy band"
-    waves, u = t.size('waves', .7, 2.6), np.linspace(0, 1, 44)
-    high = min(t.size('wave height', .12, .5), .75/waves)
-    path = np.stack([-.75 + 1.65*u, high*np.sin(2*math.pi*waves*u)*(1 - t.size('calm tail', 0, .6)*u)], 1)
+    waves, u = t.size('waves', 0.7, 2.6), np.linspace(0, 1, 44)
+    high = min(t.size('wave height', 0.12, 0.5), 0.75 / waves)
+    path = np.stack(
+        [-0.75 + 1.65 * u, high * np.sin(2 * math.pi * waves * u) * (1 - t.size('calm tail', 0, 0.6) * u)], 1
+    )
     rise = math.atan2(*(path[1] - path[0])[::-1])
-    parts = [area('body', band(path, w, .012), colour), *snake_marks(t, path, w*.7), *snake_head(t, *path[0], rise*.7, head, colour)]
-    return rotate(parts, t.size('tilt', -.7, .7))
+    parts = [
+        area('body', band(path, w, 0.012), colour),
+        *snake_marks(t, path, w * 0.7),
+        *snake_head(t, *path[0], rise * 0.7, head, colour),
+    ]
+    return rotate(parts, t.size('tilt', -0.7, 0.7))
+
 
 def snake_spiral(t, w, head, colour):
     "Rolled up, seen from above, the tail in the middle"
     turns, u = t.size('turns', 1.2, 2.6), np.linspace(0, 1, 60)
-    a, r, w = t.size('spiral tilt', 0, 6.28) + 2*math.pi*turns*u, .82 - .68*u, min(w, .25/turns)
-    path = np.stack([r*np.cos(a), r*np.sin(a)], 1)
-    return [area('body', band(path, w, .015), colour), *snake_marks(t, path, w*.7), *snake_head(t, *path[0], a[0] + math.pi/2, max(.09, w*1.3), colour)]
+    a, r, w = t.size('spiral tilt', 0, 6.28) + 2 * math.pi * turns * u, 0.82 - 0.68 * u, min(w, 0.25 / turns)
+    path = np.stack([r * np.cos(a), r * np.sin(a)], 1)
+    return [
+        area('body', band(path, w, 0.015), colour),
+        *snake_marks(t, path, w * 0.7),
+        *snake_head(t, *path[0], a[0] + math.pi / 2, max(0.09, w * 1.3), colour),
+    ]
 
 # %% ../../nbs/world/02_animals.ipynb #dda19d28
 def snake_coiled(t, w, head, colour, cobra):
     "Rings on the ground and a neck that rises from them; a cobra adds a hood"
-    rings, fat, wide, low = t.count('coils', 1, 4), .1 + w*.4, t.size('coil width', .38, .78), .8
-    coils = [area(f'coil {k}', ellipse(.1, low - fat - 1.55*fat*k, wide*(1 - .16*k), fat, n=22), colour, 0 if k < 2 else 1) for k in range(rings)]
-    tail = area('tail', band(bend([(wide*.5, low - .03), (wide + .15, low - .02), (wide + .35, low - t.size('tail lift', .02, .4))]), fat*.75, .02), colour, 1)
-    top = low - fat - 1.55*fat*(rings - 1)
-    up, lean = max(-.8, top - t.size('neck height', .5, 1.2)), t.size('neck bend', -.1, .3)
-    if cobra: neck = bend([(.1, top), (.1 + lean, (top + up)/2), (0, up)])
-    else: neck = bend([(.1, top), (.22 + lean, top*.6 + up*.4), (-.02, up + .1), (-.22, up)])
-    parts = [tail, *coils[:-1], area('neck', band(neck, fat*.9, fat*.65), colour), *snake_marks(t, neck, fat*.55), coils[-1]]
-    if not cobra: return parts + snake_head(t, -.24, up, -t.size('raised chin', -.3, .3), max(.12, head), colour)
-    hood = t.size('hood width', .2, .4)
-    parts += [area('hood', mirrored(bend([(0, up - .12), (hood*.75, up), (hood, up + .2), (fat*.5, up + .52), (0, up + .55)])), colour),
-              area('hood mark', ellipse(0, up + .28, hood*.4, .13, n=14), 'second', 2)]
-    return parts + snake_head(t, -.05, up - .02, 0, max(.11, head), colour)
+    rings, fat, wide, low = t.count('coils', 1, 4), 0.1 + w * 0.4, t.size('coil width', 0.38, 0.78), 0.8
+    coils = [
+        area(
+            f'coil {k}',
+            ellipse(0.1, low - fat - 1.55 * fat * k, wide * (1 - 0.16 * k), fat, n=22),
+            colour,
+            0 if k < 2 else 1,
+        )
+        for k in range(rings)
+    ]
+    tail = area(
+        'tail',
+        band(
+            bend(
+                [
+                    (wide * 0.5, low - 0.03),
+                    (wide + 0.15, low - 0.02),
+                    (wide + 0.35, low - t.size('tail lift', 0.02, 0.4)),
+                ]
+            ),
+            fat * 0.75,
+            0.02,
+        ),
+        colour,
+        1,
+    )
+    top = low - fat - 1.55 * fat * (rings - 1)
+    up, lean = max(-0.8, top - t.size('neck height', 0.5, 1.2)), t.size('neck bend', -0.1, 0.3)
+    if cobra:
+        neck = bend([(0.1, top), (0.1 + lean, (top + up) / 2), (0, up)])
+    else:
+        neck = bend([(0.1, top), (0.22 + lean, top * 0.6 + up * 0.4), (-0.02, up + 0.1), (-0.22, up)])
+    parts = [
+        tail,
+        *coils[:-1],
+        area('neck', band(neck, fat * 0.9, fat * 0.65), colour),
+        *snake_marks(t, neck, fat * 0.55),
+        coils[-1],
+    ]
+    if not cobra:
+        return parts + snake_head(t, -0.24, up, -t.size('raised chin', -0.3, 0.3), max(0.12, head), colour)
+    hood = t.size('hood width', 0.2, 0.4)
+    parts += [
+        area(
+            'hood',
+            mirrored(
+                bend([(0, up - 0.12), (hood * 0.75, up), (hood, up + 0.2), (fat * 0.5, up + 0.52), (0, up + 0.55)])
+            ),
+            colour,
+        ),
+        area('hood mark', ellipse(0, up + 0.28, hood * 0.4, 0.13, n=14), 'second', 2),
+    ]
+    return parts + snake_head(t, -0.05, up - 0.02, 0, max(0.11, head), colour)
+
 
 @category
 def snake(t):
     design = t.design('crawling', 'crawling', 'crawling', 'coiled', 'spiral', 'cobra')
-    colour, w = t.pick('colour', ['lightgreen', 'green', 'main', 'brown', 'gold']), t.size('thickness', .035, .14)
-    head = max(.08, w*t.size('head width', 1.05, 1.5))
-    if design == 'crawling': return snake_crawling(t, w, head, colour)
-    return snake_spiral(t, w, head, colour) if design == 'spiral' else snake_coiled(t, w, head, colour, design == 'cobra')
+    colour, w = t.pick('colour', ['lightgreen', 'green', 'main', 'brown', 'gold']), t.size('thickness', 0.035, 0.14)
+    head = max(0.08, w * t.size('head width', 1.05, 1.5))
+    if design == 'crawling':
+        return snake_crawling(t, w, head, colour)
+    return (
+        snake_spiral(t, w, head, colour) if design == 'spiral' else snake_coiled(t, w, head, colour, design == 'cobra')
+    )
 
 # %% ../../nbs/world/02_animals.ipynb #44ed6024
 def butterfly_wings(t):
     "The right upper wing, the right lower wing, centres of spots, and (x, y) of the four extremes"
-    a, up, b = t.size('upper wing width', .55, .98), t.size('upper wing height', .4, .9), t.size('lower wing width', .35, .8)
-    low = t.size('lower wing height', .4, .9)
+    a, up, b = (
+        t.size('upper wing width', 0.55, 0.98),
+        t.size('upper wing height', 0.4, 0.9),
+        t.size('lower wing width', 0.35, 0.8),
+    )
+    low = t.size('lower wing height', 0.4, 0.9)
     shape, n = t.pick('wing edges', ['round', 'pointed', 'wavy']), t.count('wing spots', 0, 3)
-    upper = {'round': [(.03, -.02), (a*.35, -up*.85), (a*.85, -up*.9), (a, -up*.4), (a*.6, .08)],
-             'pointed': [(.03, -.05), (a*.5, -up*.75), (a*1.05, -up), (a*.85, -up*.35), (a*.55, .08)],
-             'wavy': [(.03, -.05), (a*.4, -up*.95), (a*.95, -up*.95), (a*.86, -up*.62), (a*.98, -up*.38), (a*.8, -up*.15), (a*.62, .08)]}[shape]
-    lower = {'round': [(.03, .08), (b*.7, .05), (b, low*.45), (b*.65, low*.9), (.15, low*.6)],
-             'pointed': [(.03, .08), (b*.8, .05), (b, low*.35), (b*.55, low*1.05), (.12, low*.55)],
-             'wavy': [(.03, .08), (b*.8, .05), (b, low*.4), (b*.8, low*.6), (b*.75, low*.9), (b*.5, low*.8), (.15, low*.65)]}[shape]
-    spots = [ellipse(x, y, t.size('spot size', .07, .16)*q, n=12) for x, y, q in ((a*.68, -up*.55, 1.), (b*.6, low*.42, .9), (a*.35, -up*.3, .7))[:n]]
+    upper = {
+        'round': [(0.03, -0.02), (a * 0.35, -up * 0.85), (a * 0.85, -up * 0.9), (a, -up * 0.4), (a * 0.6, 0.08)],
+        'pointed': [(0.03, -0.05), (a * 0.5, -up * 0.75), (a * 1.05, -up), (a * 0.85, -up * 0.35), (a * 0.55, 0.08)],
+        'wavy': [
+            (0.03, -0.05),
+            (a * 0.4, -up * 0.95),
+            (a * 0.95, -up * 0.95),
+            (a * 0.86, -up * 0.62),
+            (a * 0.98, -up * 0.38),
+            (a * 0.8, -up * 0.15),
+            (a * 0.62, 0.08),
+        ],
+    }[shape]
+    lower = {
+        'round': [(0.03, 0.08), (b * 0.7, 0.05), (b, low * 0.45), (b * 0.65, low * 0.9), (0.15, low * 0.6)],
+        'pointed': [(0.03, 0.08), (b * 0.8, 0.05), (b, low * 0.35), (b * 0.55, low * 1.05), (0.12, low * 0.55)],
+        'wavy': [
+            (0.03, 0.08),
+            (b * 0.8, 0.05),
+            (b, low * 0.4),
+            (b * 0.8, low * 0.6),
+            (b * 0.75, low * 0.9),
+            (b * 0.5, low * 0.8),
+            (0.15, low * 0.65),
+        ],
+    }[shape]
+    spots = [
+        ellipse(x, y, t.size('spot size', 0.07, 0.16) * q, n=12)
+        for x, y, q in ((a * 0.68, -up * 0.55, 1.0), (b * 0.6, low * 0.42, 0.9), (a * 0.35, -up * 0.3, 0.7))[:n]
+    ]
     return smooth(upper), smooth(lower), spots, (a, up, b, low)
 
-def wing_pair(t, name, wings, wide=1., skew=0.):
+
+def wing_pair(t, name, wings, wide=1.0, skew=0.0):
     "Upper and lower wing of one side with everything on them, `wide` times as wide and skewed"
     upper, lower, spots, (a, up, b, low) = wings
-    bent = lambda p: np.stack([np.asarray(p)[:, 0]*wide, np.asarray(p)[:, 1] + skew*np.asarray(p)[:, 0]], 1)
-    second = 'main' if t.flag('wings alike', .5) else 'second'
-    parts = [line(f'{name} wing tail', bent([(b*.6, low*.8), (b*.75, low + .25)]), second, 1, .08)] if t.flag('wing tails', .25) else []
+    bent = lambda p: np.stack([np.asarray(p)[:, 0] * wide, np.asarray(p)[:, 1] + skew * np.asarray(p)[:, 0]], 1)
+    second = 'main' if t.flag('wings alike', 0.5) else 'second'
+    parts = (
+        [line(f'{name} wing tail', bent([(b * 0.6, low * 0.8), (b * 0.75, low + 0.25)]), second, 1, 0.08)]
+        if t.flag('wing tails', 0.25)
+        else []
+    )
     parts += [area(f'{name} lower wing', bent(lower), second), area(f'{name} upper wing', bent(upper), 'main')]
-    if t.flag('veins', .25): parts += [line(f'{name} vein {k}', bent([(.1, 0), (a*q, -up*.55*(1.3 - q))]), 'dark', 2, .03) for k, q in enumerate((.5, .8))]
+    if t.flag('veins', 0.25):
+        parts += [
+            line(f'{name} vein {k}', bent([(0.1, 0), (a * q, -up * 0.55 * (1.3 - q))]), 'dark', 2, 0.03)
+            for k, q in enumerate((0.5, 0.8))
+        ]
     return parts + [area(f'{name} spot {k}', bent(p), 'third', 2) for k, p in enumerate(spots)]
 
 # %% ../../nbs/world/02_animals.ipynb #82ad4544
 def butterfly_body(t):
     "Body, head and feelers"
-    fat, long, kind = t.size('body width', .045, .11), t.size('body length', .32, .6), t.pick('feelers', ['curled', 'straight', 'knobbed', 'none'])
-    y, parts = .05 - long, []
+    fat, long, kind = (
+        t.size('body width', 0.045, 0.11),
+        t.size('body length', 0.32, 0.6),
+        t.pick('feelers', ['curled', 'straight', 'knobbed', 'none']),
+    )
+    y, parts = 0.05 - long, []
     if kind != 'none':
-        reach = t.size('feeler length', .2, .45)
-        tip = (.1 + reach*.5, y - reach)
-        path = [(0, y), (.1, y - reach*.8), tip, (.2 + reach*.5, y - reach*.75)] if kind == 'curled' else [(0, y), (.06, y - reach*.5), tip]
-        parts += both('feeler', bend(path), 'black', 1, .04) + (both('feeler knob', ellipse(*tip, .05, n=10), 'black', 2) if kind == 'knobbed' else [])
-    return parts + [area('body', ellipse(0, .1, fat, long, n=18), 'black'), dot('head', 0, .08 - long, fat*1.3, 'black')]
+        reach = t.size('feeler length', 0.2, 0.45)
+        tip = (0.1 + reach * 0.5, y - reach)
+        path = (
+            [(0, y), (0.1, y - reach * 0.8), tip, (0.2 + reach * 0.5, y - reach * 0.75)]
+            if kind == 'curled'
+            else [(0, y), (0.06, y - reach * 0.5), tip]
+        )
+        parts += both('feeler', bend(path), 'black', 1, 0.04) + (
+            both('feeler knob', ellipse(*tip, 0.05, n=10), 'black', 2) if kind == 'knobbed' else []
+        )
+    return parts + [
+        area('body', ellipse(0, 0.1, fat, long, n=18), 'black'),
+        dot('head', 0, 0.08 - long, fat * 1.3, 'black'),
+    ]
+
 
 @category
 def butterfly(t):
     design, wings = t.design('open wings', 'open wings', 'side view', 'half turned'), butterfly_wings(t)
     if design == 'side view':
         near = rotate(wing_pair(t, 'near', wings), -1.15)
-        far = rotate([area('far upper wing', wings[0], 'main', 1)], -1.15 - t.size('wing gap', .1, .35))
-        legs = [line(f'leg {k}', [(x, .12), (x - .06, .32)], 'black', 2, .03) for k, x in enumerate((-.15, 0, .15))] if t.flag('legs') else []
-        return rotate(far + legs + near + rotate(butterfly_body(t), -1.2), t.size('climb', -.2, .6))
+        far = rotate([area('far upper wing', wings[0], 'main', 1)], -1.15 - t.size('wing gap', 0.1, 0.35))
+        legs = (
+            [line(f'leg {k}', [(x, 0.12), (x - 0.06, 0.32)], 'black', 2, 0.03) for k, x in enumerate((-0.15, 0, 0.15))]
+            if t.flag('legs')
+            else []
+        )
+        return rotate(far + legs + near + rotate(butterfly_body(t), -1.2), t.size('climb', -0.2, 0.6))
     turned = design == 'half turned'
     left = [Part(p.name, flip(p.points), p.colour, p.level, p.closed, p.width) for p in wing_pair(t, 'left', wings)]
-    right = wing_pair(t, 'right', wings, t.size('far wing width', .25, .6) if turned else 1., -.35*turned)
-    return rotate(left + right + butterfly_body(t), t.size('tilt', -.35, .35) + .25*turned)
+    right = wing_pair(t, 'right', wings, t.size('far wing width', 0.25, 0.6) if turned else 1.0, -0.35 * turned)
+    return rotate(left + right + butterfly_body(t), t.size('tilt', -0.35, 0.35) + 0.25 * turned)
 
 # %% ../../nbs/world/02_animals.ipynb #ee488653
 def spider_legs(t, x, y, r, colour):
     "Four legs a side around (x, y), outside a body of radius `r`: a knee, then a foot"
-    knee, reach, bow = t.size('knee distance', .3, .5), t.size('leg length', .2, .5), t.size('leg bow', -.25, .5)
+    knee, reach, bow = t.size('knee distance', 0.3, 0.5), t.size('leg length', 0.2, 0.5), t.size('leg bow', -0.25, 0.5)
     parts = []
-    for k, a in enumerate((-.95, -.35, .3, .9)):
-        bent = (r*.5 + knee*math.cos(a), y + knee*1.1*math.sin(a) - .12)
-        foot = (r*.5 + (knee + reach)*math.cos(a), y + (knee + reach)*1.05*math.sin(a) + bow*.5*(1 if a > 0 else -.6))
-        parts += both(f'leg {k}', [(r*.3, y + .1*a), bent, foot], colour, 0, .05)
+    for k, a in enumerate((-0.95, -0.35, 0.3, 0.9)):
+        bent = (r * 0.5 + knee * math.cos(a), y + knee * 1.1 * math.sin(a) - 0.12)
+        foot = (
+            r * 0.5 + (knee + reach) * math.cos(a),
+            y + (knee + reach) * 1.05 * math.sin(a) + bow * 0.5 * (1 if a > 0 else -0.6),
+        )
+        parts += both(f'leg {k}', [(r * 0.3, y + 0.1 * a), bent, foot], colour, 0, 0.05)
     return parts
+
 
 def spider_marking(t, y, r):
     "A sign on the back of an abdomen at (0, y)"
     kind = t.pick('marking', ['none', 'cross', 'striped', 'round'])
     if kind == 'cross':
-        return [line('cross down', [(0, y), (0, y + r*.75)], 'third', 2, .06), line('cross over', [(-r*.4, y + r*.35), (r*.4, y + r*.35)], 'third', 2, .06)]
-    if kind == 'striped': return [line(f'stripe {k}', [(-r*.75, y + r*q), (r*.75, y + r*q)], 'third', 2, .05) for k, q in enumerate((.15, .5))]
-    return [area('back spot', ellipse(0, y + r*.4, r*.35, n=12), 'third', 2)] if kind == 'round' else []
+        return [
+            line('cross down', [(0, y), (0, y + r * 0.75)], 'third', 2, 0.06),
+            line('cross over', [(-r * 0.4, y + r * 0.35), (r * 0.4, y + r * 0.35)], 'third', 2, 0.06),
+        ]
+    if kind == 'striped':
+        return [
+            line(f'stripe {k}', [(-r * 0.75, y + r * q), (r * 0.75, y + r * q)], 'third', 2, 0.05)
+            for k, q in enumerate((0.15, 0.5))
+        ]
+    return [area('back spot', ellipse(0, y + r * 0.4, r * 0.35, n=12), 'third', 2)] if kind == 'round' else []
 
 # %% ../../nbs/world/02_animals.ipynb #da7f8e58
 def spider_body(t, colour):
     "Seen from above, the head up: two parts, or one round body with a face"
-    r = t.size('abdomen width', .2, .42)
-    if t.flag('one round body', .3):
-        face = both('eye', ellipse(r*.33, .05 - r*.35, r*.24, n=12), 'white', 1) + both('pupil', ellipse(r*.31, .05 - r*.35, r*.11, n=8), 'black', 2)
-        if t.flag('smile', .5): face.append(line('smile', arc(0, .05 + r*.15, r*.45, r*.3, .3, math.pi - .3, n=8), 'white', 2, .04))
-        return spider_legs(t, 0, .05, r, colour) + [area('body', ellipse(0, .05, r), colour)] + face
-    long, head = t.size('abdomen length', .85, 1.5), t.size('head size', .13, .26)
-    y = .2 + r*long*.35
-    parts = spider_legs(t, 0, -.05, r, colour) + [area('abdomen', ellipse(0, y, r, r*long), colour), *spider_marking(t, y, r),
-                                                  area('head', ellipse(0, -.1, head, head*.95), colour)]
-    if t.flag('fangs', .4): parts += both('fang', [(head*.3, -.1 - head*.8), (head*.35, -.24 - head*.8)], colour, 2, .05)
-    return parts + both('eye', ellipse(head*.4, -.14, head*.3, n=12), 'white', 1) + both('pupil', ellipse(head*.4, -.14, head*.13, n=8), 'black', 2)
+    r = t.size('abdomen width', 0.2, 0.42)
+    if t.flag('one round body', 0.3):
+        face = both('eye', ellipse(r * 0.33, 0.05 - r * 0.35, r * 0.24, n=12), 'white', 1) + both(
+            'pupil', ellipse(r * 0.31, 0.05 - r * 0.35, r * 0.11, n=8), 'black', 2
+        )
+        if t.flag('smile', 0.5):
+            face.append(
+                line('smile', arc(0, 0.05 + r * 0.15, r * 0.45, r * 0.3, 0.3, math.pi - 0.3, n=8), 'white', 2, 0.04)
+            )
+        return spider_legs(t, 0, 0.05, r, colour) + [area('body', ellipse(0, 0.05, r), colour)] + face
+    long, head = t.size('abdomen length', 0.85, 1.5), t.size('head size', 0.13, 0.26)
+    y = 0.2 + r * long * 0.35
+    parts = spider_legs(t, 0, -0.05, r, colour) + [
+        area('abdomen', ellipse(0, y, r, r * long), colour),
+        *spider_marking(t, y, r),
+        area('head', ellipse(0, -0.1, head, head * 0.95), colour),
+    ]
+    if t.flag('fangs', 0.4):
+        parts += both('fang', [(head * 0.3, -0.1 - head * 0.8), (head * 0.35, -0.24 - head * 0.8)], colour, 2, 0.05)
+    return (
+        parts
+        + both('eye', ellipse(head * 0.4, -0.14, head * 0.3, n=12), 'white', 1)
+        + both('pupil', ellipse(head * 0.4, -0.14, head * 0.13, n=8), 'black', 2)
+    )
 
 # %% ../../nbs/world/02_animals.ipynb #af29b155
 def spider_side(t, colour):
     "From its left side; the legs start behind the body"
-    r, high, head = t.size('abdomen width', .28, .45), t.size('abdomen length', .75, 1.1), t.size('head size', .13, .24)
-    knees, out = t.size('knee height', .25, .75), t.size('leg length', .75, 1.)
-    joints = ((-.72, .9, -1.), (-.4, 1.1, -.58), (.32, 1.15, .48), (.68, .95, 1.))
+    r, high, head = (
+        t.size('abdomen width', 0.28, 0.45),
+        t.size('abdomen length', 0.75, 1.1),
+        t.size('head size', 0.13, 0.24),
+    )
+    knees, out = t.size('knee height', 0.25, 0.75), t.size('leg length', 0.75, 1.0)
+    joints = ((-0.72, 0.9, -1.0), (-0.4, 1.1, -0.58), (0.32, 1.15, 0.48), (0.68, 0.95, 1.0))
+
     def legs(name, dx, grow, level):
-        at = [[(-.08 + .05*k, .15), (dx + a*out, .1 - knees*grow*b), (dx*1.4 + c*out, .68)] for k, (a, b, c) in enumerate(joints)]
-        return [line(f'{name} leg {k}', points, colour, level, .05) for k, points in enumerate(at)]
-    body = [area('abdomen', ellipse(.32, .02, r, r*high), colour), area('head', ellipse(-.2, .12, head*1.15, head), colour),
-            area('eye', ellipse(-.27, .06, head*.32, n=10), 'white', 1)]
+        at = [
+            [(-0.08 + 0.05 * k, 0.15), (dx + a * out, 0.1 - knees * grow * b), (dx * 1.4 + c * out, 0.68)]
+            for k, (a, b, c) in enumerate(joints)
+        ]
+        return [line(f'{name} leg {k}', points, colour, level, 0.05) for k, points in enumerate(at)]
+
+    body = [
+        area('abdomen', ellipse(0.32, 0.02, r, r * high), colour),
+        area('head', ellipse(-0.2, 0.12, head * 1.15, head), colour),
+        area('eye', ellipse(-0.27, 0.06, head * 0.32, n=10), 'white', 1),
+    ]
     if t.flag('back stripes'):
-        body += [line(f'back stripe {k}', arc(.32, .02, r*q, r*high*.8, -2.2, -.9, n=7), 'third', 2, .05) for k, q in enumerate((.9, .5))]
-    if t.flag('fangs'): body.append(line('fang', [(-.36, .2), (-.4, .34)], colour, 2, .05))
-    return legs('far', .1, .8, 2) + legs('near', 0, 1, 0) + body
+        body += [
+            line(f'back stripe {k}', arc(0.32, 0.02, r * q, r * high * 0.8, -2.2, -0.9, n=7), 'third', 2, 0.05)
+            for k, q in enumerate((0.9, 0.5))
+        ]
+    if t.flag('fangs'):
+        body.append(line('fang', [(-0.36, 0.2), (-0.4, 0.34)], colour, 2, 0.05))
+    return legs('far', 0.1, 0.8, 2) + legs('near', 0, 1, 0) + body
 
 # %% ../../nbs/world/02_animals.ipynb #a73d1c61
 def web(t):
     "Spokes and rings across the whole picture"
-    n, rings, sag = t.count('spokes', 6, 9), t.count('web rings', 2, 4), t.size('web sag', .82, 1)
-    a = t.size('web tilt', 0, 1) + 2*math.pi*np.arange(n)/n
+    n, rings, sag = t.count('spokes', 6, 9), t.count('web rings', 2, 4), t.size('web sag', 0.82, 1)
+    a = t.size('web tilt', 0, 1) + 2 * math.pi * np.arange(n) / n
     tips = np.stack([np.cos(a), np.sin(a)], 1)
-    parts = [line(f'spoke {k}', [(0, 0), p], 'grey', 0, .03) for k, p in enumerate(tips)]
+    parts = [line(f'spoke {k}', [(0, 0), p], 'grey', 0, 0.03) for k, p in enumerate(tips)]
     for k in range(rings):
-        corners = np.concatenate([tips, tips[:1]])*(.95 - .68*(rings - 1 - k)/(rings - 1))
-        between = (corners[1:] + corners[:-1])/2*sag
+        corners = np.concatenate([tips, tips[:1]]) * (0.95 - 0.68 * (rings - 1 - k) / (rings - 1))
+        between = (corners[1:] + corners[:-1]) / 2 * sag
         ring = np.concatenate([np.stack([corners[:-1], between], 1).reshape(-1, 2), corners[-1:]])
-        parts.append(line(f'web ring {k}', ring, 'grey', 0 if k == rings - 1 else 1, .03))
+        parts.append(line(f'web ring {k}', ring, 'grey', 0 if k == rings - 1 else 1, 0.03))
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #c944c7b3
 @category
 def spider(t):
-    design, colour = t.design('from above', 'from above', 'hanging', 'side view', 'in a web'), t.pick('colour', ['black', 'black', 'brown', 'dark', 'main'])
-    if design == 'side view': return spider_side(t, colour)
-    if design == 'from above': return rotate(spider_body(t, colour), t.size('tilt', -.8, .8))
+    design, colour = (
+        t.design('from above', 'from above', 'hanging', 'side view', 'in a web'),
+        t.pick('colour', ['black', 'black', 'brown', 'dark', 'main']),
+    )
+    if design == 'side view':
+        return spider_side(t, colour)
+    if design == 'from above':
+        return rotate(spider_body(t, colour), t.size('tilt', -0.8, 0.8))
     if design == 'in a web':
-        a, far = t.size('place in web', 0, 6.28), t.size('distance from middle', 0, .45)
-        return web(t) + put(spider_body(t, colour), far*math.cos(a), far*math.sin(a), t.size('spider size', .35, .6))
-    thread = line('thread', [(0, .1), (0, -.3 - .7*t.size('thread length', .3, .95))], 'grey', 0, .03)
-    return [thread] + put(rotate(spider_body(t, colour), math.pi*t.flag('head down', .5)), 0, .3, .8)
+        a, far = t.size('place in web', 0, 6.28), t.size('distance from middle', 0, 0.45)
+        return web(t) + put(
+            spider_body(t, colour), far * math.cos(a), far * math.sin(a), t.size('spider size', 0.35, 0.6)
+        )
+    thread = line('thread', [(0, 0.1), (0, -0.3 - 0.7 * t.size('thread length', 0.3, 0.95))], 'grey', 0, 0.03)
+    return [thread] + put(rotate(spider_body(t, colour), math.pi * t.flag('head down', 0.5)), 0, 0.3, 0.8)
 
 # %% ../../nbs/world/02_animals.ipynb #e9b0b18f
 def crab_claws(t, w, top, colour):
     "Arms and pincers at the upper corners of a shell of half width `w`"
-    pose, size = t.pick('claws', ['raised', 'wide', 'lowered']), t.size('claw size', .35, .7)
-    gape, arm = t.size('claw opening', 0, 1), t.size('arm length', .15, .38)
-    (x, y), turn = {'raised': ((w + arm*.6, top - arm*.7), -.1), 'wide': ((w + arm*.8, top + .05), .6), 'lowered': ((w + arm*.9 + .05, top + .15), 2.8)}[pose]
-    thumb = [(.1, 0), (.28, -.35), (.25 + gape*.15, -.7), (.12 + gape*.25, -.8), (.1 + gape*.1, -.5)]
-    finger = [(-.02, -.42), (-.05 - gape*.2, -.55), (-.02, -.95), (-.22, -.75), (-.3, -.35), (-.1, 0)]
-    claw, large, parts = rotate(smooth(thumb + finger, k=4), turn), t.side('larger claw side') if t.flag('one large claw', .4) else 0, []
+    pose, size = t.pick('claws', ['raised', 'wide', 'lowered']), t.size('claw size', 0.35, 0.7)
+    gape, arm = t.size('claw opening', 0, 1), t.size('arm length', 0.15, 0.38)
+    (x, y), turn = {
+        'raised': ((w + arm * 0.6, top - arm * 0.7), -0.1),
+        'wide': ((w + arm * 0.8, top + 0.05), 0.6),
+        'lowered': ((w + arm * 0.9 + 0.05, top + 0.15), 2.8),
+    }[pose]
+    thumb = [(0.1, 0), (0.28, -0.35), (0.25 + gape * 0.15, -0.7), (0.12 + gape * 0.25, -0.8), (0.1 + gape * 0.1, -0.5)]
+    finger = [(-0.02, -0.42), (-0.05 - gape * 0.2, -0.55), (-0.02, -0.95), (-0.22, -0.75), (-0.3, -0.35), (-0.1, 0)]
+    claw, large, parts = (
+        rotate(smooth(thumb + finger, k=4), turn),
+        t.side('larger claw side') if t.flag('one large claw', 0.4) else 0,
+        [],
+    )
     for side, s in (('left', -1), ('right', 1)):
-        q = min(.8, size*(1.5 if s == large else .7 if large else 1))
-        elbow = ((w*.95 + x)/2 + .05, (top + .05 + y)/2 + .05)
-        parts += [line(f'{side} arm', np.array([(w*.7, top + .05), elbow, (x, y)])*[s, 1], colour, 0, .1),
-                  area(f'{side} claw', (claw*q + [x, y])*[s, 1], colour)]
+        q = min(0.8, size * (1.5 if s == large else 0.7 if large else 1))
+        elbow = ((w * 0.95 + x) / 2 + 0.05, (top + 0.05 + y) / 2 + 0.05)
+        parts += [
+            line(f'{side} arm', np.array([(w * 0.7, top + 0.05), elbow, (x, y)]) * [s, 1], colour, 0, 0.1),
+            area(f'{side} claw', (claw * q + [x, y]) * [s, 1], colour),
+        ]
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #e936fd6f
 def crab_legs(t, w, h, y, spread, colour):
     "Three or four legs a side; `spread` like rays, or standing"
-    n, bow, out, parts = t.count('leg pairs', 3, 4), t.size('leg bow', .08, .38), t.size('leg length', .22, .48), []
+    n, bow, out, parts = t.count('leg pairs', 3, 4), t.size('leg bow', 0.08, 0.38), t.size('leg length', 0.22, 0.48), []
     for k in range(n):
-        a = (-.25 if spread else .1) + (1.35 if spread else .9)*k/(n - 1)
-        root = np.array([w*.75*math.cos(a), y + h*.7*math.sin(a)])
+        a = (-0.25 if spread else 0.1) + (1.35 if spread else 0.9) * k / (n - 1)
+        root = np.array([w * 0.75 * math.cos(a), y + h * 0.7 * math.sin(a)])
         if spread:
-            knee = root + (w*.25 + out*.75)*np.array([math.cos(a), math.sin(a)]) - [0, bow*.4]
-            foot = knee + out*.8*np.array([math.cos(a + bow*2), math.sin(a + bow*2)])
-        else: knee = np.array([w*.9*math.cos(a*.8) + out*.65, y + (h + out*.5)*math.sin(a) - bow*.6]); foot = knee + [out*.4*math.cos(a*1.5), .12 + bow]
-        parts += both(f'leg {k}', [root, knee, foot], colour, int(k == 0), .06)
+            knee = root + (w * 0.25 + out * 0.75) * np.array([math.cos(a), math.sin(a)]) - [0, bow * 0.4]
+            foot = knee + out * 0.8 * np.array([math.cos(a + bow * 2), math.sin(a + bow * 2)])
+        else:
+            knee = np.array([w * 0.9 * math.cos(a * 0.8) + out * 0.65, y + (h + out * 0.5) * math.sin(a) - bow * 0.6])
+            foot = knee + [out * 0.4 * math.cos(a * 1.5), 0.12 + bow]
+        parts += both(f'leg {k}', [root, knee, foot], colour, int(k == 0), 0.06)
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #94e76b25
 @category
 def crab(t):
-    design, colour = t.design('front view', 'from above', 'round'), t.pick('colour', ['red', 'orange', 'red', 'main', 'brown'])
-    above, y = design == 'from above', .15
-    w = t.size('shell width', .36, .5) if design == 'round' else t.size('shell width', .42, .68)
-    h = w if design == 'round' else t.size('shell height', .22, .42)
-    shell = {'front view': lambda: smooth(mirrored([(0, y - h), (w*.6, y - h*.92), (w, y - h*.25), (w*.7, y + h*.7), (0, y + h*.9)])),
-             'from above': lambda: smooth(mirrored([(0, y - h*.9), (w*.8, y - h*.85), (w*1.05, y - h*.3), (w*.55, y + h), (0, y + h*1.15)])),
-             'round': lambda: ellipse(0, y, w, h)}[design]()
-    parts = crab_legs(t, w, h, y, above, colour) + crab_claws(t, w, y - h*.75, colour)
+    design, colour = (
+        t.design('front view', 'from above', 'round'),
+        t.pick('colour', ['red', 'orange', 'red', 'main', 'brown']),
+    )
+    above, y = design == 'from above', 0.15
+    w = t.size('shell width', 0.36, 0.5) if design == 'round' else t.size('shell width', 0.42, 0.68)
+    h = w if design == 'round' else t.size('shell height', 0.22, 0.42)
+    shell = {
+        'front view': lambda: smooth(
+            mirrored([(0, y - h), (w * 0.6, y - h * 0.92), (w, y - h * 0.25), (w * 0.7, y + h * 0.7), (0, y + h * 0.9)])
+        ),
+        'from above': lambda: smooth(
+            mirrored(
+                [
+                    (0, y - h * 0.9),
+                    (w * 0.8, y - h * 0.85),
+                    (w * 1.05, y - h * 0.3),
+                    (w * 0.55, y + h),
+                    (0, y + h * 1.15),
+                ]
+            )
+        ),
+        'round': lambda: ellipse(0, y, w, h),
+    }[design]()
+    parts = crab_legs(t, w, h, y, above, colour) + crab_claws(t, w, y - h * 0.75, colour)
     kind = 'stalked' if above else t.pick('eyes', ['stalked', 'stalked', 'low'])
-    x, r = w*t.size('eye distance', .2, .5), t.size('eye size', .055, .11)
-    at = y - h*.35 if kind == 'low' else y - h*.9 - t.size('stalk length', .06, .32)*(.5 if above else 1)
-    if kind == 'stalked': parts += both('eye stalk', [(x*.9, y - h*.8), (x, at)], colour, 1, .06)
-    parts += [area('shell', shell, colour), *both('eye', ellipse(x, at, r, n=14), 'white', 0), *both('pupil', ellipse(x, at, r*.45, n=8), 'black', 1)]
+    x, r = w * t.size('eye distance', 0.2, 0.5), t.size('eye size', 0.055, 0.11)
+    at = y - h * 0.35 if kind == 'low' else y - h * 0.9 - t.size('stalk length', 0.06, 0.32) * (0.5 if above else 1)
+    if kind == 'stalked':
+        parts += both('eye stalk', [(x * 0.9, y - h * 0.8), (x, at)], colour, 1, 0.06)
+    parts += [
+        area('shell', shell, colour),
+        *both('eye', ellipse(x, at, r, n=14), 'white', 0),
+        *both('pupil', ellipse(x, at, r * 0.45, n=8), 'black', 1),
+    ]
     marks = t.pick('shell', ['plain', 'dotted', 'ridged'])
-    if marks == 'ridged': parts.append(line('ridge', arc(0, y + h*.9, w*.75, h*1.1, math.pi*1.15, math.pi*1.85, n=10), 'dark', 1, .04))
+    if marks == 'ridged':
+        parts.append(
+            line('ridge', arc(0, y + h * 0.9, w * 0.75, h * 1.1, math.pi * 1.15, math.pi * 1.85, n=10), 'dark', 1, 0.04)
+        )
     if marks == 'dotted':
-        parts += [dot(f'shell dot {k}', u*w, y + v*h, .045, 'dark', 2) for k, (u, v) in enumerate(((-.5, .1), (.5, .1), (0, -.05), (-.25, -.4), (.25, -.4)))]
-    if not above and t.flag('smile', .8 if design == 'round' else .4):
-        parts.append(line('smile', arc(0, y + h*.15, w*.4, h*.4, .25, math.pi - .25, n=10), 'dark', 1, .05))
-    return rotate(parts, t.size('tilt', -.6, .6)) if above else parts
+        parts += [
+            dot(f'shell dot {k}', u * w, y + v * h, 0.045, 'dark', 2)
+            for k, (u, v) in enumerate(((-0.5, 0.1), (0.5, 0.1), (0, -0.05), (-0.25, -0.4), (0.25, -0.4)))
+        ]
+    if not above and t.flag('smile', 0.8 if design == 'round' else 0.4):
+        parts.append(line('smile', arc(0, y + h * 0.15, w * 0.4, h * 0.4, 0.25, math.pi - 0.25, n=10), 'dark', 1, 0.05))
+    return rotate(parts, t.size('tilt', -0.6, 0.6)) if above else parts
 
 # %% ../../nbs/world/02_animals.ipynb #9258c6fe
 def spiral(cx, cy, r, turns, start):
     "A curve from radius `r` to the middle"
-    a = np.linspace(0, 2*math.pi*turns, int(16*turns) + 2)
-    q = r*(1 - .93*a/a[-1])
-    return np.stack([cx + q*np.cos(start + a), cy + q*np.sin(start + a)], 1)
+    a = np.linspace(0, 2 * math.pi * turns, int(16 * turns) + 2)
+    q = r * (1 - 0.93 * a / a[-1])
+    return np.stack([cx + q * np.cos(start + a), cy + q * np.sin(start + a)], 1)
+
 
 def snail_front(t, r, skin, shell):
     "A snail that comes towards us, its house leaning to one side"
-    w, y, x = t.size('head width', .2, .34), .4 - t.size('head height', .1, .45), t.size('shell shift', .1, .4)*t.side('shell side')
-    feel, out, ball = t.size('feeler length', .15, .42), t.size('feeler spread', .05, .3), t.size('eye size', .05, .1)
-    tip = (w*.4 + out, y - feel - .22)
-    parts = [area('shell', ellipse(x, .1, r*1.2), shell), line('spiral', spiral(x, .1, r*1.05, t.size('spiral turns', 1.2, 3.2), 2), 'dark', 1, .05),
-             *both('feeler', [(w*.4, y), tip], skin, 0, .07)]
-    parts += both('eye', ellipse(*tip, ball, n=12), 'white', 1) + both('pupil', ellipse(*tip, ball*.4, n=8), 'black', 2)
-    parts.append(area('body', mirrored(bend([(0, y - .12), (w*.8, y), (w, y + .3), (w*1.3, .7), (w*1.7, .8), (0, .82)])), skin))
-    return parts + ([line('smile', arc(0, y + .15, w*.45, .1, .2, math.pi - .2, n=8), 'dark', 1, .04)] if t.flag('smile', .6) else [])
+    w, y, x = (
+        t.size('head width', 0.2, 0.34),
+        0.4 - t.size('head height', 0.1, 0.45),
+        t.size('shell shift', 0.1, 0.4) * t.side('shell side'),
+    )
+    feel, out, ball = (
+        t.size('feeler length', 0.15, 0.42),
+        t.size('feeler spread', 0.05, 0.3),
+        t.size('eye size', 0.05, 0.1),
+    )
+    tip = (w * 0.4 + out, y - feel - 0.22)
+    parts = [
+        area('shell', ellipse(x, 0.1, r * 1.2), shell),
+        line('spiral', spiral(x, 0.1, r * 1.05, t.size('spiral turns', 1.2, 3.2), 2), 'dark', 1, 0.05),
+        *both('feeler', [(w * 0.4, y), tip], skin, 0, 0.07),
+    ]
+    parts += both('eye', ellipse(*tip, ball, n=12), 'white', 1) + both(
+        'pupil', ellipse(*tip, ball * 0.4, n=8), 'black', 2
+    )
+    parts.append(
+        area(
+            'body',
+            mirrored(bend([(0, y - 0.12), (w * 0.8, y), (w, y + 0.3), (w * 1.3, 0.7), (w * 1.7, 0.8), (0, 0.82)])),
+            skin,
+        )
+    )
+    return parts + (
+        [line('smile', arc(0, y + 0.15, w * 0.45, 0.1, 0.2, math.pi - 0.2, n=8), 'dark', 1, 0.04)]
+        if t.flag('smile', 0.6)
+        else []
+    )
 
 # %% ../../nbs/world/02_animals.ipynb #c09307be
 def snail_house(t, design, cx, low, r, shell):
     "A round house with a spiral, or a pointed one with rings, standing on `low`"
     if design == 'round house':
-        cy = low - r*.85
-        return [area('shell', ellipse(cx, cy, r, r*t.size('shell height', .85, 1.1), n=28), shell),
-                line('spiral', spiral(cx, cy, r*.9, t.size('spiral turns', 1.2, 3.2), t.size('spiral tilt', 0, 6.28)), 'dark', 1, .05)]
-    tip = np.array([cx + r*t.size('shell lean', .2, 1.1), low - r*t.size('shell height', 1.4, 2.2)])
-    left, right = np.array([(cx - r*.95, low), (cx + r*.95, low)])
-    parts = [area('shell', smooth([left, (left + tip)/2 + [-.12, -.08], tip, (right + tip)/2 + [.1, -.02], right, (cx, low + .05)]), shell)]
+        cy = low - r * 0.85
+        return [
+            area('shell', ellipse(cx, cy, r, r * t.size('shell height', 0.85, 1.1), n=28), shell),
+            line(
+                'spiral',
+                spiral(cx, cy, r * 0.9, t.size('spiral turns', 1.2, 3.2), t.size('spiral tilt', 0, 6.28)),
+                'dark',
+                1,
+                0.05,
+            ),
+        ]
+    tip = np.array([cx + r * t.size('shell lean', 0.2, 1.1), low - r * t.size('shell height', 1.4, 2.2)])
+    left, right = np.array([(cx - r * 0.95, low), (cx + r * 0.95, low)])
+    parts = [
+        area(
+            'shell',
+            smooth(
+                [
+                    left,
+                    (left + tip) / 2 + [-0.12, -0.08],
+                    tip,
+                    (right + tip) / 2 + [0.1, -0.02],
+                    right,
+                    (cx, low + 0.05),
+                ]
+            ),
+            shell,
+        )
+    ]
     n = t.count('shell rings', 2, 4)
     for k in range(n):
-        q = (k + .6)/(n + .6)
-        parts.append(line(f'shell ring {k}', bend([left*(1 - q) + tip*q + [-.04, -.03], (left + right)/2*(1 - q) + tip*q + [0, .1*(1 - q)],
-                                                   right*(1 - q) + tip*q + [.05, 0]]), 'dark', 1, .05))
+        q = (k + 0.6) / (n + 0.6)
+        parts.append(
+            line(
+                f'shell ring {k}',
+                bend(
+                    [
+                        left * (1 - q) + tip * q + [-0.04, -0.03],
+                        (left + right) / 2 * (1 - q) + tip * q + [0, 0.1 * (1 - q)],
+                        right * (1 - q) + tip * q + [0.05, 0],
+                    ]
+                ),
+                'dark',
+                1,
+                0.05,
+            )
+        )
     return parts
 
 # %% ../../nbs/world/02_animals.ipynb #03e208db
 @category
 def snail(t):
-    design, skin = t.design('round house', 'round house', 'pointed house', 'front view'), t.pick('skin colour', ['skin', 'gold', 'lightgreen', 'grey'])
+    design, skin = (
+        t.design('round house', 'round house', 'pointed house', 'front view'),
+        t.pick('skin colour', ['skin', 'gold', 'lightgreen', 'grey']),
+    )
     shell = t.pick('shell colour', ['main', 'brown', 'orange'])
-    r, low = t.size('shell size', .34, .6), .8
-    if design == 'front view': return snail_front(t, r, skin, shell)
-    neck, tail, thick, cx = t.size('neck height', .2, .75), t.size('tail length', .1, .45), t.size('foot thickness', .1, .2), t.size('shell shift', -.05, .2)
-    feel, out = t.size('feeler length', .15, .42), t.size('feeler spread', .05, .3)
-    x, y = cx - r - .22, low - neck
-    body = [(x - .12, y), (x + .04, y - .1), (x + .16, y + .02), (x + .22, low - thick*1.4), (cx, low - thick*1.2), (cx + r, low - thick),
-            (cx + r + tail, low - .02), (cx + r + tail - .1, low + .02), (cx, low + .02), (x + .1, low + .02), (x - .06, low - thick)]
+    r, low = t.size('shell size', 0.34, 0.6), 0.8
+    if design == 'front view':
+        return snail_front(t, r, skin, shell)
+    neck, tail, thick, cx = (
+        t.size('neck height', 0.2, 0.75),
+        t.size('tail length', 0.1, 0.45),
+        t.size('foot thickness', 0.1, 0.2),
+        t.size('shell shift', -0.05, 0.2),
+    )
+    feel, out = t.size('feeler length', 0.15, 0.42), t.size('feeler spread', 0.05, 0.3)
+    x, y = cx - r - 0.22, low - neck
+    body = [
+        (x - 0.12, y),
+        (x + 0.04, y - 0.1),
+        (x + 0.16, y + 0.02),
+        (x + 0.22, low - thick * 1.4),
+        (cx, low - thick * 1.2),
+        (cx + r, low - thick),
+        (cx + r + tail, low - 0.02),
+        (cx + r + tail - 0.1, low + 0.02),
+        (cx, low + 0.02),
+        (x + 0.1, low + 0.02),
+        (x - 0.06, low - thick),
+    ]
     parts = []
     for k, d in enumerate((0, out)):
-        parts += [line(f'feeler {k}', [(x + .02 + .05*k, y), (x - .12 + d + .05*k, y - feel)], skin, 0, .06),
-                  dot(f'eye {k}', x - .12 + d + .05*k, y - feel, t.size('eye size', .04, .08))]
+        parts += [
+            line(f'feeler {k}', [(x + 0.02 + 0.05 * k, y), (x - 0.12 + d + 0.05 * k, y - feel)], skin, 0, 0.06),
+            dot(f'eye {k}', x - 0.12 + d + 0.05 * k, y - feel, t.size('eye size', 0.04, 0.08)),
+        ]
     parts.append(area('body', smooth(body), skin))
-    if t.flag('smile', .4): parts.append(line('smile', bend([(x - .12, y + .1), (x - .03, y + .15), (x + .06, y + .1)]), 'dark', 2, .03))
+    if t.flag('smile', 0.4):
+        parts.append(
+            line('smile', bend([(x - 0.12, y + 0.1), (x - 0.03, y + 0.15), (x + 0.06, y + 0.1)]), 'dark', 2, 0.03)
+        )
     return parts + snail_house(t, design, cx, low - thick, r, shell)

@@ -21,26 +21,31 @@ from .shapes import area, arc, category, ellipse, flip, line, mirrored, rect, ro
 def ribbon(points, widths):
     "A closed band along `points`, as wide as `widths` says at each of them"
     p = np.asarray(points, float)
-    d = np.gradient(p, axis=0); d /= np.linalg.norm(d, axis=1, keepdims=True)
-    side = np.stack([-d[:, 1], d[:, 0]], 1)*np.broadcast_to(widths, len(p))[:, None]/2
+    d = np.gradient(p, axis=0)
+    d /= np.linalg.norm(d, axis=1, keepdims=True)
+    side = np.stack([-d[:, 1], d[:, 0]], 1) * np.broadcast_to(widths, len(p))[:, None] / 2
     return np.concatenate([p + side, (p - side)[::-1]])
+
 
 def rounded(x0, y0, x1, y1, r):
     "A rectangle whose corners are quarter circles of radius `r`"
-    corners = (x1 - r, y0 + r, -.5), (x1 - r, y1 - r, 0), (x0 + r, y1 - r, .5), (x0 + r, y0 + r, 1)
-    return np.concatenate([arc(x, y, r, start=a*math.pi, stop=(a + .5)*math.pi, n=5) for x, y, a in corners])
+    corners = (x1 - r, y0 + r, -0.5), (x1 - r, y1 - r, 0), (x0 + r, y1 - r, 0.5), (x0 + r, y0 + r, 1)
+    return np.concatenate([arc(x, y, r, start=a * math.pi, stop=(a + 0.5) * math.pi, n=5) for x, y, a in corners])
 
 # %% ../../nbs/world/05_belongings.ipynb #44e5545b
-def laid(parts, angle=0.):
+def laid(parts, angle=0.0):
     "Turn all parts by `angle` and fit them into the square from -1 to 1"
     parts = rotate(parts, angle)
     points = np.concatenate([p.points for p in parts])
     low, high = points.min(0), points.max(0)
-    scale = 2/(high - low).max()
-    for p in parts: p.points, p.width = (p.points - (low + high)/2)*scale, p.width*scale
+    scale = 2 / (high - low).max()
+    for p in parts:
+        p.points, p.width = (p.points - (low + high) / 2) * scale, p.width * scale
     return parts
 
+
 SIDES = ('left', -1), ('right', 1)
+
 
 def loop(points):
     "The same points with the first again at the end, for a line that closes"
@@ -49,64 +54,129 @@ def loop(points):
 # %% ../../nbs/world/05_belongings.ipynb #ec7ffa93
 def bow(shape, r):
     "The end of a key that one holds, around (0, 0), with the shaft to its right"
-    a = np.linspace(0, 2*math.pi, 31)[:-1]
-    if shape == 'clover': return (r*(.9 + .3*np.cos(3*(a - math.pi))))[:, None]*np.stack([np.cos(a), np.sin(a)], 1)
-    if shape == 'heart': return r*smooth([(1.05, 0), (.2, .7), (-.5, 1), (-1, .55), (-.65, 0), (-1, -.55), (-.5, -1), (.2, -.7)])
-    if shape == 'square': return rounded(-r, -r, r, r, r*.3)
-    return ellipse(0, 0, r*(.75 if shape == 'oval' else 1), r*(1.25 if shape == 'oval' else 1))
+    a = np.linspace(0, 2 * math.pi, 31)[:-1]
+    if shape == 'clover':
+        return (r * (0.9 + 0.3 * np.cos(3 * (a - math.pi))))[:, None] * np.stack([np.cos(a), np.sin(a)], 1)
+    if shape == 'heart':
+        return r * smooth(
+            [(1.05, 0), (0.2, 0.7), (-0.5, 1), (-1, 0.55), (-0.65, 0), (-1, -0.55), (-0.5, -1), (0.2, -0.7)]
+        )
+    if shape == 'square':
+        return rounded(-r, -r, r, r, r * 0.3)
+    return ellipse(0, 0, r * (0.75 if shape == 'oval' else 1), r * (1.25 if shape == 'oval' else 1))
+
 
 def cut_blade(x0, x1, w, n, depth, pattern):
     "A key blade from `x0` to `x1` with `n` notches of a given `pattern` in its lower edge"
-    x = np.linspace(x1 - w*1.2, x0 + .3*(x1 - x0), 2*n + 1)
-    k = np.arange(n)/max(n - 1, 1)
-    d = depth*{'even': np.ones(n), 'rising': 1 - .7*k, 'falling': .3 + .7*k, 'alternating': np.where(np.arange(n) % 2, .4, 1.)}[pattern]
-    y = np.full(2*n + 1, w); y[1::2] -= 2*w*d
+    x = np.linspace(x1 - w * 1.2, x0 + 0.3 * (x1 - x0), 2 * n + 1)
+    k = np.arange(n) / max(n - 1, 1)
+    d = (
+        depth
+        * {
+            'even': np.ones(n),
+            'rising': 1 - 0.7 * k,
+            'falling': 0.3 + 0.7 * k,
+            'alternating': np.where(np.arange(n) % 2, 0.4, 1.0),
+        }[pattern]
+    )
+    y = np.full(2 * n + 1, w)
+    y[1::2] -= 2 * w * d
     return np.concatenate([[(x0, -w), (x1 - w, -w), (x1, 0)], np.stack([x, y], 1), [(x0, w)]])
 
 # %% ../../nbs/world/05_belongings.ipynb #7f256b0b
 def skeleton_shaft(t, r, n, end, metal):
     "A round shaft with collars, and `n` square teeth below its end"
-    w, long, step = t.size('shaft width', .035, .08), t.size('tooth length', .16, .4), t.size('tooth spacing', .1, .17)
-    parts = [area('shaft', rect(-.55 + r*.8, -w, end, w), metal)]
-    for k in range(t.count('collars', 0, 2)): parts.append(area(f'collar {k + 1}', rect(-.5 + r + .12*k, -w*2.2, -.43 + r + .12*k, w*2.2), metal, 1))
-    for k in range(n): parts.append(area(f'tooth {k + 1}', rect(end - step*(k + .65), w*.5, end - step*k, w + long*(1 - .35*(k % 2))), metal))
+    w, long, step = (
+        t.size('shaft width', 0.035, 0.08),
+        t.size('tooth length', 0.16, 0.4),
+        t.size('tooth spacing', 0.1, 0.17),
+    )
+    parts = [area('shaft', rect(-0.55 + r * 0.8, -w, end, w), metal)]
+    for k in range(t.count('collars', 0, 2)):
+        parts.append(
+            area(f'collar {k + 1}', rect(-0.5 + r + 0.12 * k, -w * 2.2, -0.43 + r + 0.12 * k, w * 2.2), metal, 1)
+        )
+    for k in range(n):
+        parts.append(
+            area(
+                f'tooth {k + 1}',
+                rect(end - step * (k + 0.65), w * 0.5, end - step * k, w + long * (1 - 0.35 * (k % 2))),
+                metal,
+            )
+        )
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #bc852d3b
 @category
 def key(t):
     "A house key, an old skeleton key or a car key"
-    design, r, n = t.design('house key', 'skeleton key', 'car key'), t.size('bow size', .26, .46), t.count('teeth', 2, 5)
-    end, metal = t.size('shaft length', .3, 1.2), t.pick('colour', ('gold', 'metal', 'main'))
+    design, r, n = (
+        t.design('house key', 'skeleton key', 'car key'),
+        t.size('bow size', 0.26, 0.46),
+        t.count('teeth', 2, 5),
+    )
+    end, metal = t.size('shaft length', 0.3, 1.2), t.pick('colour', ('gold', 'metal', 'main'))
     shape = t.pick('bow shape', ('round', 'oval', 'square', 'clover', 'heart')) if design != 'car key' else 'square'
-    head = bow(shape, r) - [.5, 0]
-    if design == 'skeleton key': parts = skeleton_shaft(t, r, n, end + .1, metal)
+    head = bow(shape, r) - [0.5, 0]
+    if design == 'skeleton key':
+        parts = skeleton_shaft(t, r, n, end + 0.1, metal)
     else:
-        w = t.size('blade width', .1, .19)
-        parts = [area('blade', cut_blade(-.55 + r*.7, end, w, n, t.size('tooth length', .35, .85),
-                                         t.pick('teeth pattern', ('even', 'rising', 'falling', 'alternating'))), metal)]
-        if t.flag('groove'): parts.append(line('groove', [(-.4 + r, -w*.5), (end - .2, -w*.5)], 'dark', 2, .03))
-    if t.flag('key ring', .3): parts.append(line('key ring', ellipse(-.62 - r, .06, .3, .33), 'metal', 1, .05))
+        w = t.size('blade width', 0.1, 0.19)
+        parts = [
+            area(
+                'blade',
+                cut_blade(
+                    -0.55 + r * 0.7,
+                    end,
+                    w,
+                    n,
+                    t.size('tooth length', 0.35, 0.85),
+                    t.pick('teeth pattern', ('even', 'rising', 'falling', 'alternating')),
+                ),
+                metal,
+            )
+        ]
+        if t.flag('groove'):
+            parts.append(line('groove', [(-0.4 + r, -w * 0.5), (end - 0.2, -w * 0.5)], 'dark', 2, 0.03))
+    if t.flag('key ring', 0.3):
+        parts.append(line('key ring', ellipse(-0.62 - r, 0.06, 0.3, 0.33), 'metal', 1, 0.05))
     parts.append(area('bow', head, 'black' if design == 'car key' else metal))
     if design == 'car key':
-        for k in range(t.count('buttons', 1, 3)): parts.append(area(f'button {k + 1}', ellipse(-.36 - .2*k, 0, .07), ('red', 'light', 'second')[k], 1))
-        parts.append(area('hole', ellipse(-.42 - r, -r*.6, .06), 'bg', 2))
-    elif design == 'skeleton key': parts.append(area('hole', bow(shape, r*t.size('hole size', .4, .85)) - [.5, 0], 'bg'))
-    else: parts.append(area('hole', ellipse(-.5 - r*.4, 0, r*t.size('hole size', .15, .5)), 'bg', 1))
+        for k in range(t.count('buttons', 1, 3)):
+            parts.append(area(f'button {k + 1}', ellipse(-0.36 - 0.2 * k, 0, 0.07), ('red', 'light', 'second')[k], 1))
+        parts.append(area('hole', ellipse(-0.42 - r, -r * 0.6, 0.06), 'bg', 2))
+    elif design == 'skeleton key':
+        parts.append(area('hole', bow(shape, r * t.size('hole size', 0.4, 0.85)) - [0.5, 0], 'bg'))
+    else:
+        parts.append(area('hole', ellipse(-0.5 - r * 0.4, 0, r * t.size('hole size', 0.15, 0.5)), 'bg', 1))
     return laid(parts, t.size('tilt', -1.5, 1.5))
 
 # %% ../../nbs/world/05_belongings.ipynb #55b12f43
 def scissor_half(t, s, opening, blade, wide, shank, r, stretch):
     "The half whose blade lies above (`s` 1) or below (`s` -1)"
     which = 'upper' if s > 0 else 'lower'
-    off = max(.35*r, (1.08*r - (shank + r*stretch)*math.sin(opening))/math.cos(opening))
-    ring = ellipse(shank + r*stretch*.85, off, r*stretch, r, .25)
-    steel = smooth([(-blade, 0), (-blade*.75, -wide*.75), (-blade*.2, -wide*1.1), (.1, -wide*.6)], closed=False)
-    parts = [area(f'{which} blade', np.concatenate([steel, [(.12, wide*.5), (0, wide*.5)]]), 'metal'),
-             area(f'{which} shank', ribbon([(0, 0), (shank*.6, off*.25), (shank + r*.15, off*.8)], [wide*.9, .09, .1]), 'main')]
-    if t.pick('rings', ('thick', 'thin')) == 'thin': parts.append(line(f'{which} ring', loop(ring), 'main', 0, .08))
-    else: parts += [area(f'{which} ring', ring, 'main'), area(f'{which} hole', (ring - ring.mean(0))*.6 + ring.mean(0), 'bg', 1)]
-    for p in parts: p.points = rotate(p.points, opening)*[1, s]
+    off = max(0.35 * r, (1.08 * r - (shank + r * stretch) * math.sin(opening)) / math.cos(opening))
+    ring = ellipse(shank + r * stretch * 0.85, off, r * stretch, r, 0.25)
+    steel = smooth(
+        [(-blade, 0), (-blade * 0.75, -wide * 0.75), (-blade * 0.2, -wide * 1.1), (0.1, -wide * 0.6)], closed=False
+    )
+    parts = [
+        area(f'{which} blade', np.concatenate([steel, [(0.12, wide * 0.5), (0, wide * 0.5)]]), 'metal'),
+        area(
+            f'{which} shank',
+            ribbon([(0, 0), (shank * 0.6, off * 0.25), (shank + r * 0.15, off * 0.8)], [wide * 0.9, 0.09, 0.1]),
+            'main',
+        ),
+    ]
+    if t.pick('rings', ('thick', 'thin')) == 'thin':
+        parts.append(line(f'{which} ring', loop(ring), 'main', 0, 0.08))
+    else:
+        parts += [
+            area(f'{which} ring', ring, 'main'),
+            area(f'{which} hole', (ring - ring.mean(0)) * 0.6 + ring.mean(0), 'bg', 1),
+        ]
+    for p in parts:
+        p.points = rotate(p.points, opening) * [1, s]
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #b4f31c38
@@ -114,296 +184,507 @@ def scissor_half(t, s, opening, blade, wide, shank, r, stretch):
 def scissors(t):
     "Open or closed scissors, or tailor's shears with unequal rings"
     design = t.design('open', 'closed', 'shears')
-    opening = t.size('opening', .2, .6) if design == 'open' else t.size('gap', .0, .05) if design == 'closed' else t.size('opening', .05, .35)
-    blade, wide = t.size('blade length', .45, 1.15), t.size('blade width', .07, .17)
-    shank, r, long = t.size('shank length', .15, .6), t.size('ring size', .16, .28), t.size('ring stretch', 1., 1.6)
-    small, r2, long2 = (t.size('small ring', .6, .85), r*1.1, long*1.4) if design == 'shears' else (1, r, long)
-    parts = scissor_half(t, -1, opening, blade, wide, shank, r*small, long*small)
-    parts += scissor_half(t, 1, opening, blade*t.size('second blade', .9, 1), wide, shank, r2, long2)
-    if t.flag('screw', .75): parts.append(area('screw', ellipse(0, 0, t.size('screw size', .035, .07), n=10), 'dark', 1))
-    return laid(parts, t.size('tilt', -.6, 2.2))
+    opening = (
+        t.size('opening', 0.2, 0.6)
+        if design == 'open'
+        else t.size('gap', 0.0, 0.05)
+        if design == 'closed'
+        else t.size('opening', 0.05, 0.35)
+    )
+    blade, wide = t.size('blade length', 0.45, 1.15), t.size('blade width', 0.07, 0.17)
+    shank, r, long = (
+        t.size('shank length', 0.15, 0.6),
+        t.size('ring size', 0.16, 0.28),
+        t.size('ring stretch', 1.0, 1.6),
+    )
+    small, r2, long2 = (t.size('small ring', 0.6, 0.85), r * 1.1, long * 1.4) if design == 'shears' else (1, r, long)
+    parts = scissor_half(t, -1, opening, blade, wide, shank, r * small, long * small)
+    parts += scissor_half(t, 1, opening, blade * t.size('second blade', 0.9, 1), wide, shank, r2, long2)
+    if t.flag('screw', 0.75):
+        parts.append(area('screw', ellipse(0, 0, t.size('screw size', 0.035, 0.07), n=10), 'dark', 1))
+    return laid(parts, t.size('tilt', -0.6, 2.2))
 
 # %% ../../nbs/world/05_belongings.ipynb #bfde3b86
 def block_head(t, design, a, h):
     "The head of a mallet or a sledgehammer around (0, 0), `a` and `h` to each side"
     if design == 'mallet':
-        bulge = t.size('bulge', .05, .12) if t.pick('head form', ('block', 'barrel')) == 'barrel' else 0
-        outline = smooth([(-a, -h), (0, -h - bulge), (a, -h), (a, h), (0, h + bulge), (-a, h)]) if bulge else rect(-a, -h, a, h)
-        head, high = area('head', outline, t.pick('head colour', ('wood', 'black', 'main'))), h + bulge*.4
-        return [head] + [area(f'{n} band', rect(s*a*.7 - .04, -high, s*a*.7 + .04, high), 'metal', 1) for n, s in SIDES if t.flag('bands')]
-    c = t.size('bevel', .03, .14)
+        bulge = t.size('bulge', 0.05, 0.12) if t.pick('head form', ('block', 'barrel')) == 'barrel' else 0
+        outline = (
+            smooth([(-a, -h), (0, -h - bulge), (a, -h), (a, h), (0, h + bulge), (-a, h)])
+            if bulge
+            else rect(-a, -h, a, h)
+        )
+        head, high = area('head', outline, t.pick('head colour', ('wood', 'black', 'main'))), h + bulge * 0.4
+        return [head] + [
+            area(f'{n} band', rect(s * a * 0.7 - 0.04, -high, s * a * 0.7 + 0.04, high), 'metal', 1)
+            for n, s in SIDES
+            if t.flag('bands')
+        ]
+    c = t.size('bevel', 0.03, 0.14)
     head = [(-a, -h + c), (-a + c, -h), (a - c, -h), (a, -h + c), (a, h - c), (a - c, h), (-a + c, h), (-a, h - c)]
-    return [area('head', head, 'metal')] + [line(f'{n} bevel', [(s*(a - c), -h), (s*(a - c), h)], 'dark', 2, .03) for n, s in SIDES]
+    return [area('head', head, 'metal')] + [
+        line(f'{n} bevel', [(s * (a - c), -h), (s * (a - c), h)], 'dark', 2, 0.03) for n, s in SIDES
+    ]
 
 # %% ../../nbs/world/05_belongings.ipynb #32c6bf12
 def hammer_head(t, design):
     "The parts of the head around (0, 0)"
-    a, h = t.size('face length', .28, .52), t.size('head height', .1, .19)
-    if design in ('mallet', 'sledgehammer'): return block_head(t, design, a*1.1, h*(1.7 if design == 'mallet' else 1.35))
-    b, neck, face = t.size('back length', .25, .6), h*t.size('neck', .45, .9), area('face', rect(-a, -h*1.15, -a + .15, h*1.15), 'metal')
-    front, rear = [(-a + .1, -neck), (-.14, -h), (.12, -h)], [(.12, h), (-.14, h), (-a + .1, neck)]
+    a, h = t.size('face length', 0.28, 0.52), t.size('head height', 0.1, 0.19)
+    if design in ('mallet', 'sledgehammer'):
+        return block_head(t, design, a * 1.1, h * (1.7 if design == 'mallet' else 1.35))
+    b, neck, face = (
+        t.size('back length', 0.25, 0.6),
+        h * t.size('neck', 0.45, 0.9),
+        area('face', rect(-a, -h * 1.15, -a + 0.15, h * 1.15), 'metal'),
+    )
+    front, rear = [(-a + 0.1, -neck), (-0.14, -h), (0.12, -h)], [(0.12, h), (-0.14, h), (-a + 0.1, neck)]
     if design == 'claw hammer':
-        drop = t.size('claw curve', .0, .5)
-        claw = smooth([(.12, -h), (.1 + b*.5, -h*.95 + drop*.12), (.1 + b, -h*.6 + drop), (.1 + b*.5, h*.25 + drop*.3), (.12, h)], closed=False)
-        slit = smooth([(.1 + b*.95, -h*.6 + drop), (.1 + b*.5, -h*.2 + drop*.15), (.15 + b*.2, -h*.3)], closed=False)
+        drop = t.size('claw curve', 0.0, 0.5)
+        claw = smooth(
+            [
+                (0.12, -h),
+                (0.1 + b * 0.5, -h * 0.95 + drop * 0.12),
+                (0.1 + b, -h * 0.6 + drop),
+                (0.1 + b * 0.5, h * 0.25 + drop * 0.3),
+                (0.12, h),
+            ],
+            closed=False,
+        )
+        slit = smooth(
+            [(0.1 + b * 0.95, -h * 0.6 + drop), (0.1 + b * 0.5, -h * 0.2 + drop * 0.15), (0.15 + b * 0.2, -h * 0.3)],
+            closed=False,
+        )
         parts = [area('head', np.concatenate([front, claw, rear]), 'metal'), face]
-        return parts + [line('claw slit', slit, 'dark', 2, .03)] if t.flag('claw slit') else parts
+        return parts + [line('claw slit', slit, 'dark', 2, 0.03)] if t.flag('claw slit') else parts
     ball = t.pick('peen', ('ball', 'wedge')) == 'ball'
-    back = [(.12 + b*.4, -neck*.7), (.12 + b*.4, neck*.7)] if ball else [(.15 + b, -h*.3), (.15 + b, h*.3)]
+    back = (
+        [(0.12 + b * 0.4, -neck * 0.7), (0.12 + b * 0.4, neck * 0.7)]
+        if ball
+        else [(0.15 + b, -h * 0.3), (0.15 + b, h * 0.3)]
+    )
     parts = [area('head', front + back + rear, 'metal'), face]
-    return parts + [area('ball', ellipse(.12 + b*.4 + h*.6, 0, h*.9), 'metal')] if ball else parts
+    return parts + [area('ball', ellipse(0.12 + b * 0.4 + h * 0.6, 0, h * 0.9), 'metal')] if ball else parts
 
 # %% ../../nbs/world/05_belongings.ipynb #780766c2
 @category
 def hammer(t):
     "A claw hammer, a mallet, a sledgehammer or a peen hammer"
     design = t.design('claw hammer', 'mallet', 'sledgehammer', 'peen hammer')
-    w, long = t.size('handle width', .05, .11), t.size('handle length', .9, 1.75)
-    shape, top = t.pick('handle shape', ('straight', 'waisted', 'flared')), -.8
-    half = {'straight': (1, 1, 1, 1), 'waisted': (1.1, .75, 1.2, 1.2), 'flared': (.8, .9, 1.2, 1.9)}[shape]
-    grip = t.flag('grip', .45)
-    y = top + np.array([-.1, .4*long, .75*long, long])
-    handle = ribbon(np.stack([0*y, y], 1), 2*w*np.minimum(half, 1.3 if grip else 2))
+    w, long = t.size('handle width', 0.05, 0.11), t.size('handle length', 0.9, 1.75)
+    shape, top = t.pick('handle shape', ('straight', 'waisted', 'flared')), -0.8
+    half = {'straight': (1, 1, 1, 1), 'waisted': (1.1, 0.75, 1.2, 1.2), 'flared': (0.8, 0.9, 1.2, 1.9)}[shape]
+    grip = t.flag('grip', 0.45)
+    y = top + np.array([-0.1, 0.4 * long, 0.75 * long, long])
+    handle = ribbon(np.stack([0 * y, y], 1), 2 * w * np.minimum(half, 1.3 if grip else 2))
     parts = [area('handle', handle, t.pick('handle colour', ('wood', 'wood', 'main', 'red')))]
     if grip:
-        end, grip = top + long, t.size('grip length', .25, .55)*long
-        parts.append(area('grip', rounded(-w*1.5, end - grip, w*1.5, end + .04, w*.7), 'second', 1))
+        end, grip = top + long, t.size('grip length', 0.25, 0.55) * long
+        parts.append(area('grip', rounded(-w * 1.5, end - grip, w * 1.5, end + 0.04, w * 0.7), 'second', 1))
         for k in range(t.count('grip rings', 0, 3)):
-            y = end - grip*(k + 1)/4
-            parts.append(line(f'grip ring {k + 1}', [(-w*1.5, y), (w*1.5, y)], 'dark', 2, .03))
+            y = end - grip * (k + 1) / 4
+            parts.append(line(f'grip ring {k + 1}', [(-w * 1.5, y), (w * 1.5, y)], 'dark', 2, 0.03))
     head = hammer_head(t, design)
-    for p in head: p.points = p.points + [0, top]
+    for p in head:
+        p.points = p.points + [0, top]
     return laid(parts + head, t.size('tilt', -1.2, 1.2))
 
 # %% ../../nbs/world/05_belongings.ipynb #40818446
 def pencil_end(t, design, x, w):
     "What sits at the far end of the body, beyond `x`"
     if design == 'with eraser':
-        e, s = t.size('eraser length', .08, .3), t.size('sleeve length', .06, .22)
-        rubber = np.concatenate([[(x + s, -w)], arc(x + s + e*.5, 0, e*.5, w, -math.pi/2, math.pi/2), [(x + s, w)]])
-        parts = [area('eraser', rubber, t.pick('eraser colour', ('pink', 'white', 'red')), 1), area('sleeve', rect(x, -w*1.08, x + s, w*1.08), 'metal', 1)]
-        return parts + [line(f'groove {k + 1}', [(x + s*(k + 1)/3, -w), (x + s*(k + 1)/3, w)], 'dark', 2, .03) for k in range(2)]
+        e, s = t.size('eraser length', 0.08, 0.3), t.size('sleeve length', 0.06, 0.22)
+        rubber = np.concatenate(
+            [[(x + s, -w)], arc(x + s + e * 0.5, 0, e * 0.5, w, -math.pi / 2, math.pi / 2), [(x + s, w)]]
+        )
+        parts = [
+            area('eraser', rubber, t.pick('eraser colour', ('pink', 'white', 'red')), 1),
+            area('sleeve', rect(x, -w * 1.08, x + s, w * 1.08), 'metal', 1),
+        ]
+        return parts + [
+            line(f'groove {k + 1}', [(x + s * (k + 1) / 3, -w), (x + s * (k + 1) / 3, w)], 'dark', 2, 0.03)
+            for k in range(2)
+        ]
     if design == 'plain':
-        return [area('cut end', ellipse(x, 0, w*t.size('end tilt', .15, .5), w, n=16), 'skin', 1), area('core', ellipse(x, 0, .03, w*.3, n=10), 'dark', 2)]
-    b, c = t.size('button length', .1, .26), t.size('clip length', .3, .65)
-    clip = [(x - .03, -w), (x - .03, -w*1.7), (x - c, -w*1.6), (x - c, -w*1.05)]
-    return [area('button', rect(x, -w*.5, x + b, w*.5), 'metal'), line('clip', clip, 'metal', 0, .05)]
+        return [
+            area('cut end', ellipse(x, 0, w * t.size('end tilt', 0.15, 0.5), w, n=16), 'skin', 1),
+            area('core', ellipse(x, 0, 0.03, w * 0.3, n=10), 'dark', 2),
+        ]
+    b, c = t.size('button length', 0.1, 0.26), t.size('clip length', 0.3, 0.65)
+    clip = [(x - 0.03, -w), (x - 0.03, -w * 1.7), (x - c, -w * 1.6), (x - c, -w * 1.05)]
+    return [area('button', rect(x, -w * 0.5, x + b, w * 0.5), 'metal'), line('clip', clip, 'metal', 0, 0.05)]
 
 # %% ../../nbs/world/05_belongings.ipynb #988e34a8
 @category
 def pencil(t):
     "A pencil with an eraser, a plain one or a mechanical one"
-    design, w, x = t.design('with eraser', 'plain', 'mechanical'), t.size('thickness', .07, .26), t.size('length', -.1, .85)
-    if design == 'mechanical': w *= .7
-    tip, lead, colour = t.size('tip length', .2, .55), t.size('lead', .18, .5), t.pick('colour', ('yellow', 'main', 'main', 'wood'))
-    edge = tip - .95
+    design, w, x = (
+        t.design('with eraser', 'plain', 'mechanical'),
+        t.size('thickness', 0.07, 0.26),
+        t.size('length', -0.1, 0.85),
+    )
+    if design == 'mechanical':
+        w *= 0.7
+    tip, lead, colour = (
+        t.size('tip length', 0.2, 0.55),
+        t.size('lead', 0.18, 0.5),
+        t.pick('colour', ('yellow', 'main', 'main', 'wood')),
+    )
+    edge = tip - 0.95
     y, bite = np.linspace(-w, w, 13), np.zeros(13)
     if design != 'mechanical':
-        edge_shape, u = t.pick('edge', ('straight', 'scalloped', 'zigzag')), 1.5*(y/w + 1)
-        bite = {'straight': 0*y, 'scalloped': .4*w*np.abs(np.sin(np.pi*u)), 'zigzag': 1.2*w*np.abs((u + .5) % 1 - .5)}[edge_shape]
-    cone = np.concatenate([[(-.95, 0)], np.stack([0*y + edge + w*.6, y], 1)])
+        edge_shape, u = t.pick('edge', ('straight', 'scalloped', 'zigzag')), 1.5 * (y / w + 1)
+        bite = {
+            'straight': 0 * y,
+            'scalloped': 0.4 * w * np.abs(np.sin(np.pi * u)),
+            'zigzag': 1.2 * w * np.abs((u + 0.5) % 1 - 0.5),
+        }[edge_shape]
+    cone = np.concatenate([[(-0.95, 0)], np.stack([0 * y + edge + w * 0.6, y], 1)])
     body = np.concatenate([[(x, w), (x, -w)], np.stack([edge + bite, y], 1)])
     parts = pencil_end(t, design, x, w) if design != 'plain' else []
-    parts += [area('cone', cone, 'metal' if design == 'mechanical' else 'skin'),
-              area('lead', [(-.95, 0), (-.95 + tip*lead, -w*lead), (-.95 + tip*lead, w*lead)], 'black', 1), area('body', body, colour)]
-    if design == 'plain': parts += pencil_end(t, design, x, w)
-    for k in range(t.count('facets', 0, 2)): parts.append(line(f'facet {k + 1}', [(edge + w*.3, (k - .5)*w*.7), (x - .04, (k - .5)*w*.7)], 'dark', 2, .03))
-    for k in range(t.count('stripes', 0, 2)): parts.append(area(f'stripe {k + 1}', rect(x - .17 - .16*k, -w, x - .09 - .16*k, w), 'second', 2))
-    trace = smooth([(-.95, 0), (-1., .12), (-1.1, -.08), (-1.2, .14), (-1.3, -.06)], closed=False)
-    if t.flag('scribble', .15): parts.append(line('scribble', trace, 'dark', 2, .04))
-    return laid(parts, t.size('tilt', -1.7, .8))
+    parts += [
+        area('cone', cone, 'metal' if design == 'mechanical' else 'skin'),
+        area('lead', [(-0.95, 0), (-0.95 + tip * lead, -w * lead), (-0.95 + tip * lead, w * lead)], 'black', 1),
+        area('body', body, colour),
+    ]
+    if design == 'plain':
+        parts += pencil_end(t, design, x, w)
+    for k in range(t.count('facets', 0, 2)):
+        parts.append(
+            line(
+                f'facet {k + 1}',
+                [(edge + w * 0.3, (k - 0.5) * w * 0.7), (x - 0.04, (k - 0.5) * w * 0.7)],
+                'dark',
+                2,
+                0.03,
+            )
+        )
+    for k in range(t.count('stripes', 0, 2)):
+        parts.append(area(f'stripe {k + 1}', rect(x - 0.17 - 0.16 * k, -w, x - 0.09 - 0.16 * k, w), 'second', 2))
+    trace = smooth([(-0.95, 0), (-1.0, 0.12), (-1.1, -0.08), (-1.2, 0.14), (-1.3, -0.06)], closed=False)
+    if t.flag('scribble', 0.15):
+        parts.append(line('scribble', trace, 'dark', 2, 0.04))
+    return laid(parts, t.size('tilt', -1.7, 0.8))
 
 # %% ../../nbs/world/05_belongings.ipynb #6d671ac1
 def sword_guard(t, design, y, wide):
     "The piece between blade and hand, at height `y`"
     if design == 'rapier':
-        cup = np.concatenate([arc(0, y, wide*.6, t.size('cup depth', .12, .3), math.pi, 2*math.pi), [(wide*.6, y)]])
-        return [area('guard', cup, 'gold'), line('bar', [(-wide, y + .02), (wide, y + .02)], 'gold', 1, .06)]
-    thick = t.size('guard thickness', .06, .16)
-    bend = {'straight': 0, 'drooping': .16, 'raised': -.16}[t.pick('guard', ('straight', 'drooping', 'raised'))]
+        cup = np.concatenate(
+            [arc(0, y, wide * 0.6, t.size('cup depth', 0.12, 0.3), math.pi, 2 * math.pi), [(wide * 0.6, y)]]
+        )
+        return [area('guard', cup, 'gold'), line('bar', [(-wide, y + 0.02), (wide, y + 0.02)], 'gold', 1, 0.06)]
+    thick = t.size('guard thickness', 0.06, 0.16)
+    bend = {'straight': 0, 'drooping': 0.16, 'raised': -0.16}[t.pick('guard', ('straight', 'drooping', 'raised'))]
     x = np.linspace(-wide, wide, 9)
-    band = ribbon(np.stack([x, y + bend*(x/wide)**2], 1), thick)
+    band = ribbon(np.stack([x, y + bend * (x / wide) ** 2], 1), thick)
     return [area('guard', band, t.pick('guard colour', ('gold', 'metal', 'second')))]
+
 
 def sword_pommel(t, y):
     "The knob at the end of the grip, if there is one"
     kind = t.pick('pommel', ('round', 'diamond', 'flat', 'none'))
-    if kind == 'none': return []
-    r = t.size('pommel size', .08, .15)
-    outline = rect(-r, y - .02, r, y + .09) if kind == 'flat' else ellipse(0, y + r*.7, r, n=16 if kind == 'round' else 4)
+    if kind == 'none':
+        return []
+    r = t.size('pommel size', 0.08, 0.15)
+    outline = (
+        rect(-r, y - 0.02, r, y + 0.09)
+        if kind == 'flat'
+        else ellipse(0, y + r * 0.7, r, n=16 if kind == 'round' else 4)
+    )
     return [area('pommel', outline, 'gold', 1)]
 
 # %% ../../nbs/world/05_belongings.ipynb #25af4e9e
 @category
 def sword(t):
     "A long sword, a short sword, a sabre or a rapier"
-    design, grip = t.design('long sword', 'short sword', 'sabre', 'rapier'), t.size('grip length', .25, .5)
-    w = t.size('blade width', .07, .13)*{'long sword': 1, 'short sword': 1.5, 'sabre': 1.2, 'rapier': .45}[design]
-    top, y = -1 + (t.size('shortness', .2, .6) if design == 'short sword' else t.size('shortness', 0, .3)), .5
+    design, grip = t.design('long sword', 'short sword', 'sabre', 'rapier'), t.size('grip length', 0.25, 0.5)
+    w = t.size('blade width', 0.07, 0.13) * {'long sword': 1, 'short sword': 1.5, 'sabre': 1.2, 'rapier': 0.45}[design]
+    top, y = -1 + (t.size('shortness', 0.2, 0.6) if design == 'short sword' else t.size('shortness', 0, 0.3)), 0.5
     u = np.linspace(0, 1, 15)
-    if design == 'short sword' and t.flag('leaf blade'): half = w*.8*(.65 + .5*np.sin(np.pi*(u*1.25 - .2)))*np.minimum(1, (1 - u)/.3 + .02)
-    else: half = w*(1 - t.size('taper', 0, .5)*u)*np.minimum(1, (1 - u)/t.size('point length', .08, .35) + .02)
-    bend = t.size('bend', .15, .5) if design == 'sabre' else 0
-    spine = np.stack([bend*u**2, y + (top - y)*u], 1)
-    parts = [area('grip', rect(-.065, y, .065, y + grip), t.pick('grip colour', ('wood', 'black', 'main'))), area('blade', ribbon(spine, 2*half), 'metal')]
-    if t.flag('fuller', .4): parts.append(line('fuller', spine[:11], 'dark', 2, .03))
-    wide = t.size('guard width', .18, .48)
+    if design == 'short sword' and t.flag('leaf blade'):
+        half = w * 0.8 * (0.65 + 0.5 * np.sin(np.pi * (u * 1.25 - 0.2))) * np.minimum(1, (1 - u) / 0.3 + 0.02)
+    else:
+        half = (
+            w * (1 - t.size('taper', 0, 0.5) * u) * np.minimum(1, (1 - u) / t.size('point length', 0.08, 0.35) + 0.02)
+        )
+    bend = t.size('bend', 0.15, 0.5) if design == 'sabre' else 0
+    spine = np.stack([bend * u**2, y + (top - y) * u], 1)
+    parts = [
+        area('grip', rect(-0.065, y, 0.065, y + grip), t.pick('grip colour', ('wood', 'black', 'main'))),
+        area('blade', ribbon(spine, 2 * half), 'metal'),
+    ]
+    if t.flag('fuller', 0.4):
+        parts.append(line('fuller', spine[:11], 'dark', 2, 0.03))
+    wide = t.size('guard width', 0.18, 0.48)
     for k in range(t.count('grip bands', 0, 3)):
-        parts.append(line(f'grip band {k + 1}', [(-.065, y + grip*(k + 1.3)/5), (.065, y + grip*(k + .8)/5)], 'gold', 2, .03))
+        parts.append(
+            line(
+                f'grip band {k + 1}',
+                [(-0.065, y + grip * (k + 1.3) / 5), (0.065, y + grip * (k + 0.8) / 5)],
+                'gold',
+                2,
+                0.03,
+            )
+        )
     if design in ('sabre', 'rapier'):
-        hand = smooth([(-wide*.8, y), (-wide*.95, y + grip*.5), (-.3*wide, y + grip*.95), (0, y + grip)], closed=False)
-        parts.append(line('knuckle bow', hand, 'gold', 1, .06))
+        hand = smooth(
+            [(-wide * 0.8, y), (-wide * 0.95, y + grip * 0.5), (-0.3 * wide, y + grip * 0.95), (0, y + grip)],
+            closed=False,
+        )
+        parts.append(line('knuckle bow', hand, 'gold', 1, 0.06))
     return laid(parts + sword_pommel(t, y + grip) + sword_guard(t, design, y, wide), t.size('tilt', -1.2, 1.7))
 
 # %% ../../nbs/world/05_belongings.ipynb #3afbcb47
 def bar(name, a, b, wide, colour, level, solid):
     "A bar from `a` to `b`: a filled band, or a single stroke"
-    return area(name, ribbon([a, b], wide), colour, level) if solid else line(name, [a, b], colour, level, wide*.8)
+    return area(name, ribbon([a, b], wide), colour, level) if solid else line(name, [a, b], colour, level, wide * 0.8)
+
 
 def straight_ladder(t, solid, colour, wide):
     "Two rails that may lean and run together, and rungs between them"
-    w, top, lean = t.size('width', .22, .55), t.size('narrowing', .55, 1), t.size('slant', -.55, .55)
-    n, over = t.count('rungs', 3, 9), t.size('overhang', .03, .14)
-    def at(s, u): return (s*w*(1 + (top - 1)*u) + lean*(u - .5), .95 - 1.9*u)
-    rungs = [bar(f'rung {k + 1}', at(-1, u), at(1, u), wide*.75, colour, 0, solid) for k, u in enumerate(np.linspace(over, 1 - over, n))]
+    w, top, lean = t.size('width', 0.22, 0.55), t.size('narrowing', 0.55, 1), t.size('slant', -0.55, 0.55)
+    n, over = t.count('rungs', 3, 9), t.size('overhang', 0.03, 0.14)
+
+    def at(s, u):
+        return (s * w * (1 + (top - 1) * u) + lean * (u - 0.5), 0.95 - 1.9 * u)
+
+    rungs = [
+        bar(f'rung {k + 1}', at(-1, u), at(1, u), wide * 0.75, colour, 0, solid)
+        for k, u in enumerate(np.linspace(over, 1 - over, n))
+    ]
     return rungs + [bar(f'{name} rail', at(s, 0), at(s, 1), wide, colour, 0, solid) for name, s in SIDES]
+
 
 def step_ladder(t, solid, colour, wide):
     "A front frame with treads, and two legs behind it"
-    w, top, n = t.size('width', .3, .5), t.size('narrowing', .45, .9), t.count('rungs', 2, 6)
-    spread, side = t.size('spread', .35, .85), t.side('back legs')
-    def at(s, u): return (s*w*(1 + (top - 1)*u) - side*spread*.4*(1 - u), .95 - 1.75*u)
-    parts = [bar(f'back leg {k + 1}', (s*w*top*.8 + side*.08, -.75), (s*w*.8 + side*spread, .8), wide*.7, colour, 0, solid) for k, s in enumerate((-1, 1))]
-    if t.flag('brace'): parts.append(line('brace', [(at(side, .4)), (side*(w*.8*.7 + spread*.55), .15)], 'dark', 2, .04))
-    parts += [bar(f'tread {k + 1}', at(-1, u), at(1, u), wide*1.2, colour, 0, solid) for k, u in enumerate(np.arange(1, n + 1)/(n + 1.))]
+    w, top, n = t.size('width', 0.3, 0.5), t.size('narrowing', 0.45, 0.9), t.count('rungs', 2, 6)
+    spread, side = t.size('spread', 0.35, 0.85), t.side('back legs')
+
+    def at(s, u):
+        return (s * w * (1 + (top - 1) * u) - side * spread * 0.4 * (1 - u), 0.95 - 1.75 * u)
+
+    parts = [
+        bar(
+            f'back leg {k + 1}',
+            (s * w * top * 0.8 + side * 0.08, -0.75),
+            (s * w * 0.8 + side * spread, 0.8),
+            wide * 0.7,
+            colour,
+            0,
+            solid,
+        )
+        for k, s in enumerate((-1, 1))
+    ]
+    if t.flag('brace'):
+        parts.append(line('brace', [(at(side, 0.4)), (side * (w * 0.8 * 0.7 + spread * 0.55), 0.15)], 'dark', 2, 0.04))
+    parts += [
+        bar(f'tread {k + 1}', at(-1, u), at(1, u), wide * 1.2, colour, 0, solid)
+        for k, u in enumerate(np.arange(1, n + 1) / (n + 1.0))
+    ]
     parts += [bar(f'{name} rail', at(s, 0), at(s, 1), wide, colour, 0, solid) for name, s in SIDES]
-    x, y = w*top*1.15, t.size('platform', .08, .22) - .85
-    return parts + [area('platform', [(-x, -.85), (x, -.85), (x*1.05, y), (-x*1.05, y)], 'second')]
+    x, y = w * top * 1.15, t.size('platform', 0.08, 0.22) - 0.85
+    return parts + [area('platform', [(-x, -0.85), (x, -0.85), (x * 1.05, y), (-x * 1.05, y)], 'second')]
 
 # %% ../../nbs/world/05_belongings.ipynb #4f02fa63
 def rope_ladder(t, solid, colour, wide):
     "Two ropes that sway, with planks tied between them"
-    w, n, sway = t.size('width', .25, .5), t.count('rungs', 3, 7), t.size('sway', -.3, .3)
-    waves, out = t.size('waves', .6, 2), t.size('overhang', .03, .14)
-    def at(s, u): return (s*w + sway*math.sin(waves*math.pi*u), -.95 + 1.9*u)
+    w, n, sway = t.size('width', 0.25, 0.5), t.count('rungs', 3, 7), t.size('sway', -0.3, 0.3)
+    waves, out = t.size('waves', 0.6, 2), t.size('overhang', 0.03, 0.14)
+
+    def at(s, u):
+        return (s * w + sway * math.sin(waves * math.pi * u), -0.95 + 1.9 * u)
+
     u = np.linspace(0, 1, 20)
-    parts = [line(f'{name} rope', [at(s, v) for v in u], 'brown', 0, .05) for name, s in SIDES]
-    for k, v in enumerate(np.linspace(.12, .93, n)):
+    parts = [line(f'{name} rope', [at(s, v) for v in u], 'brown', 0, 0.05) for name, s in SIDES]
+    for k, v in enumerate(np.linspace(0.12, 0.93, n)):
         (x0, y0), (x1, y1) = at(-1, v), at(1, v)
         parts.append(bar(f'plank {k + 1}', (x0 - out, y0), (x1 + out, y1), wide, colour, 0, solid))
     return parts
+
 
 @category
 def ladder(t):
     "A straight ladder, a step ladder or a rope ladder"
     design, solid = t.design('straight', 'step ladder', 'rope ladder'), t.pick('bars', ('thick', 'thin')) == 'thick'
-    colour, wide = t.pick('colour', ('wood', 'metal', 'main')), t.size('rail width', .06, .12)
-    return {'straight': straight_ladder, 'step ladder': step_ladder, 'rope ladder': rope_ladder}[design](t, solid, colour, wide)
+    colour, wide = t.pick('colour', ('wood', 'metal', 'main')), t.size('rail width', 0.06, 0.12)
+    return {'straight': straight_ladder, 'step ladder': step_ladder, 'rope ladder': rope_ladder}[design](
+        t, solid, colour, wide
+    )
 
 # %% ../../nbs/world/05_belongings.ipynb #65c98c18
 def rib(x, h, n=8):
     "From the top of the canopy (0, -h) down to the hem at (x, 0)"
-    a = np.linspace(0, math.pi/2, n)
-    return np.stack([x*np.sin(a), -h*np.cos(a)], 1)
+    a = np.linspace(0, math.pi / 2, n)
+    return np.stack([x * np.sin(a), -h * np.cos(a)], 1)
+
 
 def canopy(t, w, h):
     "The dome, its ribs or striped panels, and the hem with its scallops"
-    n, scallop = t.count('panels', 2, 7), t.size('scallop depth', 0, .17)
+    n, scallop = t.count('panels', 2, 7), t.size('scallop depth', 0, 0.17)
     x = np.linspace(-w, w, n + 1)
-    def hem(a, b): u = np.linspace(0, 1, 7); return np.stack([a + (b - a)*u, -scallop*np.sin(math.pi*u)], 1)
+
+    def hem(a, b):
+        u = np.linspace(0, 1, 7)
+        return np.stack([a + (b - a) * u, -scallop * np.sin(math.pi * u)], 1)
+
     under = np.concatenate([hem(b, a) for a, b in zip(x[::-1][1:], x[::-1])])
     parts = [area('canopy', np.concatenate([rib(-w, h, 12)[::-1], rib(w, h, 12), under]), 'main')]
-    if t.flag('striped', .4):
+    if t.flag('striped', 0.4):
         for k in range(0, n, 2):
             panel = np.concatenate([rib(x[k], h)[::-1], rib(x[k + 1], h), hem(x[k + 1], x[k])])
             parts.append(area(f'panel {k + 1}', panel, 'second', 1))
     else:
-        for k in range(1, n): parts.append(line(f'rib {k}', rib(x[k], h), 'dark', 1, .035))
+        for k in range(1, n):
+            parts.append(line(f'rib {k}', rib(x[k], h), 'dark', 1, 0.035))
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #a1421a7c
 def umbrella_handle(t, y0, y1):
     "The stick from `y0` down to `y1`, and what one holds"
-    kind, parts = t.pick('handle', ('hook', 'hook', 'knob', 'straight')), [line('stick', [(0, y0), (0, y1)], 'wood', 0, .06)]
+    kind, parts = (
+        t.pick('handle', ('hook', 'hook', 'knob', 'straight')),
+        [line('stick', [(0, y0), (0, y1)], 'wood', 0, 0.06)],
+    )
     if kind == 'hook':
-        r, s = t.size('hook size', .09, .2), t.side('hook side')
-        parts.append(line('hook', arc(-r, y1, r, r*1.2)*[s, 1], 'wood', 0, .07))
-    if kind == 'knob': parts.append(area('knob', ellipse(0, y1, .08, .1), 'third', 1))
+        r, s = t.size('hook size', 0.09, 0.2), t.side('hook side')
+        parts.append(line('hook', arc(-r, y1, r, r * 1.2) * [s, 1], 'wood', 0, 0.07))
+    if kind == 'knob':
+        parts.append(area('knob', ellipse(0, y1, 0.08, 0.1), 'third', 1))
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #7423e13f
 def folded_umbrella(t):
     "Closed: a slim cone with folds, a strap and the handle"
-    w, long, y = t.size('fullness', .1, .26), t.size('canopy length', .8, 1.25), -.8
-    half = mirrored([(.02, y), (w*.7, y + long*.55), (w, y + long*.9), (w*.6, y + long), (w*.3, y + long*.92), (.03, y + long)])
-    parts = umbrella_handle(t, -.98, y + long + t.size('stick length', .2, .45)) + [area('canopy', half, 'main')]
-    for k in range(t.count('folds', 0, 3)): parts.append(line(f'fold {k + 1}', [(0, y + .1), ((k - 1)*w*.55, y + long*.92)], 'dark', 1, .03))
-    if t.flag('strap', .6): parts.append(area('strap', rect(-w*.95, y + long*.62, w*.95, y + long*.71), 'second', 1))
-    return laid(parts, t.size('tilt', -.7, .7) + (math.pi if t.pick('point', ('up', 'down')) == 'down' else 0))
+    w, long, y = t.size('fullness', 0.1, 0.26), t.size('canopy length', 0.8, 1.25), -0.8
+    half = mirrored(
+        [
+            (0.02, y),
+            (w * 0.7, y + long * 0.55),
+            (w, y + long * 0.9),
+            (w * 0.6, y + long),
+            (w * 0.3, y + long * 0.92),
+            (0.03, y + long),
+        ]
+    )
+    parts = umbrella_handle(t, -0.98, y + long + t.size('stick length', 0.2, 0.45)) + [area('canopy', half, 'main')]
+    for k in range(t.count('folds', 0, 3)):
+        parts.append(line(f'fold {k + 1}', [(0, y + 0.1), ((k - 1) * w * 0.55, y + long * 0.92)], 'dark', 1, 0.03))
+    if t.flag('strap', 0.6):
+        parts.append(area('strap', rect(-w * 0.95, y + long * 0.62, w * 0.95, y + long * 0.71), 'second', 1))
+    return laid(parts, t.size('tilt', -0.7, 0.7) + (math.pi if t.pick('point', ('up', 'down')) == 'down' else 0))
 
 # %% ../../nbs/world/05_belongings.ipynb #71bec5b0
 def umbrella_from_below(t, w, h):
     "The inside shows as a tilted disc, with the ribs meeting in its middle"
-    d, n = w*t.size('openness', .25, .55), 2*t.count('panels', 3, 5)
-    corner = 2*math.pi*(np.arange(n) + .5)/n
-    u = 2*math.pi*(np.arange(n*6) + 3)/(n*6)
-    shrink = 1 - t.size('scallop depth', .0, .15)*np.abs(np.sin(n*(u - corner[0])/2))
-    rim, ends = np.stack([w*np.cos(u)*shrink, d*np.sin(u)*shrink], 1), np.stack([w*np.cos(corner), d*np.sin(corner)], 1)
-    parts = [area('canopy', np.concatenate([arc(0, 0, w, h, math.pi, 2*math.pi, n=20), arc(0, 0, w, d*.8, 0, math.pi, n=12)]), 'main'),
-             area('inside', rim, 'second')]
-    parts += [line(f'rib {k + 1}', [(0, -d*.25), e], 'dark', 1, .03) for k, e in enumerate(ends)]
-    return parts + umbrella_handle(t, -d*.25, t.size('stick length', .6, 1.05))
+    d, n = w * t.size('openness', 0.25, 0.55), 2 * t.count('panels', 3, 5)
+    corner = 2 * math.pi * (np.arange(n) + 0.5) / n
+    u = 2 * math.pi * (np.arange(n * 6) + 3) / (n * 6)
+    shrink = 1 - t.size('scallop depth', 0.0, 0.15) * np.abs(np.sin(n * (u - corner[0]) / 2))
+    rim, ends = (
+        np.stack([w * np.cos(u) * shrink, d * np.sin(u) * shrink], 1),
+        np.stack([w * np.cos(corner), d * np.sin(corner)], 1),
+    )
+    parts = [
+        area(
+            'canopy',
+            np.concatenate([arc(0, 0, w, h, math.pi, 2 * math.pi, n=20), arc(0, 0, w, d * 0.8, 0, math.pi, n=12)]),
+            'main',
+        ),
+        area('inside', rim, 'second'),
+    ]
+    parts += [line(f'rib {k + 1}', [(0, -d * 0.25), e], 'dark', 1, 0.03) for k, e in enumerate(ends)]
+    return parts + umbrella_handle(t, -d * 0.25, t.size('stick length', 0.6, 1.05))
+
 
 def beach_umbrella(t, w, h):
     "A canopy on a straight pole that may stand in sand"
-    spike = line('spike', [(0, -h), (0, -h - t.size('spike length', .05, .2))], 'dark', 1, .06)
-    parts = [line('pole', [(0, -h - .1), (0, .9)], 'white', 0, .07)] + canopy(t, w, h) + [spike]
-    parts = rotate(parts, t.size('tilt', -.6, .6), 0, .9)
-    return parts + ([area('sand', arc(0, 1.02, t.size('sand width', .3, .8), .2, math.pi, 2*math.pi), 'yellow', 1)] if t.flag('sand', .7) else [])
+    spike = line('spike', [(0, -h), (0, -h - t.size('spike length', 0.05, 0.2))], 'dark', 1, 0.06)
+    parts = [line('pole', [(0, -h - 0.1), (0, 0.9)], 'white', 0, 0.07)] + canopy(t, w, h) + [spike]
+    parts = rotate(parts, t.size('tilt', -0.6, 0.6), 0, 0.9)
+    return parts + (
+        [area('sand', arc(0, 1.02, t.size('sand width', 0.3, 0.8), 0.2, math.pi, 2 * math.pi), 'yellow', 1)]
+        if t.flag('sand', 0.7)
+        else []
+    )
 
 # %% ../../nbs/world/05_belongings.ipynb #90c4d049
 @category
 def umbrella(t):
     "Open, folded, a beach umbrella or one seen from below"
     design = t.design('open', 'folded', 'beach', 'from below')
-    if design == 'folded': return folded_umbrella(t)
-    w = t.size('width', .6, .98)
-    h = w*(t.size('canopy height', .35, .6) if design == 'beach' else t.size('canopy height', .5, .95))
-    if design == 'beach': return laid(beach_umbrella(t, w, h))
-    if design == 'from below': return laid(umbrella_from_below(t, w, h), t.size('tilt', -.9, .9))
-    parts = umbrella_handle(t, -h*.9, t.size('stick length', .5, .95)) + canopy(t, w, h)
-    parts.append(line('spike', [(0, -h), (0, -h - t.size('spike length', .05, .2))], 'dark', 1, .06))
-    return laid(parts, t.size('tilt', -.6, .6))
+    if design == 'folded':
+        return folded_umbrella(t)
+    w = t.size('width', 0.6, 0.98)
+    h = w * (t.size('canopy height', 0.35, 0.6) if design == 'beach' else t.size('canopy height', 0.5, 0.95))
+    if design == 'beach':
+        return laid(beach_umbrella(t, w, h))
+    if design == 'from below':
+        return laid(umbrella_from_below(t, w, h), t.size('tilt', -0.9, 0.9))
+    parts = umbrella_handle(t, -h * 0.9, t.size('stick length', 0.5, 0.95)) + canopy(t, w, h)
+    parts.append(line('spike', [(0, -h), (0, -h - t.size('spike length', 0.05, 0.2))], 'dark', 1, 0.06))
+    return laid(parts, t.size('tilt', -0.6, 0.6))
 
 # %% ../../nbs/world/05_belongings.ipynb #571624c1
 def guitar_neck(t, y):
     "Neck, head and pegs above the body, whose top is at `y`"
-    w, long, head = t.size('neck width', .05, .09), t.size('neck length', .5, 1.05), t.size('head length', .18, .32)
+    w, long, head = (
+        t.size('neck width', 0.05, 0.09),
+        t.size('neck length', 0.5, 1.05),
+        t.size('head length', 0.18, 0.32),
+    )
     top, shape = y - long, t.pick('head', ('square', 'flared', 'slanted', 'pointed'))
-    outline = {'square': [(-w*1.7, 0), (-w*1.7, -head), (w*1.7, -head), (w*1.7, 0)],
-               'flared': [(-w, 0), (-w*2.3, -head), (0, -head*.85), (w*2.3, -head), (w, 0)],
-               'slanted': [(-w, 0), (-w*2.6, -head*.95), (-w*.5, -head*1.1), (w*1.2, -head*.2), (w, 0)],
-               'pointed': [(-w*1.2, 0), (-w*2.2, -head*.4), (0, -head*1.3), (w*2.2, -head*.4), (w*1.2, 0)]}[shape]
+    outline = {
+        'square': [(-w * 1.7, 0), (-w * 1.7, -head), (w * 1.7, -head), (w * 1.7, 0)],
+        'flared': [(-w, 0), (-w * 2.3, -head), (0, -head * 0.85), (w * 2.3, -head), (w, 0)],
+        'slanted': [(-w, 0), (-w * 2.6, -head * 0.95), (-w * 0.5, -head * 1.1), (w * 1.2, -head * 0.2), (w, 0)],
+        'pointed': [(-w * 1.2, 0), (-w * 2.2, -head * 0.4), (0, -head * 1.3), (w * 2.2, -head * 0.4), (w * 1.2, 0)],
+    }[shape]
     parts = []
     for k in range(t.count('pegs', 0, 3)):
-        y1 = top - head*(.2 + .28*k)
-        parts += [area(f'{name} peg {k + 1}', ellipse(s*(w*1.8 + .05), y1, .05, .035, n=10), 'metal', 1) for name, s in SIDES]
-    parts += [area('head', np.array(outline) + [0, top], t.pick('head colour', ('black', 'wood', 'main'))), area('neck', rect(-w, top, w, y + .25), 'wood')]
-    for k in range(t.count('frets', 0, 5)): parts.append(line(f'fret {k + 1}', [(-w, top + .1 + .11*k), (w, top + .1 + .11*k)], 'dark', 2, .025))
+        y1 = top - head * (0.2 + 0.28 * k)
+        parts += [
+            area(f'{name} peg {k + 1}', ellipse(s * (w * 1.8 + 0.05), y1, 0.05, 0.035, n=10), 'metal', 1)
+            for name, s in SIDES
+        ]
+    parts += [
+        area('head', np.array(outline) + [0, top], t.pick('head colour', ('black', 'wood', 'main'))),
+        area('neck', rect(-w, top, w, y + 0.25), 'wood'),
+    ]
+    for k in range(t.count('frets', 0, 5)):
+        parts.append(line(f'fret {k + 1}', [(-w, top + 0.1 + 0.11 * k), (w, top + 0.1 + 0.11 * k)], 'dark', 2, 0.025))
     return parts, top, w
 
 # %% ../../nbs/world/05_belongings.ipynb #e3a3ad89
 def guitar_body(t, design):
     "The outline of the body, its top near -.1 and its end near 1"
     if design == 'v shape':
-        s = t.size('v spread', .4, .75)
-        return np.array([(-.12, -.05), (-s, .85), (-s + .22, 1), (0, .5), (s - .22, 1), (s, .85), (.12, -.05)])
-    a, b, waist = t.size('upper width', .3, .46), t.size('lower width', .42, .66), t.size('waist', .55, .9)
+        s = t.size('v spread', 0.4, 0.75)
+        return np.array([(-0.12, -0.05), (-s, 0.85), (-s + 0.22, 1), (0, 0.5), (s - 0.22, 1), (s, 0.85), (0.12, -0.05)])
+    a, b, waist = t.size('upper width', 0.3, 0.46), t.size('lower width', 0.42, 0.66), t.size('waist', 0.55, 0.9)
     if design == 'acoustic':
-        return mirrored(smooth([(.03, -.06), (a*.65, -.06), (a, .14), (a*waist, .37), (b, .7), (b*.6, .96), (.03, 1)], closed=False))
-    left, right = t.size('left horn', .05, .4), t.size('right horn', -.1, .25)
-    return smooth([(-.12, .12), (-a*.8, -left), (-a*1.05, .08), (-a*waist, .38), (-b, .72), (-b*.5, .97), (b*.5, .95), (b, .68), (a*waist, .4), (a, .1),
-                   (a*.75, -right), (.12, .15)])
+        return mirrored(
+            smooth(
+                [(0.03, -0.06), (a * 0.65, -0.06), (a, 0.14), (a * waist, 0.37), (b, 0.7), (b * 0.6, 0.96), (0.03, 1)],
+                closed=False,
+            )
+        )
+    left, right = t.size('left horn', 0.05, 0.4), t.size('right horn', -0.1, 0.25)
+    return smooth(
+        [
+            (-0.12, 0.12),
+            (-a * 0.8, -left),
+            (-a * 1.05, 0.08),
+            (-a * waist, 0.38),
+            (-b, 0.72),
+            (-b * 0.5, 0.97),
+            (b * 0.5, 0.95),
+            (b, 0.68),
+            (a * waist, 0.4),
+            (a, 0.1),
+            (a * 0.75, -right),
+            (0.12, 0.15),
+        ]
+    )
 
 # %% ../../nbs/world/05_belongings.ipynb #e949f4e1
 @category
@@ -413,248 +694,523 @@ def guitar(t):
     neck, top, w = guitar_neck(t, 0)
     colour = t.pick('colour', ('orange', 'wood', 'main', 'main'))
     parts = [area('body', guitar_body(t, design), colour)]
-    if design != 'v shape' and t.flag('pickguard', .35): parts.append(area('pickguard', smooth([(.05, .2), (.22, .3), (.28, .55), (.08, .62)]), 'second', 2))
+    if design != 'v shape' and t.flag('pickguard', 0.35):
+        parts.append(area('pickguard', smooth([(0.05, 0.2), (0.22, 0.3), (0.28, 0.55), (0.08, 0.62)]), 'second', 2))
     if design == 'acoustic':
-        parts.append(area('sound hole', ellipse(0, t.size('hole height', .24, .42), t.size('hole size', .1, .2)), 'black'))
-        y = t.size('bridge height', .66, .82)
+        parts.append(
+            area('sound hole', ellipse(0, t.size('hole height', 0.24, 0.42), t.size('hole size', 0.1, 0.2)), 'black')
+        )
+        y = t.size('bridge height', 0.66, 0.82)
     else:
-        y = .48 if design == 'v shape' else t.size('bridge height', .6, .78)
-        for k in range(t.count('pickups', 1, 2)): parts.append(area(f'pickup {k + 1}', rect(-.15, y - .14 - .17*k, .15, y - .06 - .17*k), 'black', 1))
-        for k in range(t.count('knobs', 0, 3)): parts.append(area(f'knob {k + 1}', ellipse(.22 + .06*k, .62 + .1*k, .045, n=10), 'metal', 2))
-    bridge = t.size('bridge width', .12, .26)
-    parts += [area('bridge', rect(-bridge, y, bridge, y + .07), 'dark', 1)] + neck
+        y = 0.48 if design == 'v shape' else t.size('bridge height', 0.6, 0.78)
+        for k in range(t.count('pickups', 1, 2)):
+            parts.append(
+                area(f'pickup {k + 1}', rect(-0.15, y - 0.14 - 0.17 * k, 0.15, y - 0.06 - 0.17 * k), 'black', 1)
+            )
+        for k in range(t.count('knobs', 0, 3)):
+            parts.append(area(f'knob {k + 1}', ellipse(0.22 + 0.06 * k, 0.62 + 0.1 * k, 0.045, n=10), 'metal', 2))
+    bridge = t.size('bridge width', 0.12, 0.26)
+    parts += [area('bridge', rect(-bridge, y, bridge, y + 0.07), 'dark', 1)] + neck
     n = t.count('strings', 0, 4)
-    for k in range(n): x = (k - (n - 1)/2)*w*1.6/max(n - 1, 1); parts.append(line(f'string {k + 1}', [(x, top), (x, y + .03)], 'light', 2, .02))
+    for k in range(n):
+        x = (k - (n - 1) / 2) * w * 1.6 / max(n - 1, 1)
+        parts.append(line(f'string {k + 1}', [(x, top), (x, y + 0.03)], 'light', 2, 0.02))
     return laid(parts, t.size('tilt', -1.7, 1.7))
 
 # %% ../../nbs/world/05_belongings.ipynb #5f9dd0d1
 def lens(t, x, y, r):
     "Rings of a lens, and the glint in it"
-    n, parts = t.count('lens rings', 1, 3), [area('lens', ellipse(x, y, r), t.pick('lens colour', ('metal', 'black', 'second')))]
-    for k in range(1, n + 1): parts.append(area(f'lens ring {k}', ellipse(x, y, r*(1 - .25*k)), ('dark', 'sky', 'black')[k - 1], min(k, 2)))
-    if t.flag('glint'): parts.append(line('glint', arc(x, y, r*.45, start=math.pi, stop=1.5*math.pi, n=6), 'white', 2, .04))
+    n, parts = (
+        t.count('lens rings', 1, 3),
+        [area('lens', ellipse(x, y, r), t.pick('lens colour', ('metal', 'black', 'second')))],
+    )
+    for k in range(1, n + 1):
+        parts.append(
+            area(f'lens ring {k}', ellipse(x, y, r * (1 - 0.25 * k)), ('dark', 'sky', 'black')[k - 1], min(k, 2))
+        )
+    if t.flag('glint'):
+        parts.append(line('glint', arc(x, y, r * 0.45, start=math.pi, stop=1.5 * math.pi, n=6), 'white', 2, 0.04))
     return parts
+
 
 def camera_strap(t, w, h):
     "A strap above the body, if there is one"
-    if not t.flag('strap', .3): return []
-    over = smooth([(-w*.95, -h*.7), (-w*.9, -h - .3), (0, -h - t.size('strap height', .35, .6)), (w*.9, -h - .3), (w*.95, -h*.7)], closed=False)
-    return [line('strap', over, 'dark', 1, .05)]
+    if not t.flag('strap', 0.3):
+        return []
+    over = smooth(
+        [
+            (-w * 0.95, -h * 0.7),
+            (-w * 0.9, -h - 0.3),
+            (0, -h - t.size('strap height', 0.35, 0.6)),
+            (w * 0.9, -h - 0.3),
+            (w * 0.95, -h * 0.7),
+        ],
+        closed=False,
+    )
+    return [line('strap', over, 'dark', 1, 0.05)]
 
 # %% ../../nbs/world/05_belongings.ipynb #18f609fe
 def instant_foot(t, w, h):
     "The wide lower part of an instant camera, with the slot"
-    x = t.size('foot width', 1, 1.25)*w
-    return [area('foot', [(-w, h - .3), (w, h - .3), (x, h - .12), (x, h + .02), (-x, h + .02), (-x, h - .12)], 'second'),
-            area('slot', rect(-w*.8, h - .12, w*.8, h - .05), 'black', 1)]
+    x = t.size('foot width', 1, 1.25) * w
+    return [
+        area(
+            'foot',
+            [(-w, h - 0.3), (w, h - 0.3), (x, h - 0.12), (x, h + 0.02), (-x, h + 0.02), (-x, h - 0.12)],
+            'second',
+        ),
+        area('slot', rect(-w * 0.8, h - 0.12, w * 0.8, h - 0.05), 'black', 1),
+    ]
+
 
 def camera_back(t, w, h):
     "The side with the screen"
-    x, s = -w + t.size('screen width', .55, .75)*2*w, t.side('screen side')
-    parts = [area('screen', rect(-w + .12, -h + .12, x, h - .12)*[s, 1], 'sky'),
-             area('dial', ellipse(s*(x + w)/2, t.size('dial height', -.1, .2), min(.16, (w - x)*.4)), 'metal', 1)]
-    return parts + [area(f'key {k + 1}', ellipse(s*(x + w)/2, h - .12 - .12*k, .045, n=10), 'light', 1) for k in range(t.count('keys', 0, 2))]
+    x, s = -w + t.size('screen width', 0.55, 0.75) * 2 * w, t.side('screen side')
+    parts = [
+        area('screen', rect(-w + 0.12, -h + 0.12, x, h - 0.12) * [s, 1], 'sky'),
+        area('dial', ellipse(s * (x + w) / 2, t.size('dial height', -0.1, 0.2), min(0.16, (w - x) * 0.4)), 'metal', 1),
+    ]
+    return parts + [
+        area(f'key {k + 1}', ellipse(s * (x + w) / 2, h - 0.12 - 0.12 * k, 0.045, n=10), 'light', 1)
+        for k in range(t.count('keys', 0, 2))
+    ]
 
 # %% ../../nbs/world/05_belongings.ipynb #3a6645e2
 @category
 def camera(t):
     "A compact, reflex or instant camera from the front, or the back with its screen"
-    design, w, h = t.design('compact', 'reflex', 'instant', 'from the back'), t.size('width', .7, .98), t.size('height', .36, .64)
-    x = t.size('lens place', -.3, .3) if design != 'from the back' else 0
-    if design == 'instant': w, h = w*.8, h*.3 + .44
-    body = rounded(-w, -h, w, h, t.size('roundness', .02, .2))
-    pressed, parts = t.flag('shutter', .75), camera_strap(t, w, h)
+    design, w, h = (
+        t.design('compact', 'reflex', 'instant', 'from the back'),
+        t.size('width', 0.7, 0.98),
+        t.size('height', 0.36, 0.64),
+    )
+    x = t.size('lens place', -0.3, 0.3) if design != 'from the back' else 0
+    if design == 'instant':
+        w, h = w * 0.8, h * 0.3 + 0.44
+    body = rounded(-w, -h, w, h, t.size('roundness', 0.02, 0.2))
+    pressed, parts = t.flag('shutter', 0.75), camera_strap(t, w, h)
     s = t.side('shutter side') if pressed or design != 'from the back' else 1
-    if pressed: parts.append(area('shutter', rect(s*w*.7 - .12, -h - .1, s*w*.7 + .12, -h + .03), t.pick('shutter colour', ('red', 'metal', 'black')), 1))
+    if pressed:
+        parts.append(
+            area(
+                'shutter',
+                rect(s * w * 0.7 - 0.12, -h - 0.1, s * w * 0.7 + 0.12, -h + 0.03),
+                t.pick('shutter colour', ('red', 'metal', 'black')),
+                1,
+            )
+        )
     if design == 'reflex':
-        a, b = t.size('hump width', .25, .48), t.size('hump height', .14, .32)
-        parts.append(area('hump', [(x - a, -h + .03), (x - a*.6, -h - b), (x + a*.6, -h - b), (x + a, -h + .03)], 'main'))
-    if design == 'instant': parts.append(area('photo', rect(-w*.7, h - .1, w*.7, h + t.size('photo length', .15, .5)), 'white', 1))
+        a, b = t.size('hump width', 0.25, 0.48), t.size('hump height', 0.14, 0.32)
+        parts.append(
+            area('hump', [(x - a, -h + 0.03), (x - a * 0.6, -h - b), (x + a * 0.6, -h - b), (x + a, -h + 0.03)], 'main')
+        )
+    if design == 'instant':
+        parts.append(area('photo', rect(-w * 0.7, h - 0.1, w * 0.7, h + t.size('photo length', 0.15, 0.5)), 'white', 1))
     parts.append(area('body', body, t.pick('colour', ('black', 'main', 'main', 'metal'))))
-    if design == 'from the back': return laid(parts + camera_back(t, w, h))
-    if design == 'reflex' and t.flag('grip', .6): parts.append(area('grip', rounded(w*.62, -h*.9, w*.98, h*.95, .06)*[s, 1], 'dark', 1))
-    if design == 'instant': parts += instant_foot(t, w, h)
-    if design == 'compact' and t.flag('band', .35): parts.append(area('band', rect(-w, -h*.4, w, h*.5), 'second', 2))
-    if t.flag('flash', .7):
-        x1, y1 = -s*w*.68, -h + .08
-        parts.append(area('flash', rect(x1 - .16, y1, x1 + .16, y1 + t.size('flash height', .1, .24)), 'yellow', 1))
-    r = t.size('lens size', .2, .44)*min(1, h/.55)
-    return laid(parts + lens(t, x, -.1 if design == 'instant' else h*.08, r))
+    if design == 'from the back':
+        return laid(parts + camera_back(t, w, h))
+    if design == 'reflex' and t.flag('grip', 0.6):
+        parts.append(area('grip', rounded(w * 0.62, -h * 0.9, w * 0.98, h * 0.95, 0.06) * [s, 1], 'dark', 1))
+    if design == 'instant':
+        parts += instant_foot(t, w, h)
+    if design == 'compact' and t.flag('band', 0.35):
+        parts.append(area('band', rect(-w, -h * 0.4, w, h * 0.5), 'second', 2))
+    if t.flag('flash', 0.7):
+        x1, y1 = -s * w * 0.68, -h + 0.08
+        parts.append(area('flash', rect(x1 - 0.16, y1, x1 + 0.16, y1 + t.size('flash height', 0.1, 0.24)), 'yellow', 1))
+    r = t.size('lens size', 0.2, 0.44) * min(1, h / 0.55)
+    return laid(parts + lens(t, x, -0.1 if design == 'instant' else h * 0.08, r))
 
 # %% ../../nbs/world/05_belongings.ipynb #548b14a7
 def glass_shape(shape, r, ratio):
     "The outline of a right-hand lens around (0, 0)"
-    h = r*ratio
-    if shape == 'square': return rounded(-r, -h, r, h, min(r, h)*.25)
-    if shape == 'cat eye': return smooth([(-r, -h*.6), (0, -h*.75), (r*1.15, -h*1.25), (r*.95, .1*h), (r*.3, h), (-r*.7, h*.7)])
-    if shape == 'aviator': return smooth([(-r*.9, -h*.7), (0, -h*.85), (r, -h*.75), (r*1.02, 0), (r*.5, h*1.1), (-r*.3, h*.9), (-r*.85, .1*h)])
-    if shape == 'half moon': return np.concatenate([[(-r, -h*.5)], arc(0, -h*.5, r, h*1.4, 0, math.pi)])
+    h = r * ratio
+    if shape == 'square':
+        return rounded(-r, -h, r, h, min(r, h) * 0.25)
+    if shape == 'cat eye':
+        return smooth(
+            [
+                (-r, -h * 0.6),
+                (0, -h * 0.75),
+                (r * 1.15, -h * 1.25),
+                (r * 0.95, 0.1 * h),
+                (r * 0.3, h),
+                (-r * 0.7, h * 0.7),
+            ]
+        )
+    if shape == 'aviator':
+        return smooth(
+            [
+                (-r * 0.9, -h * 0.7),
+                (0, -h * 0.85),
+                (r, -h * 0.75),
+                (r * 1.02, 0),
+                (r * 0.5, h * 1.1),
+                (-r * 0.3, h * 0.9),
+                (-r * 0.85, 0.1 * h),
+            ]
+        )
+    if shape == 'half moon':
+        return np.concatenate([[(-r, -h * 0.5)], arc(0, -h * 0.5, r, h * 1.4, 0, math.pi)])
     return ellipse(0, 0, r, h)
 
 # %% ../../nbs/world/05_belongings.ipynb #75b1d33f
 @category
 def glasses(t):
     "Spectacles or sunglasses from the front, aslant, or lying open"
-    design, shape = t.design('front', 'aslant', 'lying'), t.pick('lens shape', ('round', 'square', 'cat eye', 'aviator', 'half moon'))
-    r, ratio, gap = t.size('lens size', .27, .42), t.size('lens height', .55, 1.05), t.size('gap', .06, .24)
-    frame, rim = t.pick('frame colour', ('black', 'main', 'gold', 'red')), t.size('frame width', .04, .1)
+    design, shape = (
+        t.design('front', 'aslant', 'lying'),
+        t.pick('lens shape', ('round', 'square', 'cat eye', 'aviator', 'half moon')),
+    )
+    r, ratio, gap = t.size('lens size', 0.27, 0.42), t.size('lens height', 0.55, 1.05), t.size('gap', 0.06, 0.24)
+    frame, rim = t.pick('frame colour', ('black', 'main', 'gold', 'red')), t.size('frame width', 0.04, 0.1)
     fill = t.pick('lenses', ('glass', 'glass', 'black', 'sky', 'second'))
     x, parts, right = gap + r, [], glass_shape(shape, r, ratio)
-    out, long = x + right[:, 0].max(), t.size('arm length', .25, .75)
-    hook = t.size('arm hook', .08, .25) if design != 'front' else 0
+    out, long = x + right[:, 0].max(), t.size('arm length', 0.25, 0.75)
+    hook = t.size('arm hook', 0.08, 0.25) if design != 'front' else 0
     for name, s in SIDES:
-        hinge = np.array([s*out*.97, -r*ratio*.35])
-        if design == 'front': arm = [hinge, hinge + [s*.1, -.03], hinge + [s*.16, long*.5]]
-        elif design == 'aslant': arm = [hinge, hinge + [long, -long*.7], hinge + [long + hook, -long*.7 + hook]]
-        else: arm = [hinge, hinge + [s*long*.35, -long*.9], hinge + [s*(long*.35 - hook*.6), -long*.9 - hook]]
+        hinge = np.array([s * out * 0.97, -r * ratio * 0.35])
+        if design == 'front':
+            arm = [hinge, hinge + [s * 0.1, -0.03], hinge + [s * 0.16, long * 0.5]]
+        elif design == 'aslant':
+            arm = [hinge, hinge + [long, -long * 0.7], hinge + [long + hook, -long * 0.7 + hook]]
+        else:
+            arm = [
+                hinge,
+                hinge + [s * long * 0.35, -long * 0.9],
+                hinge + [s * (long * 0.35 - hook * 0.6), -long * 0.9 - hook],
+            ]
         parts.append(line(f'{name} arm', arm, frame, 0 if design != 'front' else 1, rim))
     for name, pts in (('left', flip(right) - [x, 0]), ('right', right + [x, 0])):
         parts += [area(f'{name} lens', pts, fill), line(f'{name} rim', loop(pts), frame, 0, rim)]
-        if t.flag('shine', .4): c = pts.mean(0); parts.append(line(f'{name} shine', [c + [-r*.4, r*.1], c + [r*.05, -r*ratio*.4]], 'white', 2, .04))
-    y = t.size('bridge height', -.35, .1)*r*ratio
-    parts.append(line('bridge', smooth([(-gap*1.05, y), (0, y - t.size('bridge arch', 0, .14)), (gap*1.05, y)], closed=False), frame, 0, rim))
+        if t.flag('shine', 0.4):
+            c = pts.mean(0)
+            parts.append(
+                line(f'{name} shine', [c + [-r * 0.4, r * 0.1], c + [r * 0.05, -r * ratio * 0.4]], 'white', 2, 0.04)
+            )
+    y = t.size('bridge height', -0.35, 0.1) * r * ratio
+    parts.append(
+        line(
+            'bridge',
+            smooth([(-gap * 1.05, y), (0, y - t.size('bridge arch', 0, 0.14)), (gap * 1.05, y)], closed=False),
+            frame,
+            0,
+            rim,
+        )
+    )
     return laid(parts)
 
 # %% ../../nbs/world/05_belongings.ipynb #2c06069a
 def cap(t):
     "A cap from the side"
-    h, w, peak = t.size('crown height', .45, .8), t.size('crown width', .5, .72), t.size('peak length', .35, .75)
-    drop, y = t.size('peak drop', -.05, .3), .3
-    dome = np.concatenate([arc(.2, y, w, h, math.pi, 2*math.pi, n=20), [(.2 + w, y + .06), (.2 - w, y + .06)]])
-    x = .2 - w
-    brim = smooth([(x + w*.7, y - .05), (x - peak*.3, y - .06), (x - peak, y + drop), (x - peak*.8, y + drop + .08), (x + w*.5, y + .1)])
+    h, w, peak = t.size('crown height', 0.45, 0.8), t.size('crown width', 0.5, 0.72), t.size('peak length', 0.35, 0.75)
+    drop, y = t.size('peak drop', -0.05, 0.3), 0.3
+    dome = np.concatenate([arc(0.2, y, w, h, math.pi, 2 * math.pi, n=20), [(0.2 + w, y + 0.06), (0.2 - w, y + 0.06)]])
+    x = 0.2 - w
+    brim = smooth(
+        [
+            (x + w * 0.7, y - 0.05),
+            (x - peak * 0.3, y - 0.06),
+            (x - peak, y + drop),
+            (x - peak * 0.8, y + drop + 0.08),
+            (x + w * 0.5, y + 0.1),
+        ]
+    )
     parts = [area('peak', brim, t.pick('peak colour', ('main', 'second'))), area('crown', dome, 'main')]
-    for k in range(t.count('seams', 0, 2)): parts.append(line(f'seam {k + 1}', rib((k - .4)*w*.7, h, 8) + [.2, y], 'dark', 2, .03))
-    if t.flag('badge', .4):
-        x, y = .2 - w*.4, y - h*.4
-        parts.append(area('badge', star(x, y, .14) if t.pick('badge shape', ('star', 'disc')) == 'star' else ellipse(x, y, .13), 'third', 1))
-    return parts + [area('button', ellipse(.2, .3 - h, .07, .05), 'second', 1)] if t.flag('button', .6) else parts
+    for k in range(t.count('seams', 0, 2)):
+        parts.append(line(f'seam {k + 1}', rib((k - 0.4) * w * 0.7, h, 8) + [0.2, y], 'dark', 2, 0.03))
+    if t.flag('badge', 0.4):
+        x, y = 0.2 - w * 0.4, y - h * 0.4
+        parts.append(
+            area(
+                'badge',
+                star(x, y, 0.14) if t.pick('badge shape', ('star', 'disc')) == 'star' else ellipse(x, y, 0.13),
+                'third',
+                1,
+            )
+        )
+    return parts + [area('button', ellipse(0.2, 0.3 - h, 0.07, 0.05), 'second', 1)] if t.flag('button', 0.6) else parts
 
 # %% ../../nbs/world/05_belongings.ipynb #83d920ef
 def cowboy_hat(t):
     "A creased crown on a brim that curls up at both ends"
-    h, w, b, curl = t.size('crown height', .5, .95), t.size('crown width', .34, .52), t.size('brim width', .75, 1.), t.size('brim curl', .05, .45)
-    dip, top = t.size('crease', .02, .2), t.size('crown taper', .65, 1.)
-    brim = smooth([(-b, .4 - curl), (-b*.6, .42), (0, .5), (b*.6, .42), (b, .4 - curl), (b*.75, .62), (0, .78), (-b*.75, .62)])
-    left = [(-w, .5), (-w*.95, .2), (-w*top, .5 - h*.9), (-w*top*.5, .5 - h)]
-    crown = smooth([*left, (0, .5 - h + dip), *flip(left)[::-1]], closed=False)
-    return [area('crown', crown, 'main'), area('brim', brim, 'main')], w, .42, -.15
+    h, w, b, curl = (
+        t.size('crown height', 0.5, 0.95),
+        t.size('crown width', 0.34, 0.52),
+        t.size('brim width', 0.75, 1.0),
+        t.size('brim curl', 0.05, 0.45),
+    )
+    dip, top = t.size('crease', 0.02, 0.2), t.size('crown taper', 0.65, 1.0)
+    brim = smooth(
+        [
+            (-b, 0.4 - curl),
+            (-b * 0.6, 0.42),
+            (0, 0.5),
+            (b * 0.6, 0.42),
+            (b, 0.4 - curl),
+            (b * 0.75, 0.62),
+            (0, 0.78),
+            (-b * 0.75, 0.62),
+        ]
+    )
+    left = [(-w, 0.5), (-w * 0.95, 0.2), (-w * top, 0.5 - h * 0.9), (-w * top * 0.5, 0.5 - h)]
+    crown = smooth([*left, (0, 0.5 - h + dip), *flip(left)[::-1]], closed=False)
+    return [area('crown', crown, 'main'), area('brim', brim, 'main')], w, 0.42, -0.15
+
 
 def brimmed_hat(t, design):
     "A top hat or a soft hat on an oval brim; also half its width, where it meets the brim, and how its sides lean"
-    h, w, b, d = t.size('crown height', .5, 1.25), t.size('crown width', .34, .58), t.size('brim width', .68, .98), t.size('brim depth', .06, .26)
-    brim = area('brim', ellipse(0, .5, b, d), 'main')
+    h, w, b, d = (
+        t.size('crown height', 0.5, 1.25),
+        t.size('crown width', 0.34, 0.58),
+        t.size('brim width', 0.68, 0.98),
+        t.size('brim depth', 0.06, 0.26),
+    )
+    brim = area('brim', ellipse(0, 0.5, b, d), 'main')
     if design == 'top hat':
-        f, lid = t.size('crown flare', .75, 1.25), t.size('lid', .03, .14)
-        sides = np.concatenate([arc(0, .5, w, d*.5, 0, math.pi, n=10), [(-w*f, .5 - h)], [(w*f, .5 - h)]])
-        return [brim, area('crown', sides, 'main'), area('lid', ellipse(0, .5 - h, w*f, lid), 'main', 1)], w, .5, (f - 1)/h
+        f, lid = t.size('crown flare', 0.75, 1.25), t.size('lid', 0.03, 0.14)
+        sides = np.concatenate([arc(0, 0.5, w, d * 0.5, 0, math.pi, n=10), [(-w * f, 0.5 - h)], [(w * f, 0.5 - h)]])
+        return (
+            [brim, area('crown', sides, 'main'), area('lid', ellipse(0, 0.5 - h, w * f, lid), 'main', 1)],
+            w,
+            0.5,
+            (f - 1) / h,
+        )
     crown = t.pick('crown', ('dome', 'cone', 'pinched'))
-    side, lean = {'dome': ([(-w, .5), (-w, .5 - h*.45), (-w*.6, .5 - h*.75), (0, .5 - h*.8)], 0),
-                  'cone': ([(-w, .5), (-w*.45, .5 - h*.6), (-.02, .45 - h*1.1)], -.9/h),
-                  'pinched': ([(-w, .5), (-w*.9, .5 - h*.5), (-w*.6, .5 - h*.8), (0, .5 - h*.65)], -.2/h)}[crown]
+    side, lean = {
+        'dome': ([(-w, 0.5), (-w, 0.5 - h * 0.45), (-w * 0.6, 0.5 - h * 0.75), (0, 0.5 - h * 0.8)], 0),
+        'cone': ([(-w, 0.5), (-w * 0.45, 0.5 - h * 0.6), (-0.02, 0.45 - h * 1.1)], -0.9 / h),
+        'pinched': ([(-w, 0.5), (-w * 0.9, 0.5 - h * 0.5), (-w * 0.6, 0.5 - h * 0.8), (0, 0.5 - h * 0.65)], -0.2 / h),
+    }[crown]
     left = smooth(side, closed=False)
-    outline = np.concatenate([left, flip(left)[::-1], arc(0, .5, w, d*.5, 0, math.pi, n=10)])
-    return [brim, area('crown', outline, 'main')], w, .5, lean
+    outline = np.concatenate([left, flip(left)[::-1], arc(0, 0.5, w, d * 0.5, 0, math.pi, n=10)])
+    return [brim, area('crown', outline, 'main')], w, 0.5, lean
 
 # %% ../../nbs/world/05_belongings.ipynb #77dd7058
 def hat_trim(t, w, y):
     "What is pinned to the hat, if anything, where the crown is `w` to each side"
     kind = t.pick('trim', ('none', 'none', 'feather', 'flower', 'bow'))
-    if kind == 'none': return []
-    s = t.side('trim side'); x = s*w*.6
+    if kind == 'none':
+        return []
+    s = t.side('trim side')
+    x = s * w * 0.6
     if kind == 'feather':
-        quill = smooth([(s*w*.9, y - .1), (s*w*1.15, y - .45), (s*w*1.6, y - .75)], closed=False)
-        return [area('feather', ribbon(quill, [.04, .1, .16, .2, .23, .24, .24, .22, .18, .12, .03]), 'third', 1)]
-    if kind == 'flower': return [area('flower', star(x, y - .15, .2, 6, .6), 'third', 1), area('flower middle', ellipse(x, y - .15, .07, n=12), 'yellow', 2)]
-    wing = np.array([(0, 0), (-.2, -.15), (-.2, .15), (0, 0), (.2, -.15), (.2, .15)])
-    return [area('bow', wing + [x, y - .12], 'third', 1)]
+        quill = smooth([(s * w * 0.9, y - 0.1), (s * w * 1.15, y - 0.45), (s * w * 1.6, y - 0.75)], closed=False)
+        return [
+            area('feather', ribbon(quill, [0.04, 0.1, 0.16, 0.2, 0.23, 0.24, 0.24, 0.22, 0.18, 0.12, 0.03]), 'third', 1)
+        ]
+    if kind == 'flower':
+        return [
+            area('flower', star(x, y - 0.15, 0.2, 6, 0.6), 'third', 1),
+            area('flower middle', ellipse(x, y - 0.15, 0.07, n=12), 'yellow', 2),
+        ]
+    wing = np.array([(0, 0), (-0.2, -0.15), (-0.2, 0.15), (0, 0), (0.2, -0.15), (0.2, 0.15)])
+    return [area('bow', wing + [x, y - 0.12], 'third', 1)]
+
 
 @category
 def hat(t):
     "A top hat, a cowboy hat, a soft hat or a cap"
     design = t.design('top hat', 'cowboy hat', 'soft hat', 'cap')
-    if design == 'cap': return laid(cap(t))
+    if design == 'cap':
+        return laid(cap(t))
     parts, w, y, lean = cowboy_hat(t) if design == 'cowboy hat' else brimmed_hat(t, design)
-    if t.flag('band', .7):
-        high = t.size('band height', .08, .24)
-        band = [arc(0, y, w*1.01, .06, 0, math.pi, n=8), arc(0, y - high, w*(1 + lean*high), .06, math.pi, 0, n=8)]
+    if t.flag('band', 0.7):
+        high = t.size('band height', 0.08, 0.24)
+        band = [
+            arc(0, y, w * 1.01, 0.06, 0, math.pi, n=8),
+            arc(0, y - high, w * (1 + lean * high), 0.06, math.pi, 0, n=8),
+        ]
         parts.insert(1 if design == 'cowboy hat' else 2, area('band', np.concatenate(band), 'second', 1))
     return laid(parts + hat_trim(t, w, y))
 
 # %% ../../nbs/world/05_belongings.ipynb #7b3ca1a7
 def side_mark(kind, y):
     "What is sewn on the side of a trainer"
-    if kind == 'star': return [area('star', star(.35, y - .3, .17), 'third', 1)]
-    if kind == 'wave': return [area('wave', smooth([(-.2, y - .1), (.1, y - .15), (.7, y - .4), (.2, y - .28), (-.1, y - .25)]), 'third', 1)]
-    bar = np.array([(0, -.08), (.08, -.08), (.18, -.38), (.1, -.38)])
-    return [area(f'stripe {k + 1}', bar + [.02 + .17*k, y], 'third', 1) for k in range(3)] if kind == 'stripes' else []
+    if kind == 'star':
+        return [area('star', star(0.35, y - 0.3, 0.17), 'third', 1)]
+    if kind == 'wave':
+        return [
+            area(
+                'wave',
+                smooth([(-0.2, y - 0.1), (0.1, y - 0.15), (0.7, y - 0.4), (0.2, y - 0.28), (-0.1, y - 0.25)]),
+                'third',
+                1,
+            )
+        ]
+    bar = np.array([(0, -0.08), (0.08, -0.08), (0.18, -0.38), (0.1, -0.38)])
+    return (
+        [area(f'stripe {k + 1}', bar + [0.02 + 0.17 * k, y], 'third', 1) for k in range(3)] if kind == 'stripes' else []
+    )
+
 
 def trainer(t):
     "A sports shoe"
-    top, toe, sole = t.size('ankle height', .2, .75), t.size('toe height', .18, .4), t.size('sole thickness', .08, .24)
-    y = .4
-    vamp = np.array([(-.62, y - toe*1.3), (-.15, y - toe - .2), (.12, y - .32 - top)])
-    heel = [(.26, y - .36 - top), (.45, y - .26 - top), (.72, y - .3 - top), (.82, y - .3 - top*.8), (.84, y - .2), (.86, y)]
-    upper = smooth([(-.95, y), (-.96, y - toe*.8), *vamp, *heel], closed=False)
-    parts = [area('upper', upper, 'main'), area('sole', rounded(-1, y - .05, .93, y + sole, .06), t.pick('sole colour', ('white', 'second', 'black')))]
+    top, toe, sole = (
+        t.size('ankle height', 0.2, 0.75),
+        t.size('toe height', 0.18, 0.4),
+        t.size('sole thickness', 0.08, 0.24),
+    )
+    y = 0.4
+    vamp = np.array([(-0.62, y - toe * 1.3), (-0.15, y - toe - 0.2), (0.12, y - 0.32 - top)])
+    heel = [
+        (0.26, y - 0.36 - top),
+        (0.45, y - 0.26 - top),
+        (0.72, y - 0.3 - top),
+        (0.82, y - 0.3 - top * 0.8),
+        (0.84, y - 0.2),
+        (0.86, y),
+    ]
+    upper = smooth([(-0.95, y), (-0.96, y - toe * 0.8), *vamp, *heel], closed=False)
+    parts = [
+        area('upper', upper, 'main'),
+        area('sole', rounded(-1, y - 0.05, 0.93, y + sole, 0.06), t.pick('sole colour', ('white', 'second', 'black'))),
+    ]
     if t.flag('toe cap'):
-        front = arc(-.95, y, t.size('cap length', .2, .4), toe, -math.pi/2, 0, n=8)
-        parts.append(area('toe cap', np.concatenate([front, [(-.95, y)]]), 'white', 1))
+        front = arc(-0.95, y, t.size('cap length', 0.2, 0.4), toe, -math.pi / 2, 0, n=8)
+        parts.append(area('toe cap', np.concatenate([front, [(-0.95, y)]]), 'white', 1))
     for k in range(t.count('laces', 1, 4)):
-        c = vamp[1] + (vamp[2] - vamp[1])*(k + .3)/4
-        parts.append(line(f'lace {k + 1}', [c + [-.02, .01], c + [.2, .12]], 'white', 1, .05))
+        c = vamp[1] + (vamp[2] - vamp[1]) * (k + 0.3) / 4
+        parts.append(line(f'lace {k + 1}', [c + [-0.02, 0.01], c + [0.2, 0.12]], 'white', 1, 0.05))
     return parts + side_mark(t.pick('side mark', ('none', 'stripes', 'star', 'wave')), y)
 
 # %% ../../nbs/world/05_belongings.ipynb #f015cf28
 def high_heel(t):
     "A shoe on a heel, its sole arched"
-    h, toe, w = t.size('heel height', .4, 1.), t.size('toe point', .0, .2), t.size('heel width', .03, .14)
-    y, back = .7, .7 - t.size('heel height', .4, 1.)
-    top = [(-.95 - toe, y - .02), (-.8, y - .2), (-.42, y - t.size('vamp', .2, .36)), (-.1, y - .1 - h*.12), (.35, back - .02), (.6, back - .28)]
-    upper = smooth([*top, (.78, back - .2), (.74, back + .12), (.45, back + .14), (0, y - h*.3), (-.35, y), (-.7, y + .02)])
-    heel = [(.46, back + .06), (.76, back + .02), (.66 + w, y), (.66 - w, y)]
+    h, toe, w = t.size('heel height', 0.4, 1.0), t.size('toe point', 0.0, 0.2), t.size('heel width', 0.03, 0.14)
+    y, back = 0.7, 0.7 - t.size('heel height', 0.4, 1.0)
+    top = [
+        (-0.95 - toe, y - 0.02),
+        (-0.8, y - 0.2),
+        (-0.42, y - t.size('vamp', 0.2, 0.36)),
+        (-0.1, y - 0.1 - h * 0.12),
+        (0.35, back - 0.02),
+        (0.6, back - 0.28),
+    ]
+    upper = smooth(
+        [
+            *top,
+            (0.78, back - 0.2),
+            (0.74, back + 0.12),
+            (0.45, back + 0.14),
+            (0, y - h * 0.3),
+            (-0.35, y),
+            (-0.7, y + 0.02),
+        ]
+    )
+    heel = [(0.46, back + 0.06), (0.76, back + 0.02), (0.66 + w, y), (0.66 - w, y)]
     parts = [area('heel', heel, t.pick('heel colour', ('main', 'black', 'second'))), area('upper', upper, 'main')]
-    strap = smooth([(.66, back - .22), (.5, back - .45), (.15, back - .36), (.2, back - .1)], closed=False)
-    if t.flag('ankle strap', .4): parts.append(line('ankle strap', strap, 'main', 1, .06))
-    if t.flag('bow', .35): parts.append(area('bow', star(-.5, y - .3, .16, 4, .5), 'second', 1))
+    strap = smooth([(0.66, back - 0.22), (0.5, back - 0.45), (0.15, back - 0.36), (0.2, back - 0.1)], closed=False)
+    if t.flag('ankle strap', 0.4):
+        parts.append(line('ankle strap', strap, 'main', 1, 0.06))
+    if t.flag('bow', 0.35):
+        parts.append(area('bow', star(-0.5, y - 0.3, 0.16, 4, 0.5), 'second', 1))
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #045e8ae4
 def boot(t):
     "A boot with a shaft"
-    top, w, flare = t.size('shaft height', .6, 1.35), t.size('shaft width', .24, .38), t.size('flare', -.02, .15)
-    heel, x, g = t.size('heel height', .0, .35), .4, .7
+    top, w, flare = t.size('shaft height', 0.6, 1.35), t.size('shaft width', 0.24, 0.38), t.size('flare', -0.02, 0.15)
+    heel, x, g = t.size('heel height', 0.0, 0.35), 0.4, 0.7
     y = g - heel
-    front = smooth([(x - w*.4, y), (-.25, g - heel*.15), (-.85, g), (-.9, g - .2), (-.55, g - .34 - heel*.1), (x - w*1.3, y - .36), (x - w, y - .5)], False)
-    shaft = [(x - w - flare*.4, y - .3 - top), (x + w + flare, y - .3 - top - t.size('slant', -.1, .12)), (x + w, y - .4), (x + w*1.05, y)]
-    parts = [area('heel', [(x - w*.5, y - .02), (x + w*1.05, y - .02), (x + w*.95, g + .07), (x - w*.3, g + .07)], 'dark')] if heel > .04 else []
-    parts.append(area('sole', ribbon(front[2:11] + [0, .02], .1) if heel > .04 else rounded(-.92, g - .03, x + w + .05, g + .08, .04), 'dark', 1))
+    front = smooth(
+        [
+            (x - w * 0.4, y),
+            (-0.25, g - heel * 0.15),
+            (-0.85, g),
+            (-0.9, g - 0.2),
+            (-0.55, g - 0.34 - heel * 0.1),
+            (x - w * 1.3, y - 0.36),
+            (x - w, y - 0.5),
+        ],
+        False,
+    )
+    shaft = [
+        (x - w - flare * 0.4, y - 0.3 - top),
+        (x + w + flare, y - 0.3 - top - t.size('slant', -0.1, 0.12)),
+        (x + w, y - 0.4),
+        (x + w * 1.05, y),
+    ]
+    parts = (
+        [
+            area(
+                'heel',
+                [(x - w * 0.5, y - 0.02), (x + w * 1.05, y - 0.02), (x + w * 0.95, g + 0.07), (x - w * 0.3, g + 0.07)],
+                'dark',
+            )
+        ]
+        if heel > 0.04
+        else []
+    )
+    parts.append(
+        area(
+            'sole',
+            ribbon(front[2:11] + [0, 0.02], 0.1)
+            if heel > 0.04
+            else rounded(-0.92, g - 0.03, x + w + 0.05, g + 0.08, 0.04),
+            'dark',
+            1,
+        )
+    )
     parts.append(area('boot', np.concatenate([front, shaft]), t.pick('colour', ('brown', 'black', 'main'))))
     trim = t.pick('trim', ('none', 'cuff', 'laces', 'zip', 'buckle'))
-    if trim == 'cuff': parts.append(area('cuff', rect(x - w - .08, y - .3 - top, x + w + .1, y - .12 - top), 'second', 1))
+    if trim == 'cuff':
+        parts.append(area('cuff', rect(x - w - 0.08, y - 0.3 - top, x + w + 0.1, y - 0.12 - top), 'second', 1))
     if trim == 'laces':
-        for k in range(1 + int(top*3)): parts.append(line(f'lace {k + 1}', [(x - w, y - .55 - .17*k), (x - w*.2, y - .5 - .17*k)], 'light', 1, .05))
-    if trim == 'zip': parts.append(line('zip', [(x, y - .2), (x, y - .25 - top)], 'metal', 1, .05))
+        for k in range(1 + int(top * 3)):
+            parts.append(
+                line(
+                    f'lace {k + 1}', [(x - w, y - 0.55 - 0.17 * k), (x - w * 0.2, y - 0.5 - 0.17 * k)], 'light', 1, 0.05
+                )
+            )
+    if trim == 'zip':
+        parts.append(line('zip', [(x, y - 0.2), (x, y - 0.25 - top)], 'metal', 1, 0.05))
     if trim == 'buckle':
-        parts += [area('strap', rect(x - w*1.1, y - .6, x + w*1.02, y - .48), 'second', 1), area('buckle', rect(x - .1, y - .64, x + .1, y - .44), 'gold', 2)]
+        parts += [
+            area('strap', rect(x - w * 1.1, y - 0.6, x + w * 1.02, y - 0.48), 'second', 1),
+            area('buckle', rect(x - 0.1, y - 0.64, x + 0.1, y - 0.44), 'gold', 2),
+        ]
     return parts
 
 # %% ../../nbs/world/05_belongings.ipynb #4d076689
 def slipper(t):
     "A low shoe: a loafer, a ballet flat or a slipper that is open at the back"
-    vamp, y, back = t.size('vamp', .2, .48), .35, t.pick('back', ('open', 'low', 'high'))
-    far, toe = t.size('opening', -.25, .15), [(-.95, y), (-.92, y - vamp*.6)]
-    if back == 'open': upper = [*toe, (-.5, y - vamp*1.1), (far, y - vamp*1.3), (far + .2, y)]
+    vamp, y, back = t.size('vamp', 0.2, 0.48), 0.35, t.pick('back', ('open', 'low', 'high'))
+    far, toe = t.size('opening', -0.25, 0.15), [(-0.95, y), (-0.92, y - vamp * 0.6)]
+    if back == 'open':
+        upper = [*toe, (-0.5, y - vamp * 1.1), (far, y - vamp * 1.3), (far + 0.2, y)]
     else:
-        end = .24 if back == 'low' else .42
-        upper = [*toe, (-.55, y - vamp), (far - .1, y - vamp*1.2), (far + .15, y - .12), (.5, y - .08 - end*.2), (.86, y - .05 - end), (.93, y)]
-    sole = rounded(-1, y - .04, 1., y + t.size('sole thickness', .05, .17), .04)
-    parts = [area('sole', sole, t.pick('sole colour', ('brown', 'second', 'black'))), area('upper', smooth(upper), 'main')]
-    trim, x = t.pick('trim', ('none', 'bow', 'strap', 'pompom')), -.5
-    if trim == 'pompom': parts.append(area('pompom', star(x, y - vamp, .17, 9, .75), 'third', 1))
-    if trim == 'bow': parts.append(area('bow', star(x, y - vamp*.95, .18, 4, .45, 0.), 'third', 1))
-    if trim == 'strap': parts.append(area('strap', ribbon([(x - .05, y), (x + .1, y - vamp*.6), (x + .12, y - vamp*1.1)], .13), 'second', 1))
+        end = 0.24 if back == 'low' else 0.42
+        upper = [
+            *toe,
+            (-0.55, y - vamp),
+            (far - 0.1, y - vamp * 1.2),
+            (far + 0.15, y - 0.12),
+            (0.5, y - 0.08 - end * 0.2),
+            (0.86, y - 0.05 - end),
+            (0.93, y),
+        ]
+    sole = rounded(-1, y - 0.04, 1.0, y + t.size('sole thickness', 0.05, 0.17), 0.04)
+    parts = [
+        area('sole', sole, t.pick('sole colour', ('brown', 'second', 'black'))),
+        area('upper', smooth(upper), 'main'),
+    ]
+    trim, x = t.pick('trim', ('none', 'bow', 'strap', 'pompom')), -0.5
+    if trim == 'pompom':
+        parts.append(area('pompom', star(x, y - vamp, 0.17, 9, 0.75), 'third', 1))
+    if trim == 'bow':
+        parts.append(area('bow', star(x, y - vamp * 0.95, 0.18, 4, 0.45, 0.0), 'third', 1))
+    if trim == 'strap':
+        parts.append(
+            area(
+                'strap',
+                ribbon([(x - 0.05, y), (x + 0.1, y - vamp * 0.6), (x + 0.12, y - vamp * 1.1)], 0.13),
+                'second',
+                1,
+            )
+        )
     return parts
+
 
 @category
 def shoe(t):
@@ -666,45 +1222,104 @@ def shoe(t):
 def shirt_print(kind, w, y, t):
     "What is printed on the chest of a shirt `w` wide"
     n = t.count('print lines', 2, 3) if kind in ('stripes', 'writing') else 0
-    if kind == 'stripes': return [area(f'stripe {k + 1}', rect(-w*.97, y + .24*k, w*.97, y + .1 + .24*k), 'second', 1) for k in range(n)]
-    if kind == 'star': return [area('star', star(0, y + .15, .26), 'second', 1)]
-    if kind == 'heart': return [area('heart', .26*mirrored(smooth([(0, -.5), (.5, -1), (1, -.4), (.6, .4), (0, 1)], closed=False)) + [0, y + .15], 'red', 1)]
-    if kind == 'disc': return [area('disc', ellipse(0, y + .15, .24), 'second', 1)]
-    if kind == 'pocket': return [area('pocket', [(.08, y - .1), (w*.7, y - .1), (w*.7, y + .15), (.04 + w*.35, y + .24), (.08, y + .15)], 'second', 1)]
-    if kind == 'writing': return [line(f'words {k + 1}', [(-w*.6, y + .16*k), (w*.6 - .1*k, y + .16*k)], 'dark', 1, .06) for k in range(n)]
+    if kind == 'stripes':
+        return [
+            area(f'stripe {k + 1}', rect(-w * 0.97, y + 0.24 * k, w * 0.97, y + 0.1 + 0.24 * k), 'second', 1)
+            for k in range(n)
+        ]
+    if kind == 'star':
+        return [area('star', star(0, y + 0.15, 0.26), 'second', 1)]
+    if kind == 'heart':
+        return [
+            area(
+                'heart',
+                0.26 * mirrored(smooth([(0, -0.5), (0.5, -1), (1, -0.4), (0.6, 0.4), (0, 1)], closed=False))
+                + [0, y + 0.15],
+                'red',
+                1,
+            )
+        ]
+    if kind == 'disc':
+        return [area('disc', ellipse(0, y + 0.15, 0.24), 'second', 1)]
+    if kind == 'pocket':
+        return [
+            area(
+                'pocket',
+                [
+                    (0.08, y - 0.1),
+                    (w * 0.7, y - 0.1),
+                    (w * 0.7, y + 0.15),
+                    (0.04 + w * 0.35, y + 0.24),
+                    (0.08, y + 0.15),
+                ],
+                'second',
+                1,
+            )
+        ]
+    if kind == 'writing':
+        return [
+            line(f'words {k + 1}', [(-w * 0.6, y + 0.16 * k), (w * 0.6 - 0.1 * k, y + 0.16 * k)], 'dark', 1, 0.06)
+            for k in range(n)
+        ]
     return []
+
 
 def shirt_neck(kind, w, d):
     "The neckline, `w` to each side and `d` deep"
-    if kind == 'vee': return [area('neck', [(-w, -.76), (w, -.76), (0, -.76 + d*1.4)], 'third', 1)]
-    hole = np.concatenate([[(-w, -.76)], arc(0, -.76, w, d, math.pi, 0, n=10)])
-    if kind == 'round': return [area('neck', hole, 'third', 1)]
-    if kind == 'ribbed': return [area('collar', hole*[1.25, 1] + [0, .06], 'second', 1), area('neck', hole, 'third', 1)]
-    wing = np.array([(w, -.8), (0, -.76 + d), (w*.7, -.72 + d*1.35), (w*1.4, -.7)])
-    return [area('neck', hole, 'third', 1), area('left collar', flip(wing), 'second', 1), area('right collar', wing, 'second', 1)]
+    if kind == 'vee':
+        return [area('neck', [(-w, -0.76), (w, -0.76), (0, -0.76 + d * 1.4)], 'third', 1)]
+    hole = np.concatenate([[(-w, -0.76)], arc(0, -0.76, w, d, math.pi, 0, n=10)])
+    if kind == 'round':
+        return [area('neck', hole, 'third', 1)]
+    if kind == 'ribbed':
+        return [area('collar', hole * [1.25, 1] + [0, 0.06], 'second', 1), area('neck', hole, 'third', 1)]
+    wing = np.array([(w, -0.8), (0, -0.76 + d), (w * 0.7, -0.72 + d * 1.35), (w * 1.4, -0.7)])
+    return [
+        area('neck', hole, 'third', 1),
+        area('left collar', flip(wing), 'second', 1),
+        area('right collar', wing, 'second', 1),
+    ]
 
 # %% ../../nbs/world/05_belongings.ipynb #c8bde506
 @category
 def t_shirt(t):
     "A t shirt spread out, at rest or on a hanger"
-    design, neck = t.design('spread out', 'at rest', 'on a hanger'), t.size('neck width', .14, .3)
-    w, hem, long = t.size('body width', .36, .62), t.size('hem width', .8, 1.3), t.size('body length', .35, .95)
-    turn = t.size('sleeve drop', 0, .3) if design == 'spread out' else t.size('sleeve drop', .4, .9)
-    sleeve, cuff = t.size('sleeve length', .08, .5), t.size('sleeve width', .28, .46)
+    design, neck = t.design('spread out', 'at rest', 'on a hanger'), t.size('neck width', 0.14, 0.3)
+    w, hem, long = t.size('body width', 0.36, 0.62), t.size('hem width', 0.8, 1.3), t.size('body length', 0.35, 0.95)
+    turn = t.size('sleeve drop', 0, 0.3) if design == 'spread out' else t.size('sleeve drop', 0.4, 0.9)
+    sleeve, cuff = t.size('sleeve length', 0.08, 0.5), t.size('sleeve width', 0.28, 0.46)
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
-    sleeve += max(0, .05 - across[0]*cuff*.85 + .05*w)/along[0]   # a sleeve that hangs must still clear the body
-    tip = np.array([w*.95, -.66]) + along*sleeve
-    end = tip + across*cuff*.85
-    pit = end - along*(end[0] - w)/along[0]
-    half = [(neck, -.76), (w*.95, -.66), tip, end, pit, (w*(1 + hem)/2, .3*long), (w*hem, long)]
+    sleeve += (
+        max(0, 0.05 - across[0] * cuff * 0.85 + 0.05 * w) / along[0]
+    )  # a sleeve that hangs must still clear the body
+    tip = np.array([w * 0.95, -0.66]) + along * sleeve
+    end = tip + across * cuff * 0.85
+    pit = end - along * (end[0] - w) / along[0]
+    half = [(neck, -0.76), (w * 0.95, -0.66), tip, end, pit, (w * (1 + hem) / 2, 0.3 * long), (w * hem, long)]
     parts = []
     if design == 'on a hanger':
-        parts += [line('hook', np.concatenate([arc(.0, -1.08, .09, start=-math.pi, stop=math.pi/2, n=10), [(0, -.85)]]), 'metal', 0, .05),
-                  line('hanger', [(-neck*1.3, -.7), (0, -.9), (neck*1.3, -.7)], 'wood', 0, .07)]
+        parts += [
+            line(
+                'hook',
+                np.concatenate([arc(0.0, -1.08, 0.09, start=-math.pi, stop=math.pi / 2, n=10), [(0, -0.85)]]),
+                'metal',
+                0,
+                0.05,
+            ),
+            line('hanger', [(-neck * 1.3, -0.7), (0, -0.9), (neck * 1.3, -0.7)], 'wood', 0, 0.07),
+        ]
     parts.append(area('shirt', mirrored(half), t.pick('colour', ('main', 'main', 'white'))))
-    cuffs, seams = t.flag('cuffs', .35), t.flag('seams', .4)
+    cuffs, seams = t.flag('cuffs', 0.35), t.flag('seams', 0.4)
     for name, s in SIDES:
-        if cuffs: parts.append(area(f'{name} cuff', np.array([tip - along*.09, tip, end, end - along*.09])*[s, 1], 'second', 1))
-        if seams: parts.append(line(f'{name} seam', np.array([(w*.95, -.66), pit])*[s, 1], 'dark', 2, .03))
-    parts += shirt_print(t.pick('print', ('plain', 'stripes', 'star', 'heart', 'disc', 'pocket', 'writing')), w*min(1, hem), -.2, t)
-    return laid(parts + shirt_neck(t.pick('neck', ('round', 'vee', 'ribbed', 'collar')), neck, t.size('neck depth', .12, .32)))
+        if cuffs:
+            parts.append(
+                area(f'{name} cuff', np.array([tip - along * 0.09, tip, end, end - along * 0.09]) * [s, 1], 'second', 1)
+            )
+        if seams:
+            parts.append(line(f'{name} seam', np.array([(w * 0.95, -0.66), pit]) * [s, 1], 'dark', 2, 0.03))
+    parts += shirt_print(
+        t.pick('print', ('plain', 'stripes', 'star', 'heart', 'disc', 'pocket', 'writing')), w * min(1, hem), -0.2, t
+    )
+    return laid(
+        parts + shirt_neck(t.pick('neck', ('round', 'vee', 'ribbed', 'collar')), neck, t.size('neck depth', 0.12, 0.32))
+    )

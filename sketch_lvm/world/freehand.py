@@ -20,170 +20,228 @@ from .strokes import rasterize
 @dataclass(frozen=True)
 class SketchStyle:
     "How a hand draws; lengths are fractions of the page's side"
-    pen: float = 1.4/64        # width of the pen
-    tremor: float = .006       # wobble of the line
-    distortion: float = .5     # how wrong the proportions are: 0 exact, 1 a poor eye
-    placement: float = .025    # error of the place on the page; the size errs by four times that
-    overshoot: float = .03     # how far ends run past or stop short, as a share of the stroke
-    missing: float = .1        # chance that a usual part is left out; a detail three times that, an essential one a tenth
-    repeated: float = .05      # chance that a stroke is drawn twice
-    abstraction: float = .3    # 0 every corner and detail, 1 rounded corners and only the essential
-    def __post_init__(self):
-        bad = [k for k, v in vars(self).items() if not (isinstance(v, (int, float)) and 0 <= v <= (1 if k != 'distortion' else 3))]
-        if bad or not self.pen: raise UserError(f'a sketch style has numbers from 0 to 1 (distortion to 3, pen above 0); look at {bad or ["pen"]}.')
 
-SKETCH_STYLES = dict(default=SketchStyle(), careful=SketchStyle(1.1/64, .003, .15, .01, .01, .03, .02, .1), marker=SketchStyle(pen=3/64),
-                     quick=SketchStyle(1.4/64, .008, 1.2, .045, .05, .2, .1, .6))
+    pen: float = 1.4 / 64  # width of the pen
+    tremor: float = 0.006  # wobble of the line
+    distortion: float = 0.5  # how wrong the proportions are: 0 exact, 1 a poor eye
+    placement: float = 0.025  # error of the place on the page; the size errs by four times that
+    overshoot: float = 0.03  # how far ends run past or stop short, as a share of the stroke
+    missing: float = 0.1  # chance that a usual part is left out; a detail three times that, an essential one a tenth
+    repeated: float = 0.05  # chance that a stroke is drawn twice
+    abstraction: float = 0.3  # 0 every corner and detail, 1 rounded corners and only the essential
+
+    def __post_init__(self):
+        bad = [
+            k
+            for k, v in vars(self).items()
+            if not (isinstance(v, (int, float)) and 0 <= v <= (1 if k != 'distortion' else 3))
+        ]
+        if bad or not self.pen:
+            raise UserError(
+                f'a sketch style has numbers from 0 to 1 (distortion to 3, pen above 0); look at {bad or ["pen"]}.'
+            )
+
+
+SKETCH_STYLES = dict(
+    default=SketchStyle(),
+    careful=SketchStyle(1.1 / 64, 0.003, 0.15, 0.01, 0.01, 0.03, 0.02, 0.1),
+    marker=SketchStyle(pen=3 / 64),
+    quick=SketchStyle(1.4 / 64, 0.008, 1.2, 0.045, 0.05, 0.2, 0.1, 0.6),
+)
+
 
 def sketch_style(style):
     "A `SketchStyle` from its name, a dict of changes to the default, or itself"
-    if isinstance(style, SketchStyle): return style
-    if isinstance(style, dict): return replace(SketchStyle(), **{check_name(k, vars(SketchStyle()), 'sketch parameter'): v for k, v in style.items()})
+    if isinstance(style, SketchStyle):
+        return style
+    if isinstance(style, dict):
+        return replace(
+            SketchStyle(), **{check_name(k, vars(SketchStyle()), 'sketch parameter'): v for k, v in style.items()}
+        )
     return SKETCH_STYLES[check_name(style, SKETCH_STYLES, 'sketch style')]
 
 # %% ../../nbs/world/08_freehand.ipynb #214c7a9f
-STEP = .018
+STEP = 0.018
+
 
 @functools.lru_cache(256)
 def outlines(category, instance, version=1):
     "Points `[n, 2]` at even steps along every outline, the part of each, and whether it can be seen"
-    it = thing(category, instance, version); pieces = []
-    for p in it.parts: pieces.append(np.concatenate([p.points, p.points[:1]]) if p.closed else p.points)
-    xy = np.concatenate(pieces); ends = np.cumsum([len(q) for q in pieces])
-    step = np.hypot(*np.diff(xy, axis=0).T); step[ends[:-1] - 1] = 9.         # a jump between parts, never sampled
+    it = thing(category, instance, version)
+    pieces = []
+    for p in it.parts:
+        pieces.append(np.concatenate([p.points, p.points[:1]]) if p.closed else p.points)
+    xy = np.concatenate(pieces)
+    ends = np.cumsum([len(q) for q in pieces])
+    step = np.hypot(*np.diff(xy, axis=0).T)
+    step[ends[:-1] - 1] = 9.0  # a jump between parts, never sampled
     at = np.concatenate([[0], np.cumsum(step)])
     first, last = at[np.concatenate([[0], ends[:-1]])], at[ends - 1]
-    count = np.maximum(4, np.ceil((last - first)/STEP).astype(int) + 1)
+    count = np.maximum(4, np.ceil((last - first) / STEP).astype(int) + 1)
     s = np.concatenate([np.linspace(a, b, n) for a, b, n in zip(first, last, count)])
-    pts, part = np.stack([np.interp(s, at, xy[:, 0]), np.interp(s, at, xy[:, 1])], 1), np.repeat(np.arange(len(pieces)), count)
+    pts, part = (
+        np.stack([np.interp(s, at, xy[:, 0]), np.interp(s, at, xy[:, 1])], 1),
+        np.repeat(np.arange(len(pieces)), count),
+    )
     ids = np.asarray(paint(it, it.points, 192, lines=False))
-    px = (pts*192 - .5).round().astype(int).clip(0, 191)
+    px = (pts * 192 - 0.5).round().astype(int).clip(0, 191)
     seen = ids[px[:, 1], px[:, 0]] <= part + 1
     vote = np.convolve(np.pad(seen.astype(np.int8), 2, mode='edge'), np.ones(5, np.int8), 'valid')
-    same = (part[np.maximum(np.arange(len(part)) - 2, 0)] == part[np.minimum(np.arange(len(part)) + 2, len(part) - 1)])
+    same = part[np.maximum(np.arange(len(part)) - 2, 0)] == part[np.minimum(np.arange(len(part)) + 2, len(part) - 1)]
     return pts, part, np.where(same, vote >= 3, seen)
 
 # %% ../../nbs/world/08_freehand.ipynb #2d017a86
 def runs(category, instance, version=1):
     "Index arrays into `outlines`, one for each visible piece of an outline, and the part and closedness of each"
-    pts, part, seen = outlines(category, instance, version); out = []
+    pts, part, seen = outlines(category, instance, version)
+    out = []
     parts = thing(category, instance, version).parts
     start = np.searchsorted(part, np.arange(len(parts) + 1))
     for k, p in enumerate(parts):
-        i = np.arange(start[k], start[k + 1]); ok = seen[i]
+        i = np.arange(start[k], start[k + 1])
+        ok = seen[i]
         if p.closed and not ok.all():
-            i = i[:-1]; ok = ok[:-1]
-            if not ok.any(): continue
+            i = i[:-1]
+            ok = ok[:-1]
+            if not ok.any():
+                continue
             turn = int(np.flatnonzero(~ok)[0]) if not ok.all() else 0
             i, ok = np.roll(i, -turn), np.roll(ok, -turn)
         edge = np.flatnonzero(np.diff(np.concatenate([[0], ok.astype(np.int8), [0]])))
         for a, b in zip(edge[::2], edge[1::2]):
-            if b - a >= min(4, len(i)): out.append((k, p.closed and b - a == len(i), i[a:b]))
+            if b - a >= min(4, len(i)):
+                out.append((k, p.closed and b - a == len(i), i[a:b]))
     return out
 
 # %% ../../nbs/world/08_freehand.ipynb #20619659
 def _kept(it, pieces, style, much, r):
     "The pieces whose parts this hand draws"
     length = np.bincount([k for k, _, _ in pieces], [len(i) for _, _, i in pieces], len(it.parts))
-    chance = np.array([(.1, 1., 3.)[min(p.level, 2)]*style.missing for p in it.parts])
-    chance += much*np.array([(0., .1, .3)[min(p.level, 2)] for p in it.parts]) + much*.5*(length*STEP < .12)
-    drawn = r.random(len(it.parts)) >= chance.clip(0, .95)
+    chance = np.array([(0.1, 1.0, 3.0)[min(p.level, 2)] * style.missing for p in it.parts])
+    chance += much * np.array([(0.0, 0.1, 0.3)[min(p.level, 2)] for p in it.parts]) + much * 0.5 * (
+        length * STEP < 0.12
+    )
+    drawn = r.random(len(it.parts)) >= chance.clip(0, 0.95)
     drawn[length.argmax()] = True
     return [piece for piece in pieces if drawn[piece[0]]]
 
-def _stroke_order(pieces, r, parts, restart=.6, split=.3):
+
+def _stroke_order(pieces, r, parts, restart=0.6, split=0.3):
     "Essential and long ones first; closed outlines begin anywhere and long strokes may be drawn in two"
     out = []
     for k, closed, i in sorted(pieces, key=lambda a: (parts[a[0]].level, -len(a[2]))):
-        if closed and r.random() < restart: m = int(r.integers(len(i) - 1)); i = np.concatenate([i[m:-1], i[:m + 1]])
+        if closed and r.random() < restart:
+            m = int(r.integers(len(i) - 1))
+            i = np.concatenate([i[m:-1], i[: m + 1]])
         if len(i) > 30 and r.random() < split:
-            m = int(r.uniform(.3, .7)*len(i)); out += [(k, False, i[:m + 1]), (k, False, i[m:])]
-        else: out.append((k, closed, i))
+            m = int(r.uniform(0.3, 0.7) * len(i))
+            out += [(k, False, i[: m + 1]), (k, False, i[m:])]
+        else:
+            out.append((k, closed, i))
     return out
 
 # %% ../../nbs/world/08_freehand.ipynb #241f08f3
 def _ends(xy, closed, style, r):
     "Let a stroke run past its end or stop short of it"
     n = len(xy)
-    if n < 6: return xy
+    if n < 6:
+        return xy
     if closed:
-        m = int(round(r.normal(0, style.overshoot)*n))
-        return np.concatenate([xy, xy[1:m + 1]]) if m > 0 else xy[:max(4, n + m)]
-    m = r.normal(0, style.overshoot, 2)*min(n*STEP, .4)
-    return np.concatenate([[xy[0] + (xy[0] - xy[2])/(2*STEP)*m[0]], xy[1:-1], [xy[-1] + (xy[-1] - xy[-3])/(2*STEP)*m[1]]])
+        m = int(round(r.normal(0, style.overshoot) * n))
+        return np.concatenate([xy, xy[1 : m + 1]]) if m > 0 else xy[: max(4, n + m)]
+    m = r.normal(0, style.overshoot, 2) * min(n * STEP, 0.4)
+    return np.concatenate(
+        [[xy[0] + (xy[0] - xy[2]) / (2 * STEP) * m[0]], xy[1:-1], [xy[-1] + (xy[-1] - xy[-3]) / (2 * STEP) * m[1]]]
+    )
+
 
 def _wobble(n, every, size, r):
     "A smooth random offset along `n` points, a new value each `every` points"
-    m = int(n/every) + 2
-    knots = r.normal(0, size, (m, 2)); at = np.arange(n)/every
+    m = int(n / every) + 2
+    knots = r.normal(0, size, (m, 2))
+    at = np.arange(n) / every
     return np.stack([np.interp(at, np.arange(m), knots[:, 0]), np.interp(at, np.arange(m), knots[:, 1])], 1)
 
 # %% ../../nbs/world/08_freehand.ipynb #19b75eee
 def _misjudge(xy, part, it, amount, r):
     "Wrong proportions: a smooth warp of the whole, and small errors of each part"
-    lo, hi = it.points.min(0), it.points.max(0); half = max(hi - lo)/2
-    u = (xy - (lo + hi)/2)/half
-    warp = r.normal(0, 1, (5, 2))*np.array([.09, .09, .05, .08, .05])[:, None]*amount
-    bend = np.stack([u[:, 0], u[:, 1], u[:, 0]**2 - .3, u[:, 0]*u[:, 1], u[:, 1]**2 - .3], 1) @ warp
+    lo, hi = it.points.min(0), it.points.max(0)
+    half = max(hi - lo) / 2
+    u = (xy - (lo + hi) / 2) / half
+    warp = r.normal(0, 1, (5, 2)) * np.array([0.09, 0.09, 0.05, 0.08, 0.05])[:, None] * amount
+    bend = np.stack([u[:, 0], u[:, 1], u[:, 0] ** 2 - 0.3, u[:, 0] * u[:, 1], u[:, 1] ** 2 - 0.3], 1) @ warp
     n = len(it.parts)
-    grow, move = r.normal(1, .06*amount, (n, 2)), r.normal(0, .022*amount, (n, 2))
+    grow, move = r.normal(1, 0.06 * amount, (n, 2)), r.normal(0, 0.022 * amount, (n, 2))
     count = np.bincount(part, minlength=n).clip(1)[:, None]
-    middle = np.stack([np.bincount(part, u[:, 0], n), np.bincount(part, u[:, 1], n)], 1)/count
-    return xy + half*(bend + (u - middle[part])*(grow[part] - 1) + move[part])
+    middle = np.stack([np.bincount(part, u[:, 0], n), np.bincount(part, u[:, 1], n)], 1) / count
+    return xy + half * (bend + (u - middle[part]) * (grow[part] - 1) + move[part])
 
 # %% ../../nbs/world/08_freehand.ipynb #505aeceb
 def _by_hand(category, instance, view, style, version):
     "The strokes of a drawing, and the number of the part that each belongs to"
     it = thing(category, instance, version)
     r = it.rng('sketch', view)
-    much = float(np.clip(style.abstraction + r.normal(0, .3*min(style.abstraction, 1 - style.abstraction)), 0, 1))
+    much = float(np.clip(style.abstraction + r.normal(0, 0.3 * min(style.abstraction, 1 - style.abstraction)), 0, 1))
     pts, part, _ = outlines(category, instance, version)
     xy = _misjudge(pts, part, it, style.distortion, r)
     pieces = _stroke_order(_kept(it, runs(category, instance, version), style, much, r), r, it.parts)
     again = np.flatnonzero(r.random(len(pieces)) < style.repeated)
     pieces = pieces + [pieces[k] for k in again]
-    count = np.array([len(i) for _, _, i in pieces]); first = np.cumsum(count) - count
+    count = np.array([len(i) for _, _, i in pieces])
+    first = np.cumsum(count) - count
     of = np.repeat(np.arange(len(pieces)), count)
-    along = (np.arange(len(of)) - first[of])/count[of] - .5
-    drift = r.normal(0, 1.5*style.tremor, (len(pieces), 2))*np.minimum(1, count/40)[:, None]
-    drift[len(pieces) - len(again):] += r.normal(0, .012, (len(again), 2))
-    shake = _wobble(len(of), 9, style.tremor, r)*np.minimum(1, .4 + count[of]/40)[:, None] + _wobble(len(of), 2.5, .22*style.tremor, r)
-    shake += along[:, None]*drift[of]
+    along = (np.arange(len(of)) - first[of]) / count[of] - 0.5
+    drift = r.normal(0, 1.5 * style.tremor, (len(pieces), 2)) * np.minimum(1, count / 40)[:, None]
+    drift[len(pieces) - len(again) :] += r.normal(0, 0.012, (len(again), 2))
+    shake = _wobble(len(of), 9, style.tremor, r) * np.minimum(1, 0.4 + count[of] / 40)[:, None] + _wobble(
+        len(of), 2.5, 0.22 * style.tremor, r
+    )
+    shake += along[:, None] * drift[of]
     drawn = []
     for (k, closed, i), a in zip(pieces, first):
         q = xy[i]
-        if len(q) > 8 and much > .1: q = _rounded(q, closed, 1 + int(much*r.uniform(1, 4)))
-        drawn.append(_ends(q + shake[a:a + len(q)], closed, style, r))
+        if len(q) > 8 and much > 0.1:
+            q = _rounded(q, closed, 1 + int(much * r.uniform(1, 4)))
+        drawn.append(_ends(q + shake[a : a + len(q)], closed, style, r))
     return _on_page(drawn, r, style), [k for k, _, _ in pieces]
 
 # %% ../../nbs/world/08_freehand.ipynb #afa0eda4
 def _rounded(q, closed, w):
     "The running mean over 2 `w` + 1 points: a hand in a hurry cuts corners"
-    pad = np.concatenate([q[-w - 1:-1], q, q[1:w + 1]]) if closed else np.concatenate([q[:1]]*w + [q] + [q[-1:]]*w)
+    pad = (
+        np.concatenate([q[-w - 1 : -1], q, q[1 : w + 1]])
+        if closed
+        else np.concatenate([q[:1]] * w + [q] + [q[-1:]] * w)
+    )
     c = np.cumsum(np.concatenate([np.zeros((1, 2)), pad]), 0)
-    return (c[2*w + 1:] - c[:-2*w - 1])/(2*w + 1)
+    return (c[2 * w + 1 :] - c[: -2 * w - 1]) / (2 * w + 1)
+
 
 def _on_page(drawn, r, style):
     "Rough placement: a little shift and growth, then all ink inside the page, in whole units"
-    every = np.concatenate(drawn); middle = (every.min(0) + every.max(0))/2
-    grow = math.exp(np.clip(r.normal(0, 4*style.placement), -.8, .8)); shift = r.normal(0, style.placement, 2)
-    grow = min(grow, .97/max(np.ptp(every, 0).max(), 1e-6))
-    lo, hi = (every.min(0) - middle)*grow + middle + shift, (every.max(0) - middle)*grow + middle + shift
-    shift = shift + (.012 - lo).clip(0) - (hi - .988).clip(0)
-    return [((q - middle)*grow + middle + shift).T*255 for q in drawn]
+    every = np.concatenate(drawn)
+    middle = (every.min(0) + every.max(0)) / 2
+    grow = math.exp(np.clip(r.normal(0, 4 * style.placement), -0.8, 0.8))
+    shift = r.normal(0, style.placement, 2)
+    grow = min(grow, 0.97 / max(np.ptp(every, 0).max(), 1e-6))
+    lo, hi = (every.min(0) - middle) * grow + middle + shift, (every.max(0) - middle) * grow + middle + shift
+    shift = shift + (0.012 - lo).clip(0) - (hi - 0.988).clip(0)
+    return [((q - middle) * grow + middle + shift).T * 255 for q in drawn]
 
 # %% ../../nbs/world/08_freehand.ipynb #2b7d593f
 def sketch_strokes(category, instance=0, view=0, style='default', version=1):
     "A freehand drawing as strokes `[2, n]` on the page 0..255; the view is another try of another hand"
     return _by_hand(category, instance, view, sketch_style(style), version)[0]
 
+
 def sketch(category, instance=0, view=0, size=64, style='default', version=1):
     "uint8 `[size, size]`: the strokes of `sketch_strokes`, drawn with the style's pen"
     return rasterize(sketch_strokes(category, instance, view, style, version), size, sketch_style(style).pen)
+
 
 def sketch_positions(category, instance=0, view=0, style='default', version=1):
     "Name -> (x, y) in 0..1: the middle of the strokes of each part that was drawn"
     drawn, part = _by_hand(category, instance, view, sketch_style(style), version)
     at = {k: np.concatenate([s for s, j in zip(drawn, part) if j == k], 1) for k in set(part)}
     parts = thing(category, instance, version).parts
-    return {parts[k].name: tuple(float(v) for v in (q.min(1) + q.max(1))/510) for k, q in sorted(at.items())}
+    return {parts[k].name: tuple(float(v) for v in (q.min(1) + q.max(1)) / 510) for k, q in sorted(at.items())}

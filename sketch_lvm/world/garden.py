@@ -21,287 +21,388 @@ from .shapes import Part, arc, area, category, ellipse, flip, line, mirrored, re
 from .shapes import star as star_points
 
 # %% ../../nbs/world/03_garden.ipynb #dc546496
-def scallop(cx, cy, rx, ry=None, n=8, depth=.2, turn=0., uneven=0.):
+def scallop(cx, cy, rx, ry=None, n=8, depth=0.2, turn=0.0, uneven=0.0):
     "A round outline of `n` bumps. `depth` 0 is an ellipse; `uneven` makes some bumps wider than others"
-    a = np.linspace(0, 2*math.pi, 8*n, endpoint=False)
-    r = 1 - depth*(1 - np.abs(np.sin(n*a/2)))
-    a = a + uneven*np.sin(a + 3*turn) + turn
-    return np.stack([cx + rx*r*np.cos(a), cy + (rx if ry is None else ry)*r*np.sin(a)], 1)
+    a = np.linspace(0, 2 * math.pi, 8 * n, endpoint=False)
+    r = 1 - depth * (1 - np.abs(np.sin(n * a / 2)))
+    a = a + uneven * np.sin(a + 3 * turn) + turn
+    return np.stack([cx + rx * r * np.cos(a), cy + (rx if ry is None else ry) * r * np.sin(a)], 1)
+
 
 def band(path, half, cap=False):
     "The shape around a path, `half` to either side (one number, or one per point); `cap` rounds its far end"
     p = np.asarray(path, float)
     d = np.gradient(p, axis=0)
-    d = d/np.hypot(*d.T)[:, None]
-    n, w = d[:, ::-1]*[-1, 1], np.broadcast_to(half, len(p))[:, None]
+    d = d / np.hypot(*d.T)[:, None]
+    n, w = d[:, ::-1] * [-1, 1], np.broadcast_to(half, len(p))[:, None]
     a = np.linspace(0, math.pi, 9)[1:-1, None]
-    tip = p[-1] + w[-1]*(np.cos(a)*n[-1] + np.sin(a)*d[-1])
-    return np.concatenate([p + n*w] + ([tip] if cap else []) + [(p - n*w)[::-1]])
+    tip = p[-1] + w[-1] * (np.cos(a) * n[-1] + np.sin(a) * d[-1])
+    return np.concatenate([p + n * w] + ([tip] if cap else []) + [(p - n * w)[::-1]])
 
 # %% ../../nbs/world/03_garden.ipynb #9f15927f
-def leaf(x, y, length, turn, fat=.25):
+def leaf(x, y, length, turn, fat=0.25):
     "A pointed oval that starts at (x, y) and points along `turn`"
     s = np.linspace(0, 1, 9)
-    half = fat*length*np.sin(math.pi*s)
-    p = np.concatenate([np.stack([s*length, -half], 1), np.stack([s*length, half], 1)[-2:0:-1]])
+    half = fat * length * np.sin(math.pi * s)
+    p = np.concatenate([np.stack([s * length, -half], 1), np.stack([s * length, half], 1)[-2:0:-1]])
     return rotate(p, turn) + [x, y]
+
 
 def bite(points, cx, cy, r, teeth=3):
     "The outline with a round, toothed piece missing at (cx, cy)"
     p = np.asarray(points, float)
     out = np.hypot(*(p - [cx, cy]).T) > r
-    if out.all() or not out.any(): return p
+    if out.all() or not out.any():
+        return p
     first = next(i for i in range(len(p)) if out[i] and not out[i - 1])
     p = np.roll(p, -first, 0)[np.roll(out, -first)]
     a, b = (math.atan2(q[1] - cy, q[0] - cx) for q in (p[-1], p[0]))
-    middle = math.atan2(*(p.mean(0) - [cx, cy])[::-1])                # the arc must pass on the side of the fruit
-    turn = (b - a) % (2*math.pi)
-    if (middle - a) % (2*math.pi) > turn: turn -= 2*math.pi
-    s = np.linspace(0, 1, 6*teeth + 1)[1:-1]
-    rr = r*(.8 + .2*np.abs(np.sin(teeth*math.pi*s)))
-    return np.concatenate([p, np.stack([cx + rr*np.cos(a + turn*s), cy + rr*np.sin(a + turn*s)], 1)])
+    middle = math.atan2(*(p.mean(0) - [cx, cy])[::-1])  # the arc must pass on the side of the fruit
+    turn = (b - a) % (2 * math.pi)
+    if (middle - a) % (2 * math.pi) > turn:
+        turn -= 2 * math.pi
+    s = np.linspace(0, 1, 6 * teeth + 1)[1:-1]
+    rr = r * (0.8 + 0.2 * np.abs(np.sin(teeth * math.pi * s)))
+    return np.concatenate([p, np.stack([cx + rr * np.cos(a + turn * s), cy + rr * np.sin(a + turn * s)], 1)])
 
 # %% ../../nbs/world/03_garden.ipynb #6fc97c82
 def wobble(t, name, n):
     "`n` numbers in -1..1 for small irregularities: repeatable, but no attribute of the object"
-    return np.array([2*unit(t.version, t.category, t.instance, name, k) - 1 for k in range(n)])
+    return np.array([2 * unit(t.version, t.category, t.instance, name, k) - 1 for k in range(n)])
 
-def scatter(cx, cy, rx, ry, n, turn=0.):
+
+def scatter(cx, cy, rx, ry, n, turn=0.0):
     "`n` points spread evenly over an ellipse"
     k = np.arange(n)
-    r, a = np.sqrt((k + .5)/max(n, 1)), turn + 2.4*k
-    return np.stack([cx + rx*r*np.cos(a), cy + ry*r*np.sin(a)], 1)
+    r, a = np.sqrt((k + 0.5) / max(n, 1)), turn + 2.4 * k
+    return np.stack([cx + rx * r * np.cos(a), cy + ry * r * np.sin(a)], 1)
+
 
 def dots(name, points, r, colour, level=2):
     "A small disc at every point"
     return [area(f'{name} {k + 1}', ellipse(x, y, r, n=12), colour, level) for k, (x, y) in enumerate(points)]
 
+
 def fit(parts):
     "The parts, centred and as large as the frame -1..1 allows"
     xy = np.concatenate([p.points for p in parts])
     low, high = xy.min(0), xy.max(0)
-    scale = 2/(high - low).max()
-    return [Part(p.name, (p.points - (low + high)/2)*scale, p.colour, p.level, p.closed, p.width*scale) for p in parts]
+    scale = 2 / (high - low).max()
+    return [
+        Part(p.name, (p.points - (low + high) / 2) * scale, p.colour, p.level, p.closed, p.width * scale) for p in parts
+    ]
+
 
 def flowerpot(w, y, h, colour):
     "A pot with a rim whose upper edge lies at y"
-    return [area('pot', [(-w*.87, y), (w*.87, y), (w*.62, y + h), (-w*.62, y + h)], colour, 1), area('pot rim', rect(-w, y - .04, w, y + .09), colour, 2)]
+    return [
+        area('pot', [(-w * 0.87, y), (w * 0.87, y), (w * 0.62, y + h), (-w * 0.62, y + h)], colour, 1),
+        area('pot rim', rect(-w, y - 0.04, w, y + 0.09), colour, 2),
+    ]
 
 # %% ../../nbs/world/03_garden.ipynb #dee6331e
 def leafy_tree(t, w):
     "One crown on a trunk"
-    rx, ry = {'round': (.66, .62), 'wide': (1., .5), 'tall': (.46, .85)}[t.pick('crown', ['round', 'wide', 'tall'])]
-    cy = .95 - t.size('trunk height', .35, .9) - ry*.75
-    smooth_edge, lumps = t.flag('smooth edge', .25), t.count('lumps', 4, 10)
+    rx, ry = {'round': (0.66, 0.62), 'wide': (1.0, 0.5), 'tall': (0.46, 0.85)}[
+        t.pick('crown', ['round', 'wide', 'tall'])
+    ]
+    cy = 0.95 - t.size('trunk height', 0.35, 0.9) - ry * 0.75
+    smooth_edge, lumps = t.flag('smooth edge', 0.25), t.count('lumps', 4, 10)
     colour = t.pick('leaves', ['green', 'darkgreen', 'lightgreen', 'orange'])
-    foot = w*t.size('root flare', 1., 2.)
-    parts = [area('trunk', mirrored([(w, cy), (w, .65), (foot, .95)]), 'wood')]
-    if t.flag('side branch', .35):
-        s, y = t.side('branch side'), .95 - t.values['trunk height']*.4
-        parts.append(line('side branch', [(s*w, y), (s*(w + .28), y - .22)], 'wood', 1, .07))
-    parts.append(area('crown', scallop(0, cy, rx, ry, lumps, 0 if smooth_edge else .24, *wobble(t, 'crown', 2)*[3, .2]), colour))
-    return parts + dots('fruit', scatter(0, cy, rx*.75, ry*.75, t.pick('fruit', [0, 0, 3, 5, 8])), .08, 'red', 1)
+    foot = w * t.size('root flare', 1.0, 2.0)
+    parts = [area('trunk', mirrored([(w, cy), (w, 0.65), (foot, 0.95)]), 'wood')]
+    if t.flag('side branch', 0.35):
+        s, y = t.side('branch side'), 0.95 - t.values['trunk height'] * 0.4
+        parts.append(line('side branch', [(s * w, y), (s * (w + 0.28), y - 0.22)], 'wood', 1, 0.07))
+    parts.append(
+        area(
+            'crown',
+            scallop(0, cy, rx, ry, lumps, 0 if smooth_edge else 0.24, *wobble(t, 'crown', 2) * [3, 0.2]),
+            colour,
+        )
+    )
+    return parts + dots('fruit', scatter(0, cy, rx * 0.75, ry * 0.75, t.pick('fruit', [0, 0, 3, 5, 8])), 0.08, 'red', 1)
 
 # %% ../../nbs/world/03_garden.ipynb #7072a430
 def clump_tree(t, w):
     "A forked trunk whose limbs carry clumps of leaves"
-    n, spread, fork = t.count('limbs', 2, 5), t.size('spread', .5, 1.1), t.size('fork height', .05, .5)
-    r, colour = t.size('clump size', .26, .42), t.pick('leaves', ['green', 'darkgreen', 'lightgreen', 'orange'])
-    parts, tops = [area('trunk', band([(0, .95), (0, .7), (0, fork)], [w*1.5, w, w*.9]), 'wood')], []
+    n, spread, fork = t.count('limbs', 2, 5), t.size('spread', 0.5, 1.1), t.size('fork height', 0.05, 0.5)
+    r, colour = t.size('clump size', 0.26, 0.42), t.pick('leaves', ['green', 'darkgreen', 'lightgreen', 'orange'])
+    parts, tops = [area('trunk', band([(0, 0.95), (0, 0.7), (0, fork)], [w * 1.5, w, w * 0.9]), 'wood')], []
     for k, a in enumerate(np.linspace(-spread, spread, n)):
-        x, y = .85*math.sin(a), fork - .9*math.cos(a)
-        parts.append(area(f'limb {k + 1}', band([(0, fork + .12), (x*.5, fork + (y - fork)*.4), (x, y)], [w*.6, w*.5, w*.3]), 'wood', 1))
-        tops.append(area(f'clump {k + 1}', scallop(x, y, r*1.2, r, 7, .2, k), colour))
+        x, y = 0.85 * math.sin(a), fork - 0.9 * math.cos(a)
+        parts.append(
+            area(
+                f'limb {k + 1}',
+                band([(0, fork + 0.12), (x * 0.5, fork + (y - fork) * 0.4), (x, y)], [w * 0.6, w * 0.5, w * 0.3]),
+                'wood',
+                1,
+            )
+        )
+        tops.append(area(f'clump {k + 1}', scallop(x, y, r * 1.2, r, 7, 0.2, k), colour))
     return parts + tops[::2] + tops[1::2]
 
 # %% ../../nbs/world/03_garden.ipynb #8e4ce2ec
 def bare_tree(t, w):
     "A trunk and branches without leaves"
-    n, up = t.count('branches', 3, 7), t.size('branch angle', .5, 1.1)
-    reach, twigs, first = t.size('reach', .5, .95), t.count('twigs', 0, 2), t.side('first branch side')
-    lean = wobble(t, 'lean', 1)[0]*.12
-    parts = [area('trunk', band([(0, .95), (0, .6), (lean, -.1), (0, -.9)], [w*1.4, w, w*.7, .02]), 'wood')]
+    n, up = t.count('branches', 3, 7), t.size('branch angle', 0.5, 1.1)
+    reach, twigs, first = t.size('reach', 0.5, 0.95), t.count('twigs', 0, 2), t.side('first branch side')
+    lean = wobble(t, 'lean', 1)[0] * 0.12
+    parts = [area('trunk', band([(0, 0.95), (0, 0.6), (lean, -0.1), (0, -0.9)], [w * 1.4, w, w * 0.7, 0.02]), 'wood')]
     for k in range(n):
-        y, s = .35 - 1.05*k/(n - 1), first*(-1)**k
-        size = reach*(1 - .5*k/n)
-        end = np.array([s*size*math.sin(up), y - size*math.cos(up)])
-        parts.append(line(f'branch {k + 1}', [(lean*.7, y), end], 'wood', 0, .07))
+        y, s = 0.35 - 1.05 * k / (n - 1), first * (-1) ** k
+        size = reach * (1 - 0.5 * k / n)
+        end = np.array([s * size * math.sin(up), y - size * math.cos(up)])
+        parts.append(line(f'branch {k + 1}', [(lean * 0.7, y), end], 'wood', 0, 0.07))
         for q in range(twigs):
-            at = np.array([0, y]) + (end - [0, y])*(.5 + .2*q)
-            parts.append(line(f'twig {k + 1} {q + 1}', [at, at + [s*size*.12*(1 - 2*q), -size*.35]], 'wood', 1, .04))
+            at = np.array([0, y]) + (end - [0, y]) * (0.5 + 0.2 * q)
+            parts.append(
+                line(f'twig {k + 1} {q + 1}', [at, at + [s * size * 0.12 * (1 - 2 * q), -size * 0.35]], 'wood', 1, 0.04)
+            )
     return parts
+
 
 @category
 def tree(t):
-    design, w = t.design('one crown', 'one crown', 'clumps', 'bare'), t.size('trunk width', .06, .2)
+    design, w = t.design('one crown', 'one crown', 'clumps', 'bare'), t.size('trunk width', 0.06, 0.2)
     parts = {'one crown': leafy_tree, 'clumps': clump_tree, 'bare': bare_tree}[design](t, w)
-    if t.flag('ground', .35): parts.append(line('ground', [(-.75, .95), (.75, .95)], 'green', 2))
+    if t.flag('ground', 0.35):
+        parts.append(line('ground', [(-0.75, 0.95), (0.75, 0.95)], 'green', 2))
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #f6b8e6bb
 def pine_tiers(t, w, colour):
     "Overlapping triangles, the lowest widest"
-    n, droop, taper = t.count('tiers', 2, 5), t.size('droop', 0, .16), t.size('taper', .35, .8)
-    parts, step = [], 1.5/n
+    n, droop, taper = t.count('tiers', 2, 5), t.size('droop', 0, 0.16), t.size('taper', 0.35, 0.8)
+    parts, step = [], 1.5 / n
     for k in range(n):
-        y, ww = .6 - k*step, w*(1 - taper*k/(n - 1))
-        top, sag = max(y - step*1.5, -.98), droop
-        edge = smooth([(0, top), (ww*(.5 - sag), (y + top)/2 + sag*.3), (ww, y + sag*.5)], closed=False)
-        parts.append(area(f'tier {k + 1}', mirrored(np.concatenate([edge, [(ww*.4, y - sag*.5), (0, y - sag*.5)]])), colour))
+        y, ww = 0.6 - k * step, w * (1 - taper * k / (n - 1))
+        top, sag = max(y - step * 1.5, -0.98), droop
+        edge = smooth([(0, top), (ww * (0.5 - sag), (y + top) / 2 + sag * 0.3), (ww, y + sag * 0.5)], closed=False)
+        parts.append(
+            area(
+                f'tier {k + 1}',
+                mirrored(np.concatenate([edge, [(ww * 0.4, y - sag * 0.5), (0, y - sag * 0.5)]])),
+                colour,
+            )
+        )
     return parts
+
 
 def pine_jags(t, w, colour):
     "One outline of pointed steps"
-    n, cut = t.count('tiers', 3, 7), t.size('cut depth', .25, .6)
-    y, x = np.linspace(-.95, .6, n + 1), w*np.arange(n + 1)/n
-    p = [(0, -.98)]
-    for k in range(1, n + 1): p += [(x[k] + .08, y[k]), ((x[k] + .08)*(1 - cut), y[k] - .04)]
-    return [area('outline', mirrored(p[:-1] + [(0, .58)]), colour)]
+    n, cut = t.count('tiers', 3, 7), t.size('cut depth', 0.25, 0.6)
+    y, x = np.linspace(-0.95, 0.6, n + 1), w * np.arange(n + 1) / n
+    p = [(0, -0.98)]
+    for k in range(1, n + 1):
+        p += [(x[k] + 0.08, y[k]), ((x[k] + 0.08) * (1 - cut), y[k] - 0.04)]
+    return [area('outline', mirrored(p[:-1] + [(0, 0.58)]), colour)]
 
 # %% ../../nbs/world/03_garden.ipynb #1a10299d
 def pine_spine(t, w, colour):
     "Branches left and right of a straight stem"
-    n, dip = t.count('branches', 5, 10), t.size('branch slope', -.25, .4)
-    parts = [line('stem', [(0, -.98), (0, .7)], 'wood', 0, .07)]
+    n, dip = t.count('branches', 5, 10), t.size('branch slope', -0.25, 0.4)
+    parts = [line('stem', [(0, -0.98), (0, 0.7)], 'wood', 0, 0.07)]
     for k in range(n):
-        y, x = -.8 + 1.35*k/(n - 1), w*(.15 + .85*k/(n - 1))
-        parts.append(line(f'branch {k + 1}', [(-x, y + dip*x), (0, y - .05), (x, y + dip*x)], colour, 0 if k % 2 else 1, .07))
+        y, x = -0.8 + 1.35 * k / (n - 1), w * (0.15 + 0.85 * k / (n - 1))
+        parts.append(
+            line(
+                f'branch {k + 1}', [(-x, y + dip * x), (0, y - 0.05), (x, y + dip * x)], colour, 0 if k % 2 else 1, 0.07
+            )
+        )
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #8fe54ccc
 def pine_cone(t, w, colour):
     "A slim cone with a few marks for needles"
-    bulge = t.size('bulge', 0, .18)
-    edge = smooth([(0, -.98), (w*.45 + bulge, -.1), (w*.85, .6)], closed=False)
-    marks = scatter(0, .15, w*.5, .38, t.count('marks', 0, 8))
-    return [area('outline', mirrored(edge), colour)] + [line(f'mark {k + 1}', [(x - .07, y - .06), (x, y + .02), (x + .07, y - .06)], 'dark', 2, .04)
-                                                        for k, (x, y) in enumerate(marks)]
+    bulge = t.size('bulge', 0, 0.18)
+    edge = smooth([(0, -0.98), (w * 0.45 + bulge, -0.1), (w * 0.85, 0.6)], closed=False)
+    marks = scatter(0, 0.15, w * 0.5, 0.38, t.count('marks', 0, 8))
+    return [area('outline', mirrored(edge), colour)] + [
+        line(f'mark {k + 1}', [(x - 0.07, y - 0.06), (x, y + 0.02), (x + 0.07, y - 0.06)], 'dark', 2, 0.04)
+        for k, (x, y) in enumerate(marks)
+    ]
+
 
 @category
 def pine_tree(t):
-    design, w = t.design('tiers', 'jagged', 'spine', 'cone'), t.size('width', .36, .85)
-    trunk, foot = t.size('trunk width', .05, .16), t.size('trunk height', .68, 1.05)
+    design, w = t.design('tiers', 'jagged', 'spine', 'cone'), t.size('width', 0.36, 0.85)
+    trunk, foot = t.size('trunk width', 0.05, 0.16), t.size('trunk height', 0.68, 1.05)
     colour = t.pick('needles', ['darkgreen', 'darkgreen', 'green', 'blue'])
-    pot = t.flag('pot', .25)
-    parts = [area('trunk', rect(-trunk, .5, trunk, foot), 'wood')]
-    if pot: parts += flowerpot(.29, foot - .08, .28, 'second')
+    pot = t.flag('pot', 0.25)
+    parts = [area('trunk', rect(-trunk, 0.5, trunk, foot), 'wood')]
+    if pot:
+        parts += flowerpot(0.29, foot - 0.08, 0.28, 'second')
     parts += {'tiers': pine_tiers, 'jagged': pine_jags, 'spine': pine_spine, 'cone': pine_cone}[design](t, w, colour)
-    if t.flag('star on top', .35): parts.append(area('star', star_points(0, -1., t.size('star size', .12, .22)), 'gold', 1))
+    if t.flag('star on top', 0.35):
+        parts.append(area('star', star_points(0, -1.0, t.size('star size', 0.12, 0.22)), 'gold', 1))
     balls = t.pick('baubles', [0, 0, 0, 4, 7])
-    parts += dots('bauble', [(x*(y + 1)/1.6*w*1.6, y) for x, y in scatter(0, .05, .42, .48, balls)], .07, 'red', 1)
+    parts += dots(
+        'bauble', [(x * (y + 1) / 1.6 * w * 1.6, y) for x, y in scatter(0, 0.05, 0.42, 0.48, balls)], 0.07, 'red', 1
+    )
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #16d4ed92
 def daisy(t, cy):
     "Separate petals around a disc"
-    n, length, middle = t.count('petals', 5, 12), t.size('petal length', .28, .55), t.size('middle', .1, .26)
-    kind, colour = t.pick('petal', ['round', 'slim', 'pointed']), t.pick('petal colour', ['main', 'main', 'white', 'pink', 'yellow'])
-    r, parts = middle + length/2, []
-    wide = {'round': 1.05, 'slim': .6, 'pointed': 1.}[kind]*math.pi*r/n
+    n, length, middle = t.count('petals', 5, 12), t.size('petal length', 0.28, 0.55), t.size('middle', 0.1, 0.26)
+    kind, colour = (
+        t.pick('petal', ['round', 'slim', 'pointed']),
+        t.pick('petal colour', ['main', 'main', 'white', 'pink', 'yellow']),
+    )
+    r, parts = middle + length / 2, []
+    wide = {'round': 1.05, 'slim': 0.6, 'pointed': 1.0}[kind] * math.pi * r / n
     for k in range(n):
-        a = 2*math.pi*k/n - math.pi/2
+        a = 2 * math.pi * k / n - math.pi / 2
         x, y = math.cos(a), math.sin(a)
-        petal = (leaf(x*middle*.6, cy + y*middle*.6, length + middle*.4, a, min(.4, wide/length)) if kind == 'pointed'
-                 else ellipse(x*r*.92, cy + y*r*.92, length*.6, min(wide, length*.6), a))
+        petal = (
+            leaf(x * middle * 0.6, cy + y * middle * 0.6, length + middle * 0.4, a, min(0.4, wide / length))
+            if kind == 'pointed'
+            else ellipse(x * r * 0.92, cy + y * r * 0.92, length * 0.6, min(wide, length * 0.6), a)
+        )
         parts.append(area(f'petal {k + 1}', petal, colour))
     return parts + [area('middle', ellipse(0, cy, middle), 'brown' if colour == 'yellow' else 'yellow')]
 
+
 def side_daisy(t, cy):
     "A fan of petals seen from the side"
-    n, length = t.count('petals', 3, 7), t.size('petal length', .5, .85)
-    spread, fat, parts = t.size('spread', .7, 1.4), t.size('petal width', .16, .3), []
-    for k, a in enumerate(np.linspace(-spread, spread, n)): parts.append(area(f'petal {k + 1}', leaf(0, cy + .25, length, a - math.pi/2, fat), 'main'))
-    order = sorted(range(n), key=lambda k: -abs(k - (n - 1)/2))           # the middle petal lies in front
-    cup = arc(0, cy + .15, .2, .22, 0, math.pi)
+    n, length = t.count('petals', 3, 7), t.size('petal length', 0.5, 0.85)
+    spread, fat, parts = t.size('spread', 0.7, 1.4), t.size('petal width', 0.16, 0.3), []
+    for k, a in enumerate(np.linspace(-spread, spread, n)):
+        parts.append(area(f'petal {k + 1}', leaf(0, cy + 0.25, length, a - math.pi / 2, fat), 'main'))
+    order = sorted(range(n), key=lambda k: -abs(k - (n - 1) / 2))  # the middle petal lies in front
+    cup = arc(0, cy + 0.15, 0.2, 0.22, 0, math.pi)
     return [parts[k] for k in order] + [area('cup', cup, 'green', 1)]
 
 # %% ../../nbs/world/03_garden.ipynb #fc44ac66
 def tulip(t, cy):
     "A cup with pointed tips"
-    w, h = t.size('cup width', .28, .55), t.size('cup height', .55, .9)
-    tips, top, low = t.count('tips', 2, 4), cy - t.values['cup height']*.5, cy + t.values['cup height']*.5
-    x = np.linspace(w, -w, 2*tips - 1)
-    rim = [(q, top if k % 2 == 0 else top + h*.35) for k, q in enumerate(x)]
-    bowl = smooth([(-w, top), (-w*1.05, cy), (-w*.6, low - .08), (0, low), (w*.6, low - .08), (w*1.05, cy), (w, top)], closed=False)
+    w, h = t.size('cup width', 0.28, 0.55), t.size('cup height', 0.55, 0.9)
+    tips, top, low = t.count('tips', 2, 4), cy - t.values['cup height'] * 0.5, cy + t.values['cup height'] * 0.5
+    x = np.linspace(w, -w, 2 * tips - 1)
+    rim = [(q, top if k % 2 == 0 else top + h * 0.35) for k, q in enumerate(x)]
+    bowl = smooth(
+        [(-w, top), (-w * 1.05, cy), (-w * 0.6, low - 0.08), (0, low), (w * 0.6, low - 0.08), (w * 1.05, cy), (w, top)],
+        closed=False,
+    )
     parts = [area('cup', np.concatenate([bowl, rim[1:-1]]), 'main')]
-    if t.flag('inner petal', .5): parts.append(area('petal', leaf(0, low - .03, h*.95, -math.pi/2, .22), 'main', 1))
+    if t.flag('inner petal', 0.5):
+        parts.append(area('petal', leaf(0, low - 0.03, h * 0.95, -math.pi / 2, 0.22), 'main', 1))
     return parts
+
 
 def blossom(t, cy):
     "One scalloped outline, as children draw it"
-    n, r, middle = t.count('petals', 4, 9), t.size('bloom size', .4, .7), t.size('middle', .1, .3)
-    depth = t.size('petal depth', .25, .55)
-    parts = [area('bloom', scallop(0, cy, r, n=n, depth=depth, turn=t.size('turn', 0, 1)), t.pick('petal colour', ['main', 'red', 'pink', 'purple']))]
-    if t.flag('second ring', .35): parts.append(area('second ring', scallop(0, cy, (r + middle)/2, n=n, depth=depth*.6), 'second', 1))
-    return parts + [area('middle', ellipse(0, cy, middle*.8), 'yellow')]
+    n, r, middle = t.count('petals', 4, 9), t.size('bloom size', 0.4, 0.7), t.size('middle', 0.1, 0.3)
+    depth = t.size('petal depth', 0.25, 0.55)
+    parts = [
+        area(
+            'bloom',
+            scallop(0, cy, r, n=n, depth=depth, turn=t.size('turn', 0, 1)),
+            t.pick('petal colour', ['main', 'red', 'pink', 'purple']),
+        )
+    ]
+    if t.flag('second ring', 0.35):
+        parts.append(area('second ring', scallop(0, cy, (r + middle) / 2, n=n, depth=depth * 0.6), 'second', 1))
+    return parts + [area('middle', ellipse(0, cy, middle * 0.8), 'yellow')]
 
 # %% ../../nbs/world/03_garden.ipynb #4675f1d9
 def stem_and_leaves(t, top, foot, leaves):
     "A bent stem with leaves to both sides"
-    bend = t.size('stem bend', -.25, .25)
-    path = smooth([(0, top), (bend, (top + foot)/2), (0, foot)], closed=False)
-    parts, kind = [line('stem', path, 'green', 0, .07)], t.pick('leaf', ['slim', 'broad', 'upright'])
-    turn, fat, size = {'slim': (-.5, .16, .6), 'broad': (-.35, .32, .5), 'upright': (-1.1, .13, .75)}[kind]
+    bend = t.size('stem bend', -0.25, 0.25)
+    path = smooth([(0, top), (bend, (top + foot) / 2), (0, foot)], closed=False)
+    parts, kind = [line('stem', path, 'green', 0, 0.07)], t.pick('leaf', ['slim', 'broad', 'upright'])
+    turn, fat, size = {'slim': (-0.5, 0.16, 0.6), 'broad': (-0.35, 0.32, 0.5), 'upright': (-1.1, 0.13, 0.75)}[kind]
     for k in range(leaves):
-        x, y = path[int(len(path)*(.8 - .17*k))]
-        s = t.side('first leaf side')*(-1)**k
+        x, y = path[int(len(path) * (0.8 - 0.17 * k))]
+        s = t.side('first leaf side') * (-1) ** k
         parts.append(area(f'leaf {k + 1}', leaf(x, y, size, turn if s > 0 else math.pi - turn, fat), 'green', 1))
     return parts
+
 
 @category
 def flower(t):
     design = t.design('daisy', 'side view', 'tulip', 'blossom')
-    cy, foot, pot = -.45, t.size('stem length', .45, 1.1), t.flag('pot', .22)
+    cy, foot, pot = -0.45, t.size('stem length', 0.45, 1.1), t.flag('pot', 0.22)
     parts = stem_and_leaves(t, cy, foot, t.count('leaves', 0, 3))
-    if pot: parts += flowerpot(.38, foot - .14, .49, 'wood')
+    if pot:
+        parts += flowerpot(0.38, foot - 0.14, 0.49, 'wood')
     return parts + {'daisy': daisy, 'side view': side_daisy, 'tulip': tulip, 'blossom': blossom}[design](t, cy)
 
 # %% ../../nbs/world/03_garden.ipynb #534e9ba2
 def cactus_side(w, arm=None):
     "One side of a column from top to bottom; `arm` is (gap, half width, height on the column, length)"
-    top = arc(0, -.9 + w, w, start=-math.pi/2, stop=0, n=6)
-    if arm is None: return np.concatenate([top, [(w, .7)]])
+    top = arc(0, -0.9 + w, w, start=-math.pi / 2, stop=0, n=6)
+    if arm is None:
+        return np.concatenate([top, [(w, 0.7)]])
     gap, a, y, up = arm
     x = w + gap
-    round_tip, elbow = arc(x + a, y - up, a, start=math.pi, stop=2*math.pi, n=8), arc(x, y - a, 2*a, start=0, stop=math.pi/2, n=7)
-    return np.concatenate([top, [(w, y - a), (x, y - a)], round_tip, elbow, [(w, y + a), (w, .7)]])
+    round_tip, elbow = (
+        arc(x + a, y - up, a, start=math.pi, stop=2 * math.pi, n=8),
+        arc(x, y - a, 2 * a, start=0, stop=math.pi / 2, n=7),
+    )
+    return np.concatenate([top, [(w, y - a), (x, y - a)], round_tip, elbow, [(w, y + a), (w, 0.7)]])
+
 
 def column_cactus(t):
     "A column with arms, one outline"
-    w, thick, gap = t.size('column width', .13, .32), t.size('arm width', .07, .15), t.size('arm gap', .08, .3)
+    w, thick, gap = t.size('column width', 0.13, 0.32), t.size('arm width', 0.07, 0.15), t.size('arm gap', 0.08, 0.3)
     arms, parts = t.pick('arms', ['left', 'right', 'both', 'both', 'both']), []
     sides = []
     for s in ('left', 'right'):
-        y, up = t.size(f'{s} arm height', -.15, .4), t.size(f'{s} arm length', .28, .6)
+        y, up = t.size(f'{s} arm height', -0.15, 0.4), t.size(f'{s} arm length', 0.28, 0.6)
         sides.append(cactus_side(w, (gap, thick, y, up) if arms in (s, 'both') else None))
-    outline = np.concatenate([sides[1], (sides[0]*[-1, 1])[::-1]])
+    outline = np.concatenate([sides[1], (sides[0] * [-1, 1])[::-1]])
     ribs = np.linspace(-w, w, t.count('ribs', 0, 3) + 2)[1:-1]
     parts = [area('body', outline, 'green')]
-    return parts + [line(f'rib {k + 1}', [(x, -.6), (x, .5)], 'darkgreen', 2, .03) for k, x in enumerate(ribs)], (0, -.9), (0, -.15, w*.8, .6)
+    return (
+        parts + [line(f'rib {k + 1}', [(x, -0.6), (x, 0.5)], 'darkgreen', 2, 0.03) for k, x in enumerate(ribs)],
+        (0, -0.9),
+        (0, -0.15, w * 0.8, 0.6),
+    )
 
 # %% ../../nbs/world/03_garden.ipynb #3dd7afd9
 def ball_cactus(t):
     "A ribbed ball or barrel with spines around it"
-    rx, ry, n = t.size('ball width', .42, .8), t.size('ball height', .42, .85), t.pick('edge spines', [8, 11, 14, 18])
-    cy, long, parts = .65 - ry*.85, t.size('spine length', .1, .24), []
-    for k, a in enumerate(np.linspace(math.pi*.85, math.pi*2.15, n)):
-        x, y = rx*math.cos(a), cy + ry*math.sin(a)
-        parts.append(line(f'edge spine {k + 1}', [(x*.95, y), (x + long*math.cos(a), y + long*math.sin(a))], 'dark', 1, .03))
+    rx, ry, n = (
+        t.size('ball width', 0.42, 0.8),
+        t.size('ball height', 0.42, 0.85),
+        t.pick('edge spines', [8, 11, 14, 18]),
+    )
+    cy, long, parts = 0.65 - ry * 0.85, t.size('spine length', 0.1, 0.24), []
+    for k, a in enumerate(np.linspace(math.pi * 0.85, math.pi * 2.15, n)):
+        x, y = rx * math.cos(a), cy + ry * math.sin(a)
+        parts.append(
+            line(
+                f'edge spine {k + 1}',
+                [(x * 0.95, y), (x + long * math.cos(a), y + long * math.sin(a))],
+                'dark',
+                1,
+                0.03,
+            )
+        )
     parts.append(area('body', ellipse(0, cy, rx, ry, n=30), 'green'))
-    for k, q in enumerate(np.linspace(-.75, .75, t.count('ribs', 0, 5))):
-        parts.append(line(f'rib {k + 1}', arc(0, cy, rx*q, ry, -math.pi/2, math.pi/2), 'darkgreen', 1, .04))
-    return parts, (0, cy - ry), (0, cy, rx*.85, ry*.75)
+    for k, q in enumerate(np.linspace(-0.75, 0.75, t.count('ribs', 0, 5))):
+        parts.append(line(f'rib {k + 1}', arc(0, cy, rx * q, ry, -math.pi / 2, math.pi / 2), 'darkgreen', 1, 0.04))
+    return parts, (0, cy - ry), (0, cy, rx * 0.85, ry * 0.75)
+
 
 def pad_cactus(t):
     "Flat pads growing on top of each other"
-    n, fat, spread = t.count('pads', 3, 5), t.size('pad width', .55, .85), t.size('spread', .5, 1.)
-    parts, tip = [area('pad 1', ellipse(0, .3, .42*fat, .42), 'green')], (0, -.1)
+    n, fat, spread = t.count('pads', 3, 5), t.size('pad width', 0.55, 0.85), t.size('spread', 0.5, 1.0)
+    parts, tip = [area('pad 1', ellipse(0, 0.3, 0.42 * fat, 0.42), 'green')], (0, -0.1)
     for k in range(1, n):
-        a = (-1)**k*spread*(.8 if k < 3 else .25) + wobble(t, 'pads', 6)[k]*.15
-        x, y, r = ((.34*math.sin(a), .3 - .38*math.cos(a), .34) if k < 3 else (.55*math.sin(a*3), -.45 - .1*(k - 3), .27))
-        parts.append(area(f'pad {k + 1}', ellipse(x + r*.8*math.sin(a), y - r*.8*math.cos(a), r*fat, r, a), 'green'))
-        tip = (x + r*1.7*math.sin(a), y - r*1.7*math.cos(a))
-    return parts, tip, (0, .3, .3*fat, .3)
+        a = (-1) ** k * spread * (0.8 if k < 3 else 0.25) + wobble(t, 'pads', 6)[k] * 0.15
+        x, y, r = (
+            (0.34 * math.sin(a), 0.3 - 0.38 * math.cos(a), 0.34)
+            if k < 3
+            else (0.55 * math.sin(a * 3), -0.45 - 0.1 * (k - 3), 0.27)
+        )
+        parts.append(
+            area(f'pad {k + 1}', ellipse(x + r * 0.8 * math.sin(a), y - r * 0.8 * math.cos(a), r * fat, r, a), 'green')
+        )
+        tip = (x + r * 1.7 * math.sin(a), y - r * 1.7 * math.cos(a))
+    return parts, tip, (0, 0.3, 0.3 * fat, 0.3)
 
 # %% ../../nbs/world/03_garden.ipynb #d194c231
 @category
@@ -309,33 +410,74 @@ def cactus(t):
     design = t.design('column', 'column', 'ball', 'pads')
     parts, (x, y), inside = {'column': column_cactus, 'ball': ball_cactus, 'pads': pad_cactus}[design](t)
     foot = t.pick('foot', ['pot', 'pot', 'pot', 'sand'] if design != 'column' else ['pot', 'pot', 'sand', 'none'])
-    for k, (px, py) in enumerate(scatter(*inside, t.pick('spines', [0, 6, 10, 14] if design == 'column' else [5, 8, 11, 14]))):
-        parts.append(line(f'spine {k + 1}', [(px - .03, py - .04), (px, py + .02), (px + .03, py - .04)], 'dark', 2, .025))
-    if t.flag('bloom', .35): parts.append(area('bloom', star_points(x, y - .02, t.size('bloom size', .12, .24), 5, .5), 'pink', 1))
+    for k, (px, py) in enumerate(
+        scatter(*inside, t.pick('spines', [0, 6, 10, 14] if design == 'column' else [5, 8, 11, 14]))
+    ):
+        parts.append(
+            line(f'spine {k + 1}', [(px - 0.03, py - 0.04), (px, py + 0.02), (px + 0.03, py - 0.04)], 'dark', 2, 0.025)
+        )
+    if t.flag('bloom', 0.35):
+        parts.append(area('bloom', star_points(x, y - 0.02, t.size('bloom size', 0.12, 0.24), 5, 0.5), 'pink', 1))
     if foot == 'pot':
-        parts += flowerpot(t.size('pot width', .36, .56), .57, t.size('pot height', .3, .55), 'orange')
-    elif foot == 'sand': parts.append(line('sand', smooth([(-.8, .72), (-.3, .66), (.3, .74), (.8, .68)], closed=False), 'yellow', 1, .05))
+        parts += flowerpot(t.size('pot width', 0.36, 0.56), 0.57, t.size('pot height', 0.3, 0.55), 'orange')
+    elif foot == 'sand':
+        parts.append(
+            line(
+                'sand', smooth([(-0.8, 0.72), (-0.3, 0.66), (0.3, 0.74), (0.8, 0.68)], closed=False), 'yellow', 1, 0.05
+            )
+        )
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #ea2ca527
 def one_mushroom(t, x, floor, size, tag='', below=False):
     "Cap and stem of one mushroom whose foot stands at (x, floor)"
-    kind, w, h = t.pick('cap', ['dome', 'cone', 'flat', 'bell']), t.size('cap width', .45, .95), t.size('cap height', .5, .95)
-    stem, foot, tall = t.size('stem width', .1, .3), t.size('foot', .7, 1.7), t.size('stem height', .45, 1.)
-    edge = {'dome': [(.55, -.92), (.95, -.5)], 'cone': [(.3, -.62), (.7, -.25)], 'flat': [(.7, -.5), (1, -.25)], 'bell': [(.42, -.85), (.62, -.35)]}[kind]
-    h = h*(.6 if kind == 'flat' else 1)
-    dip, bend = t.size('rim', -.08, .14), t.size('stem bend', -.2, .2)
-    cap = mirrored(smooth([(0, -h)] + [(w*a, h*b) for a, b in edge] + [(w, .02), (w*.55, dip*.8), (0, dip)], closed=False))
-    path = smooth([(bend, tall), (bend*.6, tall*.5), (0, 0)], closed=False)
-    side = np.stack([np.linspace(stem*foot, stem, len(path)), np.zeros(len(path))], 1)
+    kind, w, h = (
+        t.pick('cap', ['dome', 'cone', 'flat', 'bell']),
+        t.size('cap width', 0.45, 0.95),
+        t.size('cap height', 0.5, 0.95),
+    )
+    stem, foot, tall = t.size('stem width', 0.1, 0.3), t.size('foot', 0.7, 1.7), t.size('stem height', 0.45, 1.0)
+    edge = {
+        'dome': [(0.55, -0.92), (0.95, -0.5)],
+        'cone': [(0.3, -0.62), (0.7, -0.25)],
+        'flat': [(0.7, -0.5), (1, -0.25)],
+        'bell': [(0.42, -0.85), (0.62, -0.35)],
+    }[kind]
+    h = h * (0.6 if kind == 'flat' else 1)
+    dip, bend = t.size('rim', -0.08, 0.14), t.size('stem bend', -0.2, 0.2)
+    cap = mirrored(
+        smooth(
+            [(0, -h)] + [(w * a, h * b) for a, b in edge] + [(w, 0.02), (w * 0.55, dip * 0.8), (0, dip)], closed=False
+        )
+    )
+    path = smooth([(bend, tall), (bend * 0.6, tall * 0.5), (0, 0)], closed=False)
+    side = np.stack([np.linspace(stem * foot, stem, len(path)), np.zeros(len(path))], 1)
     colour = t.pick('cap colour', ['red', 'brown', 'main', 'orange'])
     parts = [area('stem', np.concatenate([path + side, (path - side)[::-1]]), 'white')]
-    if below: parts = [area('cap', cap, colour), area('gills', ellipse(0, 0, w*.98, .16), 'light')] + parts
-    else: parts.append(area('cap', cap, colour))
-    spots = scatter(0, -h*.42, w*(.58 if kind in ('dome', 'flat') else .32), h*(.3 if kind != 'flat' else .16), t.pick('spots', [0, 0, 3, 4, 6]), 1.)
-    parts += dots('spot', spots, t.size('spot size', .05, .095), 'white', 1)
-    if t.flag('skirt', .3): parts.append(area('skirt', [(-stem, tall*.3), (stem, tall*.3), (stem*1.7, tall*.48), (-stem*1.7, tall*.48)], 'light', 1))
-    for p in parts: p.name, p.points = p.name + tag, (p.points - [bend, tall])*size + [x, floor]
+    if below:
+        parts = [area('cap', cap, colour), area('gills', ellipse(0, 0, w * 0.98, 0.16), 'light')] + parts
+    else:
+        parts.append(area('cap', cap, colour))
+    spots = scatter(
+        0,
+        -h * 0.42,
+        w * (0.58 if kind in ('dome', 'flat') else 0.32),
+        h * (0.3 if kind != 'flat' else 0.16),
+        t.pick('spots', [0, 0, 3, 4, 6]),
+        1.0,
+    )
+    parts += dots('spot', spots, t.size('spot size', 0.05, 0.095), 'white', 1)
+    if t.flag('skirt', 0.3):
+        parts.append(
+            area(
+                'skirt',
+                [(-stem, tall * 0.3), (stem, tall * 0.3), (stem * 1.7, tall * 0.48), (-stem * 1.7, tall * 0.48)],
+                'light',
+                1,
+            )
+        )
+    for p in parts:
+        p.name, p.points = p.name + tag, (p.points - [bend, tall]) * size + [x, floor]
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #de796137
@@ -344,193 +486,326 @@ def mushroom(t):
     design = t.design('single', 'from below', 'cluster')
     parts = []
     if design == 'cluster':
-        small, s = t.size('small one', .4, .65), t.side('small one side')
-        parts += one_mushroom(t, s*t.size('distance', .5, .75), .8, small, ' of the small one')
-        if t.flag('third one', .4): parts += one_mushroom(t, -s*.6, .85, small*.75, ' of the third one')
-    parts += one_mushroom(t, 0, .9, .85, '', design == 'from below')
+        small, s = t.size('small one', 0.4, 0.65), t.side('small one side')
+        parts += one_mushroom(t, s * t.size('distance', 0.5, 0.75), 0.8, small, ' of the small one')
+        if t.flag('third one', 0.4):
+            parts += one_mushroom(t, -s * 0.6, 0.85, small * 0.75, ' of the third one')
+    parts += one_mushroom(t, 0, 0.9, 0.85, '', design == 'from below')
     if design == 'from below':
-        w = .85*t.values['cap width']
+        w = 0.85 * t.values['cap width']
         rim = parts[1].centre
-        parts[2:2] = [line(f'gill {k + 1}', [rim, rim + [w*q, .1]], 'dark', 2, .025) for k, q in enumerate((-.75, -.35, .35, .75))]
-    if t.flag('grass', .3):
-        parts += [line(f'grass {k + 1}', [(x, .95), (x + .06*s, .72)], 'green', 2, .04) for k, (x, s) in enumerate([(-.5, -1), (-.42, 1), (.42, -1), (.5, 1)])]
+        parts[2:2] = [
+            line(f'gill {k + 1}', [rim, rim + [w * q, 0.1]], 'dark', 2, 0.025)
+            for k, q in enumerate((-0.75, -0.35, 0.35, 0.75))
+        ]
+    if t.flag('grass', 0.3):
+        parts += [
+            line(f'grass {k + 1}', [(x, 0.95), (x + 0.06 * s, 0.72)], 'green', 2, 0.04)
+            for k, (x, s) in enumerate([(-0.5, -1), (-0.42, 1), (0.42, -1), (0.5, 1)])
+        ]
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #ced984bb
 def fruit_top(t, y, colour='wood'):
     "The stem and its leaves, growing from (0, y)"
-    tall, bend, leaves = t.size('stem length', .15, .42), t.size('stem bend', -.22, .22), t.count('leaves', 0, 2)
-    parts = [line('stem', smooth([(0, y + .08), (bend*.3, y - tall*.5), (bend, y - tall)], closed=False), colour, 0, .07)]
-    first, size = t.side('leaf side'), t.size('leaf size', .3, .55)
+    tall, bend, leaves = t.size('stem length', 0.15, 0.42), t.size('stem bend', -0.22, 0.22), t.count('leaves', 0, 2)
+    parts = [
+        line(
+            'stem',
+            smooth([(0, y + 0.08), (bend * 0.3, y - tall * 0.5), (bend, y - tall)], closed=False),
+            colour,
+            0,
+            0.07,
+        )
+    ]
+    first, size = t.side('leaf side'), t.size('leaf size', 0.3, 0.55)
     for k in range(leaves):
-        s = first*(-1)**k
-        parts.append(area(f'leaf {k + 1}', leaf(bend*.2, y - tall*.3, size, -.45 if s > 0 else math.pi + .45, .24), 'green', 1))
+        s = first * (-1) ** k
+        parts.append(
+            area(
+                f'leaf {k + 1}',
+                leaf(bend * 0.2, y - tall * 0.3, size, -0.45 if s > 0 else math.pi + 0.45, 0.24),
+                'green',
+                1,
+            )
+        )
     return parts
+
 
 def seeds(cx, cy, gap, size):
     "Two pips"
-    return [area(f'pip {k + 1}', ellipse(cx + s*gap, cy, size*.6, size, s*.3, 12), 'brown', 1) for k, s in enumerate((-1, 1))]
+    return [
+        area(f'pip {k + 1}', ellipse(cx + s * gap, cy, size * 0.6, size, s * 0.3, 12), 'brown', 1)
+        for k, s in enumerate((-1, 1))
+    ]
 
 # %% ../../nbs/world/03_garden.ipynb #2765c4d0
 def apple_outline(t):
     "The right half of an apple, top to bottom"
-    w, low, dip = t.size('width', .58, .95), t.size('bottom width', .55, .9), t.size('dimple', .02, .2)
-    notch = t.size('bottom notch', 0, .12)
-    return w, -.5 + dip, [(0, -.5 + dip), (w*.45, -.62), (w*.97, -.3), (w*(.75 + .25*low), .2), (w*low*.72, .72), (w*low*.3, .8), (0, .8 - notch)]
+    w, low, dip = t.size('width', 0.58, 0.95), t.size('bottom width', 0.55, 0.9), t.size('dimple', 0.02, 0.2)
+    notch = t.size('bottom notch', 0, 0.12)
+    return (
+        w,
+        -0.5 + dip,
+        [
+            (0, -0.5 + dip),
+            (w * 0.45, -0.62),
+            (w * 0.97, -0.3),
+            (w * (0.75 + 0.25 * low), 0.2),
+            (w * low * 0.72, 0.72),
+            (w * low * 0.3, 0.8),
+            (0, 0.8 - notch),
+        ],
+    )
+
 
 def apple_core(t):
     "What is left of an eaten apple"
-    lid, waist, low = t.size('lid width', .4, .7), t.size('waist', .12, .3), t.size('bottom width', .3, .6)
-    edge = smooth([(0, -.52), (lid*.6, -.66), (lid, -.42), (waist*1.2, -.15), (waist, .1), (waist*1.3, .4), (low, .65), (low*.5, .82), (0, .76)], closed=False)
+    lid, waist, low = t.size('lid width', 0.4, 0.7), t.size('waist', 0.12, 0.3), t.size('bottom width', 0.3, 0.6)
+    edge = smooth(
+        [
+            (0, -0.52),
+            (lid * 0.6, -0.66),
+            (lid, -0.42),
+            (waist * 1.2, -0.15),
+            (waist, 0.1),
+            (waist * 1.3, 0.4),
+            (low, 0.65),
+            (low * 0.5, 0.82),
+            (0, 0.76),
+        ],
+        closed=False,
+    )
     skin = t.pick('colour', ['red', 'lightgreen', 'yellow'])
-    return ([area('core', mirrored(edge), 'light'), area('upper skin', mirrored(edge[:13]), skin, 1), area('lower skin', mirrored(edge[29:]), skin, 1)]
-            + seeds(0, .12, .06, .09)[:t.count('pips', 0, 2)] + fruit_top(t, -.55))
+    return (
+        [
+            area('core', mirrored(edge), 'light'),
+            area('upper skin', mirrored(edge[:13]), skin, 1),
+            area('lower skin', mirrored(edge[29:]), skin, 1),
+        ]
+        + seeds(0, 0.12, 0.06, 0.09)[: t.count('pips', 0, 2)]
+        + fruit_top(t, -0.55)
+    )
 
 # %% ../../nbs/world/03_garden.ipynb #455d755f
 @category
 def apple(t):
     design = t.design('whole', 'whole', 'whole', 'half', 'core')
-    if design == 'core': return apple_core(t)
+    if design == 'core':
+        return apple_core(t)
     w, top, half = apple_outline(t)
     outline, colour = mirrored(smooth(half, closed=False)), t.pick('colour', ['red', 'red', 'lightgreen', 'yellow'])
     if design == 'half':
-        core = leaf(0, -.22, .75, math.pi/2, t.size('core width', .2, .45))
-        parts = [area('apple', outline, colour), area('flesh', outline*[.86, .86] + [0, .02], 'light', 1), area('core', core, 'yellow', 1)]
-        return parts + seeds(0, .15, .08, .1) + fruit_top(t, top)
-    if t.flag('bite', .3): outline = bite(outline, w*1.02, t.size('bite height', -.25, .3), t.size('bite size', .26, .45), t.count('teeth', 2, 4))
+        core = leaf(0, -0.22, 0.75, math.pi / 2, t.size('core width', 0.2, 0.45))
+        parts = [
+            area('apple', outline, colour),
+            area('flesh', outline * [0.86, 0.86] + [0, 0.02], 'light', 1),
+            area('core', core, 'yellow', 1),
+        ]
+        return parts + seeds(0, 0.15, 0.08, 0.1) + fruit_top(t, top)
+    if t.flag('bite', 0.3):
+        outline = bite(
+            outline,
+            w * 1.02,
+            t.size('bite height', -0.25, 0.3),
+            t.size('bite size', 0.26, 0.45),
+            t.count('teeth', 2, 4),
+        )
     parts = [area('apple', outline, colour)] + fruit_top(t, top)
-    if t.flag('shine', .4): parts.append(line('shine', arc(0, .1, w*.68, .5, math.pi*.9, math.pi*1.3), 'white', 2, .05))
+    if t.flag('shine', 0.4):
+        parts.append(line('shine', arc(0, 0.1, w * 0.68, 0.5, math.pi * 0.9, math.pi * 1.3), 'white', 2, 0.05))
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #022dc943
 @category
 def pear(t):
     design = t.design('upright', 'lying', 'half')
-    w, waist = t.size('width', .45, .8), t.size('waist', -.45, -.02)
-    neck = w*t.size('neck width', .3, .55)
-    low = t.size('bottom', .75, .95)
-    half = [(0, -.78), (neck*.75, -.72), (neck*1.05, (waist - .72)/2), (neck*1.35, waist), (w, .38), (w*.68, low - .12), (0, low)]
+    w, waist = t.size('width', 0.45, 0.8), t.size('waist', -0.45, -0.02)
+    neck = w * t.size('neck width', 0.3, 0.55)
+    low = t.size('bottom', 0.75, 0.95)
+    half = [
+        (0, -0.78),
+        (neck * 0.75, -0.72),
+        (neck * 1.05, (waist - 0.72) / 2),
+        (neck * 1.35, waist),
+        (w, 0.38),
+        (w * 0.68, low - 0.12),
+        (0, low),
+    ]
     outline, colour = mirrored(smooth(half, closed=False)), t.pick('colour', ['lightgreen', 'yellow', 'green', 'red'])
     parts = [area('pear', outline, colour)]
     if design == 'half':
-        core = leaf(0, -.1, .8, math.pi/2, t.size('core width', .2, .38))
-        parts += [area('flesh', outline*[.84, .88] + [0, .03], 'light', 1), area('core', core, 'yellow', 1)] + seeds(0, .38, .07, .1)
-    elif t.flag('speckles', .35): parts += dots('speckle', scatter(0, .4, w*.65, .35, 7), .03, 'brown')
-    elif t.flag('shine', .4): parts.append(line('shine', arc(0, .35, w*.65, .38, math.pi*.75, math.pi*1.3), 'white', 2, .05))
-    parts += fruit_top(t, -.78)
-    if t.flag('blossom end', .3): parts.append(line('blossom end', [(-.07, low + .04), (0, low - .05), (.07, low + .04)], 'dark', 2, .04))
+        core = leaf(0, -0.1, 0.8, math.pi / 2, t.size('core width', 0.2, 0.38))
+        parts += [
+            area('flesh', outline * [0.84, 0.88] + [0, 0.03], 'light', 1),
+            area('core', core, 'yellow', 1),
+        ] + seeds(0, 0.38, 0.07, 0.1)
+    elif t.flag('speckles', 0.35):
+        parts += dots('speckle', scatter(0, 0.4, w * 0.65, 0.35, 7), 0.03, 'brown')
+    elif t.flag('shine', 0.4):
+        parts.append(line('shine', arc(0, 0.35, w * 0.65, 0.38, math.pi * 0.75, math.pi * 1.3), 'white', 2, 0.05))
+    parts += fruit_top(t, -0.78)
+    if t.flag('blossom end', 0.3):
+        parts.append(line('blossom end', [(-0.07, low + 0.04), (0, low - 0.05), (0.07, low + 0.04)], 'dark', 2, 0.04))
     return rotate(parts, t.size('roll', -1.9, -1.2)) if design == 'lying' else parts
 
 # %% ../../nbs/world/03_garden.ipynb #28bd23e9
-def crescent(span, length, w, n=21, blunt=.45):
+def crescent(span, length, w, n=21, blunt=0.45):
     "Path and half widths of a banana that sags in the middle"
-    a = np.linspace(math.pi/2 + span/2, math.pi/2 - span/2, n)
-    r = length/span
-    path = np.stack([r*np.cos(a), r*np.sin(a) - r], 1)
-    path -= (path.min(0) + path.max(0))/2
-    return path, w*(blunt*.5 + (1 - blunt*.5)*np.sin(math.pi*np.linspace(.03, .97, n))**.7)
+    a = np.linspace(math.pi / 2 + span / 2, math.pi / 2 - span / 2, n)
+    r = length / span
+    path = np.stack([r * np.cos(a), r * np.sin(a) - r], 1)
+    path -= (path.min(0) + path.max(0)) / 2
+    return path, w * (blunt * 0.5 + (1 - blunt * 0.5) * np.sin(math.pi * np.linspace(0.03, 0.97, n)) ** 0.7)
+
 
 def single_banana(t):
     "One banana, hanging down in the middle"
-    path, half = crescent(t.size('curve', .7, 2.7), 2., t.size('thickness', .14, .3))
-    parts, out = [area('banana', band(path, half, cap=True), t.pick('colour', ['yellow', 'yellow', 'lightgreen']))], path[0] - path[2]
-    size = t.size('stalk', .12, .4)
-    stalk = np.array([path[1], path[0] + out/np.hypot(*out)*size*.6, path[0] + out/np.hypot(*out)*size + [0, -.05]])
-    parts.insert(0, area('stalk', band(stalk, [half[1], half[0]*.6, half[0]*.6]), 'brown', 0))
-    if t.flag('dark tip', .6): parts.append(area('tip', ellipse(*path[-1], half[-1]*1.1, n=12), 'brown', 1))
-    for k, q in enumerate((-.25, .4)[:t.count('ridges', 0, 2)]):
-        parts.append(line(f'ridge {k + 1}', (path + np.stack([0*half, q*half], 1))[2:-2], 'gold', 2, .04))
-    if t.flag('spots', .25): parts += dots('spot', path[[6, 10, 15]] + [[.02, .05], [0, -.06], [0, .04]], .035, 'brown')
+    path, half = crescent(t.size('curve', 0.7, 2.7), 2.0, t.size('thickness', 0.14, 0.3))
+    parts, out = (
+        [area('banana', band(path, half, cap=True), t.pick('colour', ['yellow', 'yellow', 'lightgreen']))],
+        path[0] - path[2],
+    )
+    size = t.size('stalk', 0.12, 0.4)
+    stalk = np.array(
+        [path[1], path[0] + out / np.hypot(*out) * size * 0.6, path[0] + out / np.hypot(*out) * size + [0, -0.05]]
+    )
+    parts.insert(0, area('stalk', band(stalk, [half[1], half[0] * 0.6, half[0] * 0.6]), 'brown', 0))
+    if t.flag('dark tip', 0.6):
+        parts.append(area('tip', ellipse(*path[-1], half[-1] * 1.1, n=12), 'brown', 1))
+    for k, q in enumerate((-0.25, 0.4)[: t.count('ridges', 0, 2)]):
+        parts.append(line(f'ridge {k + 1}', (path + np.stack([0 * half, q * half], 1))[2:-2], 'gold', 2, 0.04))
+    if t.flag('spots', 0.25):
+        parts += dots('spot', path[[6, 10, 15]] + [[0.02, 0.05], [0, -0.06], [0, 0.04]], 0.035, 'brown')
     return rotate(parts, t.size('tilt', -1.1, 1.1))
 
 # %% ../../nbs/world/03_garden.ipynb #97012f84
 def peeled_banana(t):
     "Upright, its upper part bare and the peel hanging in strips"
-    bend, w, cut = t.size('bend', 0, .3), t.size('thickness', .15, .25), t.size('peeled down to', -.15, .35)
-    path = smooth([(bend*.5, 1.), (-bend*.3, .5), (-bend*.5, 0), (-bend*.2, -.5), (bend*.5, -.95)], closed=False, k=8)
-    low, up = path[path[:, 1] >= cut - .1], path[path[:, 1] <= cut + .1]
-    parts = [area('flesh', band(up, w*.85*np.linspace(1, .6, len(up)), cap=True), 'light')]
-    strips, reach = t.count('strips', 2, 4), t.size('strip length', .45, .85)
-    parts.append(area('peel', band(low, w*np.linspace(.4, 1, len(low))), 'yellow'))
+    bend, w, cut = t.size('bend', 0, 0.3), t.size('thickness', 0.15, 0.25), t.size('peeled down to', -0.15, 0.35)
+    path = smooth(
+        [(bend * 0.5, 1.0), (-bend * 0.3, 0.5), (-bend * 0.5, 0), (-bend * 0.2, -0.5), (bend * 0.5, -0.95)],
+        closed=False,
+        k=8,
+    )
+    low, up = path[path[:, 1] >= cut - 0.1], path[path[:, 1] <= cut + 0.1]
+    parts = [area('flesh', band(up, w * 0.85 * np.linspace(1, 0.6, len(up)), cap=True), 'light')]
+    strips, reach = t.count('strips', 2, 4), t.size('strip length', 0.45, 0.85)
+    parts.append(area('peel', band(low, w * np.linspace(0.4, 1, len(low))), 'yellow'))
     for k, q in enumerate(np.linspace(-1, 1, strips)):
-        a, b = np.array([low[-1][0] + q*w*.8, cut]), np.array([q*reach*.8, cut + reach*(.75 + .25*(1 - abs(q)))])
-        top = (a + b)/2 + [q*.18, -.3]
+        a, b = (
+            np.array([low[-1][0] + q * w * 0.8, cut]),
+            np.array([q * reach * 0.8, cut + reach * (0.75 + 0.25 * (1 - abs(q)))]),
+        )
+        top = (a + b) / 2 + [q * 0.18, -0.3]
         s = smooth([a, top, b], closed=False)
-        parts.append(area(f'strip {k + 1}', band(s, np.linspace(w*.7, .03, len(s))), 'yellow', 0))
-    if t.flag('bite', .35): parts[0].points = bite(parts[0].points, up[-1][0], up[-1][1] - .08, .2)
+        parts.append(area(f'strip {k + 1}', band(s, np.linspace(w * 0.7, 0.03, len(s))), 'yellow', 0))
+    if t.flag('bite', 0.35):
+        parts[0].points = bite(parts[0].points, up[-1][0], up[-1][1] - 0.08, 0.2)
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #1053827c
 def banana_bunch(t):
     "Several bananas on one stalk"
-    n, w, fan = t.count('bananas', 2, 5), t.size('thickness', .1, .18), t.size('fan', .25, .5)
-    curve, parts, colour = t.size('curve', .6, 1.4), [], t.pick('colour', ['yellow', 'yellow', 'lightgreen'])
-    top = -.78 - t.size('stalk length', .08, .4)
+    n, w, fan = t.count('bananas', 2, 5), t.size('thickness', 0.1, 0.18), t.size('fan', 0.25, 0.5)
+    curve, parts, colour = t.size('curve', 0.6, 1.4), [], t.pick('colour', ['yellow', 'yellow', 'lightgreen'])
+    top = -0.78 - t.size('stalk length', 0.08, 0.4)
     for k in range(n):
         path, half = crescent(curve, 1.6, w)
-        p = rotate(band(path - path[0], half, cap=True), 1.7 - curve/2 - fan*k) + [-.1 + .04*k, -.75]
+        p = rotate(band(path - path[0], half, cap=True), 1.7 - curve / 2 - fan * k) + [-0.1 + 0.04 * k, -0.75]
         parts.append(area(f'banana {k + 1}', p, colour))
-    return parts + [area('stalk', [(-.16, top), (.06, top), (.12, -.62), (-.2, -.62)], 'brown')]
+    return parts + [area('stalk', [(-0.16, top), (0.06, top), (0.12, -0.62), (-0.2, -0.62)], 'brown')]
+
 
 @category
-def banana(t): return fit({'single': single_banana, 'peeled': peeled_banana, 'bunch': banana_bunch}[t.design('single', 'single', 'peeled', 'bunch')](t))
+def banana(t):
+    return fit(
+        {'single': single_banana, 'peeled': peeled_banana, 'bunch': banana_bunch}[
+            t.design('single', 'single', 'peeled', 'bunch')
+        ](t)
+    )
 
 # %% ../../nbs/world/03_garden.ipynb #e8248de5
 def berry_outline(t):
     "A strawberry: heart, cone or round"
-    kind, w, tip = t.pick('shape', ['heart', 'cone', 'round']), t.size('width', .5, .9), t.size('tip', .65, 1.)
-    edge = {'heart': [(w*.45, -.58), (w*.95, -.4), (w*.85, .05), (w*.35, tip*.65)], 'cone': [(w*.6, -.48), (w*.8, -.3), (w*.5, .25), (w*.18, tip*.8)],
-            'round': [(w*.5, -.52), (w*.95, -.2), (w*.92, .25), (w*.5, tip*.75)]}[kind]
-    return tip, mirrored(smooth([(0, -.5)] + edge + [(0, tip)], closed=False))
+    kind, w, tip = t.pick('shape', ['heart', 'cone', 'round']), t.size('width', 0.5, 0.9), t.size('tip', 0.65, 1.0)
+    edge = {
+        'heart': [(w * 0.45, -0.58), (w * 0.95, -0.4), (w * 0.85, 0.05), (w * 0.35, tip * 0.65)],
+        'cone': [(w * 0.6, -0.48), (w * 0.8, -0.3), (w * 0.5, 0.25), (w * 0.18, tip * 0.8)],
+        'round': [(w * 0.5, -0.52), (w * 0.95, -0.2), (w * 0.92, 0.25), (w * 0.5, tip * 0.75)],
+    }[kind]
+    return tip, mirrored(smooth([(0, -0.5)] + edge + [(0, tip)], closed=False))
 
 # %% ../../nbs/world/03_garden.ipynb #eb33d578
 @category
 def strawberry(t):
     design = t.design('whole', 'whole', 'half', 'bitten')
     tip, outline = berry_outline(t)
-    half, w = outline[:len(outline)//2], t.values['width']
-    if design == 'bitten': outline = bite(outline, w*.35, tip*.85, t.size('bite size', .35, .55), 3)
+    half, w = outline[: len(outline) // 2], t.values['width']
+    if design == 'bitten':
+        outline = bite(outline, w * 0.35, tip * 0.85, t.size('bite size', 0.35, 0.55), 3)
     parts = [area('berry', outline, t.pick('colour', ['red', 'red', 'pink']))]
     if design == 'half':
-        heart = leaf(0, -.3, tip*.8, math.pi/2, t.size('heart width', .12, .3))
-        parts += [area('flesh', outline*[.78, .8] + [0, .02], 'pink', 1), area('heart', heart, 'white', 1)]
+        heart = leaf(0, -0.3, tip * 0.8, math.pi / 2, t.size('heart width', 0.12, 0.3))
+        parts += [area('flesh', outline * [0.78, 0.8] + [0, 0.02], 'pink', 1), area('heart', heart, 'white', 1)]
     else:
-        spots = scatter(0, .07, .75, .42, t.pick('seeds', [4, 6, 9, 14]))
-        spots[:, 0] *= np.interp(spots[:, 1], half[4:, 1], half[4:, 0])        # as wide as the berry is at that height
-        if design == 'bitten': spots = spots[spots[:, 1] < .15]
-        parts += [area(f'seed {k + 1}', ellipse(x, y, .032, .055, n=8), 'yellow', 2) for k, (x, y) in enumerate(spots)]
-    n, size = t.count('leaves', 3, 7), t.size('leaf length', .3, .6)
-    if t.flag('stem', .6): parts.append(line('stem', [(0, -.5), (t.size('stem bend', -.2, .2), -.98)], 'green', 1, .06))
-    fan = np.linspace(-.25, math.pi + .25, n)
-    return parts + [area(f'leaf {k + 1}', leaf(0, -.56, size*(1 - .25*math.sin(a)), a, .22), 'green', 0 if n < 4 else 1) for k, a in enumerate(fan)]
+        spots = scatter(0, 0.07, 0.75, 0.42, t.pick('seeds', [4, 6, 9, 14]))
+        spots[:, 0] *= np.interp(spots[:, 1], half[4:, 1], half[4:, 0])  # as wide as the berry is at that height
+        if design == 'bitten':
+            spots = spots[spots[:, 1] < 0.15]
+        parts += [
+            area(f'seed {k + 1}', ellipse(x, y, 0.032, 0.055, n=8), 'yellow', 2) for k, (x, y) in enumerate(spots)
+        ]
+    n, size = t.count('leaves', 3, 7), t.size('leaf length', 0.3, 0.6)
+    if t.flag('stem', 0.6):
+        parts.append(line('stem', [(0, -0.5), (t.size('stem bend', -0.2, 0.2), -0.98)], 'green', 1, 0.06))
+    fan = np.linspace(-0.25, math.pi + 0.25, n)
+    return parts + [
+        area(f'leaf {k + 1}', leaf(0, -0.56, size * (1 - 0.25 * math.sin(a)), a, 0.22), 'green', 0 if n < 4 else 1)
+        for k, a in enumerate(fan)
+    ]
 
 # %% ../../nbs/world/03_garden.ipynb #f06f1c79
-def carrot_leaves(t, y, scale=1.):
+def carrot_leaves(t, y, scale=1.0):
     "The green at the top: blades, a bushy tuft or feathers"
-    kind, n, tall, parts = t.pick('green', ['blades', 'tuft', 'feathers']), t.count('leaves', 2, 5), t.size('leaf length', .35, .85)*scale, []
-    if kind == 'tuft': return [area('tuft', scallop(0, y - tall*.38, .2 + .05*n, tall*.55, 7, .22), 'green')]
-    for k, a in enumerate(np.linspace(-.55, .55, n)):
-        end = np.array([math.sin(a)*tall, y - math.cos(a)*tall])
-        if kind == 'blades': parts.append(area(f'leaf {k + 1}', leaf(0, y + .08, tall, a - math.pi/2, .13), 'green')); continue
-        parts.append(line(f'leaf {k + 1}', [(0, y + .05), end], 'green', 0, .05))
-        for q in (.5, .75):
-            at = end*q + np.array([0, y])*(1 - q)
-            parts.append(line(f'feather {k + 1} {q}', [at + [dx, -abs(dx)] for dx in (-.11, 0, .11)], 'green', 1, .04))
+    kind, n, tall, parts = (
+        t.pick('green', ['blades', 'tuft', 'feathers']),
+        t.count('leaves', 2, 5),
+        t.size('leaf length', 0.35, 0.85) * scale,
+        [],
+    )
+    if kind == 'tuft':
+        return [area('tuft', scallop(0, y - tall * 0.38, 0.2 + 0.05 * n, tall * 0.55, 7, 0.22), 'green')]
+    for k, a in enumerate(np.linspace(-0.55, 0.55, n)):
+        end = np.array([math.sin(a) * tall, y - math.cos(a) * tall])
+        if kind == 'blades':
+            parts.append(area(f'leaf {k + 1}', leaf(0, y + 0.08, tall, a - math.pi / 2, 0.13), 'green'))
+            continue
+        parts.append(line(f'leaf {k + 1}', [(0, y + 0.05), end], 'green', 0, 0.05))
+        for q in (0.5, 0.75):
+            at = end * q + np.array([0, y]) * (1 - q)
+            parts.append(
+                line(f'feather {k + 1} {q}', [at + [dx, -abs(dx)] for dx in (-0.11, 0, 0.11)], 'green', 1, 0.04)
+            )
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #6af70539
 def one_carrot(t, tag=''):
     "Root and leaves, tip downwards"
-    w, blunt, bend = t.size('width', .16, .42), t.size('bluntness', .05, .55), t.size('bend', -.15, .15)
-    edge = smooth([(0, -.36), (w*.75, -.35), (w, -.2), (w*(.62 + .3*blunt), .35), (w*blunt, .88), (0, .98)], closed=False)
+    w, blunt, bend = t.size('width', 0.16, 0.42), t.size('bluntness', 0.05, 0.55), t.size('bend', -0.15, 0.15)
+    edge = smooth(
+        [(0, -0.36), (w * 0.75, -0.35), (w, -0.2), (w * (0.62 + 0.3 * blunt), 0.35), (w * blunt, 0.88), (0, 0.98)],
+        closed=False,
+    )
     root = mirrored(edge)
     rings = t.count('rings', 0, 5)
-    parts = carrot_leaves(t, -.36) + [area('root', root, 'orange')]
+    parts = carrot_leaves(t, -0.36) + [area('root', root, 'orange')]
     for k in range(rings):
-        y, s = -.12 + .75*k/max(rings, 1), (-1)**k
-        x = w*(1 - .55*(y + .2))*.9
-        parts.append(line(f'ring {k + 1}', [(s*x, y), (s*x*.3, y + .04)], 'dark', 2, .04))
-    for p in parts: p.name, p.points = p.name + tag, p.points + np.stack([bend*p.points[:, 1]**2, 0*p.points[:, 1]], 1)
+        y, s = -0.12 + 0.75 * k / max(rings, 1), (-1) ** k
+        x = w * (1 - 0.55 * (y + 0.2)) * 0.9
+        parts.append(line(f'ring {k + 1}', [(s * x, y), (s * x * 0.3, y + 0.04)], 'dark', 2, 0.04))
+    for p in parts:
+        p.name, p.points = p.name + tag, p.points + np.stack([bend * p.points[:, 1] ** 2, 0 * p.points[:, 1]], 1)
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #4e462421
@@ -538,69 +813,113 @@ def one_carrot(t, tag=''):
 def carrot(t):
     design = t.design('single', 'single', 'bitten', 'bunch')
     if design == 'bunch':
-        n, fan, parts = t.count('carrots', 2, 3), t.size('fan', .3, .55), []
-        for k, a in enumerate(np.linspace(-fan, fan, n)): parts += rotate(one_carrot(t, f' of carrot {k + 1}'), a, 0, -.5)
-        parts.append(area('string', rect(-.16, -.55, .16, -.42), 'second', 1))
-    else: parts = one_carrot(t)
+        n, fan, parts = t.count('carrots', 2, 3), t.size('fan', 0.3, 0.55), []
+        for k, a in enumerate(np.linspace(-fan, fan, n)):
+            parts += rotate(one_carrot(t, f' of carrot {k + 1}'), a, 0, -0.5)
+        parts.append(area('string', rect(-0.16, -0.55, 0.16, -0.42), 'second', 1))
+    else:
+        parts = one_carrot(t)
     if design == 'bitten':
-        cut = t.size('eaten up to', .25, .65)
+        cut = t.size('eaten up to', 0.25, 0.65)
         root = next(p for p in parts if p.name == 'root')
-        root.points = bite(root.points, 0, cut + .55, .55, t.count('teeth', 2, 4))
-        parts = [p for p in parts if not p.name.startswith('ring') or p.points[:, 1].max() < cut - .1]
-    return rotate(parts, t.size('tilt', -1., 1.))
+        root.points = bite(root.points, 0, cut + 0.55, 0.55, t.count('teeth', 2, 4))
+        parts = [p for p in parts if not p.name.startswith('ring') or p.points[:, 1].max() < cut - 0.1]
+    return rotate(parts, t.size('tilt', -1.0, 1.0))
 
 # %% ../../nbs/world/03_garden.ipynb #7a2f044d
-def toppings(t, points, size=1.):
+def toppings(t, points, size=1.0):
     "What lies on the cheese, one kind for the whole pizza"
-    kind, r = t.pick('topping', ['salami', 'olive rings', 'mushrooms', 'mixed']), t.size('topping size', .08, .15)*size
+    kind, r = (
+        t.pick('topping', ['salami', 'olive rings', 'mushrooms', 'mixed']),
+        t.size('topping size', 0.08, 0.15) * size,
+    )
     parts = []
     for k, (x, y) in enumerate(points):
         what = kind if kind != 'mixed' else ('salami', 'olive rings', 'mushrooms')[k % 3]
-        if what == 'salami': parts.append(area(f'salami {k + 1}', ellipse(x, y, r, n=16), 'red', 1))
+        if what == 'salami':
+            parts.append(area(f'salami {k + 1}', ellipse(x, y, r, n=16), 'red', 1))
         elif what == 'olive rings':
-            parts += [area(f'olive {k + 1}', ellipse(x, y, r*.75, n=14), 'black', 1), area(f'olive hole {k + 1}', ellipse(x, y, r*.32, n=10), 'yellow', 2)]
+            parts += [
+                area(f'olive {k + 1}', ellipse(x, y, r * 0.75, n=14), 'black', 1),
+                area(f'olive hole {k + 1}', ellipse(x, y, r * 0.32, n=10), 'yellow', 2),
+            ]
         else:
-            stalk = rect(x - r*.35, y, x + r*.35, y + r)[[1, 2, 3, 0]]
-            parts.append(area(f'mushroom {k + 1}', np.concatenate([arc(x, y, r*1.1, r, math.pi, 2*math.pi, n=10), stalk]), 'light', 1))
+            stalk = rect(x - r * 0.35, y, x + r * 0.35, y + r)[[1, 2, 3, 0]]
+            parts.append(
+                area(
+                    f'mushroom {k + 1}',
+                    np.concatenate([arc(x, y, r * 1.1, r, math.pi, 2 * math.pi, n=10), stalk]),
+                    'light',
+                    1,
+                )
+            )
     return parts
+
 
 def dripping_edge(w, at, long):
     "The right edge of a slice from the rim to the tip, with tongues of cheese at the given fractions of its length"
-    def on(q): return np.array([w*(1 - q), -.55 + 1.5*q])
+
+    def on(q):
+        return np.array([w * (1 - q), -0.55 + 1.5 * q])
+
     points = []
     for q in at:
-        (x0, y0), (x1, y1) = on(q - .055), on(q + .075)
-        points += [(x0, y0), (x0, y1 + long*.6), ((x0 + x1)/2, y1 + long), (x1, y1 + long*.6), (x1, y1)]
-    return np.array(points or [on(.5)])
+        (x0, y0), (x1, y1) = on(q - 0.055), on(q + 0.075)
+        points += [(x0, y0), (x0, y1 + long * 0.6), ((x0 + x1) / 2, y1 + long), (x1, y1 + long * 0.6), (x1, y1)]
+    return np.array(points or [on(0.5)])
 
 # %% ../../nbs/world/03_garden.ipynb #e4b6e1bb
 def pizza_slice(t):
     "A slice with its crust at the top"
-    w, bow, crust = t.size('width', .45, .95), t.size('rim bow', 0, .25), t.size('crust', .12, .32)
-    rim = arc(0, -.55, w, bow + .02, math.pi, 2*math.pi)
-    drips, long = t.count('drips', 0, 4), t.size('drip length', .08, .22)
-    right, left = (dripping_edge(w, at[:drips//2 + k*(drips % 2)], long) for k, at in ((1, (.3, .62)), (0, (.42, .72))))
-    cheese = np.concatenate([rim, right, [(0, .95)], (left*[-1, 1])[::-1]])
-    side = [(w*.9, -.55 - crust*.8), (w + .08, -.5), (w*.8, -.5 - bow*.3)]
-    top = smooth([(0, -.55 - bow - crust), *side, (0, -.5 - bow), *flip(side)[::-1]])
-    spots = [(0, -.2), (-.42, -.3), (.42, -.3), (.02, .3), (-.2, .05), (.22, .02)][:t.count('toppings', 2, 6)]
-    return rotate([area('cheese', cheese, 'yellow'), area('crust', top, 'brown')] + toppings(t, [(x*w*1.1, y) for x, y in spots]), t.size('tilt', -.6, .6))
+    w, bow, crust = t.size('width', 0.45, 0.95), t.size('rim bow', 0, 0.25), t.size('crust', 0.12, 0.32)
+    rim = arc(0, -0.55, w, bow + 0.02, math.pi, 2 * math.pi)
+    drips, long = t.count('drips', 0, 4), t.size('drip length', 0.08, 0.22)
+    right, left = (
+        dripping_edge(w, at[: drips // 2 + k * (drips % 2)], long) for k, at in ((1, (0.3, 0.62)), (0, (0.42, 0.72)))
+    )
+    cheese = np.concatenate([rim, right, [(0, 0.95)], (left * [-1, 1])[::-1]])
+    side = [(w * 0.9, -0.55 - crust * 0.8), (w + 0.08, -0.5), (w * 0.8, -0.5 - bow * 0.3)]
+    top = smooth([(0, -0.55 - bow - crust), *side, (0, -0.5 - bow), *flip(side)[::-1]])
+    spots = [(0, -0.2), (-0.42, -0.3), (0.42, -0.3), (0.02, 0.3), (-0.2, 0.05), (0.22, 0.02)][
+        : t.count('toppings', 2, 6)
+    ]
+    return rotate(
+        [area('cheese', cheese, 'yellow'), area('crust', top, 'brown')]
+        + toppings(t, [(x * w * 1.1, y) for x, y in spots]),
+        t.size('tilt', -0.6, 0.6),
+    )
 
 # %% ../../nbs/world/03_garden.ipynb #26d225ee
 def round_pizza(t, missing):
     "A whole pizza from above, perhaps with a slice missing"
-    flat, crust, cuts = t.size('flatness', .55, 1.), t.size('crust', .06, .2), t.pick('cuts', [0, 4, 6, 8])
-    gap = t.size('missing part', .5, 1.3) if missing else 0.
-    turn = t.size('gap at', -.9, .3)                                      # on the right; facing mirrors it
-    def disc(r): return np.concatenate([arc(0, 0, r, r*flat, turn + gap/2, turn - gap/2 + 2*math.pi, n=40)] + ([[(0, 0)]] if missing else []))
-    parts = [area('crust', disc(.95), 'brown'), area('cheese', disc(.95 - crust), 'yellow')]
+    flat, crust, cuts = t.size('flatness', 0.55, 1.0), t.size('crust', 0.06, 0.2), t.pick('cuts', [0, 4, 6, 8])
+    gap = t.size('missing part', 0.5, 1.3) if missing else 0.0
+    turn = t.size('gap at', -0.9, 0.3)  # on the right; facing mirrors it
+
+    def disc(r):
+        return np.concatenate(
+            [arc(0, 0, r, r * flat, turn + gap / 2, turn - gap / 2 + 2 * math.pi, n=40)]
+            + ([[(0, 0)]] if missing else [])
+        )
+
+    parts = [area('crust', disc(0.95), 'brown'), area('cheese', disc(0.95 - crust), 'yellow')]
     for k in range(cuts):
-        a = turn + gap/2 + (2*math.pi - gap)*k/cuts
-        if not (missing and k == 0): parts.append(line(f'cut {k + 1}', [(0, 0), ((.95 - crust)*math.cos(a), (.95 - crust)*math.sin(a)*flat)], 'dark', 1, .03))
-    spots = scatter(0, 0, .78 - crust, (.78 - crust)*flat, t.count('toppings', 4, 11), turn)
-    a = (np.arctan2(spots[:, 1]/flat, spots[:, 0]) - turn + math.pi) % (2*math.pi) - math.pi
-    keep = (np.abs(a) > gap/2 + .2) & (np.hypot(*spots.T) > .22) if missing else np.ones(len(spots), bool)
+        a = turn + gap / 2 + (2 * math.pi - gap) * k / cuts
+        if not (missing and k == 0):
+            parts.append(
+                line(
+                    f'cut {k + 1}',
+                    [(0, 0), ((0.95 - crust) * math.cos(a), (0.95 - crust) * math.sin(a) * flat)],
+                    'dark',
+                    1,
+                    0.03,
+                )
+            )
+    spots = scatter(0, 0, 0.78 - crust, (0.78 - crust) * flat, t.count('toppings', 4, 11), turn)
+    a = (np.arctan2(spots[:, 1] / flat, spots[:, 0]) - turn + math.pi) % (2 * math.pi) - math.pi
+    keep = (np.abs(a) > gap / 2 + 0.2) & (np.hypot(*spots.T) > 0.22) if missing else np.ones(len(spots), bool)
     return parts + toppings(t, spots[keep])
+
 
 @category
 def pizza(t):
@@ -610,192 +929,316 @@ def pizza(t):
 # %% ../../nbs/world/03_garden.ipynb #d77282e3
 def scoops(t, y, w):
     "One to four balls, stacked or heaped, the lowest sitting at y"
-    n, r, heap = t.count('scoops', 1, 4), t.size('scoop size', .85, 1.15)*w, t.flag('heaped', .4)
+    n, r, heap = t.count('scoops', 1, 4), t.size('scoop size', 0.85, 1.15) * w, t.flag('heaped', 0.4)
     at = [(0, 0), (0, -1.2), (0, -2.3), (0, -3.3)]
-    if heap and n > 1: at = [(-.6, 0), (.6, 0), (0, -.95), (0, -1.9)]
-    size = r*(.85 if n > 2 else 1.)
-    ragged = t.flag('ragged edge', .35)
-    balls = [scallop(x*size, y - size*.55 + dy*size, size, n=9, depth=.12, turn=k) if ragged else ellipse(x*size, y - size*.55 + dy*size, size)
-             for k, (x, dy) in enumerate(at[:n])]
-    return [area(f'scoop {k + 1}', b, ('main', 'second', 'third', 'pink')[k]) for k, b in enumerate(balls)][::-1], min(b[:, 1].min() for b in balls)
+    if heap and n > 1:
+        at = [(-0.6, 0), (0.6, 0), (0, -0.95), (0, -1.9)]
+    size = r * (0.85 if n > 2 else 1.0)
+    ragged = t.flag('ragged edge', 0.35)
+    balls = [
+        scallop(x * size, y - size * 0.55 + dy * size, size, n=9, depth=0.12, turn=k)
+        if ragged
+        else ellipse(x * size, y - size * 0.55 + dy * size, size)
+        for k, (x, dy) in enumerate(at[:n])
+    ]
+    return [area(f'scoop {k + 1}', b, ('main', 'second', 'third', 'pink')[k]) for k, b in enumerate(balls)][::-1], min(
+        b[:, 1].min() for b in balls
+    )
+
 
 def swirl(t, y, w):
     "Soft ice: rings that grow smaller towards a tip"
-    n, tall, parts = t.count('rings', 2, 5), t.size('swirl height', .7, 1.1), []
+    n, tall, parts = t.count('rings', 2, 5), t.size('swirl height', 0.7, 1.1), []
     for k in range(n):
-        r, h = w*1.15*(1 - .75*k/n), tall/n
-        low = y - k*h
-        parts.append(area(f'ring {k + 1}', smooth([(-r, low), (-r*.8, low - h*.75), (r*.6, low - h), (r, low - h*.45), (r*.7, low + .06)]), 'main'))
-    tip = y - (n - 1)*h
-    s = w*1.15*(1 - .75*(n - 1)/n)
-    return parts + [area('tip', smooth([(-s*.6, tip - h*.7), (-s*.1, tip - h*1.3), (s*.7, tip - h*1.8), (s*.5, tip - h*.9)]), 'main')], tip - h*1.8
+        r, h = w * 1.15 * (1 - 0.75 * k / n), tall / n
+        low = y - k * h
+        parts.append(
+            area(
+                f'ring {k + 1}',
+                smooth(
+                    [
+                        (-r, low),
+                        (-r * 0.8, low - h * 0.75),
+                        (r * 0.6, low - h),
+                        (r, low - h * 0.45),
+                        (r * 0.7, low + 0.06),
+                    ]
+                ),
+                'main',
+            )
+        )
+    tip = y - (n - 1) * h
+    s = w * 1.15 * (1 - 0.75 * (n - 1) / n)
+    return parts + [
+        area(
+            'tip',
+            smooth(
+                [
+                    (-s * 0.6, tip - h * 0.7),
+                    (-s * 0.1, tip - h * 1.3),
+                    (s * 0.7, tip - h * 1.8),
+                    (s * 0.5, tip - h * 0.9),
+                ]
+            ),
+            'main',
+        )
+    ], tip - h * 1.8
 
 # %% ../../nbs/world/03_garden.ipynb #e713543b
 def ice_cone(t, soft):
     "A pointed or flat-footed cone with ice on top"
-    w, y, foot = t.size('cone width', .28, .5), .0, t.pick('cone', ['pointed', 'pointed', 'flat foot'])
-    low = t.size('cone length', .65, 1.1)
+    w, y, foot = t.size('cone width', 0.28, 0.5), 0.0, t.pick('cone', ['pointed', 'pointed', 'flat foot'])
+    low = t.size('cone length', 0.65, 1.1)
     ice, top = (swirl if soft else scoops)(t, y, w)
-    side = [(w, y), (w*.06, low)] if foot == 'pointed' else [(w, y), (w, y + .2), (w*.65, y + .25), (w*.5, low*.8)]
+    side = (
+        [(w, y), (w * 0.06, low)]
+        if foot == 'pointed'
+        else [(w, y), (w, y + 0.2), (w * 0.65, y + 0.25), (w * 0.5, low * 0.8)]
+    )
     parts, lines = [area('cone', mirrored(side), 'skin')], t.count('waffle lines', 0, 3)
     if foot == 'pointed':
         for k in range(lines):
-            q = (k + .6)/(lines + .5)
-            x, yy, end = w*(1 - 2*q), y, low*min(1., .45 + .5*(1 - q))
-            parts += [line(f'waffle {s} {k + 1}', [(d*x, yy), (d*w*(1 - end/low)*-1, end)], 'brown', 2, .03) for s, d in (('left', -1), ('right', 1))]
+            q = (k + 0.6) / (lines + 0.5)
+            x, yy, end = w * (1 - 2 * q), y, low * min(1.0, 0.45 + 0.5 * (1 - q))
+            parts += [
+                line(f'waffle {s} {k + 1}', [(d * x, yy), (d * w * (1 - end / low) * -1, end)], 'brown', 2, 0.03)
+                for s, d in (('left', -1), ('right', 1))
+            ]
     parts += ice
-    drip = smooth([(w*.2, y - .1), (w*.65, y - .1), (w*.55, y + .3), (w*.4, y + .36), (w*.27, y + .25)])
-    if not soft and t.flag('drip', .3): parts.append(area('drip', drip, 'main', 1))
-    if t.flag('wafer', .3): parts.insert(0, area('wafer', rotate(rect(-.07, top - .3, .07, top + .5), .35, 0, top + .3), 'brown', 1))
-    if t.flag('cherry', .3): parts.append(area('cherry', ellipse(0, top - .05, .1, n=14), 'red', 1))
+    drip = smooth(
+        [(w * 0.2, y - 0.1), (w * 0.65, y - 0.1), (w * 0.55, y + 0.3), (w * 0.4, y + 0.36), (w * 0.27, y + 0.25)]
+    )
+    if not soft and t.flag('drip', 0.3):
+        parts.append(area('drip', drip, 'main', 1))
+    if t.flag('wafer', 0.3):
+        parts.insert(0, area('wafer', rotate(rect(-0.07, top - 0.3, 0.07, top + 0.5), 0.35, 0, top + 0.3), 'brown', 1))
+    if t.flag('cherry', 0.3):
+        parts.append(area('cherry', ellipse(0, top - 0.05, 0.1, n=14), 'red', 1))
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #d4cc0e73
 def ice_bar(t):
     "A bar on a stick"
-    w, top, kind = t.size('bar width', .3, .55), -.95, t.pick('bar', ['rounded', 'pointed', 'square'])
-    low = t.size('bar length', .1, .45)
-    head = {'rounded': arc(0, top + w, w, start=math.pi, stop=2*math.pi), 'pointed': np.array([(-w, top + .7), (0, top), (w, top + .7)]),
-            'square': smooth([(-w, top + .12), (-w + .1, top), (w - .1, top), (w, top + .12)], closed=False)}[kind]
-    stick = t.size('stick length', .3, .6)
+    w, top, kind = t.size('bar width', 0.3, 0.55), -0.95, t.pick('bar', ['rounded', 'pointed', 'square'])
+    low = t.size('bar length', 0.1, 0.45)
+    head = {
+        'rounded': arc(0, top + w, w, start=math.pi, stop=2 * math.pi),
+        'pointed': np.array([(-w, top + 0.7), (0, top), (w, top + 0.7)]),
+        'square': smooth([(-w, top + 0.12), (-w + 0.1, top), (w - 0.1, top), (w, top + 0.12)], closed=False),
+    }[kind]
+    stick = t.size('stick length', 0.3, 0.6)
     outline = np.concatenate([head, [(w, low), (-w, low)]])
-    if t.flag('bite', .35): outline = bite(smooth(outline, k=3), w, top + .1, t.size('bite size', .3, .5))
-    parts = [area('stick', np.concatenate([rect(-.09, low - .1, .09, low + stick)[:2], arc(0, low + stick, .09, n=7)]), 'wood'), area('bar', outline, 'main')]
+    if t.flag('bite', 0.35):
+        outline = bite(smooth(outline, k=3), w, top + 0.1, t.size('bite size', 0.3, 0.5))
+    parts = [
+        area(
+            'stick',
+            np.concatenate([rect(-0.09, low - 0.1, 0.09, low + stick)[:2], arc(0, low + stick, 0.09, n=7)]),
+            'wood',
+        ),
+        area('bar', outline, 'main'),
+    ]
     for k in range(t.count('grooves', 0, 2)):
-        x = (k - .5)*w*.8 if t.values['grooves'] == 2 else 0
-        parts.append(line(f'groove {k + 1}', [(x, top + w*1.4), (x, low - .15)], 'dark', 1, .05))
-    if t.flag('drops', .25): parts += dots('drop', [(w*.7, low + .14), (-w*.6, low + .25)], .05, 'main')
+        x = (k - 0.5) * w * 0.8 if t.values['grooves'] == 2 else 0
+        parts.append(line(f'groove {k + 1}', [(x, top + w * 1.4), (x, low - 0.15)], 'dark', 1, 0.05))
+    if t.flag('drops', 0.25):
+        parts += dots('drop', [(w * 0.7, low + 0.14), (-w * 0.6, low + 0.25)], 0.05, 'main')
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #6d3556b7
 def ice_glass(t):
     "Scoops in a footed glass or a bowl"
-    w, deep, foot = t.size('glass width', .5, .8), t.size('glass depth', .35, .75), t.size('foot height', .08, .4)
-    ice, top = scoops(t, .02, w*.5)
+    w, deep, foot = t.size('glass width', 0.5, 0.8), t.size('glass depth', 0.35, 0.75), t.size('foot height', 0.08, 0.4)
+    ice, top = scoops(t, 0.02, w * 0.5)
     y = deep + foot
-    parts = ice + [area('glass', mirrored([(0, 0), (w, 0), (w*.75, deep*.6), (.12, deep), (.06, deep + .02), (.06, y), (0, y)]), 'glass'),
-                   area('foot', [(-.3, y), (.3, y), (.36, y + .08), (-.36, y + .08)], 'glass', 1)]
-    if t.flag('spoon', .4): parts.insert(0, line('spoon', [(w*.3, -.1), (w*1.1, -.75)], 'metal', 1, .06))
-    if t.flag('cherry', .45): parts.append(area('cherry', ellipse(0, top - .05, .1, n=14), 'red', 1))
+    parts = ice + [
+        area(
+            'glass',
+            mirrored([(0, 0), (w, 0), (w * 0.75, deep * 0.6), (0.12, deep), (0.06, deep + 0.02), (0.06, y), (0, y)]),
+            'glass',
+        ),
+        area('foot', [(-0.3, y), (0.3, y), (0.36, y + 0.08), (-0.36, y + 0.08)], 'glass', 1),
+    ]
+    if t.flag('spoon', 0.4):
+        parts.insert(0, line('spoon', [(w * 0.3, -0.1), (w * 1.1, -0.75)], 'metal', 1, 0.06))
+    if t.flag('cherry', 0.45):
+        parts.append(area('cherry', ellipse(0, top - 0.05, 0.1, n=14), 'red', 1))
     return parts
+
 
 @category
 def ice_cream(t):
     design = t.design('cone', 'cone', 'soft ice', 'bar', 'glass')
-    if design in ('cone', 'soft ice'): return fit(ice_cone(t, design == 'soft ice'))
+    if design in ('cone', 'soft ice'):
+        return fit(ice_cone(t, design == 'soft ice'))
     return fit(ice_bar(t) if design == 'bar' else ice_glass(t))
 
 # %% ../../nbs/world/03_garden.ipynb #0cdbd21e
 def candle(x, y, tall, tag=''):
     "One burning candle that stands at (x, y)"
-    flame = leaf(x, y - tall, .17, -math.pi/2, .3)
-    return [area('candle' + tag, rect(x - .04, y - tall, x + .04, y + .02), 'second', 0), area('flame' + tag, flame, 'orange', 1)]
+    flame = leaf(x, y - tall, 0.17, -math.pi / 2, 0.3)
+    return [
+        area('candle' + tag, rect(x - 0.04, y - tall, x + 0.04, y + 0.02), 'second', 0),
+        area('flame' + tag, flame, 'orange', 1),
+    ]
+
 
 def candles(t, y, w):
     "A row of candles on a surface at height y"
-    n, tall = t.count('candles', 1, 5), t.size('candle height', .18, .36)
+    n, tall = t.count('candles', 1, 5), t.size('candle height', 0.18, 0.36)
     at = [0] if n == 1 else np.linspace(-w, w, n)
     return [p for k, x in enumerate(at) for p in candle(x, y, tall, f' {k + 1}')]
 
+
 def icing(name, w, y, drips, deep):
     "A band of icing with a dripping lower edge, on a box that is w to either side"
-    x = np.linspace(w, -w, 2*drips + 1)
-    low = [(q, y + (deep if k % 2 else deep*.4)) for k, q in enumerate(x)]
+    x = np.linspace(w, -w, 2 * drips + 1)
+    low = [(q, y + (deep if k % 2 else deep * 0.4)) for k, q in enumerate(x)]
     return area(name, np.concatenate([[(-w, y), (w, y)], smooth(low, closed=False, k=3)]), 'light', 1)
 
 # %% ../../nbs/world/03_garden.ipynb #bfcf8d09
 def tiered_cake(t):
     "Boxes, the lowest widest"
-    n, w, h, step = t.count('tiers', 1, 3), t.size('width', .55, .95), t.size('tier height', .36, .6), t.size('step', .15, .26)
-    iced, drips, y, parts = t.flag('icing', .6 if n > 1 else 1), t.count('drips', 3, 7), .75, []
-    h = h*(1.2 if n == 1 else .95 if n == 2 else .75)
+    n, w, h, step = (
+        t.count('tiers', 1, 3),
+        t.size('width', 0.55, 0.95),
+        t.size('tier height', 0.36, 0.6),
+        t.size('step', 0.15, 0.26),
+    )
+    iced, drips, y, parts = t.flag('icing', 0.6 if n > 1 else 1), t.count('drips', 3, 7), 0.75, []
+    h = h * (1.2 if n == 1 else 0.95 if n == 2 else 0.75)
     for k in range(n):
-        ww = w - step*k
+        ww = w - step * k
         parts.append(area(f'tier {k + 1}', rect(-ww, y - h, ww, y), 'main' if k % 2 == 0 else 'third'))
-        if iced: parts.append(icing(f'icing {k + 1}', ww, y - h, drips, h*.4))
+        if iced:
+            parts.append(icing(f'icing {k + 1}', ww, y - h, drips, h * 0.4))
         y -= h
-    if t.flag('plate', .5): parts.insert(0, area('plate', [(-w - .18, .73), (w + .18, .73), (w, .84), (-w, .84)], 'grey', 1))
+    if t.flag('plate', 0.5):
+        parts.insert(0, area('plate', [(-w - 0.18, 0.73), (w + 0.18, 0.73), (w, 0.84), (-w, 0.84)], 'grey', 1))
     topped = t.pick('top', ['candles', 'candles', 'cherry', 'berries'])
-    if topped == 'candles': return parts + candles(t, y, ww*.7)
-    cherry = [area('cherry', ellipse(0, y - .1, .13), 'red', 1), line('cherry stem', [(0, y - .22), (.1, y - .4)], 'green', 2, .04)]
-    if topped == 'cherry': return parts + cherry
-    return parts + dots('berry', [(x*ww*.8, y - .08) for x in (-.8, -.27, .27, .8)], .1, 'red', 1)
+    if topped == 'candles':
+        return parts + candles(t, y, ww * 0.7)
+    cherry = [
+        area('cherry', ellipse(0, y - 0.1, 0.13), 'red', 1),
+        line('cherry stem', [(0, y - 0.22), (0.1, y - 0.4)], 'green', 2, 0.04),
+    ]
+    if topped == 'cherry':
+        return parts + cherry
+    return parts + dots('berry', [(x * ww * 0.8, y - 0.08) for x in (-0.8, -0.27, 0.27, 0.8)], 0.1, 'red', 1)
 
 # %% ../../nbs/world/03_garden.ipynb #1120ea79
 def drum_cake(t):
     "A round cake seen a little from above"
-    w, h, flat = t.size('width', .65, .95), t.size('height', .35, .85), t.size('view from above', .15, .38)
-    top, rx = -.25, w
-    ry = w*flat
+    w, h, flat = t.size('width', 0.65, 0.95), t.size('height', 0.35, 0.85), t.size('view from above', 0.15, 0.38)
+    top, rx = -0.25, w
+    ry = w * flat
     side = np.concatenate([arc(0, top + h, rx, ry, 0, math.pi), [(-rx, top), (rx, top)]])
     parts = [area('side', side, 'main'), area('top', ellipse(0, top, rx, ry, n=30), 'light')]
-    if t.flag('plate', .4): parts.insert(0, area('plate', ellipse(0, top + h + .04, rx*1.25, ry*1.4, n=30), 'grey', 1))
+    if t.flag('plate', 0.4):
+        parts.insert(0, area('plate', ellipse(0, top + h + 0.04, rx * 1.25, ry * 1.4, n=30), 'grey', 1))
     for k in range(t.count('bands', 0, 2)):
-        y = top + h*(.35 + .3*k)
-        parts.insert(-1, line(f'band {k + 1}', arc(0, y, rx, ry, 0, math.pi), 'second', 1, .05))
-    if t.flag('icing', .5):
+        y = top + h * (0.35 + 0.3 * k)
+        parts.insert(-1, line(f'band {k + 1}', arc(0, y, rx, ry, 0, math.pi), 'second', 1, 0.05))
+    if t.flag('icing', 0.5):
         a = np.linspace(0, math.pi, 25)
-        low = np.stack([rx*np.cos(a), top + ry*np.sin(a) + h*.22*np.abs(np.sin(a*t.count('drips', 3, 6)))], 1)
-        parts[-1].points = np.concatenate([arc(0, top, rx, ry, math.pi, 2*math.pi), low])
+        low = np.stack(
+            [rx * np.cos(a), top + ry * np.sin(a) + h * 0.22 * np.abs(np.sin(a * t.count('drips', 3, 6)))], 1
+        )
+        parts[-1].points = np.concatenate([arc(0, top, rx, ry, math.pi, 2 * math.pi), low])
     topped = t.pick('top', ['candles', 'candles', 'berries', 'both'])
-    if topped != 'candles': parts += dots('berry', ellipse(0, top, rx*.75, ry*.7, n=t.count('berries', 5, 9)), .08, 'red', 1)
-    return parts + (candles(t, top + .02, w*.55) if topped != 'berries' else [])
+    if topped != 'candles':
+        parts += dots('berry', ellipse(0, top, rx * 0.75, ry * 0.7, n=t.count('berries', 5, 9)), 0.08, 'red', 1)
+    return parts + (candles(t, top + 0.02, w * 0.55) if topped != 'berries' else [])
 
 # %% ../../nbs/world/03_garden.ipynb #5802546c
 def cake_slice(t):
     "A wedge with its layers, point to the left"
-    long, h, back = t.size('length', .7, .95), t.size('height', .4, .85), t.size('width', .3, .6)
-    y = -.1 - back*.3
-    tip, near, far = np.array([-long, y]), np.array([long*.75, y + .22]), np.array([long*.55, y - back])
-    down, corner = np.array([0, h]), far + [.25, .1]
+    long, h, back = t.size('length', 0.7, 0.95), t.size('height', 0.4, 0.85), t.size('width', 0.3, 0.6)
+    y = -0.1 - back * 0.3
+    tip, near, far = np.array([-long, y]), np.array([long * 0.75, y + 0.22]), np.array([long * 0.55, y - back])
+    down, corner = np.array([0, h]), far + [0.25, 0.1]
     lid = np.array([tip, near, corner, far])
-    parts = [area('cut side', [tip, near, near + down, tip + down], 'main'), area('back', [near, near + down, corner + down, corner], 'second', 1),
-             area('top', smooth(lid, k=3) if t.flag('soft corners', .3) else lid, 'light')]
+    parts = [
+        area('cut side', [tip, near, near + down, tip + down], 'main'),
+        area('back', [near, near + down, corner + down, corner], 'second', 1),
+        area('top', smooth(lid, k=3) if t.flag('soft corners', 0.3) else lid, 'light'),
+    ]
     n = t.count('layers', 1, 3)
-    parts += [line(f'layer {k + 1}', [tip + down*(k + 1)/(n + 1), near + down*(k + 1)/(n + 1)], 'light', 1, .06) for k in range(n)]
-    x, yy = (tip + near + far)/3 + [.15, 0]
+    parts += [
+        line(f'layer {k + 1}', [tip + down * (k + 1) / (n + 1), near + down * (k + 1) / (n + 1)], 'light', 1, 0.06)
+        for k in range(n)
+    ]
+    x, yy = (tip + near + far) / 3 + [0.15, 0]
     topped = t.pick('top', ['cherry', 'strawberry', 'candle', 'none'])
-    if topped == 'cherry': parts.append(area('cherry', ellipse(x, yy - .12, .14), 'red', 1))
-    elif topped == 'strawberry': parts.append(area('strawberry', mirrored([(0, -.32), (.16, -.2), (.18, -.05), (0, .04)]) + [x, yy], 'red', 1))
-    elif topped == 'candle': parts += candle(x, yy, t.size('candle height', .25, .45))
+    if topped == 'cherry':
+        parts.append(area('cherry', ellipse(x, yy - 0.12, 0.14), 'red', 1))
+    elif topped == 'strawberry':
+        parts.append(
+            area('strawberry', mirrored([(0, -0.32), (0.16, -0.2), (0.18, -0.05), (0, 0.04)]) + [x, yy], 'red', 1)
+        )
+    elif topped == 'candle':
+        parts += candle(x, yy, t.size('candle height', 0.25, 0.45))
     return parts
 
+
 @category
-def cake(t): return {'tiers': tiered_cake, 'drum': drum_cake, 'slice': cake_slice}[t.design('tiers', 'drum', 'slice')](t)
+def cake(t):
+    return {'tiers': tiered_cake, 'drum': drum_cake, 'slice': cake_slice}[t.design('tiers', 'drum', 'slice')](t)
 
 # %% ../../nbs/world/03_garden.ipynb #c6316534
 def snowman_balls(t, design):
     "The balls from the bottom up, as (y, radius)"
-    n, shrink, r = (2 if design == 'two balls' else 3), t.size('shrink', .6, .9), t.size('bottom ball', .4, .58)
-    if design == 'melting': n = 2
-    y, balls = .95 - r, []
+    n, shrink, r = (2 if design == 'two balls' else 3), t.size('shrink', 0.6, 0.9), t.size('bottom ball', 0.4, 0.58)
+    if design == 'melting':
+        n = 2
+    y, balls = 0.95 - r, []
     for _ in range(n):
         balls.append((y, r))
-        y -= r*.75 + r*shrink*.85
+        y -= r * 0.75 + r * shrink * 0.85
         r *= shrink
     return balls
 
+
 def snowman_face(t, y, r):
     "Eyes, nose and mouth on the head"
-    s, parts = t.side('nose side'), dots('eye', [(-r*.35, y - r*.2), (r*.35, y - r*.2)], min(.05, r*.14), 'black', 1)
-    long = t.size('nose length', .4, 1.3)*r
-    parts.append(area('nose', [(0, y - .02), (s*long, y + .08), (0, y + .12)], 'orange', 1))
+    s, parts = (
+        t.side('nose side'),
+        dots('eye', [(-r * 0.35, y - r * 0.2), (r * 0.35, y - r * 0.2)], min(0.05, r * 0.14), 'black', 1),
+    )
+    long = t.size('nose length', 0.4, 1.3) * r
+    parts.append(area('nose', [(0, y - 0.02), (s * long, y + 0.08), (0, y + 0.12)], 'orange', 1))
     mouth = t.pick('mouth', ['smile', 'dots', 'none'])
-    smile = arc(0, y + r*.22, r*.5, r*.42, math.pi*.2, math.pi*.8, n=9)
-    if mouth == 'smile': parts.append(line('mouth', smile, 'black', 2, .04))
-    if mouth == 'dots': parts += dots('mouth dot', smile[::2], min(.03, r*.09), 'black')
+    smile = arc(0, y + r * 0.22, r * 0.5, r * 0.42, math.pi * 0.2, math.pi * 0.8, n=9)
+    if mouth == 'smile':
+        parts.append(line('mouth', smile, 'black', 2, 0.04))
+    if mouth == 'dots':
+        parts += dots('mouth dot', smile[::2], min(0.03, r * 0.09), 'black')
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #0d3b2f83
 def snowman_hat(t, y, r):
     "What the head wears"
     kind = t.pick('hat', ['top hat', 'top hat', 'wool hat', 'bucket', 'none'])
-    tall, y = t.size('hat height', .6, 1.3)*r, y - r*.72
-    if kind == 'top hat': return [area('hat', rect(-r*.65, y - tall, r*.65, y), 'black'), area('brim', rect(-r*1.15, y - r*.1, r*1.15, y + r*.12), 'black')]
+    tall, y = t.size('hat height', 0.6, 1.3) * r, y - r * 0.72
+    if kind == 'top hat':
+        return [
+            area('hat', rect(-r * 0.65, y - tall, r * 0.65, y), 'black'),
+            area('brim', rect(-r * 1.15, y - r * 0.1, r * 1.15, y + r * 0.12), 'black'),
+        ]
     if kind == 'wool hat':
-        return [area('hat', arc(0, y, r*.8, tall*.8, math.pi, 2*math.pi), 'main'), area('brim', rect(-r*.88, y - r*.15, r*.88, y + r*.18), 'second', 1),
-                area('bobble', scallop(0, y - tall*.8, r*.32, n=7), 'second', 1)]
-    if kind == 'bucket': return [area('hat', [(-r*.75, y + .05), (r*.75, y + .05), (r*.5, y - tall*.8), (-r*.5, y - tall*.8)], 'metal')]
+        return [
+            area('hat', arc(0, y, r * 0.8, tall * 0.8, math.pi, 2 * math.pi), 'main'),
+            area('brim', rect(-r * 0.88, y - r * 0.15, r * 0.88, y + r * 0.18), 'second', 1),
+            area('bobble', scallop(0, y - tall * 0.8, r * 0.32, n=7), 'second', 1),
+        ]
+    if kind == 'bucket':
+        return [
+            area(
+                'hat',
+                [(-r * 0.75, y + 0.05), (r * 0.75, y + 0.05), (r * 0.5, y - tall * 0.8), (-r * 0.5, y - tall * 0.8)],
+                'metal',
+            )
+        ]
     return []
 
 # %% ../../nbs/world/03_garden.ipynb #986b3a3b
@@ -803,61 +1246,130 @@ def snowman_hat(t, y, r):
 def snowman(t):
     design = t.design('three balls', 'three balls', 'two balls', 'melting')
     balls = snowman_balls(t, design)
-    parts = [area(f'ball {k + 1}', ellipse(0, y, r*(1.05 if k == 0 else 1), r, n=28), 'white') for k, (y, r) in enumerate(balls)]
-    if design == 'melting': parts.insert(0, area('puddle', scallop(0, .95, t.size('puddle', .75, 1.1), .2, 7, .15, uneven=.2), 'water'))
+    parts = [
+        area(f'ball {k + 1}', ellipse(0, y, r * (1.05 if k == 0 else 1), r, n=28), 'white')
+        for k, (y, r) in enumerate(balls)
+    ]
+    if design == 'melting':
+        parts.insert(
+            0, area('puddle', scallop(0, 0.95, t.size('puddle', 0.75, 1.1), 0.2, 7, 0.15, uneven=0.2), 'water')
+        )
     (by, br), (hy, hr) = balls[-2], balls[-1]
-    arms, reach, lift = t.pick('arms', ['sticks', 'sticks', 'one stick', 'none']), t.size('arm length', .3, .65), t.size('arm lift', -.15, .55)
-    for s, side in ((-1, 'left'), (1, 'right'))[:{'sticks': 2, 'one stick': 1, 'none': 0}[arms]]:
-        hand = np.array([s*(br + reach), by - br*.2 - lift])
-        parts.append(line(f'{side} arm', [(s*br*.85, by - br*.2), hand], 'wood', 1, .05))
-        if t.flag('fingers', .5): parts.append(line(f'{side} fingers', [hand + [s*.02, -.14], hand - [s*.05, 0], hand + [s*.12, .02]], 'wood', 2, .04))
-    parts += dots('button', [(0, by + q*br) for q in np.linspace(-.35, .55, t.count('buttons', 0, 4))], .05, 'black', 1)
-    if t.flag('scarf', .45):
-        s, y = t.side('scarf side'), hy + hr*.75
-        parts += [area('scarf', smooth([(-hr*.85, y - .05), (0, y + .04), (hr*.85, y - .05), (hr*.9, y + .1), (0, y + .2), (-hr*.9, y + .1)]), 'third', 1),
-                  area('scarf end', [(s*.1, y + .1), (s*.3, y + .08), (s*.36, y + .45), (s*.16, y + .47)], 'third', 1)]
-    if t.flag('broom', .2):
-        x = -br*1.05 - .3
-        head = [(x - .05, .55), (x + .05, .55), (x + .18, .95), (x - .18, .95)]
-        parts += [line('broom', [(x, -.35), (x, .75)], 'wood', 1, .05), area('broom head', head, 'yellow', 1)]
+    arms, reach, lift = (
+        t.pick('arms', ['sticks', 'sticks', 'one stick', 'none']),
+        t.size('arm length', 0.3, 0.65),
+        t.size('arm lift', -0.15, 0.55),
+    )
+    for s, side in ((-1, 'left'), (1, 'right'))[: {'sticks': 2, 'one stick': 1, 'none': 0}[arms]]:
+        hand = np.array([s * (br + reach), by - br * 0.2 - lift])
+        parts.append(line(f'{side} arm', [(s * br * 0.85, by - br * 0.2), hand], 'wood', 1, 0.05))
+        if t.flag('fingers', 0.5):
+            parts.append(
+                line(
+                    f'{side} fingers',
+                    [hand + [s * 0.02, -0.14], hand - [s * 0.05, 0], hand + [s * 0.12, 0.02]],
+                    'wood',
+                    2,
+                    0.04,
+                )
+            )
+    parts += dots(
+        'button', [(0, by + q * br) for q in np.linspace(-0.35, 0.55, t.count('buttons', 0, 4))], 0.05, 'black', 1
+    )
+    if t.flag('scarf', 0.45):
+        s, y = t.side('scarf side'), hy + hr * 0.75
+        parts += [
+            area(
+                'scarf',
+                smooth(
+                    [
+                        (-hr * 0.85, y - 0.05),
+                        (0, y + 0.04),
+                        (hr * 0.85, y - 0.05),
+                        (hr * 0.9, y + 0.1),
+                        (0, y + 0.2),
+                        (-hr * 0.9, y + 0.1),
+                    ]
+                ),
+                'third',
+                1,
+            ),
+            area(
+                'scarf end',
+                [(s * 0.1, y + 0.1), (s * 0.3, y + 0.08), (s * 0.36, y + 0.45), (s * 0.16, y + 0.47)],
+                'third',
+                1,
+            ),
+        ]
+    if t.flag('broom', 0.2):
+        x = -br * 1.05 - 0.3
+        head = [(x - 0.05, 0.55), (x + 0.05, 0.55), (x + 0.18, 0.95), (x - 0.18, 0.95)]
+        parts += [line('broom', [(x, -0.35), (x, 0.75)], 'wood', 1, 0.05), area('broom head', head, 'yellow', 1)]
     return fit(parts + snowman_face(t, hy, hr) + snowman_hat(t, hy, hr))
 
 # %% ../../nbs/world/03_garden.ipynb #f8fb4e0d
-def crossed_star(n, r=.95, turn=-math.pi/2):
+def crossed_star(n, r=0.95, turn=-math.pi / 2):
     "A star drawn without lifting the pen: every second (or third) of `n` points"
     step = 2 if n % 2 else 3
-    return [(r*math.cos(turn + 2*math.pi*k*step/n), r*math.sin(turn + 2*math.pi*k*step/n)) for k in range(n + 1)]
+    return [
+        (r * math.cos(turn + 2 * math.pi * k * step / n), r * math.sin(turn + 2 * math.pi * k * step / n))
+        for k in range(n + 1)
+    ]
+
 
 def star_extras(t, n, inner):
     "A smaller star inside, facets, or a face"
     extra, parts = t.pick('inside', ['nothing', 'nothing', 'small star', 'facets', 'face']), []
-    if extra == 'small star': parts.append(area('inner star', star_points(0, 0, t.size('inner size', .3, .6), n, inner), 'second', 1))
-    elif extra == 'facets': parts += [line(f'facet {k + 1}', [(0, 0), p], 'dark', 1, .03) for k, p in enumerate(star_points(0, 0, .93, n, inner))]
+    if extra == 'small star':
+        parts.append(area('inner star', star_points(0, 0, t.size('inner size', 0.3, 0.6), n, inner), 'second', 1))
+    elif extra == 'facets':
+        parts += [
+            line(f'facet {k + 1}', [(0, 0), p], 'dark', 1, 0.03)
+            for k, p in enumerate(star_points(0, 0, 0.93, n, inner))
+        ]
     elif extra == 'face':
-        parts += [area(f'{side} eye', ellipse(s*.14, -.12, .05, .09, n=10), 'black', 1) for side, s in (('left', -1), ('right', 1))]
-        parts.append(line('mouth', arc(0, .05, .2, .15, .15, math.pi - .15, n=9), 'black', 1, .04))
+        parts += [
+            area(f'{side} eye', ellipse(s * 0.14, -0.12, 0.05, 0.09, n=10), 'black', 1)
+            for side, s in (('left', -1), ('right', 1))
+        ]
+        parts.append(line('mouth', arc(0, 0.05, 0.2, 0.15, 0.15, math.pi - 0.15, n=9), 'black', 1, 0.04))
     return parts
 
 # %% ../../nbs/world/03_garden.ipynb #27c9f0f3
 @category
 def star(t):
     design = t.design('outline', 'outline', 'one stroke', 'sparkle', 'shooting')
-    colour, tilt = t.pick('colour', ['yellow', 'gold', 'main', 'red']), t.size('tilt', -.35, .35)
-    n, inner = t.pick('points', [4, 5, 5, 5, 6, 7, 8]), t.size('notch', .28, .68)
-    if design == 'one stroke': return rotate([line('star', crossed_star(5 if n in (4, 6) else n), colour, 0, t.size('pen', .05, .1))], tilt)
+    colour, tilt = t.pick('colour', ['yellow', 'gold', 'main', 'red']), t.size('tilt', -0.35, 0.35)
+    n, inner = t.pick('points', [4, 5, 5, 5, 6, 7, 8]), t.size('notch', 0.28, 0.68)
+    if design == 'one stroke':
+        return rotate([line('star', crossed_star(5 if n in (4, 6) else n), colour, 0, t.size('pen', 0.05, 0.1))], tilt)
     if design == 'sparkle':
-        k = np.linspace(0, 2*math.pi, 8*n, endpoint=False)
-        p = t.size('hollow', .8, .45)                                        # sides like those of an astroid
-        r = .95*(np.abs(np.cos(k*n/4))**p + np.abs(np.sin(k*n/4))**p)**(-1/p)
+        k = np.linspace(0, 2 * math.pi, 8 * n, endpoint=False)
+        p = t.size('hollow', 0.8, 0.45)  # sides like those of an astroid
+        r = 0.95 * (np.abs(np.cos(k * n / 4)) ** p + np.abs(np.sin(k * n / 4)) ** p) ** (-1 / p)
         small = t.count('small sparkles', 0, 2)
-        spots = [(.9*math.sin(a), -.9*math.cos(a)) for a in math.pi/n*np.array([1, 2*(n//2) + 1])[:small]]   # between two tips
-        return rotate([area('star', np.stack([r*np.sin(k), -r*np.cos(k)], 1), colour)]
-                      + [area(f'small sparkle {q + 1}', star_points(x, y, .19, 4, .3), colour, 1) for q, (x, y) in enumerate(spots)], tilt)
-    points = star_points(0, 0, .95, n, inner)
-    if t.flag('round tips', .3): points = smooth(points, k=4)
+        spots = [
+            (0.9 * math.sin(a), -0.9 * math.cos(a)) for a in math.pi / n * np.array([1, 2 * (n // 2) + 1])[:small]
+        ]  # between two tips
+        return rotate(
+            [area('star', np.stack([r * np.sin(k), -r * np.cos(k)], 1), colour)]
+            + [
+                area(f'small sparkle {q + 1}', star_points(x, y, 0.19, 4, 0.3), colour, 1)
+                for q, (x, y) in enumerate(spots)
+            ],
+            tilt,
+        )
+    points = star_points(0, 0, 0.95, n, inner)
+    if t.flag('round tips', 0.3):
+        points = smooth(points, k=4)
     parts = rotate([area('star', points, colour)] + star_extras(t, n, inner), tilt)
-    if design != 'shooting': return parts
-    for p in parts: p.points = p.points*.5 + [-.45, .35]
-    tails, long = t.count('tails', 2, 4), t.size('tail length', .75, 1.2)
-    paths = [smooth([(-.3 + .1*q, .3 + .25*q), (.1, q*.35), (-.3 + long, -.35*long + q*.5)], closed=False) for q in np.linspace(-.7, .7, tails)]
-    return [line(f'tail {k + 1}', path, 'gold', 0 if k == 0 else 1, .05) for k, path in enumerate(paths)] + parts
+    if design != 'shooting':
+        return parts
+    for p in parts:
+        p.points = p.points * 0.5 + [-0.45, 0.35]
+    tails, long = t.count('tails', 2, 4), t.size('tail length', 0.75, 1.2)
+    paths = [
+        smooth([(-0.3 + 0.1 * q, 0.3 + 0.25 * q), (0.1, q * 0.35), (-0.3 + long, -0.35 * long + q * 0.5)], closed=False)
+        for q in np.linspace(-0.7, 0.7, tails)
+    ]
+    return [line(f'tail {k + 1}', path, 'gold', 0 if k == 0 else 1, 0.05) for k, path in enumerate(paths)] + parts

@@ -21,134 +21,254 @@ from .shapes import arc, area, category, ellipse, line, mirrored, rect, rotate, 
 def limb(p, q, w0, w1=None):
     "The corners of a bar from `p` to `q`, `w0` wide at `p` and `w1` at `q`"
     p, q = np.asarray(p, float), np.asarray(q, float)
-    side = np.array([p[1] - q[1], q[0] - p[0]])/np.hypot(*(q - p))/2
+    side = np.array([p[1] - q[1], q[0] - p[0]]) / np.hypot(*(q - p)) / 2
     w1 = w0 if w1 is None else w1
-    return np.array([p + side*w0, q + side*w1, q - side*w1, p - side*w0])
+    return np.array([p + side * w0, q + side * w1, q - side * w1, p - side * w0])
 
-def across(profile, y0, y1, shrink=1., k=9):
+
+def across(profile, y0, y1, shrink=1.0, k=9):
     "The slice of a `mirrored` profile between two heights"
     p, y = np.asarray(profile, float), np.linspace(y0, y1, k)
-    return mirrored(np.stack([np.interp(y, p[:, 1], p[:, 0])*shrink, y], 1))
+    return mirrored(np.stack([np.interp(y, p[:, 1], p[:, 0]) * shrink, y], 1))
 
 # %% ../../nbs/world/04_household.ipynb #cc5fda96
 def loop(shape, cx, cy, rx, ry):
     "A handle that starts and ends at `cx` and bulges to the right"
-    if shape == 'square': return rect(cx, cy - ry, cx + rx, cy + ry)
-    if shape == 'ear': return smooth([(cx, cy - ry), (cx + rx*.8, cy - ry), (cx + rx, cy - ry*.3), (cx + rx*.55, cy + ry*.4), (cx, cy + ry)], False)
-    return arc(cx, cy, rx, ry, -math.pi/2, math.pi/2)
+    if shape == 'square':
+        return rect(cx, cy - ry, cx + rx, cy + ry)
+    if shape == 'ear':
+        return smooth(
+            [
+                (cx, cy - ry),
+                (cx + rx * 0.8, cy - ry),
+                (cx + rx, cy - ry * 0.3),
+                (cx + rx * 0.55, cy + ry * 0.4),
+                (cx, cy + ry),
+            ],
+            False,
+        )
+    return arc(cx, cy, rx, ry, -math.pi / 2, math.pi / 2)
 
 # %% ../../nbs/world/04_household.ipynb #3f2c605e
-HEART = smooth([(0, .2), (-.2, -.02), (-.12, -.17), (0, -.08), (.12, -.17), (.2, -.02)])
+HEART = smooth([(0, 0.2), (-0.2, -0.02), (-0.12, -0.17), (0, -0.08), (0.12, -0.17), (0.2, -0.02)])
+
 
 def areas(name, shapes, colour='main', level=0):
     "Numbered areas: 'foot 1', 'foot 2'"
     return [area(f'{name} {k + 1}', q, colour, level) for k, q in enumerate(shapes)]
 
-def lines(name, shapes, colour='dark', level=1, width=.06):
+
+def lines(name, shapes, colour='dark', level=1, width=0.06):
     "Numbered lines"
     return [line(f'{name} {k + 1}', q, colour, level, width) for k, q in enumerate(shapes)]
 
-def handle(shape, cx, cy, rx, ry, colour, thick=.1):
+
+def handle(shape, cx, cy, rx, ry, colour, thick=0.1):
     "A loop with a hole"
-    return [area('handle', loop(shape, cx, cy, rx, ry), colour),
-            area('handle hole', loop(shape, cx, cy, max(rx - thick, .06), max(ry - thick, .06)), 'bg')]
+    return [
+        area('handle', loop(shape, cx, cy, rx, ry), colour),
+        area('handle hole', loop(shape, cx, cy, max(rx - thick, 0.06), max(ry - thick, 0.06)), 'bg'),
+    ]
+
 
 def steam(t, x, y, most=4):
     "Wavy lines rising from (x, y)"
-    n, wisp = t.count('wisps of steam', 0, most), smooth([(0, 0), (.07, -.1), (-.04, -.2), (.04, -.32)], False)
-    return lines('steam', [wisp + [x + (k - (n - 1)/2)*.2, y] for k in range(n)], 'grey', 2, .04)
+    n, wisp = t.count('wisps of steam', 0, most), smooth([(0, 0), (0.07, -0.1), (-0.04, -0.2), (0.04, -0.32)], False)
+    return lines('steam', [wisp + [x + (k - (n - 1) / 2) * 0.2, y] for k in range(n)], 'grey', 2, 0.04)
 
 # %% ../../nbs/world/04_household.ipynb #ba9b4e61
 @category
 def cup(t):
     "A mug, a teacup or a paper cup"
-    design, colour = t.design('mug', 'mug', 'teacup', 'teacup', 'paper cup'), t.pick('colour', ('main', 'second', 'white'))
-    w, h, narrow = t.size('width', .36, .64), t.size('height', .36, .72), t.size('foot width', .55, 1.)
-    if design == 'paper cup': return paper_cup(t, w*.8, h, narrow*.75, colour)
-    if design == 'teacup': w, h = w*1.25, h*.75
-    parts, depth = steam(t, 0, -h - .18), t.size('rim depth', .07, .18) if t.flag('open rim', .6) else .001
-    if design == 'mug': profile = [(w, -h), *arc(0, h - depth, w*narrow, depth, 0, math.pi/2, n=7)]
+    design, colour = (
+        t.design('mug', 'mug', 'teacup', 'teacup', 'paper cup'),
+        t.pick('colour', ('main', 'second', 'white')),
+    )
+    w, h, narrow = t.size('width', 0.36, 0.64), t.size('height', 0.36, 0.72), t.size('foot width', 0.55, 1.0)
+    if design == 'paper cup':
+        return paper_cup(t, w * 0.8, h, narrow * 0.75, colour)
+    if design == 'teacup':
+        w, h = w * 1.25, h * 0.75
+    parts, depth = steam(t, 0, -h - 0.18), t.size('rim depth', 0.07, 0.18) if t.flag('open rim', 0.6) else 0.001
+    if design == 'mug':
+        profile = [(w, -h), *arc(0, h - depth, w * narrow, depth, 0, math.pi / 2, n=7)]
     else:
-        profile = smooth([(w, -h), (w*.97, -h*.3), (w*.72, h*.6), (w*narrow*.55, h)], False)
-        if t.flag('saucer', .55): parts.append(area('saucer', ellipse(0, h, w*t.size('saucer width', 1.1, 1.5), .14), colour, 1))
+        profile = smooth([(w, -h), (w * 0.97, -h * 0.3), (w * 0.72, h * 0.6), (w * narrow * 0.55, h)], False)
+        if t.flag('saucer', 0.55):
+            parts.append(area('saucer', ellipse(0, h, w * t.size('saucer width', 1.1, 1.5), 0.14), colour, 1))
     shape = t.pick('handle', ('round', 'ear', 'square'))
-    parts += handle(shape, w*.75, -h*.1, w*.25 + t.size('handle width', .2, .42), h*t.size('handle height', .4, .8), colour)
+    parts += handle(
+        shape,
+        w * 0.75,
+        -h * 0.1,
+        w * 0.25 + t.size('handle width', 0.2, 0.42),
+        h * t.size('handle height', 0.4, 0.8),
+        colour,
+    )
     parts.append(area('body', mirrored(profile), colour))
-    if depth > .001: parts.append(area('rim', ellipse(0, -h, w, depth), t.pick('drink', ('light', 'brown')), 1))
+    if depth > 0.001:
+        parts.append(area('rim', ellipse(0, -h, w, depth), t.pick('drink', ('light', 'brown')), 1))
     return parts + cup_decoration(t, profile, h)
 
 # %% ../../nbs/world/04_household.ipynb #5e97c6d6
 def paper_cup(t, w, h, narrow, colour):
     "Tapering, with lid, sleeve and straw"
-    y, profile, lid = -h*.8, [(w, -h*.8), (w*narrow, h*1.35)], t.size('lid height', .1, .26) if t.flag('lid', .7) else 0
+    y, profile, lid = (
+        -h * 0.8,
+        [(w, -h * 0.8), (w * narrow, h * 1.35)],
+        t.size('lid height', 0.1, 0.26) if t.flag('lid', 0.7) else 0,
+    )
     parts = [area('body', mirrored(profile), colour)]
-    if t.flag('straw', .4): parts.insert(0, line('straw', [(.1, y), (.1, y - lid - .22), (.34, y - lid - .32)], 'third', 1, .07))
-    else: parts = steam(t, 0, y - lid - .1, 3) + parts
-    if lid: parts.append(area('lid', [(-w*.85, y - lid), (w*.85, y - lid), (w*1.12, y + .04), (-w*1.12, y + .04)], 'white'))
-    else: parts.append(area('rim', ellipse(0, y, w, t.size('rim depth', .05, .14)), t.pick('drink', ('light', 'brown')), 1))
-    if t.flag('sleeve', .6): parts.append(area('sleeve', across(profile, -h*.3, h*t.size('sleeve height', .2, .8)), 'third', 1))
+    if t.flag('straw', 0.4):
+        parts.insert(0, line('straw', [(0.1, y), (0.1, y - lid - 0.22), (0.34, y - lid - 0.32)], 'third', 1, 0.07))
+    else:
+        parts = steam(t, 0, y - lid - 0.1, 3) + parts
+    if lid:
+        parts.append(
+            area(
+                'lid', [(-w * 0.85, y - lid), (w * 0.85, y - lid), (w * 1.12, y + 0.04), (-w * 1.12, y + 0.04)], 'white'
+            )
+        )
+    else:
+        parts.append(
+            area('rim', ellipse(0, y, w, t.size('rim depth', 0.05, 0.14)), t.pick('drink', ('light', 'brown')), 1)
+        )
+    if t.flag('sleeve', 0.6):
+        parts.append(area('sleeve', across(profile, -h * 0.3, h * t.size('sleeve height', 0.2, 0.8)), 'third', 1))
     return parts
+
 
 def cup_decoration(t, profile, h):
     "A band, dots or a heart on the side"
-    kind, y = t.pick('decoration', ('no', 'band', 'dots', 'heart')), .2*h
-    if kind == 'band': return [area('band', across(profile, y - h*.2, y + h*.25), 'third', 1)]
-    if kind == 'dots': return areas('dot', [ellipse(k*.27, y - .06*abs(k), .075, n=12) for k in (-1, 0, 1)], 'third', 1)
+    kind, y = t.pick('decoration', ('no', 'band', 'dots', 'heart')), 0.2 * h
+    if kind == 'band':
+        return [area('band', across(profile, y - h * 0.2, y + h * 0.25), 'third', 1)]
+    if kind == 'dots':
+        return areas('dot', [ellipse(k * 0.27, y - 0.06 * abs(k), 0.075, n=12) for k in (-1, 0, 1)], 'third', 1)
     return [area('heart', HEART + [0, y], 'third', 1)] if kind == 'heart' else []
 
 # %% ../../nbs/world/04_household.ipynb #771a0130
 @category
 def wine_glass(t):
     "A glass on a stem, seen from the side"
-    design, w, m = t.design('round', 'tulip', 'flute', 'cocktail'), t.size('bowl width', .34, .58), t.size('bowl depth', -.25, .4)
-    profile = {'round': smooth([(w*.8, -.95), (w, (m - 1)*.55), (w*.7, m - .14), (.04, m)], False),
-               'tulip': smooth([(w*.9, -.95), (w*.68, (m - 1)*.68), (w*.85, m - .3), (.04, m)], False),
-               'flute': smooth([(w*.55, -1.05), (w*.55, -.5), (w*.4, m - .1), (.03, m + .1)], False),
-               'cocktail': np.array([(w*1.45, -.8), (.03, m)])}[design]
-    rim, foot, low = profile[0], t.size('foot width', .22, .5), profile[-1][1]
-    if t.pick('stem', ('thin', 'thick')) == 'thin': parts = [line('stem', [(0, low - .02), (0, .9)], 'glass', 0, .05)]
-    else: parts = [area('stem', limb((0, low - .05), (0, .9), .1, t.size('stem foot', .08, .2)), 'glass')]
-    base = {'round': ellipse(0, .9, foot, .09), 'flat': rect(-foot, .86, foot, .94), 'cone': mirrored([(.04, .68), (foot, .93)])}
-    parts += [area('foot', base[t.pick('foot', ('round', 'flat', 'cone'))], 'glass'), area('bowl', mirrored(profile), 'glass')]
-    if t.flag('wine', .75):
-        y = rim[1] + (low - rim[1])*(1 - t.size('wine level', .4, .88))
-        parts.append(area('wine', across(profile, y, low, .92), t.pick('wine colour', ('red', 'yellow', 'pink')), 1))
-    if t.flag('open rim', .5): parts.append(area('rim', ellipse(0, rim[1], rim[0], .07), 'glass', 1))
-    if t.flag('slice of fruit', .2): parts.append(area('fruit', ellipse(rim[0], rim[1] + .02, .15), 'orange', 1))
+    design, w, m = (
+        t.design('round', 'tulip', 'flute', 'cocktail'),
+        t.size('bowl width', 0.34, 0.58),
+        t.size('bowl depth', -0.25, 0.4),
+    )
+    profile = {
+        'round': smooth([(w * 0.8, -0.95), (w, (m - 1) * 0.55), (w * 0.7, m - 0.14), (0.04, m)], False),
+        'tulip': smooth([(w * 0.9, -0.95), (w * 0.68, (m - 1) * 0.68), (w * 0.85, m - 0.3), (0.04, m)], False),
+        'flute': smooth([(w * 0.55, -1.05), (w * 0.55, -0.5), (w * 0.4, m - 0.1), (0.03, m + 0.1)], False),
+        'cocktail': np.array([(w * 1.45, -0.8), (0.03, m)]),
+    }[design]
+    rim, foot, low = profile[0], t.size('foot width', 0.22, 0.5), profile[-1][1]
+    if t.pick('stem', ('thin', 'thick')) == 'thin':
+        parts = [line('stem', [(0, low - 0.02), (0, 0.9)], 'glass', 0, 0.05)]
+    else:
+        parts = [area('stem', limb((0, low - 0.05), (0, 0.9), 0.1, t.size('stem foot', 0.08, 0.2)), 'glass')]
+    base = {
+        'round': ellipse(0, 0.9, foot, 0.09),
+        'flat': rect(-foot, 0.86, foot, 0.94),
+        'cone': mirrored([(0.04, 0.68), (foot, 0.93)]),
+    }
+    parts += [
+        area('foot', base[t.pick('foot', ('round', 'flat', 'cone'))], 'glass'),
+        area('bowl', mirrored(profile), 'glass'),
+    ]
+    if t.flag('wine', 0.75):
+        y = rim[1] + (low - rim[1]) * (1 - t.size('wine level', 0.4, 0.88))
+        parts.append(area('wine', across(profile, y, low, 0.92), t.pick('wine colour', ('red', 'yellow', 'pink')), 1))
+    if t.flag('open rim', 0.5):
+        parts.append(area('rim', ellipse(0, rim[1], rim[0], 0.07), 'glass', 1))
+    if t.flag('slice of fruit', 0.2):
+        parts.append(area('fruit', ellipse(rim[0], rim[1] + 0.02, 0.15), 'orange', 1))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #868c4295
 @category
 def bottle(t):
     "A standing bottle"
-    design, w, n = t.design('wine', 'whisky', 'water', 'flask'), t.size('width', .22, .42), t.size('neck width', .07, .15)
-    s = 0 if design == 'water' else -t.size('body height', -.1, .5)
-    profile = {'wine': smooth([(n, -.9), (n, s - .25), (w*.9, s + .1), (w, s + .3), (w, .85), (w*.94, .93)], False),
-               'whisky': np.array([(n, s*.4 - .62), (n, s*.4 - .3), (w*1.35, s*.4 - .2), (w*1.4, .9), (w*1.3, .95)]),
-               'water': smooth([(n*1.1, -.85), (n*1.2, -.72), (w, -.45), (w, -.1), (w*t.size('waist', .6, .95), .1), (w, .3), (w, .95)], False),
-               'flask': np.concatenate([[(n, s - .45), (n, .35 - w*1.25)], arc(0, .4, w*1.5, w*1.4, -math.pi/2 + .5, math.pi/2, n=14)])}[design]
+    design, w, n = (
+        t.design('wine', 'whisky', 'water', 'flask'),
+        t.size('width', 0.22, 0.42),
+        t.size('neck width', 0.07, 0.15),
+    )
+    s = 0 if design == 'water' else -t.size('body height', -0.1, 0.5)
+    profile = {
+        'wine': smooth(
+            [(n, -0.9), (n, s - 0.25), (w * 0.9, s + 0.1), (w, s + 0.3), (w, 0.85), (w * 0.94, 0.93)], False
+        ),
+        'whisky': np.array(
+            [(n, s * 0.4 - 0.62), (n, s * 0.4 - 0.3), (w * 1.35, s * 0.4 - 0.2), (w * 1.4, 0.9), (w * 1.3, 0.95)]
+        ),
+        'water': smooth(
+            [
+                (n * 1.1, -0.85),
+                (n * 1.2, -0.72),
+                (w, -0.45),
+                (w, -0.1),
+                (w * t.size('waist', 0.6, 0.95), 0.1),
+                (w, 0.3),
+                (w, 0.95),
+            ],
+            False,
+        ),
+        'flask': np.concatenate(
+            [
+                [(n, s - 0.45), (n, 0.35 - w * 1.25)],
+                arc(0, 0.4, w * 1.5, w * 1.4, -math.pi / 2 + 0.5, math.pi / 2, n=14),
+            ]
+        ),
+    }[design]
     top, parts = profile[0][1], []
     stopper = t.pick('stopper', ('cap', 'cork', 'lip', 'open'))
-    if stopper == 'cap': parts.append(area('cap', rect(-n - .05, top - .14, n + .05, top + .04), 'second'))
-    if stopper == 'cork': parts.append(area('cork', [(-n*.9, top - .16), (n*.9, top - .16), (n*.7, top + .05), (-n*.7, top + .05)], 'wood', 1))
+    if stopper == 'cap':
+        parts.append(area('cap', rect(-n - 0.05, top - 0.14, n + 0.05, top + 0.04), 'second'))
+    if stopper == 'cork':
+        parts.append(
+            area(
+                'cork',
+                [(-n * 0.9, top - 0.16), (n * 0.9, top - 0.16), (n * 0.7, top + 0.05), (-n * 0.7, top + 0.05)],
+                'wood',
+                1,
+            )
+        )
     parts.append(area('body', mirrored(profile), t.pick('colour', ('green', 'glass', 'main', 'brown'))))
-    if stopper == 'lip': parts.append(area('lip', rect(-n - .05, top - .02, n + .05, top + .09), 'second', 1))
+    if stopper == 'lip':
+        parts.append(area('lip', rect(-n - 0.05, top - 0.02, n + 0.05, top + 0.09), 'second', 1))
     low = profile[-1][1]
-    if t.flag('content', .4): parts.append(area('content', across(profile, low - (low - top)*t.size('level of content', .25, .6), low - .04, .88), 'third', 1))
+    if t.flag('content', 0.4):
+        parts.append(
+            area(
+                'content',
+                across(profile, low - (low - top) * t.size('level of content', 0.25, 0.6), low - 0.04, 0.88),
+                'third',
+                1,
+            )
+        )
     return parts + bottle_label(t, profile, design, low)
 
 # %% ../../nbs/world/04_household.ipynb #33491a97
 def bottle_label(t, profile, design, low):
     "Label on the belly, rings round a water bottle"
     kind, parts = t.pick('label', ('no', 'square', 'band', 'oval')), []
-    if kind != 'no': y, h = low - t.size('label place', .32, .55), t.size('label height', .12, .24); wide = np.interp(y, profile[:, 1], profile[:, 0])
-    if kind == 'square': parts = [area('label', rect(-wide*.72, y - h, wide*.72, y + h), 'white', 1)]
-    if kind == 'band': parts = [area('label', across(profile, y - h, y + h), 'white', 1)]
-    if kind == 'oval': parts = [area('label', ellipse(0, y, wide*.75, h), 'white', 1)]
-    if parts and t.flag('writing'): parts += lines('writing', [[(-wide*.45, y + v), (wide*.45, y + v)] for v in (-.05, .05)], 'dark', 2, .04)
+    if kind != 'no':
+        y, h = low - t.size('label place', 0.32, 0.55), t.size('label height', 0.12, 0.24)
+        wide = np.interp(y, profile[:, 1], profile[:, 0])
+    if kind == 'square':
+        parts = [area('label', rect(-wide * 0.72, y - h, wide * 0.72, y + h), 'white', 1)]
+    if kind == 'band':
+        parts = [area('label', across(profile, y - h, y + h), 'white', 1)]
+    if kind == 'oval':
+        parts = [area('label', ellipse(0, y, wide * 0.75, h), 'white', 1)]
+    if parts and t.flag('writing'):
+        parts += lines(
+            'writing', [[(-wide * 0.45, y + v), (wide * 0.45, y + v)] for v in (-0.05, 0.05)], 'dark', 2, 0.04
+        )
     for k in range(t.count('rings', 1, 4) if design == 'water' else 0):
-        x, v = np.interp(-.35 + k*.16, profile[:, 1], profile[:, 0]), -.35 + k*.16
-        parts.append(line(f'ring {k + 1}', [(-x, v), (x, v)], 'dark', 2, .03))
+        x, v = np.interp(-0.35 + k * 0.16, profile[:, 1], profile[:, 0]), -0.35 + k * 0.16
+        parts.append(line(f'ring {k + 1}', [(-x, v), (x, v)], 'dark', 2, 0.03))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #89ade5b6
@@ -156,44 +276,92 @@ def bottle_label(t, profile, design, low):
 def teapot(t):
     "A teapot, a tall coffee pot or a kettle"
     design, colour = t.design('round', 'tall', 'kettle'), t.pick('colour', ('main', 'second', 'white', 'metal'))
-    w, h = t.size('width', .42, .62), t.size('height', .4, .62)
-    if design == 'tall': w, h = w*.75, h*1.3
-    top = .15 - h
-    profile = {'round': arc(0, .15, w, h, -math.pi/2, math.pi/2),
-               'tall': smooth([(w*.55, top), (w*.65, .0), (w*1.05, h - .05), (w, h + .15)], False),
-               'kettle': np.concatenate([arc(0, .5, w*1.1, h + .35, -math.pi/2, 0, n=10), [(w, .62)]])}[design]
-    parts = spout(t, w*(.95 if design != 'tall' else .8), colour)
+    w, h = t.size('width', 0.42, 0.62), t.size('height', 0.4, 0.62)
+    if design == 'tall':
+        w, h = w * 0.75, h * 1.3
+    top = 0.15 - h
+    profile = {
+        'round': arc(0, 0.15, w, h, -math.pi / 2, math.pi / 2),
+        'tall': smooth([(w * 0.55, top), (w * 0.65, 0.0), (w * 1.05, h - 0.05), (w, h + 0.15)], False),
+        'kettle': np.concatenate([arc(0, 0.5, w * 1.1, h + 0.35, -math.pi / 2, 0, n=10), [(w, 0.62)]]),
+    }[design]
+    parts = spout(t, w * (0.95 if design != 'tall' else 0.8), colour)
     if design == 'kettle':
-        ry = t.size('handle rise', .3, .6)
-        def bow(r): return arc(0, top + .2, w*.75 - r, ry + .2 - r, math.pi, 2*math.pi)
-        parts += [area('handle', bow(0), 'dark'), area('handle hole', bow(.1), 'bg')]
+        ry = t.size('handle rise', 0.3, 0.6)
+
+        def bow(r):
+            return arc(0, top + 0.2, w * 0.75 - r, ry + 0.2 - r, math.pi, 2 * math.pi)
+
+        parts += [area('handle', bow(0), 'dark'), area('handle hole', bow(0.1), 'bg')]
     else:
-        wide, high = t.size('handle width', .2, .42), t.size('handle height', .5, .85)
-        parts += handle(t.pick('handle', ('round', 'ear', 'square')), w*.6, .08, w*.4 + wide, h*high, colour)
-    if t.flag('foot', .4): parts.append(area('foot', rect(-w*.6, h + .05, w*.6, h + .25), colour, 1))
+        wide, high = t.size('handle width', 0.2, 0.42), t.size('handle height', 0.5, 0.85)
+        parts += handle(t.pick('handle', ('round', 'ear', 'square')), w * 0.6, 0.08, w * 0.4 + wide, h * high, colour)
+    if t.flag('foot', 0.4):
+        parts.append(area('foot', rect(-w * 0.6, h + 0.05, w * 0.6, h + 0.25), colour, 1))
     parts.append(area('body', mirrored(profile), colour))
-    if t.flag('band', .4): parts.append(area('band', across(profile, .12, .12 + t.size('band width', .1, .25)), 'third', 1))
-    return parts + teapot_lid(t, w*(.55 if design == 'tall' else .62), top, design)
+    if t.flag('band', 0.4):
+        parts.append(area('band', across(profile, 0.12, 0.12 + t.size('band width', 0.1, 0.25)), 'third', 1))
+    return parts + teapot_lid(t, w * (0.55 if design == 'tall' else 0.62), top, design)
 
 # %% ../../nbs/world/04_household.ipynb #b02fee00
 def spout(t, w, colour):
     "A spout on the left of a body `w` wide"
-    n, y, shape = t.size('spout length', .22, .45), -t.size('spout height', .1, .45), t.pick('spout', ('straight', 'curved', 'beak'))
-    if shape == 'straight': p = [(-w*.8, .0), (-w - n*.85, y - .03), (-w - n, y + .08), (-w*.75, .42)]
-    elif shape == 'beak': p = [(-w*.6, y + .05), (-w - n*.75, y - .02), (-w*.75, .3)]
-    else: p = smooth([(-w*.75, .08), (-w - n*.32, y*.5), (-w - n*.75, y - .06), (-w - n*1.1, y - .02), (-w - n*.7, .12), (-w*.8, .45)])
+    n, y, shape = (
+        t.size('spout length', 0.22, 0.45),
+        -t.size('spout height', 0.1, 0.45),
+        t.pick('spout', ('straight', 'curved', 'beak')),
+    )
+    if shape == 'straight':
+        p = [(-w * 0.8, 0.0), (-w - n * 0.85, y - 0.03), (-w - n, y + 0.08), (-w * 0.75, 0.42)]
+    elif shape == 'beak':
+        p = [(-w * 0.6, y + 0.05), (-w - n * 0.75, y - 0.02), (-w * 0.75, 0.3)]
+    else:
+        p = smooth(
+            [
+                (-w * 0.75, 0.08),
+                (-w - n * 0.32, y * 0.5),
+                (-w - n * 0.75, y - 0.06),
+                (-w - n * 1.1, y - 0.02),
+                (-w - n * 0.7, 0.12),
+                (-w * 0.8, 0.45),
+            ]
+        )
     return [area('spout', p, colour)]
+
 
 def teapot_lid(t, w, top, design):
     "Lid, knob and perhaps steam"
-    rise, knob = t.size('lid height', .06, .24), t.pick('knob', ('ball', 'ring', 'peg'))
-    y = top + (.1 if design != 'tall' else .02)
-    parts = [area('lid', np.concatenate([arc(0, y, w*.8, rise + .08, math.pi, 2*math.pi, n=12), [(w*.8, y + .05), (-w*.8, y + .05)]]), 'second')]
-    y -= rise + .12
-    if knob == 'peg': parts.append(area('knob', rect(-.05, y - .04, .05, y + .06), 'second', 1))
-    else: parts.append(area('knob', ellipse(0, y, .09, n=14), 'second', 1))
-    if knob == 'ring': parts.append(area('knob hole', ellipse(0, y, .045, n=10), 'bg', 2))
-    if t.flag('steam', .3): parts += [line('steam', smooth([(-w - .65, -.5), (-w - .58, -.6), (-w - .68, -.72), (-w - .6, -.85)], False), 'grey', 2, .04)]
+    rise, knob = t.size('lid height', 0.06, 0.24), t.pick('knob', ('ball', 'ring', 'peg'))
+    y = top + (0.1 if design != 'tall' else 0.02)
+    parts = [
+        area(
+            'lid',
+            np.concatenate(
+                [
+                    arc(0, y, w * 0.8, rise + 0.08, math.pi, 2 * math.pi, n=12),
+                    [(w * 0.8, y + 0.05), (-w * 0.8, y + 0.05)],
+                ]
+            ),
+            'second',
+        )
+    ]
+    y -= rise + 0.12
+    if knob == 'peg':
+        parts.append(area('knob', rect(-0.05, y - 0.04, 0.05, y + 0.06), 'second', 1))
+    else:
+        parts.append(area('knob', ellipse(0, y, 0.09, n=14), 'second', 1))
+    if knob == 'ring':
+        parts.append(area('knob hole', ellipse(0, y, 0.045, n=10), 'bg', 2))
+    if t.flag('steam', 0.3):
+        parts += [
+            line(
+                'steam',
+                smooth([(-w - 0.65, -0.5), (-w - 0.58, -0.6), (-w - 0.68, -0.72), (-w - 0.6, -0.85)], False),
+                'grey',
+                2,
+                0.04,
+            )
+        ]
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #df69a499
@@ -201,490 +369,968 @@ def teapot_lid(t, w, top, design):
 def lamp(t):
     "Table, floor, desk or hanging lamp"
     design = t.design('table lamp', 'floor lamp', 'desk lamp', 'hanging lamp')
-    if design == 'desk lamp': return desk_lamp(t)
-    a, b, h = t.size('shade top', .12, .38), t.size('shade width', .42, .72), t.size('shade height', .4, .75)
-    if design == 'floor lamp': b, h = b*.75, h*.7
-    top = -1. if design != 'hanging lamp' else t.size('cord', -.5, -.1)
-    y, shape, colour = top + h, t.pick('shade', ('cone', 'drum', 'dome', 'bell')), t.pick('colour', ('yellow', 'main', 'white'))
-    profile = {'cone': [(a, top), (b, y)], 'drum': [(b*.85, top), (b*.9, y)], 'dome': arc(0, y, b, h, -math.pi/2, 0, n=10),
-               'bell': smooth([(a*.8, top), (a*.95, top + h*.5), (b, y)], False)}[shape]
+    if design == 'desk lamp':
+        return desk_lamp(t)
+    a, b, h = t.size('shade top', 0.12, 0.38), t.size('shade width', 0.42, 0.72), t.size('shade height', 0.4, 0.75)
+    if design == 'floor lamp':
+        b, h = b * 0.75, h * 0.7
+    top = -1.0 if design != 'hanging lamp' else t.size('cord', -0.5, -0.1)
+    y, shape, colour = (
+        top + h,
+        t.pick('shade', ('cone', 'drum', 'dome', 'bell')),
+        t.pick('colour', ('yellow', 'main', 'white')),
+    )
+    profile = {
+        'cone': [(a, top), (b, y)],
+        'drum': [(b * 0.85, top), (b * 0.9, y)],
+        'dome': arc(0, y, b, h, -math.pi / 2, 0, n=10),
+        'bell': smooth([(a * 0.8, top), (a * 0.95, top + h * 0.5), (b, y)], False),
+    }[shape]
     parts = lamp_base(t, y, design)
-    if design == 'hanging lamp' or t.flag('bulb', .3): parts.append(area('bulb', ellipse(0, y + .02, b*.3, .16), 'yellow', 1))
+    if design == 'hanging lamp' or t.flag('bulb', 0.3):
+        parts.append(area('bulb', ellipse(0, y + 0.02, b * 0.3, 0.16), 'yellow', 1))
     parts.append(area('shade', mirrored(profile), colour))
-    if t.flag('hem', .4): parts.append(area('hem', across(profile, y - .12, y), 'second', 1))
+    if t.flag('hem', 0.4):
+        parts.append(area('hem', across(profile, y - 0.12, y), 'second', 1))
     n = t.count('shade lines', 0, 4)
-    parts += lines('shade line', [[(u*profile[0][0]*.8, top + .02), (u*b*.8, y - .02)] for u in np.linspace(-1, 1, n + 2)[1:-1]], 'dark', 2, .03)
-    if design != 'hanging lamp' and t.flag('pull cord', .35): parts.append(line('pull cord', [(b*.6, y), (b*.6, y + .28)], 'dark', 1, .04))
-    if t.flag('rays', .3): parts += lines('ray', [[(u*b*.9, y + .12), (u*b*1.25, y + .4)] for u in (-1, 1)], 'yellow', 2, .05)
+    parts += lines(
+        'shade line',
+        [[(u * profile[0][0] * 0.8, top + 0.02), (u * b * 0.8, y - 0.02)] for u in np.linspace(-1, 1, n + 2)[1:-1]],
+        'dark',
+        2,
+        0.03,
+    )
+    if design != 'hanging lamp' and t.flag('pull cord', 0.35):
+        parts.append(line('pull cord', [(b * 0.6, y), (b * 0.6, y + 0.28)], 'dark', 1, 0.04))
+    if t.flag('rays', 0.3):
+        parts += lines('ray', [[(u * b * 0.9, y + 0.12), (u * b * 1.25, y + 0.4)] for u in (-1, 1)], 'yellow', 2, 0.05)
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #9d543c13
 def lamp_base(t, y, design):
     "What stands below the shade, or hangs it up"
-    if design == 'hanging lamp': return [line('cord', [(0, -1), (0, t.values['cord'] + .02)], 'dark', 0, .05)]
-    w = t.size('base width', .22, .48)
+    if design == 'hanging lamp':
+        return [line('cord', [(0, -1), (0, t.values['cord'] + 0.02)], 'dark', 0, 0.05)]
+    w = t.size('base width', 0.22, 0.48)
     if design == 'floor lamp':
         if t.pick('stand', ('disc', 'tripod')) == 'disc':
-            return [line('pole', [(0, y), (0, .95)], 'metal', 0, .07), area('foot', ellipse(0, .97, w*.9, .08), 'second')]
-        return [line('pole', [(0, y), (0, .5)], 'metal', 0, .07), *lines('leg', [[(0, .5), (w*k, 1.)] for k in (-1, 0, 1)], 'metal', 0, .06)]
-    foot, shape = area('foot', rect(-w, .82, w, .95), 'second'), t.pick('base', ('pole', 'vase', 'balls'))
-    if shape == 'pole': return [area('pole', limb((0, y), (0, .85), .08), 'metal'), foot]
-    if shape == 'vase': return [area('vase', mirrored(smooth([(.07, y), (.09, y + .15), (w*.95, (y + .9)*.55), (w*.5, .95)], False)), 'third')]
+            return [
+                line('pole', [(0, y), (0, 0.95)], 'metal', 0, 0.07),
+                area('foot', ellipse(0, 0.97, w * 0.9, 0.08), 'second'),
+            ]
+        return [
+            line('pole', [(0, y), (0, 0.5)], 'metal', 0, 0.07),
+            *lines('leg', [[(0, 0.5), (w * k, 1.0)] for k in (-1, 0, 1)], 'metal', 0, 0.06),
+        ]
+    foot, shape = area('foot', rect(-w, 0.82, w, 0.95), 'second'), t.pick('base', ('pole', 'vase', 'balls'))
+    if shape == 'pole':
+        return [area('pole', limb((0, y), (0, 0.85), 0.08), 'metal'), foot]
+    if shape == 'vase':
+        return [
+            area(
+                'vase',
+                mirrored(smooth([(0.07, y), (0.09, y + 0.15), (w * 0.95, (y + 0.9) * 0.55), (w * 0.5, 0.95)], False)),
+                'third',
+            )
+        ]
     n = t.count('balls', 2, 4)
-    return areas('ball', [ellipse(0, y + (k + .5)*(.85 - y)/n, .17, (.85 - y)/n/2 + .01) for k in range(n)], 'third') + [foot]
+    return areas(
+        'ball', [ellipse(0, y + (k + 0.5) * (0.85 - y) / n, 0.17, (0.85 - y) / n / 2 + 0.01) for k in range(n)], 'third'
+    ) + [foot]
+
 
 def desk_lamp(t):
     "Two arms, a joint and a cone"
-    j, w = np.array([t.size('joint', .3, .7), -t.size('joint height', -.2, .25)]), t.size('base width', .22, .48)
-    e = np.array([t.size('neck', -.3, .1), -t.size('neck height', .6, .9)])
-    a, n, b = t.size('head turn', .1, .9), t.size('head length', .35, .6), t.size('head width', .25, .42)
-    d, parts = np.array([-math.sin(a), math.cos(a)]), [line('lower arm', [(.15, .85), j], 'metal', 0, .08), line('upper arm', [j, e], 'metal', 0, .08)]
-    base = arc(.15, .95, w, .18, math.pi, 2*math.pi) if t.flag('round base') else rect(.15 - w, .83, .15 + w, .95)
-    parts += [area('base', base, 'second'), area('joint', ellipse(*j, .08, n=14), 'second', 1)]
-    if t.flag('bulb', .5): parts.append(area('bulb', ellipse(*(e + d*n), .14, n=14), 'yellow', 1))
-    return parts + [area('shade', limb(e - d*.08, e + d*n, .16, b*2), t.pick('colour', ('main', 'yellow', 'white')))]
+    j, w = np.array([t.size('joint', 0.3, 0.7), -t.size('joint height', -0.2, 0.25)]), t.size('base width', 0.22, 0.48)
+    e = np.array([t.size('neck', -0.3, 0.1), -t.size('neck height', 0.6, 0.9)])
+    a, n, b = t.size('head turn', 0.1, 0.9), t.size('head length', 0.35, 0.6), t.size('head width', 0.25, 0.42)
+    d, parts = (
+        np.array([-math.sin(a), math.cos(a)]),
+        [line('lower arm', [(0.15, 0.85), j], 'metal', 0, 0.08), line('upper arm', [j, e], 'metal', 0, 0.08)],
+    )
+    base = (
+        arc(0.15, 0.95, w, 0.18, math.pi, 2 * math.pi) if t.flag('round base') else rect(0.15 - w, 0.83, 0.15 + w, 0.95)
+    )
+    parts += [area('base', base, 'second'), area('joint', ellipse(*j, 0.08, n=14), 'second', 1)]
+    if t.flag('bulb', 0.5):
+        parts.append(area('bulb', ellipse(*(e + d * n), 0.14, n=14), 'yellow', 1))
+    return parts + [
+        area('shade', limb(e - d * 0.08, e + d * n, 0.16, b * 2), t.pick('colour', ('main', 'yellow', 'white')))
+    ]
 
 # %% ../../nbs/world/04_household.ipynb #565e59f4
 @category
 def candle(t):
     "A burning candle, plain or in a holder"
-    design, w, parts = t.design('plain', 'plain', 'in a dish', 'on a candlestick', 'with three arms'), t.size('width', .09, .27), []
-    top, colour, low = -t.size('height', -.1, .55), t.pick('colour', ('white', 'main', 'red')), {'plain': .92, 'in a dish': .75}.get(design, .15)
-    if design == 'on a candlestick': low = top + t.size('length', .4, .7)
-    if design == 'in a dish': parts += candle_dish(t)
-    if design == 'on a candlestick': parts += candlestick(t, low, w)
+    design, w, parts = (
+        t.design('plain', 'plain', 'in a dish', 'on a candlestick', 'with three arms'),
+        t.size('width', 0.09, 0.27),
+        [],
+    )
+    top, colour, low = (
+        -t.size('height', -0.1, 0.55),
+        t.pick('colour', ('white', 'main', 'red')),
+        {'plain': 0.92, 'in a dish': 0.75}.get(design, 0.15),
+    )
+    if design == 'on a candlestick':
+        low = top + t.size('length', 0.4, 0.7)
+    if design == 'in a dish':
+        parts += candle_dish(t)
+    if design == 'on a candlestick':
+        parts += candlestick(t, low, w)
     if design == 'with three arms':
-        w, top, x = w*.55, top*.5 - .3, t.size('arm width', .45, .75)
-        parts += [line('arms', smooth([(-x, low), (-x*.85, low + .25), (0, low + .4), (x*.85, low + .25), (x, low)], False), 'gold', 0, .09),
-                  line('post', [(0, low), (0, .85)], 'gold', 0, .1), area('foot', mirrored([(.06, .75), (t.size('foot width', .3, .5), .95)]), 'gold')]
-        for name, u in (('left', -x), ('right', x)): parts += one_candle(t, u, w, top + t.size('step', -.1, .3), low, colour, name + ' ')
+        w, top, x = w * 0.55, top * 0.5 - 0.3, t.size('arm width', 0.45, 0.75)
+        parts += [
+            line(
+                'arms',
+                smooth([(-x, low), (-x * 0.85, low + 0.25), (0, low + 0.4), (x * 0.85, low + 0.25), (x, low)], False),
+                'gold',
+                0,
+                0.09,
+            ),
+            line('post', [(0, low), (0, 0.85)], 'gold', 0, 0.1),
+            area('foot', mirrored([(0.06, 0.75), (t.size('foot width', 0.3, 0.5), 0.95)]), 'gold'),
+        ]
+        for name, u in (('left', -x), ('right', x)):
+            parts += one_candle(t, u, w, top + t.size('step', -0.1, 0.3), low, colour, name + ' ')
         return parts + one_candle(t, 0, w, top, low, colour)
     parts += one_candle(t, 0, w, top, low, colour)
-    if t.flag('stripes', .25): parts += lines('stripe', [[(-w, v + .1), (w, v - .08)] for v in np.linspace(top + .25, low - .15, 3)], 'third', 2, .05)
+    if t.flag('stripes', 0.25):
+        parts += lines(
+            'stripe', [[(-w, v + 0.1), (w, v - 0.08)] for v in np.linspace(top + 0.25, low - 0.15, 3)], 'third', 2, 0.05
+        )
     for k in range(t.count('drips', 0, 3)):
-        u = w*(.75, -.7, .1)[k]
-        parts.append(area(f'drip {k + 1}', smooth([(u - .06, top), (u + .06, top), (u + .04, top + .22 - .05*k), (u - .04, top + .22 - .05*k)]), colour, 1))
+        u = w * (0.75, -0.7, 0.1)[k]
+        parts.append(
+            area(
+                f'drip {k + 1}',
+                smooth(
+                    [
+                        (u - 0.06, top),
+                        (u + 0.06, top),
+                        (u + 0.04, top + 0.22 - 0.05 * k),
+                        (u - 0.04, top + 0.22 - 0.05 * k),
+                    ]
+                ),
+                colour,
+                1,
+            )
+        )
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #cb14a725
 def one_candle(t, x, w, top, low, colour, name=''):
     "Wax, wick and flame"
-    f, g = t.size('flame height', .22, .5), t.size('flame width', .08, .19)
-    flame = smooth([(x + t.size('flame lean', -.12, .12), top - .12 - f), (x + g, top - .16 - f*.25), (x, top - .1), (x - g, top - .16 - f*.25)])
+    f, g = t.size('flame height', 0.22, 0.5), t.size('flame width', 0.08, 0.19)
+    flame = smooth(
+        [
+            (x + t.size('flame lean', -0.12, 0.12), top - 0.12 - f),
+            (x + g, top - 0.16 - f * 0.25),
+            (x, top - 0.1),
+            (x - g, top - 0.16 - f * 0.25),
+        ]
+    )
     body = rect(x - w, top, x + w, low)
     parts = [area(name + 'flame', flame, t.pick('flame', ('orange', 'yellow'))), area(name + 'wax', body, colour)]
-    if t.flag('round top', .5): parts.append(area(name + 'top', ellipse(x, top, w, w*.3), 'light', 1))
-    parts.append(line(name + 'wick', [(x, top), (x, top - .16)], 'dark', 1, .04))
-    if not name and t.flag('glow', .25):
-        rays = [[(u*(g + .12), top - .2 - f/2 + v*.12), (u*(g + .3), top - .2 - f/2 + v*.35)] for u in (-1, 1) for v in (-.6, .4)]
-        parts += lines('ray', rays, 'yellow', 2, .04)
+    if t.flag('round top', 0.5):
+        parts.append(area(name + 'top', ellipse(x, top, w, w * 0.3), 'light', 1))
+    parts.append(line(name + 'wick', [(x, top), (x, top - 0.16)], 'dark', 1, 0.04))
+    if not name and t.flag('glow', 0.25):
+        rays = [
+            [(u * (g + 0.12), top - 0.2 - f / 2 + v * 0.12), (u * (g + 0.3), top - 0.2 - f / 2 + v * 0.35)]
+            for u in (-1, 1)
+            for v in (-0.6, 0.4)
+        ]
+        parts += lines('ray', rays, 'yellow', 2, 0.04)
     return parts
+
 
 def candle_dish(t):
     "A shallow dish with a ring to hold it by"
-    w, r = t.size('dish width', .4, .72), t.size('ring', .11, .2)
-    return [area('ring', ellipse(w + r*.6, .8, r), 'metal', 1), area('ring hole', ellipse(w + r*.6, .8, r*.55), 'bg', 2),
-            area('dish', np.concatenate([ellipse(0, .75, w, .1, n=24)[12:], arc(0, .75, w, .2, 0, math.pi)]), 'metal')]
+    w, r = t.size('dish width', 0.4, 0.72), t.size('ring', 0.11, 0.2)
+    return [
+        area('ring', ellipse(w + r * 0.6, 0.8, r), 'metal', 1),
+        area('ring hole', ellipse(w + r * 0.6, 0.8, r * 0.55), 'bg', 2),
+        area('dish', np.concatenate([ellipse(0, 0.75, w, 0.1, n=24)[12:], arc(0, 0.75, w, 0.2, 0, math.pi)]), 'metal'),
+    ]
+
 
 def candlestick(t, y, w):
     "A turned stick on a foot"
-    k, foot = t.size('knob', .08, .24), t.size('foot width', .25, .5)
-    stick = smooth([(.06, y), (.06, y + (.95 - y)*.3), (k, y + (.95 - y)*.5), (.06, y + (.95 - y)*.7), (foot, .95)], False)
-    return [area('stick', mirrored(stick), 'gold'), area('pan', rect(-w - .1, y - .03, w + .1, y + .06), 'gold', 1)]
+    k, foot = t.size('knob', 0.08, 0.24), t.size('foot width', 0.25, 0.5)
+    stick = smooth(
+        [
+            (0.06, y),
+            (0.06, y + (0.95 - y) * 0.3),
+            (k, y + (0.95 - y) * 0.5),
+            (0.06, y + (0.95 - y) * 0.7),
+            (foot, 0.95),
+        ],
+        False,
+    )
+    return [area('stick', mirrored(stick), 'gold'), area('pan', rect(-w - 0.1, y - 0.03, w + 0.1, y + 0.06), 'gold', 1)]
 
 # %% ../../nbs/world/04_household.ipynb #35b10914
 def quad(p00, p01, p11, p10):
     "The point of a four-cornered face at (u, v), both 0..1"
     p00, p01, p11, p10 = (np.asarray(p, float) for p in (p00, p01, p11, p10))
-    return lambda u, v: (p00*(1 - u) + p01*u)*(1 - v) + (p10*(1 - u) + p11*u)*v
+    return lambda u, v: (p00 * (1 - u) + p01 * u) * (1 - v) + (p10 * (1 - u) + p11 * u) * v
+
 
 def chair_back(t, face, colour):
     "A board, slats or rungs inside a four-cornered face"
     style = t.pick('back', ('board', 'slatted', 'ladder'))
     if style == 'board':
         parts = [area('back', [face(0, 0), face(1, 0), face(1, 1), face(0, 1)], colour)]
-        if t.flag('panel', .3): parts.append(area('panel', [face(.2, .25), face(.8, .25), face(.8, .85), face(.2, .85)], 'second', 2))
+        if t.flag('panel', 0.3):
+            parts.append(
+                area('panel', [face(0.2, 0.25), face(0.8, 0.25), face(0.8, 0.85), face(0.2, 0.85)], 'second', 2)
+            )
         return parts
-    n, parts = t.count('bars', 2, 4), [line(f'{name} post', [face(u, 0), face(u, 1)], 'wood', 0, .09) for name, u in (('left', 0), ('right', 1))]
-    def rail(v, h, over=0): return [face(-over, v - h), face(1 + over, v - h), face(1 + over, v + h), face(-over, v + h)]
-    if style == 'ladder': return parts + areas('rung', [rail(v, .07) for v in np.linspace(.93, .4, n)], 'wood')
-    parts += lines('slat', [[face(u, .15), face(u, .85)] for u in np.linspace(0, 1, n + 2)[1:-1]], 'wood', 1, .05)
-    return parts + [area('top rail', rail(.92, .1, .05), 'wood')]
+    n, parts = (
+        t.count('bars', 2, 4),
+        [line(f'{name} post', [face(u, 0), face(u, 1)], 'wood', 0, 0.09) for name, u in (('left', 0), ('right', 1))],
+    )
+
+    def rail(v, h, over=0):
+        return [face(-over, v - h), face(1 + over, v - h), face(1 + over, v + h), face(-over, v + h)]
+
+    if style == 'ladder':
+        return parts + areas('rung', [rail(v, 0.07) for v in np.linspace(0.93, 0.4, n)], 'wood')
+    parts += lines('slat', [[face(u, 0.15), face(u, 0.85)] for u in np.linspace(0, 1, n + 2)[1:-1]], 'wood', 1, 0.05)
+    return parts + [area('top rail', rail(0.92, 0.1, 0.05), 'wood')]
+
 
 def legs(t, feet, name='leg'):
     "Legs from (x, y) to (x, y), drawn as lines or as bars"
-    if t.pick('legs', ('thin', 'thick')) == 'thin': return lines(name, feet, 'wood', 0, .07)
-    return areas(name, [limb(*f, .13, t.size('leg foot', .06, .13)) for f in feet], 'wood')
+    if t.pick('legs', ('thin', 'thick')) == 'thin':
+        return lines(name, feet, 'wood', 0, 0.07)
+    return areas(name, [limb(*f, 0.13, t.size('leg foot', 0.06, 0.13)) for f in feet], 'wood')
 
 # %% ../../nbs/world/04_household.ipynb #e83b82bc
 @category
 def chair(t):
     "A chair at an angle, from the side, from the front, or on castors"
-    design, colour = t.design('at an angle', 'from the side', 'from the front', 'on castors'), t.pick('colour', ('wood', 'main'))
-    x, tall, s, lean = t.size('width', .32, .55), t.size('back height', .6, 1.15), .35 - t.size('seat height', .0, .35), t.size('back lean', .0, .2)
-    if design == 'on castors': return office_chair(t, x, s, tall, lean)
-    splay = t.size('leg splay', .0, .15)
-    if design == 'from the side': return side_chair(t, x, s, tall, lean, splay, colour)
+    design, colour = (
+        t.design('at an angle', 'from the side', 'from the front', 'on castors'),
+        t.pick('colour', ('wood', 'main')),
+    )
+    x, tall, s, lean = (
+        t.size('width', 0.32, 0.55),
+        t.size('back height', 0.6, 1.15),
+        0.35 - t.size('seat height', 0.0, 0.35),
+        t.size('back lean', 0.0, 0.2),
+    )
+    if design == 'on castors':
+        return office_chair(t, x, s, tall, lean)
+    splay = t.size('leg splay', 0.0, 0.15)
+    if design == 'from the side':
+        return side_chair(t, x, s, tall, lean, splay, colour)
     if design == 'from the front':
-        y = s - t.size('seat depth', .1, .3)
-        face = quad((-x*.85, y), (x*.85, y), (x*(.85 + lean), y - tall*.8), (-x*(.85 + lean), y - tall*.8))
-        parts = legs(t, [((-x*.8, s), (-x*.7, .75)), ((x*.8, s), (x*.7, .75))], 'back leg') + chair_back(t, face, colour)
-        parts += legs(t, [((-x, s), (-x - splay*.5, .95)), ((x, s), (x + splay*.5, .95))])
-        return parts + [area('seat', [(-x*.85, y), (x*.85, y), (x*1.05, s + .06), (-x*1.05, s + .06)], colour)]
-    d, e = t.size('depth', .28, .5), t.size('seat slope', .1, .28)
-    a, b, c, f = (-x, s), (x - d*.4, s + e*.4), (x + d*.5, s - e), (-x + d*.9, s - e*1.4)
-    parts = legs(t, [(f, (f[0], .72)), (c, (c[0] + splay, .8))], 'back leg') + legs(t, [(a, (a[0] - splay, .92)), (b, (b[0] + splay*.5, .98))])
+        y = s - t.size('seat depth', 0.1, 0.3)
+        face = quad(
+            (-x * 0.85, y), (x * 0.85, y), (x * (0.85 + lean), y - tall * 0.8), (-x * (0.85 + lean), y - tall * 0.8)
+        )
+        parts = legs(t, [((-x * 0.8, s), (-x * 0.7, 0.75)), ((x * 0.8, s), (x * 0.7, 0.75))], 'back leg') + chair_back(
+            t, face, colour
+        )
+        parts += legs(t, [((-x, s), (-x - splay * 0.5, 0.95)), ((x, s), (x + splay * 0.5, 0.95))])
+        return parts + [
+            area('seat', [(-x * 0.85, y), (x * 0.85, y), (x * 1.05, s + 0.06), (-x * 1.05, s + 0.06)], colour)
+        ]
+    d, e = t.size('depth', 0.28, 0.5), t.size('seat slope', 0.1, 0.28)
+    a, b, c, f = (-x, s), (x - d * 0.4, s + e * 0.4), (x + d * 0.5, s - e), (-x + d * 0.9, s - e * 1.4)
+    parts = legs(t, [(f, (f[0], 0.72)), (c, (c[0] + splay, 0.8))], 'back leg') + legs(
+        t, [(a, (a[0] - splay, 0.92)), (b, (b[0] + splay * 0.5, 0.98))]
+    )
     parts.append(area('seat', [a, b, c, f], t.pick('seat', ('main', 'wood'))))
     return parts + chair_back(t, quad(b, c, (c[0] + lean, c[1] - tall), (b[0] + lean, b[1] - tall)), colour)
 
 # %% ../../nbs/world/04_household.ipynb #681e88b3
 def side_chair(t, x, s, tall, lean, splay, colour):
     "Seat, back and two legs; some have an armrest or a crossbar"
-    parts = legs(t, [((-x + .07, s), (-x + .07 - splay, .95)), ((x - .07, s), (x - .07 + splay, .95))])
-    back = limb((x - .05, s + .05), (x - .05 + lean, s - tall), .1, t.size('back thickness', .06, .2))
-    parts += [area('back', back, colour), area('seat', rect(-x, s, x, s + t.size('seat thickness', .06, .2)), colour)]
-    if t.flag('armrest', .3): parts.append(line('armrest', [(x, s - .32), (-x*.6, s - .32), (-x*.6, s)], 'wood', 1, .07))
-    if t.flag('crossbar', .4): parts.append(line('crossbar', [(-x, .62), (x, .62)], 'wood', 1, .05))
+    parts = legs(t, [((-x + 0.07, s), (-x + 0.07 - splay, 0.95)), ((x - 0.07, s), (x - 0.07 + splay, 0.95))])
+    back = limb((x - 0.05, s + 0.05), (x - 0.05 + lean, s - tall), 0.1, t.size('back thickness', 0.06, 0.2))
+    parts += [area('back', back, colour), area('seat', rect(-x, s, x, s + t.size('seat thickness', 0.06, 0.2)), colour)]
+    if t.flag('armrest', 0.3):
+        parts.append(line('armrest', [(x, s - 0.32), (-x * 0.6, s - 0.32), (-x * 0.6, s)], 'wood', 1, 0.07))
+    if t.flag('crossbar', 0.4):
+        parts.append(line('crossbar', [(-x, 0.62), (x, 0.62)], 'wood', 1, 0.05))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #0a492b7d
 def office_chair(t, x, s, tall, lean):
     "Seat and back on one post with castors"
-    n, w, y = t.count('castors', 3, 5), t.size('foot width', .38, .6), .72
-    ends = [(u*w, .82 + .06*(1 - abs(u))) for u in np.linspace(-1, 1, n)]
-    parts = [line('post', [(0, s), (0, y)], 'metal', 0, .09), *lines('foot', [[(0, y), p] for p in ends], 'metal', 0, .06)]
-    parts += areas('castor', [ellipse(p[0], p[1] + .07, .07, n=12) for p in ends], 'black', 1)
-    parts.append(line('bracket', [(x*.5, s + .05), (x + .02, s - .02), (x + lean*.5, s - tall*.4)], 'metal', 0, .07))
-    back = smooth([(x - .08, s - .15), (x + lean - .1, s - tall), (x + lean + .08, s - tall), (x + .1, s - .15)], k=4)
-    parts += [area('back', back, 'main'), area('seat', smooth([(-x, s - .05), (-x, s + .08), (x*.8, s + .08), (x*.8, s - .05)], k=4), 'main')]
-    if t.flag('armrest', .5): parts.append(line('armrest', [(x*.95, s - .35), (-x*.5, s - .35), (-x*.4, s)], 'black', 1, .08))
+    n, w, y = t.count('castors', 3, 5), t.size('foot width', 0.38, 0.6), 0.72
+    ends = [(u * w, 0.82 + 0.06 * (1 - abs(u))) for u in np.linspace(-1, 1, n)]
+    parts = [
+        line('post', [(0, s), (0, y)], 'metal', 0, 0.09),
+        *lines('foot', [[(0, y), p] for p in ends], 'metal', 0, 0.06),
+    ]
+    parts += areas('castor', [ellipse(p[0], p[1] + 0.07, 0.07, n=12) for p in ends], 'black', 1)
+    parts.append(
+        line('bracket', [(x * 0.5, s + 0.05), (x + 0.02, s - 0.02), (x + lean * 0.5, s - tall * 0.4)], 'metal', 0, 0.07)
+    )
+    back = smooth(
+        [(x - 0.08, s - 0.15), (x + lean - 0.1, s - tall), (x + lean + 0.08, s - tall), (x + 0.1, s - 0.15)], k=4
+    )
+    parts += [
+        area('back', back, 'main'),
+        area('seat', smooth([(-x, s - 0.05), (-x, s + 0.08), (x * 0.8, s + 0.08), (x * 0.8, s - 0.05)], k=4), 'main'),
+    ]
+    if t.flag('armrest', 0.5):
+        parts.append(line('armrest', [(x * 0.95, s - 0.35), (-x * 0.5, s - 0.35), (-x * 0.4, s)], 'black', 1, 0.08))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #9d6e3467
 @category
 def table(t):
     "A table, perhaps with something on it"
-    design, w, y = t.design('from the front', 'at an angle', 'round', 'on trestles'), t.size('width', .6, 1.), -t.size('height', -.15, .4)
-    thick, colour = t.size('board thickness', .05, .18), t.pick('colour', ('wood', 'main', 'white'))
-    if design == 'from the front': return front_table(t, w, y, thick, colour) + on_table(t, y)
+    design, w, y = (
+        t.design('from the front', 'at an angle', 'round', 'on trestles'),
+        t.size('width', 0.6, 1.0),
+        -t.size('height', -0.15, 0.4),
+    )
+    thick, colour = t.size('board thickness', 0.05, 0.18), t.pick('colour', ('wood', 'main', 'white'))
+    if design == 'from the front':
+        return front_table(t, w, y, thick, colour) + on_table(t, y)
     if design == 'on trestles':
-        u = t.size('trestle place', .4, .75)*w
-        parts = areas('brace', [limb((a*u, y), (b*u, .8), .1) for a, b in ((-1, -.4), (-.4, -1), (.4, 1), (1, .4))], 'wood')
-        if t.flag('crossbar', .6): parts.append(area('crossbar', limb((-u*.7, (y + .8)/2), (u*.7, (y + .8)/2), .08), 'wood', 1))
+        u = t.size('trestle place', 0.4, 0.75) * w
+        parts = areas(
+            'brace',
+            [limb((a * u, y), (b * u, 0.8), 0.1) for a, b in ((-1, -0.4), (-0.4, -1), (0.4, 1), (1, 0.4))],
+            'wood',
+        )
+        if t.flag('crossbar', 0.6):
+            parts.append(area('crossbar', limb((-u * 0.7, (y + 0.8) / 2), (u * 0.7, (y + 0.8) / 2), 0.08), 'wood', 1))
         return parts + [area('top', rect(-w, y, w, y + thick), colour)] + on_table(t, y)
-    d = t.size('depth', .2, .55)
+    d = t.size('depth', 0.2, 0.55)
     if design == 'round':
-        edge, d = arc(0, y + thick, w*.9, d*.45, 0, math.pi), d*.45
-        parts = round_table_legs(t, y, w) + [area('edge', [(w*.9, y), *edge, (-w*.9, y)], colour, 1), area('top', ellipse(0, y, w*.9, d), colour)]
+        edge, d = arc(0, y + thick, w * 0.9, d * 0.45, 0, math.pi), d * 0.45
+        parts = round_table_legs(t, y, w) + [
+            area('edge', [(w * 0.9, y), *edge, (-w * 0.9, y)], colour, 1),
+            area('top', ellipse(0, y, w * 0.9, d), colour),
+        ]
         return parts + on_table(t, y)
-    s, splay, inset = t.size('skew', -.25, .35), t.size('leg splay', -.06, .08), t.size('leg inset', .04, .22)
-    parts = legs(t, [((-w*.85 + s, y - d), (-w*.85 + s, .55)), ((w*.8 + s*.6, y - d), (w*.8 + s*.6, .55))], 'back leg')
-    parts += legs(t, [((-w + inset, y), (-w + inset - splay, .85)), ((w - inset, y), (w - inset + splay, .85))])
-    parts += [area('edge', rect(-w, y, w, y + thick), colour, 1), area('top', [(-w, y), (w, y), (w*.85 + s*.6, y - d), (-w*.85 + s, y - d)], colour)]
-    return parts + on_table(t, y - d*.5)
+    s, splay, inset = t.size('skew', -0.25, 0.35), t.size('leg splay', -0.06, 0.08), t.size('leg inset', 0.04, 0.22)
+    parts = legs(
+        t,
+        [((-w * 0.85 + s, y - d), (-w * 0.85 + s, 0.55)), ((w * 0.8 + s * 0.6, y - d), (w * 0.8 + s * 0.6, 0.55))],
+        'back leg',
+    )
+    parts += legs(t, [((-w + inset, y), (-w + inset - splay, 0.85)), ((w - inset, y), (w - inset + splay, 0.85))])
+    parts += [
+        area('edge', rect(-w, y, w, y + thick), colour, 1),
+        area('top', [(-w, y), (w, y), (w * 0.85 + s * 0.6, y - d), (-w * 0.85 + s, y - d)], colour),
+    ]
+    return parts + on_table(t, y - d * 0.5)
 
 # %% ../../nbs/world/04_household.ipynb #6549a5b4
 def front_table(t, w, y, thick, colour):
     "Board and two legs; some have a drawer or a cloth"
-    x, splay = w - t.size('leg inset', .04, .22), t.size('leg splay', -.12, .15)
-    parts = legs(t, [((k*x, y), (k*(x + splay), .75)) for k in (-1, 1)])
-    if t.flag('drawer', .35): parts += [area('drawer', rect(-x, y, x, y + .3), colour, 1), area('knob', ellipse(0, y + .22, .04, n=10), 'metal', 2)]
+    x, splay = w - t.size('leg inset', 0.04, 0.22), t.size('leg splay', -0.12, 0.15)
+    parts = legs(t, [((k * x, y), (k * (x + splay), 0.75)) for k in (-1, 1)])
+    if t.flag('drawer', 0.35):
+        parts += [
+            area('drawer', rect(-x, y, x, y + 0.3), colour, 1),
+            area('knob', ellipse(0, y + 0.22, 0.04, n=10), 'metal', 2),
+        ]
     parts.append(area('top', rect(-w, y, w, y + thick), colour))
-    if t.flag('cloth', .25):
-        n = t.size('cloth length', .2, .5)
-        parts.append(area('cloth', [(-w*.7, y), (w*.7, y), (w*.6, y + n), (w*.3, y + n*.6), (0, y + n), (-w*.3, y + n*.6), (-w*.6, y + n)], 'second', 1))
+    if t.flag('cloth', 0.25):
+        n = t.size('cloth length', 0.2, 0.5)
+        parts.append(
+            area(
+                'cloth',
+                [
+                    (-w * 0.7, y),
+                    (w * 0.7, y),
+                    (w * 0.6, y + n),
+                    (w * 0.3, y + n * 0.6),
+                    (0, y + n),
+                    (-w * 0.3, y + n * 0.6),
+                    (-w * 0.6, y + n),
+                ],
+                'second',
+                1,
+            )
+        )
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #6530c1b8
 def round_table_legs(t, y, w):
     "One pedestal, or three legs"
-    if t.pick('support', ('pedestal', 'three legs')) == 'three legs': return legs(t, [((u*w*.6, y), (u*w*.7, .85 - .08*(u != 0))) for u in (-1, 0, 1)])
-    r = t.size('foot width', .28, .55)
-    foot = ellipse(0, .82, r, .1) if t.flag('disc foot') else np.array([(0, .66), (r, .9), (r*.7, .92), (0, .8), (-r*.7, .92), (-r, .9)])
-    return [area('foot', foot, 'wood'), area('pedestal', limb((0, y), (0, .8), .16, t.size('pedestal foot', .1, .3)), 'wood')]
+    if t.pick('support', ('pedestal', 'three legs')) == 'three legs':
+        return legs(t, [((u * w * 0.6, y), (u * w * 0.7, 0.85 - 0.08 * (u != 0))) for u in (-1, 0, 1)])
+    r = t.size('foot width', 0.28, 0.55)
+    foot = (
+        ellipse(0, 0.82, r, 0.1)
+        if t.flag('disc foot')
+        else np.array([(0, 0.66), (r, 0.9), (r * 0.7, 0.92), (0, 0.8), (-r * 0.7, 0.92), (-r, 0.9)])
+    )
+    return [
+        area('foot', foot, 'wood'),
+        area('pedestal', limb((0, y), (0, 0.8), 0.16, t.size('pedestal foot', 0.1, 0.3)), 'wood'),
+    ]
+
 
 def on_table(t, y):
     "A vase, a bowl or nothing"
     thing = t.pick('on it', ('nothing', 'nothing', 'vase', 'bowl', 'books'))
-    if thing == 'nothing': return []
-    x = t.size('place on it', -.35, .35)
-    if thing == 'bowl': return [area('bowl', arc(x, y - .2, .24, .2, 0, math.pi), 'third', 1)]
-    if thing == 'books': return areas('book', [rect(x - .26, y - .12, x + .22, y), rect(x - .2, y - .23, x + .24, y - .12)], 'third', 1)
-    vase = mirrored(smooth([(.06, y - .36), (.05, y - .28), (.14, y - .12), (.08, y)], False)) + [x, 0]
-    stems = lines('stem', [[(x, y - .34), (x + .14*k, y - .6)] for k in (-1, 1)], 'green', 2, .04)
-    return stems + areas('flower', [ellipse(x + .14*k, y - .62, .08, n=12) for k in (-1, 1)], 'red', 1) + [area('vase', vase, 'third', 1)]
+    if thing == 'nothing':
+        return []
+    x = t.size('place on it', -0.35, 0.35)
+    if thing == 'bowl':
+        return [area('bowl', arc(x, y - 0.2, 0.24, 0.2, 0, math.pi), 'third', 1)]
+    if thing == 'books':
+        return areas(
+            'book', [rect(x - 0.26, y - 0.12, x + 0.22, y), rect(x - 0.2, y - 0.23, x + 0.24, y - 0.12)], 'third', 1
+        )
+    vase = mirrored(smooth([(0.06, y - 0.36), (0.05, y - 0.28), (0.14, y - 0.12), (0.08, y)], False)) + [x, 0]
+    stems = lines('stem', [[(x, y - 0.34), (x + 0.14 * k, y - 0.6)] for k in (-1, 1)], 'green', 2, 0.04)
+    return (
+        stems
+        + areas('flower', [ellipse(x + 0.14 * k, y - 0.62, 0.08, n=12) for k in (-1, 1)], 'red', 1)
+        + [area('vase', vase, 'third', 1)]
+    )
 
 # %% ../../nbs/world/04_household.ipynb #db75d227
 @category
 def bed(t):
     "A bed with its head to the left"
-    design, h, cover = t.design('from the side', 'at an angle', 'from the foot end', 'bunk'), t.size('headboard', .3, .85), t.size('blanket', .3, .85)
-    if design == 'at an angle': return angled_bed(t, h, cover)
-    if design == 'from the foot end': return foot_end_bed(t, h)
-    if design == 'bunk': return bunk_bed(t, cover)
-    y, w, x = -t.size('mattress height', -.25, .05), t.size('board thickness', .07, .18), t.size('length', .75, 1.)
-    parts = [area('headboard', limb((-x + w/2, y + .35), (-x + w/2 - t.size('board lean', 0., .1), y - h), w), 'wood'), *berth(t, y, cover, '', x - .07)]
-    parts.append(area('footboard', rect(x - w, y - t.size('footboard', -.1, .45), x, y + .35), 'wood', 1))
+    design, h, cover = (
+        t.design('from the side', 'at an angle', 'from the foot end', 'bunk'),
+        t.size('headboard', 0.3, 0.85),
+        t.size('blanket', 0.3, 0.85),
+    )
+    if design == 'at an angle':
+        return angled_bed(t, h, cover)
+    if design == 'from the foot end':
+        return foot_end_bed(t, h)
+    if design == 'bunk':
+        return bunk_bed(t, cover)
+    y, w, x = (
+        -t.size('mattress height', -0.25, 0.05),
+        t.size('board thickness', 0.07, 0.18),
+        t.size('length', 0.75, 1.0),
+    )
+    parts = [
+        area(
+            'headboard', limb((-x + w / 2, y + 0.35), (-x + w / 2 - t.size('board lean', 0.0, 0.1), y - h), w), 'wood'
+        ),
+        *berth(t, y, cover, '', x - 0.07),
+    ]
+    parts.append(area('footboard', rect(x - w, y - t.size('footboard', -0.1, 0.45), x, y + 0.35), 'wood', 1))
     feet = t.pick('feet', ('post', 'ball', 'no'))
-    ends = (-x + .1, x - .1)
-    if feet == 'post': deep = t.size('foot height', .1, .45); parts += areas('foot', [rect(u - .06, y + .3, u + .06, y + .35 + deep) for u in ends], 'wood', 1)
-    if feet == 'ball': parts += areas('foot', [ellipse(u, y + .42, .1, n=14) for u in ends], 'wood', 1)
+    ends = (-x + 0.1, x - 0.1)
+    if feet == 'post':
+        deep = t.size('foot height', 0.1, 0.45)
+        parts += areas('foot', [rect(u - 0.06, y + 0.3, u + 0.06, y + 0.35 + deep) for u in ends], 'wood', 1)
+    if feet == 'ball':
+        parts += areas('foot', [ellipse(u, y + 0.42, 0.1, n=14) for u in ends], 'wood', 1)
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #ca54bb51
 def bunk_bed(t, cover):
     "Two beds between tall posts, and a ladder"
-    x, top, y = t.size('length', .6, .95), -t.size('post height', .6, .95), -t.size('upper bed height', .1, .45)
-    parts = berth(t, -t.size('lower bed height', -.6, -.35), cover, 'lower ', x) + berth(t, y, cover, 'upper ', x)
-    if t.flag('rail', .4): parts.append(line('rail', [(-x*.1, y), (-x*.1, y - .22), (x, y - .22)], 'wood', 1, .06))
-    parts += [area(f'{n} post', rect(u - .05, top, u + .05, .95), 'wood') for n, u in (('left', -x), ('right', x))]
-    u = t.size('ladder place', -.4, .7)*x
-    parts += lines('ladder side', [[(u + v, y - .2), (u + v, .92)] for v in (-.12, .12)], 'wood', 1, .05)
-    return parts + lines('rung', [[(u - .12, v), (u + .12, v)] for v in np.linspace(y, .75, t.count('rungs', 3, 6))], 'wood', 1, .05)
+    x, top, y = t.size('length', 0.6, 0.95), -t.size('post height', 0.6, 0.95), -t.size('upper bed height', 0.1, 0.45)
+    parts = berth(t, -t.size('lower bed height', -0.6, -0.35), cover, 'lower ', x) + berth(t, y, cover, 'upper ', x)
+    if t.flag('rail', 0.4):
+        parts.append(line('rail', [(-x * 0.1, y), (-x * 0.1, y - 0.22), (x, y - 0.22)], 'wood', 1, 0.06))
+    parts += [area(f'{n} post', rect(u - 0.05, top, u + 0.05, 0.95), 'wood') for n, u in (('left', -x), ('right', x))]
+    u = t.size('ladder place', -0.4, 0.7) * x
+    parts += lines('ladder side', [[(u + v, y - 0.2), (u + v, 0.92)] for v in (-0.12, 0.12)], 'wood', 1, 0.05)
+    return parts + lines(
+        'rung', [[(u - 0.12, v), (u + 0.12, v)] for v in np.linspace(y, 0.75, t.count('rungs', 3, 6))], 'wood', 1, 0.05
+    )
 
 # %% ../../nbs/world/04_household.ipynb #bf739332
-def berth(t, y, cover, name='', x=.9):
+def berth(t, y, cover, name='', x=0.9):
     "Frame, mattress, pillow and blanket, from the side; the blanket covers the given share"
-    puff, thick, w = t.size('pillow', .1, .3), t.size('mattress', .12, .3), t.size('pillow width', .3, .55)
-    pillow = smooth([(-x + .06, y), (-x + .08, y - puff), (-x + w*.8, y - puff*.9), (-x + w, y)], k=4)
-    start = x*(1 - 1.9*cover)
-    parts = [area(name + 'frame', rect(-x, y + thick - .03, x, y + thick + .12), 'wood'), area(name + 'mattress', rect(-x, y, x, y + thick), 'white')]
+    puff, thick, w = t.size('pillow', 0.1, 0.3), t.size('mattress', 0.12, 0.3), t.size('pillow width', 0.3, 0.55)
+    pillow = smooth([(-x + 0.06, y), (-x + 0.08, y - puff), (-x + w * 0.8, y - puff * 0.9), (-x + w, y)], k=4)
+    start = x * (1 - 1.9 * cover)
+    parts = [
+        area(name + 'frame', rect(-x, y + thick - 0.03, x, y + thick + 0.12), 'wood'),
+        area(name + 'mattress', rect(-x, y, x, y + thick), 'white'),
+    ]
     parts.append(area(name + 'pillow', pillow, 'white'))
-    blanket = smooth([(start, y - .02), (start + .1, y - .08), (x*.4, y - .06 - t.size('duvet', 0, .2)), (x, y - .03)], False, 4)
-    return parts + [area(name + 'blanket', np.concatenate([blanket, [(x, y + thick*.8), (start - .05, y + thick*.8)]]), 'main', 1)]
+    blanket = smooth(
+        [(start, y - 0.02), (start + 0.1, y - 0.08), (x * 0.4, y - 0.06 - t.size('duvet', 0, 0.2)), (x, y - 0.03)],
+        False,
+        4,
+    )
+    return parts + [
+        area(
+            name + 'blanket',
+            np.concatenate([blanket, [(x, y + thick * 0.8), (start - 0.05, y + thick * 0.8)]]),
+            'main',
+            1,
+        )
+    ]
 
 # %% ../../nbs/world/04_household.ipynb #ae2243a2
 def angled_bed(t, h, cover):
     "Seen from above one corner"
-    long, deep = np.array([t.size('length', .9, 1.3), t.size('fall', .15, .45)]), np.array([t.size('breadth', .4, .75), -t.size('rise', .2, .4)])
-    thick, p, n, s = t.size('mattress', .15, .32), np.array([-.9, .1]), t.count('pillows', 1, 2), 1 - min(cover, .7)
+    long, deep = (
+        np.array([t.size('length', 0.9, 1.3), t.size('fall', 0.15, 0.45)]),
+        np.array([t.size('breadth', 0.4, 0.75), -t.size('rise', 0.2, 0.4)]),
+    )
+    thick, p, n, s = (
+        t.size('mattress', 0.15, 0.32),
+        np.array([-0.9, 0.1]),
+        t.count('pillows', 1, 2),
+        1 - min(cover, 0.7),
+    )
     down = np.array([0, thick])
-    def at(u, v): return p + long*u + deep*v
-    def face(*corners): return [at(*c[:2]) + down*(c[2] if len(c) > 2 else 0) for c in corners]
-    parts = areas('foot', [limb(at(u, v) + down*.8, at(u, v) + down + [0, .2], .1) for u, v in ((.03, .03), (.97, .03), (.97, .95))], 'wood', 1)
-    parts.append(area('headboard', [*face((0, 0, 1), (0, 1, 1)), at(0, 1) - [0, h*.8], at(0, 0) - [0, h*.8]], 'wood'))
-    parts += [area('side', face((0, 0), (1, 0), (1, 0, 1), (0, 0, 1)), 'white'), area('end', face((1, 0), (1, 1), (1, 1, 1), (1, 0, 1)), 'white')]
+
+    def at(u, v):
+        return p + long * u + deep * v
+
+    def face(*corners):
+        return [at(*c[:2]) + down * (c[2] if len(c) > 2 else 0) for c in corners]
+
+    parts = areas(
+        'foot',
+        [
+            limb(at(u, v) + down * 0.8, at(u, v) + down + [0, 0.2], 0.1)
+            for u, v in ((0.03, 0.03), (0.97, 0.03), (0.97, 0.95))
+        ],
+        'wood',
+        1,
+    )
+    parts.append(
+        area('headboard', [*face((0, 0, 1), (0, 1, 1)), at(0, 1) - [0, h * 0.8], at(0, 0) - [0, h * 0.8]], 'wood')
+    )
+    parts += [
+        area('side', face((0, 0), (1, 0), (1, 0, 1), (0, 0, 1)), 'white'),
+        area('end', face((1, 0), (1, 1), (1, 1, 1), (1, 0, 1)), 'white'),
+    ]
     parts.append(area('mattress', face((0, 0), (1, 0), (1, 1), (0, 1)), 'white'))
-    ends = [((k + .12)/n, (k + .88)/n) for k in range(n)]
-    parts += areas('pillow', [smooth(face((.05, a), (.25, a), (.25, b), (.05, b)), k=4) for a, b in ends], 'white')
-    parts.append(area('blanket side', face((s, 0), (1, 0), (1, 0, .8), (s, 0, .8)), 'main', 1))
+    ends = [((k + 0.12) / n, (k + 0.88) / n) for k in range(n)]
+    parts += areas('pillow', [smooth(face((0.05, a), (0.25, a), (0.25, b), (0.05, b)), k=4) for a, b in ends], 'white')
+    parts.append(area('blanket side', face((s, 0), (1, 0), (1, 0, 0.8), (s, 0, 0.8)), 'main', 1))
     return parts + [area('blanket', face((s, 0), (1, 0), (1, 1), (s, 1)), 'main', 1)]
 
 # %% ../../nbs/world/04_household.ipynb #6a724de7
 def foot_end_bed(t, h):
     "Seen from its foot end"
-    y, w, v, n = -t.size('mattress height', -.3, .0), t.size('breadth', .45, .85), t.size('narrowing', .7, .95), t.count('pillows', 1, 2)
-    back = y - t.size('rise', .2, .45)
-    board = [(w*v, back), (w*v, back - h*.7)]
-    if t.flag('round board'): board = [(w*v, back), *arc(0, back - h*.35, w*v, h*.45, 0, -math.pi/2, n=8)]
-    parts = [area('headboard', mirrored(board[::-1]), 'wood'), area('mattress', [(-w*v, back), (w*v, back), (w, y + .1), (-w, y + .1)], 'white')]
-    parts += areas('pillow', [ellipse((k - (n - 1)/2)*w*.85, back + .05, w*.7/n, .12) for k in range(n)], 'white')
-    parts.append(area('blanket', [(-w*v*1.02, back + .15), (w*v*1.02, back + .15), (w*1.05, y + .35), (-w*1.05, y + .35)], 'main'))
-    if t.flag('low footboard', .4): parts.append(area('footboard', rect(-w*1.08, y + .15, w*1.08, y + .5), 'wood', 1))
-    if t.flag('fold', .5): parts.append(area('fold', mirrored([(w*v*1.02, back + .15), (w*(v + .04), back + .27)]), 'white', 2))
-    deep = t.size('foot height', .15, .4)
-    return parts + areas('foot', [rect(u*w*.9 - .05, y + .35, u*w*.9 + .05, y + .35 + deep) for u in (-1, 1)], 'wood', 1)
+    y, w, v, n = (
+        -t.size('mattress height', -0.3, 0.0),
+        t.size('breadth', 0.45, 0.85),
+        t.size('narrowing', 0.7, 0.95),
+        t.count('pillows', 1, 2),
+    )
+    back = y - t.size('rise', 0.2, 0.45)
+    board = [(w * v, back), (w * v, back - h * 0.7)]
+    if t.flag('round board'):
+        board = [(w * v, back), *arc(0, back - h * 0.35, w * v, h * 0.45, 0, -math.pi / 2, n=8)]
+    parts = [
+        area('headboard', mirrored(board[::-1]), 'wood'),
+        area('mattress', [(-w * v, back), (w * v, back), (w, y + 0.1), (-w, y + 0.1)], 'white'),
+    ]
+    parts += areas(
+        'pillow', [ellipse((k - (n - 1) / 2) * w * 0.85, back + 0.05, w * 0.7 / n, 0.12) for k in range(n)], 'white'
+    )
+    parts.append(
+        area(
+            'blanket',
+            [(-w * v * 1.02, back + 0.15), (w * v * 1.02, back + 0.15), (w * 1.05, y + 0.35), (-w * 1.05, y + 0.35)],
+            'main',
+        )
+    )
+    if t.flag('low footboard', 0.4):
+        parts.append(area('footboard', rect(-w * 1.08, y + 0.15, w * 1.08, y + 0.5), 'wood', 1))
+    if t.flag('fold', 0.5):
+        parts.append(area('fold', mirrored([(w * v * 1.02, back + 0.15), (w * (v + 0.04), back + 0.27)]), 'white', 2))
+    deep = t.size('foot height', 0.15, 0.4)
+    return parts + areas(
+        'foot', [rect(u * w * 0.9 - 0.05, y + 0.35, u * w * 0.9 + 0.05, y + 0.35 + deep) for u in (-1, 1)], 'wood', 1
+    )
 
 # %% ../../nbs/world/04_household.ipynb #9a15084a
 @category
 def television(t):
     "Old set, flat screen, or a box at an angle"
-    design, h, colour = t.design('old set', 'flat screen', 'deep box'), t.size('height', .4, .66), t.pick('colour', ('dark', 'wood', 'main'))
-    w = t.size('width', .7, .98)
+    design, h, colour = (
+        t.design('old set', 'flat screen', 'deep box'),
+        t.size('height', 0.4, 0.66),
+        t.pick('colour', ('dark', 'wood', 'main')),
+    )
+    w = t.size('width', 0.7, 0.98)
     parts = antenna(t, -h) if design != 'flat screen' else []
     parts += tv_stand(t, w, h, design)
     if design == 'deep box':
-        w, d, e = w*.8, t.size('box depth', .15, .4), t.size('box tilt', .05, .25)
-        parts += [area('side', [(w, -h), (w + d, -h - e + .1), (w + d, h - e - .1), (w, h)], colour),
-                  area('roof', [(-w, -h), (-w + d*1.2, -h - e), (w + d, -h - e + .1), (w, -h)], colour)]
+        w, d, e = w * 0.8, t.size('box depth', 0.15, 0.4), t.size('box tilt', 0.05, 0.25)
+        parts += [
+            area('side', [(w, -h), (w + d, -h - e + 0.1), (w + d, h - e - 0.1), (w, h)], colour),
+            area('roof', [(-w, -h), (-w + d * 1.2, -h - e), (w + d, -h - e + 0.1), (w, -h)], colour),
+        ]
     parts.append(area('case', rect(-w, -h, w, h), colour))
-    m = .06 if design == 'flat screen' else t.size('frame', .09, .17)
-    panel = t.size('panel', .22, .4) if design != 'flat screen' and t.flag('knobs', .75) else 0
+    m = 0.06 if design == 'flat screen' else t.size('frame', 0.09, 0.17)
+    panel = t.size('panel', 0.22, 0.4) if design != 'flat screen' and t.flag('knobs', 0.75) else 0
     screen = rect(-w + m, -h + m, w - m - panel, h - m)
-    rounded = design == 'old set' and t.flag('round screen', .6)
-    parts.append(area('screen', smooth(screen, k=4)*[.95, .92] + [-.02, 0] if rounded else screen, t.pick('screen', ('sky', 'grey', 'light'))))
+    rounded = design == 'old set' and t.flag('round screen', 0.6)
+    parts.append(
+        area(
+            'screen',
+            smooth(screen, k=4) * [0.95, 0.92] + [-0.02, 0] if rounded else screen,
+            t.pick('screen', ('sky', 'grey', 'light')),
+        )
+    )
     if panel:
         shape = t.pick('dial shape', ('round', 'square', 'round'))
         for k in range(t.count('dials', 1, 4)):
-            x, y = w - m*.4 - panel/2, -h + m + .1 + .19*k
-            parts.append(area(f'dial {k + 1}', rect(x - .06, y - .05, x + .06, y + .05) if shape == 'square' else ellipse(x, y, .08, n=14), 'metal', 1))
-    return parts + on_screen(t, *screen.mean(0), *np.ptp(screen, 0)/2)
+            x, y = w - m * 0.4 - panel / 2, -h + m + 0.1 + 0.19 * k
+            parts.append(
+                area(
+                    f'dial {k + 1}',
+                    rect(x - 0.06, y - 0.05, x + 0.06, y + 0.05) if shape == 'square' else ellipse(x, y, 0.08, n=14),
+                    'metal',
+                    1,
+                )
+            )
+    return parts + on_screen(t, *screen.mean(0), *np.ptp(screen, 0) / 2)
 
 # %% ../../nbs/world/04_household.ipynb #fca1e049
 def antenna(t, top):
     "Rabbit ears, a loop or none"
-    kind, x = t.pick('antenna', ('rabbit ear', 'rabbit ear', 'loop', 'no')), t.size('antenna spread', .15, .55)
-    if kind == 'loop': return [line('loop', arc(0, top - .22, .2, .2, 0, 2*math.pi, n=25), 'metal', 0, .05)]
-    if kind == 'no': return []
-    tall = t.size('antenna length', .25, .5)
-    tips = [area(f'tip {k + 2}', ellipse(k*x, top - tall, .05, n=10), 'metal', 2) for k in (-1, 1)] if t.flag('tips') else []
-    return [line(f'{n} ear', [(0, top), (u*x, top - tall)], 'metal', 0, .05) for n, u in (('left', -1), ('right', 1))] + tips
+    kind, x = t.pick('antenna', ('rabbit ear', 'rabbit ear', 'loop', 'no')), t.size('antenna spread', 0.15, 0.55)
+    if kind == 'loop':
+        return [line('loop', arc(0, top - 0.22, 0.2, 0.2, 0, 2 * math.pi, n=25), 'metal', 0, 0.05)]
+    if kind == 'no':
+        return []
+    tall = t.size('antenna length', 0.25, 0.5)
+    tips = (
+        [area(f'tip {k + 2}', ellipse(k * x, top - tall, 0.05, n=10), 'metal', 2) for k in (-1, 1)]
+        if t.flag('tips')
+        else []
+    )
+    return [
+        line(f'{n} ear', [(0, top), (u * x, top - tall)], 'metal', 0, 0.05) for n, u in (('left', -1), ('right', 1))
+    ] + tips
+
 
 def tv_stand(t, w, h, design):
     "What the set stands on"
-    n = t.size('stand height', .12, .32)
-    kind = t.pick('stand', ('foot', 'two feet', 'wall')) if design == 'flat screen' else t.pick('stand', ('splayed', 'straight', 'no'))
+    n = t.size('stand height', 0.12, 0.32)
+    kind = (
+        t.pick('stand', ('foot', 'two feet', 'wall'))
+        if design == 'flat screen'
+        else t.pick('stand', ('splayed', 'straight', 'no'))
+    )
     if kind == 'foot':
-        foot = ellipse(0, h + n, w*t.size('foot width', .3, .6), .07)
-        return [area('neck', rect(-.09, h - .02, .09, h + n), 'dark'), area('foot', foot, 'dark')]
-    if kind in ('wall', 'no'): return []
-    u = .18 if kind != 'straight' else 0.
-    return [line(f'{s} leg', [(k*w*.55, h), (k*(w*.55 + u), h + n)], 'dark', 1, .08) for s, k in (('left', -1), ('right', 1))]
+        foot = ellipse(0, h + n, w * t.size('foot width', 0.3, 0.6), 0.07)
+        return [area('neck', rect(-0.09, h - 0.02, 0.09, h + n), 'dark'), area('foot', foot, 'dark')]
+    if kind in ('wall', 'no'):
+        return []
+    u = 0.18 if kind != 'straight' else 0.0
+    return [
+        line(f'{s} leg', [(k * w * 0.55, h), (k * (w * 0.55 + u), h + n)], 'dark', 1, 0.08)
+        for s, k in (('left', -1), ('right', 1))
+    ]
 
 # %% ../../nbs/world/04_household.ipynb #8de63365
 def on_screen(t, x, y, w, h):
     "A programme: hills, a face, stripes, or the glint of dark glass"
     show, parts = t.pick('programme', ('no', 'glint', 'hills', 'face', 'stripes')), []
-    if show == 'glint': parts = lines('glint', [[(w*(.2 + u), -h*.65), (w*(u - .15), -h*.1)] for u in (0, .25)], 'white', 2, .05)
+    if show == 'glint':
+        parts = lines(
+            'glint', [[(w * (0.2 + u), -h * 0.65), (w * (u - 0.15), -h * 0.1)] for u in (0, 0.25)], 'white', 2, 0.05
+        )
     if show == 'stripes':
-        parts = [line(f'{c} stripe', [(w*u, -h*.95), (w*u, h*.95)], c, 1, .08) for u, c in ((-.6, 'red'), (-.2, 'yellow'), (.2, 'blue'), (.6, 'purple'))]
+        parts = [
+            line(f'{c} stripe', [(w * u, -h * 0.95), (w * u, h * 0.95)], c, 1, 0.08)
+            for u, c in ((-0.6, 'red'), (-0.2, 'yellow'), (0.2, 'blue'), (0.6, 'purple'))
+        ]
     if show == 'hills':
-        parts = [area('sun', ellipse(-w*.4, -h*.4, .1, n=14), 'yellow', 2), area('hills', [(-w, h), (-w*.4, 0), (0, h*.5), (w*.5, -h*.2), (w, h)], 'green', 1)]
+        parts = [
+            area('sun', ellipse(-w * 0.4, -h * 0.4, 0.1, n=14), 'yellow', 2),
+            area('hills', [(-w, h), (-w * 0.4, 0), (0, h * 0.5), (w * 0.5, -h * 0.2), (w, h)], 'green', 1),
+        ]
     if show == 'face':
-        parts = [area('face', ellipse(0, 0, h*.6), 'skin', 1), line('smile', arc(0, h*.08, h*.28, h*.25, .2, math.pi - .2), 'dark', 2, .05)]
-        parts += areas('eye', [ellipse(u*h*.22, -h*.18, .04, n=8) for u in (-1, 1)], 'dark', 2)
-    for p in parts: p.points += [x, y]
+        parts = [
+            area('face', ellipse(0, 0, h * 0.6), 'skin', 1),
+            line('smile', arc(0, h * 0.08, h * 0.28, h * 0.25, 0.2, math.pi - 0.2), 'dark', 2, 0.05),
+        ]
+        parts += areas('eye', [ellipse(u * h * 0.22, -h * 0.18, 0.04, n=8) for u in (-1, 1)], 'dark', 2)
+    for p in parts:
+        p.points += [x, y]
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #239f4423
 @category
 def clock(t):
     "Alarm, wall, long-case or digital clock"
-    design, colour = t.design('alarm', 'wall', 'long case', 'digital'), t.pick('colour', ('main', 'second', 'wood', 'metal'))
-    if design == 'digital': return digital_clock(t, colour)
-    r, parts = t.size('face', .55, .72), []
-    if design == 'alarm': parts += alarm_bells(t, r)
+    design, colour = (
+        t.design('alarm', 'wall', 'long case', 'digital'),
+        t.pick('colour', ('main', 'second', 'wood', 'metal')),
+    )
+    if design == 'digital':
+        return digital_clock(t, colour)
+    r, parts = t.size('face', 0.55, 0.72), []
+    if design == 'alarm':
+        parts += alarm_bells(t, r)
     if design == 'long case':
-        w, r, y, x = t.size('case width', .28, .42), .27, -.6, t.size('swing', -.12, .12)
-        roof = [(0, -1.25), (w + .12, -.95)] if t.pick('roof', ('peaked', 'flat')) == 'peaked' else [(w + .12, -1.05), (w + .12, -.92)]
-        parts += [area('case', rect(-w, -.95, w, .85), 'wood'), area('plinth', rect(-w - .1, .75, w + .1, 1.), 'wood', 1), area('roof', mirrored(roof), 'wood')]
-        if t.flag('window', .6): parts.append(area('window', rect(-w*.65, -.2, w*.65, .62), 'glass', 1))
-        y2 = t.size('pendulum', .2, .42)
-        parts += [line('pendulum', [(0, -.25), (x, y2)], 'gold', 0, .05), area('bob', ellipse(x, y2, .11, n=16), 'gold')]
-        return parts + dial(t, 0, y, r*(w/.4)**.5, 'white')
+        w, r, y, x = t.size('case width', 0.28, 0.42), 0.27, -0.6, t.size('swing', -0.12, 0.12)
+        roof = (
+            [(0, -1.25), (w + 0.12, -0.95)]
+            if t.pick('roof', ('peaked', 'flat')) == 'peaked'
+            else [(w + 0.12, -1.05), (w + 0.12, -0.92)]
+        )
+        parts += [
+            area('case', rect(-w, -0.95, w, 0.85), 'wood'),
+            area('plinth', rect(-w - 0.1, 0.75, w + 0.1, 1.0), 'wood', 1),
+            area('roof', mirrored(roof), 'wood'),
+        ]
+        if t.flag('window', 0.6):
+            parts.append(area('window', rect(-w * 0.65, -0.2, w * 0.65, 0.62), 'glass', 1))
+        y2 = t.size('pendulum', 0.2, 0.42)
+        parts += [
+            line('pendulum', [(0, -0.25), (x, y2)], 'gold', 0, 0.05),
+            area('bob', ellipse(x, y2, 0.11, n=16), 'gold'),
+        ]
+        return parts + dial(t, 0, y, r * (w / 0.4) ** 0.5, 'white')
     shape = t.pick('shape', ('round', 'square', 'oval')) if design == 'wall' else 'round'
-    frame = t.size('frame', .03, .2)
-    if shape == 'square': parts.append(area('frame', rect(-r - frame, -r - frame, r + frame, r + frame), colour))
-    else: parts.append(area('frame', ellipse(0, 0, (r + frame)*(.8 if shape == 'oval' else 1), r + frame, n=32), colour))
-    return parts + dial(t, 0, 0, r*(.78 if shape == 'oval' else 1), 'white')
+    frame = t.size('frame', 0.03, 0.2)
+    if shape == 'square':
+        parts.append(area('frame', rect(-r - frame, -r - frame, r + frame, r + frame), colour))
+    else:
+        parts.append(
+            area('frame', ellipse(0, 0, (r + frame) * (0.8 if shape == 'oval' else 1), r + frame, n=32), colour)
+        )
+    return parts + dial(t, 0, 0, r * (0.78 if shape == 'oval' else 1), 'white')
 
 # %% ../../nbs/world/04_household.ipynb #801e142d
 def dial(t, x, y, r, colour):
     "Face, marks and the two hands"
     parts, marks = [area('face', ellipse(x, y, r, n=32), colour)], t.pick('marks', ('four', 'twelve', 'written', 'no'))
     for k in range({'four': 4, 'twelve': 12, 'written': 4, 'no': 0}[marks]):
-        a = k*2*math.pi/{'twelve': 12}.get(marks, 4) - math.pi/2
-        at = np.array([x, y]) + r*np.outer((.78, .93), (math.cos(a), math.sin(a)))
-        if marks == 'written': parts += numeral(k, at.mean(0) - (at[1] - at[0])*.4, r*.13)
-        else: parts.append(line(f'mark {k + 1}', at, 'black', 1 if marks == 'four' else 2, .05*r + .01))
+        a = k * 2 * math.pi / {'twelve': 12}.get(marks, 4) - math.pi / 2
+        at = np.array([x, y]) + r * np.outer((0.78, 0.93), (math.cos(a), math.sin(a)))
+        if marks == 'written':
+            parts += numeral(k, at.mean(0) - (at[1] - at[0]) * 0.4, r * 0.13)
+        else:
+            parts.append(line(f'mark {k + 1}', at, 'black', 1 if marks == 'four' else 2, 0.05 * r + 0.01))
     hour, minute = t.count("o'clock", 1, 12), t.size('minutes', 0, 60)
-    for name, turn, n, w in (('hour hand', hour/12 + minute/720, .48, .08), ('minute hand', minute/60, .72, .05)):
-        a = turn*2*math.pi - math.pi/2
-        parts.append(line(name, [(x, y), (x + n*r*math.cos(a), y + n*r*math.sin(a))], 'black', 0, w*(r + .3)))
-    return parts + ([area('pin', ellipse(x, y, r*.09, n=10), 'black', 2)] if t.flag('pin') else [])
+    for name, turn, n, w in (
+        ('hour hand', hour / 12 + minute / 720, 0.48, 0.08),
+        ('minute hand', minute / 60, 0.72, 0.05),
+    ):
+        a = turn * 2 * math.pi - math.pi / 2
+        parts.append(
+            line(name, [(x, y), (x + n * r * math.cos(a), y + n * r * math.sin(a))], 'black', 0, w * (r + 0.3))
+        )
+    return parts + ([area('pin', ellipse(x, y, r * 0.09, n=10), 'black', 2)] if t.flag('pin') else [])
+
 
 def numeral(k, at, s):
     "12, 3, 6 or 9, in as few lines as a hand would use"
-    strokes = {0: [[(-1, -1), (-1, 1)], [(-.2, -.8), (.5, -1), (.9, -.5), (-.2, 1), (1, 1)]], 1: [[(-.7, -1), (.6, -.8), (-.2, 0), (.6, .5), (-.7, 1)]],
-               2: [[(.5, -1), (-.5, .1), (-.3, 1), (.5, .8), (.5, .2), (-.5, .3)]], 3: [[(.5, -.3), (-.5, -.2), (-.4, -1), (.5, -.9), (.3, 1)]]}[k]
-    return [line(f'number {(12, 3, 6, 9)[k]}{" b" if j else ""}', np.array(p)*s + at, 'black', 2, .04) for j, p in enumerate(strokes)]
+    strokes = {
+        0: [[(-1, -1), (-1, 1)], [(-0.2, -0.8), (0.5, -1), (0.9, -0.5), (-0.2, 1), (1, 1)]],
+        1: [[(-0.7, -1), (0.6, -0.8), (-0.2, 0), (0.6, 0.5), (-0.7, 1)]],
+        2: [[(0.5, -1), (-0.5, 0.1), (-0.3, 1), (0.5, 0.8), (0.5, 0.2), (-0.5, 0.3)]],
+        3: [[(0.5, -0.3), (-0.5, -0.2), (-0.4, -1), (0.5, -0.9), (0.3, 1)]],
+    }[k]
+    return [
+        line(f'number {(12, 3, 6, 9)[k]}{" b" if j else ""}', np.array(p) * s + at, 'black', 2, 0.04)
+        for j, p in enumerate(strokes)
+    ]
 
 # %% ../../nbs/world/04_household.ipynb #6174aa53
 def alarm_bells(t, r):
     "Two bells or one button above, feet below"
-    kind, s, wide = t.pick('bells', ('round', 'half round', 'no')), t.size('bell size', .15, .3), t.size('foot spread', .6, 1.)
-    parts = [line(f'{n} foot', [(u*r*.6, r*.75), (u*r*wide, r + .28)], 'metal', 0, .09) for n, u in (('left', -1), ('right', 1))]
-    if t.flag('hammer', .4):
-        parts += [line('hammer', [(0, -r), (0, -r - .25)], 'metal', 2, .05), area('hammer head', ellipse(0, -r - .26, .08, .05, n=10), 'metal', 2)]
+    kind, s, wide = (
+        t.pick('bells', ('round', 'half round', 'no')),
+        t.size('bell size', 0.15, 0.3),
+        t.size('foot spread', 0.6, 1.0),
+    )
+    parts = [
+        line(f'{n} foot', [(u * r * 0.6, r * 0.75), (u * r * wide, r + 0.28)], 'metal', 0, 0.09)
+        for n, u in (('left', -1), ('right', 1))
+    ]
+    if t.flag('hammer', 0.4):
+        parts += [
+            line('hammer', [(0, -r), (0, -r - 0.25)], 'metal', 2, 0.05),
+            area('hammer head', ellipse(0, -r - 0.26, 0.08, 0.05, n=10), 'metal', 2),
+        ]
     if kind == 'no':
-        button = np.concatenate([[(-.06, -r + .05), (-.06, -r - .2)], arc(0, -r - .2, s, s*.8, math.pi, 2*math.pi), [(.06, -r - .2), (.06, -r + .05)]])
+        button = np.concatenate(
+            [
+                [(-0.06, -r + 0.05), (-0.06, -r - 0.2)],
+                arc(0, -r - 0.2, s, s * 0.8, math.pi, 2 * math.pi),
+                [(0.06, -r - 0.2), (0.06, -r + 0.05)],
+            ]
+        )
         return parts + [area('button', button, 'second')]
-    x = t.size('bell spread', .35, .65)
-    y = -math.sqrt(max((r + .1)**2 - x**2, .04)) - .06
+    x = t.size('bell spread', 0.35, 0.65)
+    y = -math.sqrt(max((r + 0.1) ** 2 - x**2, 0.04)) - 0.06
     for n, u in (('left', -1), ('right', 1)):
-        shape = ellipse(u*x, y, s) if kind == 'round' else arc(u*x, y, s*1.15, s*1.15, math.pi, 2*math.pi, u*math.atan2(x, -y))
+        shape = (
+            ellipse(u * x, y, s)
+            if kind == 'round'
+            else arc(u * x, y, s * 1.15, s * 1.15, math.pi, 2 * math.pi, u * math.atan2(x, -y))
+        )
         parts.append(area(f'{n} bell', shape, 'second'))
-    if t.flag('carrying handle', .3): parts.insert(0, line('carrying handle', arc(0, y, x, .35, math.pi, 2*math.pi), 'metal', 1, .06))
+    if t.flag('carrying handle', 0.3):
+        parts.insert(0, line('carrying handle', arc(0, y, x, 0.35, math.pi, 2 * math.pi), 'metal', 1, 0.06))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #57409294
 def digital_clock(t, colour):
     "A box with lit figures"
-    w, h, e = t.size('box width', .75, 1.), t.size('box height', .32, .5), t.size('box slope', 0., .2)
-    parts = [area('case', [(-w + e, -h), (w - e, -h), (w, h), (-w, h)], colour), area('display', rect(-w*.8 + e*.5, -h*.65, w*.8 - e*.5, h*.6), 'black')]
-    bars = {'a': (-1, -2, 1, -2), 'b': (1, -2, 1, 0), 'c': (1, 0, 1, 2), 'd': (-1, 2, 1, 2), 'e': (-1, 0, -1, 2), 'f': (-1, -2, -1, 0), 'g': (-1, 0, 1, 0)}
+    w, h, e = t.size('box width', 0.75, 1.0), t.size('box height', 0.32, 0.5), t.size('box slope', 0.0, 0.2)
+    parts = [
+        area('case', [(-w + e, -h), (w - e, -h), (w, h), (-w, h)], colour),
+        area('display', rect(-w * 0.8 + e * 0.5, -h * 0.65, w * 0.8 - e * 0.5, h * 0.6), 'black'),
+    ]
+    bars = {
+        'a': (-1, -2, 1, -2),
+        'b': (1, -2, 1, 0),
+        'c': (1, 0, 1, 2),
+        'd': (-1, 2, 1, 2),
+        'e': (-1, 0, -1, 2),
+        'f': (-1, -2, -1, 0),
+        'g': (-1, 0, 1, 0),
+    }
     lit = 'abcdef bc abged abgcd fgbc afgcd afgedc abc abcdefg abcdfg'.split()
     hour, minute = t.count("o'clock", 1, 12), int(t.size('minutes', 0, 60))
-    for k, digit in enumerate((hour//10, hour % 10, minute//10, minute % 10)):
-        if k == 0 and digit == 0: continue
-        x, s = (-.56, -.24, .2, .52)[k]*w*.85, np.array([w*.09, h*.2])
-        parts += [line(f'figure {k + 1}{b}', np.reshape(bars[b], (2, 2))*s + [x, 0], 'red', 0, .06) for b in lit[digit]]
-    parts += [area(f'colon {k + 1}', ellipse(0, v*h*.2, .04, n=8), 'red', 1) for k, v in enumerate((-1, 1))]
-    if t.flag('snooze', .5): parts.append(area('snooze', rect(-.35, -h - .12, .35, -h), 'third', 1))
-    return parts + ([area(f'foot {k + 1}', rect(u - .1, h, u + .1, h + .1), 'dark', 1) for k, u in enumerate((-w*.7, w*.7))] if t.flag('feet', .5) else [])
+    for k, digit in enumerate((hour // 10, hour % 10, minute // 10, minute % 10)):
+        if k == 0 and digit == 0:
+            continue
+        x, s = (-0.56, -0.24, 0.2, 0.52)[k] * w * 0.85, np.array([w * 0.09, h * 0.2])
+        parts += [
+            line(f'figure {k + 1}{b}', np.reshape(bars[b], (2, 2)) * s + [x, 0], 'red', 0, 0.06) for b in lit[digit]
+        ]
+    parts += [area(f'colon {k + 1}', ellipse(0, v * h * 0.2, 0.04, n=8), 'red', 1) for k, v in enumerate((-1, 1))]
+    if t.flag('snooze', 0.5):
+        parts.append(area('snooze', rect(-0.35, -h - 0.12, 0.35, -h), 'third', 1))
+    return parts + (
+        [
+            area(f'foot {k + 1}', rect(u - 0.1, h, u + 0.1, h + 0.1), 'dark', 1)
+            for k, u in enumerate((-w * 0.7, w * 0.7))
+        ]
+        if t.flag('feet', 0.5)
+        else []
+    )
 
 # %% ../../nbs/world/04_household.ipynb #5b45392d
 @category
 def bell(t):
     "A hanging bell, a tilted one, or a hand bell"
-    design, w, lip = t.design('hanging', 'hanging', 'tilted', 'hand bell'), t.size('width', .45, .8), t.size('lip', .0, .22)
-    body, top, mouth = t.pick('shape', ('bell', 'dome', 'cone')), t.size('shoulder', .25, .6), t.size('mouth', .07, .2)
-    profile = {'bell': smooth([(.03, -.75), (w*top, -.62), (w*.68, .1), (w*.85, .45), (w + lip*.5, .6)], False),
-               'dome': smooth([(.03, -.75), (w*.6, -.6), (w*.85, -.1), (w*.88, .4), (w*.9 + lip, .6)], False),
-               'cone': smooth([(.03, -.75), (w*.3, -.5), (w*.8, .35), (w + lip, .6)], False)}[body]
-    if design == 'hand bell': profile = profile*[.85, .75] + [0, .3]
+    design, w, lip = (
+        t.design('hanging', 'hanging', 'tilted', 'hand bell'),
+        t.size('width', 0.45, 0.8),
+        t.size('lip', 0.0, 0.22),
+    )
+    body, top, mouth = (
+        t.pick('shape', ('bell', 'dome', 'cone')),
+        t.size('shoulder', 0.25, 0.6),
+        t.size('mouth', 0.07, 0.2),
+    )
+    profile = {
+        'bell': smooth(
+            [(0.03, -0.75), (w * top, -0.62), (w * 0.68, 0.1), (w * 0.85, 0.45), (w + lip * 0.5, 0.6)], False
+        ),
+        'dome': smooth(
+            [(0.03, -0.75), (w * 0.6, -0.6), (w * 0.85, -0.1), (w * 0.88, 0.4), (w * 0.9 + lip, 0.6)], False
+        ),
+        'cone': smooth([(0.03, -0.75), (w * 0.3, -0.5), (w * 0.8, 0.35), (w + lip, 0.6)], False),
+    }[body]
+    if design == 'hand bell':
+        profile = profile * [0.85, 0.75] + [0, 0.3]
     high, low, wide = profile[0][1], profile[-1][1], profile[-1][0]
-    parts, clapper = bell_hanger(t, high, design), t.size('clapper', .08, .17)
-    open_mouth = design == 'tilted' or t.flag('mouth seen', .5)
-    swing = t.size('swing', -.3, .3)*wide
-    tongue = area('clapper', ellipse(swing, low + (.04 if open_mouth else .06) + mouth*.5, clapper, n=16), 'dark')
-    if not open_mouth: parts.append(tongue)
+    parts, clapper = bell_hanger(t, high, design), t.size('clapper', 0.08, 0.17)
+    open_mouth = design == 'tilted' or t.flag('mouth seen', 0.5)
+    swing = t.size('swing', -0.3, 0.3) * wide
+    tongue = area('clapper', ellipse(swing, low + (0.04 if open_mouth else 0.06) + mouth * 0.5, clapper, n=16), 'dark')
+    if not open_mouth:
+        parts.append(tongue)
     parts.append(area('body', mirrored(profile), t.pick('colour', ('gold', 'gold', 'metal', 'main'))))
-    if open_mouth: parts += [area('mouth', ellipse(0, low, wide, mouth), 'brown', 1), tongue]
-    for k in range(t.count('bands', 0, 2)): parts.append(area(f'band {k + 1}', across(profile, low - .22 - .35*k, low - .12 - .35*k), 'second', 2))
-    if t.flag('bow', .25):
-        parts += [area(f'{n} bow', smooth([(0, high), (u*.4, high - .2), (u*.42, high + .2)], k=4), 'red', 1) for n, u in (('left', -1), ('right', 1))]
-    if t.flag('crack', .15): parts.append(line('crack', [(.1, low - .05), (.16, low - .2), (.08, low - .3), (.13, low - .42)], 'dark', 2, .03))
-    return rotate(parts, t.size('tilt', .25, .7)) if design == 'tilted' else parts
+    if open_mouth:
+        parts += [area('mouth', ellipse(0, low, wide, mouth), 'brown', 1), tongue]
+    for k in range(t.count('bands', 0, 2)):
+        parts.append(area(f'band {k + 1}', across(profile, low - 0.22 - 0.35 * k, low - 0.12 - 0.35 * k), 'second', 2))
+    if t.flag('bow', 0.25):
+        parts += [
+            area(f'{n} bow', smooth([(0, high), (u * 0.4, high - 0.2), (u * 0.42, high + 0.2)], k=4), 'red', 1)
+            for n, u in (('left', -1), ('right', 1))
+        ]
+    if t.flag('crack', 0.15):
+        parts.append(
+            line(
+                'crack', [(0.1, low - 0.05), (0.16, low - 0.2), (0.08, low - 0.3), (0.13, low - 0.42)], 'dark', 2, 0.03
+            )
+        )
+    return rotate(parts, t.size('tilt', 0.25, 0.7)) if design == 'tilted' else parts
 
 # %% ../../nbs/world/04_household.ipynb #fe34b08d
 def bell_hanger(t, y, design):
     "Knob, ring, beam or grip"
     if design == 'hand bell':
-        n, w = t.size('grip length', .35, .7), t.size('grip width', .07, .16)
-        turned = smooth([(.02, y - n), (w*1.2, y - n*.85), (w*.5, y - n*.5), (w, y - n*.2), (w*.6, y + .05)], False)
-        grip = {'straight': [(w, y - n), (w, y + .05)], 'turned': turned}
+        n, w = t.size('grip length', 0.35, 0.7), t.size('grip width', 0.07, 0.16)
+        turned = smooth(
+            [(0.02, y - n), (w * 1.2, y - n * 0.85), (w * 0.5, y - n * 0.5), (w, y - n * 0.2), (w * 0.6, y + 0.05)],
+            False,
+        )
+        grip = {'straight': [(w, y - n), (w, y + 0.05)], 'turned': turned}
         return [area('grip', mirrored(grip[t.pick('grip', ('straight', 'turned'))]), 'wood')]
-    kind, r = t.pick('hanger', ('knob', 'ring', 'beam') if design == 'hanging' else ('knob', 'ring')), t.size('hanger size', .08, .18)
-    if kind == 'knob': return [area('knob', ellipse(0, y - r*.6, r), 'gold', 1)]
-    ring = [area('ring', ellipse(0, y - r*.7, r), 'gold', 1), area('ring hole', ellipse(0, y - r*.7, r*.55), 'bg', 2)]
-    return ring if kind == 'ring' else ring + [area('beam', rect(-.6, y - r*1.4 - .14, .6, y - r*1.4), 'wood', 1)]
+    kind, r = (
+        t.pick('hanger', ('knob', 'ring', 'beam') if design == 'hanging' else ('knob', 'ring')),
+        t.size('hanger size', 0.08, 0.18),
+    )
+    if kind == 'knob':
+        return [area('knob', ellipse(0, y - r * 0.6, r), 'gold', 1)]
+    ring = [
+        area('ring', ellipse(0, y - r * 0.7, r), 'gold', 1),
+        area('ring hole', ellipse(0, y - r * 0.7, r * 0.55), 'bg', 2),
+    ]
+    return (
+        ring if kind == 'ring' else ring + [area('beam', rect(-0.6, y - r * 1.4 - 0.14, 0.6, y - r * 1.4), 'wood', 1)]
+    )
 
 # %% ../../nbs/world/04_household.ipynb #e242ec3b
 @category
 def book(t):
     "Open, standing or lying"
     design, colour = t.design('open', 'standing', 'lying'), t.pick('colour', ('main', 'second', 'red', 'blue'))
-    if design == 'open': return open_book(t, colour)
-    if design == 'lying': return lying_book(t, colour)
-    w, h, d = t.size('width', .36, .68), t.size('height', .6, .92), t.size('page depth', .05, .16)
+    if design == 'open':
+        return open_book(t, colour)
+    if design == 'lying':
+        return lying_book(t, colour)
+    w, h, d = t.size('width', 0.36, 0.68), t.size('height', 0.6, 0.92), t.size('page depth', 0.05, 0.16)
     u = 1 if t.pick('spine', ('left', 'right')) == 'left' else -1
-    k = u*t.size('thickness', .06, .26)
-    parts = [area('pages top', [(-w, -h), (w, -h), (w + k, -h - d), (-w + k, -h - d)], 'white'),
-             area('pages side', [(u*w, -h), (u*w + k, -h - d), (u*w + k, h - d), (u*w, h)], 'white'), area('cover', rect(-w, -h, w, h), colour)]
-    if t.flag('hinge', .6): parts.append(line('hinge', [(-u*w*.75, -h), (-u*w*.75, h)], 'dark', 0, .04))
+    k = u * t.size('thickness', 0.06, 0.26)
+    parts = [
+        area('pages top', [(-w, -h), (w, -h), (w + k, -h - d), (-w + k, -h - d)], 'white'),
+        area('pages side', [(u * w, -h), (u * w + k, -h - d), (u * w + k, h - d), (u * w, h)], 'white'),
+        area('cover', rect(-w, -h, w, h), colour),
+    ]
+    if t.flag('hinge', 0.6):
+        parts.append(line('hinge', [(-u * w * 0.75, -h), (-u * w * 0.75, h)], 'dark', 0, 0.04))
     return parts + book_cover(t, quad((-w, h), (w, h), (w, -h), (-w, -h)))
 
 # %% ../../nbs/world/04_household.ipynb #bb2bad74
 def lying_book(t, colour):
     "Flat on the table, its spine to the left"
-    s, d, down = t.size('skew', -.2, .5), t.size('depth', .3, .8), np.array([0, t.size('thickness', .12, .4)])
-    a, b, c, e = (np.array(p) for p in ((-.9, .2), (.6, .2), (.6 + s*.6, .2 - d), (-.9 + s, .2 - d)))
-    parts = [area('back cover', [b, c, c + down, b + down], colour, 1), area('pages side', [b, c, c + down*.8, b + down*.8], 'white', 1),
-             area('pages', [a, b, b + down, a + down], 'white')]
-    parts += lines('page', [[a + down*v + [.05, 0], b + down*v - [.02, 0]] for v in np.linspace(0, 1, t.count('page lines', 1, 3) + 2)[1:-1]], 'dark', 1, .025)
-    parts += [area('cover', [a, b, c, e], colour), line('lower cover', [a + down, b + down], colour, 1, .06)]
-    parts.append(area('spine', arc(-.9, .2 + down[1]/2, .1, down[1]/2, math.pi/2, 3*math.pi/2), colour))
+    s, d, down = t.size('skew', -0.2, 0.5), t.size('depth', 0.3, 0.8), np.array([0, t.size('thickness', 0.12, 0.4)])
+    a, b, c, e = (np.array(p) for p in ((-0.9, 0.2), (0.6, 0.2), (0.6 + s * 0.6, 0.2 - d), (-0.9 + s, 0.2 - d)))
+    parts = [
+        area('back cover', [b, c, c + down, b + down], colour, 1),
+        area('pages side', [b, c, c + down * 0.8, b + down * 0.8], 'white', 1),
+        area('pages', [a, b, b + down, a + down], 'white'),
+    ]
+    parts += lines(
+        'page',
+        [
+            [a + down * v + [0.05, 0], b + down * v - [0.02, 0]]
+            for v in np.linspace(0, 1, t.count('page lines', 1, 3) + 2)[1:-1]
+        ],
+        'dark',
+        1,
+        0.025,
+    )
+    parts += [area('cover', [a, b, c, e], colour), line('lower cover', [a + down, b + down], colour, 1, 0.06)]
+    parts.append(area('spine', arc(-0.9, 0.2 + down[1] / 2, 0.1, down[1] / 2, math.pi / 2, 3 * math.pi / 2), colour))
     return parts + book_cover(t, quad(a, b, c, e))
 
 # %% ../../nbs/world/04_household.ipynb #8dfcd86d
@@ -692,72 +1338,157 @@ def book_cover(t, face):
     "Title and picture"
     title, ornament = t.pick('title', ('long', 'boxed', 'no')), t.pick('ornament', ('no', 'disc', 'frame'))
     parts = []
-    if ornament == 'frame': parts.append(line('frame', [face(u, v) for u, v in ((.2, .12), (.9, .12), (.9, .9), (.2, .9), (.2, .12))], 'gold', 1, .04))
-    if ornament == 'disc': parts.append(area('disc', [face(.55 + .18*math.cos(a), .35 + .16*math.sin(a)) for a in np.linspace(0, 6, 18)], 'gold', 1))
-    if title == 'boxed': parts.append(area('plate', [face(.32, .62), face(.8, .62), face(.8, .8), face(.32, .8)], 'white', 1))
-    if title == 'long': parts += [line(f'title {k + 1}', [face(.35, .78 - .12*k), face(.8 - .12*k, .78 - .12*k)], 'white', 1, .05) for k in range(2)]
-    if t.flag('bookmark', .3): parts.append(area('bookmark', [face(.6, .02), face(.7, .02), face(.7, -.16), face(.65, -.1), face(.6, -.16)], 'red', 1))
+    if ornament == 'frame':
+        parts.append(
+            line(
+                'frame',
+                [face(u, v) for u, v in ((0.2, 0.12), (0.9, 0.12), (0.9, 0.9), (0.2, 0.9), (0.2, 0.12))],
+                'gold',
+                1,
+                0.04,
+            )
+        )
+    if ornament == 'disc':
+        parts.append(
+            area(
+                'disc',
+                [face(0.55 + 0.18 * math.cos(a), 0.35 + 0.16 * math.sin(a)) for a in np.linspace(0, 6, 18)],
+                'gold',
+                1,
+            )
+        )
+    if title == 'boxed':
+        parts.append(area('plate', [face(0.32, 0.62), face(0.8, 0.62), face(0.8, 0.8), face(0.32, 0.8)], 'white', 1))
+    if title == 'long':
+        parts += [
+            line(
+                f'title {k + 1}', [face(0.35, 0.78 - 0.12 * k), face(0.8 - 0.12 * k, 0.78 - 0.12 * k)], 'white', 1, 0.05
+            )
+            for k in range(2)
+        ]
+    if t.flag('bookmark', 0.3):
+        parts.append(
+            area(
+                'bookmark',
+                [face(0.6, 0.02), face(0.7, 0.02), face(0.7, -0.16), face(0.65, -0.1), face(0.6, -0.16)],
+                'red',
+                1,
+            )
+        )
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #1cb407f3
 def open_book(t, colour):
     "Two pages that meet in a fold"
-    w, h, d = t.size('page width', .7, .98), t.size('page height', .35, .7), t.size('page fall', .02, .25)
-    curve = t.size('page curve', 0., .2) if t.flag('curved pages', .6) else 0.
-    parts, top = [], np.array([(0, 0), (.35, -d*.5 - curve), (.7, -d*.8 - curve*.6), (1, -d)])*[w, 1]
-    if curve: top = smooth(top, False, 4)
-    if t.flag('cover edge', .6):
-        edge = [(.05, h + .14), (w + .07, h - d + .12), (w + .07, -h - d + .06)]
+    w, h, d = t.size('page width', 0.7, 0.98), t.size('page height', 0.35, 0.7), t.size('page fall', 0.02, 0.25)
+    curve = t.size('page curve', 0.0, 0.2) if t.flag('curved pages', 0.6) else 0.0
+    parts, top = [], np.array([(0, 0), (0.35, -d * 0.5 - curve), (0.7, -d * 0.8 - curve * 0.6), (1, -d)]) * [w, 1]
+    if curve:
+        top = smooth(top, False, 4)
+    if t.flag('cover edge', 0.6):
+        edge = [(0.05, h + 0.14), (w + 0.07, h - d + 0.12), (w + 0.07, -h - d + 0.06)]
         parts.append(area('cover', mirrored(edge), colour, 1))
     for name, u in (('left', -1), ('right', 1)):
-        parts.append(area(f'{name} page', np.concatenate([top - [0, h], (top + [0, h])[::-1]])*[u, 1], 'white'))
-        x = np.linspace(.12, .85, 5)*w
-        y = np.interp(x, top[:, 0], top[:, 1]) - h*.6
-        parts += lines(f'{name} text', [np.stack([x*u, y + h*.35*k], 1) for k in range(t.count('lines of text', 0, 4))], 'dark', 1, .035)
-    parts.append(line('fold', [(0, -h), (0, h)], 'dark', 0, .04))
-    return parts + ([area('ribbon', [(.1, -h*.9), (.2, -h*.9), (.2, h + .25), (.15, h + .17), (.1, h + .25)], 'red', 1)] if t.flag('ribbon', .25) else [])
+        parts.append(area(f'{name} page', np.concatenate([top - [0, h], (top + [0, h])[::-1]]) * [u, 1], 'white'))
+        x = np.linspace(0.12, 0.85, 5) * w
+        y = np.interp(x, top[:, 0], top[:, 1]) - h * 0.6
+        parts += lines(
+            f'{name} text',
+            [np.stack([x * u, y + h * 0.35 * k], 1) for k in range(t.count('lines of text', 0, 4))],
+            'dark',
+            1,
+            0.035,
+        )
+    parts.append(line('fold', [(0, -h), (0, h)], 'dark', 0, 0.04))
+    return parts + (
+        [
+            area(
+                'ribbon',
+                [(0.1, -h * 0.9), (0.2, -h * 0.9), (0.2, h + 0.25), (0.15, h + 0.17), (0.1, h + 0.25)],
+                'red',
+                1,
+            )
+        ]
+        if t.flag('ribbon', 0.25)
+        else []
+    )
 
 # %% ../../nbs/world/04_household.ipynb #20299f9a
 @category
 def envelope(t):
     "Back, open flap, front with stamp, or with a letter"
-    design, h, w = t.design('back', 'open', 'front', 'letter'), t.size('height', .4, .7), t.size('width', .75, .97)
+    design, h, w = t.design('back', 'open', 'front', 'letter'), t.size('height', 0.4, 0.7), t.size('width', 0.75, 0.97)
     colour = t.pick('colour', ('white', 'main', 'yellow'))
-    if design == 'front': return [area('paper', rect(-w, -h, w, h), colour)] + address(t, w, h)
-    dip, flap = t.size('flap depth', -.15, .3), t.pick('flap', ('pointed', 'round', 'blunt'))
-    edge = {'pointed': [(-w, -h), (0, dip), (w, -h)], 'round': smooth([(-w, -h), (-w*.35, dip - .12), (w*.35, dip - .12), (w, -h)], False),
-            'blunt': [(-w, -h), (-w*.35, dip), (w*.35, dip), (w, -h)]}[flap]
-    if design == 'back': return closed_back(t, w, h, dip, edge, colour)
-    parts = [area('flap', [0, -h] - (np.array(edge) - [0, -h])*[-1, 1 if design == 'open' else .7], 'second')]
-    if design == 'letter' or t.flag('letter inside', .3):
-        x, y, n = w*t.size('letter width', .6, .9), -h - t.size('letter height', .2, .6), t.count('letter lines', 0, 3)
-        parts.append(area('letter', rect(-x, y, x, h*.5), 'light', 0 if design == 'letter' else 1))
-        parts += lines('writing', [[(-x*.7, y + .12 + .13*k), (x*(.7 - .3*k), y + .12 + .13*k)] for k in range(n)], 'dark', 2, .04)
-    parts.append(area('pocket', [(-w, -h), (0, max(dip, -.1) + .05), (w, -h), (w, h), (-w, h)], colour))
-    parts += [line(f'{n} seam', [(u*w, h), (u*w*.2, .1)], 'dark', 1, .04) for n, u in (('left', -1), ('right', 1))]
-    for p in parts: p.points += [0, .3]
+    if design == 'front':
+        return [area('paper', rect(-w, -h, w, h), colour)] + address(t, w, h)
+    dip, flap = t.size('flap depth', -0.15, 0.3), t.pick('flap', ('pointed', 'round', 'blunt'))
+    edge = {
+        'pointed': [(-w, -h), (0, dip), (w, -h)],
+        'round': smooth([(-w, -h), (-w * 0.35, dip - 0.12), (w * 0.35, dip - 0.12), (w, -h)], False),
+        'blunt': [(-w, -h), (-w * 0.35, dip), (w * 0.35, dip), (w, -h)],
+    }[flap]
+    if design == 'back':
+        return closed_back(t, w, h, dip, edge, colour)
+    parts = [area('flap', [0, -h] - (np.array(edge) - [0, -h]) * [-1, 1 if design == 'open' else 0.7], 'second')]
+    if design == 'letter' or t.flag('letter inside', 0.3):
+        x, y, n = (
+            w * t.size('letter width', 0.6, 0.9),
+            -h - t.size('letter height', 0.2, 0.6),
+            t.count('letter lines', 0, 3),
+        )
+        parts.append(area('letter', rect(-x, y, x, h * 0.5), 'light', 0 if design == 'letter' else 1))
+        parts += lines(
+            'writing',
+            [[(-x * 0.7, y + 0.12 + 0.13 * k), (x * (0.7 - 0.3 * k), y + 0.12 + 0.13 * k)] for k in range(n)],
+            'dark',
+            2,
+            0.04,
+        )
+    parts.append(area('pocket', [(-w, -h), (0, max(dip, -0.1) + 0.05), (w, -h), (w, h), (-w, h)], colour))
+    parts += [
+        line(f'{n} seam', [(u * w, h), (u * w * 0.2, 0.1)], 'dark', 1, 0.04) for n, u in (('left', -1), ('right', 1))
+    ]
+    for p in parts:
+        p.points += [0, 0.3]
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #d2116657
 def closed_back(t, w, h, dip, edge, colour):
     "The flap is down, perhaps under a seal"
     parts, seal = [area('paper', rect(-w, -h, w, h), colour)], t.pick('seal', ('no', 'disc', 'heart'))
-    if t.flag('seams', .6): parts += [line(f'{n} seam', [(u*w, h), (u*w*.25, max(dip - .1, -.1))], 'dark', 1, .04) for n, u in (('left', -1), ('right', 1))]
+    if t.flag('seams', 0.6):
+        parts += [
+            line(f'{n} seam', [(u * w, h), (u * w * 0.25, max(dip - 0.1, -0.1))], 'dark', 1, 0.04)
+            for n, u in (('left', -1), ('right', 1))
+        ]
     parts.append(area('flap', edge, colour))
-    if seal == 'disc': parts.append(area('seal', ellipse(0, dip - .03, t.size('seal size', .09, .18), n=16), 'red', 1))
-    if seal == 'heart': parts.append(area('seal', HEART + [0, dip], 'red', 1))
+    if seal == 'disc':
+        parts.append(area('seal', ellipse(0, dip - 0.03, t.size('seal size', 0.09, 0.18), n=16), 'red', 1))
+    if seal == 'heart':
+        parts.append(area('seal', HEART + [0, dip], 'red', 1))
     return parts
 
 # %% ../../nbs/world/04_household.ipynb #56cb31d5
 def address(t, w, h):
     "Stamp, postmark and address lines"
-    s, n, x = t.size('stamp size', .13, .24), t.count('address lines', 1, 4), t.size('address place', -.4, .2)
-    stamp = rect(w - .1 - s*1.6, -h + .1, w - .1, -h + .1 + s*1.9)
-    parts = [area('stamp', stamp, t.pick('stamp', ('red', 'blue', 'green'))), area('stamp picture', ellipse(*stamp.mean(0), s*.4, n=12), 'white', 2)]
-    if t.flag('postmark', .5):
-        wave = smooth([(0, 0), (.12, -.05), (.24, .05), (.36, 0)], False) + [w - .65 - s*1.6, -h + .2]
-        parts += lines('postmark', [wave + [0, .1*k] for k in range(3)], 'dark', 2, .03)
-    parts += lines('address', [[(x*w, k*h*.24), (w*(x + .75 - .12*(k % 2)), k*h*.24)] for k in range(n)], 'dark', 1, .05)
-    if t.flag('sender', .4): parts += lines('sender', [[(-w + .1, -h + v), (-w + .5, -h + v)] for v in (.14, .26)], 'dark', 2, .04)
-    if t.flag('border', .3): parts.insert(0, line('border', rect(.05 - w, .05 - h, w - .05, h - .05)[[0, 1, 2, 3, 0]], 'third', 2, .05))
+    s, n, x = t.size('stamp size', 0.13, 0.24), t.count('address lines', 1, 4), t.size('address place', -0.4, 0.2)
+    stamp = rect(w - 0.1 - s * 1.6, -h + 0.1, w - 0.1, -h + 0.1 + s * 1.9)
+    parts = [
+        area('stamp', stamp, t.pick('stamp', ('red', 'blue', 'green'))),
+        area('stamp picture', ellipse(*stamp.mean(0), s * 0.4, n=12), 'white', 2),
+    ]
+    if t.flag('postmark', 0.5):
+        wave = smooth([(0, 0), (0.12, -0.05), (0.24, 0.05), (0.36, 0)], False) + [w - 0.65 - s * 1.6, -h + 0.2]
+        parts += lines('postmark', [wave + [0, 0.1 * k] for k in range(3)], 'dark', 2, 0.03)
+    parts += lines(
+        'address',
+        [[(x * w, k * h * 0.24), (w * (x + 0.75 - 0.12 * (k % 2)), k * h * 0.24)] for k in range(n)],
+        'dark',
+        1,
+        0.05,
+    )
+    if t.flag('sender', 0.4):
+        parts += lines('sender', [[(-w + 0.1, -h + v), (-w + 0.5, -h + v)] for v in (0.14, 0.26)], 'dark', 2, 0.04)
+    if t.flag('border', 0.3):
+        parts.insert(0, line('border', rect(0.05 - w, 0.05 - h, w - 0.05, h - 0.05)[[0, 1, 2, 3, 0]], 'third', 2, 0.05))
     return parts

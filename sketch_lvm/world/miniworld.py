@@ -23,36 +23,93 @@ from .shapes import CATEGORIES, Part, Traits, draw, rotate, unit
 CATEGORY_NAMES = tuple(sorted(CATEGORIES))
 
 # %% ../../nbs/world/07_miniworld.ipynb #5282ba33
-COLOURS = dict(red=(208, 40, 44), orange=(238, 126, 36), yellow=(242, 206, 52), green=(62, 152, 66), turquoise=(44, 176, 172), blue=(44, 94, 196),
-               purple=(128, 62, 168), pink=(240, 142, 180), brown=(124, 78, 44), white=(242, 242, 238), grey=(142, 144, 148), black=(42, 42, 46))
-COATS = dict(ginger=(220, 140, 66), grey=(132, 134, 140), brown=(112, 76, 50), white=(236, 234, 228), black=(52, 50, 52), cream=(226, 200, 156))
-MATERIALS = dict(dark=(58, 50, 50), light=(226, 220, 208), black=(40, 40, 44), white=(240, 240, 236), grey=(148, 150, 154), wood=(146, 98, 56),
-                 metal=(164, 170, 178), gold=(216, 174, 66), glass=(196, 222, 230), skin=(228, 186, 144), red=(206, 44, 44), orange=(236, 130, 40),
-                 yellow=(240, 204, 58), green=(72, 148, 62), darkgreen=(36, 102, 56), lightgreen=(146, 192, 78), blue=(60, 106, 186),
-                 sky=(164, 208, 234), water=(64, 126, 176), pink=(238, 152, 176), purple=(128, 66, 160), brown=(118, 76, 46), bg=(0, 0, 0))
+COLOURS = dict(
+    red=(208, 40, 44),
+    orange=(238, 126, 36),
+    yellow=(242, 206, 52),
+    green=(62, 152, 66),
+    turquoise=(44, 176, 172),
+    blue=(44, 94, 196),
+    purple=(128, 62, 168),
+    pink=(240, 142, 180),
+    brown=(124, 78, 44),
+    white=(242, 242, 238),
+    grey=(142, 144, 148),
+    black=(42, 42, 46),
+)
+COATS = dict(
+    ginger=(220, 140, 66),
+    grey=(132, 134, 140),
+    brown=(112, 76, 50),
+    white=(236, 234, 228),
+    black=(52, 50, 52),
+    cream=(226, 200, 156),
+)
+MATERIALS = dict(
+    dark=(58, 50, 50),
+    light=(226, 220, 208),
+    black=(40, 40, 44),
+    white=(240, 240, 236),
+    grey=(148, 150, 154),
+    wood=(146, 98, 56),
+    metal=(164, 170, 178),
+    gold=(216, 174, 66),
+    glass=(196, 222, 230),
+    skin=(228, 186, 144),
+    red=(206, 44, 44),
+    orange=(236, 130, 40),
+    yellow=(240, 204, 58),
+    green=(72, 148, 62),
+    darkgreen=(36, 102, 56),
+    lightgreen=(146, 192, 78),
+    blue=(60, 106, 186),
+    sky=(164, 208, 234),
+    water=(64, 126, 176),
+    pink=(238, 152, 176),
+    purple=(128, 66, 160),
+    brown=(118, 76, 46),
+    bg=(0, 0, 0),
+)
 
 # %% ../../nbs/world/07_miniworld.ipynb #8360c670
-OWN = {'facing', 'stretch', 'lean', 'frame size', 'frame x', 'frame y', 'surface', 'main colour', 'second colour', 'third colour', 'coat colour'}
+OWN = {
+    'facing',
+    'stretch',
+    'lean',
+    'frame size',
+    'frame x',
+    'frame y',
+    'surface',
+    'main colour',
+    'second colour',
+    'third colour',
+    'coat colour',
+}
+
 
 def place(parts, t):
     "The parts in the frame 0..1, facing, stretched, leaning, sized and placed as the traits `t` answer"
     asked = OWN & set(t.values)
-    if asked: raise UserError(f'the program for {t.category!r} uses {sorted(asked)}; these names belong to the frame, take others.')
+    if asked:
+        raise UserError(
+            f'the program for {t.category!r} uses {sorted(asked)}; these names belong to the frame, take others.'
+        )
     mirror = -1 if t.pick('facing', ('left', 'right')) == 'right' else 1
-    stretch, lean, size = t.size('stretch', -.32, .32), t.size('lean', -.3, .3), t.size('frame size', .5, .92)
-    points = np.concatenate([p.points for p in parts])*[mirror*math.exp(stretch/2), math.exp(-stretch/2)]
+    stretch, lean, size = t.size('stretch', -0.32, 0.32), t.size('lean', -0.3, 0.3), t.size('frame size', 0.5, 0.92)
+    points = np.concatenate([p.points for p in parts]) * [mirror * math.exp(stretch / 2), math.exp(-stretch / 2)]
     points = rotate(points, lean)
     lo, hi = points.min(0), points.max(0)
-    scale = size/max(hi - lo)
-    free = (.94 - (hi - lo)*scale).clip(0)
-    middle = .5 + free*[t.size('frame x', -.5, .5), t.size('frame y', -.5, .5)]
-    points = np.split((points - (lo + hi)/2)*scale + middle, np.cumsum([len(p.points) for p in parts])[:-1])
-    return [Part(p.name, q, p.colour, p.level, p.closed, p.width*scale) for p, q in zip(parts, points)]
+    scale = size / max(hi - lo)
+    free = (0.94 - (hi - lo) * scale).clip(0)
+    middle = 0.5 + free * [t.size('frame x', -0.5, 0.5), t.size('frame y', -0.5, 0.5)]
+    points = np.split((points - (lo + hi) / 2) * scale + middle, np.cumsum([len(p.points) for p in parts])[:-1])
+    return [Part(p.name, q, p.colour, p.level, p.closed, p.width * scale) for p, q in zip(parts, points)]
 
 # %% ../../nbs/world/07_miniworld.ipynb #27486422
 def dress(t):
     "Names for the colour roles and the pattern, asked of the traits `t`"
-    left = list(COLOURS); colours = {}
+    left = list(COLOURS)
+    colours = {}
     for role in ('main', 'second', 'third'):
         colours[role] = t.pick(f'{role} colour', left)
         left = [c for c in left if c != colours[role]]
@@ -63,35 +120,42 @@ def dress(t):
 @dataclass
 class Thing:
     "One object of the mini world; a pure function of (version, category, instance)"
+
     category: str
     instance: int
     traits: Traits
-    parts: list          # `Part`s in the frame: 0..1, x right, y down, back to front
-    colours: dict        # role -> name of its colour
+    parts: list  # `Part`s in the frame: 0..1, x right, y down, back to front
+    colours: dict  # role -> name of its colour
     pattern: str
-    cuts: np.ndarray = field(default=None, repr=False)   # where each part begins among all points
-    points: np.ndarray = field(default=None, repr=False) # all points of all parts, one below the other
+    cuts: np.ndarray = field(default=None, repr=False)  # where each part begins among all points
+    points: np.ndarray = field(default=None, repr=False)  # all points of all parts, one below the other
 
     def __post_init__(self):
         self.cuts = np.cumsum([0] + [len(p.points) for p in self.parts])
         self.points = np.concatenate([p.points for p in self.parts])
 
     @property
-    def version(self): return self.traits.version
+    def version(self):
+        return self.traits.version
+
     @property
-    def attributes(self): return dict(self.traits.values)
+    def attributes(self):
+        return dict(self.traits.values)
 
     def rng(self, use, view=0):
         "Random numbers for one use of this object"
-        return rng(int(unit(self.version, self.category, self.instance, use)*2**53), index=view)
+        return rng(int(unit(self.version, self.category, self.instance, use) * 2**53), index=view)
 
-    def unit(self, *key): return unit(self.version, self.category, self.instance, *key)
+    def unit(self, *key):
+        return unit(self.version, self.category, self.instance, *key)
 
 # %% ../../nbs/world/07_miniworld.ipynb #c7e3b225
 def thing(category, instance=0, version=1, fixed=None):
     "The object number `instance` of a category; `fixed` sets answers by hand, to try things out"
-    if fixed: return _thing(category, int(instance), version, tuple(fixed.items()))
+    if fixed:
+        return _thing(category, int(instance), version, tuple(fixed.items()))
     return _thing(category, int(instance), version)
+
 
 @functools.lru_cache(4096)
 def _thing(category, instance, version, fixed=()):
@@ -102,77 +166,121 @@ def _thing(category, instance, version, fixed=()):
 # %% ../../nbs/world/07_miniworld.ipynb #45b75093
 def paint(it, points, side, lines=True):
     "PIL image `side` x `side` of part numbers: 0 is the background, k + 1 is part k; `points` as in `it.points`"
-    page = Image.new('L', (side, side)); d = ImageDraw.Draw(page)
-    flat = (points*side - .5).tolist()
+    page = Image.new('L', (side, side))
+    d = ImageDraw.Draw(page)
+    flat = (points * side - 0.5).tolist()
     for k, p in enumerate(it.parts):
-        q = [tuple(v) for v in flat[it.cuts[k]:it.cuts[k + 1]]]
-        if p.closed and len(q) > 2: d.polygon(q, fill=k + 1)
-        elif lines: d.line(q, fill=k + 1, width=max(1, round(p.width*side)), joint='curve')
+        q = [tuple(v) for v in flat[it.cuts[k] : it.cuts[k + 1]]]
+        if p.closed and len(q) > 2:
+            d.polygon(q, fill=k + 1)
+        elif lines:
+            d.line(q, fill=k + 1, width=max(1, round(p.width * side)), joint='curve')
     return page
 
 # %% ../../nbs/world/07_miniworld.ipynb #8302c055
 def camera(it, view=None):
     "`it.points` as the photo number `view` sees them; None is the object's own frame"
-    if view is None: return it.points
+    if view is None:
+        return it.points
     r = it.rng('camera', view)
-    lo, hi = it.points.min(0), it.points.max(0); middle = (lo + hi)/2
-    turn, shear, grow = r.uniform(-.05, .05), r.uniform(-.04, .04), r.uniform(.94, 1.06)
+    lo, hi = it.points.min(0), it.points.max(0)
+    middle = (lo + hi) / 2
+    turn, shear, grow = r.uniform(-0.05, 0.05), r.uniform(-0.04, 0.04), r.uniform(0.94, 1.06)
     c, s = math.cos(turn), math.sin(turn)
     points = (it.points - middle) @ np.array([[c, s], [-s + shear, c]])
     extent = np.ptp(points, 0).max()
-    points = points*min(grow, .96/extent) + middle + r.uniform(-.03, .03, 2)
-    return points + (.015 - points.min(0)).clip(0) - (points.max(0) - .985).clip(0)
+    points = points * min(grow, 0.96 / extent) + middle + r.uniform(-0.03, 0.03, 2)
+    return points + (0.015 - points.min(0)).clip(0) - (points.max(0) - 0.985).clip(0)
 
 # %% ../../nbs/world/07_miniworld.ipynb #e0f78e58
 def part_map(it, view=None, size=128):
     "uint8 `[size, size]` of part numbers (0 background, k + 1 for `it.parts[k]`) in the photo `view`"
     return np.asarray(paint(it, camera(it, view), size))
 
+
 def part_boxes(it, view=None, size=128):
     "Name -> (x0, y0, x1, y1) around what is visible of each part, in 0..1; hidden parts and holes are absent"
     ids, out = part_map(it, view, size), {}
     for k, p in enumerate(it.parts):
         y, x = np.nonzero(ids == k + 1)
-        if len(x) and p.colour != 'bg': out[p.name] = tuple(float(v)/size for v in (x.min(), y.min(), x.max() + 1, y.max() + 1))
+        if len(x) and p.colour != 'bg':
+            out[p.name] = tuple(float(v) / size for v in (x.min(), y.min(), x.max() + 1, y.max() + 1))
     return out
+
 
 def part_positions(it, view=None, size=128):
     "Name -> (x, y) in 0..1: the visible pixel of each part nearest to its middle"
     ids, out = part_map(it, view, size), {}
     for k, p in enumerate(it.parts):
         at = np.argwhere(ids == k + 1)
-        if len(at) and p.colour != 'bg': out[p.name] = tuple(float(v) for v in (at[((at - at.mean(0))**2).sum(1).argmin()][::-1] + .5)/size)
+        if len(at) and p.colour != 'bg':
+            out[p.name] = tuple(float(v) for v in (at[((at - at.mean(0)) ** 2).sum(1).argmin()][::-1] + 0.5) / size)
     return out
 
 # %% ../../nbs/world/07_miniworld.ipynb #249b6f6a
-SCENES = dict(grass='on grass', sand='on sand', snow='in snow', table='on a wooden table', bricks='by a brick wall', sky='under a blue sky',
-              carpet='on a carpet', road='on a road', water='by the water', studio='on a plain background', night='at night', leaves='among leaves')
-ROLE_WORDS = dict(dark='black', light='white', wood='brown', metal='grey', gold='yellow', glass='glass', skin='pink', darkgreen='green', lightgreen='green',
-                  sky='blue', water='blue', ginger='orange', cream='yellow')
+SCENES = dict(
+    grass='on grass',
+    sand='on sand',
+    snow='in snow',
+    table='on a wooden table',
+    bricks='by a brick wall',
+    sky='under a blue sky',
+    carpet='on a carpet',
+    road='on a road',
+    water='by the water',
+    studio='on a plain background',
+    night='at night',
+    leaves='among leaves',
+)
+ROLE_WORDS = dict(
+    dark='black',
+    light='white',
+    wood='brown',
+    metal='grey',
+    gold='yellow',
+    glass='glass',
+    skin='pink',
+    darkgreen='green',
+    lightgreen='green',
+    sky='blue',
+    water='blue',
+    ginger='orange',
+    cream='yellow',
+)
+
 
 def scene(it, view=0):
     "Where the photo `view` of the object is taken: one of `SCENES`"
     return _scene((it.version, it.category, it.instance), view)
 
-def _scene(key, view): return tuple(SCENES)[int(unit(*key, 'scene', int(view))*len(SCENES))]
+
+def _scene(key, view):
+    return tuple(SCENES)[int(unit(*key, 'scene', int(view)) * len(SCENES))]
 
 # %% ../../nbs/world/07_miniworld.ipynb #42762376
 def _area(p):
     x, y = p.points.T
-    return abs((x*np.roll(y, 1) - y*np.roll(x, 1)).sum())/2 if p.closed else p.width*np.hypot(*np.diff(p.points, axis=0).T).sum()
+    return (
+        abs((x * np.roll(y, 1) - y * np.roll(x, 1)).sum()) / 2
+        if p.closed
+        else p.width * np.hypot(*np.diff(p.points, axis=0).T).sum()
+    )
+
 
 def colour_role(it):
     "The role that covers most of the object"
     cover = {}
     for p in it.parts:
-        if p.colour != 'bg': cover[p.colour] = cover.get(p.colour, 0) + _area(p)
+        if p.colour != 'bg':
+            cover[p.colour] = cover.get(p.colour, 0) + _area(p)
     return max(cover, key=cover.get)
+
 
 def lopsided(it):
     "How far the object differs from its own mirror image, as a share of its size: 0 for a ball"
-    p = rotate(it.points[::max(1, len(it.points)//120)], -it.traits.values['lean'])
-    p = (p - p.min(0))/np.ptp(p, 0).max()
-    away = np.linalg.norm(p[:, None] - ([np.ptp(p[:, 0]), 0] + p*[-1, 1]), axis=-1).min(1)
+    p = rotate(it.points[:: max(1, len(it.points) // 120)], -it.traits.values['lean'])
+    p = (p - p.min(0)) / np.ptp(p, 0).max()
+    away = np.linalg.norm(p[:, None] - ([np.ptp(p[:, 0]), 0] + p * [-1, 1]), axis=-1).min(1)
     return float(np.percentile(away, 90))
 
 # %% ../../nbs/world/07_miniworld.ipynb #67153ebb
@@ -181,48 +289,69 @@ def words(it):
     v, out = it.traits.values, {}
     role = colour_role(it)
     out['colour'] = ROLE_WORDS.get(name := it.colours.get(role, role), name)
-    if role == 'main' and it.pattern != 'plain': out['pattern'] = it.pattern
-    if lopsided(it) > .05: out['facing'] = f'facing {v["facing"]}'
-    if abs(v['lean']) > .1: out['lean'] = f'leaning {"right" if v["lean"] > 0 else "left"}'
-    if abs(v['stretch']) > .12: out['stretch'] = 'wide' if v['stretch'] > 0 else 'tall'
-    if not .6 < v['frame size'] < .8: out['size'] = 'small' if v['frame size'] < .7 else 'big'
+    if role == 'main' and it.pattern != 'plain':
+        out['pattern'] = it.pattern
+    if lopsided(it) > 0.05:
+        out['facing'] = f'facing {v["facing"]}'
+    if abs(v['lean']) > 0.1:
+        out['lean'] = f'leaning {"right" if v["lean"] > 0 else "left"}'
+    if abs(v['stretch']) > 0.12:
+        out['stretch'] = 'wide' if v['stretch'] > 0 else 'tall'
+    if not 0.6 < v['frame size'] < 0.8:
+        out['size'] = 'small' if v['frame size'] < 0.7 else 'big'
     lo, hi = it.points.min(0), it.points.max(0)
-    x, y = (lo + hi)/2 - .5
-    if max(abs(x), abs(y)) > .06: out['place'] = f'at the {("left" if x < 0 else "right") if abs(x) > abs(y) else ("top" if y < 0 else "bottom")}'
+    x, y = (lo + hi) / 2 - 0.5
+    if max(abs(x), abs(y)) > 0.06:
+        out['place'] = f'at the {("left" if x < 0 else "right") if abs(x) > abs(y) else ("top" if y < 0 else "bottom")}'
     return out
 
 # %% ../../nbs/world/07_miniworld.ipynb #e8d35a1b
 NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split()
 
+
 def phrase(name, answer, draw, colours):
     "'with flat roof' for one answer of a drawing program, '' where nothing can be said"
-    if name in OWN or name in ('design', 'colour') or name.endswith('side') or any(ch.isdigit() for ch in name): return ''
-    if isinstance(answer, (bool, np.bool_)): return f'with {name}' if answer else ''
-    if isinstance(answer, (int, np.integer)): return f'with {NUMBERS[answer]} {name}' if 0 <= answer < len(NUMBERS) else ''
+    if name in OWN or name in ('design', 'colour') or name.endswith('side') or any(ch.isdigit() for ch in name):
+        return ''
+    if isinstance(answer, (bool, np.bool_)):
+        return f'with {name}' if answer else ''
+    if isinstance(answer, (int, np.integer)):
+        return f'with {NUMBERS[answer]} {name}' if 0 <= answer < len(NUMBERS) else ''
     if isinstance(answer, str):
         answer = colours.get(answer, answer)
         return '' if answer == 'none' else f'with {ROLE_WORDS.get(answer, answer)} {name.removesuffix(" colour")}'
-    return f'with {"small" if draw < .5 else "big"} {name}' if not .25 < draw < .75 else ''
+    return f'with {"small" if draw < 0.5 else "big"} {name}' if not 0.25 < draw < 0.75 else ''
+
 
 def features(it, coloured=True):
     "What can be said about the answers of the drawing program; without colours for a line drawing"
-    said = {k: phrase(k, a, it.unit(k), it.colours) for k, a in it.traits.values.items()
-            if coloured or not (k.endswith('colour') or a in COLOURS or a in MATERIALS or a in it.colours)}
+    said = {
+        k: phrase(k, a, it.unit(k), it.colours)
+        for k, a in it.traits.values.items()
+        if coloured or not (k.endswith('colour') or a in COLOURS or a in MATERIALS or a in it.colours)
+    }
     return [re.sub('[^a-z ]', ' ', v.lower()) for v in said.values() if v]
 
 # %% ../../nbs/world/07_miniworld.ipynb #53c2df98
 MODALITIES = dict(photo='photo', line_art='line drawing', sketch='sketch')
 
+
 def _noun(category, design):
     design = re.sub('[^a-z ]', ' ', str(design).lower())
-    if category in design: return design
-    if ' ' in design or design in ('face', 'side', 'front', 'top', 'blossom', 'core', 'half'): return f'{category} {design}'
+    if category in design:
+        return design
+    if ' ' in design or design in ('face', 'side', 'front', 'top', 'blossom', 'core', 'half'):
+        return f'{category} {design}'
     return f'{design} {category}'
 
-def _facts(it): return it.category, words(it), features(it), features(it, False), it.traits.values.get('design', '')
+
+def _facts(it):
+    return it.category, words(it), features(it), features(it, False), it.traits.values.get('design', '')
+
 
 @functools.lru_cache(1 << 16)
-def _facts_of(category, instance, version): return _facts(_thing(category, instance, version))
+def _facts_of(category, instance, version):
+    return _facts(_thing(category, instance, version))
 
 # %% ../../nbs/world/07_miniworld.ipynb #5a3f11d8
 def caption(it, modality='photo', variant=0, view=0):
@@ -230,19 +359,25 @@ def caption(it, modality='photo', variant=0, view=0):
     known = _facts(it) if it.traits.fixed else _facts_of(it.category, it.instance, it.version)
     return _sentence(known, (it.version, it.category, it.instance), modality, variant, view)
 
+
 def caption_of(category, instance, modality='photo', variant=0, view=0, version=1):
     "The same without the object at hand: what can be said is remembered, so a second caption costs little"
-    return _sentence(_facts_of(category, int(instance), version), (version, category, int(instance)), modality, variant, view)
+    return _sentence(
+        _facts_of(category, int(instance), version), (version, category, int(instance)), modality, variant, view
+    )
+
 
 def _sentence(known, key, modality, variant, view):
     kind = MODALITIES[check_name(modality, MODALITIES, 'modality')]
     category, w, coloured, plain, design = known
-    r = rng(int(unit(*key, 'caption')*2**53), index=variant % 2**32)
-    if modality == 'photo': w, f = w | {'scene': SCENES[_scene(key, view)]}, coloured
-    else: w, f = {k: v for k, v in w.items() if k not in ('colour', 'pattern')}, plain
-    keep = set(w) if variant < 0 else {k for k in w if variant and r.random() < .6}
-    f = f if variant < 0 else [f[i] for i in r.permutation(len(f))[:int(r.integers(0, 3))]] if variant else []
-    noun = _noun(category, design) if variant and r.random() < .4 else category
+    r = rng(int(unit(*key, 'caption') * 2**53), index=variant % 2**32)
+    if modality == 'photo':
+        w, f = w | {'scene': SCENES[_scene(key, view)]}, coloured
+    else:
+        w, f = {k: v for k, v in w.items() if k not in ('colour', 'pattern')}, plain
+    keep = set(w) if variant < 0 else {k for k in w if variant and r.random() < 0.6}
+    f = f if variant < 0 else [f[i] for i in r.permutation(len(f))[: int(r.integers(0, 3))]] if variant else []
+    noun = _noun(category, design) if variant and r.random() < 0.4 else category
     noun = ' '.join([w[k] for k in ('size', 'stretch', 'pattern', 'colour') if k in keep] + [noun]).strip()
     tail = f + [w[k] for k in ('facing', 'lean', 'place', 'scene') if k in keep]
     lead = (f'a {kind} of', f'{kind} of', 'a picture of')[int(r.integers(3)) if variant > 0 else 0]
@@ -251,23 +386,49 @@ def _sentence(known, key, modality, variant, view):
 # %% ../../nbs/world/07_miniworld.ipynb #d8f98a6c
 class _Listener(Traits):
     "Traits that note every answer that was possible"
+
     def _note(self, name, answers):
-        for a in answers: self.offered.append((name, a))
-    def size(self, name, lo, hi): self._note(name, (0., 1.)); return super().size(name, lo, hi)
-    def flag(self, name, p=.5): self._note(name, (True,)); return super().flag(name, p)
-    def count(self, name, lo, hi): self._note(name, range(lo, hi + 1)); return super().count(name, lo, hi)
-    def pick(self, name, options): self._note(name, options); return super().pick(name, options)
+        for a in answers:
+            self.offered.append((name, a))
+
+    def size(self, name, lo, hi):
+        self._note(name, (0.0, 1.0))
+        return super().size(name, lo, hi)
+
+    def flag(self, name, p=0.5):
+        self._note(name, (True,))
+        return super().flag(name, p)
+
+    def count(self, name, lo, hi):
+        self._note(name, range(lo, hi + 1))
+        return super().count(name, lo, hi)
+
+    def pick(self, name, options):
+        self._note(name, options)
+        return super().pick(name, options)
+
 
 @functools.cache
 def caption_words():
     "Every word a caption can hold, sorted"
-    said = ['a an of picture leaning facing left right wide tall small big at the top bottom with plain striped dotted checked',
-            *MODALITIES.values(), *SCENES.values(), *COLOURS, *ROLE_WORDS.values(), *NUMBERS, *CATEGORY_NAMES]
+    said = [
+        'a an of picture leaning facing left right wide tall small big at the top bottom with plain striped dotted checked',
+        *MODALITIES.values(),
+        *SCENES.values(),
+        *COLOURS,
+        *ROLE_WORDS.values(),
+        *NUMBERS,
+        *CATEGORY_NAMES,
+    ]
     for c in CATEGORY_NAMES:
         offered = set()
         for i in range(48):
-            t = _Listener(c, i); t.offered = []; CATEGORIES[c](t); offered |= set(t.offered)
-        for name, a in offered: said.append(str(a) if name == 'design' else phrase(name, a, a if isinstance(a, float) else 0, {}))
+            t = _Listener(c, i)
+            t.offered = []
+            CATEGORIES[c](t)
+            offered |= set(t.offered)
+        for name, a in offered:
+            said.append(str(a) if name == 'design' else phrase(name, a, a if isinstance(a, float) else 0, {}))
     return tuple(sorted(set(re.sub('[^a-z ]', ' ', ' '.join(said).lower()).split())))
 
 # %% ../../nbs/world/07_miniworld.ipynb #ce8efb1b

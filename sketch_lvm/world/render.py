@@ -24,38 +24,44 @@ from .shapes import CATEGORIES
 
 # %% ../../nbs/world/09_render.ipynb #3323f710
 @functools.cache
-def _tile(): return rng(20_24).normal(size=(1024, 1024)).astype(np.float32)
+def _tile():
+    return rng(20_24).normal(size=(1024, 1024)).astype(np.float32)
+
 
 def grain(r, size, ny, nx=None):
     "A smooth random field `[size, size]` of about unit spread with `ny` x `nx` grains"
     nx = nx or ny
     y, x = int(r.integers(1024 - min(ny, 1000))), int(r.integers(1024 - min(nx, 1000)))
-    cut = _tile()[y:y + ny, x:x + nx]
-    if (ny, nx) == (size, size): return cut
+    cut = _tile()[y : y + ny, x : x + nx]
+    if (ny, nx) == (size, size):
+        return cut
     return np.asarray(Image.fromarray(cut).resize((size, size), Image.BICUBIC))
 
 # %% ../../nbs/world/09_render.ipynb #ca3c9000
 @functools.cache
 def _grid(size):
-    a = (np.arange(size, dtype=np.float32) + .5)/size
+    a = (np.arange(size, dtype=np.float32) + 0.5) / size
     return a[:, None], a[None]
 
-def _blur(image, radius): return np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), np.float32)
+
+def _blur(image, radius):
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), np.float32)
 
 # %% ../../nbs/world/09_render.ipynb #e7900271
 GROUND = dict(  # name: (above, its grain), (below, its grain), horizon between; a grain is (rows, columns, strength)
-    grass=(((168, 206, 236), (3, 3, .05)), ((92, 150, 58), (22, 60, .16)), (.15, .55)),
-    sand=(((176, 212, 232), (3, 3, .05)), ((216, 188, 136), (48, 48, .07)), (.15, .5)),
-    snow=(((188, 204, 222), (3, 4, .05)), ((232, 238, 244), (6, 8, .04)), (.2, .55)),
-    table=(((196, 186, 172), (2, 2, .07)), ((156, 104, 62), (20, 3, .10)), (.35, .65)),
-    bricks=(((166, 88, 66), (40, 40, .08)), ((148, 144, 138), (30, 30, .07)), (.7, .95)),
-    sky=(((112, 170, 226), (3, 4, .12)), ((112, 170, 226), (3, 4, .12)), None),
-    carpet=(((176, 90, 84), (50, 50, .07)), ((176, 90, 84), (50, 50, .07)), None),
-    road=(((190, 200, 206), (5, 5, .10)), ((104, 106, 110), (60, 60, .09)), (.3, .6)),
-    water=(((186, 212, 230), (3, 3, .06)), ((62, 116, 160), (26, 6, .14)), (.25, .6)),
-    studio=(((206, 200, 196), (2, 2, .03)), ((206, 200, 196), (2, 2, .03)), None),
-    night=(((30, 36, 66), (4, 4, .15)), ((44, 44, 54), (20, 20, .14)), (.4, .8)),
-    leaves=(((84, 122, 56), (9, 9, .30)), ((84, 122, 56), (9, 9, .30)), None))
+    grass=(((168, 206, 236), (3, 3, 0.05)), ((92, 150, 58), (22, 60, 0.16)), (0.15, 0.55)),
+    sand=(((176, 212, 232), (3, 3, 0.05)), ((216, 188, 136), (48, 48, 0.07)), (0.15, 0.5)),
+    snow=(((188, 204, 222), (3, 4, 0.05)), ((232, 238, 244), (6, 8, 0.04)), (0.2, 0.55)),
+    table=(((196, 186, 172), (2, 2, 0.07)), ((156, 104, 62), (20, 3, 0.10)), (0.35, 0.65)),
+    bricks=(((166, 88, 66), (40, 40, 0.08)), ((148, 144, 138), (30, 30, 0.07)), (0.7, 0.95)),
+    sky=(((112, 170, 226), (3, 4, 0.12)), ((112, 170, 226), (3, 4, 0.12)), None),
+    carpet=(((176, 90, 84), (50, 50, 0.07)), ((176, 90, 84), (50, 50, 0.07)), None),
+    road=(((190, 200, 206), (5, 5, 0.10)), ((104, 106, 110), (60, 60, 0.09)), (0.3, 0.6)),
+    water=(((186, 212, 230), (3, 3, 0.06)), ((62, 116, 160), (26, 6, 0.14)), (0.25, 0.6)),
+    studio=(((206, 200, 196), (2, 2, 0.03)), ((206, 200, 196), (2, 2, 0.03)), None),
+    night=(((30, 36, 66), (4, 4, 0.15)), ((44, 44, 54), (20, 20, 0.14)), (0.4, 0.8)),
+    leaves=(((84, 122, 56), (9, 9, 0.30)), ((84, 122, 56), (9, 9, 0.30)), None),
+)
 
 # %% ../../nbs/world/09_render.ipynb #18bf8fb9
 def backdrop(r, name, size):
@@ -64,60 +70,95 @@ def backdrop(r, name, size):
     tint = r.normal(0, 9 if name not in ('carpet', 'studio') else 55, (2, 3))
     top, floor = np.clip(above + tint[0], 12, 250), np.clip(below + tint[1 if span else 0], 12, 250)
     yy, xx = _grid(size)
-    field = (1 + fine[2]*grain(r, size, *fine[:2]) + .10*(.5 - yy))[..., None]
-    img = field*top.astype(np.float32)
-    if name == 'bricks': img *= 1 - .3*_bricks(yy, xx, r.uniform(.08, .13))[..., None]
-    if name == 'leaves': img = img + np.clip(grain(r, size, 7), 0, 2)[..., None]*np.float32([40, 46, 8])
-    if span is None: return img, None
+    field = (1 + fine[2] * grain(r, size, *fine[:2]) + 0.10 * (0.5 - yy))[..., None]
+    img = field * top.astype(np.float32)
+    if name == 'bricks':
+        img *= 1 - 0.3 * _bricks(yy, xx, r.uniform(0.08, 0.13))[..., None]
+    if name == 'leaves':
+        img = img + np.clip(grain(r, size, 7), 0, 2)[..., None] * np.float32([40, 46, 8])
+    if span is None:
+        return img, None
     horizon = r.uniform(*span)
-    edge = horizon + r.uniform(-.06, .06)*(xx - .5) + (.015*grain(r, size, 2, 9)[:1] if name in ('grass', 'snow', 'sand') else 0)
-    low = np.clip((yy - edge)*size + .5, 0, 1)[..., None]
-    tone = 1 + coarse[2]*grain(r, size, *coarse[:2]) + .25*(yy - horizon)
-    if name == 'table': tone = tone - .12*(((yy - horizon)*r.uniform(5, 8)) % 1 < .05)
-    return img*(1 - low) + low*tone[..., None]*floor.astype(np.float32), horizon
+    edge = (
+        horizon
+        + r.uniform(-0.06, 0.06) * (xx - 0.5)
+        + (0.015 * grain(r, size, 2, 9)[:1] if name in ('grass', 'snow', 'sand') else 0)
+    )
+    low = np.clip((yy - edge) * size + 0.5, 0, 1)[..., None]
+    tone = 1 + coarse[2] * grain(r, size, *coarse[:2]) + 0.25 * (yy - horizon)
+    if name == 'table':
+        tone = tone - 0.12 * (((yy - horizon) * r.uniform(5, 8)) % 1 < 0.05)
+    return img * (1 - low) + low * tone[..., None] * floor.astype(np.float32), horizon
+
 
 def _bricks(yy, xx, high):
-    row = np.floor(yy/high)
-    return ((yy % high < high*.14) | ((xx + row*high) % (2*high) < high*.14)).astype(np.float32)
+    row = np.floor(yy / high)
+    return ((yy % high < high * 0.14) | ((xx + row * high) % (2 * high) < high * 0.14)).astype(np.float32)
 
 # %% ../../nbs/world/09_render.ipynb #477d80b4
 def clutter(r, img, horizon):
     "Up to six plain shapes, out of focus, painted into the float image"
-    size = len(img); n = int(r.integers(0, 7))
+    size = len(img)
+    n = int(r.integers(0, 7))
     if n:
-        ss = 2; page = Image.fromarray(img.clip(0, 255).astype(np.uint8)).resize((size*ss, size*ss)); d = ImageDraw.Draw(page)
+        ss = 2
+        page = Image.fromarray(img.clip(0, 255).astype(np.uint8)).resize((size * ss, size * ss))
+        d = ImageDraw.Draw(page)
         for _ in range(n):
-            x, y, w, h = np.array([r.random(), r.uniform(horizon or 0, 1), r.uniform(.03, .16), r.uniform(.02, .14)])*size*ss
+            x, y, w, h = (
+                np.array([r.random(), r.uniform(horizon or 0, 1), r.uniform(0.03, 0.16), r.uniform(0.02, 0.14)])
+                * size
+                * ss
+            )
             paint_pot = list(COLOURS.values())[int(r.integers(len(COLOURS)))]
-            colour = tuple(int(v) for v in (np.array(paint_pot)*.45 + img[int(y/ss) % size, int(x/ss) % size]*.55).clip(0, 255))
-            if r.random() < .4: d.ellipse((x - w, y - h, x + w, y + h), fill=colour)
-            elif r.random() < .5: d.rectangle((x - w, y - h, x + w, y + h), fill=colour)
-            else: d.line((x - w, y - r.normal()*h, x + w, y + h), fill=colour, width=int(1 + w*r.uniform(.1, .5)))
+            colour = tuple(
+                int(v)
+                for v in (np.array(paint_pot) * 0.45 + img[int(y / ss) % size, int(x / ss) % size] * 0.55).clip(0, 255)
+            )
+            if r.random() < 0.4:
+                d.ellipse((x - w, y - h, x + w, y + h), fill=colour)
+            elif r.random() < 0.5:
+                d.rectangle((x - w, y - h, x + w, y + h), fill=colour)
+            else:
+                d.line((x - w, y - r.normal() * h, x + w, y + h), fill=colour, width=int(1 + w * r.uniform(0.1, 0.5)))
         img = np.asarray(page.reduce(ss), np.float32)
-    soft = r.uniform(-.4, 1.6)*size/64
-    return np.asarray(Image.fromarray(img.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(soft)), np.float32) if soft > .2 else img
+    soft = r.uniform(-0.4, 1.6) * size / 64
+    return (
+        np.asarray(
+            Image.fromarray(img.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(soft)), np.float32
+        )
+        if soft > 0.2
+        else img
+    )
 
 # %% ../../nbs/world/09_render.ipynb #f5627629
 @functools.lru_cache(512)
 def palette(category, instance, version=1):
     "Role -> RGB of one object; the extra role 'pattern' is the colour of its stripes, dots or checks"
-    it = thing(category, instance, version); out = {}
-    for role, rgb in MATERIALS.items(): out[role] = np.float32(rgb)
+    it = thing(category, instance, version)
+    out = {}
+    for role, rgb in MATERIALS.items():
+        out[role] = np.float32(rgb)
     for role, name in it.colours.items():
-        out[role] = np.float32((COATS if role == 'coat' else COLOURS)[name])*(.88 + .24*it.unit('shade', role))
-    bright = out['main'].mean() > 120 if it.unit('pattern tone') < .75 else out['main'].mean() > 190
-    out['pattern'] = out['main']*.45 if bright else out['main']*.35 + 165
+        out[role] = np.float32((COATS if role == 'coat' else COLOURS)[name]) * (0.88 + 0.24 * it.unit('shade', role))
+    bright = out['main'].mean() > 120 if it.unit('pattern tone') < 0.75 else out['main'].mean() > 190
+    out['pattern'] = out['main'] * 0.45 if bright else out['main'] * 0.35 + 165
     return out
+
 
 def pattern_mask(it, side):
     "Where the pattern's second colour lies, bool `[side, side]`"
-    a = it.traits.values['lean'] + (0, math.pi/2, math.pi/4)[int(it.unit('pattern turn')*3)]*(it.pattern == 'striped')
-    k = 1/(.11 + .07*it.unit('pattern scale'))
+    a = it.traits.values['lean'] + (0, math.pi / 2, math.pi / 4)[int(it.unit('pattern turn') * 3)] * (
+        it.pattern == 'striped'
+    )
+    k = 1 / (0.11 + 0.07 * it.unit('pattern scale'))
     yy, xx = _grid(side)
-    u, v = (k*(xx*math.cos(a) + yy*math.sin(a))) % 1, (k*(yy*math.cos(a) - xx*math.sin(a))) % 1
-    if it.pattern == 'striped': return v < .45
-    if it.pattern == 'dotted': return (u - .5)**2 + (v - .5)**2 < .075
-    return (u < .5) ^ (v < .5)
+    u, v = (k * (xx * math.cos(a) + yy * math.sin(a))) % 1, (k * (yy * math.cos(a) - xx * math.sin(a))) % 1
+    if it.pattern == 'striped':
+        return v < 0.45
+    if it.pattern == 'dotted':
+        return (u - 0.5) ** 2 + (v - 0.5) ** 2 < 0.075
+    return (u < 0.5) ^ (v < 0.5)
 
 # %% ../../nbs/world/09_render.ipynb #4d5cd5d2
 def colour_in(it, ids):
@@ -129,90 +170,146 @@ def colour_in(it, ids):
         img.paste(other, (0, 0), Image.fromarray(pattern_mask(it, ids.size[0])))
     return img
 
-def _in_colours(ids, colours):
-    table = np.zeros((256, 3), np.uint8); table[1:len(colours) + 1] = np.clip(colours, 0, 255)
-    p = ids.copy(); p.putpalette(table.tobytes()); return p.convert('RGB')
 
-def _in_greys(ids, levels): return ids.point([0] + levels + [0]*(255 - len(levels)))
+def _in_colours(ids, colours):
+    table = np.zeros((256, 3), np.uint8)
+    table[1 : len(colours) + 1] = np.clip(colours, 0, 255)
+    p = ids.copy()
+    p.putpalette(table.tobytes())
+    return p.convert('RGB')
+
+
+def _in_greys(ids, levels):
+    return ids.point([0] + levels + [0] * (255 - len(levels)))
 
 # %% ../../nbs/world/09_render.ipynb #9e76b0ac
 def shade(r, x, ids, mask, n):
     "Relief, light and surface for the coloured object `x`; `ids` are the part numbers, `mask` its share of each pixel"
-    size = len(x); s = size/64
-    heights = _in_greys(ids, [int(110 + 145*k/n) for k in range(1, n + 1)]).reduce(ids.size[0]//size)
-    fine, wide = _blur(heights, .7*s)/255, _blur(heights, r.uniform(2.5, 4.)*s)/255
-    relief = fine*r.uniform(.5, 1.) + wide*r.uniform(1.2, 2.2)
-    a = r.uniform(-2.7, -.45)                                              # the light comes from above
+    size = len(x)
+    s = size / 64
+    heights = _in_greys(ids, [int(110 + 145 * k / n) for k in range(1, n + 1)]).reduce(ids.size[0] // size)
+    fine, wide = _blur(heights, 0.7 * s) / 255, _blur(heights, r.uniform(2.5, 4.0) * s) / 255
+    relief = fine * r.uniform(0.5, 1.0) + wide * r.uniform(1.2, 2.2)
+    a = r.uniform(-2.7, -0.45)  # the light comes from above
     slope = np.zeros_like(relief)
-    slope[1:-1, 1:-1] = (relief[1:-1, 2:] - relief[1:-1, :-2])*math.cos(a) + (relief[2:, 1:-1] - relief[:-2, 1:-1])*math.sin(a)
-    light = 1 - r.uniform(.5, 1.1)*s*slope - r.uniform(.5, 1.4)*np.clip(_blur(heights, 1.2*s)/255 - np.asarray(heights, np.float32)/255, 0, 1)*mask
+    slope[1:-1, 1:-1] = (relief[1:-1, 2:] - relief[1:-1, :-2]) * math.cos(a) + (
+        relief[2:, 1:-1] - relief[:-2, 1:-1]
+    ) * math.sin(a)
+    light = (
+        1
+        - r.uniform(0.5, 1.1) * s * slope
+        - r.uniform(0.5, 1.4)
+        * np.clip(_blur(heights, 1.2 * s) / 255 - np.asarray(heights, np.float32) / 255, 0, 1)
+        * mask
+    )
     kind = r.random()
-    if kind < .35: light = light + r.uniform(.02, .06)*grain(r, size, size)
-    elif kind < .6: light = light + r.uniform(.04, .09)*grain(r, size, *((12, 40), (40, 12), (18, 18))[int(r.integers(3))])
-    x = x*np.clip(light, .35, 1.6)[..., None]
-    if r.random() < .4: x = x + (r.uniform(40, 130)*np.clip(-slope*s*2.2 - .12, 0, .5))[..., None]   # gloss
+    if kind < 0.35:
+        light = light + r.uniform(0.02, 0.06) * grain(r, size, size)
+    elif kind < 0.6:
+        light = light + r.uniform(0.04, 0.09) * grain(r, size, *((12, 40), (40, 12), (18, 18))[int(r.integers(3))])
+    x = x * np.clip(light, 0.35, 1.6)[..., None]
+    if r.random() < 0.4:
+        x = x + (r.uniform(40, 130) * np.clip(-slope * s * 2.2 - 0.12, 0, 0.5))[..., None]  # gloss
     return x
 
 # %% ../../nbs/world/09_render.ipynb #d2633e31
 def shadow(r, mask, horizon):
     "How dark the cast shadow is at each pixel, float32 `[S, S]`"
-    size = len(mask); s = size/64
-    m = Image.fromarray((mask*255).astype(np.uint8))
+    size = len(mask)
+    s = size / 64
+    m = Image.fromarray((mask * 255).astype(np.uint8))
     if horizon is not None:
-        base = (np.flatnonzero(mask.max(1) > .5)[-1:].sum() or size) + 1.
+        base = (np.flatnonzero(mask.max(1) > 0.5)[-1:].sum() or size) + 1.0
         flat, lean = r.uniform(2.2, 4.5), r.uniform(-2.2, 2.2)
-        m = m.transform((size, size), Image.AFFINE, (1, lean, -lean*base, 0, flat, base - flat*base), Image.BILINEAR)
-    else: m = m.transform((size, size), Image.AFFINE, (1, 0, r.uniform(-4, 4)*s, 0, 1, -r.uniform(.5, 4.5)*s), Image.BILINEAR)
-    return r.uniform(.2, .6)*_blur(m, r.uniform(.6, 1.8)*s)/255
+        m = m.transform(
+            (size, size), Image.AFFINE, (1, lean, -lean * base, 0, flat, base - flat * base), Image.BILINEAR
+        )
+    else:
+        m = m.transform(
+            (size, size), Image.AFFINE, (1, 0, r.uniform(-4, 4) * s, 0, 1, -r.uniform(0.5, 4.5) * s), Image.BILINEAR
+        )
+    return r.uniform(0.2, 0.6) * _blur(m, r.uniform(0.6, 1.8) * s) / 255
 
 # %% ../../nbs/world/09_render.ipynb #8a33afa4
 def photo(category, instance=0, view=0, size=64, version=1):
     "uint8 `[size, size, 3]`: the object in a scene; light, clutter, noise and a small move of the camera belong to the view"
-    it = thing(category, instance, version); r = it.rng('photo', view)
+    it = thing(category, instance, version)
+    r = it.rng('photo', view)
     img, horizon = backdrop(r, scene(it, view), size)
     img = clutter(r, img, horizon)
-    ss = 3 if size <= 128 else 2; n = len(it.parts)
-    ids = paint(it, camera(it, view), size*ss)
-    mask = np.asarray(_in_greys(ids, [{'bg': 0, 'glass': 190}.get(p.colour, 255) for p in it.parts]).reduce(ss), np.float32)/255
-    share = np.asarray(_in_greys(ids, [255]*n).reduce(ss), np.float32)[..., None]/255
-    x = np.asarray(colour_in(it, ids).reduce(ss), np.float32)/share.clip(.05)      # un-mix the black around the object
+    ss = 3 if size <= 128 else 2
+    n = len(it.parts)
+    ids = paint(it, camera(it, view), size * ss)
+    mask = (
+        np.asarray(
+            _in_greys(ids, [{'bg': 0, 'glass': 190}.get(p.colour, 255) for p in it.parts]).reduce(ss), np.float32
+        )
+        / 255
+    )
+    share = np.asarray(_in_greys(ids, [255] * n).reduce(ss), np.float32)[..., None] / 255
+    x = np.asarray(colour_in(it, ids).reduce(ss), np.float32) / share.clip(0.05)  # un-mix the black around the object
     x = shade(r, x.clip(0, 255), ids, mask, n)
-    img = img*(1 - shadow(r, mask, horizon))[..., None]
-    return develop(r, img + (x - img)*mask[..., None])
+    img = img * (1 - shadow(r, mask, horizon))[..., None]
+    return develop(r, img + (x - img) * mask[..., None])
+
 
 def develop(r, x):
     "What the camera adds: uneven light, exposure, white balance, contrast, noise"
-    size = len(x); yy, xx = _grid(size); a = r.uniform(0, 2*math.pi)
-    x = x*(r.uniform(.78, 1.15)*(1 + r.uniform(0, .45)*(math.cos(a)*(xx - .5) + math.sin(a)*(yy - .5))))[..., None]
-    x = ((x - 120)*r.uniform(.8, 1.12) + 120 + r.uniform(-10, 12))*np.float32(r.normal(1, .045, 3))
+    size = len(x)
+    yy, xx = _grid(size)
+    a = r.uniform(0, 2 * math.pi)
+    x = (
+        x
+        * (r.uniform(0.78, 1.15) * (1 + r.uniform(0, 0.45) * (math.cos(a) * (xx - 0.5) + math.sin(a) * (yy - 0.5))))[
+            ..., None
+        ]
+    )
+    x = ((x - 120) * r.uniform(0.8, 1.12) + 120 + r.uniform(-10, 12)) * np.float32(r.normal(1, 0.045, 3))
     noise = np.stack([grain(r, size, size) for _ in range(3)], -1)
-    return (x + r.uniform(1.5, 7)*noise).clip(0, 255).astype(np.uint8)
+    return (x + r.uniform(1.5, 7) * noise).clip(0, 255).astype(np.uint8)
 
 # %% ../../nbs/world/09_render.ipynb #4341c3ba
 LINE_STYLES = dict(  # paper, ink, line width in 64ths of the side, fill of the parts
-    thin=(255, 20, 1.0, 'paper'), thick=(255, 0, 2.4, 'paper'), pencil=(248, 96, 1.5, 'paper'), chalk=(36, 236, 1.5, 'paper'),
-    tinted=(255, 30, 1.2, 'colours'), shaded=(246, 60, 1.0, 'greys'), cutout=(255, 70, 1.0, 'ink'))
+    thin=(255, 20, 1.0, 'paper'),
+    thick=(255, 0, 2.4, 'paper'),
+    pencil=(248, 96, 1.5, 'paper'),
+    chalk=(36, 236, 1.5, 'paper'),
+    tinted=(255, 30, 1.2, 'colours'),
+    shaded=(246, 60, 1.0, 'greys'),
+    cutout=(255, 70, 1.0, 'ink'),
+)
+
 
 def line_art(category, instance=0, view=0, size=64, style=None, version=1):
     "uint8 `[size, size, 3]`: exact outlines, hidden lines removed, in one of `LINE_STYLES` (the view's, unless `style` names one)"
     it = thing(category, instance, version)
     style = check_name(style, LINE_STYLES, 'line style') if style else list(LINE_STYLES)[view % len(LINE_STYLES)]
     paper, ink, width, fill = LINE_STYLES[style]
-    ss = 3 if size <= 128 else 2; side = size*ss; pen = max(1, round(width*side/64))
-    page = Image.new('RGB' if fill == 'colours' else 'L', (side, side), (paper,)*3 if fill == 'colours' else paper); d = ImageDraw.Draw(page)
-    pal = palette(category, instance, version); tone = (lambda v: (v,)*3) if fill == 'colours' else (lambda v: v)
-    flat = (it.points*side - .5).tolist()
+    ss = 3 if size <= 128 else 2
+    side = size * ss
+    pen = max(1, round(width * side / 64))
+    page = Image.new('RGB' if fill == 'colours' else 'L', (side, side), (paper,) * 3 if fill == 'colours' else paper)
+    d = ImageDraw.Draw(page)
+    pal = palette(category, instance, version)
+    tone = (lambda v: (v,) * 3) if fill == 'colours' else (lambda v: v)
+    flat = (it.points * side - 0.5).tolist()
     for k, p in enumerate(it.parts):
-        q = [tuple(v) for v in flat[it.cuts[k]:it.cuts[k + 1]]]
+        q = [tuple(v) for v in flat[it.cuts[k] : it.cuts[k + 1]]]
         rgb = pal[p.colour]
-        faces = dict(paper=tone(paper), ink=tone(ink), greys=tone(int(rgb.mean()*.6 + 95)), colours=tuple(int(v) for v in rgb*.75 + 64))
+        faces = dict(
+            paper=tone(paper),
+            ink=tone(ink),
+            greys=tone(int(rgb.mean() * 0.6 + 95)),
+            colours=tuple(int(v) for v in rgb * 0.75 + 64),
+        )
         face = faces[fill if p.colour != 'bg' else 'paper']
         if p.closed and len(q) > 2:
             d.polygon(q, fill=face)
             d.line(q + q[:2], fill=tone(paper if fill == 'ink' else ink), width=pen, joint='curve')
         else:
-            if fill == 'ink': d.line(q, fill=paper, width=max(pen, round(p.width*side*.6)) + 2*ss, joint='curve')
-            d.line(q, fill=tone(ink), width=max(pen, round(p.width*side*.6)), joint='curve')
+            if fill == 'ink':
+                d.line(q, fill=paper, width=max(pen, round(p.width * side * 0.6)) + 2 * ss, joint='curve')
+            d.line(q, fill=tone(ink), width=max(pen, round(p.width * side * 0.6)), joint='curve')
     x = np.asarray(page.reduce(ss))
     return x if fill == 'colours' else np.repeat(x[..., None], 3, 2)
 
@@ -220,60 +317,94 @@ def line_art(category, instance=0, view=0, size=64, style=None, version=1):
 def fingerprint(categories):
     "A hash of the code that draws these categories"
     here = Path(miniworld.__file__).parent
-    files = {str(here/f'{m}.py') for m in ('shapes', 'strokes', 'miniworld', 'freehand', 'render')}
+    files = {str(here / f'{m}.py') for m in ('shapes', 'strokes', 'miniworld', 'freehand', 'render')}
     files |= {inspect.getsourcefile(CATEGORIES[c]) for c in categories}
-    code = ['\n'.join(line for line in Path(f).read_text(encoding='utf-8').splitlines() if not line.startswith('#'))
-            for f in sorted(files)]                      # without the comments that name the notebook
+    code = [
+        '\n'.join(line for line in Path(f).read_text(encoding='utf-8').splitlines() if not line.startswith('#'))
+        for f in sorted(files)
+    ]  # without the comments that name the notebook
     return sha256('\n'.join([*code, inspect.getsource(core.rng), PIL.__version__, np.__version__]).encode())
+
 
 def _draw_rows(path, modality, size, style, rows):
     "Fill some rows of the file; runs in a worker"
     out = np.lib.format.open_memmap(path, mode='r+')
     for k, (category, instance, view) in rows:
-        if modality == 'photo': out[k] = photo(category, instance, view, size)
-        elif modality == 'line_art': out[k] = line_art(category, instance, view, size, style)
-        else: out[k] = sketch(category, instance, view, size, style or 'default')[..., None]
+        if modality == 'photo':
+            out[k] = photo(category, instance, view, size)
+        elif modality == 'line_art':
+            out[k] = line_art(category, instance, view, size, style)
+        else:
+            out[k] = sketch(category, instance, view, size, style or 'default')[..., None]
     return len(rows)
 
 # %% ../../nbs/world/09_render.ipynb #c1ec1614
 def image_set(categories, instances, modality='photo', views=1, size=64, style=None, workers=None, progress=None):
     "Images `[n, size, size, 3]` (a uint8 memmap) of each category x instance x view, and a table of columns"
     # instances, views: a number (0, 1, ...) or a list; style: a line style, or a sketch style; progress: called with (done, total)
-    categories = [check_name(c, CATEGORIES, 'category') for c in ([categories] if isinstance(categories, str) else categories)]
+    categories = [
+        check_name(c, CATEGORIES, 'category') for c in ([categories] if isinstance(categories, str) else categories)
+    ]
     instances, views = (list(range(v)) if isinstance(v, int) else [int(x) for x in v] for v in (instances, views))
-    if check_name(modality, miniworld.MODALITIES, 'modality') == 'sketch': style = sketch_style(style or 'default')
-    elif modality == 'photo' and style: raise UserError('photos have no style; leave it out.')
-    elif style: check_name(style, LINE_STYLES, 'line style')
+    if check_name(modality, miniworld.MODALITIES, 'modality') == 'sketch':
+        style = sketch_style(style or 'default')
+    elif modality == 'photo' and style:
+        raise UserError('photos have no style; leave it out.')
+    elif style:
+        check_name(style, LINE_STYLES, 'line style')
     what = [(c, i, v) for c in categories for i in instances for v in views]
-    if not what: raise UserError('the image set is empty: give at least one category, instance and view.')
-    table = {k: np.array(col) for k, col in zip(('category', 'instance', 'view'), zip(*what))} | dict(modality=np.full(len(what), modality))
-    key = sha256(json.dumps([categories, instances, modality, views, size, repr(style), fingerprint(categories)]).encode())[:24]
+    if not what:
+        raise UserError('the image set is empty: give at least one category, instance and view.')
+    table = {k: np.array(col) for k, col in zip(('category', 'instance', 'view'), zip(*what))} | dict(
+        modality=np.full(len(what), modality)
+    )
+    key = sha256(
+        json.dumps([categories, instances, modality, views, size, repr(style), fingerprint(categories)]).encode()
+    )[:24]
     path = cache_path('miniworld', f'{modality}-{size}-{key}.npy')
     if not path.exists():
-        try: _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
-        except OSError as e: raise UserError(cache_trouble(path.parent, e)) from e
+        try:
+            _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
+        except OSError as e:
+            raise UserError(cache_trouble(path.parent, e)) from e
     return np.load(path, mmap_mode='r'), table
 
 # %% ../../nbs/world/09_render.ipynb #a030b91c
 @contextlib.contextmanager
 def _pool(workers):
     "A `map` over processes: forked on Linux (a script needs no main guard), spawned elsewhere; plain `map` for one"
-    if workers == 1: yield map; return
-    with warnings.catch_warnings(), ProcessPoolExecutor(workers, multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')) as pool:
-        warnings.simplefilter('ignore', DeprecationWarning)      # forking beside threads: the workers touch only numpy and PIL
-        try: yield pool.map
-        except BaseException: pool.shutdown(wait=True, cancel_futures=True); raise
+    if workers == 1:
+        yield map
+        return
+    with (
+        warnings.catch_warnings(),
+        ProcessPoolExecutor(
+            workers, multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')
+        ) as pool,
+    ):
+        warnings.simplefilter(
+            'ignore', DeprecationWarning
+        )  # forking beside threads: the workers touch only numpy and PIL
+        try:
+            yield pool.map
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
 
 def _make(path, what, modality, size, style, workers, progress):
     "Draw all rows into a temporary file and give it its name when it is complete"
     tmp = path.with_name(f'.{path.stem}.{os.getpid()}.npy')
     try:
         np.lib.format.open_memmap(tmp, mode='w+', dtype=np.uint8, shape=(len(what), size, size, 3)).flush()
-        rows = list(enumerate(what)); done, step = 0, max(16, min(512, len(rows)//(4*workers) or 1))
-        jobs = [rows[k:k + step] for k in range(0, len(rows), step)]
+        rows = list(enumerate(what))
+        done, step = 0, max(16, min(512, len(rows) // (4 * workers) or 1))
+        jobs = [rows[k : k + step] for k in range(0, len(rows), step)]
         with _pool(min(workers, len(jobs))) as run:
             for n in run(functools.partial(_draw_rows, str(tmp), modality, size, style), jobs):
                 done += n
-                if progress: progress(done, len(rows))
+                if progress:
+                    progress(done, len(rows))
         os.replace(tmp, path)
-    finally: tmp.unlink(missing_ok=True)
+    finally:
+        tmp.unlink(missing_ok=True)

@@ -17,81 +17,98 @@ from ..core import UserError, check_name
 @dataclass
 class Part:
     "One named piece of a drawing: a filled polygon or an open line"
-    name: str            # what it is: 'roof', 'left wheel'
-    points: np.ndarray   # [n, 2], x right and y down, within about -1..1
-    colour: str = 'main' # a role: see `ROLES`
-    level: int = 0       # 0 essential, 1 usual, 2 detail
-    closed: bool = True  # filled polygon, or a line
-    width: float = .06   # pen width of a line, in the same units
 
-    def __post_init__(self): self.points = np.asarray(self.points, float).reshape(-1, 2)
+    name: str  # what it is: 'roof', 'left wheel'
+    points: np.ndarray  # [n, 2], x right and y down, within about -1..1
+    colour: str = 'main'  # a role: see `ROLES`
+    level: int = 0  # 0 essential, 1 usual, 2 detail
+    closed: bool = True  # filled polygon, or a line
+    width: float = 0.06  # pen width of a line, in the same units
+
+    def __post_init__(self):
+        self.points = np.asarray(self.points, float).reshape(-1, 2)
 
     @property
-    def centre(self): return (self.points.min(0) + self.points.max(0)) / 2
+    def centre(self):
+        return (self.points.min(0) + self.points.max(0)) / 2
 
 # %% ../../nbs/world/01_shapes.ipynb #0e0910cb
 def area(name, points, colour='main', level=0):
     "A filled part"
     return Part(name, points, colour, level)
 
-def line(name, points, colour='dark', level=1, width=.06):
+
+def line(name, points, colour='dark', level=1, width=0.06):
     "An open part, drawn with a pen of `width`"
     return Part(name, points, colour, level, closed=False, width=width)
 
 # %% ../../nbs/world/01_shapes.ipynb #cb329184
-ROLES = ('main second third coat bg dark light black white grey wood metal gold glass skin red orange yellow '
-         'green darkgreen lightgreen blue sky water pink purple brown').split()
+ROLES = (
+    'main second third coat bg dark light black white grey wood metal gold glass skin red orange yellow '
+    'green darkgreen lightgreen blue sky water pink purple brown'
+).split()
 
 # %% ../../nbs/world/01_shapes.ipynb #3728a376
 def rect(x0, y0, x1, y1):
     "The corners of an upright rectangle"
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], float)
 
-def ellipse(cx, cy, rx, ry=None, turn=0., n=24):
-    "A full ellipse, turned by `turn` radians"
-    return arc(cx, cy, rx, ry, 0, 2*math.pi*(1 - 1/n), turn, n)
 
-def arc(cx, cy, rx, ry=None, start=0., stop=math.pi, turn=0., n=16):
+def ellipse(cx, cy, rx, ry=None, turn=0.0, n=24):
+    "A full ellipse, turned by `turn` radians"
+    return arc(cx, cy, rx, ry, 0, 2 * math.pi * (1 - 1 / n), turn, n)
+
+
+def arc(cx, cy, rx, ry=None, start=0.0, stop=math.pi, turn=0.0, n=16):
     "Part of an ellipse. 0 points right, pi/2 points down, pi left, -pi/2 up"
     a = np.linspace(start, stop, n)
-    x, y = rx*np.cos(a), (rx if ry is None else ry)*np.sin(a)
+    x, y = rx * np.cos(a), (rx if ry is None else ry) * np.sin(a)
     c, s = math.cos(turn), math.sin(turn)
-    return np.stack([cx + c*x - s*y, cy + s*x + c*y], 1)
+    return np.stack([cx + c * x - s * y, cy + s * x + c * y], 1)
 
 # %% ../../nbs/world/01_shapes.ipynb #c6848c30
 def smooth(points, closed=True, k=5):
     "A Catmull-Rom curve through `points`, `k` steps from each to the next"
     p = np.asarray(points, float)
     q = np.concatenate([p[-1:], p, p[:2]]) if closed else np.concatenate([p[:1], p, p[-1:]])
-    t = (np.arange(k)/k)[:, None]
-    out = [.5*(2*b + (c - a)*t + (2*a - 5*b + 4*c - d)*t**2 + (3*b - a - 3*c + d)*t**3)
-           for a, b, c, d in zip(q, q[1:], q[2:], q[3:])]
+    t = (np.arange(k) / k)[:, None]
+    out = [
+        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        for a, b, c, d in zip(q, q[1:], q[2:], q[3:])
+    ]
     return np.concatenate(out if closed else out + [p[-1:]])
+
 
 def mirrored(profile):
     "A closed shape from its right half, listed from top to bottom"
     p = np.asarray(profile, float)
     return np.concatenate([p, flip(p)[::-1]])
 
-def star(cx, cy, r, n=5, inner=.45, turn=-math.pi/2):
+
+def star(cx, cy, r, n=5, inner=0.45, turn=-math.pi / 2):
     "A star of `n` tips whose notches lie at `inner` of the radius"
-    a = turn + np.arange(2*n)*math.pi/n
-    rr = np.where(np.arange(2*n) % 2, r*inner, r)
-    return np.stack([cx + rr*np.cos(a), cy + rr*np.sin(a)], 1)
+    a = turn + np.arange(2 * n) * math.pi / n
+    rr = np.where(np.arange(2 * n) % 2, r * inner, r)
+    return np.stack([cx + rr * np.cos(a), cy + rr * np.sin(a)], 1)
 
 # %% ../../nbs/world/01_shapes.ipynb #dc9115bf
-def rotate(points, angle, cx=0., cy=0.):
+def rotate(points, angle, cx=0.0, cy=0.0):
     "Turn points (or every part of a list) clockwise on the screen around a centre"
-    if isinstance(points, list) and points and isinstance(points[0], Part): return [_with(p, rotate(p.points, angle, cx, cy)) for p in points]
+    if isinstance(points, list) and points and isinstance(points[0], Part):
+        return [_with(p, rotate(p.points, angle, cx, cy)) for p in points]
     c, s = math.cos(angle), math.sin(angle)
     return (np.asarray(points, float) - [cx, cy]) @ np.array([[c, s], [-s, c]]) + [cx, cy]
 
+
 def flip(points):
     "Mirror left and right"
-    if isinstance(points, list) and points and isinstance(points[0], Part): return [_with(p, flip(p.points)) for p in points]
-    return np.asarray(points, float)*[-1, 1]
+    if isinstance(points, list) and points and isinstance(points[0], Part):
+        return [_with(p, flip(p.points)) for p in points]
+    return np.asarray(points, float) * [-1, 1]
 
-def _with(part, points): return Part(part.name, points, part.colour, part.level, part.closed, part.width)
+
+def _with(part, points):
+    return Part(part.name, points, part.colour, part.level, part.closed, part.width)
 
 # %% ../../nbs/world/01_shapes.ipynb #73d5bf32
 def unit(*key):
@@ -102,34 +119,62 @@ def unit(*key):
 @dataclass
 class Traits:
     "Named, repeatable answers about one object"
+
     category: str
     instance: int
     version: int = 1
     fixed: dict = field(default_factory=dict)  # answers set by hand, to try things out
-    values: dict = field(default_factory=dict) # every answer given so far
+    values: dict = field(default_factory=dict)  # every answer given so far
 
     def _ask(self, name, answer):
         if name not in self.values:
-            self.values[name] = self.fixed[name] if name in self.fixed else answer(unit(self.version, self.category, self.instance, name))
+            self.values[name] = (
+                self.fixed[name]
+                if name in self.fixed
+                else answer(unit(self.version, self.category, self.instance, name))
+            )
         return self.values[name]
 
-    def size(self, name, lo, hi): "A proportion between `lo` and `hi`"; return self._ask(name, lambda u: lo + (hi - lo)*u)
-    def flag(self, name, p=.5): "Is it there?"; return self._ask(name, lambda u: u < p)
-    def count(self, name, lo, hi): "How many, both ends included"; return self._ask(name, lambda u: lo + int(u*(hi - lo + 1)))
-    def pick(self, name, options): "One of `options`"; return self._ask(name, lambda u: options[int(u*len(options))])
-    def design(self, *names): "Which of the category's designs this one follows"; return self.pick('design', names)
-    def side(self, name='side'): "-1 or 1"; return self.pick(name, (-1, 1))
+    def size(self, name, lo, hi):
+        "A proportion between `lo` and `hi`"
+        return self._ask(name, lambda u: lo + (hi - lo) * u)
+
+    def flag(self, name, p=0.5):
+        "Is it there?"
+        return self._ask(name, lambda u: u < p)
+
+    def count(self, name, lo, hi):
+        "How many, both ends included"
+        return self._ask(name, lambda u: lo + int(u * (hi - lo + 1)))
+
+    def pick(self, name, options):
+        "One of `options`"
+        return self._ask(name, lambda u: options[int(u * len(options))])
+
+    def design(self, *names):
+        "Which of the category's designs this one follows"
+        return self.pick('design', names)
+
+    def side(self, name='side'):
+        "-1 or 1"
+        return self.pick(name, (-1, 1))
 
 # %% ../../nbs/world/01_shapes.ipynb #7cb233a0
 CATEGORIES = {}
 
+
 def category(program):
     "Enter a drawing program `program(traits) -> parts` under its own name"
     name = program.__name__.replace('_', ' ')
-    rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {'__main__'}  # a notebook may redefine its own room's programs
-    if len(rooms) > 1: raise UserError(f'two drawing programs are called {name!r}')
-    if program.__module__ != '__main__' or not rooms: CATEGORIES[name] = program   # an exported program stays: other notebooks may share this process
+    rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {
+        '__main__'
+    }  # a notebook may redefine its own room's programs
+    if len(rooms) > 1:
+        raise UserError(f'two drawing programs are called {name!r}')
+    if program.__module__ != '__main__' or not rooms:
+        CATEGORIES[name] = program  # an exported program stays: other notebooks may share this process
     return program
+
 
 def draw(name, instance=0, fixed=None, version=1):
     "The traits and parts of one object, as the program draws it"
@@ -140,10 +185,17 @@ def draw(name, instance=0, fixed=None, version=1):
 # %% ../../nbs/world/01_shapes.ipynb #ec8a0bee
 def show_parts(parts, ax=None, labels=False):
     "Outlines of the parts, essential ones darkest: a plan, not a picture"
-    if ax is None: import matplotlib.pyplot as plt; _, ax = plt.subplots(figsize=(2.2, 2.2))
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots(figsize=(2.2, 2.2))
     for z, p in enumerate(parts):
-        if p.closed: ax.fill(*p.points.T, facecolor='white', edgecolor=str(.35*p.level), zorder=z, lw=1.2)
-        else: ax.plot(*p.points.T, color=str(.35*p.level), zorder=z, lw=max(1., p.width*20))
-        if labels: ax.annotate(p.name, p.centre, fontsize=7, ha='center', color='tab:blue', zorder=len(parts))
-    ax.set(xlim=(-1.15, 1.15), ylim=(1.15, -1.15), aspect='equal'); ax.axis('off')
+        if p.closed:
+            ax.fill(*p.points.T, facecolor='white', edgecolor=str(0.35 * p.level), zorder=z, lw=1.2)
+        else:
+            ax.plot(*p.points.T, color=str(0.35 * p.level), zorder=z, lw=max(1.0, p.width * 20))
+        if labels:
+            ax.annotate(p.name, p.centre, fontsize=7, ha='center', color='tab:blue', zorder=len(parts))
+    ax.set(xlim=(-1.15, 1.15), ylim=(1.15, -1.15), aspect='equal')
+    ax.axis('off')
     return ax

@@ -18,24 +18,28 @@ import numpy as np
 from .shapes import arc, area, category, ellipse, flip, line, mirrored, rect, rotate, smooth
 
 # %% ../../nbs/world/06_streets.ipynb #5358f1d1
-def spans(lo, hi, n, gap=.25):
+def spans(lo, hi, n, gap=0.25):
     "`n` equal intervals in a row from `lo` to `hi`; `gap` is the empty share of each"
-    step = (hi - lo)/n
-    return [(lo + step*(k + gap/2), lo + step*(k + 1 - gap/2)) for k in range(n)]
+    step = (hi - lo) / n
+    return [(lo + step * (k + gap / 2), lo + step * (k + 1 - gap / 2)) for k in range(n)]
+
 
 def disc(name, x, y, r, colour, level=0, ry=None):
     "A filled circle or ellipse"
     return area(name, ellipse(x, y, r, ry, n=18), colour, level)
 
+
 def box(name, x0, y0, x1, y1, colour='main', level=0):
     "A filled upright rectangle"
     return area(name, rect(x0, y0, x1, y1), colour, level)
+
 
 def pair(name, points, colour='main', level=0):
     "A shape on the right and its mirror image on the left"
     return [area(f'left {name}', flip(points), colour, level), area(f'right {name}', points, colour, level)]
 
-def bars(name, strokes, colour='dark', level=2, width=.03):
+
+def bars(name, strokes, colour='dark', level=2, width=0.03):
     "Numbered lines"
     return [line(f'{name} {k + 1}', s, colour, level, width) for k, s in enumerate(strokes)]
 
@@ -43,41 +47,60 @@ def bars(name, strokes, colour='dark', level=2, width=.03):
 def wheel(name, x, y, r, hub='disc'):
     "A tyre with a hub: 'plain', 'disc' or 'spoked'"
     tyre = [area(name, ellipse(x, y, r), 'black')]
-    if hub == 'disc': return tyre + [disc(f'{name} hub', x, y, r*.5, 'metal', 1)]
-    if hub == 'plain': return tyre
-    spoke = [(x - r*.7, y), (x + r*.7, y)]
-    return tyre + [disc(f'{name} rim', x, y, r*.72, 'light', 1)] + bars(f'{name} spoke', [rotate(spoke, k*math.pi/3, x, y) for k in range(3)])
+    if hub == 'disc':
+        return tyre + [disc(f'{name} hub', x, y, r * 0.5, 'metal', 1)]
+    if hub == 'plain':
+        return tyre
+    spoke = [(x - r * 0.7, y), (x + r * 0.7, y)]
+    return (
+        tyre
+        + [disc(f'{name} rim', x, y, r * 0.72, 'light', 1)]
+        + bars(f'{name} spoke', [rotate(spoke, k * math.pi / 3, x, y) for k in range(3)])
+    )
 
-def ring(name, x, y, r, colour='black', level=0, width=.06):
+
+def ring(name, x, y, r, colour='black', level=0, width=0.06):
     "A circle drawn with a pen"
-    return line(name, arc(x, y, r, r, 0, 2*math.pi, n=33), colour, level, width)
+    return line(name, arc(x, y, r, r, 0, 2 * math.pi, n=33), colour, level, width)
 
-def waves(x0, x1, y, n, h=.05):
+
+def waves(x0, x1, y, n, h=0.05):
     "A wavy water line"
-    x = np.linspace(x0, x1, 8*n + 1)
-    return line('waves', np.stack([x, y - h*np.sin((x - x0)/(x1 - x0)*2*math.pi*n)], 1), 'water', 2, .04)
+    x = np.linspace(x0, x1, 8 * n + 1)
+    return line('waves', np.stack([x, y - h * np.sin((x - x0) / (x1 - x0) * 2 * math.pi * n)], 1), 'water', 2, 0.04)
 
 # %% ../../nbs/world/06_streets.ipynb #39e930bd
 def arched(x, y, w, h):
     "The outline of a door or window with a round top, centred on x, y"
-    spring = y - h/2 + min(w/2, h*.7)
-    return np.concatenate([arc(x, spring, w/2, spring - y + h/2, math.pi, 2*math.pi), [(x + w/2, y + h/2), (x - w/2, y + h/2)]])
+    spring = y - h / 2 + min(w / 2, h * 0.7)
+    return np.concatenate(
+        [
+            arc(x, spring, w / 2, spring - y + h / 2, math.pi, 2 * math.pi),
+            [(x + w / 2, y + h / 2), (x - w / 2, y + h / 2)],
+        ]
+    )
+
 
 def window(name, x, y, w, h, shape='square', colour='sky'):
     "A window centred on x, y: 'square', 'round', 'arched' or 'cross' (square with bars)"
-    if shape == 'round': return [disc(name, x, y, min(w, h)/2, colour, 1)]
-    if shape == 'arched': return [area(name, arched(x, y, w, h), colour, 1)]
-    pane = [box(name, x - w/2, y - h/2, x + w/2, y + h/2, colour, 1)]
-    if shape == 'square': return pane
-    return pane + bars(f'{name} bar', [[(x, y - h/2), (x, y + h/2)], [(x - w/2, y), (x + w/2, y)]])
+    if shape == 'round':
+        return [disc(name, x, y, min(w, h) / 2, colour, 1)]
+    if shape == 'arched':
+        return [area(name, arched(x, y, w, h), colour, 1)]
+    pane = [box(name, x - w / 2, y - h / 2, x + w / 2, y + h / 2, colour, 1)]
+    if shape == 'square':
+        return pane
+    return pane + bars(f'{name} bar', [[(x, y - h / 2), (x, y + h / 2)], [(x - w / 2, y), (x + w / 2, y)]])
+
 
 def battlements(x0, x1, y, n, h):
     "The points along a wall top whose `n` merlons rise `h` above `y`"
-    step = (x1 - x0)/(2*n - 1)
-    left = x0 + 2*step*np.arange(n)
+    step = (x1 - x0) / (2 * n - 1)
+    left = x0 + 2 * step * np.arange(n)
     return np.concatenate([[(a, y), (a, y - h), (a + step, y - h), (a + step, y)] for a in left])
 
-def crenellated(name, x0, x1, y, base, n, colour, h=.1):
+
+def crenellated(name, x0, x1, y, base, n, colour, h=0.1):
     "A wall with battlements"
     return area(name, np.concatenate([battlements(x0, x1, y, n, h), [(x1, base), (x0, base)]]), colour)
 
@@ -85,49 +108,122 @@ def crenellated(name, x0, x1, y, base, n, colour, h=.1):
 @category
 def car(t):
     design = t.design('sedan', 'hatchback', 'round', 'front')
-    if design == 'front': return car_front(t)
-    r, base, hood = t.size('wheel size', .14, .27), t.size('wheelbase', .46, .68), -t.size('bonnet height', -.12, .12)
-    top, a, slope = hood - t.size('cabin height', .28, .6), t.size('bonnet length', -.45, -.1), t.size('windscreen slope', .05, .35)
-    b, c, d = {'hatchback': (.78, .95, .95), 'round': (.5, .8, .93)}.get(design, (0, 0, .95))  # roof end, window end, tail
-    if design == 'sedan': b = a + t.size('cabin length', .4, .7); c = b + .2
-    middle, parts = a/2 + .25 if design == 'round' else (a + b)/2, []
-    if t.flag('roof rack', .25): parts.append(line('roof rack', np.array([(-.2, .08), (-.2, -.1), (.2, -.1), (.2, .08)]) + [middle, top], 'dark', 1, .05))
-    if t.flag('spoiler', .25):
-        x, y = (b - .1, top + .06) if design == 'hatchback' else (.72, hood + .06)
-        parts.append(area('spoiler', np.array([(0, 0), (.06, -.16), (.3, -.24), (.3, -.16), (.14, -.1), (.12, 0)]) + [x, y], 'second', 1))
+    if design == 'front':
+        return car_front(t)
+    r, base, hood = (
+        t.size('wheel size', 0.14, 0.27),
+        t.size('wheelbase', 0.46, 0.68),
+        -t.size('bonnet height', -0.12, 0.12),
+    )
+    top, a, slope = (
+        hood - t.size('cabin height', 0.28, 0.6),
+        t.size('bonnet length', -0.45, -0.1),
+        t.size('windscreen slope', 0.05, 0.35),
+    )
+    b, c, d = {'hatchback': (0.78, 0.95, 0.95), 'round': (0.5, 0.8, 0.93)}.get(
+        design, (0, 0, 0.95)
+    )  # roof end, window end, tail
+    if design == 'sedan':
+        b = a + t.size('cabin length', 0.4, 0.7)
+        c = b + 0.2
+    middle, parts = a / 2 + 0.25 if design == 'round' else (a + b) / 2, []
+    if t.flag('roof rack', 0.25):
+        parts.append(
+            line(
+                'roof rack',
+                np.array([(-0.2, 0.08), (-0.2, -0.1), (0.2, -0.1), (0.2, 0.08)]) + [middle, top],
+                'dark',
+                1,
+                0.05,
+            )
+        )
+    if t.flag('spoiler', 0.25):
+        x, y = (b - 0.1, top + 0.06) if design == 'hatchback' else (0.72, hood + 0.06)
+        parts.append(
+            area(
+                'spoiler',
+                np.array([(0, 0), (0.06, -0.16), (0.3, -0.24), (0.3, -0.16), (0.14, -0.1), (0.12, 0)]) + [x, y],
+                'second',
+                1,
+            )
+        )
     parts.append(area('body', car_outline(design, hood, top, a, b, c, d, slope)))
-    edge = lambda s, v: ((a + .05 - (slope - .02)*v)*(1 - s) + (b - .05 + (c - b - .06)*v)*s, top + .1 + (hood - top - .1)*v)
-    for k, (u, v) in enumerate(spans(0, 1, t.count('windows', 1, 3), .1)):
-        parts.append(area(f'window {k + 1}', [edge(u, 1), edge(u, .0), edge(v, .0), edge(v, 1)], 'sky', 1))
-        if k: parts.append(line(f'door {k}', [edge(u - .05, 1), (edge(u - .05, 1)[0], .38)], 'dark', 2, .03))
-    if t.flag('headlight', .6): parts.append(disc('headlight', -.88, hood + .18, .07, 'yellow', 2))
-    if t.flag('bumper', .4): parts.append(box('bumper', -1.05, .3, -.85, .42, 'metal', 1))
+    edge = lambda s, v: (
+        (a + 0.05 - (slope - 0.02) * v) * (1 - s) + (b - 0.05 + (c - b - 0.06) * v) * s,
+        top + 0.1 + (hood - top - 0.1) * v,
+    )
+    for k, (u, v) in enumerate(spans(0, 1, t.count('windows', 1, 3), 0.1)):
+        parts.append(area(f'window {k + 1}', [edge(u, 1), edge(u, 0.0), edge(v, 0.0), edge(v, 1)], 'sky', 1))
+        if k:
+            parts.append(line(f'door {k}', [edge(u - 0.05, 1), (edge(u - 0.05, 1)[0], 0.38)], 'dark', 2, 0.03))
+    if t.flag('headlight', 0.6):
+        parts.append(disc('headlight', -0.88, hood + 0.18, 0.07, 'yellow', 2))
+    if t.flag('bumper', 0.4):
+        parts.append(box('bumper', -1.05, 0.3, -0.85, 0.42, 'metal', 1))
     hub = t.pick('hubs', ('plain', 'disc', 'spoked'))
-    return parts + wheel('front wheel', -base, .44, r, hub) + wheel('rear wheel', base - .03, .44, r, hub)
+    return parts + wheel('front wheel', -base, 0.44, r, hub) + wheel('rear wheel', base - 0.03, 0.44, r, hub)
 
 # %% ../../nbs/world/06_streets.ipynb #13ddf49a
 def car_outline(design, hood, top, a, b, c, d, slope):
     "The side of a car: corners, or one arch"
     if design != 'round':
-        return [(-.97, .42), (-.97, hood + .16), (-.88, hood + .04), (a - slope, hood), (a, top), (b, top), (c, hood), (d, hood + .04), (.98, .42)]
-    arch = [(-.98, .3), (-.93, hood + .1), (-.7, hood), (a - slope*.6, hood - .03), (a + .05, top + .08), (a/2 + .25, top), (b, top + .1), (c, hood), (.96, .3)]
-    return np.concatenate([[(-.95, .42)], smooth(arch, closed=False), [(.95, .42)]])
+        return [
+            (-0.97, 0.42),
+            (-0.97, hood + 0.16),
+            (-0.88, hood + 0.04),
+            (a - slope, hood),
+            (a, top),
+            (b, top),
+            (c, hood),
+            (d, hood + 0.04),
+            (0.98, 0.42),
+        ]
+    arch = [
+        (-0.98, 0.3),
+        (-0.93, hood + 0.1),
+        (-0.7, hood),
+        (a - slope * 0.6, hood - 0.03),
+        (a + 0.05, top + 0.08),
+        (a / 2 + 0.25, top),
+        (b, top + 0.1),
+        (c, hood),
+        (0.96, 0.3),
+    ]
+    return np.concatenate([[(-0.95, 0.42)], smooth(arch, closed=False), [(0.95, 0.42)]])
+
 
 def car_front(t):
     "A car seen head on"
-    w, top, r = t.size('width', .6, .92), -t.size('cabin height', .35, .75), t.size('headlight size', .09, .19)
-    roof, waist = w*t.size('roof width', .5, .85), -t.size('waist height', -.08, .12)
-    y, square, grille = waist + .24, t.pick('headlights', ('round', 'square')) == 'square', w*.68 - r - .06
-    body = smooth([(0, waist - .02), (w*.85, waist), (w, waist + .18), (w, .45), (w*.9, .56), (0, .56)], closed=False)
-    glass = [(-roof + .06, top + .09), (roof - .06, top + .09), (w*.78, waist - .02), (-w*.78, waist - .02)]
-    parts = pair('wheel', rect(w*.75 - .12, .35, w*.75 + .12, .75), 'black')
-    parts += [area('cabin', [(-roof, top), (roof, top), (w*.9, waist), (-w*.9, waist)]), area('windscreen', glass, 'sky', 1), area('body', mirrored(body))]
-    parts += pair('headlight', rect(w*.68 - r, y - r*.8, w*.68 + r, y + r*.8) if square else ellipse(w*.68, y, r), 'yellow', 1)
-    if t.flag('mirrors'): parts += pair('mirror', ellipse(w*1.05, waist - .06, .11, .08, n=14), 'second', 1)
-    parts.append(box('grille', -grille, waist + .15, grille, waist + .33, 'dark', 1))
+    w, top, r = t.size('width', 0.6, 0.92), -t.size('cabin height', 0.35, 0.75), t.size('headlight size', 0.09, 0.19)
+    roof, waist = w * t.size('roof width', 0.5, 0.85), -t.size('waist height', -0.08, 0.12)
+    y, square, grille = waist + 0.24, t.pick('headlights', ('round', 'square')) == 'square', w * 0.68 - r - 0.06
+    body = smooth(
+        [(0, waist - 0.02), (w * 0.85, waist), (w, waist + 0.18), (w, 0.45), (w * 0.9, 0.56), (0, 0.56)], closed=False
+    )
+    glass = [(-roof + 0.06, top + 0.09), (roof - 0.06, top + 0.09), (w * 0.78, waist - 0.02), (-w * 0.78, waist - 0.02)]
+    parts = pair('wheel', rect(w * 0.75 - 0.12, 0.35, w * 0.75 + 0.12, 0.75), 'black')
+    parts += [
+        area('cabin', [(-roof, top), (roof, top), (w * 0.9, waist), (-w * 0.9, waist)]),
+        area('windscreen', glass, 'sky', 1),
+        area('body', mirrored(body)),
+    ]
+    parts += pair(
+        'headlight',
+        rect(w * 0.68 - r, y - r * 0.8, w * 0.68 + r, y + r * 0.8) if square else ellipse(w * 0.68, y, r),
+        'yellow',
+        1,
+    )
+    if t.flag('mirrors'):
+        parts += pair('mirror', ellipse(w * 1.05, waist - 0.06, 0.11, 0.08, n=14), 'second', 1)
+    parts.append(box('grille', -grille, waist + 0.15, grille, waist + 0.33, 'dark', 1))
     n = t.count('grille bars', 0, 4)
-    parts += bars('grille bar', [[(x, waist + .15), (x, waist + .33)] for x in np.linspace(-grille, grille, n + 2)[1:-1]], 'metal')
-    if t.flag('number plate'): parts.append(box('number plate', -.2, .4, .2, .52, 'white', 1))
+    parts += bars(
+        'grille bar',
+        [[(x, waist + 0.15), (x, waist + 0.33)] for x in np.linspace(-grille, grille, n + 2)[1:-1]],
+        'metal',
+    )
+    if t.flag('number plate'):
+        parts.append(box('number plate', -0.2, 0.4, 0.2, 0.52, 'white', 1))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #1edbc85e
@@ -135,625 +231,1242 @@ def car_front(t):
 def truck(t):
     design = t.design('box', 'semi', 'pickup', 'dump')
     long = design == 'semi'
-    r, c, top, sill = t.size('wheel size', .13, .22), t.size('cab length', -.4, -.15) - .15*long, -t.size('cab height', .3, .65), .42
-    nose, h = -.97 + t.size('nose length', 0., .3)*(.5 if long else 1.), t.size('load height', .45, 1.)
-    screen = nose + t.size('windscreen slope', 0., .14)
-    parts = [box('chassis', -.9, sill - .12, .95, sill, 'dark', 1)] + truck_load(t, design, c, sill, h)
-    if t.flag('exhaust', .35): parts.append(box('exhaust', c - .05, top - .25, c + .03, .3, 'metal', 1))
-    cab = [(-.98, sill), (-.98, .02), (nose, -.03), (screen, top), (c, top), (c, sill)]
+    r, c, top, sill = (
+        t.size('wheel size', 0.13, 0.22),
+        t.size('cab length', -0.4, -0.15) - 0.15 * long,
+        -t.size('cab height', 0.3, 0.65),
+        0.42,
+    )
+    nose, h = -0.97 + t.size('nose length', 0.0, 0.3) * (0.5 if long else 1.0), t.size('load height', 0.45, 1.0)
+    screen = nose + t.size('windscreen slope', 0.0, 0.14)
+    parts = [box('chassis', -0.9, sill - 0.12, 0.95, sill, 'dark', 1)] + truck_load(t, design, c, sill, h)
+    if t.flag('exhaust', 0.35):
+        parts.append(box('exhaust', c - 0.05, top - 0.25, c + 0.03, 0.3, 'metal', 1))
+    cab = [(-0.98, sill), (-0.98, 0.02), (nose, -0.03), (screen, top), (c, top), (c, sill)]
     parts.append(area('cab', cab, 'main' if design == 'pickup' else 'second'))
-    parts.append(area('cab window', [(nose + .06, -.03), (screen + .05, top + .1), (c - .06, top + .1), (c - .06, -.03)], 'sky', 1))
-    if t.flag('headlight', .6): parts.append(disc('headlight', -.92, .2, .06, 'yellow', 2))
+    parts.append(
+        area(
+            'cab window',
+            [(nose + 0.06, -0.03), (screen + 0.05, top + 0.1), (c - 0.06, top + 0.1), (c - 0.06, -0.03)],
+            'sky',
+            1,
+        )
+    )
+    if t.flag('headlight', 0.6):
+        parts.append(disc('headlight', -0.92, 0.2, 0.06, 'yellow', 2))
     hub, n = t.pick('hubs', ('plain', 'disc', 'spoked')), 1 if design == 'pickup' else t.count('rear wheels', 1, 3)
-    for k in range(n): parts += wheel(f'rear wheel {k + 1}', .7 - k*2.1*r, .47, r, hub)
-    if long: parts += wheel('middle wheel', c + .06, .47, r, hub)
-    return parts + wheel('front wheel', -.72 if long else -.68, .47, r, hub)
+    for k in range(n):
+        parts += wheel(f'rear wheel {k + 1}', 0.7 - k * 2.1 * r, 0.47, r, hub)
+    if long:
+        parts += wheel('middle wheel', c + 0.06, 0.47, r, hub)
+    return parts + wheel('front wheel', -0.72 if long else -0.68, 0.47, r, hub)
 
 # %% ../../nbs/world/06_streets.ipynb #90c4df2f
 def truck_load(t, design, c, sill, h):
     "What stands behind the cab"
-    if design == 'pickup': return [box('bed', c, sill - h*.32 - .1, .97, sill)]
+    if design == 'pickup':
+        return [box('bed', c, sill - h * 0.32 - 0.1, 0.97, sill)]
     n = t.count('ribs', 0, 4)
     if design == 'dump':
-        tip, top = t.size('tip angle', 0., .55), sill - .05 - h*.6
-        heap = area('load', smooth([(c + .1, top + .1*h), (.25, sill - .2 - h*.85), (.8, top + .1*h)]), 'brown', 1)
-        bed = [area('bed', [(c + .06, sill - .12), (c - .02, top), (.85, top), (.98, sill - .12)])]
-        bed += bars('rib', [[(x, sill - .12), (x, top)] for x in np.linspace(c, .85, n + 2)[1:-1]], width=.04)
-        return rotate([heap]*t.flag('load') + bed, tip, .9, sill - .1)
-    x0, low = (c + .1, sill - .12) if design == 'semi' else (c + .05, sill)
-    parts = [box('box', x0, sill - .1 - h, .98, low)]
-    if t.flag('stripe', .4): parts.append(box('stripe', x0, sill - .05 - h*.55, .98, sill + .05 - h*.55, 'second', 2))
-    return parts + bars('rib', [[(x, sill - .1 - h), (x, low)] for x in np.linspace(x0, .98, n + 2)[1:-1]])
+        tip, top = t.size('tip angle', 0.0, 0.55), sill - 0.05 - h * 0.6
+        heap = area(
+            'load', smooth([(c + 0.1, top + 0.1 * h), (0.25, sill - 0.2 - h * 0.85), (0.8, top + 0.1 * h)]), 'brown', 1
+        )
+        bed = [area('bed', [(c + 0.06, sill - 0.12), (c - 0.02, top), (0.85, top), (0.98, sill - 0.12)])]
+        bed += bars('rib', [[(x, sill - 0.12), (x, top)] for x in np.linspace(c, 0.85, n + 2)[1:-1]], width=0.04)
+        return rotate([heap] * t.flag('load') + bed, tip, 0.9, sill - 0.1)
+    x0, low = (c + 0.1, sill - 0.12) if design == 'semi' else (c + 0.05, sill)
+    parts = [box('box', x0, sill - 0.1 - h, 0.98, low)]
+    if t.flag('stripe', 0.4):
+        parts.append(box('stripe', x0, sill - 0.05 - h * 0.55, 0.98, sill + 0.05 - h * 0.55, 'second', 2))
+    return parts + bars('rib', [[(x, sill - 0.1 - h), (x, low)] for x in np.linspace(x0, 0.98, n + 2)[1:-1]])
 
 # %% ../../nbs/world/06_streets.ipynb #11f51ea5
 @category
 def bus(t):
     design = t.design('city', 'school', 'double decker', 'corner')
-    if design == 'corner': return bus_corner(t)
-    double, school, low = design == 'double decker', design == 'school', .42
-    r, n, h, c = t.size('wheel size', .11, .2), t.count('windows', 3, 7), t.size('body height', .6, .95), t.size('roof curve', .01, .2)
-    top, x0 = low - h*(1.4 if double else 1.), -.97 + (t.size('nose length', .2, .42) if school else 0.)
-    nose = [(-.97, low), (-.97, .1), (-.93, .05), (x0, .02)] if school else [(-.97, low)]
-    body = nose + [(x0, top + c), (x0 + c, top), (.97 - c, top), (.97, top + c), (.97, low)]
+    if design == 'corner':
+        return bus_corner(t)
+    double, school, low = design == 'double decker', design == 'school', 0.42
+    r, n, h, c = (
+        t.size('wheel size', 0.11, 0.2),
+        t.count('windows', 3, 7),
+        t.size('body height', 0.6, 0.95),
+        t.size('roof curve', 0.01, 0.2),
+    )
+    top, x0 = low - h * (1.4 if double else 1.0), -0.97 + (t.size('nose length', 0.2, 0.42) if school else 0.0)
+    nose = [(-0.97, low), (-0.97, 0.1), (-0.93, 0.05), (x0, 0.02)] if school else [(-0.97, low)]
+    body = nose + [(x0, top + c), (x0 + c, top), (0.97 - c, top), (0.97, top + c), (0.97, low)]
     parts = [area('body', body, 'yellow' if school else t.pick('colour', ('main', 'red', 'yellow')))]
-    pane, y = h*t.size('window height', .25, .42), top + c*.4 + .07
-    rows, panes = [y, y + pane + .16][:1 + double], spans(x0 + .05, .94, n, .2)
-    for j, v in enumerate(rows): parts += [box(f'window {j*n + k + 1}', a, v, b, v + pane, 'sky', 1) for k, (a, b) in enumerate(panes)]
-    if double: parts.append(line('deck line', [(x0, y + pane + .08), (.97, y + pane + .08)], 'dark', 1, .04))
+    pane, y = h * t.size('window height', 0.25, 0.42), top + c * 0.4 + 0.07
+    rows, panes = [y, y + pane + 0.16][: 1 + double], spans(x0 + 0.05, 0.94, n, 0.2)
+    for j, v in enumerate(rows):
+        parts += [box(f'window {j * n + k + 1}', a, v, b, v + pane, 'sky', 1) for k, (a, b) in enumerate(panes)]
+    if double:
+        parts.append(line('deck line', [(x0, y + pane + 0.08), (0.97, y + pane + 0.08)], 'dark', 1, 0.04))
     door, y = t.pick('door', ('front', 'middle', 'none')), rows[-1]
     if door != 'none':
-        a, b = panes[0 if door == 'front' else n//2]
-        parts += [box('door', a, y - .02, b, low - .03, 'glass', 1), line('door split', [((a + b)/2, y), ((a + b)/2, low - .03)], 'dark', 2, .03)]
-    if t.flag('stripe', .4): parts.append(line('stripe', [(x0, y + pane + .08), (.97, y + pane + .08)], 'second', 1, .06))
-    if t.flag('headlight', .5): parts.append(disc('headlight', -.91, .25, .06, 'white', 2))
-    hub, base = t.pick('hubs', ('plain', 'disc')), t.size('wheelbase', .4, .68)
-    return parts + wheel('front wheel', -base, .45, r, hub) + wheel('rear wheel', base, .45, r, hub)
+        a, b = panes[0 if door == 'front' else n // 2]
+        parts += [
+            box('door', a, y - 0.02, b, low - 0.03, 'glass', 1),
+            line('door split', [((a + b) / 2, y), ((a + b) / 2, low - 0.03)], 'dark', 2, 0.03),
+        ]
+    if t.flag('stripe', 0.4):
+        parts.append(line('stripe', [(x0, y + pane + 0.08), (0.97, y + pane + 0.08)], 'second', 1, 0.06))
+    if t.flag('headlight', 0.5):
+        parts.append(disc('headlight', -0.91, 0.25, 0.06, 'white', 2))
+    hub, base = t.pick('hubs', ('plain', 'disc')), t.size('wheelbase', 0.4, 0.68)
+    return parts + wheel('front wheel', -base, 0.45, r, hub) + wheel('rear wheel', base, 0.45, r, hub)
 
 # %% ../../nbs/world/06_streets.ipynb #cd518875
 def bus_corner(t):
     "A bus seen from its front corner: a narrow front face and a side that recedes"
-    w, h, n, far = t.size('front width', .35, .7), t.size('body height', .85, 1.3), t.count('windows', 3, 6), t.size('depth', .1, .35)
-    x, top, low, r = -.95 + w, -h/2, h/2 - .1, t.size('wheel size', .11, .19)
-    side = lambda u, v: (x + (.95 - x)*u, (top + (low - top)*v)*(1 - far*u))      # u along the bus, v from roof to floor
-    face = lambda u, v: (-.95 + w*u, (top + (low - top)*v)*(.94 + .06*u))
+    w, h, n, far = (
+        t.size('front width', 0.35, 0.7),
+        t.size('body height', 0.85, 1.3),
+        t.count('windows', 3, 6),
+        t.size('depth', 0.1, 0.35),
+    )
+    x, top, low, r = -0.95 + w, -h / 2, h / 2 - 0.1, t.size('wheel size', 0.11, 0.19)
+    side = lambda u, v: (
+        x + (0.95 - x) * u,
+        (top + (low - top) * v) * (1 - far * u),
+    )  # u along the bus, v from roof to floor
+    face = lambda u, v: (-0.95 + w * u, (top + (low - top) * v) * (0.94 + 0.06 * u))
     quad = lambda where, u0, v0, u1, v1: [where(u0, v0), where(u1, v0), where(u1, v1), where(u0, v1)]
     parts = [area('side', quad(side, 0, 0, 1, 1)), area('front', quad(face, 0, 0, 1, 1))]
-    parts.append(area('windscreen', quad(face, .1, .17, .9, t.size('windscreen', .42, .62)), 'sky'))
-    for k, (a, b) in enumerate(spans(.04, .98, n, .2)): parts.append(area(f'window {k + 1}', quad(side, a, .15, b, .5), 'sky', 1))
-    parts += [disc(f'{s} headlight', *face(u, .8), .07, 'yellow', 1) for s, u in (('left', .17), ('right', .84))]
-    if t.flag('sign'): parts.append(area('sign', quad(face, .15, .03, .85, .12), 'white', 1))
-    if t.flag('side door', .4): parts.append(area('side door', quad(side, .05, .15, .16, .97), 'glass', 1))
-    if t.flag('stripe', .4): parts.append(line('stripe', [side(0, .62), side(1, .62)], 'second', 2, .05))
-    if t.flag('grille'): parts.append(line('grille', [face(.35, .8), face(.68, .8)], 'dark', 2, .06))
-    for name, u in (('front wheel', .25), ('rear wheel', .78)):
-        q = r*(1 - far*u*.5)
-        parts += [disc(name, *side(u, 1), r*.75, 'black', 0, q), disc(f'{name} hub', *side(u, 1), r*.35, 'metal', 2, q*.45)]
+    parts.append(area('windscreen', quad(face, 0.1, 0.17, 0.9, t.size('windscreen', 0.42, 0.62)), 'sky'))
+    for k, (a, b) in enumerate(spans(0.04, 0.98, n, 0.2)):
+        parts.append(area(f'window {k + 1}', quad(side, a, 0.15, b, 0.5), 'sky', 1))
+    parts += [disc(f'{s} headlight', *face(u, 0.8), 0.07, 'yellow', 1) for s, u in (('left', 0.17), ('right', 0.84))]
+    if t.flag('sign'):
+        parts.append(area('sign', quad(face, 0.15, 0.03, 0.85, 0.12), 'white', 1))
+    if t.flag('side door', 0.4):
+        parts.append(area('side door', quad(side, 0.05, 0.15, 0.16, 0.97), 'glass', 1))
+    if t.flag('stripe', 0.4):
+        parts.append(line('stripe', [side(0, 0.62), side(1, 0.62)], 'second', 2, 0.05))
+    if t.flag('grille'):
+        parts.append(line('grille', [face(0.35, 0.8), face(0.68, 0.8)], 'dark', 2, 0.06))
+    for name, u in (('front wheel', 0.25), ('rear wheel', 0.78)):
+        q = r * (1 - far * u * 0.5)
+        parts += [
+            disc(name, *side(u, 1), r * 0.75, 'black', 0, q),
+            disc(f'{name} hub', *side(u, 1), r * 0.35, 'metal', 2, q * 0.45),
+        ]
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #1b742f0d
 @category
 def bicycle(t):
     design = t.design('diamond', 'step through', 'chopper', 'penny farthing')
-    if design == 'penny farthing': return penny_farthing(t)
+    if design == 'penny farthing':
+        return penny_farthing(t)
     chopper = design == 'chopper'
-    r, s, y, w = t.size('wheel size', .27, .44), t.size('wheelbase', .48, .62), .42, t.size('tube', .04, .075)
-    q = r*(.7 if chopper else 1.)
-    low, ty, hub = y + r - q, y - t.size('frame height', .42, .75), (.02, y + .03)     # height of the front axle, of the top tube; the cranks
-    seat, head = (.26, ty), (-s + .22, ty - .04)
+    r, s, y, w = t.size('wheel size', 0.27, 0.44), t.size('wheelbase', 0.48, 0.62), 0.42, t.size('tube', 0.04, 0.075)
+    q = r * (0.7 if chopper else 1.0)
+    low, ty, hub = (
+        y + r - q,
+        y - t.size('frame height', 0.42, 0.75),
+        (0.02, y + 0.03),
+    )  # height of the front axle, of the top tube; the cranks
+    seat, head = (0.26, ty), (-s + 0.22, ty - 0.04)
     parts = bike_wheel(t, 'rear wheel', s, y, r) + bike_wheel(t, 'front wheel', -s, low, q)
-    if t.flag('mudguards', .3): parts += [line(f'{n} mudguard', arc(x, v, u + .07, u + .07, math.pi*1.05, math.pi*1.9), 'second', 1, .05)
-                                          for n, x, v, u in (('rear', s, y, r), ('front', -s, low, q))]
-    curve = smooth([head, (-.05, ty + .2), (.3, ty + .1), (s, y)], closed=False)
-    top = {'diamond': [head, seat], 'step through': [head, (-.1, y - .12), (.09, y - .18)], 'chopper': curve}
-    tubes = {'seat stay': [(s, y), seat], 'chain stay': [(s, y), hub], 'seat tube': [hub, seat], 'down tube': [hub, head], 'top tube': top[design]}
-    tubes['fork'] = [(-s, low), (-s + .19, ty + .08), (-s + .25, ty - .16)]
+    if t.flag('mudguards', 0.3):
+        parts += [
+            line(f'{n} mudguard', arc(x, v, u + 0.07, u + 0.07, math.pi * 1.05, math.pi * 1.9), 'second', 1, 0.05)
+            for n, x, v, u in (('rear', s, y, r), ('front', -s, low, q))
+        ]
+    curve = smooth([head, (-0.05, ty + 0.2), (0.3, ty + 0.1), (s, y)], closed=False)
+    top = {'diamond': [head, seat], 'step through': [head, (-0.1, y - 0.12), (0.09, y - 0.18)], 'chopper': curve}
+    tubes = {
+        'seat stay': [(s, y), seat],
+        'chain stay': [(s, y), hub],
+        'seat tube': [hub, seat],
+        'down tube': [hub, head],
+        'top tube': top[design],
+    }
+    tubes['fork'] = [(-s, low), (-s + 0.19, ty + 0.08), (-s + 0.25, ty - 0.16)]
     parts += [line(name, points, 'main', 0, w) for name, points in tubes.items()]
-    parts += handlebars(-s + .25, ty - .17, t.pick('handlebars', ('high', 'upright') if chopper else ('drop', 'straight', 'upright')))
+    parts += handlebars(
+        -s + 0.25, ty - 0.17, t.pick('handlebars', ('high', 'upright') if chopper else ('drop', 'straight', 'upright'))
+    )
     return parts + bike_saddle(t, chopper, ty) + bike_extras(t, s, y, ty, hub)
 
 # %% ../../nbs/world/06_streets.ipynb #d1853552
 def bike_wheel(t, name, x, y, r):
     "A thin wheel with as many spokes as the bicycle has"
     n = t.count('spokes', 0, 5)
-    spokes = bars(f'{name} spoke', [rotate([(x - r, y), (x + r, y)], k*math.pi/n + .3, x, y) for k in range(n)], 'grey', 2, .02)
-    return [ring(name, x, y, r, 'black', 0, t.size('tyre', .045, .09)), *spokes, disc(f'{name} hub', x, y, .05, 'metal', 2)]
+    spokes = bars(
+        f'{name} spoke',
+        [rotate([(x - r, y), (x + r, y)], k * math.pi / n + 0.3, x, y) for k in range(n)],
+        'grey',
+        2,
+        0.02,
+    )
+    return [
+        ring(name, x, y, r, 'black', 0, t.size('tyre', 0.045, 0.09)),
+        *spokes,
+        disc(f'{name} hub', x, y, 0.05, 'metal', 2),
+    ]
+
 
 def handlebars(x, y, shape):
     "The bars, from the stem at x, y"
-    bar = {'drop': [(.1, 0), (-.06, -.03), (-.14, .05), (-.08, .14), (.03, .14)], 'straight': [(-.14, -.02), (.14, .02)],
-           'upright': [(-.02, 0), (-.04, -.16), (.1, -.2), (.26, -.12)], 'high': [(-.01, .02), (.02, -.3), (.07, -.42), (.24, -.38)]}[shape]
-    return [line('handlebars', smooth(bar, closed=False) + [x, y], 'black', 0, .06)]
+    bar = {
+        'drop': [(0.1, 0), (-0.06, -0.03), (-0.14, 0.05), (-0.08, 0.14), (0.03, 0.14)],
+        'straight': [(-0.14, -0.02), (0.14, 0.02)],
+        'upright': [(-0.02, 0), (-0.04, -0.16), (0.1, -0.2), (0.26, -0.12)],
+        'high': [(-0.01, 0.02), (0.02, -0.3), (0.07, -0.42), (0.24, -0.38)],
+    }[shape]
+    return [line('handlebars', smooth(bar, closed=False) + [x, y], 'black', 0, 0.06)]
 
 # %% ../../nbs/world/06_streets.ipynb #f6ea775f
 def bike_saddle(t, banana, y):
     "A saddle on its post; a chopper has a long one with a back"
-    y -= t.size('saddle height', .08, .26)*(.5 if banana else 1.)
-    shape = [(.08, y), (.35, y - .03), (.6, y - .02), (.72, y - .2), (.77, y - .17), (.66, y + .06), (.3, y + .05)] if banana else \
-            [(.1, y - .03), (.3, y - .09), (.46, y - .1), (.45, y + .02), (.25, y + .01)]
-    return [line('seat post', [(.26, y + .3), (.28, y)], 'metal', 0, .05), area('saddle', smooth(shape), 'black')]
+    y -= t.size('saddle height', 0.08, 0.26) * (0.5 if banana else 1.0)
+    shape = (
+        [
+            (0.08, y),
+            (0.35, y - 0.03),
+            (0.6, y - 0.02),
+            (0.72, y - 0.2),
+            (0.77, y - 0.17),
+            (0.66, y + 0.06),
+            (0.3, y + 0.05),
+        ]
+        if banana
+        else [(0.1, y - 0.03), (0.3, y - 0.09), (0.46, y - 0.1), (0.45, y + 0.02), (0.25, y + 0.01)]
+    )
+    return [line('seat post', [(0.26, y + 0.3), (0.28, y)], 'metal', 0, 0.05), area('saddle', smooth(shape), 'black')]
+
 
 def bike_extras(t, s, y, ty, hub):
     "Cranks, and what hangs on the frame"
-    parts = [ring('chain ring', *hub, .1, 'metal', 1, .04), line('pedals', [(-.12, y + .12), (.16, y - .06)], 'dark', 1, .04)]
-    if t.flag('basket', .3): parts.append(area('basket', np.array([(-.28, -.12), (.08, -.12), (.02, .14), (-.22, .14)]) + [-s, ty], 'wood', 1))
-    if t.flag('rack', .3): parts.append(line('rack', [(.3, ty + .14), (s + .22, ty + .14), (s, y)], 'metal', 1, .04))
+    parts = [
+        ring('chain ring', *hub, 0.1, 'metal', 1, 0.04),
+        line('pedals', [(-0.12, y + 0.12), (0.16, y - 0.06)], 'dark', 1, 0.04),
+    ]
+    if t.flag('basket', 0.3):
+        parts.append(
+            area('basket', np.array([(-0.28, -0.12), (0.08, -0.12), (0.02, 0.14), (-0.22, 0.14)]) + [-s, ty], 'wood', 1)
+        )
+    if t.flag('rack', 0.3):
+        parts.append(line('rack', [(0.3, ty + 0.14), (s + 0.22, ty + 0.14), (s, y)], 'metal', 1, 0.04))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #ae038472
 def penny_farthing(t):
     "One huge front wheel, one small one behind"
-    r, q, w = t.size('wheel size', .5, .66), t.size('rear wheel size', .14, .26), t.size('tube', .04, .075)
-    x, y = -.32, .8 - r
-    top, up, rear = y - r - .12, t.size('bar height', .0, .16), (x + r + q + t.size('wheelbase', .02, .2), .8 - q)
+    r, q, w = t.size('wheel size', 0.5, 0.66), t.size('rear wheel size', 0.14, 0.26), t.size('tube', 0.04, 0.075)
+    x, y = -0.32, 0.8 - r
+    top, up, rear = y - r - 0.12, t.size('bar height', 0.0, 0.16), (x + r + q + t.size('wheelbase', 0.02, 0.2), 0.8 - q)
     parts = bike_wheel(t, 'front wheel', x, y, r) + bike_wheel(t, 'rear wheel', *rear, q)
-    parts.append(line('backbone', smooth([(x + .02, top), (x + r*.6, y - r*.86), (x + r + .07, y), rear], closed=False), 'main', 0, w))
-    parts.append(line('fork', [(x, y), (x, top - .06)], 'main', 0, w))
-    curve = smooth([(-.25, .05), (-.12, -up), (.02, -.06), (.14, -.02)], closed=False)
-    bar = curve if t.pick('handlebars', ('straight', 'curved')) == 'curved' else np.array([(-.22, -up), (0, -.06), (.15, -up)])
-    parts.append(line('handlebars', bar + [x, top], 'black', 0, .06))
-    parts.append(line('seat post', [(x + .3, top), (x + .32, y - r*.95)], 'metal', 1, .05))
-    parts.append(area('saddle', smooth([(.14, -.06), (.32, -.1), (.48, -.04), (.3, .02)]) + [x, top], 'black'))
-    if t.flag('pedals', .6): parts.append(line('pedals', [(x - .13, y + .13), (x + .13, y - .13)], 'dark', 1, .05))
-    if t.flag('lamp', .3): parts.append(disc('lamp', x - .1, top + .12, .08, 'yellow', 1))
+    parts.append(
+        line(
+            'backbone',
+            smooth([(x + 0.02, top), (x + r * 0.6, y - r * 0.86), (x + r + 0.07, y), rear], closed=False),
+            'main',
+            0,
+            w,
+        )
+    )
+    parts.append(line('fork', [(x, y), (x, top - 0.06)], 'main', 0, w))
+    curve = smooth([(-0.25, 0.05), (-0.12, -up), (0.02, -0.06), (0.14, -0.02)], closed=False)
+    bar = (
+        curve
+        if t.pick('handlebars', ('straight', 'curved')) == 'curved'
+        else np.array([(-0.22, -up), (0, -0.06), (0.15, -up)])
+    )
+    parts.append(line('handlebars', bar + [x, top], 'black', 0, 0.06))
+    parts.append(line('seat post', [(x + 0.3, top), (x + 0.32, y - r * 0.95)], 'metal', 1, 0.05))
+    parts.append(area('saddle', smooth([(0.14, -0.06), (0.32, -0.1), (0.48, -0.04), (0.3, 0.02)]) + [x, top], 'black'))
+    if t.flag('pedals', 0.6):
+        parts.append(line('pedals', [(x - 0.13, y + 0.13), (x + 0.13, y - 0.13)], 'dark', 1, 0.05))
+    if t.flag('lamp', 0.3):
+        parts.append(disc('lamp', x - 0.1, top + 0.12, 0.08, 'yellow', 1))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #b9e2b38d
 @category
 def airplane(t):
     design = t.design('side', 'top', 'propeller', 'jet')
-    if design == 'propeller': return propeller_plane(t)
-    if design != 'side': return plane_from_above(t, design)
-    h, w, sweep, chord = t.size('body width', .12, .27), t.size('wing length', .35, .75), t.size('wing sweep', .0, .6), t.size('wing width', .28, .5)
-    x, fin, d = t.size('wing position', -.35, .0), t.size('fin height', .25, .6), t.size('fin slope', .05, .3)
-    near = [(x, .02), (x + sweep, .02 + w), (x + sweep + chord*.5, .02 + w), (x + chord, .05)]
-    far = [(x + .02, -h*.7), (x + sweep*.8, -h - w*.65), (x + sweep*.8 + chord*.4, -h - w*.65), (x + chord*.9, -h*.7)]
-    body = [(-.98, .03), (-.86, -h*.75), (-.55, -h), (.45, -h), (.95, -h*.9), (.98, -h*.6), (.5, h*.75), (-.5, h), (-.85, h*.7)]
+    if design == 'propeller':
+        return propeller_plane(t)
+    if design != 'side':
+        return plane_from_above(t, design)
+    h, w, sweep, chord = (
+        t.size('body width', 0.12, 0.27),
+        t.size('wing length', 0.35, 0.75),
+        t.size('wing sweep', 0.0, 0.6),
+        t.size('wing width', 0.28, 0.5),
+    )
+    x, fin, d = t.size('wing position', -0.35, 0.0), t.size('fin height', 0.25, 0.6), t.size('fin slope', 0.05, 0.3)
+    near = [(x, 0.02), (x + sweep, 0.02 + w), (x + sweep + chord * 0.5, 0.02 + w), (x + chord, 0.05)]
+    far = [
+        (x + 0.02, -h * 0.7),
+        (x + sweep * 0.8, -h - w * 0.65),
+        (x + sweep * 0.8 + chord * 0.4, -h - w * 0.65),
+        (x + chord * 0.9, -h * 0.7),
+    ]
+    body = [
+        (-0.98, 0.03),
+        (-0.86, -h * 0.75),
+        (-0.55, -h),
+        (0.45, -h),
+        (0.95, -h * 0.9),
+        (0.98, -h * 0.6),
+        (0.5, h * 0.75),
+        (-0.5, h),
+        (-0.85, h * 0.7),
+    ]
     tip = (lambda p: smooth(p, k=4)) if t.pick('wing tips', ('square', 'round')) == 'round' else np.array
-    parts = [area('far wing', tip(far), 'second', 1), area('fin', [(.5, -h*.85), (.58 + d, -h - fin), (.82 + d, -h - fin), (.93, -h*.8)], 'second')]
+    parts = [
+        area('far wing', tip(far), 'second', 1),
+        area('fin', [(0.5, -h * 0.85), (0.58 + d, -h - fin), (0.82 + d, -h - fin), (0.93, -h * 0.8)], 'second'),
+    ]
     parts.append(area('body', smooth(body)))
-    if t.flag('tailplane', .7): parts.append(area('tailplane', [(.62, -h*.45), (.8 + d*.5, .12), (.98 + d*.5, .12), (.93, -h*.6)], 'second', 1))
-    if t.flag('cockpit', .75): parts.append(area('cockpit', [(-.86, -h*.7), (-.72, -h*.85), (-.66, -h*.25), (-.88, -h*.2)], 'sky', 1))
-    parts += [disc(f'window {k + 1}', v, -h*.4, .042, 'sky', 2) for k, v in enumerate(np.linspace(-.52, .48, t.count('windows', 0, 8)))]
-    for k in range(t.count('engines', 0, 2)): parts.append(disc(f'engine {k + 1}', x + sweep*(.45 + .4*k) - .02, .02 + w*(.4 + .4*k), .13, 'metal', 1, .065))
+    if t.flag('tailplane', 0.7):
+        parts.append(
+            area(
+                'tailplane',
+                [(0.62, -h * 0.45), (0.8 + d * 0.5, 0.12), (0.98 + d * 0.5, 0.12), (0.93, -h * 0.6)],
+                'second',
+                1,
+            )
+        )
+    if t.flag('cockpit', 0.75):
+        parts.append(
+            area('cockpit', [(-0.86, -h * 0.7), (-0.72, -h * 0.85), (-0.66, -h * 0.25), (-0.88, -h * 0.2)], 'sky', 1)
+        )
+    parts += [
+        disc(f'window {k + 1}', v, -h * 0.4, 0.042, 'sky', 2)
+        for k, v in enumerate(np.linspace(-0.52, 0.48, t.count('windows', 0, 8)))
+    ]
+    for k in range(t.count('engines', 0, 2)):
+        parts.append(
+            disc(
+                f'engine {k + 1}',
+                x + sweep * (0.45 + 0.4 * k) - 0.02,
+                0.02 + w * (0.4 + 0.4 * k),
+                0.13,
+                'metal',
+                1,
+                0.065,
+            )
+        )
     parts.append(area('near wing', tip(near), 'second'))
-    return rotate(parts, t.size('climb', -.1, .5))
+    return rotate(parts, t.size('climb', -0.1, 0.5))
 
 # %% ../../nbs/world/06_streets.ipynb #8e792f58
 def plane_from_above(t, design):
     "An airliner or a jet fighter, as the ground sees it; the nose points left"
     jet = design == 'jet'
-    h, w, sweep, tail = t.size('body width', .08, .2), t.size('wing length', .55, .98), t.size('wing sweep', -.05, .5), t.size('tail span', .2, .45)
-    x, root = t.size('wing position', -.4, -.05), t.size('wing width', .28, .5)
-    if jet: w, root, h = w*.75, .95, h*.8
-    tip = x + root - .12 + sweep*.5 if jet else x + sweep
-    wing = np.array([(x, 0), (tip, w), (x + root if jet else tip + root*.45, w), (x + root, 0)])
-    small = np.array([(.6, 0), (.78 + sweep*.3, tail), (.95 + sweep*.2, tail), (.93, 0)])
-    stripe, n, parts = np.array([(x + root*.3 + sweep*.4, w*.55), (x + root*.75 + sweep*.4, w*.55)]), t.count('engines', 0, 2), []
+    h, w, sweep, tail = (
+        t.size('body width', 0.08, 0.2),
+        t.size('wing length', 0.55, 0.98),
+        t.size('wing sweep', -0.05, 0.5),
+        t.size('tail span', 0.2, 0.45),
+    )
+    x, root = t.size('wing position', -0.4, -0.05), t.size('wing width', 0.28, 0.5)
+    if jet:
+        w, root, h = w * 0.75, 0.95, h * 0.8
+    tip = x + root - 0.12 + sweep * 0.5 if jet else x + sweep
+    wing = np.array([(x, 0), (tip, w), (x + root if jet else tip + root * 0.45, w), (x + root, 0)])
+    small = np.array([(0.6, 0), (0.78 + sweep * 0.3, tail), (0.95 + sweep * 0.2, tail), (0.93, 0)])
+    stripe, n, parts = (
+        np.array([(x + root * 0.3 + sweep * 0.4, w * 0.55), (x + root * 0.75 + sweep * 0.4, w * 0.55)]),
+        t.count('engines', 0, 2),
+        [],
+    )
     for side, s in (('left', [1, 1]), ('right', [1, -1])):
-        parts += [area(f'{side} wing', wing*s, 'second'), area(f'{side} tailplane', small*s, 'second')]
-        parts += [area(f'{side} engine {k + 1}', ellipse(x + (tip - x)*u, w*u, .13, .06, n=14)*s, 'metal', 1) for k, u in enumerate((.35, .65)[:n])]
-        if t.flag('stripes', .4): parts.append(line(f'{side} stripe', stripe*s, 'third', 2, .06))
-    liner = smooth([(-.98, 0), (-.8, -h*.8), (-.5, -h), (.5, -h), (.97, -.04), (.97, .04), (.5, h), (-.5, h), (-.8, h*.8)])
-    parts.append(area('body', [(-1., 0), (-.45, -h), (.95, -h), (.95, h), (-.45, h)] if jet else liner))
-    if t.flag('cockpit', .7): parts.append(disc('cockpit', -.62, 0, .13, 'sky', 1, h*.55))
-    return rotate(parts, t.size('heading', -.8, .8))
+        parts += [area(f'{side} wing', wing * s, 'second'), area(f'{side} tailplane', small * s, 'second')]
+        parts += [
+            area(f'{side} engine {k + 1}', ellipse(x + (tip - x) * u, w * u, 0.13, 0.06, n=14) * s, 'metal', 1)
+            for k, u in enumerate((0.35, 0.65)[:n])
+        ]
+        if t.flag('stripes', 0.4):
+            parts.append(line(f'{side} stripe', stripe * s, 'third', 2, 0.06))
+    liner = smooth(
+        [
+            (-0.98, 0),
+            (-0.8, -h * 0.8),
+            (-0.5, -h),
+            (0.5, -h),
+            (0.97, -0.04),
+            (0.97, 0.04),
+            (0.5, h),
+            (-0.5, h),
+            (-0.8, h * 0.8),
+        ]
+    )
+    parts.append(area('body', [(-1.0, 0), (-0.45, -h), (0.95, -h), (0.95, h), (-0.45, h)] if jet else liner))
+    if t.flag('cockpit', 0.7):
+        parts.append(disc('cockpit', -0.62, 0, 0.13, 'sky', 1, h * 0.55))
+    return rotate(parts, t.size('heading', -0.8, 0.8))
 
 # %% ../../nbs/world/06_streets.ipynb #2644e79a
 def propeller_plane(t):
     "A small plane from the side, with a propeller and wheels"
-    h, fin, p, x = t.size('body width', .2, .34), t.size('fin height', .25, .55), t.size('propeller', .28, .55), -.44
-    parts = [area('fin', smooth([(.55, -h*.3), (.7, -h*.4 - fin), (.92, -h*.4 - fin), (.98, -.02)]), 'second')]
-    parts.append(area('cabin', arc(-.1, -h*.75, .3, t.size('canopy', .16, .34), math.pi, 2*math.pi), 'sky', 1))
-    r, n = t.size('wheel size', .08, .16), t.count('wheels', 1, 2)
-    parts += bars('strut', [[(x + .04 + .5*k, h*.6), (x + .5*k, h + .16)] for k in range(n)], 'metal', 1, .05)
-    for k in range(n): parts += wheel(f'wheel {k + 1}', x + .5*k, h + .2, r, 'disc')
-    parts.append(area('body', smooth([(-.8, -h*.7), (-.2, -h), (.3, -h*.7), (.95, -.12), (.97, .04), (.3, h*.75), (-.3, h), (-.8, h*.7)])))
-    place, half, high = t.pick('wings', ('low', 'high', 'both')), t.size('wing length', .6, 1.)/2, -h - .18
-    blade = smooth([(-half, 0), (-half*.9, -.07), (half*.9, -.06), (half, .02), (0, .07)])
-    if place != 'low': parts += bars('wing strut', [[(v, -h*.6), (v, high)] for v in (-.35, .1)], 'metal', 1, .04)
-    parts += [area(f'{name} wing', blade + [-.12, y], 'second') for name, y in (('low', .12), ('high', high)) if place in (name, 'both')]
-    parts.append(area('nose', smooth([(-.78, -h*.5), (-.95, 0), (-.78, h*.5)]), 'metal', 1))
-    parts += [disc(f'{side} propeller blade', -.93, y, .05, 'dark', 0, p*.5) for side, y in (('upper', -p*.5), ('lower', p*.5))]
-    if t.flag('tailplane', .6): parts.append(disc('tailplane', .82, -.06, .17, 'second', 1, .06))
-    return rotate(parts, t.size('climb', -.1, .4))
+    h, fin, p, x = (
+        t.size('body width', 0.2, 0.34),
+        t.size('fin height', 0.25, 0.55),
+        t.size('propeller', 0.28, 0.55),
+        -0.44,
+    )
+    parts = [
+        area('fin', smooth([(0.55, -h * 0.3), (0.7, -h * 0.4 - fin), (0.92, -h * 0.4 - fin), (0.98, -0.02)]), 'second')
+    ]
+    parts.append(area('cabin', arc(-0.1, -h * 0.75, 0.3, t.size('canopy', 0.16, 0.34), math.pi, 2 * math.pi), 'sky', 1))
+    r, n = t.size('wheel size', 0.08, 0.16), t.count('wheels', 1, 2)
+    parts += bars(
+        'strut', [[(x + 0.04 + 0.5 * k, h * 0.6), (x + 0.5 * k, h + 0.16)] for k in range(n)], 'metal', 1, 0.05
+    )
+    for k in range(n):
+        parts += wheel(f'wheel {k + 1}', x + 0.5 * k, h + 0.2, r, 'disc')
+    parts.append(
+        area(
+            'body',
+            smooth(
+                [
+                    (-0.8, -h * 0.7),
+                    (-0.2, -h),
+                    (0.3, -h * 0.7),
+                    (0.95, -0.12),
+                    (0.97, 0.04),
+                    (0.3, h * 0.75),
+                    (-0.3, h),
+                    (-0.8, h * 0.7),
+                ]
+            ),
+        )
+    )
+    place, half, high = t.pick('wings', ('low', 'high', 'both')), t.size('wing length', 0.6, 1.0) / 2, -h - 0.18
+    blade = smooth([(-half, 0), (-half * 0.9, -0.07), (half * 0.9, -0.06), (half, 0.02), (0, 0.07)])
+    if place != 'low':
+        parts += bars('wing strut', [[(v, -h * 0.6), (v, high)] for v in (-0.35, 0.1)], 'metal', 1, 0.04)
+    parts += [
+        area(f'{name} wing', blade + [-0.12, y], 'second')
+        for name, y in (('low', 0.12), ('high', high))
+        if place in (name, 'both')
+    ]
+    parts.append(area('nose', smooth([(-0.78, -h * 0.5), (-0.95, 0), (-0.78, h * 0.5)]), 'metal', 1))
+    parts += [
+        disc(f'{side} propeller blade', -0.93, y, 0.05, 'dark', 0, p * 0.5)
+        for side, y in (('upper', -p * 0.5), ('lower', p * 0.5))
+    ]
+    if t.flag('tailplane', 0.6):
+        parts.append(disc('tailplane', 0.82, -0.06, 0.17, 'second', 1, 0.06))
+    return rotate(parts, t.size('climb', -0.1, 0.4))
 
 # %% ../../nbs/world/06_streets.ipynb #a422706d
 @category
 def sailboat(t):
     design = t.design('sloop', 'dinghy', 'ketch', 'square rigger')
-    w, h, y, up = t.size('hull length', .6, .97), t.size('hull depth', .2, .42), .48, t.size('mast height', 1.05, 1.42)
-    hulls = {'trapezoid': [(-w, y), (w, y), (w*.65, y + h), (-w*.65, y + h)], 'round': arc(0, y, w, h, 0, math.pi),
-             'pointed': np.concatenate([smooth([(-w - .02, y - .14), (-w*.6, y), (w, y)], closed=False), [(w*.9, y + h), (-w*.5, y + h)]])}
-    parts = [waves(-1., 1., y + h, t.count('wave crests', 3, 6))] if t.flag('waves', .35) else []
-    for k, (x, tall) in enumerate([(-w*.35, up), (w*.4, up*.72)] if design == 'ketch' else [(t.size('mast position', -.2, .25), up)]):
+    w, h, y, up = (
+        t.size('hull length', 0.6, 0.97),
+        t.size('hull depth', 0.2, 0.42),
+        0.48,
+        t.size('mast height', 1.05, 1.42),
+    )
+    hulls = {
+        'trapezoid': [(-w, y), (w, y), (w * 0.65, y + h), (-w * 0.65, y + h)],
+        'round': arc(0, y, w, h, 0, math.pi),
+        'pointed': np.concatenate(
+            [
+                smooth([(-w - 0.02, y - 0.14), (-w * 0.6, y), (w, y)], closed=False),
+                [(w * 0.9, y + h), (-w * 0.5, y + h)],
+            ]
+        ),
+    }
+    parts = [waves(-1.0, 1.0, y + h, t.count('wave crests', 3, 6))] if t.flag('waves', 0.35) else []
+    for k, (x, tall) in enumerate(
+        [(-w * 0.35, up), (w * 0.4, up * 0.72)] if design == 'ketch' else [(t.size('mast position', -0.2, 0.25), up)]
+    ):
         tag, top = f' {k + 1}' if design == 'ketch' else '', y - tall
-        parts += [line(f'mast{tag}', [(x, y + .05), (x, top)], 'wood', 0, .06)] + sails(t, design, tag, x, top, y)
-        if t.flag('flag', .4): parts.append(area(f'flag{tag}', [(x, top - .02), (x + .24, top + .05), (x, top + .13)], 'red', 1))
+        parts += [line(f'mast{tag}', [(x, y + 0.05), (x, top)], 'wood', 0, 0.06)] + sails(t, design, tag, x, top, y)
+        if t.flag('flag', 0.4):
+            parts.append(area(f'flag{tag}', [(x, top - 0.02), (x + 0.24, top + 0.05), (x, top + 0.13)], 'red', 1))
     parts.append(area('hull', hulls[t.pick('hull', ('trapezoid', 'round', 'pointed'))]))
-    if t.flag('stripe', .35): parts.append(line('stripe', [(-w*.75, y + h*.35), (w*.75, y + h*.35)], 'third', 2, .06))
-    for k in range(t.count('portholes', 0, 3)): parts.append(disc(f'porthole {k + 1}', -.3 + .3*k, y + h*.45, .055, 'sky', 2))
+    if t.flag('stripe', 0.35):
+        parts.append(line('stripe', [(-w * 0.75, y + h * 0.35), (w * 0.75, y + h * 0.35)], 'third', 2, 0.06))
+    for k in range(t.count('portholes', 0, 3)):
+        parts.append(disc(f'porthole {k + 1}', -0.3 + 0.3 * k, y + h * 0.45, 0.055, 'sky', 2))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #d0b5b7a2
 def sails(t, design, tag, x, top, y):
     "The sails of one mast"
-    low, q = y - t.size('boom height', .06, .22), t.size('sail length', .35, .75)*(.65 if design == 'ketch' else 1.)
+    low, q = (
+        y - t.size('boom height', 0.06, 0.22),
+        t.size('sail length', 0.35, 0.75) * (0.65 if design == 'ketch' else 1.0),
+    )
     if design == 'square rigger':
         n = t.count('square sails', 1, 3)
-        return [area(f'sail {k + 1}', square_sail(x, q*(.55 + .45*(k + 1)/n), a, b), 'white') for k, (a, b) in enumerate(spans(top + .08, low, n, .16))]
-    edge = smooth([(x + .04, top + .04), (x + q*.5 + t.size('sail belly', 0., .18), (top + low)/2), (x + q, low)], closed=False)
-    main = area(f'main sail{tag}', np.concatenate([edge, [(x + .04, low)]]), t.pick('sail colour', ('white', 'main', 'second')))
-    if design == 'dinghy': return [main]
-    jib = [(x - .05, top + (y - top)*t.size('jib drop', .05, .4)), (x - .05, low), (x - q*t.size('jib length', .5, .95), low)]
+        return [
+            area(f'sail {k + 1}', square_sail(x, q * (0.55 + 0.45 * (k + 1) / n), a, b), 'white')
+            for k, (a, b) in enumerate(spans(top + 0.08, low, n, 0.16))
+        ]
+    edge = smooth(
+        [(x + 0.04, top + 0.04), (x + q * 0.5 + t.size('sail belly', 0.0, 0.18), (top + low) / 2), (x + q, low)],
+        closed=False,
+    )
+    main = area(
+        f'main sail{tag}', np.concatenate([edge, [(x + 0.04, low)]]), t.pick('sail colour', ('white', 'main', 'second'))
+    )
+    if design == 'dinghy':
+        return [main]
+    jib = [
+        (x - 0.05, top + (y - top) * t.size('jib drop', 0.05, 0.4)),
+        (x - 0.05, low),
+        (x - q * t.size('jib length', 0.5, 0.95), low),
+    ]
     return [main, area(f'jib{tag}', jib, 'second')]
+
 
 def square_sail(x, q, a, b):
     "A sail hung from a yard: the sides and the foot curve inwards"
-    right = smooth([(q*.95, a), (q*.85, (a + b)/2), (q, b)], closed=False)
-    foot = smooth([(q, b), (0, b - .25*(b - a)), (-q, b)], closed=False)
+    right = smooth([(q * 0.95, a), (q * 0.85, (a + b) / 2), (q, b)], closed=False)
+    foot = smooth([(q, b), (0, b - 0.25 * (b - a)), (-q, b)], closed=False)
     return np.concatenate([right, foot, flip(right)[::-1]]) + [x, 0]
 
 # %% ../../nbs/world/06_streets.ipynb #7ae0f1f7
 @category
 def rocket(t):
     design = t.design('classic', 'tube', 'stages', 'shuttle')
-    w, nose, low, tip = t.size('body width', .16, .36), -.98 + t.size('nose length', .25, .55), .62, -.98
-    outline = {'classic': smooth([(0, tip), (w*.55, (tip + nose)/2), (w, nose + .25), (w*.95, .15), (w*.6, low)], closed=False),
-               'tube': [(0, tip), (w, nose), (w, low)], 'shuttle': smooth([(0, tip), (w*.7, (tip + nose)/2), (w, nose), (w, low)], closed=False),
-               'stages': [(0, tip), (w*.5, nose), (w*.5, -.2), (w*.8, -.05), (w*.8, .2), (w*1.1, .32), (w*1.1, low)]}[design]
+    w, nose, low, tip = t.size('body width', 0.16, 0.36), -0.98 + t.size('nose length', 0.25, 0.55), 0.62, -0.98
+    outline = {
+        'classic': smooth(
+            [(0, tip), (w * 0.55, (tip + nose) / 2), (w, nose + 0.25), (w * 0.95, 0.15), (w * 0.6, low)], closed=False
+        ),
+        'tube': [(0, tip), (w, nose), (w, low)],
+        'shuttle': smooth([(0, tip), (w * 0.7, (tip + nose) / 2), (w, nose), (w, low)], closed=False),
+        'stages': [
+            (0, tip),
+            (w * 0.5, nose),
+            (w * 0.5, -0.2),
+            (w * 0.8, -0.05),
+            (w * 0.8, 0.2),
+            (w * 1.1, 0.32),
+            (w * 1.1, low),
+        ],
+    }[design]
     parts = rocket_flame(t, w, low) + rocket_sides(t, design, w, nose, low)
     parts.append(area('body', mirrored(outline), t.pick('colour', ('main', 'white', 'metal'))))
-    e = {'classic': .76, 'stages': .5}.get(design, 1.)*w
-    if t.flag('nose cone', .65): parts.append(line('nose cone', [(-e, nose), (e, nose)], 'second', 1, .05))
+    e = {'classic': 0.76, 'stages': 0.5}.get(design, 1.0) * w
+    if t.flag('nose cone', 0.65):
+        parts.append(line('nose cone', [(-e, nose), (e, nose)], 'second', 1, 0.05))
     for k in range(t.count('windows', int(design == 'classic'), 3)):
-        parts.append(disc(f'window {k + 1}', 0, nose + .24 + .27*k, min(e*t.size('window size', .35, .62), .12), 'sky', 1))
-    parts += bars('band', [[(-w*.8, low - .12 - .14*k), (w*.8, low - .12 - .14*k)] for k in range(t.count('bands', 0, 2))], 'third', 1, .05)
-    if design != 'shuttle' and t.flag('middle fin'): parts.append(box('middle fin', -.04, low - t.values['fin size'], .04, low + .16, 'second', 1))
-    return rotate(parts, t.size('tilt', -.8, .8))
+        parts.append(
+            disc(
+                f'window {k + 1}', 0, nose + 0.24 + 0.27 * k, min(e * t.size('window size', 0.35, 0.62), 0.12), 'sky', 1
+            )
+        )
+    parts += bars(
+        'band',
+        [[(-w * 0.8, low - 0.12 - 0.14 * k), (w * 0.8, low - 0.12 - 0.14 * k)] for k in range(t.count('bands', 0, 2))],
+        'third',
+        1,
+        0.05,
+    )
+    if design != 'shuttle' and t.flag('middle fin'):
+        parts.append(box('middle fin', -0.04, low - t.values['fin size'], 0.04, low + 0.16, 'second', 1))
+    return rotate(parts, t.size('tilt', -0.8, 0.8))
 
 # %% ../../nbs/world/06_streets.ipynb #7319ce95
 def rocket_sides(t, design, w, nose, low):
     "Two fins, or a shuttle's two boosters"
     if design == 'shuttle':
-        r, top = w*t.size('booster width', .3, .5), nose + t.size('booster drop', .0, .45)
-        return pair('booster', mirrored([(0, top), (r, top + .2), (r, low + .08), (r*1.3, low + .2), (0, low + .2)]) + [w + r*1.1, 0], 'white')
-    f = t.size('fin size', .18, .45)
-    fin = {'swept': [(w*.85, low - f*1.2), (w + f, low + .2), (w + f*.6, low + .15), (w*.8, low - .02)],
-           'square': [(w*.85, low - f), (w + f*.7, low - f*.5), (w + f*.7, low + .1), (w*.8, low)],
-           'curved': smooth([(w*.85, low - f*1.3), (w + f*.8, low - f*.3), (w + f, low + .25), (w + f*.3, low - .02), (w*.8, low - .05)], k=4)}
+        r, top = w * t.size('booster width', 0.3, 0.5), nose + t.size('booster drop', 0.0, 0.45)
+        return pair(
+            'booster',
+            mirrored([(0, top), (r, top + 0.2), (r, low + 0.08), (r * 1.3, low + 0.2), (0, low + 0.2)])
+            + [w + r * 1.1, 0],
+            'white',
+        )
+    f = t.size('fin size', 0.18, 0.45)
+    fin = {
+        'swept': [(w * 0.85, low - f * 1.2), (w + f, low + 0.2), (w + f * 0.6, low + 0.15), (w * 0.8, low - 0.02)],
+        'square': [(w * 0.85, low - f), (w + f * 0.7, low - f * 0.5), (w + f * 0.7, low + 0.1), (w * 0.8, low)],
+        'curved': smooth(
+            [
+                (w * 0.85, low - f * 1.3),
+                (w + f * 0.8, low - f * 0.3),
+                (w + f, low + 0.25),
+                (w + f * 0.3, low - 0.02),
+                (w * 0.8, low - 0.05),
+            ],
+            k=4,
+        ),
+    }
     return pair('fin', fin[t.pick('fins', ('swept', 'curved', 'square'))], 'second')
+
 
 def rocket_flame(t, w, low):
     "Fire below the nozzle, if the engine runs"
-    if not t.flag('flame', .6): return []
-    f = t.size('flame length', .2, .4)
-    return [area('flame', mirrored([(w*.7, low - .04), (w*.85, low + f*.6), (w*.4, low + f*.45), (0, low + f)]), 'orange', 1)]
+    if not t.flag('flame', 0.6):
+        return []
+    f = t.size('flame length', 0.2, 0.4)
+    return [
+        area(
+            'flame',
+            mirrored([(w * 0.7, low - 0.04), (w * 0.85, low + f * 0.6), (w * 0.4, low + f * 0.45), (0, low + f)]),
+            'orange',
+            1,
+        )
+    ]
 
 # %% ../../nbs/world/06_streets.ipynb #a0b72b0e
 @category
 def hot_air_balloon(t):
     design = t.design('round', 'drop', 'wide')
-    w, top, by = t.size('envelope width', .5, .75)*(1.25 if design == 'wide' else 1.), -.98, t.size('basket drop', .55, .74)
-    mouth, low = t.size('mouth', .1, .26), by - t.size('rope length', .12, .38)
-    y = lambda u: top + (low - top)*u
-    half = {'round': [(w*.72, .1), (w, .5), (w*.8, .75)], 'drop': [(w*.7, .08), (w, .38), (w*.6, .75)], 'wide': [(w*.7, .1), (w, .48), (w*.72, .85)]}[design]
+    w, top, by = (
+        t.size('envelope width', 0.5, 0.75) * (1.25 if design == 'wide' else 1.0),
+        -0.98,
+        t.size('basket drop', 0.55, 0.74),
+    )
+    mouth, low = t.size('mouth', 0.1, 0.26), by - t.size('rope length', 0.12, 0.38)
+    y = lambda u: top + (low - top) * u
+    half = {
+        'round': [(w * 0.72, 0.1), (w, 0.5), (w * 0.8, 0.75)],
+        'drop': [(w * 0.7, 0.08), (w, 0.38), (w * 0.6, 0.75)],
+        'wide': [(w * 0.7, 0.1), (w, 0.48), (w * 0.72, 0.85)],
+    }[design]
     side = smooth([(0, top)] + [(x, y(u)) for x, u in half] + [(mouth, low)], closed=False, k=6)
-    bw, bh, n = t.size('basket width', .1, .24), t.size('basket depth', .14, .3), t.count('ropes', 2, 4)
-    parts = bars('rope', [[(u*mouth*.95, low), (u*bw, by + .02)] for u in np.linspace(-1, 1, n)], 'dark', 1)
-    if t.flag('burner', .3): parts.append(area('burner', [(-.06, by - .02), (0, low + .02), (.06, by - .02)], 'orange', 2))
-    if t.flag('rider', .25): parts.append(disc('rider', 0, by - .07, .07, 'skin', 1))
+    bw, bh, n = t.size('basket width', 0.1, 0.24), t.size('basket depth', 0.14, 0.3), t.count('ropes', 2, 4)
+    parts = bars('rope', [[(u * mouth * 0.95, low), (u * bw, by + 0.02)] for u in np.linspace(-1, 1, n)], 'dark', 1)
+    if t.flag('burner', 0.3):
+        parts.append(area('burner', [(-0.06, by - 0.02), (0, low + 0.02), (0.06, by - 0.02)], 'orange', 2))
+    if t.flag('rider', 0.25):
+        parts.append(disc('rider', 0, by - 0.07, 0.07, 'skin', 1))
     parts.append(area('envelope', mirrored(side)))
-    basket = {'straight': rect(-bw, by, bw, by + bh), 'tapered': mirrored([(bw, by), (bw*.7, by + bh)]), 'round': arc(0, by, bw, bh, 0, math.pi)}
-    return parts + balloon_cloth(t, side, y) + [area('basket', basket[t.pick('basket', ('straight', 'tapered', 'round'))], 'wood')]
+    basket = {
+        'straight': rect(-bw, by, bw, by + bh),
+        'tapered': mirrored([(bw, by), (bw * 0.7, by + bh)]),
+        'round': arc(0, by, bw, bh, 0, math.pi),
+    }
+    return (
+        parts
+        + balloon_cloth(t, side, y)
+        + [area('basket', basket[t.pick('basket', ('straight', 'tapered', 'round'))], 'wood')]
+    )
 
 # %% ../../nbs/world/06_streets.ipynb #35aca348
 def balloon_cloth(t, side, y):
     "What is sewn on the envelope whose right edge is `side`"
-    cloth, edge = t.pick('cloth', ('gored', 'banded', 'zigzag', 'plain')), lambda v: np.interp(v, side[:, 1], side[:, 0])
-    if cloth == 'plain': return []
+    cloth, edge = (
+        t.pick('cloth', ('gored', 'banded', 'zigzag', 'plain')),
+        lambda v: np.interp(v, side[:, 1], side[:, 0]),
+    )
+    if cloth == 'plain':
+        return []
     if cloth == 'gored':
         n = t.count('gores', 1, 3)
-        return [line(f'{name} seam {k + 1}', side*[s*(k + .45)/(n + .1), 1], 'second', 1, .05) for k in range(n) for s, name in ((-1, 'left'), (1, 'right'))]
+        return [
+            line(f'{name} seam {k + 1}', side * [s * (k + 0.45) / (n + 0.1), 1], 'second', 1, 0.05)
+            for k in range(n)
+            for s, name in ((-1, 'left'), (1, 'right'))
+        ]
     if cloth == 'banded':
-        return bars('band', [[(-edge(v), v), (edge(v), v)] for v in np.linspace(y(.25), y(.7), t.count('bands', 1, 4))], 'second', 1, .06)
-    v, n = y(.45), t.count('teeth', 3, 6)
-    return [line('zigzag', [(edge(v)*x, v + (.1 if k % 2 else -.1)) for k, x in enumerate(np.linspace(-.97, .97, 2*n + 1))], 'second', 1, .06)]
+        return bars(
+            'band',
+            [[(-edge(v), v), (edge(v), v)] for v in np.linspace(y(0.25), y(0.7), t.count('bands', 1, 4))],
+            'second',
+            1,
+            0.06,
+        )
+    v, n = y(0.45), t.count('teeth', 3, 6)
+    return [
+        line(
+            'zigzag',
+            [(edge(v) * x, v + (0.1 if k % 2 else -0.1)) for k, x in enumerate(np.linspace(-0.97, 0.97, 2 * n + 1))],
+            'second',
+            1,
+            0.06,
+        )
+    ]
 
 # %% ../../nbs/world/06_streets.ipynb #3ac4282d
 @category
 def house(t):
     design = t.design('gable', 'wide', 'corner', 'town')
-    if design == 'corner': return house_corner(t)
-    town, base = design == 'town', .85
-    w, eaves = t.size('width', .5, .95)*{'gable': .8, 'wide': 1., 'town': .62}[design], -t.size('wall height', -.15, .35) - .35*town
+    if design == 'corner':
+        return house_corner(t)
+    town, base = design == 'town', 0.85
+    w, eaves = (
+        t.size('width', 0.5, 0.95) * {'gable': 0.8, 'wide': 1.0, 'town': 0.62}[design],
+        -t.size('wall height', -0.15, 0.35) - 0.35 * town,
+    )
     top, parts = t.pick('top', ('flat', 'stepped', 'pointed')) if town else 'pointed', []
-    ridge = max(eaves - t.size('roof height', .35, .9), -1.) if top == 'pointed' else eaves - .3
-    if t.flag('chimney', .55): parts += chimney(t, t.side('chimney side')*w*.5, max(ridge - .08, -1.), eaves)
+    ridge = max(eaves - t.size('roof height', 0.35, 0.9), -1.0) if top == 'pointed' else eaves - 0.3
+    if t.flag('chimney', 0.55):
+        parts += chimney(t, t.side('chimney side') * w * 0.5, max(ridge - 0.08, -1.0), eaves)
     parts.append(box('wall', -w, eaves, w, base, t.pick('wall colour', ('main', 'white', 'brown'))))
-    flat, over = w*t.size('ridge length', .3, .85) if design == 'wide' else 0., t.size('eaves', .0, .16) if top == 'pointed' else .06
-    steps = [(w*.3, eaves - .36), (w*.3, eaves - .24), (w*.65, eaves - .24), (w*.65, eaves - .12), (w, eaves - .12), (w, eaves)]
-    roof = {'flat': rect(-w - over, eaves - .1, w + over, eaves), 'pointed': mirrored([(flat, ridge), (w + over, eaves)]), 'stepped': mirrored(steps)}
+    flat, over = (
+        w * t.size('ridge length', 0.3, 0.85) if design == 'wide' else 0.0,
+        t.size('eaves', 0.0, 0.16) if top == 'pointed' else 0.06,
+    )
+    steps = [
+        (w * 0.3, eaves - 0.36),
+        (w * 0.3, eaves - 0.24),
+        (w * 0.65, eaves - 0.24),
+        (w * 0.65, eaves - 0.12),
+        (w, eaves - 0.12),
+        (w, eaves),
+    ]
+    roof = {
+        'flat': rect(-w - over, eaves - 0.1, w + over, eaves),
+        'pointed': mirrored([(flat, ridge), (w + over, eaves)]),
+        'stepped': mirrored(steps),
+    }
     parts.append(area('roof', roof[top], 'second'))
-    d, dh = t.pick('door side', (-.5, 0., .5))*w, t.size('door height', .3, .48)
-    parts.append(area('door', arched(d, base - dh/2, .25, dh) if t.flag('arched door', .3) else rect(d - .13, base - dh, d + .13, base), 'wood'))
-    if t.flag('door knob'): parts.append(disc('door knob', d + .07, base - dh*.45, .03, 'gold', 2))
-    if design == 'gable' and t.flag('attic window', .5): parts.append(disc('attic window', 0, eaves - (eaves - ridge)*.38, .1, 'sky', 1))
+    d, dh = t.pick('door side', (-0.5, 0.0, 0.5)) * w, t.size('door height', 0.3, 0.48)
+    parts.append(
+        area(
+            'door',
+            arched(d, base - dh / 2, 0.25, dh)
+            if t.flag('arched door', 0.3)
+            else rect(d - 0.13, base - dh, d + 0.13, base),
+            'wood',
+        )
+    )
+    if t.flag('door knob'):
+        parts.append(disc('door knob', d + 0.07, base - dh * 0.45, 0.03, 'gold', 2))
+    if design == 'gable' and t.flag('attic window', 0.5):
+        parts.append(disc('attic window', 0, eaves - (eaves - ridge) * 0.38, 0.1, 'sky', 1))
     return parts + house_windows(t, design, w, d, dh, eaves, base)
 
 # %% ../../nbs/world/06_streets.ipynb #0545be92
 def chimney(t, x, top, low):
     "A chimney, perhaps with smoke"
-    parts = [box('chimney', x - .09, top, x + .09, low, 'brown', 1)]
-    if t.flag('smoke', .4): parts.append(line('smoke', smooth([(0, -.04), (.1, -.12), (.02, -.2), (.14, -.28)], closed=False) + [x, top], 'grey', 2, .05))
+    parts = [box('chimney', x - 0.09, top, x + 0.09, low, 'brown', 1)]
+    if t.flag('smoke', 0.4):
+        parts.append(
+            line(
+                'smoke',
+                smooth([(0, -0.04), (0.1, -0.12), (0.02, -0.2), (0.14, -0.28)], closed=False) + [x, top],
+                'grey',
+                2,
+                0.05,
+            )
+        )
     return parts
+
 
 def house_windows(t, design, w, d, dh, eaves, base):
     "Windows in rows, wherever the door leaves room"
-    parts, shape, size = [], t.pick('windows', ('square', 'cross', 'round', 'arched')), t.size('window size', .16, .27)
-    floors = t.count('floors', 2, 4) if design == 'town' else 1 + int(base - eaves > .95)
+    parts, shape, size = (
+        [],
+        t.pick('windows', ('square', 'cross', 'round', 'arched')),
+        t.size('window size', 0.16, 0.27),
+    )
+    floors = t.count('floors', 2, 4) if design == 'town' else 1 + int(base - eaves > 0.95)
     n = t.count('windows a floor', *((2, 4) if design == 'wide' else (1, 3)))
-    for j, (a, b) in enumerate(spans(eaves, base, floors, .3)):
-        for k, (u, v) in enumerate(spans(-w, w, n, .2)):
-            x, y = (u + v)/2, (a + b)/2
-            if y + size/2 > base - dh - .04 and abs(x - d) < .16 + size/2: continue
-            parts += window(f'window {j*n + k + 1}', x, y, min(size, v - u), min(size, b - a), shape)
+    for j, (a, b) in enumerate(spans(eaves, base, floors, 0.3)):
+        for k, (u, v) in enumerate(spans(-w, w, n, 0.2)):
+            x, y = (u + v) / 2, (a + b) / 2
+            if y + size / 2 > base - dh - 0.04 and abs(x - d) < 0.16 + size / 2:
+                continue
+            parts += window(f'window {j * n + k + 1}', x, y, min(size, v - u), min(size, b - a), shape)
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #f3d9b8e8
 def house_corner(t):
     "A house seen from its corner: a gabled end and a long side that recedes"
-    g, far, eaves, rise = t.size('gable width', .55, .95), t.size('depth', .0, .18), -t.size('wall height', -.1, .25), t.size('roof height', .35, .75)
-    x0, x1, x2, base, over = -.97, -.97 + g, .97, .75, t.size('eaves', 0., .1)
-    apex, mid, y = (x0 + g/2, eaves - rise), x0 + g/2, (eaves + base)/2
+    g, far, eaves, rise = (
+        t.size('gable width', 0.55, 0.95),
+        t.size('depth', 0.0, 0.18),
+        -t.size('wall height', -0.1, 0.25),
+        t.size('roof height', 0.35, 0.75),
+    )
+    x0, x1, x2, base, over = -0.97, -0.97 + g, 0.97, 0.75, t.size('eaves', 0.0, 0.1)
+    apex, mid, y = (x0 + g / 2, eaves - rise), x0 + g / 2, (eaves + base) / 2
     parts = [area('side wall', [(x1, eaves), (x2, eaves), (x2, base - far), (x1, base)])]
-    parts.append(area('front wall', [(x0, eaves), apex, (x1, eaves), (x1, base), (x0, base)], t.pick('wall colour', ('main', 'white', 'brown'))))
-    if t.flag('chimney', .55): parts += chimney(t, x1 + t.size('chimney place', .1, .45), apex[1] - .22, eaves - rise*.5)
-    end = (x2 - g/2 + t.size('roof shift', .0, .14), apex[1])
-    parts.append(area('roof', [apex, end, (x2 + over, eaves + over*.7), (x1 + over, eaves + over*.7)], 'second'))
-    dh, shape, size = t.size('door height', .3, .48), t.pick('windows', ('square', 'cross', 'round', 'arched')), t.size('window size', .16, .27)
+    parts.append(
+        area(
+            'front wall',
+            [(x0, eaves), apex, (x1, eaves), (x1, base), (x0, base)],
+            t.pick('wall colour', ('main', 'white', 'brown')),
+        )
+    )
+    if t.flag('chimney', 0.55):
+        parts += chimney(t, x1 + t.size('chimney place', 0.1, 0.45), apex[1] - 0.22, eaves - rise * 0.5)
+    end = (x2 - g / 2 + t.size('roof shift', 0.0, 0.14), apex[1])
+    parts.append(area('roof', [apex, end, (x2 + over, eaves + over * 0.7), (x1 + over, eaves + over * 0.7)], 'second'))
+    dh, shape, size = (
+        t.size('door height', 0.3, 0.48),
+        t.pick('windows', ('square', 'cross', 'round', 'arched')),
+        t.size('window size', 0.16, 0.27),
+    )
     in_gable = t.pick('door', ('gable', 'side')) == 'gable'
-    if in_gable: parts.append(box('door', mid - .12, base - dh, mid + .12, base, 'wood'))
-    else: parts += [box('door', x1 + .12, base - dh - far*.2, x1 + .34, base - far*.2, 'wood')] + window('gable window', mid, y, size, size, shape)
-    for k, (u, v) in enumerate(spans(x1 if in_gable else x1 + .36, x2, t.count('windows a floor', 1, 3), .3)):
-        parts += window(f'window {k + 1}', (u + v)/2, y - .05, min(size, v - u), size, shape)
-    if t.flag('attic window', .35): parts.append(disc('attic window', mid, eaves - rise*.3, .08, 'sky', 1))
+    if in_gable:
+        parts.append(box('door', mid - 0.12, base - dh, mid + 0.12, base, 'wood'))
+    else:
+        parts += [box('door', x1 + 0.12, base - dh - far * 0.2, x1 + 0.34, base - far * 0.2, 'wood')] + window(
+            'gable window', mid, y, size, size, shape
+        )
+    for k, (u, v) in enumerate(spans(x1 if in_gable else x1 + 0.36, x2, t.count('windows a floor', 1, 3), 0.3)):
+        parts += window(f'window {k + 1}', (u + v) / 2, y - 0.05, min(size, v - u), size, shape)
+    if t.flag('attic window', 0.35):
+        parts.append(disc('attic window', mid, eaves - rise * 0.3, 0.08, 'sky', 1))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #4f164719
-def tower(t, name, x, w, top, roof, flag, colour, base=.85):
+def tower(t, name, x, w, top, roof, flag, colour, base=0.85):
     "A tower: its shaft, its top ('battlements' or a 'pointed' roof), a window, perhaps a flag"
-    peak, parts = top - (t.size('roof height', .22, .5) if roof == 'pointed' else .12), []
+    peak, parts = top - (t.size('roof height', 0.22, 0.5) if roof == 'pointed' else 0.12), []
     if flag:
-        parts.append(line(f'{name} pole', [(x, peak + .05), (x, peak - .24)], 'dark', 1, .03))
-        parts.append(area(f'{name} flag', [(x, peak - .25), (x + .2, peak - .18), (x, peak - .1)], 'red', 1))
+        parts.append(line(f'{name} pole', [(x, peak + 0.05), (x, peak - 0.24)], 'dark', 1, 0.03))
+        parts.append(area(f'{name} flag', [(x, peak - 0.25), (x + 0.2, peak - 0.18), (x, peak - 0.1)], 'red', 1))
     if roof == 'pointed':
-        parts += [box(name, x - w, top, x + w, base, colour), area(f'{name} roof', [(x - w*1.25, top), (x, peak), (x + w*1.25, top)], 'second')]
+        parts += [
+            box(name, x - w, top, x + w, base, colour),
+            area(f'{name} roof', [(x - w * 1.25, top), (x, peak), (x + w * 1.25, top)], 'second'),
+        ]
     else:
-        lip = w*t.size('tower lip', 1., 1.25)
-        shaft = [(x + lip, top + .1), (x + w, top + .17), (x + w, base), (x - w, base), (x - w, top + .17), (x - lip, top + .1)]
-        parts.append(area(name, np.concatenate([battlements(x - lip, x + lip, top, t.count('merlons', 2, 4), .12), shaft]), colour))
-    return parts + window(f'{name} window', x, top + .34, min(w*.7, .13), .22, t.pick('windows', ('arched', 'square', 'round')), 'black')
+        lip = w * t.size('tower lip', 1.0, 1.25)
+        shaft = [
+            (x + lip, top + 0.1),
+            (x + w, top + 0.17),
+            (x + w, base),
+            (x - w, base),
+            (x - w, top + 0.17),
+            (x - lip, top + 0.1),
+        ]
+        parts.append(
+            area(
+                name,
+                np.concatenate([battlements(x - lip, x + lip, top, t.count('merlons', 2, 4), 0.12), shaft]),
+                colour,
+            )
+        )
+    return parts + window(
+        f'{name} window',
+        x,
+        top + 0.34,
+        min(w * 0.7, 0.13),
+        0.22,
+        t.pick('windows', ('arched', 'square', 'round')),
+        'black',
+    )
 
-def gate(t, x, w, base=.85):
+
+def gate(t, x, w, base=0.85):
     "The gate, with or without a portcullis"
-    w, h = t.size('gate width', .22, .42)*w, t.size('gate height', .3, .5)
-    parts = [area('gate', arched(x, base - h/2, w, h) if t.flag('arched gate', .7) else rect(x - w/2, base - h, x + w/2, base), 'wood')]
-    if t.flag('portcullis', .4): parts += bars('bar', [[(u, base - h*.7), (u, base)] for u in np.linspace(x - w*.3, x + w*.3, 3)])
+    w, h = t.size('gate width', 0.22, 0.42) * w, t.size('gate height', 0.3, 0.5)
+    parts = [
+        area(
+            'gate',
+            arched(x, base - h / 2, w, h) if t.flag('arched gate', 0.7) else rect(x - w / 2, base - h, x + w / 2, base),
+            'wood',
+        )
+    ]
+    if t.flag('portcullis', 0.4):
+        parts += bars('bar', [[(u, base - h * 0.7), (u, base)] for u in np.linspace(x - w * 0.3, x + w * 0.3, 3)])
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #e51ac444
 @category
 def castle(t):
-    design, colour = t.design('two towers', 'keep', 'fortress', 'fairy tale'), t.pick('stone colour', ('grey', 'main', 'light'))
+    design, colour = (
+        t.design('two towers', 'keep', 'fortress', 'fairy tale'),
+        t.pick('stone colour', ('grey', 'main', 'light')),
+    )
     roof = 'pointed' if design == 'fairy tale' else t.pick('roofs', ('crenellated', 'pointed'))
     if design == 'keep':
-        walls = [crenellated('curtain wall', -.97, .97, .15 - t.size('wall height', -.25, .2), .85, 9, colour)]
-        lone = roof != 'pointed' and not t.flag('side walls', .6)      # a lone tower with a pointed roof would be a house
-        return walls*(not lone) + tower(t, 'keep', 0, t.size('keep width', .3, .6), -.5, roof, t.flag('flag'), colour) + gate(t, 0, 1.)
-    flags, w, wall = t.count('flags', 0, 2), t.size('tower width', .14, .27), -t.size('wall height', -.25, .2)
+        walls = [crenellated('curtain wall', -0.97, 0.97, 0.15 - t.size('wall height', -0.25, 0.2), 0.85, 9, colour)]
+        lone = roof != 'pointed' and not t.flag('side walls', 0.6)  # a lone tower with a pointed roof would be a house
+        return (
+            walls * (not lone)
+            + tower(t, 'keep', 0, t.size('keep width', 0.3, 0.6), -0.5, roof, t.flag('flag'), colour)
+            + gate(t, 0, 1.0)
+        )
+    flags, w, wall = t.count('flags', 0, 2), t.size('tower width', 0.14, 0.27), -t.size('wall height', -0.25, 0.2)
     if design == 'fairy tale':
-        xs, parts = np.linspace(-.75, .75, t.count('towers', 3, 5)), []
+        xs, parts = np.linspace(-0.75, 0.75, t.count('towers', 3, 5)), []
         for k in [*range(1, len(xs), 2), *range(0, len(xs), 2)]:
-            parts += tower(t, f'tower {k + 1}', xs[k], w*.75, t.size(f'tower {k + 1} top', -.5, .15), 'pointed', k < flags, colour)
-        return parts + [crenellated('wall', -.8, .8, max(wall, .2), .85, 8, colour)] + gate(t, 0, 1.)
+            parts += tower(
+                t,
+                f'tower {k + 1}',
+                xs[k],
+                w * 0.75,
+                t.size(f'tower {k + 1} top', -0.5, 0.15),
+                'pointed',
+                k < flags,
+                colour,
+            )
+        return parts + [crenellated('wall', -0.8, 0.8, max(wall, 0.2), 0.85, 8, colour)] + gate(t, 0, 1.0)
     fort, parts = design == 'fortress', []
-    n, spread = (t.count('towers', 3, 4), .97 - w) if fort else (2, t.size('spread', .5, .75))
-    xs, high = np.linspace(-spread, spread, n), .25*fort - t.size('tower height', .25, .6)
-    if not fort and t.flag('central keep', .4): parts += tower(t, 'central keep', 0, w*1.2, high - .1, roof, False, colour)
-    parts.append(crenellated('wall', -spread, spread, max(wall, high + .3), .85, t.count('wall merlons', 4, 7), colour, .11))
-    for k, x in enumerate(xs): parts += tower(t, f'tower {k + 1}', x, w*(.8 if fort else 1.), high, roof, k < flags, colour)
-    return parts + gate(t, (xs[1] + xs[2])/2 if n == 3 else 0., .8 if fort else 1.)
+    n, spread = (t.count('towers', 3, 4), 0.97 - w) if fort else (2, t.size('spread', 0.5, 0.75))
+    xs, high = np.linspace(-spread, spread, n), 0.25 * fort - t.size('tower height', 0.25, 0.6)
+    if not fort and t.flag('central keep', 0.4):
+        parts += tower(t, 'central keep', 0, w * 1.2, high - 0.1, roof, False, colour)
+    parts.append(
+        crenellated('wall', -spread, spread, max(wall, high + 0.3), 0.85, t.count('wall merlons', 4, 7), colour, 0.11)
+    )
+    for k, x in enumerate(xs):
+        parts += tower(t, f'tower {k + 1}', x, w * (0.8 if fort else 1.0), high, roof, k < flags, colour)
+    return parts + gate(t, (xs[1] + xs[2]) / 2 if n == 3 else 0.0, 0.8 if fort else 1.0)
 
 # %% ../../nbs/world/06_streets.ipynb #c2055efd
 @category
 def lighthouse(t):
     design = t.design('tapered', 'straight', 'keeper', 'lattice')
-    w, top, base, lamp = t.size('base width', .22, .42), -t.size('tower height', .15, .45), .8, t.size('lantern height', .18, .34)
-    if design in ('straight', 'lattice'): w *= .75
-    u = w if design == 'straight' else w*t.size('top width', .4, .8)
-    half, parts = lambda y: u + (w - u)*(y - top)/(base - top), []
-    if t.flag('beams', .4):
+    w, top, base, lamp = (
+        t.size('base width', 0.22, 0.42),
+        -t.size('tower height', 0.15, 0.45),
+        0.8,
+        t.size('lantern height', 0.18, 0.34),
+    )
+    if design in ('straight', 'lattice'):
+        w *= 0.75
+    u = w if design == 'straight' else w * t.size('top width', 0.4, 0.8)
+    half, parts = lambda y: u + (w - u) * (y - top) / (base - top), []
+    if t.flag('beams', 0.4):
         for name, s in (('left', -1), ('right', 1)):
-            parts += bars(f'{name} beam', [[(s*(u + .08), top - lamp*.5 + d*.3), (s*.98, top - lamp*.5 + d)] for d in (-.16, .16)], 'yellow', 1, .04)
-    if t.flag('rock'): parts.append(area('rock', smooth([(-.85, .97), (-.6, .78), (-w, .74), (w, .74), (.6, .8), (.85, .97)], k=3), 'grey', 1))
-    if t.flag('waves', .35): parts.append(waves(-.97, .97, .98, t.count('wave crests', 3, 6)))
+            parts += bars(
+                f'{name} beam',
+                [
+                    [(s * (u + 0.08), top - lamp * 0.5 + d * 0.3), (s * 0.98, top - lamp * 0.5 + d)]
+                    for d in (-0.16, 0.16)
+                ],
+                'yellow',
+                1,
+                0.04,
+            )
+    if t.flag('rock'):
+        parts.append(
+            area(
+                'rock',
+                smooth([(-0.85, 0.97), (-0.6, 0.78), (-w, 0.74), (w, 0.74), (0.6, 0.8), (0.85, 0.97)], k=3),
+                'grey',
+                1,
+            )
+        )
+    if t.flag('waves', 0.35):
+        parts.append(waves(-0.97, 0.97, 0.98, t.count('wave crests', 3, 6)))
     if design == 'lattice':
-        parts += [line(f'{s} leg', [(x*u, top), (x*w, base)], 'dark', 0, .06) for s, x in (('left', -1), ('right', 1))]
+        parts += [
+            line(f'{s} leg', [(x * u, top), (x * w, base)], 'dark', 0, 0.06) for s, x in (('left', -1), ('right', 1))
+        ]
         parts += braces(half, spans(top, base, t.count('crosses', 2, 4), 0), 'dark')
     else:
-        parts.append(area('tower', [(-u, top), (u, top), (w, base), (-w, base)], t.pick('colour', ('white', 'main', 'light'))))
+        parts.append(
+            area('tower', [(-u, top), (u, top), (w, base), (-w, base)], t.pick('colour', ('white', 'main', 'light')))
+        )
         parts += lighthouse_coat(t, half, top, base)
     if design == 'keeper':
-        x0, x1 = sorted(t.side('house side')*np.array([w*.5, .95])); x, y = (x0 + x1)/2, base - t.size('house height', .25, .5)
-        parts += [box('house', x0, y, x1, base + .02), area('house roof', [(x0 - .06, y), (x, y - .3), (x1 + .06, y)], 'second')]
-        parts += window('house window', x, (y + base)/2, .18, .16, 'cross')
+        x0, x1 = sorted(t.side('house side') * np.array([w * 0.5, 0.95]))
+        x, y = (x0 + x1) / 2, base - t.size('house height', 0.25, 0.5)
+        parts += [
+            box('house', x0, y, x1, base + 0.02),
+            area('house roof', [(x0 - 0.06, y), (x, y - 0.3), (x1 + 0.06, y)], 'second'),
+        ]
+        parts += window('house window', x, (y + base) / 2, 0.18, 0.16, 'cross')
     return parts + lantern(t, u, top, lamp, design != 'lattice')
 
 # %% ../../nbs/world/06_streets.ipynb #5b6ee563
 def braces(half, storeys, colour):
     "A cross in each storey of a lattice that is `half(y)` wide at height y"
-    return bars('brace', [[(s*half(a), a), (-s*half(b), b)] for a, b in storeys for s in (-1, 1)], colour, 1, .04)
+    return bars('brace', [[(s * half(a), a), (-s * half(b), b)] for a, b in storeys for s in (-1, 1)], colour, 1, 0.04)
+
 
 def lighthouse_coat(t, half, top, base):
     "What is painted on the tower: level bands, a spiral, or nothing but windows; then a door"
     parts, coat = [], t.pick('paint', ('banded', 'spiral', 'plain'))
     if coat == 'plain':
         for k in range(t.count('windows', 1, 3)):
-            parts += window(f'window {k + 1}', 0, top + .2 + .26*k, .1, .14, t.pick('panes', ('square', 'arched', 'round')))
+            parts += window(
+                f'window {k + 1}', 0, top + 0.2 + 0.26 * k, 0.1, 0.14, t.pick('panes', ('square', 'arched', 'round'))
+            )
     else:
-        n, drop, colour = t.count('stripes', 1, 4), .22*(coat == 'spiral'), t.pick('stripe colour', ('red', 'second', 'black'))
-        h = (base - top)/(n + 1)*.28
-        for k, (y, _) in enumerate(spans(top, base - drop, n, 1.)):
-            stripe = [(-half(y - h), y - h), (half(y - h + drop), y - h + drop), (half(y + h + drop), y + h + drop), (-half(y + h), y + h)]
+        n, drop, colour = (
+            t.count('stripes', 1, 4),
+            0.22 * (coat == 'spiral'),
+            t.pick('stripe colour', ('red', 'second', 'black')),
+        )
+        h = (base - top) / (n + 1) * 0.28
+        for k, (y, _) in enumerate(spans(top, base - drop, n, 1.0)):
+            stripe = [
+                (-half(y - h), y - h),
+                (half(y - h + drop), y - h + drop),
+                (half(y + h + drop), y + h + drop),
+                (-half(y + h), y + h),
+            ]
             parts.append(area(f'stripe {k + 1}', stripe, colour, 1))
-    return parts + ([area('door', arched(0, base - .12, .17, .24), 'wood', 1)] if t.flag('door', .6) else [])
+    return parts + ([area('door', arched(0, base - 0.12, 0.17, 0.24), 'wood', 1)] if t.flag('door', 0.6) else [])
 
 # %% ../../nbs/world/06_streets.ipynb #6846e950
 def lantern(t, u, top, lamp, solid):
     "The gallery, the glass room and its roof"
-    g, w, roof = u + t.size('gallery', .04, .16), u*t.size('lantern width', .55, .95), top - lamp
-    cap = {'cone': [(-w - .06, roof), (0, roof - .26), (w + .06, roof)], 'dome': arc(0, roof, w + .03, w + .02, math.pi, 2*math.pi),
-           'flat': rect(-w - .08, roof - .08, w + .08, roof)}[t.pick('cap', ('cone', 'dome', 'flat') if solid else ('cone', 'dome'))]
+    g, w, roof = u + t.size('gallery', 0.04, 0.16), u * t.size('lantern width', 0.55, 0.95), top - lamp
+    cap = {
+        'cone': [(-w - 0.06, roof), (0, roof - 0.26), (w + 0.06, roof)],
+        'dome': arc(0, roof, w + 0.03, w + 0.02, math.pi, 2 * math.pi),
+        'flat': rect(-w - 0.08, roof - 0.08, w + 0.08, roof),
+    }[t.pick('cap', ('cone', 'dome', 'flat') if solid else ('cone', 'dome'))]
     xs = np.linspace(-w, w, t.count('glazing bars', 0, 3) + 2)[1:-1]
-    parts = [line('spike', [(0, roof), (0, min(y for _, y in cap) - .16)], 'dark', 1, .04)]*t.flag('spike', .4) + [box('lantern', -w, roof, w, top, 'yellow')]
-    parts += bars('glazing bar', [[(x, roof), (x, top)] for x in xs]) + [area('cap', cap, 'second'), box('gallery', -g, top - .04, g, top + .06, 'dark')]
-    if t.flag('railing', .4): parts.append(line('railing', [(-g, top), (-g, top - .14), (g, top - .14), (g, top)], 'dark', 2, .03))
+    parts = [line('spike', [(0, roof), (0, min(y for _, y in cap) - 0.16)], 'dark', 1, 0.04)] * t.flag('spike', 0.4) + [
+        box('lantern', -w, roof, w, top, 'yellow')
+    ]
+    parts += bars('glazing bar', [[(x, roof), (x, top)] for x in xs]) + [
+        area('cap', cap, 'second'),
+        box('gallery', -g, top - 0.04, g, top + 0.06, 'dark'),
+    ]
+    if t.flag('railing', 0.4):
+        parts.append(line('railing', [(-g, top), (-g, top - 0.14), (g, top - 0.14), (g, top)], 'dark', 2, 0.03))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #489728e5
 @category
 def windmill(t):
-    design, angle, parts = t.design('tower', 'turbine', 'post', 'wind pump'), t.size('rotor angle', 0., 1.57), []
-    if design == 'turbine': return turbine(t, angle)
-    if design == 'wind pump': return wind_pump(t, angle)
-    w, top, hy = t.size('base width', .26, .5), -t.size('tower height', -.05, .25), -t.size('hub height', .05, .3)
+    design, angle, parts = t.design('tower', 'turbine', 'post', 'wind pump'), t.size('rotor angle', 0.0, 1.57), []
+    if design == 'turbine':
+        return turbine(t, angle)
+    if design == 'wind pump':
+        return wind_pump(t, angle)
+    w, top, hy = t.size('base width', 0.26, 0.5), -t.size('tower height', -0.05, 0.25), -t.size('hub height', 0.05, 0.3)
     if design == 'post':
-        parts += [line(f'{s} leg', [(x*.3, .35), (x*w*1.2, .97)], 'wood', 0, .08) for s, x in (('left', -1), ('right', 1))]
-        parts.append(line('post', [(0, .35), (0, .97)], 'wood', 0, .1))
-        u, top = w*.9, top - .05
-        parts.append(box('mill house', -u, top, u, .5, t.pick('wall colour', ('wood', 'white', 'main'))))
+        parts += [
+            line(f'{s} leg', [(x * 0.3, 0.35), (x * w * 1.2, 0.97)], 'wood', 0, 0.08)
+            for s, x in (('left', -1), ('right', 1))
+        ]
+        parts.append(line('post', [(0, 0.35), (0, 0.97)], 'wood', 0, 0.1))
+        u, top = w * 0.9, top - 0.05
+        parts.append(box('mill house', -u, top, u, 0.5, t.pick('wall colour', ('wood', 'white', 'main'))))
     else:
-        u = w*t.size('top width', .45, .9)
-        parts.append(area('tower', [(-u, top), (u, top), (w, .97), (-w, .97)], t.pick('wall colour', ('white', 'brown', 'main'))))
-        if t.flag('gallery', .3): parts.append(box('gallery', -w - .12, .42, w + .12, .5, 'wood', 1))
-        parts.append(area('door', arched(0, .84, .2, .27), 'wood', 1))
-    h = t.size('cap height', .18, .42)
-    cap = {'cone': [(-u - .06, top + .02), (0, top - h), (u + .06, top + .02)], 'dome': arc(0, top + .02, u + .03, h, math.pi, 2*math.pi)}
+        u = w * t.size('top width', 0.45, 0.9)
+        parts.append(
+            area(
+                'tower', [(-u, top), (u, top), (w, 0.97), (-w, 0.97)], t.pick('wall colour', ('white', 'brown', 'main'))
+            )
+        )
+        if t.flag('gallery', 0.3):
+            parts.append(box('gallery', -w - 0.12, 0.42, w + 0.12, 0.5, 'wood', 1))
+        parts.append(area('door', arched(0, 0.84, 0.2, 0.27), 'wood', 1))
+    h = t.size('cap height', 0.18, 0.42)
+    cap = {
+        'cone': [(-u - 0.06, top + 0.02), (0, top - h), (u + 0.06, top + 0.02)],
+        'dome': arc(0, top + 0.02, u + 0.03, h, math.pi, 2 * math.pi),
+    }
     parts.append(area('cap', cap[t.pick('cap', ('cone', 'dome'))], 'second'))
     for k in range(t.count('windows', 0, 2)):
-        parts += window(f'window {k + 1}', -.14 + .28*k, .32, .13, .14, t.pick('panes', ('square', 'round', 'arched')))
+        parts += window(
+            f'window {k + 1}', -0.14 + 0.28 * k, 0.32, 0.13, 0.14, t.pick('panes', ('square', 'round', 'arched'))
+        )
     n = t.pick('blades', (4, 4, 4, 6))
-    for k in range(n): parts += mill_sail(t, k, angle + k*2*math.pi/n, hy)
-    return parts + [disc('hub', 0, hy, .07, 'dark', 1)]
+    for k in range(n):
+        parts += mill_sail(t, k, angle + k * 2 * math.pi / n, hy)
+    return parts + [disc('hub', 0, hy, 0.07, 'dark', 1)]
 
 # %% ../../nbs/world/06_streets.ipynb #5728c69c
 def mill_sail(t, k, angle, hy):
     "One sail: a spar with a 'lattice' on one side, a 'paddle' around it, or a 'wedge' that widens outwards"
-    length, w, kind = t.size('blade length', .5, .8), t.size('blade width', .12, .26), t.pick('sails', ('lattice', 'paddle', 'wedge'))
+    length, w, kind = (
+        t.size('blade length', 0.5, 0.8),
+        t.size('blade width', 0.12, 0.26),
+        t.pick('sails', ('lattice', 'paddle', 'wedge')),
+    )
     turn = lambda p: rotate(np.asarray(p, float) + [0, hy], angle, 0, hy)
-    shape = {'lattice': [(0, -.14), (w, -.14), (w, -length), (0, -length)], 'wedge': [(0, 0), (w*.85, -length), (-w*.85, -length)],
-             'paddle': [(-w*.5, -.22), (w*.5, -.22), (w*.6, -length), (-w*.6, -length)]}[kind]
+    shape = {
+        'lattice': [(0, -0.14), (w, -0.14), (w, -length), (0, -length)],
+        'wedge': [(0, 0), (w * 0.85, -length), (-w * 0.85, -length)],
+        'paddle': [(-w * 0.5, -0.22), (w * 0.5, -0.22), (w * 0.6, -length), (-w * 0.6, -length)],
+    }[kind]
     parts = [area(f'sail {k + 1}', turn(shape), t.pick('sail colour', ('white', 'second', 'third')))]
-    if kind != 'wedge': parts.append(line(f'spar {k + 1}', turn([(0, 0), (0, -length)]), 'wood', 0, .05))
-    if kind != 'lattice': return parts
-    ys = np.linspace(-.14, -length, t.count('slats', 2, 5) + 2)[1:-1]
+    if kind != 'wedge':
+        parts.append(line(f'spar {k + 1}', turn([(0, 0), (0, -length)]), 'wood', 0, 0.05))
+    if kind != 'lattice':
+        return parts
+    ys = np.linspace(-0.14, -length, t.count('slats', 2, 5) + 2)[1:-1]
     return parts + bars(f'sail {k + 1} slat', [turn([(0, y), (w, y)]) for y in ys], 'wood')
+
 
 def turbine(t, angle):
     "A modern wind turbine"
-    w, hy, length = t.size('base width', .035, .1), -t.size('hub height', .12, .4), t.size('blade length', .45, .75)
-    fat, parts = t.size('blade width', .06, .15), [area('tower', [(-w*.5, hy), (w*.5, hy), (w, .98), (-w, .98)], 'white')]
-    if t.flag('foundation', .3): parts.append(area('foundation', arc(0, .98, .3, .12, math.pi, 2*math.pi), 'green', 1))
-    if t.flag('nacelle', .4): parts.append(area('nacelle', [(-.08, hy - .05), (.24, hy - .07), (.24, hy + .06), (-.08, hy + .06)], 'light', 1))
-    blade = np.array([(-.02, 0), (-fat*.5, -.14), (-.02, -length), (.01, -length), (fat*.5, -.14), (.02, 0)])
+    w, hy, length = (
+        t.size('base width', 0.035, 0.1),
+        -t.size('hub height', 0.12, 0.4),
+        t.size('blade length', 0.45, 0.75),
+    )
+    fat, parts = (
+        t.size('blade width', 0.06, 0.15),
+        [area('tower', [(-w * 0.5, hy), (w * 0.5, hy), (w, 0.98), (-w, 0.98)], 'white')],
+    )
+    if t.flag('foundation', 0.3):
+        parts.append(area('foundation', arc(0, 0.98, 0.3, 0.12, math.pi, 2 * math.pi), 'green', 1))
+    if t.flag('nacelle', 0.4):
+        parts.append(
+            area('nacelle', [(-0.08, hy - 0.05), (0.24, hy - 0.07), (0.24, hy + 0.06), (-0.08, hy + 0.06)], 'light', 1)
+        )
+    blade = np.array(
+        [(-0.02, 0), (-fat * 0.5, -0.14), (-0.02, -length), (0.01, -length), (fat * 0.5, -0.14), (0.02, 0)]
+    )
     if t.pick('vanes', ('straight', 'curved')) == 'curved':
-        blade = smooth([(-.03, 0), (-.04, -length*.5), (.02, -length), (fat, -length*.3), (.04, 0)], k=4)
+        blade = smooth([(-0.03, 0), (-0.04, -length * 0.5), (0.02, -length), (fat, -length * 0.3), (0.04, 0)], k=4)
     colour = t.pick('blade colour', ('white', 'main', 'light'))
-    parts += [area(f'blade {k + 1}', rotate(blade + [0, hy], angle + k*2*math.pi/3, 0, hy), colour) for k in range(3)]
-    return parts + [disc('hub', 0, hy, t.size('hub size', .04, .1), 'metal')]
+    parts += [
+        area(f'blade {k + 1}', rotate(blade + [0, hy], angle + k * 2 * math.pi / 3, 0, hy), colour) for k in range(3)
+    ]
+    return parts + [disc('hub', 0, hy, t.size('hub size', 0.04, 0.1), 'metal')]
 
 # %% ../../nbs/world/06_streets.ipynb #2a00da25
 def wind_pump(t, angle):
     "A wheel of many blades on a lattice tower, with a tail that turns it into the wind"
-    r, w, hy, tail = t.size('wheel size', .34, .56), t.size('base width', .25, .45), -t.size('hub height', .25, .4), t.size('tail length', .25, .4)
-    parts = [line(f'{s} leg', [(x*.05, hy), (x*w, .98)], 'metal', 0, .06) for s, x in (('left', -1), ('right', 1))]
-    parts += braces(lambda y: .05 + (w - .05)*(y - hy)/(.98 - hy), spans(hy + .35, .95, t.count('braces', 1, 3), 0), 'metal')
-    if t.flag('tail', .7):
-        parts.append(line('tail rod', [(0, hy), (r + .1, hy)], 'metal', 1, .05))
-        parts.append(area('tail', [(r + .05, hy), (r + tail, hy - .18), (r + tail, hy + .18)], 'second', 1))
-    n, q, colour = t.pick('blades', (6, 8, 10, 12)), t.size('blade width', .25, .42), t.pick('blade colour', ('metal', 'white', 'main'))
-    step = 2*math.pi/n
+    r, w, hy, tail = (
+        t.size('wheel size', 0.34, 0.56),
+        t.size('base width', 0.25, 0.45),
+        -t.size('hub height', 0.25, 0.4),
+        t.size('tail length', 0.25, 0.4),
+    )
+    parts = [
+        line(f'{s} leg', [(x * 0.05, hy), (x * w, 0.98)], 'metal', 0, 0.06) for s, x in (('left', -1), ('right', 1))
+    ]
+    parts += braces(
+        lambda y: 0.05 + (w - 0.05) * (y - hy) / (0.98 - hy),
+        spans(hy + 0.35, 0.95, t.count('braces', 1, 3), 0),
+        'metal',
+    )
+    if t.flag('tail', 0.7):
+        parts.append(line('tail rod', [(0, hy), (r + 0.1, hy)], 'metal', 1, 0.05))
+        parts.append(area('tail', [(r + 0.05, hy), (r + tail, hy - 0.18), (r + tail, hy + 0.18)], 'second', 1))
+    n, q, colour = (
+        t.pick('blades', (6, 8, 10, 12)),
+        t.size('blade width', 0.25, 0.42),
+        t.pick('blade colour', ('metal', 'white', 'main')),
+    )
+    step = 2 * math.pi / n
     for k in range(n):
-        corners = [(angle + k*step + s*step*q, v) for s, v in ((-1, r), (1, r), (.6, r*.3), (-.6, r*.3))]
-        parts.append(area(f'blade {k + 1}', [(v*math.cos(a), v*math.sin(a) + hy) for a, v in corners], colour))
-    if t.flag('rim', .4): parts.append(ring('rim', 0, hy, r*.7, 'metal', 1, .04))
-    return parts + [disc('hub', 0, hy, r*.2, 'dark', 1)]
+        corners = [(angle + k * step + s * step * q, v) for s, v in ((-1, r), (1, r), (0.6, r * 0.3), (-0.6, r * 0.3))]
+        parts.append(area(f'blade {k + 1}', [(v * math.cos(a), v * math.sin(a) + hy) for a, v in corners], colour))
+    if t.flag('rim', 0.4):
+        parts.append(ring('rim', 0, hy, r * 0.7, 'metal', 1, 0.04))
+    return parts + [disc('hub', 0, hy, r * 0.2, 'dark', 1)]
 
 # %% ../../nbs/world/06_streets.ipynb #fa7f92ec
 @category
 def robot(t):
     design = t.design('box', 'round', 'tracks', 'bust')
-    hw, hh = t.size('head width', .2, .42), t.size('head height', .32, .55)
-    if design == 'bust': hw, hh = hw*1.4, hh*1.9
-    w = t.size('shoulder width', .6, .95) if design == 'bust' else t.size('body width', .26, .5)
-    top, low = -.72 + hh, {'round': .62, 'bust': .95}.get(design, .5)
-    body = top + t.size('neck', .04, .2)
-    parts = [box('neck', -.09, top - .05, .09, body + .05, 'dark', 1)] + robot_feet(t, design, w, low)
-    if design != 'bust': parts += robot_arms(t, w, body)
-    torso = {'round': smooth(mirrored([(w*.7, body), (w*1.1, (body + low)/2), (w*.6, low)])), 'bust': mirrored([(w*.7, body), (w, body + .2), (w, low)])}
+    hw, hh = t.size('head width', 0.2, 0.42), t.size('head height', 0.32, 0.55)
+    if design == 'bust':
+        hw, hh = hw * 1.4, hh * 1.9
+    w = t.size('shoulder width', 0.6, 0.95) if design == 'bust' else t.size('body width', 0.26, 0.5)
+    top, low = -0.72 + hh, {'round': 0.62, 'bust': 0.95}.get(design, 0.5)
+    body = top + t.size('neck', 0.04, 0.2)
+    parts = [box('neck', -0.09, top - 0.05, 0.09, body + 0.05, 'dark', 1)] + robot_feet(t, design, w, low)
+    if design != 'bust':
+        parts += robot_arms(t, w, body)
+    torso = {
+        'round': smooth(mirrored([(w * 0.7, body), (w * 1.1, (body + low) / 2), (w * 0.6, low)])),
+        'bust': mirrored([(w * 0.7, body), (w, body + 0.2), (w, low)]),
+    }
     parts.append(area('body', torso.get(design, rect(-w, body, w, low))))
     head = t.pick('head', ('round', 'dome') if design == 'round' else ('square', 'dome', 'tapered', 'round'))
-    return parts + robot_chest(t, w*.62, body, low) + robot_head(t, top - hh, top, hw, head)
+    return parts + robot_chest(t, w * 0.62, body, low) + robot_head(t, top - hh, top, hw, head)
 
 # %% ../../nbs/world/06_streets.ipynb #6fb6ffc5
 def robot_feet(t, design, w, low):
     "Legs, one wheel, or tracks"
     if design == 'box':
-        gap, leg = w*t.size('stance', .35, .75), t.size('leg width', .07, .14)
-        return pair('leg', rect(gap - leg, low - .02, gap + leg, .92), 'metal') + pair('foot', rect(gap - leg*1.4, .86, gap + leg*1.4, .98), 'dark', 1)
-    if design == 'round': return wheel('wheel', 0, .78, t.size('wheel size', .13, .22), 'disc')
-    if design == 'bust': return []
-    x = w + t.size('track length', .1, .35)
-    parts = [line('axle', [(0, low), (0, .75)], 'metal', 1, .12)]
-    parts.append(area('track', smooth([(-x, .6), (x, .6), (x + .08, .78), (x, .96), (-x, .96), (-x - .08, .78)], k=4), 'black'))
-    return parts + [disc(f'roller {k + 1}', c, .78, .1, 'metal', 1) for k, c in enumerate(np.linspace(-x + .08, x - .08, t.count('rollers', 2, 4)))]
+        gap, leg = w * t.size('stance', 0.35, 0.75), t.size('leg width', 0.07, 0.14)
+        return pair('leg', rect(gap - leg, low - 0.02, gap + leg, 0.92), 'metal') + pair(
+            'foot', rect(gap - leg * 1.4, 0.86, gap + leg * 1.4, 0.98), 'dark', 1
+        )
+    if design == 'round':
+        return wheel('wheel', 0, 0.78, t.size('wheel size', 0.13, 0.22), 'disc')
+    if design == 'bust':
+        return []
+    x = w + t.size('track length', 0.1, 0.35)
+    parts = [line('axle', [(0, low), (0, 0.75)], 'metal', 1, 0.12)]
+    parts.append(
+        area(
+            'track',
+            smooth([(-x, 0.6), (x, 0.6), (x + 0.08, 0.78), (x, 0.96), (-x, 0.96), (-x - 0.08, 0.78)], k=4),
+            'black',
+        )
+    )
+    return parts + [
+        disc(f'roller {k + 1}', c, 0.78, 0.1, 'metal', 1)
+        for k, c in enumerate(np.linspace(-x + 0.08, x - 0.08, t.count('rollers', 2, 4)))
+    ]
 
 # %% ../../nbs/world/06_streets.ipynb #92dd3c31
 def robot_arms(t, w, body):
     "Two bent arms with hands, alike or not"
-    parts, length, hand = [], t.size('arm length', .22, .34), t.pick('hands', ('claw', 'ball', 'none'))
-    up, out, down = (.08, -.4), (.24, .02), (.06, .42)
+    parts, length, hand = [], t.size('arm length', 0.22, 0.34), t.pick('hands', ('claw', 'ball', 'none'))
+    up, out, down = (0.08, -0.4), (0.24, 0.02), (0.06, 0.42)
     pose = dict(raised=(up, up), outstretched=(out, out), hanging=(down, down), waving=(up, down), pointing=(out, down))
     for s, name, (dx, dy) in zip((-1, 1), ('left', 'right'), pose[t.pick('arms', tuple(pose))]):
-        b = np.array([s*min(w + length, .78), body + .12 + dy*.25])
-        c = b + [s*dx*.6, dy*.75]
-        parts.append(line(f'{name} arm', [(s*w, body + .12), b, c], 'metal', 0, .1))
-        turn, grip = math.atan2(*(c - b)[::-1]), c + .09*(c - b)/np.hypot(*(c - b))
-        if hand == 'ball': parts.append(disc(f'{name} hand', *c, .09, 'second', 1))
-        if hand == 'claw': parts.append(line(f'{name} claw', arc(*grip, .1, .1, .8, 2*math.pi - .8, turn), 'dark', 1, .06))
+        b = np.array([s * min(w + length, 0.78), body + 0.12 + dy * 0.25])
+        c = b + [s * dx * 0.6, dy * 0.75]
+        parts.append(line(f'{name} arm', [(s * w, body + 0.12), b, c], 'metal', 0, 0.1))
+        turn, grip = math.atan2(*(c - b)[::-1]), c + 0.09 * (c - b) / np.hypot(*(c - b))
+        if hand == 'ball':
+            parts.append(disc(f'{name} hand', *c, 0.09, 'second', 1))
+        if hand == 'claw':
+            parts.append(line(f'{name} claw', arc(*grip, 0.1, 0.1, 0.8, 2 * math.pi - 0.8, turn), 'dark', 1, 0.06))
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #10cd7c42
 def robot_head(t, y0, y1, w, shape):
     "A head between y0 and y1, with antennas and ears"
-    h, y, parts, n = y1 - y0, (y0 + y1)/2, [], t.count('antennas', 0, 2)
-    up = y0 - t.size('antenna length', .08, .2)
-    for k, x in enumerate(np.linspace(-w*.5, w*.5, n) if n > 1 else [0.]*n):
-        parts += [line(f'antenna {k + 1}', [(x*.6, y0 + .05), (x, up)], 'metal', 1, .04), disc(f'antenna {k + 1} tip', x, up, .05, 'red', 2)]
-    if t.flag('ears', .4): parts += pair('ear', rect(w - .04, y - h*.18, w + .1, y + h*.18), 'third', 1)
-    outline = {'square': rect(-w, y0, w, y1), 'dome': np.concatenate([arc(0, y0 + h*.6, w, h*.6, math.pi, 2*math.pi), [(w, y1), (-w, y1)]]),
-               'round': ellipse(0, y, w, h*.5), 'tapered': [(-w*.7, y0), (w*.7, y0), (w, y1), (-w, y1)]}
+    h, y, parts, n = y1 - y0, (y0 + y1) / 2, [], t.count('antennas', 0, 2)
+    up = y0 - t.size('antenna length', 0.08, 0.2)
+    for k, x in enumerate(np.linspace(-w * 0.5, w * 0.5, n) if n > 1 else [0.0] * n):
+        parts += [
+            line(f'antenna {k + 1}', [(x * 0.6, y0 + 0.05), (x, up)], 'metal', 1, 0.04),
+            disc(f'antenna {k + 1} tip', x, up, 0.05, 'red', 2),
+        ]
+    if t.flag('ears', 0.4):
+        parts += pair('ear', rect(w - 0.04, y - h * 0.18, w + 0.1, y + h * 0.18), 'third', 1)
+    outline = {
+        'square': rect(-w, y0, w, y1),
+        'dome': np.concatenate([arc(0, y0 + h * 0.6, w, h * 0.6, math.pi, 2 * math.pi), [(w, y1), (-w, y1)]]),
+        'round': ellipse(0, y, w, h * 0.5),
+        'tapered': [(-w * 0.7, y0), (w * 0.7, y0), (w, y1), (-w, y1)],
+    }
     parts.append(area('head', outline[shape], t.pick('head colour', ('metal', 'main', 'second'))))
     return parts + robot_face(t, y0, w, h)
 
 # %% ../../nbs/world/06_streets.ipynb #67d37d53
 def robot_face(t, y0, w, h):
     "Eyes and a mouth"
-    eyes, e, y, my = t.pick('eyes', ('round', 'square', 'visor', 'single')), w*t.size('eye size', .18, .32), y0 + h*.42, y0 + h*.8
-    if eyes == 'visor': parts = [box('visor', -w*.75, y - e*.7, w*.75, y + e*.7, 'black')]
-    elif eyes == 'single': parts = [disc('eye', 0, y, e*1.25, 'white'), disc('pupil', 0, y, e*.5, 'black', 2)]
+    eyes, e, y, my = (
+        t.pick('eyes', ('round', 'square', 'visor', 'single')),
+        w * t.size('eye size', 0.18, 0.32),
+        y0 + h * 0.42,
+        y0 + h * 0.8,
+    )
+    if eyes == 'visor':
+        parts = [box('visor', -w * 0.75, y - e * 0.7, w * 0.75, y + e * 0.7, 'black')]
+    elif eyes == 'single':
+        parts = [disc('eye', 0, y, e * 1.25, 'white'), disc('pupil', 0, y, e * 0.5, 'black', 2)]
     else:
-        x = w*.42
-        outline = ellipse(x, y, e, n=18) if eyes == 'round' else rect(x - e, y - e*.8, x + e, y + e*.8)
-        parts = pair('eye', outline, 'white') + pair('pupil', ellipse(x, y, e*.4, n=12), 'black', 2)
+        x = w * 0.42
+        outline = ellipse(x, y, e, n=18) if eyes == 'round' else rect(x - e, y - e * 0.8, x + e, y + e * 0.8)
+        parts = pair('eye', outline, 'white') + pair('pupil', ellipse(x, y, e * 0.4, n=12), 'black', 2)
     mouth = t.pick('mouth', ('straight', 'grille', 'smiling', 'none'))
-    if mouth == 'straight': parts.append(line('mouth', [(-w*.4, my), (w*.4, my)], 'dark', 1, .05))
-    if mouth == 'smiling': parts.append(line('mouth', arc(0, my - h*.08, w*.45, h*.12, .2, math.pi - .2), 'dark', 1, .05))
+    if mouth == 'straight':
+        parts.append(line('mouth', [(-w * 0.4, my), (w * 0.4, my)], 'dark', 1, 0.05))
+    if mouth == 'smiling':
+        parts.append(line('mouth', arc(0, my - h * 0.08, w * 0.45, h * 0.12, 0.2, math.pi - 0.2), 'dark', 1, 0.05))
     if mouth == 'grille':
-        parts.append(box('mouth', -w*.5, my - h*.08, w*.5, my + h*.08, 'white', 1))
-        parts += bars('tooth', [[(x, my - h*.08), (x, my + h*.08)] for x in (-w*.25, 0, w*.25)])
+        parts.append(box('mouth', -w * 0.5, my - h * 0.08, w * 0.5, my + h * 0.08, 'white', 1))
+        parts += bars('tooth', [[(x, my - h * 0.08), (x, my + h * 0.08)] for x in (-w * 0.25, 0, w * 0.25)])
     return parts
 
 # %% ../../nbs/world/06_streets.ipynb #cb0abe25
 def robot_chest(t, w, y0, y1):
     "What is on the chest"
-    kind, y, h = t.pick('chest', ('screen', 'dial', 'button', 'bolt', 'plain')), (y0 + y1)/2, (y1 - y0)*.5
+    kind, y, h = t.pick('chest', ('screen', 'dial', 'button', 'bolt', 'plain')), (y0 + y1) / 2, (y1 - y0) * 0.5
     if kind == 'screen':
-        trace = [(-w*.8, y), (-w*.2, y), (0, y - h*.3), (w*.2, y + h*.2), (w*.4, y), (w*.8, y)]
-        return [box('screen', -w, y - h*.5, w, y + h*.4, 'sky', 1), line('trace', trace, 'red', 2, .04)]
-    if kind == 'dial': return pair('dial', ellipse(w*.5, y, w*.35, n=18), 'white', 1) + [line('needle', [(-w*.5, y), (-w*.35, y - w*.25)], 'dark', 2, .03)]
+        trace = [(-w * 0.8, y), (-w * 0.2, y), (0, y - h * 0.3), (w * 0.2, y + h * 0.2), (w * 0.4, y), (w * 0.8, y)]
+        return [box('screen', -w, y - h * 0.5, w, y + h * 0.4, 'sky', 1), line('trace', trace, 'red', 2, 0.04)]
+    if kind == 'dial':
+        return pair('dial', ellipse(w * 0.5, y, w * 0.35, n=18), 'white', 1) + [
+            line('needle', [(-w * 0.5, y), (-w * 0.35, y - w * 0.25)], 'dark', 2, 0.03)
+        ]
     if kind == 'button':
-        places = zip(('red', 'yellow', 'green'), np.linspace(y0 + h*.4, y1 - h*.4, 3))
-        return [disc(f'{colour} button', 0, v, .055, colour, 1) for colour, v in places]
-    flash = np.array([(.1, -.5), (-.35, .1), (-.02, .1), (-.12, .5), (.35, -.12), (.03, -.12)])
-    return [area('bolt', flash*[w, 1.2*h] + [0, y], 'yellow', 1)] if kind == 'bolt' else []
+        places = zip(('red', 'yellow', 'green'), np.linspace(y0 + h * 0.4, y1 - h * 0.4, 3))
+        return [disc(f'{colour} button', 0, v, 0.055, colour, 1) for colour, v in places]
+    flash = np.array([(0.1, -0.5), (-0.35, 0.1), (-0.02, 0.1), (-0.12, 0.5), (0.35, -0.12), (0.03, -0.12)])
+    return [area('bolt', flash * [w, 1.2 * h] + [0, y], 'yellow', 1)] if kind == 'bolt' else []

@@ -14,60 +14,84 @@ from ..core import UserError
 # %% ../../nbs/world/00_strokes.ipynb #1b21bc35
 def check_strokes(strokes, max_points=20_000):
     "The strokes as float arrays `[2, n]`; empty ones are dropped, a malformed drawing is a `UserError`"
-    if not isinstance(strokes, (list, tuple)): raise UserError(f'a drawing is a list of strokes [xs, ys], this is a {type(strokes).__name__}.')
+    if not isinstance(strokes, (list, tuple)):
+        raise UserError(f'a drawing is a list of strokes [xs, ys], this is a {type(strokes).__name__}.')
     out, total = [], 0
     for k, stroke in enumerate(strokes):
         if isinstance(stroke, (str, bytes, dict)) or not hasattr(stroke, '__len__') or len(stroke) < 2:
             raise UserError(f'stroke {k} is not a pair [xs, ys].')
         n = [len(v) if hasattr(v, '__len__') and not isinstance(v, (str, bytes, dict)) else -1 for v in stroke[:2]]
-        if min(n) < 0: raise UserError(f'stroke {k} is not a pair of lists of numbers.')
-        if n[0] != n[1]: raise UserError(f'stroke {k} has {n[0]} x and {n[1]} y values.')
+        if min(n) < 0:
+            raise UserError(f'stroke {k} is not a pair of lists of numbers.')
+        if n[0] != n[1]:
+            raise UserError(f'stroke {k} has {n[0]} x and {n[1]} y values.')
         total += n[0]
-        if total > max_points: raise UserError(f'the drawing has more than {max_points} points: draw with fewer, or raise max_points.')
-        try: xy = np.array([stroke[0], stroke[1]], float)
-        except (TypeError, ValueError, OverflowError): raise UserError(f'stroke {k} holds something that is not a number.') from None
-        if xy.ndim != 2: raise UserError(f'stroke {k} holds something that is not a number.')
-        if not np.isfinite(xy).all(): raise UserError(f'stroke {k} holds NaN or infinity.')
-        if n[0]: out.append(xy)
+        if total > max_points:
+            raise UserError(f'the drawing has more than {max_points} points: draw with fewer, or raise max_points.')
+        try:
+            xy = np.array([stroke[0], stroke[1]], float)
+        except (TypeError, ValueError, OverflowError):
+            raise UserError(f'stroke {k} holds something that is not a number.') from None
+        if xy.ndim != 2:
+            raise UserError(f'stroke {k} holds something that is not a number.')
+        if not np.isfinite(xy).all():
+            raise UserError(f'stroke {k} holds NaN or infinity.')
+        if n[0]:
+            out.append(xy)
     return out
 
 # %% ../../nbs/world/00_strokes.ipynb #e040a798
 def ink_box(strokes):
     "`(x0, y0, x1, y1)` around all points, or None for an empty drawing"
     strokes = [s for s in strokes if len(s[0])]
-    if not strokes: return None
+    if not strokes:
+        return None
     x, y = (np.concatenate([np.asarray(s[i], float) for s in strokes]) for i in (0, 1))
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
-def fit_strokes(strokes, margin=.06):
+
+def fit_strokes(strokes, margin=0.06):
     "Scale and centre the ink on the page, leaving `margin` of the side free; a lone dot goes to the middle"
     box = ink_box(strokes)
-    if box is None: return []
+    if box is None:
+        return []
     x0, y0, x1, y1 = box
-    scale = 255*(1 - 2*margin)/max(x1 - x0, y1 - y0) if max(x1 - x0, y1 - y0) > 0 else 1.
-    middle = np.array([[(x0 + x1)/2], [(y0 + y1)/2]])
-    return [(np.array([s[0], s[1]], float) - middle)*scale + 127.5 for s in strokes if len(s[0])]
+    scale = 255 * (1 - 2 * margin) / max(x1 - x0, y1 - y0) if max(x1 - x0, y1 - y0) > 0 else 1.0
+    middle = np.array([[(x0 + x1) / 2], [(y0 + y1) / 2]])
+    return [(np.array([s[0], s[1]], float) - middle) * scale + 127.5 for s in strokes if len(s[0])]
 
 # %% ../../nbs/world/00_strokes.ipynb #4d9218b9
-def rasterize(strokes, size=64, pen=1.5/64, fit=False, empty='error'):
+def rasterize(strokes, size=64, pen=1.5 / 64, fit=False, empty='error'):
     "Strokes (page 0..255) as uint8 `[size, size]`, black on white, antialiased"
     # pen: width as a fraction of the side; fit: scale the ink to the page first; empty: 'error' or 'blank'
-    if fit: strokes = fit_strokes(strokes)
-    if not any(len(s[0]) for s in strokes) and empty != 'blank': raise UserError('the drawing is empty: there is no stroke with a point.')
-    ss = max(2, round(256/size)); side = size*ss
-    page = Image.new('L', (side, side), 255); d = ImageDraw.Draw(page)
-    width = max(1, round(pen*side)); r = width/2 - .5
+    if fit:
+        strokes = fit_strokes(strokes)
+    if not any(len(s[0]) for s in strokes) and empty != 'blank':
+        raise UserError('the drawing is empty: there is no stroke with a point.')
+    ss = max(2, round(256 / size))
+    side = size * ss
+    page = Image.new('L', (side, side), 255)
+    d = ImageDraw.Draw(page)
+    width = max(1, round(pen * side))
+    r = width / 2 - 0.5
     for s in strokes:
-        q = np.array([s[0], s[1]], float).T*(side/255) - .5
+        q = np.array([s[0], s[1]], float).T * (side / 255) - 0.5
         flat = q.ravel().tolist()
-        if len(q) > 1: d.line(flat, fill=0, width=width)
-        if r > .5: spots = q[_bends(q)].tolist()
-        else: spots = []; d.point(flat[:2], fill=0)
-        for x, y in spots: d.ellipse((x - r, y - r, x + r, y + r), fill=0)
+        if len(q) > 1:
+            d.line(flat, fill=0, width=width)
+        if r > 0.5:
+            spots = q[_bends(q)].tolist()
+        else:
+            spots = []
+            d.point(flat[:2], fill=0)
+        for x, y in spots:
+            d.ellipse((x - r, y - r, x + r, y + r), fill=0)
     return np.asarray(page.reduce(ss))
 
-def _bends(q, limit=.9):
+
+def _bends(q, limit=0.9):
     "Which points are ends, or bends of more than about 25 degrees"
-    v = np.diff(q, axis=0); n = np.hypot(v[:, 0], v[:, 1])
-    sharp = (v[1:]*v[:-1]).sum(1) < limit*n[1:]*n[:-1]
-    return np.concatenate([[True], sharp, [True]])[:len(q)]
+    v = np.diff(q, axis=0)
+    n = np.hypot(v[:, 0], v[:, 1])
+    sharp = (v[1:] * v[:-1]).sum(1) < limit * n[1:] * n[:-1]
+    return np.concatenate([[True], sharp, [True]])[: len(q)]
