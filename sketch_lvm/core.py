@@ -61,7 +61,8 @@ def pick_device(name='auto'):
         return torch.device(next(d for d, ok in there.items() if ok))
     if not there[kind]:
         raise UserError(
-            f'device {name!r} was asked for, but PyTorch sees no {kind.upper()} device here. Use --device auto or --device cpu.'
+            f'device {name!r} was asked for, but PyTorch sees no {kind.upper()} device here. Use --device auto or '
+            '--device cpu.'
         )
     device = torch.device(str(name))
     if kind == 'cuda' and (device.index or 0) >= torch.cuda.device_count():
@@ -117,7 +118,8 @@ def _temporary_cache(why):
     "A cache that ends with the process that made it, announced once"
     place, maker = Path(tempfile.mkdtemp(prefix='sketch_lvm-cache-')), os.getpid()
     print(
-        f'{why}: what is made now is kept in {place} and removed at the end. SKETCH_LVM_CACHE can name a lasting place.',
+        f'{why}: what is made now is kept in {place} and removed at the end. SKETCH_LVM_CACHE can name a lasting '
+        'place.',
         file=sys.stderr,
     )
     atexit.register(lambda: os.getpid() == maker and shutil.rmtree(place, ignore_errors=True))

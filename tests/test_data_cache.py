@@ -357,7 +357,8 @@ def test_two_processes_build_one_cache():
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(photos=10), d / 'set')
     code = (
-        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = folders.from_folder(sys.argv[1])[0]; '
+        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = '
+        'folders.from_folder(sys.argv[1])[0]; '
         'print("ready", flush=True); sys.stdin.readline(); print(cache.build_cache(items, 48).decoded)'
     )
     env = {**os.environ, 'SKETCH_LVM_CACHE': str(d / 'cache'), 'PYTHONPATH': str(Path(room.__file__).parents[2])}

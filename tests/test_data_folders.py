@@ -251,7 +251,8 @@ def test_real_sketchy_sample_without_a_complaint():
             s.startswith(Path(p).stem + '-') for s, p in zip((Path(i).stem for i in items.sketches.ids), items.ids[own])
         )
         unseen = (
-            'bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper songbird '
+            'bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper '
+            'songbird '
             'sword tree wheelchair windmill window'
         ).split()
         seen, unseen = items.split(unseen=unseen)

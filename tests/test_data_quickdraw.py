@@ -131,7 +131,8 @@ def test_drawings_and_files_in_one_cached_set():
     from PIL import Image
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.core import UserError
-    from sketch_lvm.data.items import Files, make_set
+    from sketch_lvm.data.items import make_set
+    from sketch_lvm.data.sources import Files
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, Joined
 

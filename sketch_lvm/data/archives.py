@@ -129,9 +129,15 @@ def no_archive(path):
     name = os.path.basename(path).lower()
     end = os.path.splitext(name)[1]
     if drawing_kind(name):
-        return 'it is a file of drawings, which is read as it is, compressed or not. Leave it in its folder: `sketch_lvm datasets verify FOLDER`.'
+        return (
+            'it is a file of drawings, which is read as it is, compressed or not. Leave it in its folder: '
+            '`sketch_lvm datasets verify FOLDER`.'
+        )
     if end in ('.gz', '.bz2', '.xz') and '.tar' not in name:
-        return f'it is no archive but one compressed file: {dict(zip((".gz", ".bz2", ".xz"), ("gunzip", "bunzip2", "unxz")))[end]} unpacks it.'
+        return (
+            'it is no archive but one compressed file: '
+            f'{dict(zip((".gz", ".bz2", ".xz"), ("gunzip", "bunzip2", "unxz")))[end]} unpacks it.'
+        )
     return 'it is not a whole zip or tar archive. Is the download complete?'
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import PIL
 
 from ..core import UserError, atomic_write, cache_path, cache_trouble, sha256
-from .items import Files
+from .sources import Files
 from .images import BadImage, fit_image, in_threads
 
 # %% ../../nbs/data/03_cache.ipynb #0cbb5946
@@ -171,13 +171,15 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
     free = shutil.disk_usage(cache_path('pixels').parent).free
     if need > free:
         raise UserError(
-            f'the pixel cache needs {need / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free. SKETCH_LVM_CACHE can name another place.'
+            f'the pixel cache needs {need / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free. SKETCH_LVM_CACHE can '
+            'name another place.'
         )
     broken = _run(jobs, build_shard, workers, progress, len(rows))
     listed = ''.join(f'\n  {e}' for e in broken[:10])
     if broken:
         raise UserError(
-            f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves them out):{listed}"
+            f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves "
+            f"them out):{listed}"
         )
     cache = PixelCache(source, recipe, rows, modality, paths, starts, stamps)
     cache.decoded = sum(len(j[2]) for j in jobs)
@@ -204,7 +206,10 @@ class PixelCache:
         return {**self.__dict__, 'fine': {}}
 
     def __repr__(self):
-        return f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, {self.decoded:,} decoded now'
+        return (
+            f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, '
+            f'{self.decoded:,} decoded now'
+        )
 
     def has(self, rows):
         return self.place[rows] >= 0
@@ -223,7 +228,8 @@ class PixelCache:
 
     def give_up(self, k):
         print(
-            f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it again.',
+            f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it '
+            'again.',
             file=sys.stderr,
         )
         self.fine[k] = 0

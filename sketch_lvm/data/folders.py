@@ -20,8 +20,11 @@ import numpy as np
 from PIL import Image
 
 from ..core import UserError, check_name, printable, sha256
-from .items import Arrays, Files, SketchPhotoSet, class_key, make_set, merge_spellings
-from .images import CONVERT, MODALITIES, check_files, in_threads
+from .items import SketchPhotoSet, make_set
+from .columns import class_key, merge_spellings
+from .sources import Arrays, Files
+from .images import CONVERT, MODALITIES, in_threads
+from .damage import check_files
 
 # %% ../../nbs/data/02_folders.ipynb #576d35e9
 JUNK = re.compile(
@@ -73,12 +76,16 @@ class ScanReport:
             return ''
         counted = ' and '.join(f'{n:,} {kind}' for kind, n in kinds.most_common())
         return (
-            f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and scan again; '
+            f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and '
+            'scan again; '
             'ImageMagick converts a folder at once: mogrify -format jpg *.heic'
         )
 
     def lines(self, n=20):
-        yield f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} ignored as litter'
+        yield (
+            f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} '
+            'ignored as litter'
+        )
         yield from filter(None, [self.to_convert(), *self.notes])
         yield from (f'left out {path!r}: {reason}' for path, reason in self.left_out[:n])
         if len(self.left_out) > n:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import UserError, check_name, rng
-from .items import SketchPhotoSet, find_classes
+from .items import SketchPhotoSet
+from .columns import find_classes
 from ..world.freehand import runs, sketch_positions, sketch_strokes, sketch_style
 from ..world.miniworld import CATEGORY_NAMES, thing
-from ..world.render import image_set
+from ..world.imagesets import image_set
 from .splits import Split, find_split
 from ..world.strokes import ink_box, rasterize
 

@@ -8,7 +8,6 @@ __all__ = ['LONGEST', 'DAMAGE', 'RATIO', 'SMALL', 'EXACT', 'KINDS', 'parse_line'
 
 # %% ../../nbs/data/05_quickdraw.ipynb #418c8121
 import gzip, json, os, struct
-from pathlib import Path
 
 import numpy as np
 
@@ -229,7 +228,10 @@ def said_cut(cut, limit):
     "A sentence about files of which only the first drawings are kept; `cut` holds (kept, in the file, exact) of each"
     kept, of = (sum(c[k] for c in cut) for k in (0, 1))
     about = '' if all(c[2] for c in cut) else 'about '
-    return f'{kept:,} of {about}{of:,} drawings are kept, at most {limit:,} of a file; per_class=0 (--per-class 0) keeps all'
+    return (
+        f'{kept:,} of {about}{of:,} drawings are kept, at most {limit:,} of a file; per_class=0 (--per-class 0) '
+        'keeps all'
+    )
 
 
 def index_drawings(path, report, limit=0):

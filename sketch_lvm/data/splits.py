@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from ..core import UserError, check_name, data_path, read_json, rng, sha256
-from .items import class_key
+from .columns import class_key
 
 # %% ../../nbs/data/04_splits.ipynb #e5a9e04c
 PART = ' (part)'  # how the name of a split ends whose data is not all there
@@ -88,7 +88,8 @@ def apply_split(split, items):
     missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in there]
     if missing:
         raise UserError(
-            f'{len(missing)} class(es) of the split {split.name} are not in the data: {", ".join(map(repr, missing[:10]))}.'
+            f'{len(missing)} class(es) of the split {split.name} are not in the data: '
+            f'{", ".join(map(repr, missing[:10]))}.'
         )
     return {
         k: items.where(classes=names)
@@ -148,7 +149,8 @@ def find_split(name, splits=None):
     shared = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
     sizes = ', '.join(f'{n!r} ({len(splits[n].unseen)} unseen)' for n in fits)
     raise UserError(
-        f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for different lists cannot be compared.'
+        f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for '
+        'different lists cannot be compared.'
     )
 
 # %% ../../nbs/data/04_splits.ipynb #ae966ad6

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from .cache import content_hashes
 from ..core import data_path, read_json
 from .folders import SUFFIXES, ScanReport, ending, equal_places, list_folder
-from .items import class_key, printable
-from .layouts import REAL, find_data, listed_classes, open_data
-from .images import UNSEEN
+from .items import printable
+from .columns import class_key
+from .layouts import find_data, open_data
+from .knownsets import REAL, listed_classes
+from .damage import UNSEEN
 from .splits import known_splits
 
 # %% ../../nbs/data/08_verify.ipynb #d176f342
@@ -71,7 +73,8 @@ def compare(what, found, expected):
     "A sentence where a count differs"
     return (
         [
-            f'{what}: {found:,} of {expected:,}, {abs(expected - found):,} {"missing" if found < expected else "too many"}'
+            f'{what}: {found:,} of {expected:,}, {abs(expected - found):,} '
+            f'{"missing" if found < expected else "too many"}'
         ]
         if found != expected
         else []
@@ -86,7 +89,8 @@ def usable_splits(v) -> list[str]:
         if not name.startswith(f'{v.found.data}/') or seen < 2 or unseen < 2:
             continue
         out.append(
-            f'a part that can be trained on and tested: {seen} of {len(s.seen)} seen and {unseen} of {len(s.unseen)} unseen classes, '
+            f'a part that can be trained on and tested: {seen} of {len(s.seen)} seen and {unseen} of {len(s.unseen)} '
+            'unseen classes, '
             f'--data {v.found.data}:{v.found.root},split={name},missing=skip. Reports call it a sample'
         )
     return out
@@ -110,7 +114,10 @@ def check_counts(v):
     if absent:
         usable = usable_splits(v)
         v.part = bool(usable)
-        text = f'{len(absent)} of {len(known)} classes are missing: {", ".join(absent[:8])}{", ..." if len(absent) > 8 else ""}. {REAL[data].get}'
+        text = (
+            f'{len(absent)} of {len(known)} classes are missing: '
+            f'{", ".join(absent[:8])}{", ..." if len(absent) > 8 else ""}. {REAL[data].get}'
+        )
         (v.warnings if usable else v.errors).append(text)
         v.notes += usable
         return
@@ -148,13 +155,15 @@ def check_raw(v, known, strange):
     counts = v.items.counts()
     if strange:
         v.notes.append(
-            f'{len(strange)} categories, such as {", ".join(map(repr, strange[:3]))}, are not among the {len(known)} that QuickDraw-Extended '
+            f'{len(strange)} categories, such as {", ".join(map(repr, strange[:3]))}, are not among the {len(known)} '
+            'that QuickDraw-Extended '
             'took from the 345 of raw QuickDraw; no split uses them, and they need no photos'
         )
     bare = [c for c in v.items.classes if class_key(c) in known and counts[c]['sketch'] and not counts[c]['photo']]
     if not counts.total['photo']:
         v.notes.append(
-            'only drawings are here, which is all that raw QuickDraw has; to train or test, put QuickDraw_images_final beside them'
+            'only drawings are here, which is all that raw QuickDraw has; to train or test, put '
+            'QuickDraw_images_final beside them'
         )
     elif bare:
         v.warnings.append(
@@ -196,7 +205,8 @@ def check_twins(v, workers=None):
         leaks = [g for g in across if len({class_key(c) in unseen for c in names[g]}) == 2]
         if leaks:
             v.errors.append(
-                f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as {" = ".join(map(repr, ids[leaks[0][:2]]))}'
+                f'{name}: {len(leaks)} picture(s) are on the seen and on the unseen side, such as '
+                f'{" = ".join(map(repr, ids[leaks[0][:2]]))}'
             )
 
 # %% ../../nbs/data/08_verify.ipynb #925294ca
@@ -205,7 +215,8 @@ def check_closely(v, decode):
     kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
     if kinds and not decode:
         v.notes.append(
-            'of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks at every pixel'
+            'of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks '
+            'at every pixel'
         )
     if kinds - {'.png'} and decode:
         v.notes.append(f'every picture was decoded, and yet {UNSEEN}')
