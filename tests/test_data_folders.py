@@ -54,11 +54,10 @@ def test_a_folder_with_every_fault():
 
 
 def test_unreadable_folders_are_reported():
-    from sketch_lvm.data import folders
+    from sketch_lvm.data import folders, images, items as data
     import os, shutil, tempfile
     from pathlib import Path
     from unittest import mock
-    from sketch_lvm.data import items as data, images
 
     root = Path(tempfile.mkdtemp())
     folders.save_folder(data.toy_set(classes=2, photos=2, sketches=1), root)

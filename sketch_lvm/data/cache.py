@@ -8,18 +8,20 @@ __all__ = ['SHARD_BYTES', 'DIGEST', 'stamp', 'hash_files', 'cut_shards', 'conten
 
 # %% ../../nbs/data/03_cache.ipynb #2782427e
 import hashlib, io, os, shutil, sys, time, zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import PIL
 
-from ..core import UserError, atomic_write, cache_path, cache_trouble, sha256
-from .sources import Files
+from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, sha256
+from .items import SketchPhotoSet
+from .sources import Files, Source
 from .images import BadImage, fit_image, in_threads
 
 # %% ../../nbs/data/03_cache.ipynb #0cbb5946
-def stamp(path):
+def stamp(path: str | os.PathLike) -> tuple[int, int, int, int]:
     "What changes when a file changes: size, time of change, time its entry changed, inode. All -1 if it is gone"
     try:
         st = os.stat(path)
@@ -40,7 +42,7 @@ def _remembered(index, n):
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
 # %% ../../nbs/data/03_cache.ipynb #240919e0
-def hash_files(paths, workers=None):
+def hash_files(paths: Sequence[str | os.PathLike], workers: int | None = None) -> tuple[list[str], np.ndarray, int]:
     "(SHA-256 of each file, its stamp, how many files had to be read); hashes are remembered between calls"
     paths = [os.path.abspath(p) for p in paths]
     index = cache_path('hashes', sha256('\0'.join(paths).encode('utf-8', 'surrogateescape')) + '.npz')
@@ -66,7 +68,7 @@ def hash_files(paths, workers=None):
 SHARD_BYTES = 2**24  # a shard is about this long, at most twice; one is in memory for each worker
 
 
-def cut_shards(hashes, length):
+def cut_shards(hashes: Sequence[str], length: int) -> list[int]:
     "Where shards of about `length` begin, decided by the content: an added picture moves no later border"
     starts = [0] if len(hashes) else []
     for i in range(1, len(hashes)):
@@ -75,7 +77,7 @@ def cut_shards(hashes, length):
     return starts
 
 # %% ../../nbs/data/03_cache.ipynb #78296f0f
-def content_hashes(source, rows, workers=None):
+def content_hashes(source: Source, rows: np.ndarray, workers: int | None = None) -> tuple[list[str], np.ndarray | None]:
     "The SHA-256 of what each row is made from, and the stamps of the files these lie in (None: in no file)"
     paths = getattr(source, 'paths', None)
     if isinstance(source, Files):
@@ -90,7 +92,14 @@ def content_hashes(source, rows, workers=None):
 DIGEST = 32  # bytes of a SHA-256, behind the pixels of a shard
 
 
-def build_shard(path, source, rows, modality, hashes, recipe):
+def build_shard(
+    path: Path,
+    source: Source,
+    rows: np.ndarray,
+    modality: np.ndarray,
+    hashes: Sequence[str],
+    recipe: tuple[int, str, str],
+) -> list[BadImage]:
     "Decode some rows into one file; returns the broken ones as (name, reason)"
     size, fit, interpolation = recipe
     out, broken = np.empty((len(rows), 3, size, size), np.uint8), []
@@ -110,7 +119,7 @@ def build_shard(path, source, rows, modality, hashes, recipe):
     return broken
 
 
-def is_whole(path, shape):
+def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
     try:
         pixels = np.load(path, mmap_mode='r')
@@ -119,7 +128,7 @@ def is_whole(path, shape):
     return pixels.shape == shape and os.path.getsize(path) == pixels.offset + pixels.nbytes + DIGEST
 
 
-def fits_digest(path):
+def fits_digest(path: str | Path) -> bool:
     "Has a shard the very bits that were written?"
     try:
         content = memoryview(Path(path).read_bytes())
@@ -145,7 +154,14 @@ def _run(jobs, work, workers, progress, total):
     return broken
 
 # %% ../../nbs/data/03_cache.ipynb #eb1f751d
-def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=None, progress=None):
+def build_cache(
+    items: SketchPhotoSet,
+    size: int,
+    fit: str = 'stretch',
+    interpolation: str = 'bicubic',
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> 'PixelCache':
     "Decode a set once. Afterwards `images` of it, of its parts and of what it is a part of read these pixels from disk"
     recipe, source = (size, fit, interpolation), items.source
     rows, first = np.unique(items.rows, return_index=True)
@@ -190,7 +206,16 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
 class PixelCache:
     "Decoded pixels of some rows of a source; made by `build_cache`"
 
-    def __init__(self, source, recipe, rows, modality, paths, starts, stamps):
+    def __init__(
+        self,
+        source: Source,
+        recipe: tuple[int, str, str],
+        rows: np.ndarray,
+        modality: np.ndarray,
+        paths: Sequence[Path],
+        starts: Sequence[int],
+        stamps: np.ndarray | None,
+    ):
         self.source, self.recipe, self.paths, self.fine = (
             source,
             recipe,
@@ -211,13 +236,15 @@ class PixelCache:
             f'{self.decoded:,} decoded now'
         )
 
-    def has(self, rows):
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        "Which of these rows are in the cache"
         return self.place[rows] >= 0
 
-    def changed(self, row):
+    def changed(self, row: int) -> bool:
+        "Whether the file of a row is another than when the cache was built"
         return self.stamps is not None and stamp(self.source.paths[row]) != tuple(self.stamps[self.place[row]].tolist())
 
-    def is_fine(self, k):
+    def is_fine(self, k: int) -> bool:
         "Whether a shard fits its digest, looked at once in a process; one that does not is reported and removed"
         if k not in self.fine:
             if fits_digest(self.paths[k]):
@@ -226,7 +253,8 @@ class PixelCache:
                 self.give_up(k)
         return self.fine[k] > 0
 
-    def give_up(self, k):
+    def give_up(self, k: int) -> None:
+        "Report a shard that is damaged or gone, and remove it"
         print(
             f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it '
             'again.',
@@ -240,7 +268,7 @@ class PixelCache:
         except OSError as e:
             print(f'{self.paths[k]} cannot be removed: {e.strerror}. Remove it, or it is met again.', file=sys.stderr)
 
-    def fill(self, out, at):
+    def fill(self, out: np.ndarray, at: int) -> bool:
         "Read one picture from its shard; False if that is damaged"
         k = self.shard[at]
         if not self.is_fine(k):
@@ -258,7 +286,7 @@ class PixelCache:
         self.give_up(k)
         return False
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> np.ndarray:
         "uint8 `[n, 3, S, S]` of these rows of the source"
         out = np.empty((len(rows), 3, self.recipe[0], self.recipe[0]), np.uint8)
         for i, row in enumerate(rows):

@@ -8,21 +8,24 @@ __all__ = ['class_key', 'find_classes', 'merge_spellings', 'Item', 'Table', 'Cho
 # %% ../../nbs/data/15_columns.ipynb #a12ed976
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .sources import Source
 from ..core import UserError, check_name
 from .images import MODALITIES
 
 # %% ../../nbs/data/15_columns.ipynb #ba563720
-def class_key(name):
+def class_key(name: str) -> str:
     "What all spellings of a class have in common: case, hyphens, underscores and blanks don't count"
     return ' '.join(re.sub(r'[-_\s]+', ' ', unicodedata.normalize('NFKC', str(name))).casefold().split())
 
 
-def find_classes(names, classes):
+def find_classes(names: str | Iterable[str], classes: Sequence[str]) -> list[str]:
     "Names in any spelling as they are spelt in `classes`, in that order; an unknown one raises with the nearest"
     spelt = {class_key(c): c for c in classes}
     wanted = {
@@ -32,7 +35,7 @@ def find_classes(names, classes):
     return [c for c in classes if c in wanted]
 
 
-def merge_spellings(names):
+def merge_spellings(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     "The names with one spelling for each class (the first met), and `{other spelling: the one kept}`"
     kept = {}
     for n in names:
@@ -55,7 +58,17 @@ class Item(NamedTuple):
 class Table:
     "The columns of a set of pictures, and ways to take a part of it"
 
-    def __init__(self, source, rows, classes, labels, modality, photo_id, ids, **more):
+    def __init__(
+        self,
+        source: Source,
+        rows: ArrayLike,
+        classes: Sequence[str],
+        labels: ArrayLike,
+        modality: ArrayLike,
+        photo_id: ArrayLike,
+        ids: ArrayLike,
+        **more: ArrayLike,
+    ):
         self.source, self.rows = source, np.asarray(rows, np.int64)
         self.classes, self.labels = tuple(classes), np.asarray(labels, np.int64)
         self.modality, self.photo_id, self.ids = (
@@ -69,10 +82,11 @@ class Table:
         return len(self.rows)
 
     @property
-    def names(self):
+    def names(self) -> np.ndarray:
+        "The class name of each row"
         return np.asarray(self.classes, object)[self.labels]  # the class name of each row
 
-    def take(self, rows, classes=None):
+    def take(self, rows: ArrayLike, classes: Sequence[str] | None = None) -> Self:
         "A table of these rows (numbers, in any order); `classes` renumbers the labels"
         rows, labels = np.asarray(rows, np.int64), self.labels[rows]
         if classes is not None:
@@ -100,7 +114,9 @@ class Choosing(Table):
         label = int(self.labels[key])
         return Item(self.ids[key], self.classes[label], str(self.modality[key]), self.photo_id[key], label)
 
-    def where(self, modality=None, classes=None, mask=None):
+    def where(
+        self, modality: str | None = None, classes: str | Iterable[str] | None = None, mask: ArrayLike | None = None
+    ) -> Self:
         "The rows of a modality, of some classes (in any spelling), of a mask; only `classes` changes the class numbers"
         keep = np.ones(len(self), bool) if mask is None else np.array(mask, bool)
         if modality is not None:
@@ -111,18 +127,20 @@ class Choosing(Table):
         return self.take(np.flatnonzero(keep & np.isin(self.labels, [self.classes.index(n) for n in names])), names)
 
     @property
-    def sketches(self):
+    def sketches(self) -> Self:
+        "The rows that are sketches"
         return self.where('sketch')
 
     @property
-    def photos(self):
+    def photos(self) -> Self:
+        "The rows that are photos"
         return self.where('photo')
 
 # %% ../../nbs/data/15_columns.ipynb #1ce0a410
 class Splitting(Choosing):
     "Seen and unseen classes; sketches that have photos"
 
-    def split(self, seen=None, unseen=None):
+    def split(self, seen: Iterable[str] | None = None, unseen: Iterable[str] | None = None) -> tuple[Self, Self]:
         "Two tables that share no class; with one list given, the other side gets the rest"
         if seen is None and unseen is None:
             raise UserError('split needs the seen classes, the unseen classes, or both.')
@@ -137,14 +155,14 @@ class Splitting(Choosing):
         return self.where(classes=seen), self.where(classes=unseen)
 
     @cached_property
-    def own_photo(self):
+    def own_photo(self) -> np.ndarray:
         "For each row the row of its photo (the first of that id in its class), or -1"
         first = {}
         for r in np.flatnonzero((self.modality == 'photo') & (self.photo_id != '')):
             first.setdefault((self.labels[r], self.photo_id[r]), r)
         return np.array([first.get(key, -1) for key in zip(self.labels, self.photo_id)], np.int64)
 
-    def with_photos(self, own=False):
+    def with_photos(self, own: bool = False) -> Self:
         "Without the sketches that have no photo of their class (`own`: no photo of their own) here"
         ok = self.own_photo >= 0 if own else np.isin(self.labels, self.labels[self.modality == 'photo'])
         return self.where(mask=ok | (self.modality == 'photo'))

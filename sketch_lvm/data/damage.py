@@ -7,10 +7,12 @@ __all__ = ['UNSEEN', 'check_image', 'zeros_in_jpeg', 'jpeg_warnings', 'check_fil
 
 # %% ../../nbs/data/13_damage.ipynb #6e4a27c4
 import contextlib, json, os, subprocess, sys, tempfile
+from collections.abc import Iterable
+
 
 import numpy as np
 
-from ..core import UserError
+from ..core import Progress, UserError
 from .images import BadImage, in_threads, load_whole, opened
 
 # %% ../../nbs/data/13_damage.ipynb #5436f671
@@ -27,7 +29,7 @@ def _ends_well(f, format):
     return riff + 8 <= size if format == 'WEBP' else format in ends and tail.endswith(ends[format])
 
 
-def check_image(source, decode=False):
+def check_image(source: str | os.PathLike | bytes, decode: bool = False) -> tuple[int, int]:
     "Width and height of a picture file that is whole, else `BadImage`. Decodes if its end looks odd, or if told to"
     with opened(source) as (f, im):
         size = im.size
@@ -57,8 +59,8 @@ def zeros_in_jpeg(data: bytes) -> bool:
     return False
 
 
-def _listen():
-    "In a process of its own: read paths, one JSON string a line, and answer each with what libjpeg writes while it decodes that JPEG"
+def _listen() -> None:
+    "A process of its own: reads paths, a JSON string a line, and answers with what libjpeg writes as it decodes"
     import torch
     from torchvision.io import decode_jpeg
 
@@ -106,7 +108,9 @@ def _answer(listener):
     )
 
 
-def jpeg_warnings(paths, workers=None, progress=None):
+def jpeg_warnings(
+    paths: Iterable[str | os.PathLike], workers: int | None = None, progress: Progress | None = None
+) -> dict[int, str]:
     "`{position: warning}` of JPEG files whose data libjpeg finds damaged, though they decode"
     paths, found = [os.fspath(p) for p in paths], {}
     if not paths:
@@ -135,7 +139,12 @@ def _is_jpeg(path):
         return f.read(3) == b'\xff\xd8\xff'
 
 
-def check_files(paths, decode=False, workers=None, progress=None):
+def check_files(
+    paths: Iterable[str | os.PathLike],
+    decode: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> dict[int, str]:
     "`{position: reason}` of the files that are not whole pictures"
 
     def reason(path):

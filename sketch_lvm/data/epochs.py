@@ -9,6 +9,7 @@ __all__ = ['STREAMS', 'LAST', 'epoch_order', 'draws', 'n_batches', 'places']
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core import UserError, check_name, rng
 
@@ -19,7 +20,7 @@ STREAMS = dict(
 
 
 @lru_cache(8)
-def epoch_order(n, seed, epoch):
+def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
     "A permutation of `n` for this epoch (read-only, remembered)"
     order = rng(seed, epoch, stream=STREAMS['order']).permutation(n)
     order.flags.writeable = False
@@ -31,7 +32,7 @@ def _block(seed, epoch, block, n, stream):
     return rng(seed, epoch, block, stream).random((256, n))
 
 
-def draws(places, n, seed, epoch=0, stream=0):
+def draws(places: ArrayLike, n: int, seed: int, epoch: int = 0, stream: int = 0) -> np.ndarray:
     "`n` uniform numbers for each place: the same for a place whichever others are asked for"
     places = np.asarray(places, np.int64)
     out = np.empty((len(places), n))
@@ -44,7 +45,7 @@ def draws(places, n, seed, epoch=0, stream=0):
 LAST = ('short', 'fill', 'drop')
 
 
-def n_batches(n, batch_size, last='short'):
+def n_batches(n: int, batch_size: int, last: str = 'short') -> int:
     "Batches in an epoch of `n` sketches"
     check_name(last, LAST, 'way with the last batch')
     if batch_size < 1:
@@ -52,7 +53,7 @@ def n_batches(n, batch_size, last='short'):
     return n // batch_size if last == 'drop' else -(-n // batch_size)
 
 
-def places(n, batch_size, index, last='short', rank=0, world_size=1):
+def places(n: int, batch_size: int, index: int, last: str = 'short', rank: int = 0, world_size: int = 1) -> np.ndarray:
     "The places of batch `index`; of those, this process's share"
     total = n_batches(n, batch_size, last)
     if not 0 <= index < total:

@@ -11,6 +11,7 @@ __all__ = ['JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'ending', 'why_not_read', 
 import html
 import os
 import re
+from collections.abc import Callable, Iterator
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,10 @@ from typing import Iterable, Sequence
 import numpy as np
 from PIL import Image
 
-from ..core import UserError, check_name, printable, sha256
+from ..core import Progress, UserError, check_name, printable, sha256
+from .sources import Arrays, Files, Source
 from .items import SketchPhotoSet, make_set
 from .columns import class_key, merge_spellings
-from .sources import Arrays, Files
 from .images import CONVERT, MODALITIES, in_threads
 from .damage import check_files
 
@@ -66,10 +67,11 @@ class ScanReport:
     left_out: list = field(default_factory=list)  # (path, reason)
     notes: list = field(default_factory=list)  # about the whole, in words
 
-    def leave_out(self, path, reason):
+    def leave_out(self, path: str | os.PathLike, reason: str) -> None:
+        "Note a file or folder that is not used, and why"
         self.left_out.append((os.fspath(path), reason))
 
-    def to_convert(self):
+    def to_convert(self) -> str:
         "A sentence about the pictures in formats that are not read, or ''"
         kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT in why)
         if not kinds:
@@ -81,7 +83,8 @@ class ScanReport:
             'ImageMagick converts a folder at once: mogrify -format jpg *.heic'
         )
 
-    def lines(self, n=20):
+    def lines(self, n: int = 20) -> Iterator[str]:
+        "The report as text, the first `n` left out by name"
         yield (
             f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} '
             'ignored as litter'
@@ -98,7 +101,7 @@ class ScanReport:
         return f'<pre>{html.escape(str(self))}</pre>'
 
 # %% ../../nbs/data/02_folders.ipynb #5351f95d
-def entry_kind(entry):
+def entry_kind(entry: os.DirEntry) -> str:
     "'file', 'folder', or the reason why a directory entry is neither"
     try:
         entry.name.encode('utf-8')
@@ -119,7 +122,7 @@ def entry_kind(entry):
         return f'cannot be looked at: {e.strerror}'
 
 
-def list_folder(folder, report):
+def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
     "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
     try:
         with os.scandir(folder) as entries:
@@ -137,7 +140,7 @@ def list_folder(folder, report):
             report.leave_out(e.path, kind)
 
 # %% ../../nbs/data/02_folders.ipynb #41b11c95
-def list_classes(folder, report):
+def list_classes(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str]]:
     "`(class, path)` of every picture file in `folder/<class>/`, in a fixed order"
     for name, path, kind in list_folder(folder, report):
         if kind == 'file':
@@ -163,7 +166,12 @@ PAIRING = {
 }
 
 
-def photo_ids(names, modality, paths, pair='sketchy'):
+def photo_ids(
+    names: Sequence[str],
+    modality: Sequence[str],
+    paths: Sequence[str],
+    pair: str | Callable[[str], str] | None = 'sketchy',
+) -> list[str]:
     "The id of each picture's photo, `class/stem`; empty for a sketch whose photo is not among them"
     rule = pair if callable(pair) else PAIRING[check_name(pair, PAIRING, 'pairing rule')]
     stems = [os.path.splitext(os.path.basename(p))[0] for p in paths]
@@ -172,7 +180,11 @@ def photo_ids(names, modality, paths, pair='sketchy'):
     return [i if i in known else '' for i in ids]
 
 # %% ../../nbs/data/02_folders.ipynb #bcef0e04
-def find_sides(root, sketch=None, photo=None):
+def find_sides(
+    root: str | os.PathLike | None,
+    sketch: str | os.PathLike | Sequence | None = None,
+    photo: str | os.PathLike | Sequence | None = None,
+) -> list[list]:
     "The sketch folders and the photo folders: as given, or as found in `root`"
     if root is None:
         return [[s] if isinstance(s, (str, os.PathLike)) else list(s or []) for s in (sketch, photo)]
@@ -191,9 +203,16 @@ def find_sides(root, sketch=None, photo=None):
 
 # %% ../../nbs/data/02_folders.ipynb #d900caf6
 def from_folder(
-    root=None, sketch=None, photo=None, pair='sketchy', check='quick', strict=False, workers=None, progress=None
-):
-    "`(set, report)` of `{sketch,photo}/<class>/files`; or of class folders below `sketch` and `photo` (a path or several)"
+    root: str | os.PathLike | None = None,
+    sketch: str | os.PathLike | Sequence | None = None,  # a folder of class folders, or several, in place of a root
+    photo: str | os.PathLike | Sequence | None = None,  # the same
+    pair: str | Callable[[str], str] | None = 'sketchy',
+    check: str | None = 'quick',  # 'quick', 'decode' or None: how closely each file is looked at
+    strict: bool = False,  # whether a file that is left out is an error
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[SketchPhotoSet, ScanReport]:
+    "`(set, report)` of `{sketch,photo}/<class>/files`"
     sides = find_sides(root, sketch, photo)
     folders = [os.fspath(f) for side in sides for f in side]
     for f in folders:
@@ -223,8 +242,14 @@ def from_folder(
 SketchPhotoSet.from_folder = staticmethod(from_folder)
 
 # %% ../../nbs/data/02_folders.ipynb #a2c3883c
-def assemble(found, base, pair, report, source=None):
-    "The set of what was found `(class, modality, path)`, with the notes that concern all of it; `source` where these are not plain files"
+def assemble(
+    found: Sequence[tuple[str, str, str]],
+    base: str,
+    pair: str | Callable[[str], str] | None,
+    report: ScanReport,
+    source: Source | None = None,  # where the pictures are not plain files
+) -> SketchPhotoSet:
+    "The set of what was found `(class, modality, path)`; the report gets the notes that concern all of it"
     names, modality, paths = (list(c) for c in zip(*found)) if found else ([], [], [])
     names, twins = merge_spellings(names)
     ids = [Path(os.path.relpath(os.path.abspath(p), os.path.abspath(base))).as_posix() for p in paths]
@@ -248,7 +273,7 @@ def assemble(found, base, pair, report, source=None):
     return items
 
 # %% ../../nbs/data/02_folders.ipynb #2d4c290f
-def save_folder(items, root):
+def save_folder(items: SketchPhotoSet, root: str | os.PathLike) -> None:
     "Write a set as `{sketch,photo}/<class>/<name>.png`, pairs by name; for sharing and for tests"
     number = Counter()
     for r in range(len(items)):
@@ -271,10 +296,11 @@ def equal_places(keys: Iterable) -> list[list[int]]:
 
 
 def same_pictures(
-    a,
-    b,
-    workers=None,
-    hashes=None,  # (source, rows) -> hashes of bytes, where they are kept
+    a: SketchPhotoSet,
+    b: SketchPhotoSet,
+    workers: int | None = None,
+    hashes: Callable[[Source, np.ndarray], Sequence[str]]
+    | None = None,  # (source, rows) -> hashes of bytes, where they are kept
 ) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
     if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
@@ -301,8 +327,13 @@ def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     return sorted(((i, j) for i, theirs in mine for j in theirs if i is not None), key=lambda pair: pair[1])
 
 # %% ../../nbs/data/02_folders.ipynb #e4884eec
-def check_leaks(train, test, classes=True, workers=None):
-    "An error that names every class and picture on both sides, else the numbers compared; `classes=False` for protocols that share classes"
+def check_leaks(
+    train: SketchPhotoSet,
+    test: SketchPhotoSet,
+    classes: bool = True,  # False for protocols that share classes
+    workers: int | None = None,
+) -> dict[str, int]:
+    "The numbers compared, or an error that names every class and every picture that is on both sides"
     a, b = ({class_key(t.classes[i]): t.classes[i] for i in np.unique(t.labels)} for t in (train, test))
     shared = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
     same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in same_pictures(train, test, workers)]

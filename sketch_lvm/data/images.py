@@ -10,6 +10,8 @@ __all__ = ['MODALITIES', 'FORMATS', 'MAX_PIXELS', 'LOOKS', 'MODERN', 'CONVERT', 
 
 # %% ../../nbs/data/00_images.ipynb #1939adfe
 import base64, contextlib, io, os, stat, struct, threading, warnings, zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -26,7 +28,7 @@ MAX_PIXELS = 64_000_000  # a picture decodes to 3 bytes a pixel; a bomb of 1 KB 
 class BadImage(UserError):
     "A file that cannot be used as a picture; `reason` is the message without the file's name"
 
-    def __init__(self, name, reason=''):
+    def __init__(self, name: str, reason: str = ''):
         super().__init__(printable(f'{name}: {reason}' if reason else name))
         self.reason = printable(reason or name)
 
@@ -52,7 +54,7 @@ MODERN = ('a TIFF', 'a HEIC, AVIF or video file')  # pictures, though not read h
 CONVERT = '; convert it to JPEG or PNG'
 
 
-def looks_like(head):
+def looks_like(head: bytes) -> str:
     "What the first bytes of a file seem to be, in words"
     text = bytes(head).lstrip(b'\xef\xbb\xbf \t\r\n').lower()
     if text[4:8] == b'ftyp':
@@ -60,7 +62,7 @@ def looks_like(head):
     return next((what for magic, what in LOOKS.items() if text.startswith(magic)), 'something else')
 
 # %% ../../nbs/data/00_images.ipynb #3c7483d4
-def check_png(f, name):
+def check_png(f: BinaryIO, name: str) -> None:
     "The checksums of a PNG's chunks; leaves the file where it was"
     at = f.tell()
     f.seek(8)
@@ -101,17 +103,17 @@ class _Quiet:
 _quiet = _Quiet()
 
 
-def quiet_pillow():
+def quiet_pillow() -> _Quiet:
     "A block in which Pillow does not warn, whichever thread it runs on"
     return _quiet
 
 # %% ../../nbs/data/00_images.ipynb #4ea60415
 @contextlib.contextmanager
 def opened(
-    source,
-    name=None,
-    formats=FORMATS,  # what may be in there; Pillow looks for nothing else
-):
+    source: str | os.PathLike | bytes,
+    name: str | None = None,
+    formats: Sequence[str] = FORMATS,  # what may be in there; Pillow looks for nothing else
+) -> Iterator[tuple[BinaryIO, Image.Image]]:
     "A picture's file and its PIL image, nothing decoded yet; trouble inside the block becomes a `BadImage`"
     for f in formats:
         check_name(f, FORMATS, 'picture format')
@@ -159,7 +161,7 @@ TURNS = {
 }
 
 
-def orientation(im):
+def orientation(im: Image.Image) -> int:
     "The EXIF orientation, 1 to 8, of a picture that is decoded"
     try:
         n = im.getexif().get(0x0112, 1)
@@ -168,7 +170,7 @@ def orientation(im):
     return n if isinstance(n, int) and n in TURNS else 1
 
 
-def on_white(rgba, modality='photo'):
+def on_white(rgba: np.ndarray, modality: str = 'photo') -> np.ndarray:
     "Lay `[H, W, 4]` on white paper"
     rgb, a = rgba[..., :3].astype(np.uint32), rgba[..., 3:].astype(np.uint32)
     if modality == 'sketch' and a.any() and a.min() == 0 and rgb[a[..., 0] > 0].min() > 240:
@@ -176,7 +178,7 @@ def on_white(rgba, modality='photo'):
     return ((rgb * a + 255 * (255 - a) + 127) // 255).astype(np.uint8)
 
 # %% ../../nbs/data/00_images.ipynb #10394076
-def deep_grey(im):
+def deep_grey(im: Image.Image) -> np.ndarray:
     "A picture of mode I;16, I or F as uint8 grey"
     x = np.asarray(im)
     if im.mode == 'F':
@@ -188,7 +190,7 @@ def deep_grey(im):
     return np.where(x == hole, 255, grey).astype(np.uint8) if isinstance(hole, int) else grey
 
 
-def to_rgb(im, modality='photo'):
+def to_rgb(im: Image.Image, modality: str = 'photo') -> np.ndarray:
     "A PIL image of any mode as uint8 `[H, W, 3]`: upright, on white paper, its whole range kept"
     check_name(modality, MODALITIES, 'modality')
     im.load()  # first: to look for EXIF may decode, and must not hide that this fails
@@ -226,7 +228,7 @@ def png_bytes(header: bytes) -> int:
     return sum(size(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in PASSES)
 
 
-def check_png_rows(f):
+def check_png_rows(f: BinaryIO) -> None:
     "An error if a PNG's pixels end before its last row"
     f.seek(16)
     unpack, left = zlib.decompressobj(), png_bytes(f.read(13))
@@ -242,7 +244,7 @@ def check_png_rows(f):
         raise EOFError('rows of pixels are missing')
 
 
-def load_whole(f, im):
+def load_whole(f: BinaryIO, im: Image.Image) -> None:
     "Decode an opened picture, to its last row"
     im.load()
     if im.format != 'PNG':
@@ -252,8 +254,13 @@ def load_whole(f, im):
         check_png_rows(f)
 
 # %% ../../nbs/data/00_images.ipynb #51b175f6
-def read_image(source, modality='photo', name=None, formats=FORMATS):
-    "A picture file (path or bytes) as uint8 `[H, W, 3]`, or a `BadImage` that names it; of an animation the first frame"
+def read_image(
+    source: str | os.PathLike | bytes,
+    modality: str = 'photo',
+    name: str | None = None,
+    formats: Sequence[str] = FORMATS,
+) -> np.ndarray:
+    "A picture file as uint8 `[H, W, 3]` (of an animation the first frame), or a `BadImage` that names it"
     with opened(source, name, formats) as (f, im):
         load_whole(f, im)
         return to_rgb(im, modality)
@@ -271,7 +278,7 @@ def _claiming(width, height):
     )
 
 
-def broken_files():
+def broken_files() -> dict[str, tuple[bytes, str]]:
     "A zoo of files that must be refused: `{name: (bytes, a word of the complaint)}`; for tests"
     im = Image.fromarray(rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
 
@@ -300,7 +307,7 @@ def broken_files():
     }
 
 # %% ../../nbs/data/00_images.ipynb #12119bb2
-def in_threads(work, things, workers=None, at_once=100):
+def in_threads(work: Callable, things: Iterable, workers: int | None = None, at_once: int = 100) -> Iterator:
     "`work(thing)` for each, on a few threads; the results in order, as they come"
     things = list(things)
     parts = [things[i : i + at_once] for i in range(0, len(things), at_once)]
@@ -312,7 +319,7 @@ def in_threads(work, things, workers=None, at_once=100):
 FITS = ('stretch', 'pad', 'crop')
 
 
-def fit_image(image, size, fit='stretch', interpolation='bicubic'):
+def fit_image(image: np.ndarray, size: int, fit: str = 'stretch', interpolation: str = 'bicubic') -> np.ndarray:
     "uint8 `[H, W, 3]` to `[size, size, 3]`: antialiased, never by way of a picture larger than needed"
     check_name(fit, FITS, 'fit')
     how = Image.Resampling[
@@ -338,7 +345,7 @@ def fit_image(image, size, fit='stretch', interpolation='bicubic'):
     )
 
 # %% ../../nbs/data/00_images.ipynb #a302fa8e
-def thumbnail(image, size=56):
+def thumbnail(image: np.ndarray, size: int = 56) -> str:
     "An `<img>` tag with the picture inside it"
     f = io.BytesIO()
     Image.fromarray(fit_image(image, size, 'pad')).save(f, 'PNG')

@@ -9,26 +9,34 @@ __all__ = ['TILE', 'POLYGONS', 'Counts', 'count_items', 'items_html', 'show_item
 # %% ../../nbs/data/01_items.ipynb #0d075a65
 import html
 import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from collections import Counter
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
+from .sources import Arrays, Files, Source, source_pixels
 from .columns import Splitting, merge_spellings
-from .sources import Arrays, Files, source_pixels
 from ..core import UserError, check_name, printable, rng, show_images
 from .images import BadImage, MODALITIES, fit_image, thumbnail
 from .damage import check_files
+
+if TYPE_CHECKING:
+    import torch
 
 # %% ../../nbs/data/01_items.ipynb #be6f12f9
 class Counts(dict):
     "`{class: {'sketch': n, 'photo': n, 'paired': n}}`, shown as a table"
 
     @property
-    def total(self):
+    def total(self) -> dict[str, int]:
+        "The sums over all classes"
         return {k: sum(c[k] for c in self.values()) for k in ('sketch', 'photo', 'paired')}
 
-    def lines(self):
+    def lines(self) -> list[tuple[str, ...]]:
+        "The rows of the table as text, the heading first and the sums last"
         rows = [(c, *n.values()) for c, n in self.items()] + [(f'{len(self)} classes', *self.total.values())]
         return [('class', 'sketch', 'photo', 'paired')] + [
             (printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows
@@ -46,7 +54,7 @@ class Counts(dict):
         )
 
 # %% ../../nbs/data/01_items.ipynb #e795f122
-def count_items(items):
+def count_items(items: Splitting) -> Counts:
     "Sketches, photos and sketches with their own photo, for each class"
     n = len(items.classes)
     sketch = items.modality == 'sketch'
@@ -60,7 +68,7 @@ TILE = (
 )
 
 
-def items_html(items, n=12):
+def items_html(items: 'SketchPhotoSet', n: int = 12) -> str:
     "A line of counts and `n` thumbnails spread over the set"
 
     def tile(row):
@@ -74,8 +82,8 @@ def items_html(items, n=12):
     return f'<p>{html.escape(printable(repr(items)))}</p>' + ''.join(map(tile, rows))
 
 # %% ../../nbs/data/01_items.ipynb #b28a76be
-def show_items(items, n=8, seed=0):
-    "A figure: `n` sketches drawn by lot, under each its own photo (else one of its class); one modality: just `n` pictures"
+def show_items(items: 'SketchPhotoSet', n: int = 8, seed: int = 0) -> np.ndarray:
+    "A figure: `n` sketches drawn by lot, under each its own photo or one of its class; of one modality just `n`"
     rows = np.flatnonzero(items.modality == 'sketch')
     photos = np.flatnonzero(items.modality == 'photo')
     both = len(rows) and len(photos)
@@ -98,10 +106,17 @@ def show_items(items, n=8, seed=0):
 class SketchPhotoSet(Splitting):
     "Sketches and photos with their classes and pairs. Made by `from_arrays`, `from_files` or `from_folder`"
 
-    def read(self, row):
+    def read(self, row: int) -> np.ndarray:
+        "A picture as it is, uint8 `[H, W, 3]`"
         return self.source.read(self.rows[row], self.modality[row])  # uint8 [H, W, 3], as it is
 
-    def images(self, rows=None, size=None, fit='stretch', interpolation='bicubic'):
+    def images(
+        self,
+        rows: ArrayLike | None = None,
+        size: int | None = None,
+        fit: str = 'stretch',
+        interpolation: str = 'bicubic',
+    ) -> 'torch.Tensor':
         "uint8 tensor `[n, 3, size, size]`; decoded now, unless a cache of this size has been built"
         import torch
 
@@ -115,10 +130,12 @@ class SketchPhotoSet(Splitting):
             source_pixels(self.source, self.rows[rows], self.modality[rows], size, fit, interpolation)
         )
 
-    def counts(self):
+    def counts(self) -> Counts:
+        "Sketches, photos and pairs of each class"
         return count_items(self)
 
-    def show(self, n=8, seed=0):
+    def show(self, n: int = 8, seed: int = 0) -> np.ndarray:
+        "A figure of some sketches with their photos"
         return show_items(self, n, seed)
 
     def _repr_html_(self):
@@ -129,7 +146,14 @@ class SketchPhotoSet(Splitting):
         return f'SketchPhotoSet: {s:,} sketches and {len(self) - s:,} photos in {len(self.classes)} classes'
 
 # %% ../../nbs/data/01_items.ipynb #abdef42a
-def make_set(source, names, modality, photo_ids=None, ids=None, **more):
+def make_set(
+    source: Source,
+    names: Sequence[str],
+    modality: str | Sequence[str],
+    photo_ids: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    **more: Sequence,
+) -> SketchPhotoSet:
     "A `SketchPhotoSet` from its columns, checked"
     n = len(source)
     modality = [modality] * n if isinstance(modality, str) else list(modality)
@@ -153,12 +177,28 @@ def make_set(source, names, modality, photo_ids=None, ids=None, **more):
     return SketchPhotoSet(source, np.arange(n), classes, [code[c] for c in names], modality, photo_ids, ids, **more)
 
 # %% ../../nbs/data/01_items.ipynb #1aa626d5
-def from_arrays(images, classes, modalities, photo_ids=None, ids=None, **more):
+def from_arrays(
+    images: np.ndarray,
+    classes: Sequence[str],
+    modalities: str | Sequence[str],
+    photo_ids: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    **more: Sequence,
+) -> SketchPhotoSet:
     "A set over a uint8 array `[N, H, W]` or `[N, H, W, 3]`; further columns by name"
     return make_set(Arrays(images), classes, modalities, photo_ids, ids, **more)
 
 
-def from_files(paths, classes, modalities, photo_ids=None, ids=None, check='quick', workers=None, **more):
+def from_files(
+    paths: Iterable[str | os.PathLike],
+    classes: Sequence[str],
+    modalities: str | Sequence[str],
+    photo_ids: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    check: str | None = 'quick',
+    workers: int | None = None,
+    **more: Sequence,
+) -> SketchPhotoSet:
     "A set over picture files; `check` is 'quick', 'decode' or None, and any broken file is an error"
     paths = [os.fspath(p) for p in paths]
     bad = (
@@ -176,7 +216,7 @@ SketchPhotoSet.from_arrays, SketchPhotoSet.from_files = staticmethod(from_arrays
 POLYGONS = 'triangle square pentagon hexagon heptagon octagon nonagon decagon'.split()
 
 
-def toy_set(classes=4, photos=5, sketches=2, size=32, seed=0):
+def toy_set(classes: int = 4, photos: int = 5, sketches: int = 2, size: int = 32, seed: int = 0) -> SketchPhotoSet:
     "A tiny set in memory: `photos` polygons a class, and `sketches` of each. For examples and tests"
     images, columns = [], []
     for c in range(classes):

@@ -79,7 +79,7 @@ ALIASES = {  # data set -> {class key as found: class key as listed}
 }
 
 
-def letters(name):
+def letters(name: str) -> str:
     "A class key without blanks and brackets: 'carsedan' is a folder's name for 'car (sedan)'"
     return ''.join(filter(str.isalnum, class_key(name)))
 
@@ -95,27 +95,27 @@ SAME_THING = {
 }
 
 
-def thing(name):
-    "A class key that is also equal for one thing under the names of two data sets; for asking whether a class was trained on"
+def thing(name: str) -> str:
+    "A class key that is equal for one thing under the names of two data sets: was this class trained on?"
     return SAME_THING.get(letters(name), letters(name))
 
 # %% ../../nbs/data/17_knownsets.ipynb #6e11c295
 @lru_cache
-def listed_classes(data):
+def listed_classes(data: str) -> dict[str, str]:
     "`{class key: name as listed}` of a data set, from the splits that come with the project"
     splits = [s for s in known_splits().values() if s.name.startswith(f'{data}/')]
     return {class_key(c): c for s in splits for c in (*s.seen, *s.unseen)}
 
 
 @lru_cache
-def listed_letters(data):
+def listed_letters(data: str) -> dict[str, str]:
     "The same by letters alone, where no two classes share them"
     names = list(listed_classes(data).values())
     keys = list(map(letters, names))
     return {k: n for k, n in zip(keys, names) if keys.count(k) == 1}
 
 
-def listed_name(name, data):
+def listed_name(name: str, data: str) -> str:
     "A folder's name as the lists spell it; one that is in no list stays as it is"
     key = class_key(name)
     key = ALIASES.get(data, {}).get(key, key)

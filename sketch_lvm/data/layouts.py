@@ -8,13 +8,23 @@ __all__ = ['TX', 'LAYOUTS', 'GALLERIES', 'ORIGINAL', 'Layout', 'Found', 'guess_d
 
 # %% ../../nbs/data/06_layouts.ipynb #f2a6f36b
 import os, re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core import Progress, UserError, check_name
+from .items import SketchPhotoSet
 from .knownsets import REAL, listed_classes, listed_name
-from ..core import UserError, check_name
-from .folders import NOT_READ, SUFFIXES, ScanReport, assemble, ending, list_classes, list_folder
-from .folders import why_not_read
+from sketch_lvm.data.folders import (
+    NOT_READ,
+    SUFFIXES,
+    ScanReport,
+    assemble,
+    ending,
+    list_classes,
+    list_folder,
+    why_not_read,
+)
 from .columns import class_key
 from .sources import Files
 from .quickdraw import Drawings, Joined, drawing_kind
@@ -101,7 +111,7 @@ def _class_names(folders):
     }
 
 
-def guess_data(names):
+def guess_data(names: Sequence[str]) -> str:
     "Whose classes these are: the one data set that lists 90 % of them, else 'folder'"
     shares = {
         d: sum(class_key(listed_name(n, d)) in listed_classes(d) for n in names) / max(len(names), 1) for d in REAL
@@ -162,7 +172,7 @@ def _rivals(f, first):
     return f.data != first.data and {f.data, first.data} <= set(REAL) and (a == b or not a & b)
 
 
-def find_data(path, data=None):
+def find_data(path: str | os.PathLike, data: str | None = None) -> Found:
     "Recognise what lies at a path (or one folder below) as a `Found`; `data` says which data set it should be"
     if data is not None:
         check_name(data, [*REAL, 'folder'], 'data set')
@@ -224,7 +234,9 @@ def _stem(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def choose_gallery(original, extended, gallery='distinct'):
+def choose_gallery(
+    original: list[tuple[str, str]], extended: list[tuple[str, str]], gallery: str = 'distinct'
+) -> list[tuple[str, str]]:
     "The photos `(class, path)` of a gallery, from the original and the extended ones"
     check_name(gallery, GALLERIES, 'gallery')
     if gallery == 'originals':
@@ -235,7 +247,7 @@ def choose_gallery(original, extended, gallery='distinct'):
     return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in there]
 
 # %% ../../nbs/data/06_layouts.ipynb #cbeb09bb
-def list_found(found, gallery, report):
+def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str, str, str]]:
     "`(class, modality, path)` of the picture files of a data set, classes as its lists spell them"
 
     def side(folders):
@@ -257,7 +269,7 @@ def list_found(found, gallery, report):
     return [(c, 'sketch', p) for c, p in side(found.sketch)] + [(c, 'photo', p) for c, p in photos]
 
 
-def read_strokes(found, report, per_class):
+def read_strokes(found: Found, report: ScanReport, per_class: int) -> tuple[list[tuple[str, str, str]], Drawings]:
     "`(entries, source)` of the files of drawings: an entry `(class, modality, file/key)` for each row"
     source, entries = Drawings(), []
     for path in found.drawings:
@@ -270,15 +282,15 @@ def read_strokes(found, report, per_class):
 
 # %% ../../nbs/data/06_layouts.ipynb #e596ff27
 def open_data(
-    path,
-    data=None,
-    gallery='distinct',
-    check='quick',  # 'quick', 'decode' or None: how closely each picture file is looked at
-    per_class=3000,  # drawings read from a file of strokes, 0: all
-    strict=False,
-    workers=None,
-    progress=None,
-):
+    path: str | os.PathLike | Found,
+    data: str | None = None,
+    gallery: str = 'distinct',
+    check: str | None = 'quick',  # 'quick', 'decode' or None: how closely each picture file is looked at
+    per_class: int = 3000,  # drawings read from a file of strokes, 0: all
+    strict: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[SketchPhotoSet, ScanReport]:
     "`(set, report)` of a real data set or folder at a path"
     found = path if isinstance(path, Found) else find_data(path, data)
     check_name(check, ['quick', 'decode', None], 'check')
@@ -304,8 +316,8 @@ def open_data(
     return items, report
 
 
-def known_classes_note(classes, root) -> list[str]:
-    "What to do where class folders taken as photos are those of a real data set, perhaps its sketches under another name"
+def known_classes_note(classes: Sequence[str], root: str | os.PathLike) -> list[str]:
+    "What to do where class folders taken as photos are those of a real data set: perhaps they are its sketches"
     data = guess_data(classes)
     if data == 'folder':
         return []
@@ -318,5 +330,6 @@ def known_classes_note(classes, root) -> list[str]:
     ]
 
 
-def pair_rule(data):
+def pair_rule(data: str) -> str | None:
+    "How a sketch of a data set names its photo: a key of `PAIRING`"
     return 'sketchy' if data == 'folder' else REAL[data].pair

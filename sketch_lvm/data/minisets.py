@@ -8,14 +8,15 @@ __all__ = ['RESERVED', 'PARTS', 'object_numbers', 'mini_set', 'MiniSets', 'mini_
 
 # %% ../../nbs/data/10_minisets.ipynb #b2c49c00
 import math, re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import UserError, check_name, rng
+from ..core import Progress, UserError, check_name, rng
+from ..world.freehand import SketchStyle, runs, sketch_positions, sketch_strokes, sketch_style
 from .items import SketchPhotoSet
 from .columns import find_classes
-from ..world.freehand import runs, sketch_positions, sketch_strokes, sketch_style
 from ..world.miniworld import CATEGORY_NAMES, thing
 from ..world.imagesets import image_set
 from .splits import Split, find_split
@@ -25,7 +26,7 @@ from ..world.strokes import ink_box, rasterize
 RESERVED = 10_000  # object numbers from here on were seen in pretraining
 
 
-def object_numbers(n, seed=0, other_end=False):
+def object_numbers(n: int, seed: int = 0, other_end: bool = False) -> list[int]:
     "`n` object numbers below `RESERVED`; those from the two ends never meet"
     if not 0 < n <= RESERVED // 2:
         raise UserError(f'a set holds 1 to {RESERVED // 2:,} objects of each category, not {n!r}.')
@@ -37,17 +38,17 @@ PARTS = dict(train='training', validation='validation', unseen='unseen', seen='t
 
 
 def mini_set(
-    part='unseen',
-    objects=20,  # 'train', 'validation', 'unseen', or 'seen': new objects of the training categories; objects a category
-    sketches=1,
-    style='default',
-    size=64,
-    seed=0,
-    classes=None,
-    split='mini',
-    workers=None,
-    progress=None,
-):
+    part: str = 'unseen',  # 'train', 'validation', 'unseen', or 'seen': new objects of the training categories
+    objects: int = 20,  # of each category
+    sketches: int = 1,  # of each object
+    style: str | dict | SketchStyle = 'default',
+    size: int = 64,
+    seed: int = 0,
+    classes: str | Iterable[str] | None = None,
+    split: str = 'mini',
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> SketchPhotoSet:
     "A `SketchPhotoSet` of the mini world in which every sketch has its own photo"
     part, s = check_name(part, PARTS, 'part'), find_split(split)
     names = getattr(s, PARTS[part])
@@ -78,13 +79,13 @@ class MiniSets(NamedTuple):
     split: Split
 
 
-def mini_sets(n_train=20, n_test=20, n_validation=None, **how):
+def mini_sets(n_train: int = 20, n_test: int = 20, n_validation: int | None = None, **how: Any) -> MiniSets:
     "Training, validation and unseen sets with so many objects a category; `how` goes to `mini_set`"
     sizes = dict(train=n_train, validation=n_validation or n_test, unseen=n_test)
     return MiniSets(*(mini_set(part, n, **how) for part, n in sizes.items()), find_split(how.get('split', 'mini')))
 
 # %% ../../nbs/data/10_minisets.ipynb #93b4e80d
-def drawing_of(sketch_id):
+def drawing_of(sketch_id: str) -> tuple[str, int, int]:
     "Category, object number and view of a sketch of the mini world, from its id"
     found = re.fullmatch(r'(.+)/(\d{5})-(\d+)', str(sketch_id))
     if not found or found[1] not in CATEGORY_NAMES:
@@ -92,7 +93,12 @@ def drawing_of(sketch_id):
     return found[1], int(found[2]), int(found[3]) - 1
 
 
-def treat(strokes, drop=0.0, turn=0.0, seed=0):  # drop: share of the strokes; turn: degrees, clockwise on the page
+def treat(
+    strokes: list[np.ndarray],
+    drop: float = 0.0,  # share of the strokes
+    turn: float = 0.0,  # degrees, clockwise on the page
+    seed: int = 0,
+) -> list[np.ndarray]:
     "Strokes on the page 0..255 with some left out, turned about their middle; all ink stays on the page"
     if not 0 <= drop <= 1:
         raise UserError(f'the share of strokes to drop lies in 0..1, not {drop!r}.')
@@ -111,8 +117,14 @@ def treat(strokes, drop=0.0, turn=0.0, seed=0):  # drop: share of the strokes; t
 
 # %% ../../nbs/data/10_minisets.ipynb #b1d73c28
 def redraw(
-    items, drop=0.0, turn=0.0, pen=None, style='default', seed=0, size=64
-):  # pen: its width, 1 is the page; None: the style's
+    items: SketchPhotoSet,
+    drop: float = 0.0,  # share of the strokes
+    turn: float = 0.0,  # degrees, clockwise on the page
+    pen: float | None = None,  # its width, 1 is the page; None: the style's
+    style: str | dict | SketchStyle = 'default',
+    seed: int = 0,
+    size: int = 64,
+) -> SketchPhotoSet:
     "The sketches of a mini-world set drawn again in the given way; the same rows, ids and classes"
     s, how, out = items.sketches, sketch_style(style), []
     for i in s.ids:
@@ -128,7 +140,7 @@ def redraw(
     return new.take(range(len(new)), s.classes)
 
 # %% ../../nbs/data/10_minisets.ipynb #b9d312e2
-def left_out(items, style='default'):
+def left_out(items: SketchPhotoSet, style: str | dict | SketchStyle = 'default') -> np.ndarray:
     "For each sketch of a mini-world set the share of the visible outline whose parts the hand did not draw"
     out = []
     for i in items.sketches.ids:

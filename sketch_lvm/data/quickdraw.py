@@ -8,15 +8,19 @@ __all__ = ['LONGEST', 'DAMAGE', 'RATIO', 'SMALL', 'EXACT', 'KINDS', 'parse_line'
 
 # %% ../../nbs/data/05_quickdraw.ipynb #418c8121
 import gzip, json, os, struct
+from collections.abc import Sequence
+
 
 import numpy as np
 
+from .folders import ScanReport
+from .sources import Source
 from .cache import stamp
 from ..core import UserError, sha256
 from ..world.strokes import check_strokes, rasterize
 
 # %% ../../nbs/data/05_quickdraw.ipynb #bd0134cc
-def parse_line(line):
+def parse_line(line: bytes) -> tuple[str, list[np.ndarray]]:
     "`(key, strokes)` of one line of a QuickDraw ndjson file; a `UserError` says what is wrong with it"
     try:
         d = json.loads(line)
@@ -30,7 +34,7 @@ def parse_line(line):
     return str(d.get('key_id') or sha256(line)[:16]), strokes
 
 # %% ../../nbs/data/05_quickdraw.ipynb #0d2166b7
-def parse_record(data, at=0):
+def parse_record(data: bytes, at: int = 0) -> tuple[str, list[np.ndarray], int]:
     "`(key, strokes, where the next record begins)` of a QuickDraw binary file"
     try:
         key, _, _, _, n = struct.unpack_from('<Q2sBIH', data, at)
@@ -48,7 +52,7 @@ def parse_record(data, at=0):
     return str(key), strokes, end
 
 
-def pack_record(key, strokes):
+def pack_record(key: int | str, strokes: Sequence) -> bytes:
     "One drawing in the binary format; for tests and for sharing"
 
     def stroke(s):
@@ -180,14 +184,14 @@ def _records_left(w, at):
 
 
 def _in_all(n, left, exact, share):
-    "`(drawings in a file, whether that is exact)` from those read, those counted behind them, and the share of the bytes that was read"
+    "`(drawings in a file, whether that is exact)`: `n` in the `share` of its bytes that was read, `left` counted behind"
     return (n + left, True) if exact else (max(n + left, round(n / max(share, 1e-9))), False)
 
 # %% ../../nbs/data/05_quickdraw.ipynb #5adfd6c3
 KINDS = ('.ndjson', '.ndjson.gz', '.bin', '.bin.gz')
 
 
-def drawing_kind(name):
+def drawing_kind(name: str) -> str:
     "The suffix of a file of drawings, or ''"
     return next((k for k in KINDS if name.lower().endswith(k)), '')
 
@@ -224,7 +228,7 @@ def _index(path, report, limit):
     return [keys[i] for i in kept], [places[i] for i in kept], in_all
 
 # %% ../../nbs/data/05_quickdraw.ipynb #cd816872
-def said_cut(cut, limit):
+def said_cut(cut: Sequence[tuple[int, int, bool]], limit: int) -> str:
     "A sentence about files of which only the first drawings are kept; `cut` holds (kept, in the file, exact) of each"
     kept, of = (sum(c[k] for c in cut) for k in (0, 1))
     about = '' if all(c[2] for c in cut) else 'about '
@@ -234,8 +238,10 @@ def said_cut(cut, limit):
     )
 
 
-def index_drawings(path, report, limit=0):
-    "`(keys, [(begin, length)])` of the good drawings of a file, the first `limit` of them (0: all); the bad ones go to the report"
+def index_drawings(
+    path: str | os.PathLike, report: ScanReport, limit: int = 0
+) -> tuple[list[str], list[tuple[int, int]]]:
+    "`(keys, [(begin, length)])` of the first `limit` good drawings of a file (0: all); the report gets the bad"
     keys, places, (of, exact) = _index(path, report, limit)
     if limit and len(keys) >= limit and of > len(keys):
         report.notes.append(said_cut([(len(keys), of, exact)], limit))
@@ -251,7 +257,7 @@ def _keep(path, places, start):
 class Drawings:
     "Pictures that are strokes in QuickDraw files; rows as `index_drawings` found them"
 
-    def __init__(self, size=256):
+    def __init__(self, size: int = 256):
         self.size, self.paths, self.begin, self.length, self.caches = size, [], [], [], []
         self.stamps, self.kept = {}, {}  # path -> stamp when indexed; row -> compressed bytes
         self.cut, self.note = [], None  # of each file (kept, in the file, exact); what the report was told of them
@@ -259,7 +265,7 @@ class Drawings:
     def __len__(self):
         return len(self.paths)
 
-    def add(self, path, report, limit=0):
+    def add(self, path: str | os.PathLike, report: ScanReport, limit: int = 0) -> list[str]:
         "Index a file and append its drawings; returns their keys"
         path = os.fspath(path)
         self.stamps[path] = stamp(path)
@@ -283,7 +289,8 @@ class Drawings:
         self.note = said_cut(self.cut, limit)
         report.notes.append(self.note)
 
-    def content(self, row):
+    def content(self, row: int) -> bytes:
+        "The line or record of a drawing"
         path = self.paths[row]
         if stamp(path) != self.stamps[path]:
             raise UserError(f'{path} has changed since it was scanned. Scan it again.')
@@ -293,11 +300,13 @@ class Drawings:
             f.seek(self.begin[row])
             return f.read(self.length[row])
 
-    def strokes(self, row, content=None):
+    def strokes(self, row: int, content: bytes | None = None) -> list[np.ndarray]:
+        "A drawing as the pen made it"
         data = self.content(row) if content is None else content
         return parse_line(data)[1] if 'ndjson' in drawing_kind(self.paths[row]) else parse_record(data)[1]
 
-    def read(self, row, modality='sketch', content=None):
+    def read(self, row: int, modality: str = 'sketch', content: bytes | None = None) -> np.ndarray:
+        "A drawing as uint8 `[size, size, 3]`"
         grey = rasterize(self.strokes(row, content), self.size, fit=True)
         return np.repeat(grey[..., None], 3, 2)
 
@@ -305,7 +314,7 @@ class Drawings:
 class Joined:
     "Several sources as one, their rows one after another"
 
-    def __init__(self, *sources):
+    def __init__(self, *sources: Source):
         self.sources, self.caches = sources, []
         self.starts = np.cumsum([0, *map(len, sources)])
         self.paths = [p for s in sources for p in s.paths]
@@ -313,14 +322,17 @@ class Joined:
     def __len__(self):
         return int(self.starts[-1])
 
-    def part(self, row):
+    def part(self, row: int) -> tuple[Source, int]:
+        "The source that a row comes from, and its number there"
         k = int(np.searchsorted(self.starts, row, 'right')) - 1
         return self.sources[k], int(row - self.starts[k])
 
-    def content(self, row):
+    def content(self, row: int) -> bytes:
+        "What the row is made from"
         source, r = self.part(row)
         return source.content(r)
 
-    def read(self, row, modality, content=None):
+    def read(self, row: int, modality: str, content: bytes | None = None) -> np.ndarray:
+        "uint8 `[H, W, 3]`"
         source, r = self.part(row)
         return source.read(r, modality, content)

@@ -9,11 +9,14 @@ __all__ = ['OPTIONS', 'RealSets', 'real_sets', 'called_a_sample', 'without_leaks
 
 # %% ../../nbs/data/09_realsets.ipynb #a2acf07f
 import gzip, os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from ..core import Progress, UserError
+from .folders import ScanReport, same_pictures
 from sketch_lvm.data.realsplits import (
     choose_split,
     fewer_pictures,
@@ -24,13 +27,14 @@ from sketch_lvm.data.realsplits import (
     whole_classes,
 )
 from .cache import content_hashes
-from ..core import UserError
 from .items import SketchPhotoSet
 from .columns import class_key
-from .folders import same_pictures
 from .layouts import GALLERIES, find_data, open_data
 from .knownsets import REAL, listed_classes, listed_name
 from .splits import PART, Split, apply_split, make_part, said_part
+
+if TYPE_CHECKING:
+    from sketch_lvm.data.minisets import MiniSets
 
 # %% ../../nbs/data/09_realsets.ipynb #44038064
 class RealSets(NamedTuple):
@@ -62,19 +66,19 @@ OPTIONS: dict[str, tuple] = {  # option -> (default, what it is)
 
 # %% ../../nbs/data/09_realsets.ipynb #13944459
 def real_sets(
-    data,
-    path='',
-    split='',
-    gallery='distinct',
-    validation=10,
-    missing='refuse',
-    check='quick',
-    per_class=3000,
-    lists='',
-    cache=1,
-    leaks='refuse',
-    progress=None,
-):
+    data: str,
+    path: str | os.PathLike = '',
+    split: str = '',
+    gallery: str = 'distinct',
+    validation: int = 10,
+    missing: str = 'refuse',
+    check: str = 'quick',
+    per_class: int = 3000,
+    lists: str | os.PathLike = '',
+    cache: int = 1,
+    leaks: str = 'refuse',
+    progress: Progress | None = None,
+) -> RealSets:
     "`RealSets` of a real data set or a folder"
     if lists and data == 'sketchy':
         gallery = 'originals-twice'
@@ -111,7 +115,7 @@ def real_sets(
     return called_a_sample(without_leaks(sets, leaks), gallery)
 
 
-def called_a_sample(sets, gallery):
+def called_a_sample(sets: RealSets, gallery: str) -> RealSets:
     "The sets with a split that says so if they are not all there; the report says it too"
     few = fewer_pictures(sets.split, sets.unseen, gallery)
     if few:
@@ -125,7 +129,7 @@ def called_a_sample(sets, gallery):
     return sets
 
 
-def without_leaks(sets, leaks='refuse'):
+def without_leaks(sets: RealSets, leaks: str = 'refuse') -> RealSets:
     "The sets, once no photo and no sketch of an unseen class is among those of the seen classes under another name"
     seen, unseen = (
         {h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen)
@@ -149,7 +153,7 @@ def without_leaks(sets, leaks='refuse'):
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 
 # %% ../../nbs/data/09_realsets.ipynb #f099e273
-def trained_on(sets, test: SketchPhotoSet) -> dict[int, str]:
+def trained_on(sets: 'RealSets | MiniSets', test: SketchPhotoSet) -> dict[int, str]:
     "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
     seen = (
         [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
@@ -173,7 +177,7 @@ def trained_words(found: dict[int, str], test: SketchPhotoSet) -> str:
     return f'{number} of the test are pictures of the training, by content: {", ".join(pairs[:3])}{more}'
 
 # %% ../../nbs/data/09_realsets.ipynb #9b1b9ca7
-def fewer_of_all(data, items):
+def fewer_of_all(data: str, items: SketchPhotoSet) -> list[str]:
     "Where a real data set has not all its classes or pictures, as phrases"
     known = {} if data not in REAL else listed_classes(data)
     there = {class_key(c) for c in items.classes}
@@ -191,17 +195,17 @@ def fewer_of_all(data, items):
 
 
 def unseen_set(
-    data,
-    path='',
-    split='',
-    gallery='distinct',
-    missing='refuse',
-    check='quick',
-    per_class=3000,
-    progress=None,
-    **unused,
-):
-    "`(set, what to call it)` of the unseen classes of a split (also one named cross/...), or of 'all' classes; for a model trained elsewhere"
+    data: str,
+    path: str | os.PathLike = '',
+    split: str = '',  # also one named cross/..., or all
+    gallery: str = 'distinct',
+    missing: str = 'refuse',
+    check: str = 'quick',
+    per_class: int = 3000,
+    progress: Progress | None = None,
+    **unused: Any,
+) -> tuple[SketchPhotoSet, str]:
+    "`(set, what to call it)` of the unseen classes of a split, or of 'all' classes; for a model trained elsewhere"
     if not unused.get('cache', 1) and check == 'quick':
         check = 'decode'
     items, _ = open_data(path, data, gallery, check, per_class, progress=progress)
@@ -229,23 +233,24 @@ def unseen_set(
     return unseen, called(f'unseen classes of {s.name}', few)
 
 
-def what_is_missing(data):
+def what_is_missing(data: str) -> str:
+    "What a user is told who has only sketches or only photos"
     return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
 
 # %% ../../nbs/data/09_realsets.ipynb #eb976585
 def real_problems(
-    data,
-    path='',
-    split='',
-    gallery='distinct',
-    missing='refuse',
-    check='quick',
-    lists='',
-    validation=10,
-    per_class=3000,
-    cache=1,
-    leaks='refuse',
-):
+    data: str,
+    path: str | os.PathLike = '',
+    split: str = '',
+    gallery: str = 'distinct',
+    missing: str = 'refuse',
+    check: str = 'quick',
+    lists: str | os.PathLike = '',
+    validation: int = 10,
+    per_class: int = 3000,
+    cache: int = 1,
+    leaks: str = 'refuse',
+) -> list[str]:
     "What is wrong with the options of a real data set, as sentences; looks at folders, opens no picture"
     out = []
 
@@ -274,7 +279,7 @@ def real_problems(
     return out
 
 # %% ../../nbs/data/09_realsets.ipynb #5b743769
-def read_filelist(path):
+def read_filelist(path: str | os.PathLike) -> list[tuple[str, int]]:
     "`[(path, label)]` of a list of files; cut at the last blank of a line"
     out = []
     with (gzip.open if str(path).endswith('.gz') else open)(path, 'rt', encoding='utf-8') as f:
@@ -288,7 +293,7 @@ def read_filelist(path):
     return out
 
 
-def find_lists(folder):
+def find_lists(folder: str | os.PathLike) -> dict[str | tuple[str, str], Path]:
     "`{(modality, part): path}` of SAKE's or ZSE-SBIR's lists in a folder, and the class lists as `seen` and `unseen`"
     if not os.path.isdir(folder):
         raise UserError(f'{folder} is not a folder of file lists.')
@@ -318,7 +323,9 @@ def _place(path, modality):
     return modality, extended, class_key(parts[-2]), os.path.splitext(parts[-1])[0]
 
 
-def by_list(items, entries, modality, data):
+def by_list(
+    items: SketchPhotoSet, entries: Sequence[tuple[str, int]], modality: str, data: str
+) -> tuple[np.ndarray, list[str]]:
     "`(rows, entries that are not there)` of the pictures a list names"
     where = {
         _place(i, m)[:2] + (class_key(c), os.path.splitext(os.path.basename(i))[0]): r
@@ -329,7 +336,7 @@ def by_list(items, entries, modality, data):
     return np.array([r for r in rows if r is not None], np.int64), [p for (p, _), r in zip(entries, rows) if r is None]
 
 
-def sets_by_lists(items, folder, data, report):
+def sets_by_lists(items: SketchPhotoSet, folder: str | os.PathLike, data: str, report: ScanReport) -> RealSets:
     "`RealSets` exactly as the lists in a folder have them; held-out sketches of seen classes (`test`) join no set"
     found = find_lists(folder)
     name = Path(folder).resolve().name
@@ -349,11 +356,13 @@ def sets_by_lists(items, folder, data, report):
     return RealSets(train, items.take([]), test, split, train, report)
 
 # %% ../../nbs/data/09_realsets.ipynb #de837c2d
-def cache_bytes(n, size):
+def cache_bytes(n: int, size: int) -> int:
+    "How large the pixel cache of `n` pictures is"
     return 3 * size * size * n
 
 
-def said_bytes(n):
+def said_bytes(n: int) -> str:
+    "A size as a person says it, '1.5 GB'"
     return next(
         f'{n / u:.1f} {name}' for u, name in ((1e9, 'GB'), (1e6, 'MB'), (1e3, 'kB'), (1, 'bytes')) if n >= u or u == 1
     )

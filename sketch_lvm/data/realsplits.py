@@ -7,14 +7,16 @@ __all__ = ['A_CLASS', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 
            'only_present', 'fewer_pictures']
 
 # %% ../../nbs/data/18_realsplits.ipynb #2ee154ae
+import os
 from dataclasses import replace
 
+from .items import SketchPhotoSet
 from ..core import UserError, data_path, read_json, rng
 from .columns import class_key
 from .splits import Split, find_split, listed_as, make_part
 
 # %% ../../nbs/data/18_realsplits.ipynb #9570b67e
-def split_by_lot(items, share=0.2, seed=0, data='folder'):
+def split_by_lot(items: SketchPhotoSet, share: float = 0.2, seed: int = 0, data: str = 'folder') -> Split:
     "A `Split` of a set's own classes, those with sketches and photos: a share of them unseen, drawn by lot"
     names = sorted((c for c, n in items.counts().items() if n['sketch'] and n['photo']), key=class_key)
     if len(names) < 2:
@@ -27,7 +29,7 @@ def split_by_lot(items, share=0.2, seed=0, data='folder'):
     return Split(f'{data}/by-lot-{seed}', how, [c for c in names if c not in unseen], sorted(unseen, key=class_key))
 
 
-def read_split(path):
+def read_split(path: str | os.PathLike) -> Split:
     "A `Split` from a JSON file with the entries name, provenance, seen, unseen"
     d = read_json(path)
     try:
@@ -36,14 +38,14 @@ def read_split(path):
         raise UserError(f'{path}: a split is a JSON object with name, provenance, seen and unseen ({e}).') from e
 
 
-def lot_seed(name, data):
-    "The seed of a split by lot, 'by-lot' or 'by-lot-SEED' (for folders also '' or just the seed); None for any other name"
+def lot_seed(name: str, data: str) -> int | None:
+    "The seed of a split by lot: 'by-lot', 'by-lot-SEED', for folders also '' or the seed; None for other names"
     rest = name.removeprefix('by-lot')
     mine = rest != name or data == 'folder'
     return int(rest.lstrip('-') or 0) if mine and (rest == '' or rest.lstrip('-').isdecimal()) else None
 
 
-def choose_split(name, data, items=None):
+def choose_split(name: str, data: str, items: SketchPhotoSet | None = None) -> Split:
     "The split of a data set by name, part of a name, file, or by lot"
     if name.endswith('.json'):
         return read_split(name)
@@ -52,7 +54,7 @@ def choose_split(name, data, items=None):
     return find_split(name if '/' in name else f'{data}/{name}')
 
 # %% ../../nbs/data/18_realsplits.ipynb #d712053f
-def hold_out(split, n, seed=0):
+def hold_out(split: Split, n: int, seed: int = 0) -> Split:
     "The split with `n` of its seen classes, drawn by lot, as validation classes"
     names = sorted(split.seen, key=class_key)
     if n and n > len(names) - 2:
@@ -66,20 +68,20 @@ def hold_out(split, n, seed=0):
     )
 
 
-def whole_classes(items):
+def whole_classes(items: SketchPhotoSet) -> set[str]:
     "The keys of the classes that have sketches and photos"
     return {class_key(c) for c, n in items.counts().items() if n['sketch'] and n['photo']}
 
 
-def some_or_none(n, seen):
-    "`(classes to hold out, why not n of them)`: a fifth of the seen classes at most, and never one, whose mAP is always 1"
+def some_or_none(n: int, seen: int) -> tuple[int, str]:
+    "`(classes to hold out, why not n)`: at most a fifth of the seen, and never one alone, whose mAP is always 1"
     held = min(n, seen // 5)
     if n and held < 2:
         held = 2 if seen > 4 else 0
     return held, f'{held or "no"} validation classes, not {n}: {seen} seen classes are here' if held != n else ''
 
 
-def only_present(split, items):
+def only_present(split: Split, items: SketchPhotoSet) -> Split:
     "The split without the classes that a set lacks, or has one side of; its name says that it is a part"
     there = whole_classes(items)
     keep = {k: [c for c in getattr(split, k) if class_key(c) in there] for k in ('seen', 'unseen', 'validation')}
@@ -103,8 +105,8 @@ A_CLASS = {
 }  # pictures, on average
 
 
-def fewer_pictures(split, unseen, gallery='distinct'):
-    "Where a set of the unseen classes has under 99 % of the pictures that the public list of a split counts (or under half of the usual), as phrases"
+def fewer_pictures(split: Split, unseen: SketchPhotoSet, gallery: str = 'distinct') -> list[str]:
+    "Where the unseen classes have under 99 % of the pictures that a public list counts, or under half the usual"
     name = listed_as(split, ['unseen'])
     if not name:
         return []

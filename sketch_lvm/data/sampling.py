@@ -7,12 +7,16 @@ __all__ = ['CLIP_MEAN', 'CLIP_STD', 'Lookup', 'lookup', 'category_triplets', 'sh
            'in_order', 'Batches', 'loader', 'to_pixels', 'Normalizer', 'affine_maps', 'augment']
 
 # %% ../../nbs/data/11_sampling.ipynb #db727b28
+from collections.abc import Callable, Sequence
+from typing import Any
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 import torch
 from torch.nn import functional as F
 
+from .items import SketchPhotoSet
 from .epochs import STREAMS, draws, epoch_order, n_batches, places
 from ..core import UserError, check_name, rng, show_images, torch_rng
 
@@ -29,7 +33,7 @@ class Lookup:
     own_count: np.ndarray  # ... and how many (more than one when a photo is in the set twice)
 
 
-def lookup(items):
+def lookup(items: SketchPhotoSet) -> Lookup:
     "The `Lookup` of a set, made once"
     if '_lookup' in items.__dict__:
         return items._lookup
@@ -60,9 +64,17 @@ def _refuse(items, rows, what, remedy):
 
 # %% ../../nbs/data/11_sampling.ipynb #285f13df
 def category_triplets(
-    items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short', negatives='class'
-):
-    "Rows `sketch`, `photo` (same class) and `negative` (another class), and each triplet's `key`, its place in the epoch"
+    items: SketchPhotoSet,
+    batch_size: int,
+    seed: int = 0,
+    epoch: int = 0,
+    index: int = 0,
+    rank: int = 0,
+    world_size: int = 1,
+    last: str = 'short',
+    negatives: str = 'class',
+) -> dict[str, np.ndarray]:
+    "Rows `sketch`, `photo` (same class), `negative` (another class), and each triplet's `key`, its place in the epoch"
     look = lookup(items)
     n = len(look.sketches)
     _refuse(
@@ -88,7 +100,7 @@ def category_triplets(
     return dict(sketch=sketch, photo=look.photos[photo], negative=look.photos[negative], key=at)
 
 # %% ../../nbs/data/11_sampling.ipynb #2e164b20
-def show_batch(items, batch, ncols=12, size=0.9):
+def show_batch(items: SketchPhotoSet, batch: dict[str, np.ndarray], ncols: int = 12, size: float = 0.9) -> np.ndarray:
     "The pictures of a batch of rows, a line for each role, class names above"
     roles = [k for k in batch if k != 'key']
     n = min(ncols, len(batch[roles[0]]))
@@ -96,7 +108,16 @@ def show_batch(items, batch, ncols=12, size=0.9):
     return show_images([items.read(int(r)) for role in roles for r in batch[role][:n]], titles, ncols=n, size=size)
 
 # %% ../../nbs/data/11_sampling.ipynb #dcc64183
-def instance_triplets(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
+def instance_triplets(
+    items: SketchPhotoSet,
+    batch_size: int,
+    seed: int = 0,
+    epoch: int = 0,
+    index: int = 0,
+    rank: int = 0,
+    world_size: int = 1,
+    last: str = 'short',
+) -> dict[str, np.ndarray]:
     "Rows `sketch`, `photo` (its own) and `negative` (another photo of the same class), and each triplet's `key`"
     look = lookup(items)
     n = len(look.sketches)
@@ -143,8 +164,18 @@ def _walk(members, k, turn, seed, epoch, c):
     return members[order[(turn * k + np.arange(k)) % len(members)]]
 
 # %% ../../nbs/data/11_sampling.ipynb #a6de8549
-def pk_batch(items, classes_per_batch, pairs_per_class, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
-    "Rows `sketch` and `photo` of pairs, class by class: K pairs with different photos for each of P classes; and each pair's `key`"
+def pk_batch(
+    items: SketchPhotoSet,
+    classes_per_batch: int,
+    pairs_per_class: int,
+    seed: int = 0,
+    epoch: int = 0,
+    index: int = 0,
+    rank: int = 0,
+    world_size: int = 1,
+    last: str = 'short',
+) -> dict[str, np.ndarray]:
+    "Rows `sketch` and `photo`, class by class: K pairs with different photos for each of P classes; and each `key`"
     P, K = classes_per_batch, pairs_per_class
     photos, sketches = _members(items)
     few = [repr(items.classes[c]) for c, p in enumerate(photos) if len(p) < K]
@@ -174,7 +205,16 @@ def pk_batch(items, classes_per_batch, pairs_per_class, seed=0, epoch=0, index=0
     )
 
 # %% ../../nbs/data/11_sampling.ipynb #575d28ae
-def in_order(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, last='short'):
+def in_order(
+    items: SketchPhotoSet,
+    batch_size: int,
+    seed: int = 0,
+    epoch: int = 0,
+    index: int = 0,
+    rank: int = 0,
+    world_size: int = 1,
+    last: str = 'short',
+) -> dict[str, np.ndarray]:
     "Rows `item`, one after another; for encoding a set"
     at = np.arange(index * batch_size, min((index + 1) * batch_size, len(items)))
     if not len(at) or index < 0:
@@ -185,19 +225,22 @@ def in_order(items, batch_size, seed=0, epoch=0, index=0, rank=0, world_size=1, 
 class Batches(torch.utils.data.Dataset):
     "Step number -> batch: rows, labels, uint8 images by role. A function of the seed and the step, nothing else"
 
-    def __init__(self, items, draw, size, fit='stretch', interpolation='bicubic', seed=0, **options):
-        self.items, self.draw, self.how, self.seed, self.options = (
-            items,
-            draw,
-            (size, fit, interpolation),
-            seed,
-            options,
-        )
-        self.batch_size = (
-            options['batch_size']
-            if 'batch_size' in options
-            else options['classes_per_batch'] * options['pairs_per_class']
-        )
+    def __init__(
+        self,
+        items: SketchPhotoSet,
+        draw: Callable[..., dict[str, np.ndarray]],
+        size: int,
+        fit: str = 'stretch',
+        interpolation: str = 'bicubic',
+        seed: int = 0,
+        **options: Any,
+    ):
+        self.items, self.draw, self.seed, self.options = items, draw, seed, options
+        self.how = (size, fit, interpolation)
+        if 'batch_size' in options:
+            self.batch_size = options['batch_size']
+        else:
+            self.batch_size = options['classes_per_batch'] * options['pairs_per_class']
         n = int(draw.counts(items).sum())
         self.per_epoch = n_batches(n, self.batch_size, options.get('last', 'short'))
         if not self.per_epoch:
@@ -208,7 +251,8 @@ class Batches(torch.utils.data.Dataset):
     def __len__(self):
         return self.per_epoch
 
-    def rows(self, step):
+    def rows(self, step: int) -> dict[str, np.ndarray]:
+        "The rows of a step by role, without their pictures"
         epoch, index = divmod(int(step), self.per_epoch)
         return self.draw(self.items, seed=self.seed, epoch=epoch, index=index, **self.options)
 
@@ -227,8 +271,15 @@ class Batches(torch.utils.data.Dataset):
         )
 
 # %% ../../nbs/data/11_sampling.ipynb #266f3a9c
-def loader(batches, start=0, stop=None, workers=0, pin_memory=False, prefetch=2):
-    "A DataLoader over steps `start` to `stop` (default: the end of the first epoch); in order, with any number of workers"
+def loader(
+    batches: Batches,
+    start: int = 0,
+    stop: int | None = None,
+    workers: int = 0,
+    pin_memory: bool = False,
+    prefetch: int = 2,
+) -> torch.utils.data.DataLoader:
+    "A DataLoader over steps `start` to `stop` (default: the end of the first epoch), in order with any workers"
     steps = range(start, len(batches) if stop is None else stop)
     more = dict(prefetch_factor=prefetch, persistent_workers=False) if workers else {}
     return torch.utils.data.DataLoader(
@@ -250,7 +301,13 @@ in_order.counts = lambda items: np.ones(len(items), bool)
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
 
-def to_pixels(images, mean=CLIP_MEAN, std=CLIP_STD, device=None, dtype=torch.float32):
+def to_pixels(
+    images: torch.Tensor,
+    mean: Sequence[float] | torch.Tensor = CLIP_MEAN,
+    std: Sequence[float] | torch.Tensor = CLIP_STD,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> torch.Tensor:
     "uint8 (or floats from 0 to 1) `[n, 3, S, S]` as normalised floats on a device"
     if images.dtype != torch.uint8 and not images.is_floating_point():
         raise UserError(f'images are uint8, or floats from 0 to 1, not {images.dtype}.')
@@ -263,19 +320,23 @@ def to_pixels(images, mean=CLIP_MEAN, std=CLIP_STD, device=None, dtype=torch.flo
 class Normalizer(torch.nn.Module):
     "`to_pixels` with its constants, as a part of a model that moves with it; `undo` goes back for showing"
 
-    def __init__(self, mean=CLIP_MEAN, std=CLIP_STD):
+    def __init__(self, mean: Sequence[float] = CLIP_MEAN, std: Sequence[float] = CLIP_STD):
         super().__init__()
         for name, v in (('mean', mean), ('std', std)):
             self.register_buffer(name, torch.tensor(v).view(-1, 1, 1), persistent=False)
 
-    def forward(self, images):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        "`to_pixels` on the module's own device"
         return to_pixels(images, self.mean, self.std, self.mean.device)
 
-    def undo(self, pixels):
+    def undo(self, pixels: torch.Tensor) -> torch.Tensor:
+        "Floats from 0 to 1 again"
         return (pixels.float() * self.std + self.mean).clamp(0, 1)
 
 # %% ../../nbs/data/11_sampling.ipynb #35973a2a
-def affine_maps(keys, seed, epoch=0, flip=0.5, crop=1.0, turn=0.0, stream=0):
+def affine_maps(
+    keys: ArrayLike, seed: int, epoch: int = 0, flip: float = 0.5, crop: float = 1.0, turn: float = 0.0, stream: int = 0
+) -> torch.Tensor:
     "`[n, 2, 3]`: for each key the map from the new image to the old, in coordinates from -1 to 1"
     u = draws(np.asarray(keys), 5, seed, epoch, STREAMS['augment'] + 100 * stream)
     mirror = np.where(u[:, 0] < flip, -1.0, 1.0)
@@ -288,8 +349,17 @@ def affine_maps(keys, seed, epoch=0, flip=0.5, crop=1.0, turn=0.0, stream=0):
     ).float()
 
 
-def augment(images, keys, seed, epoch=0, flip=0.5, crop=1.0, turn=0.0, stream=0):
-    "Flip (probability), crop (least side kept) and turn (degrees) a batch, by seed, epoch and key. Only flipped, uint8 stays uint8"
+def augment(
+    images: torch.Tensor,
+    keys: ArrayLike,
+    seed: int,
+    epoch: int = 0,
+    flip: float = 0.5,  # probability
+    crop: float = 1.0,  # the least share of a side that is kept
+    turn: float = 0.0,  # at most so many degrees
+    stream: int = 0,
+) -> torch.Tensor:
+    "A batch flipped, cropped and turned by seed, epoch and key; only flipped, uint8 stays uint8"
     if not 0 < crop <= 1 or not 0 <= flip <= 1:
         raise UserError(f'crop is a share above 0, flip a probability; not {crop} and {flip}.')
     maps = affine_maps(keys, seed, epoch, flip, crop, turn, stream).to(images.device)

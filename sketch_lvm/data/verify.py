@@ -8,11 +8,13 @@ __all__ = ['Verdict', 'compare', 'usable_splits', 'check_counts', 'photo_kinds',
 
 # %% ../../nbs/data/08_verify.ipynb #3bf501ec
 import html
+import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..core import Progress, data_path, read_json
 from .cache import content_hashes
-from ..core import data_path, read_json
 from .folders import SUFFIXES, ScanReport, ending, equal_places, list_folder
 from .items import printable
 from .columns import class_key
@@ -36,10 +38,12 @@ class Verdict:
     part: bool = False  # not all of a real data set, and usable
 
     @property
-    def fine(self):
+    def fine(self) -> bool:
+        "Whether nothing is wrong"
         return not self.errors
 
-    def lines(self):
+    def lines(self) -> Iterator[str]:
+        "The verdict as text"
         yield str(self.found)
         yield repr(self.items)
         for what in ('errors', 'warnings', 'notes'):
@@ -47,7 +51,8 @@ class Verdict:
         verdict = f'{len(self.errors)} error(s)' if self.errors else 'a part, and usable' if self.part else 'fine'
         yield f'{verdict}, {self.seconds:.0f} s'
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
+        "As JSON takes it"
         return dict(
             data=self.found.data,
             layout=self.found.layout,
@@ -69,7 +74,7 @@ class Verdict:
         return f'<pre>{html.escape(str(self))}</pre>'
 
 # %% ../../nbs/data/08_verify.ipynb #98295e7b
-def compare(what, found, expected):
+def compare(what: str, found: int, expected: int) -> list[str]:
     "A sentence where a count differs"
     return (
         [
@@ -81,7 +86,7 @@ def compare(what, found, expected):
     )
 
 
-def usable_splits(v) -> list[str]:
+def usable_splits(v: Verdict) -> list[str]:
     "How the part of a real data set that is here can be trained on and tested, in sentences; none if it cannot"
     whole, out = {class_key(c) for c, n in v.items.counts().items() if n['sketch'] and n['photo']}, []
     for name, s in known_splits().items():
@@ -96,7 +101,7 @@ def usable_splits(v) -> list[str]:
     return out
 
 
-def check_counts(v):
+def check_counts(v: Verdict) -> None:
     "Classes and pictures against the known numbers of a real data set"
     data, counts = v.found.data, v.items.counts()
     if data not in REAL:
@@ -138,7 +143,7 @@ def check_counts(v):
         v.notes.append(f'the extension is not here; category-level tables use it. {REAL[data].get}')
 
 # %% ../../nbs/data/08_verify.ipynb #7a7c7937
-def photo_kinds(v):
+def photo_kinds(v: Verdict) -> list[int]:
     "How many original and how many extended photos lie on the disk (the gallery shows each once)"
 
     def inside(folder, kind):
@@ -150,7 +155,7 @@ def photo_kinds(v):
     ]
 
 
-def check_raw(v, known, strange):
+def check_raw(v: Verdict, known: dict[str, str], strange: list[str]) -> None:
     "What is to be said of raw QuickDraw: it has more categories than the extension, and no photos of its own"
     counts = v.items.counts()
     if strange:
@@ -171,7 +176,7 @@ def check_raw(v, known, strange):
         )
 
 # %% ../../nbs/data/08_verify.ipynb #fccf99c3
-def check_splits(v):
+def check_splits(v: Verdict) -> None:
     "The unseen side of each split of this data set against the counts that people found in the public lists"
     counts, there = v.items.counts(), {class_key(c): c for c in v.items.classes}
     for name, s in known_splits().items():
@@ -187,7 +192,7 @@ def check_splits(v):
                 v.warnings += compare(f'{name}, {key}', n, sizes[key])
 
 # %% ../../nbs/data/08_verify.ipynb #3a09537b
-def check_twins(v, workers=None):
+def check_twins(v: Verdict, workers: int | None = None) -> None:
     "Duplicates by content, and leaks for the splits of this data set"
     hashes, names, ids = content_hashes(v.items.source, v.items.rows, workers)[0], v.items.names, v.items.ids
     groups = equal_places(zip(v.items.modality, hashes))
@@ -210,7 +215,7 @@ def check_twins(v, workers=None):
             )
 
 # %% ../../nbs/data/08_verify.ipynb #925294ca
-def check_closely(v, decode):
+def check_closely(v: Verdict, decode: bool) -> None:
     "Say how closely the picture files were looked at, and what nobody can see"
     kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
     if kinds and not decode:
@@ -223,9 +228,16 @@ def check_closely(v, decode):
 
 
 def verify(
-    path, data=None, content=True, decode=False, gallery='distinct', per_class=3000, workers=None, progress=None
-):
-    "Check a data set on a disk; returns a `Verdict`. `content=False` skips the search for equal pictures, `decode` looks at every pixel"
+    path: str | os.PathLike,
+    data: str | None = None,
+    content: bool = True,  # also search for equal pictures
+    decode: bool = False,  # look at every pixel
+    gallery: str = 'distinct',
+    per_class: int = 3000,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    "Check a data set on a disk"
     start = time.perf_counter()
     found = find_data(path, data)
     items, report = open_data(

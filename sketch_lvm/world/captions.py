@@ -11,8 +11,8 @@ import functools, re
 
 import numpy as np
 
+from .miniworld import CATEGORY_NAMES, COLOURS, MATERIALS, OWN, SCENES, Thing, _scene, thing
 from ..core import check_name, rng
-from .miniworld import CATEGORY_NAMES, COLOURS, MATERIALS, OWN, SCENES, _scene, thing
 from .shapes import CATEGORIES, Traits, rotate, unit
 
 # %% ../../nbs/world/10_captions.ipynb #42762376
@@ -42,7 +42,7 @@ def _area(p):
     )
 
 
-def colour_role(it):
+def colour_role(it: Thing) -> str:
     "The role that covers most of the object"
     cover = {}
     for p in it.parts:
@@ -51,7 +51,7 @@ def colour_role(it):
     return max(cover, key=cover.get)
 
 
-def lopsided(it):
+def lopsided(it: Thing) -> float:
     "How far the object differs from its own mirror image, as a share of its size: 0 for a ball"
     p = rotate(it.points[:: max(1, len(it.points) // 120)], -it.traits.values['lean'])
     p = (p - p.min(0)) / np.ptp(p, 0).max()
@@ -59,7 +59,7 @@ def lopsided(it):
     return float(np.percentile(away, 90))
 
 # %% ../../nbs/world/10_captions.ipynb #67153ebb
-def words(it):
+def words(it: Thing) -> dict[str, str]:
     "What can be said: a dict from kind of attribute to a word or phrase"
     v, out = it.traits.values, {}
     role = colour_role(it)
@@ -84,7 +84,7 @@ def words(it):
 NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split()
 
 
-def phrase(name, answer, draw, colours):
+def phrase(name: str, answer: str | float | bool, draw: float, colours: dict[str, str]) -> str:
     "'with flat roof' for one answer of a drawing program, '' where nothing can be said"
     if name in OWN or name in ('design', 'colour') or name.endswith('side') or any(ch.isdigit() for ch in name):
         return ''
@@ -98,7 +98,7 @@ def phrase(name, answer, draw, colours):
     return f'with {"small" if draw < 0.5 else "big"} {name}' if not 0.25 < draw < 0.75 else ''
 
 
-def features(it, coloured=True):
+def features(it: Thing, coloured: bool = True) -> list[str]:
     "What can be said about the answers of the drawing program; without colours for a line drawing"
     said = {
         k: phrase(k, a, it.unit(k), it.colours)
@@ -129,13 +129,15 @@ def _facts_of(category, instance, version):
     return _facts(thing(category, instance, version))
 
 # %% ../../nbs/world/10_captions.ipynb #5a3f11d8
-def caption(it, modality='photo', variant=0, view=0):
-    "A sentence about the object; variant 0 is the plain 'a photo of a car', others name some attributes, -1 all of them"
+def caption(it: Thing, modality: str = 'photo', variant: int = 0, view: int = 0) -> str:
+    "A sentence about the object: variant 0 is plain, 'a photo of a car', others name some attributes, -1 all"
     known = _facts(it) if it.traits.fixed else _facts_of(it.category, it.instance, it.version)
     return _sentence(known, (it.version, it.category, it.instance), modality, variant, view)
 
 
-def caption_of(category, instance, modality='photo', variant=0, view=0, version=1):
+def caption_of(
+    category: str, instance: int, modality: str = 'photo', variant: int = 0, view: int = 0, version: int = 1
+) -> str:
     "The same without the object at hand: what can be said is remembered, so a second caption costs little"
     return _sentence(
         _facts_of(category, int(instance), version), (version, category, int(instance)), modality, variant, view
@@ -184,7 +186,7 @@ class _Listener(Traits):
 
 
 @functools.cache
-def caption_words():
+def caption_words() -> tuple[str, ...]:
     "Every word a caption can hold, sorted"
     said = [
         'a an of picture leaning facing left right wide tall small big at the top bottom with plain striped dotted '

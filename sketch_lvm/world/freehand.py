@@ -50,7 +50,7 @@ SKETCH_STYLES = dict(
 )
 
 
-def sketch_style(style):
+def sketch_style(style: str | dict | SketchStyle) -> SketchStyle:
     "A `SketchStyle` from its name, a dict of changes to the default, or itself"
     if isinstance(style, SketchStyle):
         return style
@@ -65,7 +65,7 @@ STEP = 0.018
 
 
 @functools.lru_cache(256)
-def outlines(category, instance, version=1):
+def outlines(category: str, instance: int, version: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     "Points `[n, 2]` at even steps along every outline, the part of each, and whether it can be seen"
     it = thing(category, instance, version)
     pieces = []
@@ -91,7 +91,7 @@ def outlines(category, instance, version=1):
     return pts, part, np.where(same, vote >= 3, seen)
 
 # %% ../../nbs/world/08_freehand.ipynb #2d017a86
-def runs(category, instance, version=1):
+def runs(category: str, instance: int, version: int = 1) -> list[tuple[int, bool, np.ndarray]]:
     "Index arrays into `outlines`, one for each visible piece of an outline, and the part and closedness of each"
     pts, part, seen = outlines(category, instance, version)
     out = []
@@ -229,17 +229,28 @@ def _on_page(drawn, r, style):
     return [((q - middle) * grow + middle + shift).T * 255 for q in drawn]
 
 # %% ../../nbs/world/08_freehand.ipynb #2b7d593f
-def sketch_strokes(category, instance=0, view=0, style='default', version=1):
+def sketch_strokes(
+    category: str, instance: int = 0, view: int = 0, style: str | dict | SketchStyle = 'default', version: int = 1
+) -> list[np.ndarray]:
     "A freehand drawing as strokes `[2, n]` on the page 0..255; the view is another try of another hand"
     return _by_hand(category, instance, view, sketch_style(style), version)[0]
 
 
-def sketch(category, instance=0, view=0, size=64, style='default', version=1):
+def sketch(
+    category: str,
+    instance: int = 0,
+    view: int = 0,
+    size: int = 64,
+    style: str | dict | SketchStyle = 'default',
+    version: int = 1,
+) -> np.ndarray:
     "uint8 `[size, size]`: the strokes of `sketch_strokes`, drawn with the style's pen"
     return rasterize(sketch_strokes(category, instance, view, style, version), size, sketch_style(style).pen)
 
 
-def sketch_positions(category, instance=0, view=0, style='default', version=1):
+def sketch_positions(
+    category: str, instance: int = 0, view: int = 0, style: str | dict | SketchStyle = 'default', version: int = 1
+) -> dict[str, tuple[float, float]]:
     "Name -> (x, y) in 0..1: the middle of the strokes of each part that was drawn"
     drawn, part = _by_hand(category, instance, view, sketch_style(style), version)
     at = {k: np.concatenate([s for s, j in zip(drawn, part) if j == k], 1) for k in set(part)}

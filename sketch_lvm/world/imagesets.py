@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import PIL
 
+from ..core import Progress, UserError, cache_path, cache_trouble, check_name, sha256
+from .freehand import SketchStyle, sketch_style
 from .. import core
-from ..core import UserError, cache_path, cache_trouble, check_name, sha256
 from . import miniworld
-from .freehand import sketch_style
 from .render import LINE_STYLES, line_art, photo, sketch
 from .shapes import CATEGORIES
 
@@ -91,9 +91,17 @@ def _draw_rows(path, modality, size, style, rows):
 RENDERINGS = ('photo', 'line_art', 'sketch')
 
 
-def image_set(categories, instances, modality='photo', views=1, size=64, style=None, workers=None, progress=None):
+def image_set(
+    categories: str | Iterable[str],
+    instances: int | Iterable[int],  # a number n for 0 to n - 1, or a list
+    modality: str = 'photo',
+    views: int | Iterable[int] = 1,  # the same
+    size: int = 64,
+    style: str | dict | SketchStyle | None = None,  # a line style, or a sketch style
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     "Images `[n, size, size, 3]` (a uint8 memmap) of each category x instance x view, and a table of columns"
-    # instances, views: a number (0, 1, ...) or a list; style: a line style, or a sketch style; progress: called with (done, total)
     categories = [
         check_name(c, CATEGORIES, 'category') for c in ([categories] if isinstance(categories, str) else categories)
     ]

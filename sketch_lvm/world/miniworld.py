@@ -8,12 +8,14 @@ __all__ = ['CATEGORY_NAMES', 'COLOURS', 'COATS', 'MATERIALS', 'OWN', 'SCENES', '
 
 # %% ../../nbs/world/07_miniworld.ipynb #a78fff0d
 import functools, math
+from typing import Any
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from . import animals, belongings, garden, household, streets  # noqa: F401  each enters its drawing programs
+# each of these enters its drawing programs
+from . import animals, belongings, garden, household, streets  # noqa: F401
 from ..core import UserError, data_path, read_json, rng
 from .shapes import CATEGORIES, Part, Traits, draw, rotate, unit
 
@@ -85,7 +87,7 @@ OWN = {
 }
 
 
-def place(parts, t):
+def place(parts: list[Part], t: Traits) -> list[Part]:
     "The parts in the frame 0..1, facing, stretched, leaning, sized and placed as the traits `t` answer"
     asked = OWN & set(t.values)
     if asked:
@@ -104,7 +106,7 @@ def place(parts, t):
     return [Part(p.name, q, p.colour, p.level, p.closed, p.width * scale) for p, q in zip(parts, points)]
 
 # %% ../../nbs/world/07_miniworld.ipynb #27486422
-def dress(t):
+def dress(t: Traits) -> tuple[dict[str, str], str]:
     "Names for the colour roles and the pattern, asked of the traits `t`"
     left = list(COLOURS)
     colours = {}
@@ -133,22 +135,25 @@ class Thing:
         self.points = np.concatenate([p.points for p in self.parts])
 
     @property
-    def version(self):
+    def version(self) -> int:
+        "The version of the world that it belongs to"
         return self.traits.version
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
+        "Every answer of its traits, by name"
         return dict(self.traits.values)
 
-    def rng(self, use, view=0):
+    def rng(self, use: str, view: int = 0) -> np.random.Generator:
         "Random numbers for one use of this object"
         return rng(int(unit(self.version, self.category, self.instance, use) * 2**53), index=view)
 
-    def unit(self, *key):
+    def unit(self, *key: object) -> float:
+        "A number in [0, 1) that depends on this object and `key` alone"
         return unit(self.version, self.category, self.instance, *key)
 
 # %% ../../nbs/world/07_miniworld.ipynb #c7e3b225
-def thing(category, instance=0, version=1, fixed=None):
+def thing(category: str, instance: int = 0, version: int = 1, fixed: dict | None = None) -> Thing:
     "The object number `instance` of a category; `fixed` sets answers by hand, to try things out"
     if fixed:
         return _thing(category, int(instance), version, tuple(fixed.items()))
@@ -162,7 +167,7 @@ def _thing(category, instance, version, fixed=()):
     return Thing(category, instance, t, parts, *dress(t))
 
 # %% ../../nbs/world/07_miniworld.ipynb #45b75093
-def paint(it, points, side, lines=True):
+def paint(it: Thing, points: np.ndarray, side: int, lines: bool = True) -> Image.Image:
     "PIL image `side` x `side` of part numbers: 0 is the background, k + 1 is part k; `points` as in `it.points`"
     page = Image.new('L', (side, side))
     d = ImageDraw.Draw(page)
@@ -176,7 +181,7 @@ def paint(it, points, side, lines=True):
     return page
 
 # %% ../../nbs/world/07_miniworld.ipynb #8302c055
-def camera(it, view=None):
+def camera(it: Thing, view: int | None = None) -> np.ndarray:
     "`it.points` as the photo number `view` sees them; None is the object's own frame"
     if view is None:
         return it.points
@@ -191,12 +196,12 @@ def camera(it, view=None):
     return points + (0.015 - points.min(0)).clip(0) - (points.max(0) - 0.985).clip(0)
 
 # %% ../../nbs/world/07_miniworld.ipynb #e0f78e58
-def part_map(it, view=None, size=128):
+def part_map(it: Thing, view: int | None = None, size: int = 128) -> np.ndarray:
     "uint8 `[size, size]` of part numbers (0 background, k + 1 for `it.parts[k]`) in the photo `view`"
     return np.asarray(paint(it, camera(it, view), size))
 
 
-def part_boxes(it, view=None, size=128):
+def part_boxes(it: Thing, view: int | None = None, size: int = 128) -> dict[str, tuple[float, float, float, float]]:
     "Name -> (x0, y0, x1, y1) around what is visible of each part, in 0..1; hidden parts and holes are absent"
     ids, out = part_map(it, view, size), {}
     for k, p in enumerate(it.parts):
@@ -206,7 +211,7 @@ def part_boxes(it, view=None, size=128):
     return out
 
 
-def part_positions(it, view=None, size=128):
+def part_positions(it: Thing, view: int | None = None, size: int = 128) -> dict[str, tuple[float, float]]:
     "Name -> (x, y) in 0..1: the visible pixel of each part nearest to its middle"
     ids, out = part_map(it, view, size), {}
     for k, p in enumerate(it.parts):
@@ -232,7 +237,7 @@ SCENES = dict(
 )
 
 
-def scene(it, view=0):
+def scene(it: Thing, view: int = 0) -> str:
     "Where the photo `view` of the object is taken: one of `SCENES`"
     return _scene((it.version, it.category, it.instance), view)
 
@@ -241,8 +246,8 @@ def _scene(key, view):
     return tuple(SCENES)[int(unit(*key, 'scene', int(view)) * len(SCENES))]
 
 # %% ../../nbs/world/07_miniworld.ipynb #ce8efb1b
-def mini_split():
-    "dict with `name`, `provenance`, `seen`, `validation` (part of seen), `training` (seen without validation), `unseen`"
+def mini_split() -> dict:
+    "`name`, `provenance`, and the categories: `seen`, of these `validation` and `training`, and `unseen`"
     s = read_json(data_path('splits', 'mini.json'))
     known, listed = set(CATEGORY_NAMES), s['seen'] + s['unseen']
     if set(listed) != known or len(listed) != len(known) or not set(s['validation']) < set(s['seen']):

@@ -12,9 +12,9 @@ import functools, math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from .miniworld import COATS, COLOURS, MATERIALS, Thing, camera, paint, scene, thing
 from ..core import check_name, rng
 from .freehand import sketch, sketch_strokes, sketch_style  # noqa: F401  all renderers in one place
-from .miniworld import COATS, COLOURS, MATERIALS, camera, paint, scene, thing
 
 # %% ../../nbs/world/09_render.ipynb #3323f710
 @functools.cache
@@ -22,7 +22,7 @@ def _tile():
     return rng(20_24).normal(size=(1024, 1024)).astype(np.float32)
 
 
-def grain(r, size, ny, nx=None):
+def grain(r: np.random.Generator, size: int, ny: int, nx: int | None = None) -> np.ndarray:
     "A smooth random field `[size, size]` of about unit spread with `ny` x `nx` grains"
     nx = nx or ny
     y, x = int(r.integers(1024 - min(ny, 1000))), int(r.integers(1024 - min(nx, 1000)))
@@ -58,7 +58,7 @@ GROUND = dict(  # name: (above, its grain), (below, its grain), horizon between;
 )
 
 # %% ../../nbs/world/09_render.ipynb #18bf8fb9
-def backdrop(r, name, size):
+def backdrop(r: np.random.Generator, name: str, size: int) -> tuple[np.ndarray, float | None]:
     "A scene as float32 `[size, size, 3]` in 0..255, and its horizon in 0..1 (None: a flat background)"
     (above, fine), (below, coarse), span = GROUND[name]
     tint = r.normal(0, 9 if name not in ('carpet', 'studio') else 55, (2, 3))
@@ -90,7 +90,7 @@ def _bricks(yy, xx, high):
     return ((yy % high < high * 0.14) | ((xx + row * high) % (2 * high) < high * 0.14)).astype(np.float32)
 
 # %% ../../nbs/world/09_render.ipynb #477d80b4
-def clutter(r, img, horizon):
+def clutter(r: np.random.Generator, img: np.ndarray, horizon: float | None) -> np.ndarray:
     "Up to six plain shapes, out of focus, painted into the float image"
     size = len(img)
     n = int(r.integers(0, 7))
@@ -127,7 +127,7 @@ def clutter(r, img, horizon):
 
 # %% ../../nbs/world/09_render.ipynb #f5627629
 @functools.lru_cache(512)
-def palette(category, instance, version=1):
+def palette(category: str, instance: int, version: int = 1) -> dict[str, np.ndarray]:
     "Role -> RGB of one object; the extra role 'pattern' is the colour of its stripes, dots or checks"
     it = thing(category, instance, version)
     out = {}
@@ -140,7 +140,7 @@ def palette(category, instance, version=1):
     return out
 
 
-def pattern_mask(it, side):
+def pattern_mask(it: Thing, side: int) -> np.ndarray:
     "Where the pattern's second colour lies, bool `[side, side]`"
     a = it.traits.values['lean'] + (0, math.pi / 2, math.pi / 4)[int(it.unit('pattern turn') * 3)] * (
         it.pattern == 'striped'
@@ -155,7 +155,7 @@ def pattern_mask(it, side):
     return (u < 0.5) ^ (v < 0.5)
 
 # %% ../../nbs/world/09_render.ipynb #4d5cd5d2
-def colour_in(it, ids):
+def colour_in(it: Thing, ids: Image.Image) -> Image.Image:
     "The painted part numbers `ids` as a PIL image in the object's colours"
     pal = palette(it.category, it.instance, it.version)
     img = _in_colours(ids, [pal[p.colour] for p in it.parts])
@@ -177,7 +177,7 @@ def _in_greys(ids, levels):
     return ids.point([0] + levels + [0] * (255 - len(levels)))
 
 # %% ../../nbs/world/09_render.ipynb #9e76b0ac
-def shade(r, x, ids, mask, n):
+def shade(r: np.random.Generator, x: np.ndarray, ids: Image.Image, mask: np.ndarray, n: int) -> np.ndarray:
     "Relief, light and surface for the coloured object `x`; `ids` are the part numbers, `mask` its share of each pixel"
     size = len(x)
     s = size / 64
@@ -207,7 +207,7 @@ def shade(r, x, ids, mask, n):
     return x
 
 # %% ../../nbs/world/09_render.ipynb #d2633e31
-def shadow(r, mask, horizon):
+def shadow(r: np.random.Generator, mask: np.ndarray, horizon: float | None) -> np.ndarray:
     "How dark the cast shadow is at each pixel, float32 `[S, S]`"
     size = len(mask)
     s = size / 64
@@ -225,8 +225,8 @@ def shadow(r, mask, horizon):
     return r.uniform(0.2, 0.6) * _blur(m, r.uniform(0.6, 1.8) * s) / 255
 
 # %% ../../nbs/world/09_render.ipynb #8a33afa4
-def photo(category, instance=0, view=0, size=64, version=1):
-    "uint8 `[size, size, 3]`: the object in a scene; light, clutter, noise and a small move of the camera belong to the view"
+def photo(category: str, instance: int = 0, view: int = 0, size: int = 64, version: int = 1) -> np.ndarray:
+    "uint8 `[size, size, 3]`: the object in a scene. Light, clutter, noise and a move of the camera belong to the view"
     it = thing(category, instance, version)
     r = it.rng('photo', view)
     img, horizon = backdrop(r, scene(it, view), size)
@@ -247,7 +247,7 @@ def photo(category, instance=0, view=0, size=64, version=1):
     return develop(r, img + (x - img) * mask[..., None])
 
 
-def develop(r, x):
+def develop(r: np.random.Generator, x: np.ndarray) -> np.ndarray:
     "What the camera adds: uneven light, exposure, white balance, contrast, noise"
     size = len(x)
     yy, xx = _grid(size)
@@ -274,8 +274,15 @@ LINE_STYLES = dict(  # paper, ink, line width in 64ths of the side, fill of the 
 )
 
 
-def line_art(category, instance=0, view=0, size=64, style=None, version=1):
-    "uint8 `[size, size, 3]`: exact outlines, hidden lines removed, in one of `LINE_STYLES` (the view's, unless `style` names one)"
+def line_art(
+    category: str,
+    instance: int = 0,
+    view: int = 0,
+    size: int = 64,
+    style: str | None = None,  # one of `LINE_STYLES`, else the view's
+    version: int = 1,
+) -> np.ndarray:
+    "uint8 `[size, size, 3]`: exact outlines, hidden lines removed"
     it = thing(category, instance, version)
     style = check_name(style, LINE_STYLES, 'line style') if style else list(LINE_STYLES)[view % len(LINE_STYLES)]
     paper, ink, width, fill = LINE_STYLES[style]

@@ -8,10 +8,16 @@ __all__ = ['ROLES', 'CATEGORIES', 'Part', 'area', 'line', 'rect', 'ellipse', 'ar
 
 # %% ../../nbs/world/01_shapes.ipynb #f86cb429
 import hashlib, math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 from dataclasses import dataclass, field
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core import UserError, check_name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # %% ../../nbs/world/01_shapes.ipynb #429dcc35
 @dataclass
@@ -29,16 +35,17 @@ class Part:
         self.points = np.asarray(self.points, float).reshape(-1, 2)
 
     @property
-    def centre(self):
+    def centre(self) -> np.ndarray:
+        "The middle of the box around it"
         return (self.points.min(0) + self.points.max(0)) / 2
 
 # %% ../../nbs/world/01_shapes.ipynb #0e0910cb
-def area(name, points, colour='main', level=0):
+def area(name: str, points: ArrayLike, colour: str = 'main', level: int = 0) -> Part:
     "A filled part"
     return Part(name, points, colour, level)
 
 
-def line(name, points, colour='dark', level=1, width=0.06):
+def line(name: str, points: ArrayLike, colour: str = 'dark', level: int = 1, width: float = 0.06) -> Part:
     "An open part, drawn with a pen of `width`"
     return Part(name, points, colour, level, closed=False, width=width)
 
@@ -49,17 +56,26 @@ ROLES = (
 ).split()
 
 # %% ../../nbs/world/01_shapes.ipynb #3728a376
-def rect(x0, y0, x1, y1):
+def rect(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
     "The corners of an upright rectangle"
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], float)
 
 
-def ellipse(cx, cy, rx, ry=None, turn=0.0, n=24):
+def ellipse(cx: float, cy: float, rx: float, ry: float | None = None, turn: float = 0.0, n: int = 24) -> np.ndarray:
     "A full ellipse, turned by `turn` radians"
     return arc(cx, cy, rx, ry, 0, 2 * math.pi * (1 - 1 / n), turn, n)
 
 
-def arc(cx, cy, rx, ry=None, start=0.0, stop=math.pi, turn=0.0, n=16):
+def arc(
+    cx: float,
+    cy: float,
+    rx: float,
+    ry: float | None = None,
+    start: float = 0.0,
+    stop: float = math.pi,
+    turn: float = 0.0,
+    n: int = 16,
+) -> np.ndarray:
     "Part of an ellipse. 0 points right, pi/2 points down, pi left, -pi/2 up"
     a = np.linspace(start, stop, n)
     x, y = rx * np.cos(a), (rx if ry is None else ry) * np.sin(a)
@@ -67,7 +83,7 @@ def arc(cx, cy, rx, ry=None, start=0.0, stop=math.pi, turn=0.0, n=16):
     return np.stack([cx + c * x - s * y, cy + s * x + c * y], 1)
 
 # %% ../../nbs/world/01_shapes.ipynb #c6848c30
-def smooth(points, closed=True, k=5):
+def smooth(points: ArrayLike, closed: bool = True, k: int = 5) -> np.ndarray:
     "A Catmull-Rom curve through `points`, `k` steps from each to the next"
     p = np.asarray(points, float)
     q = np.concatenate([p[-1:], p, p[:2]]) if closed else np.concatenate([p[:1], p, p[-1:]])
@@ -79,20 +95,22 @@ def smooth(points, closed=True, k=5):
     return np.concatenate(out if closed else out + [p[-1:]])
 
 
-def mirrored(profile):
+def mirrored(profile: ArrayLike) -> np.ndarray:
     "A closed shape from its right half, listed from top to bottom"
     p = np.asarray(profile, float)
     return np.concatenate([p, flip(p)[::-1]])
 
 
-def star_points(cx, cy, r, n=5, inner=0.45, turn=-math.pi / 2):
+def star_points(
+    cx: float, cy: float, r: float, n: int = 5, inner: float = 0.45, turn: float = -math.pi / 2
+) -> np.ndarray:
     "A star of `n` tips whose notches lie at `inner` of the radius"
     a = turn + np.arange(2 * n) * math.pi / n
     rr = np.where(np.arange(2 * n) % 2, r * inner, r)
     return np.stack([cx + rr * np.cos(a), cy + rr * np.sin(a)], 1)
 
 # %% ../../nbs/world/01_shapes.ipynb #dc9115bf
-def rotate(points, angle, cx=0.0, cy=0.0):
+def rotate(points: ArrayLike | list[Part], angle: float, cx: float = 0.0, cy: float = 0.0) -> np.ndarray | list[Part]:
     "Turn points (or every part of a list) clockwise on the screen around a centre"
     if isinstance(points, list) and points and isinstance(points[0], Part):
         return [_with(p, rotate(p.points, angle, cx, cy)) for p in points]
@@ -100,7 +118,7 @@ def rotate(points, angle, cx=0.0, cy=0.0):
     return (np.asarray(points, float) - [cx, cy]) @ np.array([[c, s], [-s, c]]) + [cx, cy]
 
 
-def flip(points):
+def flip(points: ArrayLike | list[Part]) -> np.ndarray | list[Part]:
     "Mirror left and right"
     if isinstance(points, list) and points and isinstance(points[0], Part):
         return [_with(p, flip(p.points)) for p in points]
@@ -111,7 +129,7 @@ def _with(part, points):
     return Part(part.name, points, part.colour, part.level, part.closed, part.width)
 
 # %% ../../nbs/world/01_shapes.ipynb #73d5bf32
-def unit(*key):
+def unit(*key: object) -> float:
     "A number in [0, 1) that depends on `key` alone"
     return int.from_bytes(hashlib.blake2b('/'.join(map(str, key)).encode(), digest_size=8).digest(), 'big') / 2**64
 
@@ -135,27 +153,27 @@ class Traits:
             )
         return self.values[name]
 
-    def size(self, name, lo, hi):
+    def size(self, name: str, lo: float, hi: float) -> float:
         "A proportion between `lo` and `hi`"
         return self._ask(name, lambda u: lo + (hi - lo) * u)
 
-    def flag(self, name, p=0.5):
+    def flag(self, name: str, p: float = 0.5) -> bool:
         "Is it there?"
         return self._ask(name, lambda u: u < p)
 
-    def count(self, name, lo, hi):
+    def count(self, name: str, lo: int, hi: int) -> int:
         "How many, both ends included"
         return self._ask(name, lambda u: lo + int(u * (hi - lo + 1)))
 
-    def pick(self, name, options):
+    def pick(self, name: str, options: Sequence) -> Any:
         "One of `options`"
         return self._ask(name, lambda u: options[int(u * len(options))])
 
-    def design(self, *names):
+    def design(self, *names: str) -> str:
         "Which of the category's designs this one follows"
         return self.pick('design', names)
 
-    def side(self, name='side'):
+    def side(self, name: str = 'side') -> int:
         "-1 or 1"
         return self.pick(name, (-1, 1))
 
@@ -163,7 +181,7 @@ class Traits:
 CATEGORIES = {}
 
 
-def category(program):
+def category(program: Callable[[Traits], list[Part]]) -> Callable[[Traits], list[Part]]:
     "Enter a drawing program `program(traits) -> parts` under its own name"
     name = program.__name__.replace('_', ' ')
     rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {
@@ -176,14 +194,14 @@ def category(program):
     return program
 
 
-def draw(name, instance=0, fixed=None, version=1):
+def draw(name: str, instance: int = 0, fixed: dict | None = None, version: int = 1) -> tuple[Traits, list[Part]]:
     "The traits and parts of one object, as the program draws it"
     traits = Traits(check_name(name, CATEGORIES, 'category'), instance, version, dict(fixed or {}))
     parts = CATEGORIES[name](traits)
     return traits, parts
 
 # %% ../../nbs/world/01_shapes.ipynb #ec8a0bee
-def show_parts(parts, ax=None, labels=False):
+def show_parts(parts: list[Part], ax: 'Axes | None' = None, labels: bool = False) -> 'Axes':
     "Outlines of the parts, essential ones darkest: a plan, not a picture"
     if ax is None:
         import matplotlib.pyplot as plt
