@@ -64,10 +64,10 @@ def pick_device(name: 'str | torch.device' = 'auto') -> 'torch.device':
     import torch
 
     kind = check_name(str(name).split(':')[0], ['auto', 'cuda', 'mps', 'cpu'], 'device')
-    there = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
+    usable = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
     if kind == 'auto':
-        return torch.device(next(d for d, ok in there.items() if ok))
-    if not there[kind]:
+        return torch.device(next(d for d, ok in usable.items() if ok))
+    if not usable[kind]:
         raise UserError(
             f'device {name!r} was asked for, but PyTorch sees no {kind.upper()} device here. Use --device auto or '
             '--device cpu.'
@@ -201,13 +201,13 @@ def check_writable(
     if '\0' in str(path):
         raise UserError(f'{str(path)!r} holds a character that no path can hold (NUL). Choose another name.')
     try:
-        there = os.path.lexists(path) and path.stat()
-        if there and not stat.S_ISDIR(there.st_mode):
-            if not stat.S_ISREG(there.st_mode):
+        status = os.path.lexists(path) and path.stat()
+        if status and not stat.S_ISDIR(status.st_mode):
+            if not stat.S_ISREG(status.st_mode):
                 raise UserError(f'{path} is neither a file nor a folder. Choose another place.')
             if not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, 'it is write-protected')
-        _try_to_write(path if there and stat.S_ISDIR(there.st_mode) else path.parent, path.name)
+        _try_to_write(path if status and stat.S_ISDIR(status.st_mode) else path.parent, path.name)
         if replaced:
             _try_to_write(path.absolute().parent, path.name)
     except OSError as e:

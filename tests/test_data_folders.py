@@ -195,7 +195,7 @@ def test_leaks_are_named():
     import numpy as np, pytest, shutil, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.data.folders import across, check_leaks, equal_places, from_folder, save_folder
+    from sketch_lvm.data.folders import matching_places, check_leaks, equal_places, from_folder, save_folder
     from sketch_lvm.data.items import from_arrays, toy_set
 
     t = toy_set()
@@ -227,7 +227,7 @@ def test_leaks_are_named():
     assert (
         equal_places('abcbaa') == [[0, 4, 5], [1, 3]]
         and equal_places('abc') == []
-        and across('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
+        and matching_places('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
     )
     shutil.rmtree(root)
 

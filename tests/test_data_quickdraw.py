@@ -43,7 +43,7 @@ def test_broken_drawings_are_named_by_line():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.data.folders import ScanReport
-    from sketch_lvm.data.quickdraw import Drawings, LONGEST, index_drawings, pack_record
+    from sketch_lvm.data.quickdraw import Drawings, LONGEST_LINE, index_drawings, pack_record
 
     d = Path(tempfile.mkdtemp())
 
@@ -68,7 +68,7 @@ def test_broken_drawings_are_named_by_line():
         line([[[float('nan')], [1]]]),
         line('abc'),
         '[' * 100_000,
-        '{"drawing": "' + 'x' * (LONGEST + 5) + '"}',
+        '{"drawing": "' + 'x' * (LONGEST_LINE + 5) + '"}',
         '',
         line([[[1, 2], [2, 1]]], key_id='h'),
         good,
@@ -217,7 +217,7 @@ def test_a_compressed_bomb_is_not_unpacked():
     (d / 'same.bin.gz').write_bytes(gzip.compress(record * 4000))
     (d / 'lines.ndjson.gz').write_bytes(gzip.compress((b' ' * 999 + b'\n') * 30_000))
     for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
-        with mock.patch.multiple(drawings, SMALL=2_000_000, RATIO=1):
+        with mock.patch.multiple(drawings, RATIO_FROM=2_000_000, MAX_RATIO=1):
             tracemalloc.start()
             report = ScanReport('t')
             keys, _ = index_drawings(d / name, report)

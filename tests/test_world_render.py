@@ -32,7 +32,7 @@ def test_pictures_are_pure_functions():
 def test_a_view_changes_the_picture_not_the_object():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.world.miniworld import CATEGORY_NAMES, camera, paint, thing
+    from sketch_lvm.world.miniworld import CATEGORY_NAMES, photo_points, paint, thing
     from sketch_lvm.world.render import LINE_STYLES, line_art, photo
 
     for c in CATEGORY_NAMES[::4]:
@@ -55,7 +55,8 @@ def test_a_view_changes_the_picture_not_the_object():
             continue
         for v in range(3):
             on = np.isin(
-                np.asarray(paint(it, camera(it, v), 64)), [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main']
+                np.asarray(paint(it, photo_points(it, v), 64)),
+                [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main'],
             )
             r, g, b = photo('t shirt', i, v)[on].mean(0)
             reds.append(r > 1.3 * max(g, b))

@@ -17,7 +17,7 @@ import PIL
 
 from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, sha256
 from .items import SketchPhotoSet
-from .sources import Files, Source
+from .sources import Files, Pictures
 from .images import BadImage, fit_image, in_threads
 
 # %% ../../nbs/data/03_cache.ipynb #0cbb5946
@@ -77,7 +77,9 @@ def cut_shards(hashes: Sequence[str], length: int) -> list[int]:
     return starts
 
 # %% ../../nbs/data/03_cache.ipynb #78296f0f
-def content_hashes(source: Source, rows: np.ndarray, workers: int | None = None) -> tuple[list[str], np.ndarray | None]:
+def content_hashes(
+    source: Pictures, rows: np.ndarray, workers: int | None = None
+) -> tuple[list[str], np.ndarray | None]:
     "The SHA-256 of what each row is made from, and the stamps of the files these lie in (None: in no file)"
     paths = getattr(source, 'paths', None)
     if isinstance(source, Files):
@@ -94,7 +96,7 @@ DIGEST = 32  # bytes of a SHA-256, behind the pixels of a shard
 
 def build_shard(
     path: Path,
-    source: Source,
+    source: Pictures,
     rows: np.ndarray,
     modality: np.ndarray,
     hashes: Sequence[str],
@@ -208,7 +210,7 @@ class PixelCache:
 
     def __init__(
         self,
-        source: Source,
+        source: Pictures,
         recipe: tuple[int, str, str],
         rows: np.ndarray,
         modality: np.ndarray,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'ending', 'why_not_read', 'ScanReport', 'entry_kind', 'list_folder',
            'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble', 'save_folder', 'equal_places',
-           'same_pictures', 'across', 'check_leaks']
+           'same_pictures', 'matching_places', 'check_leaks']
 
 # %% ../../nbs/data/02_folders.ipynb #8117fcc3
 import html
@@ -21,10 +21,10 @@ import numpy as np
 from PIL import Image
 
 from ..core import Progress, UserError, check_name, printable, sha256
-from .sources import Arrays, Files, Source
+from .sources import Arrays, Files, Pictures
 from .items import SketchPhotoSet, make_set
 from .columns import class_key, merge_spellings
-from .images import CONVERT, MODALITIES, in_threads
+from .images import CONVERT_HINT, MODALITIES, in_threads
 from .damage import check_files
 
 # %% ../../nbs/data/02_folders.ipynb #576d35e9
@@ -53,7 +53,7 @@ def why_not_read(path: str) -> str:
     if ending(path) in SUFFIXES:
         return ''
     if ending(path) in NOT_READ:
-        return f'{NOT_READ[ending(path)]} is not read here{CONVERT}'
+        return f'{NOT_READ[ending(path)]} is not read here{CONVERT_HINT}'
     return 'not a JPEG, PNG, WEBP, BMP or GIF by its name'
 
 
@@ -73,7 +73,7 @@ class ScanReport:
 
     def to_convert(self) -> str:
         "A sentence about the pictures in formats that are not read, or ''"
-        kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT in why)
+        kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT_HINT in why)
         if not kinds:
             return ''
         counted = ' and '.join(f'{n:,} {kind}' for kind, n in kinds.most_common())
@@ -247,7 +247,7 @@ def assemble(
     base: str,
     pair: str | Callable[[str], str] | None,
     report: ScanReport,
-    source: Source | None = None,  # where the pictures are not plain files
+    source: Pictures | None = None,  # where the pictures are not plain files
 ) -> SketchPhotoSet:
     "The set of what was found `(class, modality, path)`; the report gets the notes that concern all of it"
     names, modality, paths = (list(c) for c in zip(*found)) if found else ([], [], [])
@@ -299,12 +299,12 @@ def same_pictures(
     a: SketchPhotoSet,
     b: SketchPhotoSet,
     workers: int | None = None,
-    hashes: Callable[[Source, np.ndarray], Sequence[str]]
+    hashes: Callable[[Pictures, np.ndarray], Sequence[str]]
     | None = None,  # (source, rows) -> hashes of bytes, where they are kept
 ) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
     if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
-        return across(hashes(a.source, a.rows), hashes(b.source, b.rows))
+        return matching_places(hashes(a.source, a.rows), hashes(b.source, b.rows))
     mixed = type(a.source) is not type(b.source)  # a file and an array: compare what they look like
 
     def content(t):
@@ -317,10 +317,10 @@ def same_pictures(
     common = set(sizes[0]) & set(sizes[1])
     rows = [[r for r in range(len(t)) if s[r] in common] for t, s in zip((a, b), sizes)]
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
-    return [(rows[0][i], rows[1][j]) for i, j in across(*keys)]
+    return [(rows[0][i], rows[1][j]) for i, j in matching_places(*keys)]
 
 
-def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
+def matching_places(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     "Places `(in a, in b)` with the same key; of several in `a` the last"
     n, groups = len(a), equal_places([*a, *b])
     mine = [(max((p for p in g if p < n), default=None), [p - n for p in g if p >= n]) for g in groups]
@@ -335,13 +335,13 @@ def check_leaks(
 ) -> dict[str, int]:
     "The numbers compared, or an error that names every class and every picture that is on both sides"
     a, b = ({class_key(t.classes[i]): t.classes[i] for i in np.unique(t.labels)} for t in (train, test))
-    shared = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
+    classes_of_both = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
     same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in same_pictures(train, test, workers)]
     problems = [
         f'{len(found)} {what} on both sides: '
         + ', '.join(found[:5])
         + (f' and {len(found) - 5} more' if len(found) > 5 else '')
-        for found, what in ((shared, 'class(es)'), (same, 'picture(s)'))
+        for found, what in ((classes_of_both, 'class(es)'), (same, 'picture(s)'))
         if found
     ]
     if problems:

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['TX', 'LAYOUTS', 'GALLERIES', 'ORIGINAL', 'Layout', 'Found', 'guess_data', 'find_data', 'choose_gallery', 'list_found',
-           'read_strokes', 'open_data', 'known_classes_note', 'pair_rule']
+           'read_drawings', 'open_data', 'known_classes_note', 'pair_rule']
 
 # %% ../../nbs/data/06_layouts.ipynb #f2a6f36b
 import os, re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,28 +90,32 @@ class Found(NamedTuple):
 
     def __str__(self):
         parts = {k: getattr(self, k) for k in ('sketch', 'photo', 'extended')}
-        where = '; '.join(
+        folders = '; '.join(
             f'{k} in {", ".join(os.path.relpath(f, self.root) for f in v)}' for k, v in parts.items() if v
         )
         strokes = f'{len(self.drawings)} files of drawings' if self.drawings else ''
-        return f'{self.data} in the layout {self.layout!r} at {self.root}: {"; ".join(filter(None, [where, strokes]))}'
+        return (
+            f'{self.data} in the layout {self.layout!r} at {self.root}: {"; ".join(filter(None, [folders, strokes]))}'
+        )
 
 # %% ../../nbs/data/06_layouts.ipynb #8c6a8311
+def _entries(folder):
+    "`(name, path, kind)` of what lies in a folder, without a report"
+    return list_folder(folder, ScanReport(os.fspath(folder)))
+
+
 def _folders(root, names):
+    "Those of the named folders that exist, each once: on some disks Sketch is sketch"
     found = [os.path.normpath(os.path.join(root, n)) for n in names]
-    there = {
-        (s.st_dev, s.st_ino): f for f in reversed(found) if os.path.isdir(f) for s in [os.stat(f)]
-    }  # Sketch may be sketch
-    return tuple(reversed(there.values()))
+    present = {(s.st_dev, s.st_ino): f for f in reversed(found) if os.path.isdir(f) for s in [os.stat(f)]}
+    return tuple(reversed(present.values()))
 
 
 def _class_names(folders):
-    return {
-        class_key(name) for f in folders for name, _, kind in list_folder(f, ScanReport(f)) or () if kind == 'folder'
-    }
+    return {class_key(name) for f in folders for name, _, kind in _entries(f) if kind == 'folder'}
 
 
-def guess_data(names: Sequence[str]) -> str:
+def guess_data(names: Collection[str]) -> str:
     "Whose classes these are: the one data set that lists 90 % of them, else 'folder'"
     shares = {
         d: sum(class_key(listed_name(n, d)) in listed_classes(d) for n in names) / max(len(names), 1) for d in REAL
@@ -120,50 +124,63 @@ def guess_data(names: Sequence[str]) -> str:
     return best if shares[best] >= 0.9 and list(shares.values()).count(shares[best]) == 1 else 'folder'
 
 # %% ../../nbs/data/06_layouts.ipynb #f3d442ad
-def _shared(layout):
+def _named_alike(layout):
+    "Whether two code bases name the folders of two data sets alike"
     return any(
         o.data not in ('', layout.data) and (o.sketch, o.photo) == (layout.sketch, layout.photo) for o in LAYOUTS
     )
 
 
-def _matches(root, data):
-    "Every layout that fits a root, as `Found`, the one with more of its parts there first"
-    out = []
-    for l in LAYOUTS:
-        if data not in (None, 'folder', l.data) and l.data:
-            continue
-        parts = {k: _folders(root, getattr(l, k)) for k in ('sketch', 'photo', 'extended')}
-        if not parts['sketch'] + parts['photo']:  # a neighbour alone is no find
-            parts['extended'] = tuple(f for f in parts['extended'] if Path(f).parent == Path(root))
-        if not any(parts.values()) or data == 'folder' and l.data:
-            continue
-        if not l.data and any(
-            n.startswith('tx_')
-            for f in (*parts['sketch'], *parts['photo'])
-            for n, *_ in list_folder(f, ScanReport(f)) or ()
-        ):
-            continue
-        kind = l.data or data or guess_data(_class_names((*parts['sketch'], *parts['photo'])))
-        if data is None and _shared(l):  # two code bases name their folders alike: the classes tell
-            if guess_data(_class_names((*parts['sketch'], *parts['photo']))) not in (l.data, 'folder'):
-                continue
-        parts['extended'] = parts['extended'][:1]
-        out.append(Found(kind, l.name, os.fspath(root), **parts))
-    strokes = _drawing_files(root) if data in (None, 'quickdraw') else ()
-    if strokes and not any(f.sketch for f in out if f.data == 'quickdraw'):
-        photo = next((f.photo for f in out if f.data == 'quickdraw'), ())
-        out.insert(0, Found('quickdraw', 'files of drawings', os.fspath(root), photo=photo, drawings=strokes))
-    return sorted(out, key=lambda f: -sum(map(bool, (f.sketch or f.drawings, f.photo, f.extended))))
+def _parts(root, layout):
+    "The folders of a layout that exist below a root: sketches, photos, extended photos"
+    parts = {k: _folders(root, getattr(layout, k)) for k in ('sketch', 'photo', 'extended')}
+    if not parts['sketch'] + parts['photo']:  # a neighbour alone is no find
+        parts['extended'] = tuple(f for f in parts['extended'] if Path(f).parent == Path(root))
+    return parts | dict(extended=parts['extended'][:1])
+
+
+def _fit(root, layout, data):
+    "A layout at a root as `Found`, or None where it does not fit"
+    if layout.data and data not in (None, layout.data):
+        return None
+    parts = _parts(root, layout)
+    if not any(parts.values()):
+        return None
+    folders = (*parts['sketch'], *parts['photo'])
+    if not layout.data and any(name.startswith('tx_') for f in folders for name, *_ in _entries(f)):
+        return None  # renderings of Sketchy, no classes
+    if data is None and _named_alike(layout) and guess_data(_class_names(folders)) not in (layout.data, 'folder'):
+        return None
+    kind = layout.data or data or guess_data(_class_names(folders))
+    return Found(kind, layout.name, os.fspath(root), **parts)
 
 
 def _drawing_files(root):
+    "The files of drawings in a root, or in the first folder below it that usually holds them"
     folders = [root, *(os.path.join(root, n) for n in ('raw', 'simplified', 'binary', 'ndjson', 'sketches'))]
     here = [
-        [p for _, p, kind in list_folder(f, ScanReport(f)) or () if kind == 'file' and drawing_kind(p)]
+        [path for _, path, kind in _entries(f) if kind == 'file' and drawing_kind(path)]
         for f in folders
         if os.path.isdir(f)
     ]
     return tuple(next(filter(None, here), ()))
+
+
+def _with_drawings(root, found):
+    "The finds, with files of drawings before them, unless QuickDraw's sketches are already there as pictures"
+    strokes, quickdraw = _drawing_files(root), [f for f in found if f.data == 'quickdraw']
+    if not strokes or any(f.sketch for f in quickdraw):
+        return found
+    photo = quickdraw[0].photo if quickdraw else ()
+    return [Found('quickdraw', 'files of drawings', os.fspath(root), photo=photo, drawings=strokes), *found]
+
+
+def _matches(root, data):
+    "Every layout that fits a root, the one with more of its parts present first"
+    found = [f for layout in LAYOUTS if (f := _fit(root, layout, data))]
+    if data in (None, 'quickdraw'):
+        found = _with_drawings(root, found)
+    return sorted(found, key=lambda f: -sum(map(bool, (f.sketch or f.drawings, f.photo, f.extended))))
 
 # %% ../../nbs/data/06_layouts.ipynb #7d45c149
 def _rivals(f, first):
@@ -172,58 +189,63 @@ def _rivals(f, first):
     return f.data != first.data and {f.data, first.data} <= set(REAL) and (a == b or not a & b)
 
 
+def _at(path, data):
+    "What lies at a path itself, or None; two data sets at once are an error"
+    found = _matches(path, data)
+    rivals = [f for f in found if _rivals(f, found[0])]
+    if rivals:
+        raise UserError(f'{path} could be {" or ".join(sorted({f.data for f in [found[0], *rivals]}))}. Say which.')
+    return found[0] if found else None
+
+
+def _below(path, folders, data):
+    "What lies in the one folder of a path that holds a data set, or None; several are an error"
+    below = [found[0] for f in folders if (found := _matches(f, data))]
+    if len(below) > 1:
+        names = ', '.join(f'{os.path.basename(f.root)} ({f.data})' for f in below[:8])
+        raise UserError(f'{path} holds {len(below)} data sets: {names}. Say which.')
+    return below[0] if below else None
+
+
+def _pictures_in(folder):
+    "Whether pictures lie in a folder, those that are not read here among them"
+    return any(kind == 'file' and ending(path) in SUFFIXES | NOT_READ.keys() for _, path, kind in _entries(folder))
+
+
+def _plain(path, folders):
+    "A folder of photos: class folders with pictures in them, or just pictures; else None"
+    if any(map(_pictures_in, folders)):
+        return Found('folder', 'photos in class folders', path, photo=(path,))
+    if _pictures_in(path):
+        return Found('folder', 'photos without classes', path, photo=(path,))
+    return None
+
+
+def _nothing_found(path, data):
+    "The error that says what was looked for, and what is there instead"
+    tried = sorted({f for l in LAYOUTS if data in (None, l.data) for f in (*l.sketch, *l.photo)})
+    try:
+        holds = ', '.join(sorted(os.listdir(path))[:8]) or 'nothing'
+    except OSError as e:
+        return UserError(f'{path} cannot be read: {e.strerror}.')
+    return UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
+
+
 def find_data(path: str | os.PathLike, data: str | None = None) -> Found:
     "Recognise what lies at a path (or one folder below) as a `Found`; `data` says which data set it should be"
     if data is not None:
         check_name(data, [*REAL, 'folder'], 'data set')
     path = os.path.expanduser(os.fspath(path))
     if not os.path.isdir(path):
-        raise UserError(
-            f'{path} is not a folder'
-            + (': extract it first, `sketch_lvm datasets extract`.' if os.path.isfile(path) else '.')
-        )
-    found = _matches(path, data)
-    rivals = [f for f in found if _rivals(f, found[0])]
-    if rivals:
-        raise UserError(f'{path} could be {" or ".join(sorted({f.data for f in [found[0], *rivals]}))}. Say which.')
-    if found:
-        return found[0]
-    inside = [e for _, e, kind in list_folder(path, ScanReport(path)) or () if kind == 'folder']
-    below = [m[0] for f in inside if (m := _matches(f, data))]
-    if len(below) == 1:
-        return below[0]
-    if len(below) > 1:
-        raise UserError(
-            f'{path} holds {len(below)} data sets: '
-            f'{", ".join(os.path.basename(f.root) + " (" + f.data + ")" for f in below[:8])}. Say which.'
-        )
-    if data in (None, 'folder') and (plain := _plain(path, inside)):
-        return plain
-    tried = sorted({f for l in LAYOUTS if data in (None, l.data) for f in (*l.sketch, *l.photo)})
-    try:
-        holds = ', '.join(sorted(os.listdir(path))[:8]) or 'nothing'
-    except OSError as e:
-        raise UserError(f'{path} cannot be read: {e.strerror}.') from e
-    raise UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
-
-
-def _is_picture(p):
-    return ending(p) in SUFFIXES
-
-
-def _plain(path, inside):
-    "A folder of photos: class folders with pictures in them, or just pictures"
-
-    def pictures(f):
-        return any(
-            kind == 'file' and ending(p) in SUFFIXES | NOT_READ.keys()
-            for _, p, kind in list_folder(f, ScanReport(f)) or ()
-        )
-
-    if any(map(pictures, inside)):
-        return Found('folder', 'photos in class folders', path, photo=(path,))
-    if pictures(path):
-        return Found('folder', 'photos without classes', path, photo=(path,))
+        way_out = ': extract it first, `sketch_lvm datasets extract`.' if os.path.isfile(path) else '.'
+        raise UserError(f'{path} is not a folder{way_out}')
+    if found := _at(path, data):
+        return found
+    folders = [e for _, e, kind in _entries(path) if kind == 'folder']
+    found = _below(path, folders, data) or (_plain(path, folders) if data in (None, 'folder') else None)
+    if not found:
+        raise _nothing_found(path, data)
+    return found
 
 # %% ../../nbs/data/06_layouts.ipynb #3e1f0484
 GALLERIES = ('distinct', 'originals-twice', 'originals')
@@ -243,8 +265,8 @@ def choose_gallery(
         return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(_stem(p))]
     if gallery == 'originals-twice':
         return original + extended
-    there = {(class_key(c), _stem(p)) for c, p in extended}
-    return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in there]
+    present = {(class_key(c), _stem(p)) for c, p in extended}
+    return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in present]
 
 # %% ../../nbs/data/06_layouts.ipynb #cbeb09bb
 def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str, str, str]]:
@@ -258,7 +280,7 @@ def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str
         for p in files:
             if ending(p) in NOT_READ:
                 report.leave_out(p, why_not_read(p))
-        return [('unlabelled', 'photo', p) for p in files if _is_picture(p)]
+        return [('unlabelled', 'photo', p) for p in files if ending(p) in SUFFIXES]
     original, extended = side(found.photo), side(found.extended)
     if found.data == 'sketchy':
         photos = choose_gallery(original, extended, gallery)
@@ -269,7 +291,7 @@ def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str
     return [(c, 'sketch', p) for c, p in side(found.sketch)] + [(c, 'photo', p) for c, p in photos]
 
 
-def read_strokes(found: Found, report: ScanReport, per_class: int) -> tuple[list[tuple[str, str, str]], Drawings]:
+def read_drawings(found: Found, report: ScanReport, per_class: int) -> tuple[list[tuple[str, str, str]], Drawings]:
     "`(entries, source)` of the files of drawings: an entry `(class, modality, file/key)` for each row"
     source, entries = Drawings(), []
     for path in found.drawings:
@@ -301,7 +323,7 @@ def open_data(
     for i, why in bad.items():
         report.leave_out(files[i][2], why)
     files = [f for i, f in enumerate(files) if i not in bad]
-    strokes, source = read_strokes(found, report, per_class) if found.drawings else ([], None)
+    strokes, source = read_drawings(found, report, per_class) if found.drawings else ([], None)
     if strict and report.left_out:
         raise UserError(f'strict: {report}')
     if not files and not strokes:

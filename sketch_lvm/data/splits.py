@@ -89,8 +89,8 @@ def split_problems(s: Split) -> list[str]:
 # %% ../../nbs/data/04_splits.ipynb #0b023d9c
 def apply_split(split: Split, items: SketchPhotoSet) -> dict[str, SketchPhotoSet]:
     "`{'train', 'validation', 'unseen'}`: the parts of a `SketchPhotoSet`; every class of the split must be there"
-    there = {class_key(c) for c in items.classes}
-    missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in there]
+    present = {class_key(c) for c in items.classes}
+    missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in present]
     if missing:
         raise UserError(
             f'{len(missing)} class(es) of the split {split.name} are not in the data: '
@@ -123,10 +123,10 @@ def part_of(
     )
     for c in chosen:
         for k in (True, False):  # sketches without a photo are thinned out on their own
-            there = (items.labels == c) & (paired == k)
-            names = sorted(set(unit[there]))
+            mine = (items.labels == c) & (paired == k)
+            names = sorted(set(unit[mine]))
             drawn = rng(seed, index=c, stream=2).permutation(len(names))[: math.ceil(round(share * len(names), 9))]
-            keep |= there & np.isin(unit, [names[i] for i in drawn])
+            keep |= mine & np.isin(unit, [names[i] for i in drawn])
     part = items.where(mask=keep)
     return part if classes == n else part.where(classes=[items.classes[c] for c in sorted(chosen)])
 
@@ -154,10 +154,10 @@ def find_split(name: str, splits: dict[str, Split] | None = None) -> Split:
     fits = [n for n in splits if n == name] or [n for n in splits if n.startswith(name)]
     if len(fits) < 2:
         return splits[fits[0] if fits else check_name(name, splits, 'split')]
-    shared = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
+    common = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
     sizes = ', '.join(f'{n!r} ({len(splits[n].unseen)} unseen)' for n in fits)
     raise UserError(
-        f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for '
+        f'{name!r} could mean {sizes}; {len(common)} unseen classes are common to all. Say which: results for '
         'different lists cannot be compared.'
     )
 
@@ -173,8 +173,8 @@ def make_part(split: Split, what: str, **lists: Sequence[str]) -> Split:
 
 def said_part(provenance: str) -> str:
     "The sentences of a provenance that say what a sample holds, or ''"
-    said, found, _ = provenance.partition(ALONE)
-    return said + found if found else ''
+    sentences, found, _ = provenance.partition(ALONE)
+    return sentences + found if found else ''
 
 
 def listed_as(split: Split, sides: Sequence[str] = ('seen', 'unseen')) -> str:

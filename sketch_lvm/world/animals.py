@@ -67,8 +67,8 @@ def put(parts: list[Part], x: float, y: float, scale: float) -> list[Part]:
 def four_legs(front: float, hind: float, gap: float, top: float, bottom: float, half: float, colour: str) -> list[Part]:
     "Legs of an animal seen from the side; the far pair stands `gap` further right"
     leg = lambda x: [(x - half, top), (x + half, top), (x + half * 0.9, bottom), (x - half * 0.9, bottom)]
-    where = {'far front leg': front + gap, 'far hind leg': hind + gap, 'front leg': front, 'hind leg': hind}
-    return [area(name, leg(x), colour, int('far' in name)) for name, x in where.items()]
+    places = {'far front leg': front + gap, 'far hind leg': hind + gap, 'front leg': front, 'hind leg': hind}
+    return [area(name, leg(x), colour, int('far' in name)) for name, x in places.items()]
 
 # %% ../../nbs/world/02_animals.ipynb #b0e45837
 def _cat_eyes(t, x, y):

@@ -11,7 +11,16 @@ import functools, re
 
 import numpy as np
 
-from .miniworld import CATEGORY_NAMES, COLOURS, MATERIALS, OWN, SCENES, Thing, _scene, thing
+from sketch_lvm.world.miniworld import (
+    CATEGORY_NAMES,
+    OBJECT_COLOURS,
+    MATERIALS,
+    FRAME_TRAITS,
+    SCENES,
+    Thing,
+    _scene,
+    thing,
+)
 from ..core import check_name, rng
 from .shapes import CATEGORIES, Traits, rotate, unit
 
@@ -86,7 +95,12 @@ NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.sp
 
 def phrase(name: str, answer: str | float | bool, draw: float, colours: dict[str, str]) -> str:
     "'with flat roof' for one answer of a drawing program, '' where nothing can be said"
-    if name in OWN or name in ('design', 'colour') or name.endswith('side') or any(ch.isdigit() for ch in name):
+    if (
+        name in FRAME_TRAITS
+        or name in ('design', 'colour')
+        or name.endswith('side')
+        or any(ch.isdigit() for ch in name)
+    ):
         return ''
     if isinstance(answer, (bool, np.bool_)):
         return f'with {name}' if answer else ''
@@ -100,12 +114,12 @@ def phrase(name: str, answer: str | float | bool, draw: float, colours: dict[str
 
 def features(it: Thing, coloured: bool = True) -> list[str]:
     "What can be said about the answers of the drawing program; without colours for a line drawing"
-    said = {
+    phrases = {
         k: phrase(k, a, it.unit(k), it.colours)
         for k, a in it.traits.values.items()
-        if coloured or not (k.endswith('colour') or a in COLOURS or a in MATERIALS or a in it.colours)
+        if coloured or not (k.endswith('colour') or a in OBJECT_COLOURS or a in MATERIALS or a in it.colours)
     }
-    return [re.sub('[^a-z ]', ' ', v.lower()) for v in said.values() if v]
+    return [re.sub('[^a-z ]', ' ', v.lower()) for v in phrases.values() if v]
 
 # %% ../../nbs/world/10_captions.ipynb #53c2df98
 MODALITY_WORDS = dict(photo='photo', line_art='line drawing', sketch='sketch')
@@ -188,12 +202,12 @@ class _Listener(Traits):
 @functools.cache
 def caption_words() -> tuple[str, ...]:
     "Every word a caption can hold, sorted"
-    said = [
+    phrases = [
         'a an of picture leaning facing left right wide tall small big at the top bottom with plain striped dotted '
         'checked',
         *MODALITY_WORDS.values(),
         *SCENES.values(),
-        *COLOURS,
+        *OBJECT_COLOURS,
         *ROLE_WORDS.values(),
         *NUMBERS,
         *CATEGORY_NAMES,
@@ -206,5 +220,5 @@ def caption_words() -> tuple[str, ...]:
             CATEGORIES[c](t)
             offered |= set(t.offered)
         for name, a in offered:
-            said.append(str(a) if name == 'design' else phrase(name, a, a if isinstance(a, float) else 0, {}))
-    return tuple(sorted(set(re.sub('[^a-z ]', ' ', ' '.join(said).lower()).split())))
+            phrases.append(str(a) if name == 'design' else phrase(name, a, a if isinstance(a, float) else 0, {}))
+    return tuple(sorted(set(re.sub('[^a-z ]', ' ', ' '.join(phrases).lower()).split())))

@@ -12,7 +12,7 @@ import functools, math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from .miniworld import COATS, COLOURS, MATERIALS, Thing, camera, paint, scene, thing
+from .miniworld import COATS, OBJECT_COLOURS, MATERIALS, Thing, photo_points, paint, scene, thing
 from ..core import check_name, rng
 from .freehand import sketch, sketch_strokes, sketch_style  # noqa: F401  all renderers in one place
 
@@ -104,7 +104,7 @@ def clutter(r: np.random.Generator, img: np.ndarray, horizon: float | None) -> n
                 * size
                 * ss
             )
-            paint_pot = list(COLOURS.values())[int(r.integers(len(COLOURS)))]
+            paint_pot = list(OBJECT_COLOURS.values())[int(r.integers(len(OBJECT_COLOURS)))]
             colour = tuple(
                 int(v)
                 for v in (np.array(paint_pot) * 0.45 + img[int(y / ss) % size, int(x / ss) % size] * 0.55).clip(0, 255)
@@ -134,7 +134,9 @@ def palette(category: str, instance: int, version: int = 1) -> dict[str, np.ndar
     for role, rgb in MATERIALS.items():
         out[role] = np.float32(rgb)
     for role, name in it.colours.items():
-        out[role] = np.float32((COATS if role == 'coat' else COLOURS)[name]) * (0.88 + 0.24 * it.unit('shade', role))
+        out[role] = np.float32((COATS if role == 'coat' else OBJECT_COLOURS)[name]) * (
+            0.88 + 0.24 * it.unit('shade', role)
+        )
     bright = out['main'].mean() > 120 if it.unit('pattern tone') < 0.75 else out['main'].mean() > 190
     out['pattern'] = out['main'] * 0.45 if bright else out['main'] * 0.35 + 165
     return out
@@ -233,7 +235,7 @@ def photo(category: str, instance: int = 0, view: int = 0, size: int = 64, versi
     img = clutter(r, img, horizon)
     ss = 3 if size <= 128 else 2
     n = len(it.parts)
-    ids = paint(it, camera(it, view), size * ss)
+    ids = paint(it, photo_points(it, view), size * ss)
     mask = (
         np.asarray(
             _in_greys(ids, [{'bg': 0, 'glass': 190}.get(p.colour, 255) for p in it.parts]).reduce(ss), np.float32
