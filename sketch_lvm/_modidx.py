@@ -443,6 +443,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                  'sketch_lvm.core.rng': ('core.html#rng', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.sha256': ('core.html#sha256', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.show_images': ('core.html#show_images', 'sketch_lvm/core.py'),
+                                 'sketch_lvm.core.temporary_cache': ('core.html#temporary_cache', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.to_image': ('core.html#to_image', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.torch_rng': ('core.html#torch_rng', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.write_json': ('core.html#write_json', 'sketch_lvm/core.py')},

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device', 'data_path',
-           'cache_path', 'cache_trouble', 'real_sample', 'nothing_to_test', 'atomic_write', 'sha256', 'write_json',
-           'read_json', 'check_writable', 'printable', 'to_image', 'show_images']
+           'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'nothing_to_test', 'atomic_write', 'sha256',
+           'write_json', 'read_json', 'check_writable', 'printable', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit, contextlib, difflib, errno, functools, hashlib, json, math, os, re, shutil, stat, sys, tempfile
@@ -132,6 +132,21 @@ def _temporary_cache(why):
     )
     atexit.register(lambda: os.getpid() == maker and shutil.rmtree(place, ignore_errors=True))
     return place
+
+
+@contextlib.contextmanager
+def temporary_cache() -> Iterator[Path]:
+    "A block with an empty cache of its own, which ends with it: for examples and tests"
+    before = os.environ.get('SKETCH_LVM_CACHE')
+    with tempfile.TemporaryDirectory(prefix='sketch_lvm-cache-', ignore_cleanup_errors=True) as place:
+        os.environ['SKETCH_LVM_CACHE'] = place
+        try:
+            yield Path(place)
+        finally:
+            if before is None:
+                del os.environ['SKETCH_LVM_CACHE']
+            else:
+                os.environ['SKETCH_LVM_CACHE'] = before
 
 
 def real_sample(*parts: str) -> Path | None:

@@ -58,6 +58,23 @@ def test_devices():
             pick_device('cuda')
 
 
+def test_a_temporary_cache_ends_with_its_block():
+    import os, pytest
+    from unittest import mock
+    from sketch_lvm.core import cache_path, temporary_cache
+
+    for before in (None, '/somewhere'):
+        with mock.patch.dict(os.environ):
+            os.environ.pop('SKETCH_LVM_CACHE', None)
+            if before:
+                os.environ['SKETCH_LVM_CACHE'] = before
+            with pytest.raises(RuntimeError), temporary_cache() as place:
+                cache_path('kind', 'thing').write_bytes(b'x')
+                assert (place / 'kind' / 'thing').exists()
+                raise RuntimeError
+            assert not place.exists() and os.environ.get('SKETCH_LVM_CACHE') == before
+
+
 def test_paths_can_be_moved():
     import os, pytest, tempfile
     from pathlib import Path

@@ -130,15 +130,14 @@ def test_drawings_and_files_in_one_cached_set():
     import numpy as np
     from PIL import Image
     from sketch_lvm.data.cache import build_cache
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, temporary_cache
     from sketch_lvm.data.items import make_set
     from sketch_lvm.data.sources import Files
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, Joined
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache():
         (d / 'cup.ndjson').write_text(
             '\n'.join(json.dumps(dict(key_id=str(k), drawing=[[[0, 50 + k], [k, 90]]])) for k in range(6))
         )
@@ -156,8 +155,6 @@ def test_drawings_and_files_in_one_cached_set():
         (d / 'cup.ndjson').write_text('{}')
         with pytest.raises(UserError, match='has changed'):
             items.images([3], 16)
-    finally:
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_how_many_of_how_many_were_kept():
@@ -195,7 +192,7 @@ def test_how_many_of_how_many_were_kept():
     assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == [
         '100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'
     ]
-    with mock.patch.object(drawings, 'EXACT', 1):  # a long file is reckoned from its bytes
+    with mock.patch.object(drawings, 'COUNTED_BYTES', 1):  # a long file is reckoned from its bytes
         for name in ('a.ndjson', 'd.bin'):
             index_drawings(d / name, report := ScanReport('t'), 20)
             assert '20 of about 50' in report.notes[0], report.notes

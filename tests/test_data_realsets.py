@@ -174,14 +174,13 @@ def test_a_set_with_fewer_pictures_is_a_sample():
 def test_the_same_photo_on_both_sides_is_an_error():
     import os, pytest, shutil, tempfile
     from pathlib import Path
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, temporary_cache
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.realsets import real_sets
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache():
         save_folder(toy_set(8, 3, 2, 16), d / 'set')
         sets = real_sets('folder', d / 'set')
         (one, two), seen = sets.unseen.classes, sets.train.classes[0]
@@ -203,8 +202,6 @@ def test_the_same_photo_on_both_sides_is_an_error():
         shutil.copy(next((d / 'set/sketch' / one).iterdir()), d / 'set/sketch' / seen / 'lent-1.png')  # a sketch leaks too
         with pytest.raises(UserError, match='1 picture.*lent-1.png'):
             real_sets('folder', d / 'set')
-    finally:
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_seven_classes_are_never_asked_about_one():

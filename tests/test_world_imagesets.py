@@ -39,60 +39,51 @@ def test_a_fingerprint_sees_what_draws_and_nothing_else():
 
 
 def test_image_sets_are_cached_and_never_stale():
-    import os, numpy as np, pytest, tempfile
-    from pathlib import Path
+    import numpy as np, pytest
     from sketch_lvm.world import imagesets
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, temporary_cache
     from sketch_lvm.world.render import line_art, photo, sketch
     from sketch_lvm.world.imagesets import image_set
 
-    old = os.environ.get('SKETCH_LVM_CACHE')
-    with tempfile.TemporaryDirectory() as d:
-        os.environ['SKETCH_LVM_CACHE'] = d
-        told = []
-        try:
-            x, t = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=2, progress=lambda *a: told.append(a))
-            assert x.shape == (12, 64, 64, 3) and x.dtype == np.uint8 and told[-1] == (12, 12)
-            assert all(np.array_equal(x[k], photo(t['category'][k], t['instance'][k], t['view'][k])) for k in range(12))
-            assert list(t['view'][:2]) == [0, 5] and set(t['modality']) == {'photo'} and not x.flags.writeable
-            told.clear()
-            y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: told.append(a))
-            assert not told and y.filename == x.filename  # found, not made
-            assert len(list(Path(d).rglob('*'))) == 2  # one folder, one file, no litter
-            assert np.array_equal(
-                image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick')
-            )
-            assert np.array_equal(
-                image_set('cat', [4], 'line_art', style='chalk', size=32, workers=1)[0][0],
-                line_art('cat', 4, size=32, style='chalk'),
-            )
-            with pytest.MonkeyPatch.context() as m:  # another program, another file
-                m.setattr(imagesets, 'fingerprint', lambda c: 'other')
-                assert image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1)[0].filename != x.filename
+    progress = []
+    with temporary_cache() as d:
+        x, t = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=2, progress=lambda *a: progress.append(a))
+        assert x.shape == (12, 64, 64, 3) and x.dtype == np.uint8 and progress[-1] == (12, 12)
+        assert all(np.array_equal(x[k], photo(t['category'][k], t['instance'][k], t['view'][k])) for k in range(12))
+        assert list(t['view'][:2]) == [0, 5] and set(t['modality']) == {'photo'} and not x.flags.writeable
+        progress.clear()
+        y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: progress.append(a))
+        assert not progress and y.filename == x.filename  # found, not made
+        assert len(list(d.rglob('*'))) == 2  # one folder, one file, no litter
+        assert np.array_equal(
+            image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick')
+        )
+        assert np.array_equal(
+            image_set('cat', [4], 'line_art', style='chalk', size=32, workers=1)[0][0],
+            line_art('cat', 4, size=32, style='chalk'),
+        )
+        with pytest.MonkeyPatch.context() as m:  # another program, another file
+            m.setattr(imagesets, 'fingerprint', lambda c: 'other')
+            assert image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1)[0].filename != x.filename
 
-                def broken(*a, **k):
-                    raise RuntimeError('pen broke')
+            def broken(*a, **k):
+                raise RuntimeError('pen broke')
 
-                m.setattr(imagesets, 'photo', broken)
-                before = len(list(Path(d).rglob('*')))
-                with pytest.raises(RuntimeError, match='pen broke'):
-                    image_set('owl', 2, workers=1)
-                assert len(list(Path(d).rglob('*'))) == before  # nothing half made stays
-            for bad, why in [
-                ((['cot'], 1), "Did you mean 'cat'"),
-                (('cat', 0), 'empty'),
-                (('cat', 1, 'foto'), 'modality'),
-                (('cat', 1, 'line_art', 1, 64, 'oil'), 'line style'),
-            ]:
-                with pytest.raises(UserError, match=why):
-                    image_set(*bad, workers=1)
-            with pytest.raises(UserError, match='no style'):
-                image_set('cat', 1, style='thin')
-        finally:
-            if old is None:
-                del os.environ['SKETCH_LVM_CACHE']
-            else:
-                os.environ['SKETCH_LVM_CACHE'] = old
+            m.setattr(imagesets, 'photo', broken)
+            before = len(list(d.rglob('*')))
+            with pytest.raises(RuntimeError, match='pen broke'):
+                image_set('owl', 2, workers=1)
+            assert len(list(d.rglob('*'))) == before  # nothing half made stays
+        for bad, why in [
+            ((['cot'], 1), "Did you mean 'cat'"),
+            (('cat', 0), 'empty'),
+            (('cat', 1, 'foto'), 'modality'),
+            (('cat', 1, 'line_art', 1, 64, 'oil'), 'line style'),
+        ]:
+            with pytest.raises(UserError, match=why):
+                image_set(*bad, workers=1)
+        with pytest.raises(UserError, match='no style'):
+            image_set('cat', 1, style='thin')
 
 
 def test_a_cache_that_cannot_be_written_is_a_sentence():
