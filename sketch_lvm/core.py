@@ -242,9 +242,8 @@ def _try_to_write(folder, name):
         os.unlink(trial)
 
 # %% ../nbs/00_core.ipynb #2dfb3044
-HIDDEN = re.compile(
-    '[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]'
-)  # all controls but tab and line feed; markers of direction
+# all controls but tab and line feed; markers of direction
+HIDDEN = re.compile('[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]')
 
 
 def printable(

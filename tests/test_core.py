@@ -207,9 +207,8 @@ def test_an_output_is_tried_before_the_work():
         for fine in (d / 'new.json', d / 'deep' / 'er' / 'new.json', d / 'file', d / 'folder', str(d / 'folder')):
             assert check_writable(fine) == Path(fine)
         check_writable(d / 'folder', replaced=True)
-        assert (
-            sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d / 'file').read_text() == 'x'
-        )  # nothing made, nothing left
+        # nothing made, nothing left
+        assert sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d / 'file').read_text() == 'x'
         for bad, why in {
             d / 'file' / 'below': 'Not a directory',
             d / 'pipe': 'neither a file nor a folder',

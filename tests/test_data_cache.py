@@ -310,12 +310,8 @@ def test_a_damaged_shard_is_never_used():
             assert read(items).count('is damaged or gone') == 1 and read(items) == '' and not one.exists()
             assert 'is damaged or gone' in read(pickle.loads(pickle.dumps(items)))  # a worker finds out by itself
             assert 0 < build_cache(items, 16).decoded <= 14 and fits_digest(one)
-        for cut in (
-            lambda n: n // 2,
-            lambda n: n - 1,
-            lambda n: n - 40,
-            lambda n: 0,
-        ):  # cut while in use: no signal, the right pixels
+        # cut while in use: no signal, the right pixels
+        for cut in (lambda n: n // 2, lambda n: n - 1, lambda n: n - 40, lambda n: 0):
             cache = build_cache(items, 16)
             assert read(items) == ''
             one = Path(cache.paths[3])

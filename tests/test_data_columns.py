@@ -42,9 +42,8 @@ def test_splits_and_pairs():
     assert (own >= 0).all() and (t.photo_id[own] == t.photo_id).all() and (t.modality[own] == 'photo').all()
     some = t[np.r_[1:60]]  # one photo lost: two sketches without their own
     assert (some.own_photo < 0).sum() == 2 and len(some.with_photos(own=True)) == 57 and len(some.with_photos()) == 59
-    reused = from_arrays(
-        np.zeros((4, 8, 8), np.uint8), 'aabb', ['photo', 'sketch'] * 2, list('0000')
-    )  # ids that repeat from class to class
+    # ids that repeat from class to class
+    reused = from_arrays(np.zeros((4, 8, 8), np.uint8), 'aabb', ['photo', 'sketch'] * 2, list('0000'))
     assert reused.own_photo.tolist() == [0, 0, 2, 2]
     lonely = t[(t.names != 'square') | (t.modality == 'sketch')]  # a class with sketches only
     assert len(lonely.with_photos()) == 45 and lonely.with_photos().classes == t.classes

@@ -135,9 +135,8 @@ def test_strange_names():
     long = 'y' * 200 + " '#é"
     shutil.copy(root / 'photo/square/000.png', root / 'photo/square' / f'{long}.png')
     shutil.copy(root / 'sketch/square/000-1.png', root / 'sketch/square' / f'{long}-1.png')
-    shutil.copytree(
-        root / 'photo/square', root / 'photo/SQUARE', dirs_exist_ok=True
-    )  # a case twin (one folder on some file systems)
+    # a case twin (one folder on some file systems)
+    shutil.copytree(root / 'photo/square', root / 'photo/SQUARE', dirs_exist_ok=True)
     items, report = from_folder(root)
     assert not report.left_out and set(items.classes) == {*names, 'square', 'triangle'} and len(items.classes) == 9
     assert (items.own_photo[items.modality == 'sketch'] >= 0).all() and items.images(size=8).shape[0] == len(items)

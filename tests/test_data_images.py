@@ -70,11 +70,8 @@ def test_photos_and_animations():
         x = read_image(file(see_through, format, **options), 'sketch')
         assert (x == 0).all(-1).sum() == 1 and (x[4, 3] == 0).all() and (x == 255).all(-1).sum() == 63, format
     assert (read_image(file(first, 'BMP')) == (10, 200, 30)).all()
-    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (
-        8,
-        8,
-        3,
-    )  # a phone's two-picture JPEG
+    # a phone's two-picture JPEG
+    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (8, 8, 3)
 
 
 def test_all_eight_orientations():
@@ -217,13 +214,11 @@ def test_fitting_keeps_what_it_says():
     assert all((fit_image(same, 32, fit) == same).all() for fit in ('stretch', 'pad', 'crop'))
     padded = fit_image(np.zeros((10, 20, 3), np.uint8), 40, 'pad')
     assert (padded[10:30] == 0).all() and (padded[:10] == 255).all() and (padded[30:] == 255).all()
-    stripes = (
-        np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)
-    )  # 25 stripes of 8 x 8, cut to 1
+    # 25 stripes of 8 x 8, cut to 1
+    stripes = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)
     assert (fit_image(stripes, 8, 'crop') == 120).all() and fit_image(stripes, 8, 'stretch')[0, :, 0].std() > 50
-    long = np.asarray(
-        Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24))
-    )  # goes by the box; the naive way in full:
+    # goes by the box; the naive way in full:
+    long = np.asarray(Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24)))
     assert abs(fit_image(long, 24, 'crop').astype(int) - long[:, 188:212]).max() <= 1
     with pytest.raises(UserError, match="Did you mean 'crop'"):
         fit_image(same, 8, 'cropp')

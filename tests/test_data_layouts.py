@@ -328,9 +328,8 @@ def test_real_samples_in_official_layouts():
             and 'crocodile' in tub.classes
             and find_data(root / 'tuberlin').data == 'tuberlin'
         )
-        order = sorted(
-            listed_classes('tuberlin').values(), key=str.casefold
-        )  # numbered through: 80 a class, alphabetically
+        # numbered through: 80 a class, alphabetically
+        order = sorted(listed_classes('tuberlin').values(), key=str.casefold)
         drawn, report = open_data(root / 'quickdraw')
         assert drawn.counts().total == dict(sketch=500, photo=0, paired=0) and len(drawn.classes) == 20
         assert not report.left_out and 30 < drawn.images([0], 64).float().mean() < 254

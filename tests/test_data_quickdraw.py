@@ -208,9 +208,8 @@ def test_a_compressed_bomb_is_not_unpacked():
 
     d = Path(tempfile.mkdtemp())
     record = pack_record(7, [[list(range(200))] * 2] * 9)
-    (d / 'zeros.bin.gz').write_bytes(
-        gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1)
-    )  # nothing behind the first drawing is one
+    # nothing behind the first drawing is one
+    (d / 'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))
     (d / 'same.bin.gz').write_bytes(gzip.compress(record * 4000))
     (d / 'lines.ndjson.gz').write_bytes(gzip.compress((b' ' * 999 + b'\n') * 30_000))
     for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):

@@ -212,15 +212,8 @@ def test_seven_classes_are_never_asked_about_one():
     from sketch_lvm.data.realsets import real_sets
     from sketch_lvm.data.realsplits import split_by_lot
 
-    assert [len(split_by_lot(toy_set(n)).unseen) for n in range(2, 9)] == [
-        1,
-        1,
-        1,
-        2,
-        2,
-        2,
-        2,
-    ]  # with one unseen class any model scores 1
+    # with one unseen class any model scores 1
+    assert [len(split_by_lot(toy_set(n)).unseen) for n in range(2, 9)] == [1, 1, 1, 2, 2, 2, 2]
     root = Path(tempfile.mkdtemp())
     save_folder(toy_set(7, 3, 2, 16), root)
     sets = real_sets('folder', root)
@@ -303,10 +296,8 @@ def test_file_lists_of_public_code():
     (lists / 'cname_cid.txt').unlink()
     with pytest.raises(UserError, match='lacks lists for seen'):
         real_sets('sketchy', data, lists=str(lists))
-    for name, sides in (
-        ('tuberlin', ('png', 'ImageResized')),
-        ('quickdraw', ('sketches', 'images')),
-    ):  # one gallery each, nothing to choose
+    # one gallery each, nothing to choose
+    for name, sides in (('tuberlin', ('png', 'ImageResized')), ('quickdraw', ('sketches', 'images'))):
         d = root / name
         lists = d / 'lists'
         lists.mkdir(parents=True)

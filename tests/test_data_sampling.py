@@ -32,9 +32,8 @@ def test_category_triplets_have_the_right_chances():
     whole = [category_triplets(t, 8, 1, 0, i) for i in range(n_batches(40, 8))]
     assert sorted(np.concatenate([b['sketch'] for b in whole])) == np.flatnonzero(t.modality == 'sketch').tolist()
     twos = {k: np.concatenate([category_triplets(t, 2, 1, 0, i)[k] for i in range(20)]) for k in whole[0]}
-    assert all(
-        (np.concatenate([b[k] for b in whole]) == twos[k]).all() for k in twos
-    )  # the same triplets whatever the batch size
+    # the same triplets whatever the batch size
+    assert all((np.concatenate([b[k] for b in whole]) == twos[k]).all() for k in twos)
     shares = [category_triplets(t, 8, 1, 0, 2, rank=r, world_size=4) for r in range(4)]
     assert all(sorted(np.concatenate([s[k] for s in shares])) == sorted(whole[2][k]) for k in twos)
     assert shares[1]['sketch'].tolist() == whole[2]['sketch'][1::4].tolist()
@@ -64,9 +63,8 @@ def test_instance_triplets_are_hard():
     seen = seen[sketches]
     other = ((t.labels[:, None] == t.labels) & (t.modality == 'photo') & (t.photo_id[:, None] != t.photo_id))[sketches]
     assert (seen.sum(1) == 400).all() and (seen[~other] == 0).all() and abs(seen[other] - 100).max() < 5 * np.sqrt(75)
-    twice = from_arrays(
-        np.zeros((5, 4, 4), np.uint8), ['a'] * 5, ['photo'] * 4 + ['sketch'], ['x', 'y', 'x', 'z', 'x']
-    )  # photo x is there twice
+    # photo x is there twice
+    twice = from_arrays(np.zeros((5, 4, 4), np.uint8), ['a'] * 5, ['photo'] * 4 + ['sketch'], ['x', 'y', 'x', 'z', 'x'])
     assert {int(instance_triplets(twice, 1, 0, e)['negative'][0]) for e in range(60)} == {1, 3} and instance_triplets(
         twice, 1
     )['photo'] == [0]
@@ -176,9 +174,8 @@ def test_processes_share_a_batch():
         for step in range(2 * len(alone)):
             whole, shares = alone[step], [b[step] for b in four]
             keys = np.concatenate([s['key'] for s in shares])
-            assert (
-                sorted(keys) == whole['key'].tolist() and len({len(s['key']) for s in shares}) == 1
-            )  # no overlap, nothing lost, equal shares
+            # no overlap, nothing lost, equal shares
+            assert sorted(keys) == whole['key'].tolist() and len({len(s['key']) for s in shares}) == 1
             for role, rows in whole['rows'].items():
                 assert (np.concatenate([s['rows'][role] for s in shares])[np.argsort(keys)] == rows.numpy()).all()
     with pytest.raises(UserError, match="last batch of 4 .*last='fill'"):
@@ -215,9 +212,10 @@ def test_augmentation_is_a_function_of_its_key():
     keys = np.arange(24)
     how = dict(seed=1, epoch=2, flip=0.5, crop=0.6, turn=30)
     y = augment(x, keys, **how)
+    # whichever batch it is in
     assert torch.equal(augment(x, keys, **how), y) and torch.allclose(
         augment(x[[5, 3]], [5, 3], **how), y[[5, 3]], atol=1e-6
-    )  # whichever batch it is in
+    )
     assert torch.equal(augment(x.float() / 255, keys, **how), y) and y.min() >= 0 and y.max() <= 1.0001
     for change in (dict(seed=2), dict(epoch=3), dict(stream=1)):
         assert not torch.allclose(augment(x, keys, **{**how, **change}), y)
@@ -227,9 +225,8 @@ def test_augmentation_is_a_function_of_its_key():
     mirrored = (flipped != x).flatten(1).any(1)
     assert flipped.dtype == torch.uint8 and 4 < mirrored.sum() < 20 and torch.equal(flipped[mirrored], x[mirrored].flip(-1))
     assert torch.equal(augment(x, keys, 1, flip=0), x) and torch.equal(augment(x, keys, 1, flip=1), x.flip(-1))
-    assert torch.allclose(
-        augment(x, keys, 1, flip=1, turn=1e-9), x.flip(-1) / 255, atol=1e-3
-    )  # the resampled way agrees with the exact one
+    # the resampled way agrees with the exact one
+    assert torch.allclose(augment(x, keys, 1, flip=1, turn=1e-9), x.flip(-1) / 255, atol=1e-3)
     assert (
         augment(torch.zeros(24, 3, 16, 16), keys, 1, turn=90).amax((1, 2, 3)) > 0.5
     ).sum() > 10  # corners from outside are white

@@ -12,9 +12,8 @@ def test_memory_maps_travel_by_name():
         s = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r'), ['a'] * 60, 'photo')
         parcel = pickle.dumps(s)
         assert len(parcel) < x.nbytes / 10 and (pickle.loads(parcel).images([3, 7]) == s.images([3, 7])).all()
-        sliced = from_arrays(
-            np.load(os.path.join(d, 'x.npy'), mmap_mode='r')[10:], ['a'] * 50, 'photo'
-        )  # numpy forgets its offset: sent whole
+        # numpy forgets its offset: sent whole
+        sliced = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r')[10:], ['a'] * 50, 'photo')
         assert (pickle.loads(pickle.dumps(sliced)).images([3]) == s.images([13])).all()
     grey = from_arrays(x[..., 0], ['a'] * 60, 'photo')
     assert (

@@ -56,9 +56,8 @@ def test_hidden_lines_are_not_drawn():
         under = seen[part == 0].mean()  # its right side, 1.2 of 6.4 long, is behind
         assert abs(under - (1 - 1.2 / 6.4)) < 0.03
         ink = np.concatenate(sketch_strokes('test cards', 0, style=exact), 1).T / 255
-        assert (
-            max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < 0.02
-        )  # an exact hand stays on visible outlines,
+        # an exact hand stays on visible outlines,
+        assert max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < 0.02
         assert max(np.linalg.norm(ink - p, axis=1).min() for p in pts[seen]) < 0.06  # and covers them
     finally:
         del CATEGORIES['test cards']

@@ -72,8 +72,7 @@ def test_one_answer_moves_only_its_parts():
 
 
     a, b = points(height=0.3), points(height=-0.1)
-    assert not np.allclose(a['top'], b['top']) and np.isclose(
-        a['leg 1'][1, 1], b['leg 1'][1, 1]
-    )  # a lower board, feet on the same floor
+    # a lower board, feet on the same floor
+    assert not np.allclose(a['top'], b['top']) and np.isclose(a['leg 1'][1, 1], b['leg 1'][1, 1])
     spout = {p.name: p for p in draw('teapot', 2)[1]}['spout']
     assert spout.centre[0] < 0  # side views face left

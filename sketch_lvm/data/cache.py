@@ -218,12 +218,8 @@ class PixelCache:
         starts: Sequence[int],
         stamps: np.ndarray | None,
     ):
-        self.source, self.recipe, self.paths, self.fine = (
-            source,
-            recipe,
-            [os.fspath(p) for p in paths],
-            {},
-        )  # fine: shard -> its bytes, 0 if damaged
+        # fine: shard -> its bytes, 0 if damaged
+        self.source, self.recipe, self.paths, self.fine = (source, recipe, [os.fspath(p) for p in paths], {})
         self.place = np.full(len(source), -1, np.int64)
         self.place[rows] = np.arange(len(rows))
         self.shard = np.searchsorted(starts, np.arange(len(rows)), 'right') - 1

@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike
 from ..core import UserError, check_name, rng
 
 # %% ../../nbs/data/16_epochs.ipynb #68825bcc
-STREAMS = dict(
-    order=20, photos=21, classes=22, members=23, sketches=24, augment=25
-)  # keep different uses of one number apart
+# keep different uses of one number apart
+STREAMS = dict(order=20, photos=21, classes=22, members=23, sketches=24, augment=25)
 
 
 @lru_cache(8)

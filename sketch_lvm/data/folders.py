@@ -32,6 +32,7 @@ JUNK = re.compile(
     r'(\..*|__MACOSX|__pycache__|Thumbs\.db|ehthumbs\.db|desktop\.ini|@eaDir|lost\+found|\$RECYCLE\.BIN|Icon\r)', re.I
 )
 SUFFIXES = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.gif'}
+# pictures all the same
 NOT_READ = {
     '.heic': 'HEIC',
     '.heif': 'HEIC',
@@ -40,7 +41,7 @@ NOT_READ = {
     '.tiff': 'TIFF',
     '.jxl': 'JPEG XL',
     '.jp2': 'JPEG 2000',
-}  # pictures all the same
+}
 
 
 def ending(path: str) -> str:

@@ -204,15 +204,8 @@ def to_rgb(im: Image.Image, modality: str = 'photo') -> np.ndarray:
     return np.ascontiguousarray(turn(rgb))
 
 # %% ../../nbs/data/00_images.ipynb #efbbe7bf
-PASSES = (
-    (0, 0, 8, 8),
-    (4, 0, 8, 8),
-    (0, 4, 4, 8),
-    (2, 0, 4, 4),
-    (0, 2, 2, 4),
-    (1, 0, 2, 2),
-    (0, 1, 1, 2),
-)  # of an interlaced PNG: x, y, steps
+# of an interlaced PNG: x, y, steps
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 
 def png_bytes(header: bytes) -> int:
@@ -334,9 +327,8 @@ def fit_image(image: np.ndarray, size: int, fit: str = 'stretch', interpolation:
         page = Image.new('RGB', (size, size), 'white')
         page.paste(im.resize((nw, nh), how), ((size - nw) // 2, (size - nh) // 2))
         return np.asarray(page)
-    nw, nh = (
-        (size, int(size * h / w)) if w < h else (int(size * w / h), size)
-    )  # what the whole picture would be resized to
+    # what the whole picture would be resized to
+    nw, nh = (size, int(size * h / w)) if w < h else (int(size * w / h), size)
     x, y = round((nw - size) / 2), round((nh - size) / 2)
     if max(nw, nh) <= 8 * size:
         return np.asarray(im.resize((nw, nh), how).crop((x, y, x + size, y + size)))

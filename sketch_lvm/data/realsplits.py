@@ -21,9 +21,8 @@ def split_by_lot(items: SketchPhotoSet, share: float = 0.2, seed: int = 0, data:
     names = sorted((c for c, n in items.counts().items() if n['sketch'] and n['photo']), key=class_key)
     if len(names) < 2:
         raise UserError(f'{len(names)} class(es) have both sketches and photos; a split needs at least 2.')
-    n = min(
-        max(2 if len(names) > 4 else 1, round(share * len(names))), len(names) - 1
-    )  # with one unseen class every model scores 1
+    # with one unseen class every model scores 1
+    n = min(max(2 if len(names) > 4 else 1, round(share * len(names))), len(names) - 1)
     unseen = {names[i] for i in rng(seed, stream=31).permutation(len(names))[:n]}
     how = f'{n} of the {len(names)} classes with sketches and photos, drawn by lot with seed {seed}'
     return Split(f'{data}/by-lot-{seed}', how, [c for c in names if c not in unseen], sorted(unseen, key=class_key))
@@ -98,11 +97,12 @@ def only_present(split: Split, items: SketchPhotoSet) -> Split:
     return make_part(split, here, **keep)
 
 # %% ../../nbs/data/18_realsplits.ipynb #9a4f0421
+# pictures, on average
 USUAL_PICTURES = {
     'sketchy': dict(sketch=604, photo=584),
     'tuberlin': dict(sketch=80, photo=933),
     'quickdraw': dict(sketch=3076, photo=1805),
-}  # pictures, on average
+}
 
 
 def fewer_pictures(split: Split, unseen: SketchPhotoSet, gallery: str = 'distinct') -> list[str]:

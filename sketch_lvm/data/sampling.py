@@ -282,6 +282,7 @@ def loader(
     "A DataLoader over steps `start` to `stop` (default: the end of the first epoch), in order with any workers"
     steps = range(start, len(batches) if stop is None else stop)
     more = dict(prefetch_factor=prefetch, persistent_workers=False) if workers else {}
+    # its own, so that the global one stays untouched
     return torch.utils.data.DataLoader(
         batches,
         batch_size=None,
@@ -290,7 +291,7 @@ def loader(
         pin_memory=pin_memory,
         generator=torch_rng(batches.seed),
         **more,
-    )  # its own, so that the global one stays untouched
+    )
 
 # %% ../../nbs/data/11_sampling.ipynb #dca46ae0
 category_triplets.counts = instance_triplets.counts = lambda items: items.modality == 'sketch'

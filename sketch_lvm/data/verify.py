@@ -255,9 +255,8 @@ def verify(
     )
     if broken:
         v.errors.append(f'{len(broken):,} file(s) or lines cannot be used:{shown}')
-    notes = [
-        n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)
-    ]  # `check_raw` looks closer
+    # `check_raw` looks closer
+    notes = [n for n in report.notes if not (found.drawings and 'sketches but no photos' in n)]
     for n in notes:
         (v.warnings if 'but no' in n or 'without pictures' in n else v.notes).append(n)
     if to_convert := report.to_convert():

@@ -1300,9 +1300,8 @@ def t_shirt(t: Traits) -> list[Part]:
     turn = t.size('sleeve drop', 0, 0.3) if design == 'spread out' else t.size('sleeve drop', 0.4, 0.9)
     sleeve, cuff = t.size('sleeve length', 0.08, 0.5), t.size('sleeve width', 0.28, 0.46)
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
-    sleeve += (
-        max(0, 0.05 - across[0] * cuff * 0.85 + 0.05 * w) / along[0]
-    )  # a sleeve that hangs must still clear the body
+    # a sleeve that hangs must still clear the body
+    sleeve += max(0, 0.05 - across[0] * cuff * 0.85 + 0.05 * w) / along[0]
     tip = np.array([w * 0.95, -0.66]) + along * sleeve
     end = tip + across * cuff * 0.85
     pit = end - along * (end[0] - w) / along[0]

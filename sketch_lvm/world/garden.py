@@ -1386,9 +1386,8 @@ def star(t: Traits) -> list[Part]:
         p = t.size('hollow', 0.8, 0.45)  # sides like those of an astroid
         r = 0.95 * (np.abs(np.cos(k * n / 4)) ** p + np.abs(np.sin(k * n / 4)) ** p) ** (-1 / p)
         small = t.count('small sparkles', 0, 2)
-        spots = [
-            (0.9 * math.sin(a), -0.9 * math.cos(a)) for a in math.pi / n * np.array([1, 2 * (n // 2) + 1])[:small]
-        ]  # between two tips
+        # between two tips
+        spots = [(0.9 * math.sin(a), -0.9 * math.cos(a)) for a in math.pi / n * np.array([1, 2 * (n // 2) + 1])[:small]]
         return rotate(
             [area('star', np.stack([r * np.sin(k), -r * np.cos(k)], 1), colour)]
             + [

@@ -142,9 +142,8 @@ def _pool(workers):
             workers, multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')
         ) as pool,
     ):
-        warnings.simplefilter(
-            'ignore', DeprecationWarning
-        )  # forking beside threads: the workers touch only numpy and PIL
+        # forking beside threads: the workers touch only numpy and PIL
+        warnings.simplefilter('ignore', DeprecationWarning)
         try:
             yield pool.map
         except BaseException:

@@ -184,9 +184,8 @@ CATEGORIES = {}
 def category(program: Callable[[Traits], list[Part]]) -> Callable[[Traits], list[Part]]:
     "Enter a drawing program `program(traits) -> parts` under its own name"
     name = program.__name__.replace('_', ' ')
-    rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {
-        '__main__'
-    }  # a notebook may redefine its own room's programs
+    # a notebook may redefine its own room's programs
+    rooms = {f.__module__ for f in (CATEGORIES.get(name, program), program)} - {'__main__'}
     if len(rooms) > 1:
         raise UserError(f'two drawing programs are called {name!r}')
     if program.__module__ != '__main__' or not rooms:

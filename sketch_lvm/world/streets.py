@@ -135,9 +135,8 @@ def car(t: Traits) -> list[Part]:
         t.size('bonnet length', -0.45, -0.1),
         t.size('windscreen slope', 0.05, 0.35),
     )
-    b, c, d = {'hatchback': (0.78, 0.95, 0.95), 'round': (0.5, 0.8, 0.93)}.get(
-        design, (0, 0, 0.95)
-    )  # roof end, window end, tail
+    # roof end, window end, tail
+    b, c, d = {'hatchback': (0.78, 0.95, 0.95), 'round': (0.5, 0.8, 0.93)}.get(design, (0, 0, 0.95))
     if design == 'sedan':
         b = a + t.size('cabin length', 0.4, 0.7)
         c = b + 0.2
@@ -345,10 +344,8 @@ def _bus_corner(t):
         t.size('depth', 0.1, 0.35),
     )
     x, top, low, r = -0.95 + w, -h / 2, h / 2 - 0.1, t.size('wheel size', 0.11, 0.19)
-    side = lambda u, v: (
-        x + (0.95 - x) * u,
-        (top + (low - top) * v) * (1 - far * u),
-    )  # u along the bus, v from roof to floor
+    # u along the bus, v from roof to floor
+    side = lambda u, v: (x + (0.95 - x) * u, (top + (low - top) * v) * (1 - far * u))
     face = lambda u, v: (-0.95 + w * u, (top + (low - top) * v) * (0.94 + 0.06 * u))
     quad = lambda where, u0, v0, u1, v1: [where(u0, v0), where(u1, v0), where(u1, v1), where(u0, v1)]
     parts = [area('side', quad(side, 0, 0, 1, 1)), area('front', quad(face, 0, 0, 1, 1))]
@@ -382,11 +379,8 @@ def bicycle(t: Traits) -> list[Part]:
     chopper = design == 'chopper'
     r, s, y, w = t.size('wheel size', 0.27, 0.44), t.size('wheelbase', 0.48, 0.62), 0.42, t.size('tube', 0.04, 0.075)
     q = r * (0.7 if chopper else 1.0)
-    low, ty, hub = (
-        y + r - q,
-        y - t.size('frame height', 0.42, 0.75),
-        (0.02, y + 0.03),
-    )  # height of the front axle, of the top tube; the cranks
+    # height of the front axle, of the top tube; the cranks
+    low, ty, hub = (y + r - q, y - t.size('frame height', 0.42, 0.75), (0.02, y + 0.03))
     seat, head = (0.26, ty), (-s + 0.22, ty - 0.04)
     parts = _bike_wheel(t, 'rear wheel', s, y, r) + _bike_wheel(t, 'front wheel', -s, low, q)
     if t.flag('mudguards', 0.3):
