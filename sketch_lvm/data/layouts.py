@@ -15,16 +15,8 @@ from typing import NamedTuple
 from ..core import Progress, UserError, check_name
 from .items import SketchPhotoSet
 from .knownsets import REAL, listed_classes, listed_name
-from sketch_lvm.data.folders import (
-    NOT_READ,
-    SUFFIXES,
-    ScanReport,
-    assemble,
-    ending,
-    list_classes,
-    list_folder,
-    why_not_read,
-)
+from .folders import NOT_READ, SUFFIXES, ScanReport, assemble, ending, list_classes, list_folder
+from .folders import why_not_read
 from .columns import class_key
 from .sources import Files
 from .quickdraw import Drawings, Joined, drawing_kind

@@ -17,15 +17,8 @@ import numpy as np
 
 from ..core import Progress, UserError
 from .folders import ScanReport, same_pictures
-from sketch_lvm.data.realsplits import (
-    choose_split,
-    fewer_pictures,
-    hold_out,
-    lot_seed,
-    only_present,
-    some_or_none,
-    whole_classes,
-)
+from .realsplits import choose_split, fewer_pictures, hold_out, lot_seed, only_present, some_or_none
+from .realsplits import whole_classes
 from .cache import content_hashes
 from .items import SketchPhotoSet
 from .columns import class_key

@@ -12,20 +12,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sketch_lvm.world.shapes import (
-    Part,
-    Traits,
-    arc,
-    area,
-    category,
-    ellipse,
-    flip,
-    line,
-    mirrored,
-    rect,
-    rotate,
-    smooth,
-)
+from .shapes import Part, Traits, arc, area, category, ellipse, flip, line, mirrored, rect, rotate
+from .shapes import smooth
 
 # %% ../../nbs/world/02_animals.ipynb #26a82f48
 def both(name: str, points: ArrayLike, colour: str = 'main', level: int = 0, width: float = 0) -> list[Part]:

@@ -12,21 +12,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sketch_lvm.world.shapes import (
-    Part,
-    Traits,
-    arc,
-    area,
-    category,
-    ellipse,
-    flip,
-    line,
-    mirrored,
-    rect,
-    rotate,
-    smooth,
-    star_points,
-)
+from .shapes import Part, Traits, arc, area, category, ellipse, flip, line, mirrored, rect, rotate
+from .shapes import smooth, star_points
 
 # %% ../../nbs/world/05_belongings.ipynb #22205a00
 def ribbon(points: ArrayLike, widths: ArrayLike) -> np.ndarray:

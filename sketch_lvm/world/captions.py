@@ -11,16 +11,8 @@ import functools, re
 
 import numpy as np
 
-from sketch_lvm.world.miniworld import (
-    CATEGORY_NAMES,
-    OBJECT_COLOURS,
-    MATERIALS,
-    FRAME_TRAITS,
-    SCENES,
-    Thing,
-    _scene,
-    thing,
-)
+from .miniworld import CATEGORY_NAMES, OBJECT_COLOURS, MATERIALS, FRAME_TRAITS, SCENES, Thing, _scene
+from .miniworld import thing
 from ..core import check_name, rng
 from .shapes import CATEGORIES, Traits, rotate, unit
 

@@ -13,22 +13,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sketch_lvm.world.shapes import (
-    Part,
-    Traits,
-    arc,
-    area,
-    category,
-    ellipse,
-    flip,
-    line,
-    mirrored,
-    rect,
-    rotate,
-    smooth,
-    star_points,
-    unit,
-)
+from .shapes import Part, Traits, arc, area, category, ellipse, flip, line, mirrored, rect, rotate
+from .shapes import smooth, star_points, unit
 
 # %% ../../nbs/world/03_garden.ipynb #dc546496
 def scallop(

@@ -14,20 +14,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sketch_lvm.world.shapes import (
-    Part,
-    Traits,
-    arc,
-    area,
-    category,
-    ellipse,
-    flip,
-    line,
-    mirrored,
-    rect,
-    rotate,
-    smooth,
-)
+from .shapes import Part, Traits, arc, area, category, ellipse, flip, line, mirrored, rect, rotate
+from .shapes import smooth
 
 # %% ../../nbs/world/06_streets.ipynb #5358f1d1
 def spans(lo: float, hi: float, n: int, gap: float = 0.25) -> list[tuple[float, float]]:
