@@ -459,7 +459,7 @@ def test_the_mini_clip_knows_unseen_photos():
     import torch
     from sketch_lvm.clip.backbone import class_text_features, encode_images, load_backbone
     from sketch_lvm.world.miniworld import mini_split
-    from sketch_lvm.world.render import image_set
+    from sketch_lvm.world.imagesets import image_set
 
     mini, names = load_backbone('mini'), sorted(mini_split()['unseen'])
     z = encode_images(mini, mini.pixels(image_set(names, list(range(3000, 3008)), 'photo', [0])[0]))

@@ -58,6 +58,23 @@ def test_devices():
             pick_device('cuda')
 
 
+def test_a_temporary_cache_ends_with_its_block():
+    import os, pytest
+    from unittest import mock
+    from sketch_lvm.core import cache_path, temporary_cache
+
+    for before in (None, '/somewhere'):
+        with mock.patch.dict(os.environ):
+            os.environ.pop('SKETCH_LVM_CACHE', None)
+            if before:
+                os.environ['SKETCH_LVM_CACHE'] = before
+            with pytest.raises(RuntimeError), temporary_cache() as place:
+                cache_path('kind', 'thing').write_bytes(b'x')
+                assert (place / 'kind' / 'thing').exists()
+                raise RuntimeError
+            assert not place.exists() and os.environ.get('SKETCH_LVM_CACHE') == before
+
+
 def test_paths_can_be_moved():
     import os, pytest, tempfile
     from pathlib import Path
@@ -190,9 +207,8 @@ def test_an_output_is_tried_before_the_work():
         for fine in (d / 'new.json', d / 'deep' / 'er' / 'new.json', d / 'file', d / 'folder', str(d / 'folder')):
             assert check_writable(fine) == Path(fine)
         check_writable(d / 'folder', replaced=True)
-        assert (
-            sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d / 'file').read_text() == 'x'
-        )  # nothing made, nothing left
+        # nothing made, nothing left
+        assert sorted(p.name for p in d.rglob('*')) == ['file', 'folder', 'pipe'] and (d / 'file').read_text() == 'x'
         for bad, why in {
             d / 'file' / 'below': 'Not a directory',
             d / 'pipe': 'neither a file nor a folder',

@@ -5,11 +5,10 @@ def test_hashes_are_remembered_but_never_wrong():
     import hashlib, os, pytest, tempfile
     from pathlib import Path
     import numpy as np
-    from sketch_lvm.core import UserError, atomic_write, cache_path
+    from sketch_lvm.core import UserError, atomic_write, cache_path, temporary_cache
     from sketch_lvm.data.cache import hash_files
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
+    d = Path(tempfile.mkdtemp())
 
 
     def age():
@@ -20,7 +19,7 @@ def test_hashes_are_remembered_but_never_wrong():
                 np.savez(g, **{**z, 'hashed_at': z['hashed_at'] + 60_000_000_000})
 
 
-    try:
+    with temporary_cache():
         files = [d / f'{i}.bin' for i in range(4)]
         for i, f in enumerate(files):
             f.write_bytes(bytes([i]) * 100)
@@ -47,8 +46,6 @@ def test_hashes_are_remembered_but_never_wrong():
         with pytest.raises(UserError, match='1 of 4 files are gone: .*3.bin'):
             hash_files(files)
         assert hash_files([])[::2] == ([], 0)
-    finally:
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_borders_are_decided_by_content():
@@ -82,16 +79,16 @@ def test_borders_are_decided_by_content():
 def test_cached_pixels_are_the_same_pixels():
     import os, pickle, tempfile
     from pathlib import Path
+    from unittest import mock
     import numpy as np
+    from sketch_lvm.core import temporary_cache
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.items import from_arrays, toy_set
     from sketch_lvm.data.folders import from_folder, save_folder
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 3 * 24 * 24 * 7, room.SHARD_BYTES
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache(), mock.patch.object(room, 'SHARD_BYTES', 3 * 24 * 24 * 7):
         save_folder(toy_set(), d / 'set')
         fresh = from_folder(d / 'set')[0]
         for fit in ('stretch', 'pad', 'crop'):
@@ -120,24 +117,20 @@ def test_cached_pixels_are_the_same_pixels():
         assert len(fresh.source.caches) == 1
         assert build_cache(toy_set(), 24, interpolation='nearest').decoded == 60
         assert build_cache(from_arrays(np.zeros((0, 8, 8), np.uint8), [], []), 8).decoded == 0
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_changed_file_is_never_stale():
     import os, pytest, shutil, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, temporary_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache(), mock.patch.object(room, 'SHARD_BYTES', 3 * 16 * 16 * 7):
         save_folder(toy_set(), d / 'set')
         items = from_folder(d / 'set')[0]
         build_cache(items, 16)
@@ -165,9 +158,6 @@ def test_a_changed_file_is_never_stale():
             items.images([40], 16)
         with pytest.raises(UserError, match='1 of 60 files are gone'):
             build_cache(items, 16)
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_an_interrupted_build_goes_on():
@@ -177,14 +167,12 @@ def test_an_interrupted_build_goes_on():
     import numpy as np
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
-    from sketch_lvm.core import UserError, cache_path
+    from sketch_lvm.core import UserError, cache_path, temporary_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache(), mock.patch.object(room, 'SHARD_BYTES', 3 * 16 * 16 * 7):
         save_folder(toy_set(), d / 'set')
         items = from_folder(d / 'set')[0]
         truth = items.images(size=16)
@@ -225,23 +213,19 @@ def test_an_interrupted_build_goes_on():
             pytest.raises(UserError, match='only 0.0 GB are free'),
         ):
             build_cache(items, 20)
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_damage_inside_a_file_is_listed():
     import os, pytest, tempfile
     from pathlib import Path
     from sketch_lvm.data.cache import build_cache
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, temporary_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
     from PIL import Image
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache():
         save_folder(toy_set(size=64), d / 'set')
         bad = [d / 'set/photo/square/001.webp', d / 'set/sketch/hexagon/000-1.webp']
         for f in bad:
@@ -261,8 +245,6 @@ def test_damage_inside_a_file_is_listed():
         )
         items, report = from_folder(d / 'set', check='decode')
         assert sorted(p for p, _ in report.left_out) == sorted(map(str, bad)) and build_cache(items, 16).decoded == 58
-    finally:
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_an_index_that_cannot_be_written_is_a_sentence():
@@ -287,27 +269,27 @@ def test_an_index_that_cannot_be_written_is_a_sentence():
 def test_a_damaged_shard_is_never_used():
     import contextlib, io, os, pickle, tempfile
     from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import temporary_cache
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache, fits_digest, is_whole
     from sketch_lvm.data.items import toy_set
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 3 * 16 * 16 * 7, room.SHARD_BYTES
+    d = Path(tempfile.mkdtemp())
 
 
     def flip(at):
         return lambda b: b[:at] + bytes([b[at] ^ 1]) + b[at + 1 :]
 
 
-    try:
+    with temporary_cache(), mock.patch.object(room, 'SHARD_BYTES', 3 * 16 * 16 * 7):
         items = toy_set()
         truth = items.images(size=16)
 
         def read(items):
-            with contextlib.redirect_stderr(io.StringIO()) as said:
+            with contextlib.redirect_stderr(io.StringIO()) as errors:
                 assert (items.images(size=16) == truth).all()
-            return said.getvalue()
+            return errors.getvalue()
 
         for spoil in (
             flip(200),
@@ -328,12 +310,8 @@ def test_a_damaged_shard_is_never_used():
             assert read(items).count('is damaged or gone') == 1 and read(items) == '' and not one.exists()
             assert 'is damaged or gone' in read(pickle.loads(pickle.dumps(items)))  # a worker finds out by itself
             assert 0 < build_cache(items, 16).decoded <= 14 and fits_digest(one)
-        for cut in (
-            lambda n: n // 2,
-            lambda n: n - 1,
-            lambda n: n - 40,
-            lambda n: 0,
-        ):  # cut while in use: no signal, the right pixels
+        # cut while in use: no signal, the right pixels
+        for cut in (lambda n: n // 2, lambda n: n - 1, lambda n: n - 40, lambda n: 0):
             cache = build_cache(items, 16)
             assert read(items) == ''
             one = Path(cache.paths[3])
@@ -341,14 +319,12 @@ def test_a_damaged_shard_is_never_used():
             assert read(items).count('is damaged or gone') == 1
             assert build_cache(items, 16).decoded > 0
         assert not is_whole(d / 'absent', (1,)) and not is_whole(d, (1,)) and not fits_digest(d)
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_two_processes_build_one_cache():
     import os, subprocess, sys, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.folders import from_folder, save_folder
@@ -357,7 +333,8 @@ def test_two_processes_build_one_cache():
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(photos=10), d / 'set')
     code = (
-        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = folders.from_folder(sys.argv[1])[0]; '
+        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = '
+        'folders.from_folder(sys.argv[1])[0]; '
         'print("ready", flush=True); sys.stdin.readline(); print(cache.build_cache(items, 48).decoded)'
     )
     env = {**os.environ, 'SKETCH_LVM_CACHE': str(d / 'cache'), 'PYTHONPATH': str(Path(room.__file__).parents[2])}
@@ -372,31 +349,28 @@ def test_two_processes_build_one_cache():
         p.stdin.write('\n')
         p.stdin.flush()  # both start now
     assert all(0 < int(p.communicate()[0]) <= 120 and p.returncode == 0 for p in both)
-    old = os.environ.get('SKETCH_LVM_CACHE')
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 3 * 48 * 48 * 3, room.SHARD_BYTES
-    try:
+    with (
+        mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'cache')),
+        mock.patch.object(room, 'SHARD_BYTES', 3 * 48 * 48 * 3),
+    ):
         items = from_folder(d / 'set')[0]
         truth = items.images(size=48)
         assert build_cache(items, 48).decoded == 0 and (items.images(size=48) == truth).all()
         assert not list((d / 'cache').rglob('*.tmp'))
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_memory_stays_bounded():
     import os, tempfile, tracemalloc
     from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import temporary_cache
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    room.SHARD_BYTES, shard_bytes = 2 * 3 * 256 * 256, room.SHARD_BYTES
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache(), mock.patch.object(room, 'SHARD_BYTES', 2 * 3 * 256 * 256):
         save_folder(toy_set(), d / 'set')
         items = from_folder(d / 'set')[0]
         steps = []
@@ -405,6 +379,3 @@ def test_memory_stays_bounded():
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 4_000_000 < 60 * 3 * 256 * 256 and steps[-1] == (60, 60) and len(steps) == len(cache.paths)
-    finally:
-        room.SHARD_BYTES = shard_bytes
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

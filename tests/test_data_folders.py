@@ -54,11 +54,10 @@ def test_a_folder_with_every_fault():
 
 
 def test_unreadable_folders_are_reported():
-    from sketch_lvm.data import folders
+    from sketch_lvm.data import folders, images, items as data
     import os, shutil, tempfile
     from pathlib import Path
     from unittest import mock
-    from sketch_lvm.data import items as data, images
 
     root = Path(tempfile.mkdtemp())
     folders.save_folder(data.toy_set(classes=2, photos=2, sketches=1), root)
@@ -136,9 +135,8 @@ def test_strange_names():
     long = 'y' * 200 + " '#é"
     shutil.copy(root / 'photo/square/000.png', root / 'photo/square' / f'{long}.png')
     shutil.copy(root / 'sketch/square/000-1.png', root / 'sketch/square' / f'{long}-1.png')
-    shutil.copytree(
-        root / 'photo/square', root / 'photo/SQUARE', dirs_exist_ok=True
-    )  # a case twin (one folder on some file systems)
+    # a case twin (one folder on some file systems)
+    shutil.copytree(root / 'photo/square', root / 'photo/SQUARE', dirs_exist_ok=True)
     items, report = from_folder(root)
     assert not report.left_out and set(items.classes) == {*names, 'square', 'triangle'} and len(items.classes) == 9
     assert (items.own_photo[items.modality == 'sketch'] >= 0).all() and items.images(size=8).shape[0] == len(items)
@@ -196,7 +194,7 @@ def test_leaks_are_named():
     import numpy as np, pytest, shutil, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.data.folders import across, check_leaks, equal_places, from_folder, save_folder
+    from sketch_lvm.data.folders import matching_places, check_leaks, equal_places, from_folder, save_folder
     from sketch_lvm.data.items import from_arrays, toy_set
 
     t = toy_set()
@@ -228,7 +226,7 @@ def test_leaks_are_named():
     assert (
         equal_places('abcbaa') == [[0, 4, 5], [1, 3]]
         and equal_places('abc') == []
-        and across('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
+        and matching_places('aab', 'xbaa') == [(2, 1), (1, 2), (1, 3)]
     )
     shutil.rmtree(root)
 
@@ -251,7 +249,8 @@ def test_real_sketchy_sample_without_a_complaint():
             s.startswith(Path(p).stem + '-') for s, p in zip((Path(i).stem for i in items.sketches.ids), items.ids[own])
         )
         unseen = (
-            'bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper songbird '
+            'bat cabin cow dolphin door giraffe helicopter mouse pear raccoon rhinoceros saw scissors seagull skyscraper '
+            'songbird '
             'sword tree wheelchair windmill window'
         ).split()
         seen, unseen = items.split(unseen=unseen)

@@ -70,11 +70,8 @@ def test_photos_and_animations():
         x = read_image(file(see_through, format, **options), 'sketch')
         assert (x == 0).all(-1).sum() == 1 and (x[4, 3] == 0).all() and (x == 255).all(-1).sum() == 63, format
     assert (read_image(file(first, 'BMP')) == (10, 200, 30)).all()
-    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (
-        8,
-        8,
-        3,
-    )  # a phone's two-picture JPEG
+    # a phone's two-picture JPEG
+    assert read_image(file(first, 'MPO', save_all=True, append_images=[second])).shape == (8, 8, 3)
 
 
 def test_all_eight_orientations():
@@ -125,7 +122,8 @@ def test_broken_files_are_refused_by_name():
     import os, pytest, tempfile, tracemalloc
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.data.images import BadImage, broken_files, check_image, read_image
+    from sketch_lvm.data.images import BadImage, broken_files, read_image
+    from sketch_lvm.data.damage import check_image
 
     with tempfile.TemporaryDirectory() as d:
         for name, (content, word) in broken_files().items():
@@ -203,215 +201,6 @@ def test_pillow_does_not_warn():
         assert len(heard) == 1  # outside nothing is changed
 
 
-def test_quick_check_agrees_with_decoding():
-    import io, numpy as np, pytest
-    from PIL import Image
-    from sketch_lvm.core import rng
-    from sketch_lvm.data.images import BadImage, check_files, check_image, read_image
-
-
-    def verdict(check, content):
-        try:
-            check(content)
-            return 'fine'
-        except BadImage:
-            return 'broken'
-
-
-    im = Image.fromarray(rng(0).integers(0, 255, (33, 47, 3), dtype=np.uint8))
-    for format, options in [
-        ('JPEG', {}),
-        ('JPEG', dict(progressive=True)),
-        ('PNG', {}),
-        ('WEBP', {}),
-        ('WEBP', dict(lossless=True)),
-        ('BMP', {}),
-        ('GIF', {}),
-    ]:
-        f = io.BytesIO()
-        im.save(f, format, **options)
-        whole = f.getvalue()
-        assert check_image(whole) == (47, 33)
-        assert verdict(check_image, whole + bytes(9)) == verdict(read_image, whole + bytes(9))  # padding after the end
-        for cut in [*range(1, 30), *(len(whole) * i // 20 for i in range(1, 20))]:
-            assert verdict(check_image, whole[:-cut]) == verdict(read_image, whole[:-cut]), (format, cut)
-
-
-    def holed(format, **options):
-        f = io.BytesIO()
-        im.save(f, format, **options)
-        x = f.getvalue()
-        return x[:60] + bytes(200) + x[260:]
-
-
-    assert check_files([f'/absent/{i}' for i in range(250)], workers=3) == {
-        i: 'No such file or directory' for i in range(250)
-    }
-    assert check_image(holed('WEBP', lossless=True)) == (47, 33)  # the limit of the quick check ...
-    with pytest.raises(BadImage):
-        check_image(holed('WEBP', lossless=True), decode=True)  # ... and the way past it
-    for read in (check_image, read_image):
-        with pytest.raises(BadImage, match='wrong checksum in its IDAT'):
-            read(holed('PNG'))
-
-
-def test_pixels_that_end_early_are_refused():
-    import io, struct, zlib, numpy as np, pytest
-    from PIL import Image
-    from sketch_lvm.core import rng
-    from sketch_lvm.data.images import BadImage, check_image, png_bytes, read_image
-
-
-    def chunk(kind, body):
-        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-
-
-    def png(stream, size=64, colour=2, interlaced=0):  # every checksum right, whatever the stream of pixels is
-        return (
-            b'\x89PNG\r\n\x1a\n'
-            + chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, interlaced))
-            + chunk(b'IDAT', stream)
-            + chunk(b'IEND', b'')
-        )
-
-
-    rows = b''.join(b'\0' + rng(i).bytes(3 * 64) for i in range(64))
-    whole = zlib.compress(rows)
-    assert read_image(png(whole)).shape == (64, 64, 3) and check_image(png(whole), decode=True) == (64, 64)
-    flipped = bytearray(whole)
-    flipped[len(whole) // 2] ^= 255
-    for name, stream in dict(
-        flipped=bytes(flipped),
-        cut=whole[: len(whole) // 2],
-        half=zlib.compress(rows[: 32 * 193]),
-        row=zlib.compress(rows[:-193]),
-        checksum=whole[:-1] + b'?',
-        empty=zlib.compress(b''),
-        none=b'',
-    ).items():
-        for check in (read_image, lambda x: check_image(x, decode=True)):
-            with pytest.raises(BadImage, match='damaged or cut short'):
-                check(png(stream))
-    black = zlib.compress(bytes(64 * 193))
-    assert not read_image(png(black)).any()  # black to the end, and whole
-    for size in (1, 2, 5, 8, 33):  # interlaced, in seven passes: Pillow reads them, so what it writes is the reference
-        for mode, colour in (('L', 0), ('RGB', 2), ('RGBA', 6)):
-            n = png_bytes(struct.pack('>IIBBBBB', size, size, 8, colour, 0, 0, 1))
-            full = png(zlib.compress(bytes(n)), size, colour, 1)
-            assert not np.asarray(Image.open(io.BytesIO(full))).any() and read_image(full).shape == (size, size, 3)
-            with pytest.raises(BadImage, match='cut short'):
-                read_image(png(zlib.compress(bytes(n - 1)), size, colour, 1))
-
-
-def test_a_damaged_jpeg_is_found_where_anything_can_be_found():
-    import io, numpy as np, tempfile
-    from pathlib import Path
-    from PIL import Image
-    from sketch_lvm.core import rng
-    from sketch_lvm.data.images import check_files, read_image
-
-    cloud = Image.fromarray(rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize(
-        (256, 192), Image.Resampling.BICUBIC
-    )
-    im = Image.fromarray(
-        (np.asarray(cloud).astype(int) + rng(1).integers(-9, 10, (192, 256, 1))).clip(0, 255).astype(np.uint8)
-    )
-
-
-    def jpeg(**k):
-        f = io.BytesIO()
-        im.save(f, 'JPEG', quality=90, **k)
-        return f.getvalue()
-
-
-    plain, steps, end = jpeg(), jpeg(progressive=True), b'\xff\xd9'
-    n = len(plain)
-
-
-    def flat(**k):
-        f = io.BytesIO()
-        Image.new('RGB', (999, 999), (128,) * 3).save(f, 'JPEG', **k)
-        return f.getvalue()
-
-
-    assert bytes(64) in flat(optimize=True) and bytes(64) in flat(progressive=True)  # zeros that mean something
-    fine = dict(plain=plain, steps=steps, grey=flat(), short=flat(optimize=True), grey_steps=flat(progressive=True))
-    fine |= dict(padded=plain + bytes(9), restarts=jpeg(restart_marker_rows=1))
-    f = io.BytesIO()
-    im.convert('CMYK').save(f, 'JPEG')
-    fine['cmyk'] = f.getvalue()
-    damaged = dict(
-        half=plain[: n // 2] + end,
-        most=plain[: n * 9 // 10] + end,
-        steps_half=steps[: len(steps) // 2] + end,
-        zeros=plain[: n // 2] + bytes(200) + plain[n // 2 + 200 :],
-    )
-    flips = {}
-    for k in range(20):  # one bit: some are seen
-        x = bytearray(plain)
-        at = n // 3 + k * n // 40
-        x[at] ^= 16
-        flips[f'flip{k}'] = bytes(x)
-    with tempfile.TemporaryDirectory() as d:
-        names = [*fine, *damaged, *flips]
-        for name, data in (fine | damaged | flips).items():
-            (Path(d) / f'{name}.jpg').write_bytes(data)
-        paths = [Path(d) / f'{name}.jpg' for name in names]
-        assert all(read_image(p).any() for p in paths) and check_files(paths) == {}  # Pillow says nothing
-        found = {names[i]: why for i, why in check_files(paths, decode=True).items()}
-    assert (
-        set(damaged) <= set(found)
-        and not set(fine) & set(found)
-        and all('Corrupt JPEG data' in why for why in found.values())
-    ), found
-    assert 0 < len(found) - len(damaged) < 20
-
-
-def test_a_second_decoder_that_stops_is_said():
-    import pytest, subprocess, sys
-    from unittest import mock
-    from sketch_lvm.data import images
-    from sketch_lvm.core import UserError
-
-    assert images.jpeg_warnings([]) == {}
-
-
-    def stops():
-        return subprocess.Popen(
-            [sys.executable, '-c', 'raise ImportError("no torchvision here")'], stdin=-1, stdout=-1, stderr=-1, text=True
-        )
-
-
-    with (
-        mock.patch.object(images, '_listener', stops),
-        pytest.raises(UserError, match='second decoder .*stopped: (.|\n)*no torchvision here'),
-    ):
-        images.jpeg_warnings(['x.jpg'] * 3)
-
-
-def test_checksums_catch_what_decoding_does_not():
-    import io, numpy as np, pytest
-    from PIL import Image, ImageDraw
-    from sketch_lvm.data.images import BadImage, check_image, read_image
-
-    im = Image.new('RGB', (48, 48), 'lightblue')
-    ImageDraw.Draw(im).polygon([(9, 30), (24, 5), (41, 37)], fill='teal')
-    f = io.BytesIO()
-    im.save(f, 'PNG')
-    whole, silent = f.getvalue(), 0
-    for at in range(41, len(whole) - 16):  # one flipped bit, anywhere in the pixels
-        x = bytearray(whole)
-        x[at] ^= 1
-        try:
-            silent += (np.asarray(Image.open(io.BytesIO(x))) != np.asarray(im)).any()
-        except (OSError, SyntaxError):
-            pass
-        for read in (check_image, read_image):
-            with pytest.raises(BadImage, match='wrong checksum in its IDAT'):
-                read(bytes(x))
-    assert silent > 0  # plain Pillow hands out wrong pixels for some of them
-
-
 def test_fitting_keeps_what_it_says():
     import numpy as np, pytest
     from PIL import Image
@@ -425,13 +214,11 @@ def test_fitting_keeps_what_it_says():
     assert all((fit_image(same, 32, fit) == same).all() for fit in ('stretch', 'pad', 'crop'))
     padded = fit_image(np.zeros((10, 20, 3), np.uint8), 40, 'pad')
     assert (padded[10:30] == 0).all() and (padded[:10] == 255).all() and (padded[30:] == 255).all()
-    stripes = (
-        np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)
-    )  # 25 stripes of 8 x 8, cut to 1
+    # 25 stripes of 8 x 8, cut to 1
+    stripes = np.repeat(np.arange(0, 250, 10, dtype=np.uint8), 8)[None, :, None].repeat(8, 0).repeat(3, 2)
     assert (fit_image(stripes, 8, 'crop') == 120).all() and fit_image(stripes, 8, 'stretch')[0, :, 0].std() > 50
-    long = np.asarray(
-        Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24))
-    )  # goes by the box; the naive way in full:
+    # goes by the box; the naive way in full:
+    long = np.asarray(Image.fromarray(rng(3).integers(0, 255, (6, 100, 3), dtype=np.uint8)).resize((400, 24)))
     assert abs(fit_image(long, 24, 'crop').astype(int) - long[:, 188:212]).max() <= 1
     with pytest.raises(UserError, match="Did you mean 'crop'"):
         fit_image(same, 8, 'cropp')

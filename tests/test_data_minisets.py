@@ -48,7 +48,7 @@ def test_a_drawing_is_redrawn_and_treated():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.world.freehand import SketchStyle, sketch_strokes
-    from sketch_lvm.data.minisets import drawing_of, left_out, mini_set, redraw, treat
+    from sketch_lvm.data.minisets import drawing_of, left_out, mini_set, redraw, alter_strokes
     from sketch_lvm.world.strokes import ink_box
 
     items = mini_set('unseen', 2, sketches=2, style='quick', classes=['cat', 'bicycle', 'cup'], workers=1)
@@ -68,20 +68,22 @@ def test_a_drawing_is_redrawn_and_treated():
     assert ink[0] > ink[1] > ink[2] > ink[3] > 0
     assert (redraw(items, 0.5, style='quick', seed=1).images() != redraw(items, 0.5, style='quick').images()).any()
     strokes = sketch_strokes('bicycle', 3)
-    sizes = [len(treat(strokes, d, seed=5)) for d in (0, 0.25, 0.5, 1)]
+    sizes = [len(alter_strokes(strokes, d, seed=5)) for d in (0, 0.25, 0.5, 1)]
     n = len(strokes)
     assert sizes == [n, n - round(0.25 * n), n - round(0.5 * n), 1]
-    kept = [{s.tobytes() for s in treat(strokes, d, seed=5)} for d in (0, 0.25, 0.5, 1)]
+    kept = [{s.tobytes() for s in alter_strokes(strokes, d, seed=5)} for d in (0, 0.25, 0.5, 1)]
     assert kept[0] > kept[1] > kept[2] > kept[3]  # nested
     box = lambda s: np.array(ink_box(s))
     line = [np.array([[100.0, 150.0], [120.0, 120.0]])]
-    assert np.allclose(treat(line, turn=90)[0], [[125, 125], [95, 145]]) and np.allclose(treat(line, turn=360)[0], line[0])
+    assert np.allclose(alter_strokes(line, turn=90)[0], [[125, 125], [95, 145]]) and np.allclose(
+        alter_strokes(line, turn=360)[0], line[0]
+    )
     long = [np.array([[2.0, 253.0], [128.0, 128.0]])]
-    assert box(treat(long, turn=45)).min() >= 4 - 1e-9 and box(treat(strokes, turn=77)).max() <= 251 + 1e-9
+    assert box(alter_strokes(long, turn=45)).min() >= 4 - 1e-9 and box(alter_strokes(strokes, turn=77)).max() <= 251 + 1e-9
     assert drawing_of('cup/00012-3') == ('cup', 12, 2)
     lost, all_of = left_out(items, 'quick'), left_out(items, SketchStyle(missing=0, abstraction=0))
     assert lost.shape == (12,) and (lost >= 0).all() and 0.03 < lost.mean() < 0.6 and not all_of.any()
     with pytest.raises(UserError, match='no sketch of the mini world'):
         redraw(toy_set())
     with pytest.raises(UserError, match='lies in 0..1'):
-        treat(strokes, 1.5)
+        alter_strokes(strokes, 1.5)

@@ -43,7 +43,7 @@ def test_broken_drawings_are_named_by_line():
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.data.folders import ScanReport
-    from sketch_lvm.data.quickdraw import Drawings, LONGEST, index_drawings, pack_record
+    from sketch_lvm.data.quickdraw import Drawings, LONGEST_LINE, index_drawings, pack_record
 
     d = Path(tempfile.mkdtemp())
 
@@ -68,7 +68,7 @@ def test_broken_drawings_are_named_by_line():
         line([[[float('nan')], [1]]]),
         line('abc'),
         '[' * 100_000,
-        '{"drawing": "' + 'x' * (LONGEST + 5) + '"}',
+        '{"drawing": "' + 'x' * (LONGEST_LINE + 5) + '"}',
         '',
         line([[[1, 2], [2, 1]]], key_id='h'),
         good,
@@ -130,14 +130,14 @@ def test_drawings_and_files_in_one_cached_set():
     import numpy as np
     from PIL import Image
     from sketch_lvm.data.cache import build_cache
-    from sketch_lvm.core import UserError
-    from sketch_lvm.data.items import Files, make_set
+    from sketch_lvm.core import UserError, temporary_cache
+    from sketch_lvm.data.items import make_set
+    from sketch_lvm.data.sources import Files
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.quickdraw import Drawings, Joined
 
-    old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
-    os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
-    try:
+    d = Path(tempfile.mkdtemp())
+    with temporary_cache():
         (d / 'cup.ndjson').write_text(
             '\n'.join(json.dumps(dict(key_id=str(k), drawing=[[[0, 50 + k], [k, 90]]])) for k in range(6))
         )
@@ -155,8 +155,6 @@ def test_drawings_and_files_in_one_cached_set():
         (d / 'cup.ndjson').write_text('{}')
         with pytest.raises(UserError, match='has changed'):
             items.images([3], 16)
-    finally:
-        os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_how_many_of_how_many_were_kept():
@@ -194,7 +192,7 @@ def test_how_many_of_how_many_were_kept():
     assert len(s) == 100 and [n for n in report.notes if 'are kept' in n] == [
         '100 of 250 drawings are kept, at most 20 of a file; per_class=0 (--per-class 0) keeps all'
     ]
-    with mock.patch.object(drawings, 'EXACT', 1):  # a long file is reckoned from its bytes
+    with mock.patch.object(drawings, 'COUNTED_BYTES', 1):  # a long file is reckoned from its bytes
         for name in ('a.ndjson', 'd.bin'):
             index_drawings(d / name, report := ScanReport('t'), 20)
             assert '20 of about 50' in report.notes[0], report.notes
@@ -210,13 +208,12 @@ def test_a_compressed_bomb_is_not_unpacked():
 
     d = Path(tempfile.mkdtemp())
     record = pack_record(7, [[list(range(200))] * 2] * 9)
-    (d / 'zeros.bin.gz').write_bytes(
-        gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1)
-    )  # nothing behind the first drawing is one
+    # nothing behind the first drawing is one
+    (d / 'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))
     (d / 'same.bin.gz').write_bytes(gzip.compress(record * 4000))
     (d / 'lines.ndjson.gz').write_bytes(gzip.compress((b' ' * 999 + b'\n') * 30_000))
     for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
-        with mock.patch.multiple(drawings, SMALL=2_000_000, RATIO=1):
+        with mock.patch.multiple(drawings, RATIO_FROM=2_000_000, MAX_RATIO=1):
             tracemalloc.start()
             report = ScanReport('t')
             keys, _ = index_drawings(d / name, report)

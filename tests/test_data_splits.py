@@ -22,9 +22,8 @@ def test_a_part_keeps_objects_whole_and_lies_in_larger_parts():
     )
     assert all(set(a.ids) < set(b.ids) for a, b in zip(wide, wide[1:]))
     both = part_of(items, 0.3, 2, 3)
-    assert set(both.ids) == set(wide[1].ids) & set(
-        part_of(items, 0.3, seed=3).ids
-    )  # the two ways do not disturb each other
+    # the two ways do not disturb each other
+    assert set(both.ids) == set(wide[1].ids) & set(part_of(items, 0.3, seed=3).ids)
     assert (
         len({part_of(items, 0.1, seed=s).photos.ids.tolist()[0] for s in range(8)}) > 2
         and len({part_of(items, 1.0, 1, s).classes for s in range(12)}) > 2

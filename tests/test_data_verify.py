@@ -8,7 +8,7 @@ def test_verdicts_name_what_is_wrong():
     from sketch_lvm.core import rng
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.data.layouts import listed_classes
+    from sketch_lvm.data.knownsets import listed_classes
     from sketch_lvm.data.verify import verify
 
     d = Path(tempfile.mkdtemp())
@@ -111,7 +111,7 @@ def test_raw_quickdraw_is_not_a_faulty_extension():
     import json, tempfile
     from pathlib import Path
     from PIL import Image
-    from sketch_lvm.data.layouts import listed_classes
+    from sketch_lvm.data.knownsets import listed_classes
     from sketch_lvm.data.verify import verify
 
     d = Path(tempfile.mkdtemp())

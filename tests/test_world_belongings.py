@@ -3,7 +3,7 @@
 
 def test_ribbons_and_corners():
     import numpy as np
-    from sketch_lvm.world.belongings import loop, ribbon, rounded
+    from sketch_lvm.world.belongings import back_to_start, ribbon, rounded
 
 
     def polygon_area(p):
@@ -14,7 +14,7 @@ def test_ribbons_and_corners():
     assert np.isclose(polygon_area(ribbon([(0, 0), (0, 3)], [1, 0])), 1.5)  # a band that runs out is a triangle
     box = rounded(-1, -2, 1, 2, 0.5)
     assert np.allclose([box.min(0), box.max(0)], [(-1, -2), (1, 2)]) and 7.7 < polygon_area(box) < 8
-    assert len(loop(box)) == len(box) + 1 and np.allclose(loop(box)[0], loop(box)[-1])
+    assert len(back_to_start(box)) == len(box) + 1 and np.allclose(back_to_start(box)[0], back_to_start(box)[-1])
 
 
 def test_every_belonging_keeps_the_rules():

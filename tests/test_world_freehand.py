@@ -34,7 +34,7 @@ def test_no_sketch_is_empty():
 
 def test_hidden_lines_are_not_drawn():
     import numpy as np
-    from sketch_lvm.world.freehand import SketchStyle, outlines, runs, sketch_strokes
+    from sketch_lvm.world.freehand import SketchStyle, outlines, visible_runs, sketch_strokes
     from sketch_lvm.world.shapes import CATEGORIES, area, category, rect
 
 
@@ -52,13 +52,12 @@ def test_hidden_lines_are_not_drawn():
         exact = SketchStyle(tremor=0, distortion=0, placement=0, overshoot=0, missing=0, repeated=0, abstraction=0)
         pts, part, seen = outlines('test cards', 0)
         assert not seen[part == 2].any() and seen[part == 3].mean() > 0.9  # a part wholly covered; the topmost part
-        assert {k for k, _, _ in runs('test cards', 0)} == {0, 1, 3}
+        assert {k for k, _, _ in visible_runs('test cards', 0)} == {0, 1, 3}
         under = seen[part == 0].mean()  # its right side, 1.2 of 6.4 long, is behind
         assert abs(under - (1 - 1.2 / 6.4)) < 0.03
         ink = np.concatenate(sketch_strokes('test cards', 0, style=exact), 1).T / 255
-        assert (
-            max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < 0.02
-        )  # an exact hand stays on visible outlines,
+        # an exact hand stays on visible outlines,
+        assert max(np.linalg.norm(pts[seen] - p, axis=1).min() for p in ink) < 0.02
         assert max(np.linalg.norm(ink - p, axis=1).min() for p in pts[seen]) < 0.06  # and covers them
     finally:
         del CATEGORIES['test cards']

@@ -3,7 +3,7 @@
 
 def test_bite_removes_only_what_is_inside():
     import numpy as np
-    from sketch_lvm.world.garden import band, bite
+    from sketch_lvm.world.garden import thick_path, bite
     from sketch_lvm.world.shapes import ellipse
 
     disc = ellipse(0, 0, 0.8, n=60)
@@ -12,7 +12,7 @@ def test_bite_removes_only_what_is_inside():
     assert r.min() > 0.3 and (r > 0.4001).sum() == (np.hypot(*(disc - [0.8, 0]).T) > 0.4).sum()
     assert np.array_equal(bite(disc, 3, 3, 0.4), disc)  # a bite in the air changes nothing
     assert left[len(left) - 5][0] < 0.7  # the toothed edge runs through the fruit, not around it
-    x, y = band([(0, 0), (1, 0), (2, 0)], 0.5).T
+    x, y = thick_path([(0, 0), (1, 0), (2, 0)], 0.5).T
     assert (x.min(), x.max(), y.min(), y.max()) == (0, 2, -0.5, 0.5)
 
 
@@ -52,7 +52,7 @@ def test_garden_objects_differ_and_repeat():
         )
     ):
         seen = [np.concatenate([p.points for p in draw(name, i)[1]]).round(3).tobytes() for i in range(60)]
-        assert len(set(seen)) == 60 and garden.fit(draw(name, 0)[1]), name
+        assert len(set(seen)) == 60 and garden.fill_frame(draw(name, 0)[1]), name
         assert seen[7] == np.concatenate([p.points for p in draw(name, 7)[1]]).round(3).tobytes()
         assert min(len(draw(name, i)[0].values) for i in range(60)) >= 6, name
 

@@ -3,9 +3,9 @@
 
 def test_a_slice_follows_its_profile():
     import numpy as np
-    from sketch_lvm.world.household import across, limb
+    from sketch_lvm.world.household import profile_slice, limb
 
-    slab = across([(1, -1), (0, 1)], -1, 0)  # a triangle pointing down, cut at half its height
+    slab = profile_slice([(1, -1), (0, 1)], -1, 0)  # a triangle pointing down, cut at half its height
     assert np.isclose(slab[:, 0].max(), 1) and np.isclose(slab[:, 1].max(), 0)
     assert np.isclose(slab[np.isclose(slab[:, 1], 0), 0].max(), 0.5)
     bar = limb((0, 0), (0, 2), 0.4, 0.2)
@@ -72,8 +72,7 @@ def test_one_answer_moves_only_its_parts():
 
 
     a, b = points(height=0.3), points(height=-0.1)
-    assert not np.allclose(a['top'], b['top']) and np.isclose(
-        a['leg 1'][1, 1], b['leg 1'][1, 1]
-    )  # a lower board, feet on the same floor
+    # a lower board, feet on the same floor
+    assert not np.allclose(a['top'], b['top']) and np.isclose(a['leg 1'][1, 1], b['leg 1'][1, 1])
     spout = {p.name: p for p in draw('teapot', 2)[1]}['spout']
     assert spout.centre[0] < 0  # side views face left

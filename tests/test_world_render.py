@@ -18,7 +18,8 @@ def test_pictures_are_pure_functions():
         )
     code = (
         "from sketch_lvm.core import sha256\nfrom sketch_lvm.world.render import line_art, photo, sketch\n"
-        "print(sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') for v in (0, 1))))"
+        "print(sha256(b''.join(f(c, 3, v).tobytes() for f in (photo, line_art, sketch) for c in ('bus', 'owl', 'key') "
+        "for v in (0, 1))))"
     )
     there = subprocess.run(
         [sys.executable, '-c', code], env={'PYTHONPATH': ':'.join(sys.path)}, capture_output=True, text=True, check=True
@@ -31,7 +32,7 @@ def test_pictures_are_pure_functions():
 def test_a_view_changes_the_picture_not_the_object():
     import numpy as np, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.world.miniworld import CATEGORY_NAMES, camera, paint, thing
+    from sketch_lvm.world.miniworld import CATEGORY_NAMES, photo_points, paint, thing
     from sketch_lvm.world.render import LINE_STYLES, line_art, photo
 
     for c in CATEGORY_NAMES[::4]:
@@ -54,7 +55,8 @@ def test_a_view_changes_the_picture_not_the_object():
             continue
         for v in range(3):
             on = np.isin(
-                np.asarray(paint(it, camera(it, v), 64)), [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main']
+                np.asarray(paint(it, photo_points(it, v), 64)),
+                [k + 1 for k, p in enumerate(it.parts) if p.colour == 'main'],
             )
             r, g, b = photo('t shirt', i, v)[on].mean(0)
             reds.append(r > 1.3 * max(g, b))
@@ -83,78 +85,6 @@ def test_line_art_hides_what_lies_behind():
         assert at(hidden) == 255 and at((over[0] + over[1]) / 2) < 200 and at((under[0] + under[1]) / 2) < 200
     finally:
         del CATEGORIES['test two cards']
-
-
-def test_image_sets_are_cached_and_never_stale():
-    import os, numpy as np, pytest, tempfile
-    from pathlib import Path
-    from sketch_lvm.world import render
-    from sketch_lvm.core import UserError
-    from sketch_lvm.world.render import image_set, line_art, photo, sketch
-
-    old = os.environ.get('SKETCH_LVM_CACHE')
-    with tempfile.TemporaryDirectory() as d:
-        os.environ['SKETCH_LVM_CACHE'] = d
-        told = []
-        try:
-            x, t = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=2, progress=lambda *a: told.append(a))
-            assert x.shape == (12, 64, 64, 3) and x.dtype == np.uint8 and told[-1] == (12, 12)
-            assert all(np.array_equal(x[k], photo(t['category'][k], t['instance'][k], t['view'][k])) for k in range(12))
-            assert list(t['view'][:2]) == [0, 5] and set(t['modality']) == {'photo'} and not x.flags.writeable
-            told.clear()
-            y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: told.append(a))
-            assert not told and y.filename == x.filename  # found, not made
-            assert len(list(Path(d).rglob('*'))) == 2  # one folder, one file, no litter
-            assert np.array_equal(
-                image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick')
-            )
-            assert np.array_equal(
-                image_set('cat', [4], 'line_art', style='chalk', size=32, workers=1)[0][0],
-                line_art('cat', 4, size=32, style='chalk'),
-            )
-            with pytest.MonkeyPatch.context() as m:  # another program, another file
-                m.setattr(render, 'fingerprint', lambda c: 'other')
-                assert image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1)[0].filename != x.filename
-
-                def broken(*a, **k):
-                    raise RuntimeError('pen broke')
-
-                m.setattr(render, 'photo', broken)
-                before = len(list(Path(d).rglob('*')))
-                with pytest.raises(RuntimeError, match='pen broke'):
-                    image_set('owl', 2, workers=1)
-                assert len(list(Path(d).rglob('*'))) == before  # nothing half made stays
-            for bad, why in [
-                ((['cot'], 1), "Did you mean 'cat'"),
-                (('cat', 0), 'empty'),
-                (('cat', 1, 'foto'), 'modality'),
-                (('cat', 1, 'line_art', 1, 64, 'oil'), 'line style'),
-            ]:
-                with pytest.raises(UserError, match=why):
-                    image_set(*bad, workers=1)
-            with pytest.raises(UserError, match='no style'):
-                image_set('cat', 1, style='thin')
-        finally:
-            if old is None:
-                del os.environ['SKETCH_LVM_CACHE']
-            else:
-                os.environ['SKETCH_LVM_CACHE'] = old
-
-
-def test_a_cache_that_cannot_be_written_is_a_sentence():
-    import os, pytest, tempfile
-    from pathlib import Path
-    from unittest import mock
-    import numpy as np
-    from sketch_lvm.core import UserError
-    from sketch_lvm.world.render import image_set
-
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
-        patch.setenv('SKETCH_LVM_CACHE', d)
-        with mock.patch.object(np.lib.format, 'open_memmap', side_effect=OSError(28, 'No space left on device')):
-            with pytest.raises(UserError, match='the cache .*miniworld cannot be written: No space left.*SKETCH_LVM_CACHE'):
-                image_set('apple', 1, size=16, workers=1)
-        assert not list(Path(d).rglob('*.npy'))
 
 
 def test_a_drawing_tells_its_object():

@@ -597,7 +597,7 @@ def name_and_path(v):
     name, colon, _ = (v.path or '').partition(':')
     if not colon or v.action not in ('info', 'verify') or os.path.exists(os.path.expanduser(v.path)):
         return []
-    from sketch_lvm.data.layouts import REAL
+    from sketch_lvm.data.knownsets import REAL
 
     if name not in (*REAL, 'folder'):
         return []

@@ -12,7 +12,8 @@ from pathlib import Path
 from ..data.archives import extract
 from ..core import UserError, data_path, read_json
 from ..data.folders import ScanReport, list_folder
-from ..data.layouts import LAYOUTS, REAL, find_data, guess_data, open_data
+from ..data.layouts import LAYOUTS, find_data, guess_data, open_data
+from ..data.knownsets import REAL
 from ..data.splits import known_splits
 from ..data.verify import verify
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from ..data.cache import build_cache
 from ..core import UserError, rng
-from ..data.layouts import listed_classes, open_data
+from ..data.layouts import open_data
+from ..data.knownsets import listed_classes
 from ..data.images import in_threads
 from ..data.verify import verify
 

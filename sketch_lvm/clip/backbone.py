@@ -214,7 +214,7 @@ def load_mini(
             f'{folder} holds no mini CLIP. Make one with `sketch_lvm pretrain --out {folder}`, or ask for random=True in a test.'
         )
     if random and card is None:
-        from sketch_lvm.world.miniworld import caption_words
+        from sketch_lvm.world.captions import caption_words
 
         words = caption_words()
     else:

@@ -20,8 +20,10 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, WordTokenizer, build_mini, load_mini
 from ..core import UserError, atomic_write, data_path, pick_device, read_json, rng, sha256, write_json
-from ..world.miniworld import CATEGORY_NAMES, caption_of, caption_words, mini_split
-from ..world.render import LINE_STYLES, fingerprint, image_set
+from ..world.miniworld import CATEGORY_NAMES, mini_split
+from ..world.captions import caption_of, caption_words
+from ..world.render import LINE_STYLES
+from ..world.imagesets import fingerprint, image_set
 
 # %% ../../nbs/clip/04_pretrain.ipynb #16228cf1
 @dataclass(frozen=True)

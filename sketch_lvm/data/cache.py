@@ -8,18 +8,20 @@ __all__ = ['SHARD_BYTES', 'DIGEST', 'stamp', 'hash_files', 'cut_shards', 'conten
 
 # %% ../../nbs/data/03_cache.ipynb #2782427e
 import hashlib, io, os, shutil, sys, time, zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import PIL
 
-from ..core import UserError, atomic_write, cache_path, cache_trouble, sha256
-from .items import Files
+from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, sha256
+from .items import SketchPhotoSet
+from .sources import Files, Pictures
 from .images import BadImage, fit_image, in_threads
 
 # %% ../../nbs/data/03_cache.ipynb #0cbb5946
-def stamp(path):
+def stamp(path: str | os.PathLike) -> tuple[int, int, int, int]:
     "What changes when a file changes: size, time of change, time its entry changed, inode. All -1 if it is gone"
     try:
         st = os.stat(path)
@@ -40,7 +42,7 @@ def _remembered(index, n):
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
 # %% ../../nbs/data/03_cache.ipynb #240919e0
-def hash_files(paths, workers=None):
+def hash_files(paths: Sequence[str | os.PathLike], workers: int | None = None) -> tuple[list[str], np.ndarray, int]:
     "(SHA-256 of each file, its stamp, how many files had to be read); hashes are remembered between calls"
     paths = [os.path.abspath(p) for p in paths]
     index = cache_path('hashes', sha256('\0'.join(paths).encode('utf-8', 'surrogateescape')) + '.npz')
@@ -66,7 +68,7 @@ def hash_files(paths, workers=None):
 SHARD_BYTES = 2**24  # a shard is about this long, at most twice; one is in memory for each worker
 
 
-def cut_shards(hashes, length):
+def cut_shards(hashes: Sequence[str], length: int) -> list[int]:
     "Where shards of about `length` begin, decided by the content: an added picture moves no later border"
     starts = [0] if len(hashes) else []
     for i in range(1, len(hashes)):
@@ -75,7 +77,9 @@ def cut_shards(hashes, length):
     return starts
 
 # %% ../../nbs/data/03_cache.ipynb #78296f0f
-def content_hashes(source, rows, workers=None):
+def content_hashes(
+    source: Pictures, rows: np.ndarray, workers: int | None = None
+) -> tuple[list[str], np.ndarray | None]:
     "The SHA-256 of what each row is made from, and the stamps of the files these lie in (None: in no file)"
     paths = getattr(source, 'paths', None)
     if isinstance(source, Files):
@@ -90,7 +94,14 @@ def content_hashes(source, rows, workers=None):
 DIGEST = 32  # bytes of a SHA-256, behind the pixels of a shard
 
 
-def build_shard(path, source, rows, modality, hashes, recipe):
+def build_shard(
+    path: Path,
+    source: Pictures,
+    rows: np.ndarray,
+    modality: np.ndarray,
+    hashes: Sequence[str],
+    recipe: tuple[int, str, str],
+) -> list[BadImage]:
     "Decode some rows into one file; returns the broken ones as (name, reason)"
     size, fit, interpolation = recipe
     out, broken = np.empty((len(rows), 3, size, size), np.uint8), []
@@ -110,7 +121,7 @@ def build_shard(path, source, rows, modality, hashes, recipe):
     return broken
 
 
-def is_whole(path, shape):
+def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
     try:
         pixels = np.load(path, mmap_mode='r')
@@ -119,7 +130,7 @@ def is_whole(path, shape):
     return pixels.shape == shape and os.path.getsize(path) == pixels.offset + pixels.nbytes + DIGEST
 
 
-def fits_digest(path):
+def fits_digest(path: str | Path) -> bool:
     "Has a shard the very bits that were written?"
     try:
         content = memoryview(Path(path).read_bytes())
@@ -145,7 +156,14 @@ def _run(jobs, work, workers, progress, total):
     return broken
 
 # %% ../../nbs/data/03_cache.ipynb #eb1f751d
-def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=None, progress=None):
+def build_cache(
+    items: SketchPhotoSet,
+    size: int,
+    fit: str = 'stretch',
+    interpolation: str = 'bicubic',
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> 'PixelCache':
     "Decode a set once. Afterwards `images` of it, of its parts and of what it is a part of read these pixels from disk"
     recipe, source = (size, fit, interpolation), items.source
     rows, first = np.unique(items.rows, return_index=True)
@@ -171,13 +189,15 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
     free = shutil.disk_usage(cache_path('pixels').parent).free
     if need > free:
         raise UserError(
-            f'the pixel cache needs {need / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free. SKETCH_LVM_CACHE can name another place.'
+            f'the pixel cache needs {need / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free. SKETCH_LVM_CACHE can '
+            'name another place.'
         )
     broken = _run(jobs, build_shard, workers, progress, len(rows))
     listed = ''.join(f'\n  {e}' for e in broken[:10])
     if broken:
         raise UserError(
-            f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves them out):{listed}"
+            f"{len(broken)} of {len(rows):,} pictures cannot be decoded (from_folder(..., check='decode') leaves "
+            f"them out):{listed}"
         )
     cache = PixelCache(source, recipe, rows, modality, paths, starts, stamps)
     cache.decoded = sum(len(j[2]) for j in jobs)
@@ -188,13 +208,18 @@ def build_cache(items, size, fit='stretch', interpolation='bicubic', workers=Non
 class PixelCache:
     "Decoded pixels of some rows of a source; made by `build_cache`"
 
-    def __init__(self, source, recipe, rows, modality, paths, starts, stamps):
-        self.source, self.recipe, self.paths, self.fine = (
-            source,
-            recipe,
-            [os.fspath(p) for p in paths],
-            {},
-        )  # fine: shard -> its bytes, 0 if damaged
+    def __init__(
+        self,
+        source: Pictures,
+        recipe: tuple[int, str, str],
+        rows: np.ndarray,
+        modality: np.ndarray,
+        paths: Sequence[Path],
+        starts: Sequence[int],
+        stamps: np.ndarray | None,
+    ):
+        # fine: shard -> its bytes, 0 if damaged
+        self.source, self.recipe, self.paths, self.fine = (source, recipe, [os.fspath(p) for p in paths], {})
         self.place = np.full(len(source), -1, np.int64)
         self.place[rows] = np.arange(len(rows))
         self.shard = np.searchsorted(starts, np.arange(len(rows)), 'right') - 1
@@ -204,15 +229,20 @@ class PixelCache:
         return {**self.__dict__, 'fine': {}}
 
     def __repr__(self):
-        return f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, {self.decoded:,} decoded now'
+        return (
+            f'PixelCache: {len(self.shard):,} pictures of {self.recipe} in {len(self.paths)} shards, '
+            f'{self.decoded:,} decoded now'
+        )
 
-    def has(self, rows):
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        "Which of these rows are in the cache"
         return self.place[rows] >= 0
 
-    def changed(self, row):
+    def changed(self, row: int) -> bool:
+        "Whether the file of a row is another than when the cache was built"
         return self.stamps is not None and stamp(self.source.paths[row]) != tuple(self.stamps[self.place[row]].tolist())
 
-    def is_fine(self, k):
+    def is_fine(self, k: int) -> bool:
         "Whether a shard fits its digest, looked at once in a process; one that does not is reported and removed"
         if k not in self.fine:
             if fits_digest(self.paths[k]):
@@ -221,9 +251,11 @@ class PixelCache:
                 self.give_up(k)
         return self.fine[k] > 0
 
-    def give_up(self, k):
+    def give_up(self, k: int) -> None:
+        "Report a shard that is damaged or gone, and remove it"
         print(
-            f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it again.',
+            f'{self.paths[k]} is damaged or gone. Its pictures are decoded from their files; the next start makes it '
+            'again.',
             file=sys.stderr,
         )
         self.fine[k] = 0
@@ -234,7 +266,7 @@ class PixelCache:
         except OSError as e:
             print(f'{self.paths[k]} cannot be removed: {e.strerror}. Remove it, or it is met again.', file=sys.stderr)
 
-    def fill(self, out, at):
+    def fill(self, out: np.ndarray, at: int) -> bool:
         "Read one picture from its shard; False if that is damaged"
         k = self.shard[at]
         if not self.is_fine(k):
@@ -252,7 +284,7 @@ class PixelCache:
         self.give_up(k)
         return False
 
-    def take(self, rows):
+    def take(self, rows: np.ndarray) -> np.ndarray:
         "uint8 `[n, 3, S, S]` of these rows of the source"
         out = np.empty((len(rows), 3, self.recipe[0], self.recipe[0]), np.uint8)
         for i, row in enumerate(rows):

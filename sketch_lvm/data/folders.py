@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'ending', 'why_not_read', 'ScanReport', 'entry_kind', 'list_folder',
            'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble', 'save_folder', 'equal_places',
-           'same_pictures', 'across', 'check_leaks']
+           'same_pictures', 'matching_places', 'check_leaks']
 
 # %% ../../nbs/data/02_folders.ipynb #8117fcc3
 import html
 import os
 import re
+from collections.abc import Callable, Iterator
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,15 +20,19 @@ from typing import Iterable, Sequence
 import numpy as np
 from PIL import Image
 
-from ..core import UserError, check_name, printable, sha256
-from .items import Arrays, Files, SketchPhotoSet, class_key, make_set, merge_spellings
-from .images import CONVERT, MODALITIES, check_files, in_threads
+from ..core import Progress, UserError, check_name, printable, sha256
+from .sources import Arrays, Files, Pictures
+from .items import SketchPhotoSet, make_set
+from .columns import class_key, merge_spellings
+from .images import CONVERT_HINT, MODALITIES, in_threads
+from .damage import check_files
 
 # %% ../../nbs/data/02_folders.ipynb #576d35e9
 JUNK = re.compile(
     r'(\..*|__MACOSX|__pycache__|Thumbs\.db|ehthumbs\.db|desktop\.ini|@eaDir|lost\+found|\$RECYCLE\.BIN|Icon\r)', re.I
 )
 SUFFIXES = {'.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.gif'}
+# pictures all the same
 NOT_READ = {
     '.heic': 'HEIC',
     '.heif': 'HEIC',
@@ -36,7 +41,7 @@ NOT_READ = {
     '.tiff': 'TIFF',
     '.jxl': 'JPEG XL',
     '.jp2': 'JPEG 2000',
-}  # pictures all the same
+}
 
 
 def ending(path: str) -> str:
@@ -49,7 +54,7 @@ def why_not_read(path: str) -> str:
     if ending(path) in SUFFIXES:
         return ''
     if ending(path) in NOT_READ:
-        return f'{NOT_READ[ending(path)]} is not read here{CONVERT}'
+        return f'{NOT_READ[ending(path)]} is not read here{CONVERT_HINT}'
     return 'not a JPEG, PNG, WEBP, BMP or GIF by its name'
 
 
@@ -63,22 +68,28 @@ class ScanReport:
     left_out: list = field(default_factory=list)  # (path, reason)
     notes: list = field(default_factory=list)  # about the whole, in words
 
-    def leave_out(self, path, reason):
+    def leave_out(self, path: str | os.PathLike, reason: str) -> None:
+        "Note a file or folder that is not used, and why"
         self.left_out.append((os.fspath(path), reason))
 
-    def to_convert(self):
+    def to_convert(self) -> str:
         "A sentence about the pictures in formats that are not read, or ''"
-        kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT in why)
+        kinds = Counter(NOT_READ.get(ending(path), 'other') for path, why in self.left_out if CONVERT_HINT in why)
         if not kinds:
             return ''
         counted = ' and '.join(f'{n:,} {kind}' for kind, n in kinds.most_common())
         return (
-            f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and scan again; '
+            f'{counted} picture(s) are left out, in formats that are not read here. Convert them to JPEG or PNG and '
+            'scan again; '
             'ImageMagick converts a folder at once: mogrify -format jpg *.heic'
         )
 
-    def lines(self, n=20):
-        yield f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} ignored as litter'
+    def lines(self, n: int = 20) -> Iterator[str]:
+        "The report as text, the first `n` left out by name"
+        yield (
+            f'{self.where}: {self.kept:,} pictures kept, {len(self.left_out):,} entries left out, {self.ignored:,} '
+            'ignored as litter'
+        )
         yield from filter(None, [self.to_convert(), *self.notes])
         yield from (f'left out {path!r}: {reason}' for path, reason in self.left_out[:n])
         if len(self.left_out) > n:
@@ -91,7 +102,7 @@ class ScanReport:
         return f'<pre>{html.escape(str(self))}</pre>'
 
 # %% ../../nbs/data/02_folders.ipynb #5351f95d
-def entry_kind(entry):
+def entry_kind(entry: os.DirEntry) -> str:
     "'file', 'folder', or the reason why a directory entry is neither"
     try:
         entry.name.encode('utf-8')
@@ -112,7 +123,7 @@ def entry_kind(entry):
         return f'cannot be looked at: {e.strerror}'
 
 
-def list_folder(folder, report):
+def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
     "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
     try:
         with os.scandir(folder) as entries:
@@ -130,7 +141,7 @@ def list_folder(folder, report):
             report.leave_out(e.path, kind)
 
 # %% ../../nbs/data/02_folders.ipynb #41b11c95
-def list_classes(folder, report):
+def list_classes(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str]]:
     "`(class, path)` of every picture file in `folder/<class>/`, in a fixed order"
     for name, path, kind in list_folder(folder, report):
         if kind == 'file':
@@ -156,7 +167,12 @@ PAIRING = {
 }
 
 
-def photo_ids(names, modality, paths, pair='sketchy'):
+def photo_ids(
+    names: Sequence[str],
+    modality: Sequence[str],
+    paths: Sequence[str],
+    pair: str | Callable[[str], str] | None = 'sketchy',
+) -> list[str]:
     "The id of each picture's photo, `class/stem`; empty for a sketch whose photo is not among them"
     rule = pair if callable(pair) else PAIRING[check_name(pair, PAIRING, 'pairing rule')]
     stems = [os.path.splitext(os.path.basename(p))[0] for p in paths]
@@ -165,7 +181,11 @@ def photo_ids(names, modality, paths, pair='sketchy'):
     return [i if i in known else '' for i in ids]
 
 # %% ../../nbs/data/02_folders.ipynb #bcef0e04
-def find_sides(root, sketch=None, photo=None):
+def find_sides(
+    root: str | os.PathLike | None,
+    sketch: str | os.PathLike | Sequence | None = None,
+    photo: str | os.PathLike | Sequence | None = None,
+) -> list[list]:
     "The sketch folders and the photo folders: as given, or as found in `root`"
     if root is None:
         return [[s] if isinstance(s, (str, os.PathLike)) else list(s or []) for s in (sketch, photo)]
@@ -184,9 +204,16 @@ def find_sides(root, sketch=None, photo=None):
 
 # %% ../../nbs/data/02_folders.ipynb #d900caf6
 def from_folder(
-    root=None, sketch=None, photo=None, pair='sketchy', check='quick', strict=False, workers=None, progress=None
-):
-    "`(set, report)` of `{sketch,photo}/<class>/files`; or of class folders below `sketch` and `photo` (a path or several)"
+    root: str | os.PathLike | None = None,
+    sketch: str | os.PathLike | Sequence | None = None,  # a folder of class folders, or several, in place of a root
+    photo: str | os.PathLike | Sequence | None = None,  # the same
+    pair: str | Callable[[str], str] | None = 'sketchy',
+    check: str | None = 'quick',  # 'quick', 'decode' or None: how closely each file is looked at
+    strict: bool = False,  # whether a file that is left out is an error
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[SketchPhotoSet, ScanReport]:
+    "`(set, report)` of `{sketch,photo}/<class>/files`"
     sides = find_sides(root, sketch, photo)
     folders = [os.fspath(f) for side in sides for f in side]
     for f in folders:
@@ -216,8 +243,14 @@ def from_folder(
 SketchPhotoSet.from_folder = staticmethod(from_folder)
 
 # %% ../../nbs/data/02_folders.ipynb #a2c3883c
-def assemble(found, base, pair, report, source=None):
-    "The set of what was found `(class, modality, path)`, with the notes that concern all of it; `source` where these are not plain files"
+def assemble(
+    found: Sequence[tuple[str, str, str]],
+    base: str,
+    pair: str | Callable[[str], str] | None,
+    report: ScanReport,
+    source: Pictures | None = None,  # where the pictures are not plain files
+) -> SketchPhotoSet:
+    "The set of what was found `(class, modality, path)`; the report gets the notes that concern all of it"
     names, modality, paths = (list(c) for c in zip(*found)) if found else ([], [], [])
     names, twins = merge_spellings(names)
     ids = [Path(os.path.relpath(os.path.abspath(p), os.path.abspath(base))).as_posix() for p in paths]
@@ -241,7 +274,7 @@ def assemble(found, base, pair, report, source=None):
     return items
 
 # %% ../../nbs/data/02_folders.ipynb #2d4c290f
-def save_folder(items, root):
+def save_folder(items: SketchPhotoSet, root: str | os.PathLike) -> None:
     "Write a set as `{sketch,photo}/<class>/<name>.png`, pairs by name; for sharing and for tests"
     number = Counter()
     for r in range(len(items)):
@@ -264,14 +297,15 @@ def equal_places(keys: Iterable) -> list[list[int]]:
 
 
 def same_pictures(
-    a,
-    b,
-    workers=None,
-    hashes=None,  # (source, rows) -> hashes of bytes, where they are kept
+    a: SketchPhotoSet,
+    b: SketchPhotoSet,
+    workers: int | None = None,
+    hashes: Callable[[Pictures, np.ndarray], Sequence[str]]
+    | None = None,  # (source, rows) -> hashes of bytes, where they are kept
 ) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
     if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
-        return across(hashes(a.source, a.rows), hashes(b.source, b.rows))
+        return matching_places(hashes(a.source, a.rows), hashes(b.source, b.rows))
     mixed = type(a.source) is not type(b.source)  # a file and an array: compare what they look like
 
     def content(t):
@@ -284,26 +318,31 @@ def same_pictures(
     common = set(sizes[0]) & set(sizes[1])
     rows = [[r for r in range(len(t)) if s[r] in common] for t, s in zip((a, b), sizes)]
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
-    return [(rows[0][i], rows[1][j]) for i, j in across(*keys)]
+    return [(rows[0][i], rows[1][j]) for i, j in matching_places(*keys)]
 
 
-def across(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
+def matching_places(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     "Places `(in a, in b)` with the same key; of several in `a` the last"
     n, groups = len(a), equal_places([*a, *b])
     mine = [(max((p for p in g if p < n), default=None), [p - n for p in g if p >= n]) for g in groups]
     return sorted(((i, j) for i, theirs in mine for j in theirs if i is not None), key=lambda pair: pair[1])
 
 # %% ../../nbs/data/02_folders.ipynb #e4884eec
-def check_leaks(train, test, classes=True, workers=None):
-    "An error that names every class and picture on both sides, else the numbers compared; `classes=False` for protocols that share classes"
+def check_leaks(
+    train: SketchPhotoSet,
+    test: SketchPhotoSet,
+    classes: bool = True,  # False for protocols that share classes
+    workers: int | None = None,
+) -> dict[str, int]:
+    "The numbers compared, or an error that names every class and every picture that is on both sides"
     a, b = ({class_key(t.classes[i]): t.classes[i] for i in np.unique(t.labels)} for t in (train, test))
-    shared = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
+    classes_of_both = [repr(a[k]) if a[k] == b[k] else f'{a[k]!r} as {b[k]!r}' for k in a if k in b and classes]
     same = [f'{train.ids[i]!r} is {test.ids[j]!r}' for i, j in same_pictures(train, test, workers)]
     problems = [
         f'{len(found)} {what} on both sides: '
         + ', '.join(found[:5])
         + (f' and {len(found) - 5} more' if len(found) > 5 else '')
-        for found, what in ((shared, 'class(es)'), (same, 'picture(s)'))
+        for found, what in ((classes_of_both, 'class(es)'), (same, 'picture(s)'))
         if found
     ]
     if problems:

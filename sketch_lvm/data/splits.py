@@ -8,12 +8,14 @@ __all__ = ['PART', 'ALONE', 'Split', 'split_problems', 'apply_split', 'part_of',
 
 # %% ../../nbs/data/04_splits.ipynb #67874a79
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from .items import SketchPhotoSet
 from ..core import UserError, check_name, data_path, read_json, rng, sha256
-from .items import class_key
+from .columns import class_key
 
 # %% ../../nbs/data/04_splits.ipynb #e5a9e04c
 PART = ' (part)'  # how the name of a split ends whose data is not all there
@@ -22,7 +24,7 @@ ALONE = 'Its numbers compare with each other, never with published ones.'
 # %% ../../nbs/data/04_splits.ipynb #19f93e88
 @dataclass(frozen=True)
 class Split:
-    "Seen and unseen classes, with a name like 'sketchy/split2-yelamarthi' and a sentence that says where the list comes from"
+    "Seen and unseen classes, with a name like 'sketchy/split2-yelamarthi', and where their list comes from"
 
     name: str
     provenance: str
@@ -38,21 +40,24 @@ class Split:
             raise UserError(f'split {self.name!r}: ' + '; '.join(problems) + '.')
 
     @property
-    def training(self):
+    def training(self) -> tuple[str, ...]:
+        "The seen classes that are trained on"
         return tuple(c for c in self.seen if c not in self.validation)
 
     @property
-    def partial(self):
+    def partial(self) -> bool:
+        "Whether its data is not all there"
         return self.name.endswith(PART)
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         "Equal for equal lists, whatever their spelling and order"
         return sha256(
             repr([sorted(map(class_key, names)) for names in (self.seen, self.unseen, self.validation)]).encode()
         )[:12]
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
+        "As JSON takes it"
         return asdict(self) | dict(digest=self.digest)
 
     def __repr__(self):
@@ -60,7 +65,7 @@ class Split:
         return f'Split {self.name}: {len(self.seen)} seen{held}, {len(self.unseen)} unseen'
 
 # %% ../../nbs/data/04_splits.ipynb #eadfb484
-def split_problems(s):
+def split_problems(s: Split) -> list[str]:
     "What is wrong with a split, as a list of phrases"
     keys = {k: [class_key(c) for c in getattr(s, k)] for k in ('seen', 'unseen', 'validation')}
     out = [
@@ -82,13 +87,14 @@ def split_problems(s):
     return out
 
 # %% ../../nbs/data/04_splits.ipynb #0b023d9c
-def apply_split(split, items):
+def apply_split(split: Split, items: SketchPhotoSet) -> dict[str, SketchPhotoSet]:
     "`{'train', 'validation', 'unseen'}`: the parts of a `SketchPhotoSet`; every class of the split must be there"
-    there = {class_key(c) for c in items.classes}
-    missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in there]
+    present = {class_key(c) for c in items.classes}
+    missing = [c for c in (*split.seen, *split.unseen) if class_key(c) not in present]
     if missing:
         raise UserError(
-            f'{len(missing)} class(es) of the split {split.name} are not in the data: {", ".join(map(repr, missing[:10]))}.'
+            f'{len(missing)} class(es) of the split {split.name} are not in the data: '
+            f'{", ".join(map(repr, missing[:10]))}.'
         )
     return {
         k: items.where(classes=names)
@@ -97,8 +103,11 @@ def apply_split(split, items):
 
 # %% ../../nbs/data/04_splits.ipynb #ffee9999
 def part_of(
-    items, share=1.0, classes=None, seed=0
-):  # share of the objects of each class, at least one; number of classes
+    items: SketchPhotoSet,
+    share: float = 1.0,  # of the objects of each class, at least one
+    classes: int | None = None,  # how many
+    seed: int = 0,
+) -> SketchPhotoSet:
     "A part of a set drawn by lot. With one seed smaller parts lie in larger ones"
     if not 0 < share <= 1:
         raise UserError(f'a share is above 0 and at most 1, not {share!r}.')
@@ -114,15 +123,15 @@ def part_of(
     )
     for c in chosen:
         for k in (True, False):  # sketches without a photo are thinned out on their own
-            there = (items.labels == c) & (paired == k)
-            names = sorted(set(unit[there]))
+            mine = (items.labels == c) & (paired == k)
+            names = sorted(set(unit[mine]))
             drawn = rng(seed, index=c, stream=2).permutation(len(names))[: math.ceil(round(share * len(names), 9))]
-            keep |= there & np.isin(unit, [names[i] for i in drawn])
+            keep |= mine & np.isin(unit, [names[i] for i in drawn])
     part = items.where(mask=keep)
     return part if classes == n else part.where(classes=[items.classes[c] for c in sorted(chosen)])
 
 # %% ../../nbs/data/04_splits.ipynb #0b5d1e3e
-def known_splits():
+def known_splits() -> dict[str, Split]:
     "`{name: Split}` of all lists that come with the project"
     found = {}
     for path in sorted(data_path('splits').rglob('*.json')):
@@ -139,20 +148,21 @@ def known_splits():
     return found
 
 
-def find_split(name, splits=None):
+def find_split(name: str, splits: dict[str, Split] | None = None) -> Split:
     "The split of this name; the beginning of a name will do if only one begins so"
     splits = known_splits() if splits is None else splits
     fits = [n for n in splits if n == name] or [n for n in splits if n.startswith(name)]
     if len(fits) < 2:
         return splits[fits[0] if fits else check_name(name, splits, 'split')]
-    shared = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
+    common = set.intersection(*({class_key(c) for c in splits[n].unseen} for n in fits))
     sizes = ', '.join(f'{n!r} ({len(splits[n].unseen)} unseen)' for n in fits)
     raise UserError(
-        f'{name!r} could mean {sizes}; {len(shared)} unseen classes are common to all. Say which: results for different lists cannot be compared.'
+        f'{name!r} could mean {sizes}; {len(common)} unseen classes are common to all. Say which: results for '
+        'different lists cannot be compared.'
     )
 
 # %% ../../nbs/data/04_splits.ipynb #ae966ad6
-def make_part(split, what, **lists):
+def make_part(split: Split, what: str, **lists: Sequence[str]) -> Split:
     "The split as a part of itself: `what` says what is here"
     before, found, origin = split.provenance.rpartition(ALONE)
     before = f'{before.rstrip(". ")}, {what}' if found else f'A sample: {what}'
@@ -161,13 +171,13 @@ def make_part(split, what, **lists):
     )
 
 
-def said_part(provenance):
+def said_part(provenance: str) -> str:
     "The sentences of a provenance that say what a sample holds, or ''"
-    said, found, _ = provenance.partition(ALONE)
-    return said + found if found else ''
+    sentences, found, _ = provenance.partition(ALONE)
+    return sentences + found if found else ''
 
 
-def listed_as(split, sides=('seen', 'unseen')):
+def listed_as(split: Split, sides: Sequence[str] = ('seen', 'unseen')) -> str:
     "The name of the list in `data/splits` with the same seen and unseen classes (or only one of these sides), or ''"
 
     def lists(s):

@@ -27,7 +27,7 @@ import torch
 from ..data.cache import build_cache
 from ..clip.backbone import check_backbone, load_backbone
 from ..core import UserError, cache_path, check_name, read_json
-from ..data.layouts import REAL
+from ..data.knownsets import REAL
 from .evaluate import bar, embed_protocol, evaluate, score
 from .report import field_problems
 from .protocols import find_protocol, make_protocol

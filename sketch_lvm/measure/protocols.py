@@ -13,8 +13,8 @@ from typing import Callable, NamedTuple
 import numpy as np
 
 from ..core import UserError, check_name, rng, sha256
-from ..data.items import class_key
-from ..data.layouts import thing
+from ..data.columns import class_key
+from ..data.knownsets import thing
 from ..data.splits import Split
 
 # %% ../../nbs/measure/01_protocols.ipynb #55e8dc71

@@ -23,7 +23,8 @@ from ..data.images import BadImage, fit_image
 from ..train.learner import choose_amp, precision
 from ..methods.catalogue import COUNTS, has_prompts, trained_parts
 from ..methods.objectives import view_names
-from ..data.realsets import choose_split, lot_seed, said_bytes
+from ..data.realsets import said_bytes
+from ..data.realsplits import choose_split, lot_seed
 from .reproduce import REFERENCES, asked, cache_plan, plan_size
 from .tables import TABLES, Row, Table
 from .reproduce import question_problems, set_problems, table_experiment

@@ -26,9 +26,11 @@ from PIL import Image
 from .. import __version__
 from ..clip.backbone import is_file_name, load_backbone, weights_here
 from ..core import UserError, check_writable, sha256, show_images
-from ..data.items import Arrays, Files, SketchPhotoSet, make_set
+from ..data.items import SketchPhotoSet, make_set
+from ..data.sources import Arrays, Files
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
-from ..data.items import merge_spellings, printable
+from ..data.items import printable
+from ..data.columns import merge_spellings
 from .drawing import read_drawing
 from ..measure.report import WARNING
 from ..measure.evaluate import bar, device_of

@@ -6,13 +6,16 @@
 __all__ = ['check_strokes', 'ink_box', 'fit_strokes', 'rasterize']
 
 # %% ../../nbs/world/00_strokes.ipynb #982e5930
+from collections.abc import Sequence
+
+
 import numpy as np
 from PIL import Image, ImageDraw
 
 from ..core import UserError
 
 # %% ../../nbs/world/00_strokes.ipynb #1b21bc35
-def check_strokes(strokes, max_points=20_000):
+def check_strokes(strokes: Sequence, max_points: int = 20_000) -> list[np.ndarray]:
     "The strokes as float arrays `[2, n]`; empty ones are dropped, a malformed drawing is a `UserError`"
     if not isinstance(strokes, (list, tuple)):
         raise UserError(f'a drawing is a list of strokes [xs, ys], this is a {type(strokes).__name__}.')
@@ -41,7 +44,7 @@ def check_strokes(strokes, max_points=20_000):
     return out
 
 # %% ../../nbs/world/00_strokes.ipynb #e040a798
-def ink_box(strokes):
+def ink_box(strokes: Sequence) -> tuple[float, float, float, float] | None:
     "`(x0, y0, x1, y1)` around all points, or None for an empty drawing"
     strokes = [s for s in strokes if len(s[0])]
     if not strokes:
@@ -50,7 +53,7 @@ def ink_box(strokes):
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def fit_strokes(strokes, margin=0.06):
+def fit_strokes(strokes: Sequence, margin: float = 0.06) -> list[np.ndarray]:
     "Scale and centre the ink on the page, leaving `margin` of the side free; a lone dot goes to the middle"
     box = ink_box(strokes)
     if box is None:
@@ -61,9 +64,14 @@ def fit_strokes(strokes, margin=0.06):
     return [(np.array([s[0], s[1]], float) - middle) * scale + 127.5 for s in strokes if len(s[0])]
 
 # %% ../../nbs/world/00_strokes.ipynb #4d9218b9
-def rasterize(strokes, size=64, pen=1.5 / 64, fit=False, empty='error'):
+def rasterize(
+    strokes: Sequence,
+    size: int = 64,
+    pen: float = 1.5 / 64,  # width as a fraction of the side
+    fit: bool = False,  # scale the ink to the page first
+    empty: str = 'error',  # 'error' or 'blank'
+) -> np.ndarray:
     "Strokes (page 0..255) as uint8 `[size, size]`, black on white, antialiased"
-    # pen: width as a fraction of the side; fit: scale the ink to the page first; empty: 'error' or 'blank'
     if fit:
         strokes = fit_strokes(strokes)
     if not any(len(s[0]) for s in strokes) and empty != 'blank':
