@@ -270,7 +270,7 @@ def test_every_output_is_tried_before_the_work():
 
 def test_the_options_of_data_stand_in_the_help():
     from sketch_lvm.app import cli, engine
-    from sketch_lvm.measure.experiments import DATA_OPTIONS
+    from sketch_lvm.data.named import DATA_OPTIONS
     from sketch_lvm.data.images import FITS
 
     assert cli.DATA_LINES == DATA_OPTIONS and cli.FITS == FITS

@@ -11,7 +11,8 @@ def test_quickstart_repeats_and_goes_on():
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.app.quickstart import keep_result, quickstart
     from sketch_lvm.measure import experiments
-    from sketch_lvm.train.loop import Interrupted, train
+    from sketch_lvm.train.signals import Interrupted
+    from sketch_lvm.train.loop import train
     from sketch_lvm.testing.crash import outcome
     from unittest import mock
 
@@ -77,7 +78,7 @@ def test_a_quickstart_without_validation_says_which_step_it_keeps():
 
     matplotlib.use('agg')
     from sketch_lvm.measure.report import load_report
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.app.quickstart import quickstart
     from unittest import mock
 

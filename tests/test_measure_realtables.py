@@ -42,7 +42,7 @@ def test_tables_of_the_papers_are_whole():
 
 def test_tables_say_what_they_need_and_cost():
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.realtables import TABLES, estimate, estimate_lines, pictures_a_second
     from sketch_lvm.measure.reproduce import table_problems
 
@@ -176,7 +176,7 @@ def test_an_estimate_knows_what_fits():
     from types import SimpleNamespace
     from sketch_lvm.measure import realtables as t
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
 
     data = dict(name='mini', n_train=2, n_test=2)
     tower, sets = load_backbone('mini', random=True), load_sets(data)

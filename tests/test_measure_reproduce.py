@@ -16,13 +16,13 @@ def test_a_table_grows_row_by_row_and_goes_on():
         assert list(half['rows']) == ['frozen CLIP', 'B-Lin'] and json.loads(
             (Path(d) / 'table.json').read_text()
         ) == json.loads(json.dumps(half))
-        real, calls = r.run_experiment, []
+        real, calls = r.fit, []
 
         def noted(e, *a, **k):
             calls.append((e.method.name, e.seed))
             return real(e, *a, **k)
 
-        with mock.patch.object(r, 'run_experiment', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
+        with mock.patch.object(r, 'fit', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
             whole = r.reproduce('main', toy, d, rows=['frozen CLIP', 'keyword', 'B-Lin', 'B-IP'], seeds=(1, 2), **how)
         assert calls == [
             ('b-lin', 2),
@@ -121,7 +121,8 @@ def test_probes_along_the_way_are_kept():
     from pathlib import Path
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import load_sets, open_run
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.runs import open_run
 
     toy = dict(name='mini', n_train=2, n_test=2)
     with tempfile.TemporaryDirectory() as d:
@@ -150,7 +151,8 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.methods.baselines import keyword_features
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import frozen_encoder, load_sets, protocol_for
+    from sketch_lvm.measure.runs import frozen_encoder, protocol_for
+    from sketch_lvm.data.named import load_sets
 
     b, sets = load_backbone('mini'), load_sets(dict(name='mini', n_train=2, n_test=2))
     row = next(x for x in r.TABLES['main'].rows if x.method == 'guessed keyword')
@@ -171,7 +173,7 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
 def test_stored_tables_begin_at_the_grids_of_today():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.measure.study import search, trials
+    from sketch_lvm.measure.tune import search, trials
 
     for name in ('main', 'fine-grained'):
         for e in read_json(data_path('results', f'table_{name}_mini.json'))['rows'].values():
@@ -358,8 +360,8 @@ def test_the_pixel_cache_is_announced_and_filled_first():
             bars
         )  # None: a bar where there is a terminal
         seen = []
-        real_run = r.run_experiment
-        with mock.patch.object(r, 'run_experiment', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
+        real_run = r.fit
+        with mock.patch.object(r, 'fit', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
             r.reproduce(
                 'main',
                 dict(name='folder', path=str(d / 'a'), validation=2),
@@ -436,7 +438,8 @@ def test_chance_and_counts_stand_in_every_table():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import read_json
     from sketch_lvm.measure.evaluate import chance_level
-    from sketch_lvm.measure.experiments import load_sets, protocol_for
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.runs import protocol_for
 
     toy = dict(name='mini', n_train=2, n_test=2)
     how = dict(seeds=(1,), rows=['frozen CLIP'], random=True, steps=1, budget=0, device='cpu', say=None)
@@ -519,7 +522,7 @@ def test_rows_with_outdated_rates_are_under_revision():
     from unittest import mock
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import data_path, read_json
-    from sketch_lvm.measure.study import RATES
+    from sketch_lvm.measure.stored import RATES
 
     t = r.TABLES['main']
     state = read_json(data_path('results', 'table_main_mini.json'))
@@ -598,7 +601,8 @@ def test_a_kept_table_of_another_shape_is_named():
 def test_references_see_the_pixels_of_the_rows_beside_them():
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import load_sets, protocol_for
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.runs import protocol_for
 
     t, toy = r.TABLES['main'], dict(name='mini', n_train=2, n_test=2)
 

@@ -111,7 +111,8 @@ def test_no_rate_that_nobody_chose():
     from sketch_lvm.train.learner import Learner
     from sketch_lvm.methods.catalogue import families, method, rates_of
     from sketch_lvm.methods.assembly import learner_parts, settings_for
-    from sketch_lvm.train.loop import Run, Settings
+    from sketch_lvm.train.state import Run
+    from sketch_lvm.train.settings import Settings
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for name, family in families().items():
@@ -214,7 +215,7 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import build_encoder, families, method
-    from sketch_lvm.train.loop import fit
+    from sketch_lvm.measure.fit import fit
     from sketch_lvm.testing.crash import outcome
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)

@@ -119,7 +119,7 @@ def test_photos_are_indexed_once():
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.catalogue import build_encoder, method
     from sketch_lvm.clip.prompts import DeepPrompts, TowerBatch, prompted_forward
-    from sketch_lvm.train.runs import scratch
+    from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.share import load_encoder, save_encoder
 
     backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass', 'cup']
@@ -219,7 +219,9 @@ def test_pieces_learn_the_same_however_pictures_speak():
 
 def test_two_processes_are_one_for_splip():
     import torch
-    from sketch_lvm.train.runs import last_checkpoint, read_log, scratch
+    from sketch_lvm.train.checkpoints import last_checkpoint
+    from sketch_lvm.train.runs import read_log
+    from sketch_lvm.train.sealed import scratch
     from sketch_lvm.testing.crash import run_script
 
     code = '''
@@ -227,7 +229,7 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.train.loop import fit
+    from sketch_lvm.measure.fit import fit
     from sketch_lvm.train.processes import together
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
     m = method('splip', 'mini', batch=7, permutations=5)
@@ -254,8 +256,9 @@ def test_a_run_is_taken_up_to_the_last_bit():
     from sketch_lvm.train.learner import Learner
     from sketch_lvm.methods.assembly import learner_parts
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.train.runs import scratch
-    from sketch_lvm.train.loop import Settings, train
+    from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.train.settings import Settings
+    from sketch_lvm.train.loop import train
     from sketch_lvm.testing.crash import outcome
 
     backbone, toys, folder = (

@@ -177,7 +177,7 @@ def loop_options(v):
 
 
 def outcome(run, out):
-    from sketch_lvm.measure.experiments import kept_step
+    from sketch_lvm.measure.fit import kept_step
 
     random = run.learner.about['experiment']['random']
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
@@ -192,7 +192,7 @@ def outcome(run, out):
 
 
 def cmd_train(v, say):
-    from sketch_lvm.measure.experiments import run_experiment
+    from sketch_lvm.measure.fit import fit
     from sketch_lvm.measure.report import WARNING
 
     say(
@@ -200,7 +200,7 @@ def cmd_train(v, say):
             [WARNING] * v.experiment.random + [f'{v.experiment.method.label} on {v.data}, seed {v.seed}, into {v.out}']
         )
     )
-    run = run_experiment(v.experiment, v.out, v.device, say=say, **loop_options(v))
+    run = fit(v.experiment, v.out, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
     return outcome(run, v.out)
 
@@ -255,10 +255,11 @@ COMMANDS['train'] = Command(
 # %% ../../nbs/app/04_cli.ipynb #01f972fe
 def cmd_resume(v, say):
     from dataclasses import replace
-    from sketch_lvm.measure.experiments import read_experiment, run_experiment
+    from sketch_lvm.measure.experiments import read_experiment
+    from sketch_lvm.measure.fit import fit
 
     e = read_experiment(v.run)[0]
-    run = run_experiment(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
+    run = fit(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}')
     return outcome(run, v.run)
 
@@ -285,7 +286,8 @@ COMMANDS['resume'] = Command(
 # %% ../../nbs/app/04_cli.ipynb #c849384d
 def check_evaluate(v):
     from sketch_lvm.measure.protocols import find_protocol
-    from sketch_lvm.measure.experiments import data_problems, gallery_problems
+    from sketch_lvm.data.named import data_problems
+    from sketch_lvm.measure.experiments import gallery_problems
 
     out = check_run(v)
     for f in (
@@ -317,8 +319,12 @@ def check_evaluate(v):
 
 def cmd_evaluate(v, say):
     from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.experiments import Experiment, evaluate_run, frozen_encoder, load_sets, load_tower
-    from sketch_lvm.measure.experiments import protocol_for, warm
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.fit import load_tower
+    from sketch_lvm.measure.runs import protocol_for
+    from sketch_lvm.measure.fit import warm
 
     how = dict(batch=v.batch, workers=v.workers)
     device = pick_device(v.device)
@@ -469,7 +475,7 @@ def cmd_index(v, say):
     from sketch_lvm.core import pick_device
     from sketch_lvm.data.items import printable
     from sketch_lvm.app.datacommands import photos_at
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.show.gallery import at_hand, make_gallery, open_encoder, real_photos_note
 
     encoder, source = open_encoder(index_source(v, say), pick_device(v.device))
@@ -800,7 +806,7 @@ def goes_on():
 
 
 def cmd_tune(v, say):
-    from sketch_lvm.measure.study import tune
+    from sketch_lvm.measure.tune import tune
 
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
     with goes_on():

@@ -16,8 +16,12 @@ from ..core import read_json, rng, to_image, write_json
 from ..measure.report import WARNING
 from ..measure.evaluate import bar, embed_protocol, evaluate
 from ..measure.protocols import make_protocol
-from ..measure.experiments import Experiment, frozen_encoder, load_sets, load_tower, open_run, run_experiment
-from ..measure.experiments import validation
+from ..measure.experiments import Experiment
+from ..measure.fit import fit
+from ..measure.runs import frozen_encoder, open_run
+from ..data.named import load_sets
+from ..measure.fit import load_tower
+from ..measure.fit import validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 
@@ -30,7 +34,7 @@ def quick_experiment(seed=0, random=False, **sizes):
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
     return Experiment(
         method('sketch-lvm', 'mini', batch=s['batch']),
-        random=random,
+        weights_from='random' if random else None,
         data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
         seed=seed,
         steps=s['steps'],
@@ -168,7 +172,7 @@ def quickstart(
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
-    run_experiment(e, out, device, sets, b, progress=progress)
+    fit(e, out, device, sets, b, progress=progress)
     say('4/4 the same sketches and photos again')
     opened = open_run(out, backbone=b)
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)

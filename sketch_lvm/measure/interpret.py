@@ -18,13 +18,16 @@ import torch
 
 from ..core import UserError, check_name, rng
 from .evaluate import device_of, embed
-from .experiments import frozen_encoder, load_sets, load_tower, open_run, read_experiment
+from .runs import frozen_encoder, open_run
+from ..data.named import load_sets
+from .fit import load_tower
+from .experiments import read_experiment
 from ..world.freehand import sketch_positions
 from ..methods.losses import DIVERGENCES, cosine_distance, invert, margin_distributions, shuffle_patches
 from .metrics import accuracy_at, rank_metrics
 from ..world.miniworld import CATEGORIES, part_positions, thing
 from ..clip.prompts import Trace, layer_norms, prompted_forward
-from ..train.runs import step_folders
+from ..train.checkpoints import step_folders
 
 # %% ../../nbs/measure/10_interpret.ipynb #3c850d52
 @dataclass

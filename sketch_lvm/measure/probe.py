@@ -13,7 +13,7 @@ import torch
 from ..clip.backbone import class_text_features
 from .evaluate import embed, score
 from .protocols import make_protocol
-from .experiments import frozen_encoder
+from .runs import frozen_encoder
 
 # %% ../../nbs/measure/06_probe.ipynb #339bbbb9
 def calibration_error(confidence, right, bins=10):

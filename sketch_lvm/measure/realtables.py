@@ -18,7 +18,7 @@ import torch
 
 from ..methods.baselines import counted, looked_up
 from ..core import UserError, cache_path, pick_device, rng, sha256
-from .experiments import frozen_encoder
+from .runs import frozen_encoder
 from ..data.images import BadImage, fit_image
 from ..train.learner import choose_amp, precision
 from ..methods.catalogue import COUNTS, has_prompts, trained_parts
@@ -448,7 +448,9 @@ def estimate_lines(e, rate, device, gpus=1):
 # %% ../../nbs/measure/09_realtables.ipynb #61a2fd61
 def announce(v, say, processes=1):
     "Load data and tower for the options of `reproduce`, say what the table will cost; returns both, and the estimate"
-    from sketch_lvm.measure.experiments import Experiment, load_sets, load_tower
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.fit import load_tower
     from sketch_lvm.methods.catalogue import method
 
     device = pick_device(v.device)

@@ -29,10 +29,17 @@ from ..core import UserError, atomic_write, cache_path, check_name, check_writab
 from .report import WARNING, load_report, surroundings
 from .protocols import columns
 from .evaluate import embed_protocol, evaluate
-from .experiments import Experiment, cross_protocol, data_label, data_problems, evaluate_run
-from .experiments import experiment_problems, frozen_encoder, load_sets, load_tower, open_run
-from .experiments import protocol_for
-from .experiments import report_path, run_experiment, warm
+from .experiments import Experiment
+from .runs import cross_protocol, evaluate_run
+from ..data.named import data_label, data_problems
+from .experiments import experiment_problems
+from .runs import frozen_encoder, open_run
+from ..data.named import load_sets
+from .fit import load_tower
+from .runs import protocol_for
+from .runs import report_path
+from .fit import fit
+from .fit import warm
 from ..methods.options import OPTIONS, SOURCES
 from ..methods.published import PUBLISHED
 from ..methods.catalogue import backbone_for, build_encoder, families, method, published
@@ -40,7 +47,8 @@ from .metrics import definition
 from .probe import make_probe, probe
 from ..data.realsets import cache_bytes, said_bytes
 from ..data.splits import ALONE, PART, said_part
-from .study import RATES, misfit, no_choice, outdated, said_revision, tune
+from .stored import RATES, outdated, said_revision
+from .tune import misfit, no_choice, tune
 from .tables import TABLES, Table
 from ..train.processes import in_turn, together
 from ..train.loop import shared
@@ -106,7 +114,7 @@ def one_run(e, folder, table, sets, backbone, device, team, watch=None, at=(), o
         return done
     if watch and 0 in at and not (p / 'curve.jsonl').exists():
         write_probe(p / 'curve.jsonl', 0, watch, untrained(e, sets, backbone, device))
-    run_experiment(
+    fit(
         e,
         p,
         device,

@@ -19,11 +19,13 @@ from ..core import UserError, check_name, check_writable, read_json, write_json
 from .evaluate import chance_level, embed, embed_protocol, score
 from .protocols import make_protocol
 from .report import surroundings
-from .experiments import load_sets, run_experiment
+from ..data.named import load_sets
+from .experiments import run_experiment
 from ..methods.catalogue import families, method, trained_parts
 from ..data.minisets import mini_set, mini_sets
 from ..clip.encoder import make_encoder
-from ..train.loop import fit, shared
+from .fit import fit
+from ..train.loop import shared
 from ..train.processes import together
 
 # %% ../../nbs/measure/05_study.ipynb #446559bd
