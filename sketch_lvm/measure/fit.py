@@ -16,13 +16,13 @@ import torch
 
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
-from ..core import UserError, cache_path
+from ..core import UserError, cache_path, bar
 from ..data.cache import build_cache
 from ..data.items import SketchPhotoSet
 from ..data.named import ItemSets, as_sets, data_label, describe_items, load_sets
 from ..data.realsets import cache_bytes, said_bytes
 from ..data.splits import Split
-from .evaluate import bar, embed_protocol, score
+from .evaluate import embed_protocol, score
 from .experiments import Experiment, code_needed, experiment_problems, overrides
 from .experiments import own_protocol
 from .experiments import renew_config

@@ -25,13 +25,13 @@ from PIL import Image
 
 from .. import __version__
 from ..clip.backbone import is_file_name, load_backbone, weights_here
-from ..core import UserError, check_writable, sha256, show_images
+from ..core import UserError, check_writable, sha256, show_images, bar
 from ..data.items import Arrays, Files, SketchPhotoSet, make_set
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
 from ..data.items import merge_spellings, printable
 from .drawing import read_drawing
 from ..measure.report import WARNING
-from ..measure.evaluate import bar, device_of
+from ..measure.evaluate import device_of
 from ..measure.runs import frozen_encoder, open_run
 from ..data.images import BadImage, fit_image, in_threads, read_image
 from ..measure.metrics import exact_products, unit_rows
