@@ -575,7 +575,7 @@ def evaluate_run(
     )
     report = evaluate(encoder, p, e.method.label, base, rows, about, **how)
     if say:
-        say(str(report))  # before it is kept: a full disk must not take the result away
+        say(report)  # before it is kept: a full disk must not take the result away
     report.save(report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part))
     return report
 
