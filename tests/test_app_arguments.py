@@ -6,8 +6,9 @@ def test_the_options_of_data_stand_in_the_help():
     from sketch_lvm.app.cli import COMMANDS
     from sketch_lvm.data.named import DATA_OPTIONS
     from sketch_lvm.data.images import FITS
+    from sketch_lvm.tabular import FORMATS
 
-    assert arguments.DATA_LINES == DATA_OPTIONS and arguments.FITS == FITS
+    assert arguments.DATA_LINES == DATA_OPTIONS and arguments.FITS == FITS and arguments.FORMATS == tuple(FORMATS)
     for name in ('train', 'evaluate', 'tune', 'index', 'reproduce'):
         said = engine.parser_for(name, COMMANDS[name]).format_help()
         assert [k for k in DATA_OPTIONS if f'\n  {k} ' not in said] == [] and max(map(len, said.splitlines())) <= 120, said

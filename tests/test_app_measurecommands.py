@@ -33,6 +33,40 @@ def test_a_result_is_said_before_it_is_kept():
             assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
 
 
+def test_what_was_measured_is_written_again_in_any_format():
+    import contextlib, io, tempfile
+    from pathlib import Path
+    from sketch_lvm.app.cli import main
+    from sketch_lvm.core import data_path
+
+
+    def run(*words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*map(str, words)])
+        return code, out.getvalue(), err.getvalue()
+
+
+    with tempfile.TemporaryDirectory() as d:
+        code, text, err = run(
+            'evaluate', '--data', 'mini:n_test=2', '--random', '--device', 'cpu', '--save', f'{d}/report.json'
+        )
+        assert code == 0 and 'RANDOM WEIGHTS' in text and run('report', d) == (0, text, ''), err
+        code, tex, err = run('report', f'{d}/report.json', '--format', 'latex')
+        assert code == 0 and r'\begin{tabular}{lrr' in tex and r'\textbf{RANDOM WEIGHTS' in tex, err
+        code, page, err = run('report', data_path('results', 'table_main_mini.json'), '--format', 'html')
+        assert code == 0 and page.count('<table>') == 1 and '<td style="text-align:left">B-IP</td>' in page, err
+        code, tex, err = run('report', data_path('results', 'table_fine-grained_mini.json'), '--format', 'latex')
+        assert code == 0 and 'B-FG-IP & 1,152' in tex, err
+        code, _, err = run('report', d, '--format', 'latx')
+        assert code == 2 and "Did you mean 'latex'" in err
+        code, _, err = run('report', Path(d) / 'none')
+        assert code == 2 and 'neither the file of a report' in err
+        (Path(d) / 'odd.json').write_text('[1]')
+        code, _, err = run('report', Path(d) / 'odd.json')
+        assert code == 2 and 'is not a report' in err and 'Traceback' not in err
+
+
 def test_a_cross_dataset_table_from_the_command_line():
     import contextlib, io, os, tempfile
     from pathlib import Path

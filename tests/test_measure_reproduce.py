@@ -3,237 +3,223 @@
 
 def test_a_table_grows_row_by_row_and_goes_on():
     import json, tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
-    toy = dict(name='mini', n_train=2, n_test=2)
-    how = dict(random=True, steps=2, budget=2, device='cpu', batch=4, say=None)
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
+        steps=2,
+        trials=2,
+        seeds=(1,),
+        options=dict(batch=4),
+    )
+
+
+    def make(d, seeds=(1,), rows=(), **changes):
+        return r.reproduce(replace(toy, seeds=seeds, rows=rows, **changes), d, 'cpu', None)
+
+
     with tempfile.TemporaryDirectory() as d:
-        half = r.reproduce('main', toy, d, rows=['frozen CLIP', 'B-Lin'], seeds=(1,), **how)
-        assert list(half['rows']) == ['frozen CLIP', 'B-Lin'] and json.loads(
-            (Path(d) / 'table.json').read_text()
-        ) == json.loads(json.dumps(half))
-        real, calls = r.fit, []
+        path = Path(d) / 'table.json'
+        half = make(d, rows=('frozen CLIP', 'B-Lin'))
+        assert list(half['rows']) == ['frozen CLIP', 'B-Lin']
+        assert json.loads(path.read_text()) == json.loads(json.dumps(half))
+        real, calls = r.run_experiment, []
 
         def noted(e, *a, **k):
             calls.append((e.method.name, e.seed))
             return real(e, *a, **k)
 
-        with mock.patch.object(r, 'fit', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
-            whole = r.reproduce('main', toy, d, rows=['frozen CLIP', 'keyword', 'B-Lin', 'B-IP'], seeds=(1, 2), **how)
-        assert calls == [
-            ('b-lin', 2),
-            ('b-ip', 0),
-            ('b-ip', 0),
-            ('b-ip', 1),
-            ('b-ip', 2),
-        ]  # what was done is not done again
-        fewer = r.reproduce(
-            'main', toy, d, rows=['B-Lin'], seeds=(1,), **how
-        )  # what is there stays, though less is asked for
+        with mock.patch.object(r, 'run_experiment', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
+            whole = make(d, (1, 2), ('frozen CLIP', 'keyword', 'B-Lin', 'B-IP'))
+        again = [('b-lin', 2), ('b-ip', 0), ('b-ip', 0), ('b-ip', 1), ('b-ip', 2)]  # what was done is not done again
+        assert calls == again
+        fewer = make(d, rows=('B-Lin',))  # what is there stays, though less is asked for
         assert fewer['rows'] == whole['rows']
         real_run = r.one_run
 
-        def stopping(e, *a, **k):
+        def stopping(f, e, folder):
             if e.seed == 2:
                 raise KeyboardInterrupt
-            return real_run(e, *a, **k)
+            return real_run(f, e, folder)
 
         with mock.patch.object(r, 'one_run', stopping), pytest.raises(KeyboardInterrupt):
-            r.reproduce('main', toy, d, rows=['B-IP'], seeds=(1, 2), **how)
-        assert json.loads((Path(d) / 'table.json').read_text())['rows'] == json.loads(json.dumps(whole['rows']))
-        assert whole['rows']['B-Lin']['seeds']['1'] == half['rows']['B-Lin']['seeds']['1'] and set(
-            whole['rows']['B-IP']['seeds']
-        ) == {'1', '2'}
-        assert len(whole['rows']['B-IP']['trials']) == 2 and whole['rows']['B-IP']['tuned'] in [
-            t['changes'] for t in whole['rows']['B-IP']['trials']
-        ]
-        assert whole['rows']['B-IP']['trains'] == {'prompts': 2 * 3 * 192}
+            make(d, (1, 2), ('B-IP',))
+        assert json.loads(path.read_text())['rows'] == json.loads(json.dumps(whole['rows']))
+        row = whole['rows']['B-IP']
+        assert whole['rows']['B-Lin']['seeds']['1'] == half['rows']['B-Lin']['seeds']['1'] and set(row['seeds']) == {
+            '1',
+            '2',
+        }
+        assert len(row['trials']) == 2 and row['tuned'] in [t['changes'] for t in row['trials']]
+        assert row['trains'] == {'prompts': 2 * 3 * 192} and (Path(d) / 'table.png').stat().st_size > 1000
         text = (Path(d) / 'table.md').read_text()
-        assert (Path(d) / 'table.png').stat().st_size > 1000
         assert 'RANDOM WEIGHTS' in text and '| B-IP | 1,152 |' in text and 'published' not in text
         with pytest.raises(UserError, match=r'other settings \(steps\)'):
-            r.reproduce('main', toy, d, **how | dict(steps=3))
+            make(d, steps=3)
+        path.write_text('{}')
+        with mock.patch.object(r, 'one_row', side_effect=AssertionError('a row was made')):
+            with pytest.raises(UserError, match='table.json holds no table.*Choose another folder'):
+                make(d, rows=('B-Lin',))
     with pytest.raises(UserError, match="Did you mean 'main'"):
-        r.reproduce('mian', toy, 'x')
-    with pytest.raises(UserError, match='B-IP'):
-        r.reproduce('main', toy, 'x', rows=['B-PI'])
+        make('x', table='mian')
 
 
 def test_batches_of_pairs_are_checked_before_any_work():
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(8, 4, 2, 32), d / 'a')
     data = dict(name='folder', path=str(d / 'a'), validation=0)
-    how = dict(random=True, preset='paper', steps=1, budget=0, device='cpu', say=None, seeds=(1,))
+    plan = TablePlan('fine-grained', data, weights_from='random', preset='paper', steps=1, trials=0, seeds=(1,))
+
+
+    def make(**changes):
+        r.reproduce(replace(plan, **changes), d / 't', 'cpu', None)
+
+
     with (
         mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')),
         mock.patch.object(r, 'open_table', side_effect=AssertionError),
     ):
         with pytest.raises(UserError) as e:
-            r.reproduce('fine-grained', data, d / 't', **how)
+            make()
         said = str(e.value)
-        assert (
-            len(said.splitlines()) == said.count('per_class') == 1
-            and 'fewer than 8 photos' in said
-            and '--set per_class=2,batch=12.' in said
-        ), said
-        assert said.startswith('6 class(es) have')  # of all rows: said once, without their names
+        assert len(said.splitlines()) == said.count('per_class') == 1 and 'fewer than 8 photos' in said, said
+        assert '--set per_class=2,batch=12.' in said and said.startswith('6 class(es) have')  # of all rows: without names
         with pytest.raises(UserError, match='^SpLIP FG: 6 class'):
-            r.reproduce(
-                'fine-grained',
-                data,
-                d / 't',
-                rows=['frozen CLIP', 'B-FG-IP', 'SpLIP FG'],
-                alone={'B-FG-IP': dict(per_class=2, batch=12)},
-                **how,
-            )
-        with pytest.raises(
-            UserError, match='takes 16 classes with 4 pairs each, but there are 6 to train on: --set batch=24'
-        ):
-            r.reproduce('fine-grained', data, d / 't', rows=['SpLIP FG'], per_class=4, batch=64, **how)
-        with pytest.raises(
-            AssertionError, match='a tower was loaded'
-        ):  # rows that draw no pairs are not held up, nor is one that has enough
-            r.reproduce('fine-grained', data, d / 't', rows=['frozen CLIP', 'keyword'], **how)
-        with pytest.raises(AssertionError, match='a tower was loaded'):
-            r.reproduce('fine-grained', data, d / 't', rows=['SpLIP FG'], per_class=2, batch=12, **how)
+            alone = {'B-FG-IP': dict(per_class=2, batch=12)}
+            make(rows=('frozen CLIP', 'B-FG-IP', 'SpLIP FG'), row_options=alone)
+        many = 'takes 16 classes with 4 pairs each, but there are 6 to train on: --set batch=24'
+        with pytest.raises(UserError, match=many):
+            make(rows=('SpLIP FG',), options=dict(per_class=4, batch=64))
+        with pytest.raises(AssertionError, match='a tower was loaded'):  # rows that draw no pairs are not held up
+            make(rows=('frozen CLIP', 'keyword'))
+        with pytest.raises(AssertionError, match='a tower was loaded'):  # nor is one that has enough
+            make(rows=('SpLIP FG',), options=dict(per_class=2, batch=12))
     save_folder(toy_set(8, 1, 2, 32), d / 'b')
     with pytest.raises(UserError, match='fewer than 2 photos with sketches, of which no pairs'):
-        r.reproduce('fine-grained', dict(data, path=str(d / 'b')), d / 't', **how)
-
-
-    def wrong(rows, **options):
-        return r.table_problems('main', dict(name='mini'), rows=rows, options=options)
-
-
-    assert (
-        wrong(['B-Cond'], net='cnn') == [] and 'is no option of B-IP' in wrong(['B-Cond', 'B-IP'], net='cnn')[0]
-    )  # rows that are not made need not be right
+        make(data=dict(data, path=str(d / 'b')))
 
 
 def test_final_runs_take_the_tuned_rates_and_one_row_its_own_options():
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
-    how = dict(
-        seeds=(1,),
-        random=True,
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
         steps=1,
-        device='cpu',
-        batch=4,
-        say=None,
-        rows=['B-Cond'],
-        alone={'B-Cond': dict(net='cnn')},
-        command='by hand',
-        accumulate=2,
+        trials=5,
+        seeds=(1,),
+        options=dict(batch=4),
     )
-    chosen = dict(
-        best=dict(lr_prompts=0.0123),
-        trials=[dict(changes=dict(lr_prompts=0.0123), value=0.5, step=1, of=1)],
-        step_at_the_edge=True,
-    )
+    plan = replace(toy, rows=('B-Cond',), row_options={'B-Cond': dict(net='cnn')}, accumulate=2)
+    trial = dict(changes=dict(lr_prompts=0.0123), value=0.5, step=1, of=1)
+    chosen = dict(best=dict(lr_prompts=0.0123), trials=[trial], step_at_the_edge=True)
     with tempfile.TemporaryDirectory() as d, mock.patch.object(r, 'tune', lambda *a, **k: chosen):
-        state = r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how)
+        state = r.reproduce(plan, d, 'cpu', None, command='by hand')
         options = read_json(Path(d) / 'b-cond' / 'seed1' / 'config.json')['experiment']['method']['options']
         assert options['lr_prompts'] == 0.0123 and options['net'] == 'cnn' and state['rows']['B-Cond']['step_at_the_edge']
         text = (Path(d) / 'table.md').read_text()
         assert '`by hand`; 1 steps; at most 5 trials a row; seeds 1; fit stretch; cpu' in text
         assert 'at the last step of its trial): B-Cond.' in text
         with pytest.raises(UserError, match=r'other settings \(alone\)'):
-            r.reproduce('main', dict(name='mini', n_train=2, n_test=2), d, **how | dict(alone=None))
-
-
-    def wrong(**how):
-        return r.table_problems('main', dict(name='mini'), **how)
-
-
-    assert (
-        len(wrong(options=dict(bach=4))) == 1 and len(wrong(options=dict(batch=0))) == 1
-    )  # a mistake of all rows is said once
-    assert ['is no option of B-FT' in w and '--set B-Cond:net=cnn' in w for w in wrong(options=dict(net='cnn'))] == [True]
-    assert (
-        'row that trains' in wrong(alone={'B-Cnd': dict(net='cnn')})[0] and wrong(alone={'B-Cond': dict(net='cnn')}) == []
-    )
-    assert (
-        wrong(alone={'B-Cond': dict(net='cmn')})[0].startswith('B-Cond: ')
-        and 'frozen CLIP' in wrong(alone={'frozen CLIP': dict(batch=4)})[0]
-    )
+            r.reproduce(replace(plan, row_options={}), d, 'cpu', None)
 
 
 def test_probes_along_the_way_are_kept():
     import json, tempfile
+    from dataclasses import replace
     from pathlib import Path
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.runs import open_run
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.experiments import load_sets, open_run
+    from sketch_lvm.measure.tableplan import TablePlan
 
-    toy = dict(name='mini', n_train=2, n_test=2)
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
+        steps=2,
+        trials=0,
+        seeds=(1,),
+        options=dict(batch=4),
+    )
+
     with tempfile.TemporaryDirectory() as d:
-        how = dict(rows=['B-IP'], random=True, steps=2, budget=0, device='cpu', batch=4, say=None, probe_at=(0, 2))
-        state = r.reproduce('main', toy, d, seeds=(1,), **how)
+        state = r.reproduce(replace(toy, rows=('B-IP',), probe_at=(0, 2)), d, 'cpu', None)
         curve = state['rows']['B-IP']['curves']['1']
         assert [c['step'] for c in curve] == [0, 2] and abs(state['frozen_probe']['unseen']['drift/photo']) < 1e-5
-        p = r.make_probe(load_backbone('mini', random=True), r.probed(toy), load_sets(toy).unseen)
+        backbone, sets = load_backbone('mini', random=True), load_sets(toy.data)
+        p = r.make_probe(backbone, r.probed(toy.data), sets.unseen)
         run = Path(d) / 'b-ip' / 'seed1'
         opened = open_run(run, step=2)
         assert {k: v for k, v in curve[1].items() if k != 'step'} == r.probe(p, opened.encoder)
-        start = r.untrained(opened.experiment, load_sets(toy), load_backbone('mini', random=True))
-        assert (
-            {k: v for k, v in curve[0].items() if k != 'step'} == r.probe(p, start) != state['frozen_probe']
-        )  # a random start is no frozen CLIP
+        start = r.probe(p, r.untrained(opened.experiment, sets, backbone))
+        assert {k: v for k, v in curve[0].items() if k != 'step'} == start
+        assert start != state['frozen_probe']  # a random start is no frozen CLIP
         with open(run / 'curve.jsonl', 'a') as f:
             f.write(json.dumps(dict(step=0, unseen='again')) + '\n')
-        assert (
-            r.read_curve(run / 'curve.jsonl') == [dict(step=0, unseen='again'), curve[1]]
-            and r.read_curve(run / 'none') == []
-        )
+        assert r.read_curve(run / 'curve.jsonl') == [dict(step=0, unseen='again'), curve[1]]
+        assert r.read_curve(run / 'none') == []
 
 
 def test_a_guessed_keyword_is_guessed_from_the_sketch():
+    from pathlib import Path
     from unittest import mock
-    from sketch_lvm.measure import reproduce as r
-    from sketch_lvm.methods.baselines import keyword_features
+    import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.runs import frozen_encoder, protocol_for
-    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.experiments import frozen_encoder, load_sets
+    from sketch_lvm.measure.protocols import columns
+    from sketch_lvm.measure.tableplan import TablePlan, table_protocol
+    from sketch_lvm.methods.baselines import keyword_features
+    from sketch_lvm.train.processes import Team
 
-    b, sets = load_backbone('mini'), load_sets(dict(name='mini', n_train=2, n_test=2))
-    row = next(x for x in r.TABLES['main'].rows if x.method == 'guessed keyword')
-    e = r.table_experiment(row, dict(name='mini'), 'mini', None, False, 'mini', None, {})
-    p = protocol_for(e, 'zero-shot', sets)
-    names = r.columns(p.queries)[0]
+    b, plan = load_backbone('mini'), TablePlan('main', dict(name='mini', n_train=2, n_test=2))
+    sets = load_sets(plan.data)
+    p = table_protocol(plan, sets)
+    f = r.Filling(plan, Path('nowhere'), sets, b, p, torch.device('cpu'), Team())
+    row = next(x for x in plan.chosen if x.method == 'guessed keyword')
+    names = columns(p.queries)[0]
     every = sorted(set(names))
     other = [every[every.index(n) - 1] for n in names]
     real = r.embed_protocol(frozen_encoder(b), p)[1]
-    with mock.patch.object(
-        r, 'embed_protocol', lambda *a: (keyword_features(b, other), real)
-    ):  # every sketch looks like another category
-        fooled = r.reference_report(row, e, sets, b, 'zero-shot').values['mAP@all']
-        told = r.reference_report(row._replace(method='keyword'), e, sets, b, 'zero-shot').values['mAP@all']
-    assert fooled < 0.3 < 0.7 < told
+    as_others = mock.patch.object(r, 'embed_protocol', lambda *a: (keyword_features(b, other), real))
+    with as_others:  # every sketch looks like another category
+        fooled = r.reference_report(row, f).values['mAP@all']
+        by_name = r.reference_report(row._replace(method='keyword'), f).values['mAP@all']
+    assert fooled < 0.3 < 0.7 < by_name
 
 
 def test_stored_tables_begin_at_the_grids_of_today():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.measure.tune import search, trials
+    from sketch_lvm.measure.study import search, trials
 
     for name in ('main', 'fine-grained'):
         for e in read_json(data_path('results', f'table_{name}_mini.json'))['rows'].values():
@@ -248,266 +234,189 @@ def test_stored_tables_begin_at_the_grids_of_today():
 
 def test_a_table_says_what_was_asked_of_which_pictures():
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
     import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
-    how = dict(seeds=(1,), rows=['frozen CLIP', 'B-IP'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None)
-    toy = dict(name='mini', n_train=2, n_test=2)
-    with tempfile.TemporaryDirectory() as d:
-        state = r.reproduce('main', toy, d, **how)
-        text, kept = (Path(d) / 'table.md').read_text(), read_json(Path(d) / 'table.json')
-        assert (
-            'Split: mini/v1, 52 seen classes, 10 of them held out for validation, 17 unseen.' in text
-            and 'Data: mini.' in text
-        )
-        assert (
-            'Test: zero-shot, unseen sketches against unseen photos: 34 sketches of 17 classes, 34 photos.' in text
-            and 'Asked about' not in text
-        )
-        assert '- mAP@all: Mean over queries of S/R' in text and kept['definitions']['mAP@all'] in text
-        assert (
-            kept['split']['name'] == 'mini/v1'
-            and kept['split']['digest']
-            and kept['gallery'] == 'mini'
-            and kept['test']['gallery'] == 34
-            and kept['test']['rule'] in text
-        )
-        kept['test']['gallery_digest'] = 'another'
-        with pytest.raises(UserError, match=r'other pictures than the rows before it \(gallery_digest differ\)'):
-            r.note_test(kept, state['rows']['B-IP'])
-        (Path(d) / 'table.json').write_text((Path(d) / 'table.json').read_text().replace(kept['split']['digest'], '0' * 12))
-        with pytest.raises(UserError, match=r'other settings \(split\)'):
-            r.reproduce('main', toy, d, **how)
-    assert r.said_metric('mAP@200/hits').startswith(
-        'Precisions at the hits within the first 200, summed and divided by the hits within the first 200; a query'
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
+        steps=1,
+        trials=0,
+        seeds=(1,),
+        options=dict(batch=4),
     )
-    assert 'first 5 of' in r.said_metric('Acc@5/per-category') and 'min(R, 10)' in r.said_metric('P@10/min(R,k)')
+    plan = replace(toy, rows=('frozen CLIP', 'B-IP'))
+    with tempfile.TemporaryDirectory() as d:
+        state = r.reproduce(plan, d, 'cpu', None)
+        text, kept = (Path(d) / 'table.md').read_text(), read_json(Path(d) / 'table.json')
+        assert 'Split: mini/v1, 52 seen classes, 10 of them held out for validation, 17 unseen.' in text
+        test = 'Test: zero-shot, unseen sketches against unseen photos: 34 sketches of 17 classes, 34 photos.'
+        assert 'Data: mini.' in text and test in text and 'Asked about' not in text
+        assert '- mAP@all: Mean over queries of S/R' in text and kept['definitions']['mAP@all'] in text
+        assert kept['split']['name'] == 'mini/v1' and kept['split']['digest'] and kept['gallery'] == 'mini'
+        assert kept['test']['gallery'] == 34 and kept['test']['rule'] in text
+        digest = kept['split']['digest']
+        (Path(d) / 'table.json').write_text((Path(d) / 'table.json').read_text().replace(digest, '0' * 12))
+        with pytest.raises(UserError, match=r'other settings \(split\)'):
+            r.reproduce(plan, d, 'cpu', None)
 
 
 def test_the_pixel_cache_is_announced_and_filled_first():
     import os, tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 32), d / 'a')
-        told, bars, real = [], [], r.warm
+        said, bars, real = [], [], r.warm
 
         def warm(sets, recipes, data, progress=None, *a, **k):
-            bars.append((len(sets[0]), progress, len(told)))
+            bars.append((len(sets[0]), progress, len(said)))
             return real(sets, recipes, data, progress, *a, **k)
 
-        how = dict(
-            seeds=(1,),
-            rows=['frozen CLIP', 'B-IP'],
-            random=True,
-            preset='mini',
-            steps=1,
-            budget=0,
-            device='cpu',
-            batch=4,
-            say=told.append,
-        )
+        how = dict(weights_from='random', preset='mini', steps=1, trials=0, seeds=(1,), options=dict(batch=4))
+        data = dict(name='folder', path=str(d / 'a'), validation=2)
+        plan = TablePlan('main', data, rows=('frozen CLIP', 'B-IP'), **how)
         with mock.patch.object(r, 'warm', warm):
-            r.reproduce('main', dict(name='folder', path=str(d / 'a'), validation=2), d / 't', **how)
-        first = told[0]
-        assert first.startswith('pixel cache: 96 pictures take ') and ' in ' in first and told[1] == 'frozen CLIP', told
-        assert [b[0] for b in bars[:4]] == [48, 24, 16, 8] and {b[1:] for b in bars[:4]} == {(None, 1)}, (
-            bars
-        )  # None: a bar where there is a terminal
+            r.reproduce(plan, d / 't', 'cpu', said.append)
+        assert said[0].startswith('pixel cache: 96 pictures take ') and ' in ' in said[0] and said[1] == 'frozen CLIP', said
+        assert [b[0] for b in bars[:4]] == [48, 24, 16, 8]
+        assert {b[1:] for b in bars[:4]} == {(None, 1)}, bars  # None: a bar where there is a terminal
         seen = []
-        real_run = r.fit
-        with mock.patch.object(r, 'fit', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
-            r.reproduce(
-                'main',
-                dict(name='folder', path=str(d / 'a'), validation=2),
-                d / 't2',
-                **how | dict(say=None, rows=['B-IP']),
-            )
+        real_run = r.run_experiment
+        with mock.patch.object(r, 'run_experiment', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
+            r.reproduce(replace(plan, rows=('B-IP',)), d / 't2', 'cpu', None)
         assert seen == [None]
-        told.clear()
-        r.reproduce('main', dict(name='folder', path=str(d / 'a'), validation=2, cache=0), d / 't3', **how)
-        assert told[0] == 'frozen CLIP'
+        said.clear()
+        r.reproduce(replace(plan, data=dict(data, cache=0)), d / 't3', 'cpu', said.append)
+        assert said[0] == 'frozen CLIP'
     finally:
         os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)
 
 
 def test_a_table_without_validation_classes_or_without_a_question():
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import UserError, read_json
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.tableplan import TablePlan
 
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(8, 4, 2, 32), d / 'a')
     data = dict(name='folder', path=str(d / 'a'), validation=0, cache=0)
-    how = dict(seeds=(1,), random=True, preset='mini', steps=1, device='cpu', batch=4, say=None)
-    loads = mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded'))
-    with loads:
+    how = dict(weights_from='random', preset='mini', steps=1, trials=0, seeds=(1,), options=dict(batch=4))
+    plan = TablePlan('main', data, rows=('frozen CLIP',), **how)
+
+
+    def make(sets=None, **changes):
+        return r.reproduce(replace(plan, **changes), d / 't', 'cpu', None, sets)
+
+
+    with mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')):
         with pytest.raises(UserError, match='no validation classes.*validation=10 in --data.*--trials 0'):
-            r.reproduce('main', data, d / 't', rows=['B-Lin'], budget=1, **how)
+            make(rows=('B-Lin',), trials=1)
         with pytest.raises(AssertionError, match='loaded'):
-            r.reproduce('main', data, d / 't', rows=['frozen CLIP'], budget=1, **how)  # learns nothing
+            make(trials=1)  # learns nothing
         real = r.load_sets(data)
-        for name in ('one', 'two'):  # a test that every ranking passes
-            few = real._replace(unseen=real.unseen.where(classes=list(real.unseen.classes[: 1 if name == 'one' else 2])))
-            with pytest.raises(
-                UserError if name == 'one' else AssertionError,
-                match='one class only.*every score is 1' if name == 'one' else 'loaded',
-            ):
-                r.reproduce('main', data, d / 't', rows=['frozen CLIP', 'B-Lin'], budget=0, sets=few, **how)
-        single = r.load_sets(dict(name='mini', n_train=2, n_test=1))
+        one, two = (real._replace(unseen=real.unseen.where(classes=list(real.unseen.classes[:n]))) for n in (1, 2))
+        with pytest.raises(UserError, match='one class only.*every score is 1'):  # a test that every ranking passes
+            make(one, rows=('frozen CLIP', 'B-Lin'))
+        with pytest.raises(AssertionError, match='loaded'):
+            make(two, rows=('frozen CLIP', 'B-Lin'))
+        single = dict(name='mini', n_train=2, n_test=1)
         with pytest.raises(UserError, match='one photo only'):
-            r.reproduce(
-                'fine-grained',
-                dict(name='mini', n_train=2, n_test=1),
-                d / 't',
-                rows=['frozen CLIP'],
-                budget=0,
-                sets=single,
-                **how,
-            )
+            make(r.load_sets(single), table='fine-grained', data=single)
     assert not (d / 't').exists()
-    state = r.reproduce('main', data, d / 't', rows=['frozen CLIP', 'B-Lin'], budget=0, **how)
+    state = make(rows=('frozen CLIP', 'B-Lin'))
     text = (d / 't' / 'table.md').read_text()
-    assert (
-        'last step; no validation classes' in text
-        and 'chosen on validation' not in text
-        and '0 seen classes held' not in text
-    )
+    assert 'last step; no validation classes' in text and 'chosen on validation' not in text
+    assert '0 seen classes held' not in text
     assert state['choice'] in text and read_json(d / 't' / 'table.json')['choice'] == state['choice']
-    with (
-        mock.patch.object(r, 'load_sets', side_effect=AssertionError('loaded')),
-        pytest.raises(UserError, match='cannot be written: Not a directory'),
-    ):
-        r.reproduce('main', data, d / 't' / 'table.md', rows=['frozen CLIP'], budget=0, **how)  # said before any work
+    loads = mock.patch.object(r, 'load_sets', side_effect=AssertionError('loaded'))
+    with loads, pytest.raises(UserError, match='cannot be written: Not a directory'):
+        r.reproduce(plan, d / 't' / 'table.md', 'cpu', None)  # said before any work
 
 
 def test_chance_and_counts_stand_in_every_table():
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
-    import pytest
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import read_json
+    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.measure.evaluate import chance_level
-    from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.runs import protocol_for
+    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.measure.tableplan import TablePlan, table_protocol
 
-    toy = dict(name='mini', n_train=2, n_test=2)
-    how = dict(seeds=(1,), rows=['frozen CLIP'], random=True, steps=1, budget=0, device='cpu', say=None)
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
+        steps=1,
+        trials=0,
+        seeds=(1,),
+        options=dict(batch=4),
+    )
+
     for table, metric in (('main', 'mAP@all'), ('fine-grained', 'Acc@1/per-category')):
+        plan = replace(toy, table=table, rows=('frozen CLIP',), options={})
         with tempfile.TemporaryDirectory() as d:
-            state = r.reproduce(table, toy, d, **how)
+            r.reproduce(plan, d, 'cpu', None)
             text, kept = (Path(d) / 'table.md').read_text(), read_json(Path(d) / 'table.json')
-            e = r.table_experiment(r.TABLES[table].rows[0], toy, 'mini', None, True, 'mini', 1, {})
-            chance = chance_level(protocol_for(e, r.TABLES[table].protocol, load_sets(toy)))[metric]
+            chance = chance_level(table_protocol(plan, load_sets(plan.data)))[metric]
             assert abs(kept['test']['chance'][metric] - chance) < 1e-9 and f'| chance | - | {chance:.3f} |' in text, text
-            assert (
-                text.index('| chance |') < text.index('| frozen CLIP |') and '34 sketches of 17 classes, 34 photos' in text
-            )
+            assert text.index('| chance |') < text.index('| frozen CLIP |')
+            assert '34 sketches of 17 classes, 34 photos' in text
             assert kept['test']['queries'] == 34 and kept['test']['classes'] == 17
-            before = {k: v for k, v in kept['test'].items() if k != 'chance'}
-            old = kept | dict(test=dict(before))  # kept before chance was
-            r.note_test(old, state['rows']['frozen CLIP'] | dict(test=kept['test']))
-            assert old['test'] == kept['test']
-    lost = state | dict(test=kept['test'] | dict(classes=1, chance=kept['test']['chance'] | {'Acc@5/per-category': 1.0}))
-    top = r.table_lines(lost, r.TABLES['fine-grained'])[:8]
-    said = '\n'.join(top)
-    assert '**One class only is asked.' in said and '**Acc@5/per-category: chance is 1.000' in said, said
-    assert not [s for s in r.table_lines(state, r.TABLES['fine-grained'])[:8] if 'One class' in s]
 
 
 def test_rows_with_outdated_rates_are_under_revision():
-    import matplotlib
-
-    matplotlib.use('agg')
     import re, tempfile
+    from dataclasses import replace
     from pathlib import Path
-    from unittest import mock
-    from sketch_lvm.measure import reproduce as r
     from sketch_lvm.core import data_path, read_json
-    from sketch_lvm.measure.stored import RATES
+    from sketch_lvm.measure import reproduce as r
+    from sketch_lvm.measure.study import RATES
+    from sketch_lvm.measure.tableplan import TablePlan
 
-    t = r.TABLES['main']
+    toy = TablePlan(
+        'main',
+        dict(name='mini', n_train=2, n_test=2),
+        weights_from='random',
+        steps=1,
+        trials=0,
+        seeds=(1,),
+        options=dict(batch=4),
+    )
+    plan = replace(toy, rows=('B-FT',))
     state = read_json(data_path('results', 'table_main_mini.json'))
     row = state['rows']['B-FT']
     old = state | dict(rows=state['rows'] | {'B-FT': {k: v for k, v in row.items() if k != 'rates'}})
-    text = '\n'.join(r.table_lines(old, t))
+    text = r.table_text(old, plan.definition)
     assert re.search(r'\| B-FT \[1\] \|', text) and '- [1] Under revision: B-FT. Their LayerNorms' in text
-    assert (
-        text.count('[1]') == 2
-        and [x.get_text() for x in r.draw_table(old, t).get_yticklabels()][3] == 'B-FT (under revision)'
-    )
-    new = state | dict(rows=state['rows'] | {'B-FT': row | dict(rates=RATES)})
-    assert 'Under revision' not in '\n'.join(r.table_lines(new, t))
-    toy, how = (
-        dict(name='mini', n_train=2, n_test=2),
-        dict(rows=['B-FT'], random=True, steps=1, budget=0, device='cpu', batch=4, say=None),
-    )
+    assert text.count('[1]') == 2
+    now = state | dict(rows=state['rows'] | {'B-FT': row | dict(rates=RATES)})
+    assert 'Under revision' not in r.table_text(now, plan.definition)
     with tempfile.TemporaryDirectory() as d:  # a row made now has no mark; one that goes on keeps it
-        made = r.reproduce('main', toy, d, seeds=(1,), **how)
+        made = r.reproduce(plan, d, 'cpu', None)
         assert made['rows']['B-FT']['rates'] == RATES and 'revision' not in (Path(d) / 'table.md').read_text()
         path = Path(d) / 'table.json'
         path.write_text(path.read_text().replace(f'"rates": {RATES}', '"rates": 1'))
-        on = r.reproduce('main', toy, d, seeds=(1, 2), **how)
+        on = r.reproduce(replace(plan, seeds=(1, 2)), d, 'cpu', None)
         assert on['rows']['B-FT']['rates'] == 1 and 'Under revision: B-FT' in (Path(d) / 'table.md').read_text()
-
-
-def test_a_kept_table_of_another_shape_is_named():
-    import json, tempfile
-    from pathlib import Path
-    from unittest import mock
-    import pytest
-    from sketch_lvm.measure import reproduce as r
-    from sketch_lvm.core import UserError
-
-    toy = dict(name='mini', n_train=2, n_test=2)
-    how = dict(seeds=(1,), rows=['frozen CLIP'], random=True, steps=1, budget=0, device='cpu', say=None)
-    with tempfile.TemporaryDirectory() as d:
-        r.reproduce('main', toy, d, **how)
-        path = Path(d) / 'table.json'
-        good = json.loads(path.read_text())
-        row = good['rows']['frozen CLIP']
-
-        def changed(**new):
-            return good | dict(rows={'frozen CLIP': row | new})
-
-        odd = [
-            [],
-            3,
-            None,
-            'text',
-            {},
-            good | dict(settings=[]),
-            good | dict(rows=[]),
-            good | dict(rows={'x': 3}),
-            good | dict(random='no'),
-            good | dict(split=3),
-            good | dict(test=[]),
-            good | dict(test={}),
-            good | dict(sample=3),
-            good | dict(conditions=[]),
-            changed(seeds=[0.1]),
-            changed(seeds={'1': {'mAP@all': 'high'}}),
-            changed(seeds={}),
-            changed(trains=3),
-            changed(published=[3]),
-            changed(published=[dict(metric='P@10', value='x', source='y')]),
-            changed(rates='new'),
-        ]
-        with mock.patch.object(r, 'one_row', side_effect=AssertionError('a row was made')):
-            for content in odd:
-                path.write_text(json.dumps(content))
-                with pytest.raises(UserError, match='table.json holds no table.*Choose another folder'):
-                    r.reproduce('main', toy, d, **how)

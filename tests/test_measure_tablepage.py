@@ -20,28 +20,29 @@ def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
         rows={'B-IP': entry | dict(published=printed)},
     )
     t = r.TABLES['main']
-    text = '\n'.join(r.table_lines(state, t))
+    text = r.table_text(state, t)
     assert '0.690 ± 0.014 | 0.691 (poster figure)' in text and '0.650 ± 0.071 | 0.711 (poster figure)' in text
     state['rows']['B-IP'] = entry
-    assert 'poster' not in '\n'.join(r.table_lines(state, t)) and 'sample' not in '\n'.join(r.table_lines(state, t))
-    assert r.table_lines(state | dict(sample='A sample: 3 of 4 classes.'), t)[0] == '**A sample: 3 of 4 classes.**'
-    small = state | dict(rows={'B-IP': entry | dict(seeds={'1': {'mAP@all': 0.5, 'P@10': 0.25, 'P@10/min': 0.3}})})
-    assert r.there(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in '\n'.join(
-        r.table_lines(small, t)
+    assert 'poster' not in r.table_text(state, t) and 'sample' not in r.table_text(state, t)
+    assert (
+        r.table_text(state | dict(sample='A sample: 3 of 4 classes.'), t).split('\n')[0] == '**A sample: 3 of 4 classes.**'
     )
+    small = state | dict(rows={'B-IP': entry | dict(seeds={'1': {'mAP@all': 0.5, 'P@10': 0.25, 'P@10/min': 0.3}})})
+    assert r.shown_metrics(small, t) == ['mAP@all', 'P@10'] and 'mAP@200/hits, P@200: not here' in r.table_text(small, t)
 
 
 def test_printed_rows_of_others_stand_only_where_they_belong():
-    from sketch_lvm.measure.tablepage import prior_lines
+    from sketch_lvm.measure.tablepage import prior_blocks
+    from sketch_lvm.tabular import write_blocks
     from sketch_lvm.measure.tables import TABLES
 
     main = TABLES['sketchy']
-    assert prior_lines(main, 'mini') == prior_lines(main, 'sketchy', dict(sample='x', random=False)) == []
-    assert 'ZS-TVT, AAAI22' in '\n'.join(prior_lines(TABLES['sketchy'], 'sketchy'))
+    assert prior_blocks(main, 'mini') == prior_blocks(main, 'sketchy', dict(sample='x', random=False)) == []
+    assert 'ZS-TVT, AAAI22' in write_blocks(prior_blocks(TABLES['sketchy'], 'sketchy'))
 
 
     def beside(split):
-        return prior_lines(
+        return prior_blocks(
             main, 'sketchy', dict(sample='', random=False, settings=dict(data=dict(name='sketchy', split=split)))
         )
 
@@ -75,10 +76,11 @@ def test_caveats_of_printed_numbers_are_footnotes():
         split=split,
     )
     t = r.TABLES['main']
-    text = '\n'.join(r.table_lines(state, t))
+    text = r.table_text(state, t)
     marks = dict(re.findall(r'^- \[(\d+)\] (.*)$', text, re.M))
     assert marks == {
-        '1': 'Here 94 of the 104 seen classes were trained on, 10 were held out for validation; the printed numbers are of all, as far as known.',
+        '1': 'Here 94 of the 104 seen classes were trained on, 10 were held out for validation; '
+        'the printed numbers are of all, as far as known.',
         '2': f'{unknown}.',
         '3': f'recalled; {unknown}.',
     }, marks
@@ -92,6 +94,43 @@ def test_caveats_of_printed_numbers_are_footnotes():
     pad = state | dict(rows={'B-IP': entry, 'B-Lin': entry | dict(name='B-Lin', fit='pad')})
     assert 'fit stretch (B-Lin: pad)' in r.conditions_line(pad)
     whole = state | dict(split=split | dict(validation=0))
-    assert 'Here 94' not in '\n'.join(r.table_lines(whole, t))
+    assert 'Here 94' not in r.table_text(whole, t)
     bare = state | dict(rows={'B-IP': {k: v for k, v in entry.items() if k != 'published'}})
     assert r.footnotes(bare, t) == []
+
+
+def test_a_table_is_written_four_ways():
+    from sketch_lvm.core import data_path
+    from sketch_lvm.measure.tablepage import metric_words, table_text
+    from sketch_lvm.measure.tables import TABLES
+    from sketch_lvm.measure.tablestate import read_state
+
+    state = read_state(data_path('results', 'table_main_mini.json'))
+    pages = {f: table_text(state, TABLES['main'], f) for f in ('text', 'markdown', 'html', 'latex')}
+    for row, entry in state['rows'].items():
+        assert all(row.replace('_', r'\_') in page if f == 'latex' else row in page for f, page in pages.items()), row
+    assert '| B-IP | 1,152 |' in pages['markdown'] and r'B-IP & 1,152 & ' in pages['latex'] and r'$\pm$' in pages['latex']
+    assert pages['html'].count('<tr>') == pages['latex'].count(r' \\') == len(state['rows']) + 1  # and the head
+    lines = pages['text'].splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith('row '))
+    assert len({len(line) for line in lines[head + 1 : head + 4]}) == 1  # numbers end at the same place
+    words = metric_words('mAP@200/hits')
+    assert words.startswith(
+        'Precisions at the hits within the first 200, summed and divided by the hits within the first 200;'
+    )
+    assert 'first 5 of' in metric_words('Acc@5/per-category') and 'min(R, 10)' in metric_words('P@10/min(R,k)')
+
+
+def test_what_makes_a_score_worthless_stands_first():
+    from sketch_lvm.core import data_path
+    from sketch_lvm.measure.tablepage import table_text
+    from sketch_lvm.measure.tables import TABLES
+    from sketch_lvm.measure.tablestate import read_state
+
+    state, t = read_state(data_path('results', 'table_fine-grained_mini.json')), TABLES['fine-grained']
+    chance = {'Acc@1/per-category': 0.5, 'Acc@5/per-category': 1.0}
+    test = dict(name='x', rule='y', data='mini', queries=4, gallery=8, classes=1, notes=[], chance=chance)
+    top = table_text(state | dict(test=test), t).split('| row')[0]
+    assert '**One class only is asked.' in top and '**Acc@5/per-category: chance is 1.000' in top, top
+    fine = table_text(state | dict(test=test | dict(classes=2, chance={})), t)
+    assert '4 sketches of 2 classes, 8 photos' in fine and 'One class' not in fine and 'chance is 1' not in fine

@@ -2,21 +2,37 @@
 
 
 def test_references_see_the_pixels_of_the_rows_beside_them():
-    from sketch_lvm.measure import tableplan as r
-
-    t, toy = r.TABLES['main'], dict(name='mini', n_train=2, n_test=2)
+    from sketch_lvm.measure.tableplan import TablePlan
 
 
-    def fits(options, alone=None):
-        return {
-            row.name: r.table_experiment(row, toy, 'mini', None, True, 'mini', 1, options, alone).method['fit']
-            for row in t.rows
-        }
+    def fits(options, row_options={}):
+        plan = TablePlan(options=options, row_options=row_options, weights_from='random', steps=1)
+        return {row.name: plan.experiment(row).method['fit'] for row in plan.chosen}
 
 
-    assert set(fits({}).values()) == {'stretch'} and set(fits(dict(fit='pad')).values()) == {
-        'pad'
-    }  # nothing is decoded twice
-    assert fits(dict(fit='pad'), {'B-IP': dict(fit='stretch')}) == {
-        row.name: 'stretch' if row.name == 'B-IP' else 'pad' for row in t.rows
-    }
+    assert set(fits({}).values()) == {'stretch'}
+    assert set(fits(dict(fit='pad')).values()) == {'pad'}  # nothing is decoded twice
+    mixed = fits(dict(fit='pad'), {'B-IP': dict(fit='stretch')})
+    assert mixed == {name: 'stretch' if name == 'B-IP' else 'pad' for name in mixed} and len(mixed) == 11
+
+
+def test_a_plan_is_checked_without_loading_anything():
+    from sketch_lvm.measure.tableplan import TablePlan, table_problems
+
+
+    def wrong(**how):
+        return table_problems(TablePlan(**how))
+
+
+    assert wrong() == [] and "Did you mean 'main'" in wrong(table='mian')[0] and 'B-IP' in wrong(rows=('B-PI',))[0]
+    assert len(wrong(options=dict(bach=4))) == 1 and len(wrong(options=dict(batch=0))) == 1  # a mistake of all is said once
+    assert ['is no option of B-FT' in w and '--set B-Cond:net=cnn' in w for w in wrong(options=dict(net='cnn'))] == [True]
+    assert 'row that trains' in wrong(row_options={'B-Cnd': dict(net='cnn')})[0]
+    assert wrong(row_options={'B-Cond': dict(net='cnn')}) == []
+    assert wrong(row_options={'B-Cond': dict(net='cmn')})[0].startswith('B-Cond: ')
+    assert 'frozen CLIP' in wrong(row_options={'frozen CLIP': dict(batch=4)})[0]
+    assert wrong(rows=('B-Cond',), options=dict(net='cnn')) == []  # rows that are not made need not be right
+    assert 'is no option of B-IP' in wrong(rows=('B-Cond', 'B-IP'), options=dict(net='cnn'))[0]
+    assert 'is about sketchy' in wrong(table='sketchy')[0] and 'needs the other data set' in wrong(table='cross-dataset')[0]
+    other = dict(name='tuberlin', path='/nowhere', split='kd')
+    assert 'not a folder' in ' '.join(wrong(table='cross-dataset', other=other))

@@ -7,6 +7,7 @@ def test_tables_of_the_papers_are_whole():
     from sketch_lvm.measure.tables import PRIOR, REFERENCES, TABLES
 
     assert {
+        'main',
         'sketchy',
         'tuberlin',
         'quickdraw',
@@ -25,4 +26,9 @@ def test_tables_of_the_papers_are_whole():
     assert (
         all(0 <= v <= 1 for rows in PRIOR.values() for _, values, _ in rows for v in values.values())
         and len(PRIOR['tuberlin']) == 11
+    )
+    assert (
+        TABLES['main'].trainings(3, 5) == 8 * 8
+        and TABLES['ablation'].trainings(1, 0) == 3
+        and all(t.cost for t in TABLES.values())
     )

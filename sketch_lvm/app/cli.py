@@ -9,7 +9,7 @@ __all__ = ['COMMANDS', 'main']
 from .datacommands import DATASETS
 from .engine import Command, run_commands
 from .infocommands import DOCTOR, METHOD_LIST
-from .measurecommands import BENCH, EVALUATE, REPRODUCE
+from .measurecommands import BENCH, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
@@ -19,6 +19,7 @@ COMMANDS: dict[str, Command] = {
     'train': TRAIN,
     'resume': RESUME,
     'evaluate': EVALUATE,
+    'report': REPORT,
     'index': INDEX,
     'search': SEARCH,
     'datasets': DATASETS,
