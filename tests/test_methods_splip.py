@@ -5,7 +5,8 @@ def test_photos_are_indexed_once():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.clip.prompts import DeepPrompts, TowerBatch, prompted_forward
     from sketch_lvm.train.runs import scratch
     from sketch_lvm.train.share import load_encoder, save_encoder
@@ -50,18 +51,19 @@ def test_gradient_reaches_exactly_the_parts_that_train():
 
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
     before = {n: p.clone() for n, p in backbone.model.named_parameters()}
-    for name, how in (
-        ('splip', {}),
-        ('splip', dict(conditioning='image')),
-        ('splip', dict(class_texts='frozen')),
-        ('splip-fg', dict(per_class=3)),
+    for task, how in (
+        ('category', {}),
+        ('category', dict(conditioning='image')),
+        ('category', dict(class_texts='frozen')),
+        ('fine-grained', dict(per_class=3)),
     ):
-        m = method(name, 'mini', batch=9 if name == 'splip-fg' else 8, permutations=7, prompt_std=0.5, **how)
+        batch = 9 if task == 'fine-grained' else 8
+        m = method('splip', 'mini', task=task, batch=batch, permutations=7, prompt_std=0.5, **how)
         learner = Learner(**learner_parts(m, backbone, toys, seed=1))
         learn(learner, learner.draw(0))
         grown = learner.trainable()
         quiet = {n for n, p in grown.items() if p.grad is None or not p.grad.abs().sum()}
-        assert quiet <= {'heads.jigsaw.blocks.layers.0.self_attn.in_proj_bias'}, (name, how, quiet)
+        assert quiet <= {'heads.jigsaw.blocks.layers.0.self_attn.in_proj_bias'}, (task, how, quiet)
         kinds = {n.split('.')[0] + '.' + n.split('.')[1] for n in grown}
         assert kinds == {
             'norms.weight',
@@ -84,13 +86,13 @@ def test_pieces_learn_the_same_however_pictures_speak():
     from sketch_lvm.methods.catalogue import method
 
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
-    for name, how in (
-        ('splip', dict(conditioning='image')),
-        ('splip', dict(conditioning='batch')),
-        ('splip', dict(slots='insert', look='patches', prompt_std=0.5)),
-        ('splip-fg', dict(per_class=3)),
+    for task, how in (
+        ('category', dict(conditioning='image')),
+        ('category', dict(conditioning='batch')),
+        ('category', dict(slots='insert', look='patches', prompt_std=0.5)),
+        ('fine-grained', dict(per_class=3)),
     ):
-        m = method(name, 'mini', batch=6, permutations=5, **how)
+        m = method('splip', 'mini', task=task, batch=6, permutations=5, **how)
         found = []
         for pieces in (1, 4):
             learner = Learner(**learner_parts(m, backbone, toys, seed=1))
@@ -99,9 +101,9 @@ def test_pieces_learn_the_same_however_pictures_speak():
             learner.settle()
             found.append((loss, {n: p.grad for n, p in learner.trainable().items() if p.grad is not None}, learner.kept()))
         (loss, grads, kept), (same, pieced, moved) = found
-        assert abs(loss - same) < 1e-5 * loss and grads.keys() == pieced.keys(), (name, how, loss - same)
+        assert abs(loss - same) < 1e-5 * loss and grads.keys() == pieced.keys(), (task, how, loss - same)
         for n, g in grads.items():
-            assert (g - pieced[n]).norm() <= 1e-4 * g.norm() + 1e-7, (name, how, n)
+            assert (g - pieced[n]).norm() <= 1e-4 * g.norm() + 1e-7, (task, how, n)
         assert all(torch.allclose(v, moved[n], atol=1e-6) for n, v in kept.items())
 
 
@@ -157,10 +159,9 @@ def test_a_run_is_taken_up_to_the_last_bit():
         pass
 
 
-    def go(out, name, mode, stop=None):
-        m = method(
-            name, 'mini', batch=6, permutations=5, conditioning=mode, **dict(per_class=3) if name == 'splip-fg' else {}
-        )
+    def go(out, task, mode, stop=None):
+        pairs = dict(per_class=3) if task == 'fine-grained' else {}
+        m = method('splip', 'mini', task=task, batch=6, permutations=5, conditioning=mode, **pairs)
 
         def halt(run, row):
             if run.step == stop:
@@ -176,16 +177,16 @@ def test_a_run_is_taken_up_to_the_last_bit():
         )
 
 
-    for name, mode in (('splip', 'batch'), ('splip-fg', 'image')):
-        go(folder / f'{name}-whole', name, mode)
+    for task, mode in (('category', 'batch'), ('fine-grained', 'image')):
+        go(folder / f'{task}-whole', task, mode)
         try:
-            go(folder / f'{name}-cut', name, mode, stop=2)
+            go(folder / f'{task}-cut', task, mode, stop=2)
             raise AssertionError('it was not stopped')
         except Stop:
             pass
-        run = go(folder / f'{name}-cut', name, mode)
-        weights = outcome(folder / f'{name}-cut')
-        assert weights == outcome(folder / f'{name}-whole') and run.step == 4
+        run = go(folder / f'{task}-cut', task, mode)
+        weights = outcome(folder / f'{task}-cut')
+        assert weights == outcome(folder / f'{task}-whole') and run.step == 4
         assert ('source.typical' in run.stored) == (mode == 'batch') and any(
             n.startswith('heads.jigsaw') for n in run.stored
         )
@@ -241,7 +242,7 @@ def test_ablations_by_name():
         ['triplet', 'adaptive-margin', 'jigsaw'],
     ):  # the class texts alone: one method by two names
         assert {p.value for p in published(method('splip', without=same))} == {0.575, 0.581}
-    assert {p.metric: p.value for p in published(method('splip-fg'), 'sketchy')} == {
+    assert {p.metric: p.value for p in published(method('splip', task='fine-grained'), 'sketchy')} == {
         'Acc@1/per-category': 0.3345,
         'Acc@5/per-category': 0.6671,
     }
@@ -252,8 +253,8 @@ def test_ablations_by_name():
 def test_values_with_a_source_stay():
     from sketch_lvm.methods.catalogue import method
 
-    for name in ('splip', 'splip-fg'):
-        m = method(name)
+    for task in ('category', 'fine-grained'):
+        m = method('splip', task=task)
         o = m.options
         assert m.weights == dict(triplet=1.0, classification=1.0, jigsaw=0.1)
         assert (o['text_tokens'], o['word_tokens'], o['class_tokens'], o['hidden'], o['look'], o['conditioning']) == (
@@ -280,13 +281,14 @@ def test_values_with_a_source_stay():
             1e-3,
             1e-3,
         )
-        assert o['sampler'] == ('category-triplets' if name == 'splip' else 'pairs')
+        assert o['sampler'] == ('category-triplets' if task == 'category' else 'pairs')
 
 
 def test_options_arrive_where_they_are_used():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.methods.assembly import make_objective
     from sketch_lvm.clip.encoder import count_trainable
     from sketch_lvm.clip.text_prompts import template_words
