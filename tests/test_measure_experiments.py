@@ -18,7 +18,7 @@ def test_experiments_are_plain_data():
     from sketch_lvm.methods.catalogue import method
 
     e = Experiment(
-        method('sketch-lvm-fg', 'mini', without='norms'),
+        method('sketch-lvm', 'mini', task='fine-grained', without='norms'),
         data=dict(name='mini', n_train=3, style='quick'),
         seed=5,
         steps=7,
@@ -58,7 +58,8 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, sha256, write_json
     from sketch_lvm.measure.experiments import Experiment, open_run
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import Checkpoint, save_checkpoint, scratch
 
     e, mini = Experiment(method('sketch-lvm', 'mini'), random=True), load_backbone('mini', random=True)
@@ -294,7 +295,7 @@ def test_fine_grained_runs_watch_their_own_number():
     data = dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
     out = Path(tempfile.mkdtemp()) / 'run'
-    e = Experiment(method('sketch-lvm-fg', 'mini', batch=8, per_class=2), random=True, data=data, steps=1)
+    e = Experiment(method('sketch-lvm', 'mini', task='fine-grained', batch=8, per_class=2), random=True, data=data, steps=1)
     run_experiment(e, out, 'cpu', sets, tower)
     assert read_log(out)[1]['valid'].keys() == {'Acc@1/per-category'} and read_log(out)[0].keys() >= {
         'triplet',
@@ -318,7 +319,7 @@ def test_the_same_bits_with_two_threads():
     try:
         for m in (
             method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
-            method('sketch-lvm-fg', 'mini', batch=32, per_class=2),
+            method('sketch-lvm', 'mini', task='fine-grained', batch=32, per_class=2),
         ):
             parts = learner_parts(m, tower, items)
             batch, seen = parts['draw'](0), set()

@@ -116,9 +116,9 @@ def test_all_mistakes_at_once():
 
 
 def test_importing_changes_nothing():
-    import json, subprocess, sys
+    import json, subprocess, sys, textwrap
 
-    code = '''
+    code = textwrap.dedent('''
     import importlib, json, pkgutil, random, sys
     import sketch_lvm
     rooms = [m.name for m in pkgutil.walk_packages(sketch_lvm.__path__, 'sketch_lvm.') if not m.ispkg]
@@ -138,7 +138,7 @@ def test_importing_changes_nothing():
         before = after
     from sketch_lvm.methods import catalogue as c
     print(json.dumps([rooms[0], list(c.FAMILIES), list(c.OPTIONS), list(c.SOURCES), list(c.TERMS), len(c.PUBLISHED)]))
-    '''
+    ''')
     found = []
     for seed in ('1', '2'):
         done = subprocess.run([sys.executable, '-c', code, seed], capture_output=True, text=True)

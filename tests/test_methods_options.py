@@ -33,7 +33,7 @@ def test_kinds_of_values():
     ):
         with pytest.raises(UserError, match=why):
             read_value('n', text, kind)
-    assert 'must be one of shared' in fault('norms', ['shared'], {'shared': 1})
+    assert "unknown norms ['shared']" in fault('norms', ['shared'], {'shared': 1})
 
 
 def test_choices_are_what_the_rooms_can_do():

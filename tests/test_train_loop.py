@@ -916,7 +916,10 @@ def test_methods_train_and_go_on():
             raise Interrupted(2)
 
 
-    for m in (method('sketch-lvm', 'mini', batch=8), method('sketch-lvm-fg', 'mini', batch=8, per_class=4)):
+    for m in (
+        method('sketch-lvm', 'mini', batch=8),
+        method('sketch-lvm', 'mini', task='fine-grained', batch=8, per_class=4),
+    ):
 
         def go(name, **more):
             return fit(m, mini, toys, folder / m.name / name, steps=4, device='cpu', checkpoint_every=1, **more)
@@ -956,7 +959,7 @@ def test_going_on_upon_a_gpu():
     toys, folder, m = (
         toy_set(classes=4, photos=6, sketches=2, size=64),
         scratch(),
-        method('sketch-lvm-fg', 'mini', batch=16, per_class=4),
+        method('sketch-lvm', 'mini', task='fine-grained', batch=16, per_class=4),
     )
 
 

@@ -5,7 +5,8 @@ def test_encoders_come_back_or_say_why_not():
     import json, pickle, pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, torch_rng
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import Damaged, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, model_card, save_encoder
 
@@ -13,8 +14,8 @@ def test_encoders_come_back_or_say_why_not():
     rows = ['sketch', 'photo', 'photo']
     for m in (
         method('sketch-lvm', 'mini', norms='per-modality'),
-        method('sketch-lvm-fg', 'mini'),
-        method('sketch-lvm', 'mini', without='norms', source='deep', depth=2),
+        method('sketch-lvm', 'mini', task='fine-grained'),
+        method('sketch-lvm', 'mini', without='norms', prompt_source='deep', depth=2),
     ):
         encoder = build_encoder(m, mini, seed=3)
         with torch.no_grad():
@@ -76,7 +77,8 @@ def test_an_encoder_comes_back_with_its_fit():
     import dataclasses, json, pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.runs import scratch
@@ -101,7 +103,8 @@ def test_hostile_encoder_folders_are_refused():
     import json, pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import pack, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
 
@@ -175,11 +178,11 @@ def test_hostile_encoder_folders_are_refused():
             load_encoder(folder, mini)
         assert len(str(e.value)) < 4000
     huge = [
-        dict(prompts=2 * 10**9),
-        dict(prompts=10**18),
-        dict(prompts=2**70),
-        dict(source='deep', depth=10**9),
-        dict(source='deep', depth=4, prompts=10**8),
+        dict(n_prompts=2 * 10**9),
+        dict(n_prompts=10**18),
+        dict(n_prompts=2**70),
+        dict(prompt_source='deep', depth=10**9),
+        dict(prompt_source='deep', depth=4, n_prompts=10**8),
     ]
     for options in huge:  # the 3 TB are never asked for
         text = with_config(method=m.to_dict() | dict(options=m.to_dict()['options'] | options))
@@ -215,7 +218,8 @@ def test_a_folder_starts_no_download():
     from sketch_lvm.train import share
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
 

@@ -27,8 +27,10 @@ from .tablepage import footnotes, said_choice, said_metric, table_lines
 from .tableplan import asked, question_problems, set_problems, table_experiment, table_problems
 from .tables import REFERENCES, TABLES
 from .tablestate import note_test, open_table, tested, there
-from ..methods.baselines import counted, guessed_names, keyword_features
-from ..methods.catalogue import backbone_for, build_encoder, method
+from ..methods.building import counted
+from ..methods.baselines import guessed_names, keyword_features
+from ..methods.building import backbone_for, build_encoder
+from ..methods.catalogue import method
 from ..train.loop import shared
 from ..train.processes import in_turn, together
 
@@ -158,6 +160,7 @@ def one_row(
     entry = dict(
         name=row.name,
         method=row.method,
+        task=m.task,
         label=m.label,
         trains=parts,
         bytes=size,

@@ -20,14 +20,15 @@ from .evaluate import chance_level, embed, embed_protocol, score
 from .protocols import make_protocol
 from .report import surroundings
 from .experiments import load_sets, run_experiment
-from ..methods.catalogue import families, method, trained_parts
+from ..methods.catalogue import method
+from ..methods.family import trained_parts
 from ..data.minisets import mini_set, mini_sets
 from ..clip.encoder import make_encoder
 from ..train.loop import fit, shared
 from ..train.processes import together
 
 # %% ../../nbs/measure/05_study.ipynb #446559bd
-_BARE = dict(prompts=0, norms='frozen')
+_BARE = dict(n_prompts=0, norms='frozen')
 
 _BOTH, _FG = (
     dict(lr_prompts=(0.03, 0.1, 0.3), lr_norms=(0.003, 0.01, 0.03)),
@@ -42,21 +43,21 @@ ROWS = (
         'linear head': ('sketch-lvm', dict(_BARE, extra='linear'), dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'linear head'),
         'full fine-tuning': (
             'sketch-lvm',
-            dict(prompts=0, extra='all'),
+            dict(n_prompts=0, extra='all'),
             dict(lr_rest=(3e-5, 1e-4, 3e-4)),
             'full fine-tuning',
         ),
         'without classification': ('sketch-lvm', dict(without=['classification']), _BOTH, 'prompts + norms'),
-        'fg': ('sketch-lvm-fg', {}, _FG, 'fg'),
+        'fg': ('sketch-lvm', dict(task='fine-grained'), _FG, 'fg'),
         'fg hard triplets alone': (
-            'sketch-lvm-fg',
-            dict(without=['classification', 'patch-shuffle', 'divergence']),
+            'sketch-lvm',
+            dict(task='fine-grained', without=['classification', 'patch-shuffle', 'divergence']),
             _FG,
             'fg',
         ),
     }
     | {
-        f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]), _FG, 'fg')
+        f'fg without {part}': ('sketch-lvm', dict(task='fine-grained', without=[part]), _FG, 'fg')
         for part in ('norms', 'classification', 'patch-shuffle', 'divergence')
     }
 )
@@ -66,7 +67,7 @@ _MAPS_FG = dict(lr_prompts=(1e-3, 3e-3, 1e-2), lr_norms=(3e-3, 1e-2, 3e-2), lr_r
 
 _WIDE = 'fg with margin 1, squared distance'  # Sketch_LVM's terms with SpLIP's distance and margin
 _FAR, _PARTS = (
-    dict(distance='squared-euclidean', margin=1.0),
+    dict(task='fine-grained', distance='squared-euclidean', margin=1.0),
     (
         'B_t',
         'B_v',
@@ -84,14 +85,24 @@ _FAR, _PARTS = (
 SPLIP_ROWS = (
     {
         'splip': ('splip', {}, _MAPS, 'splip'),
-        'fg splip': ('splip-fg', dict(per_class=4), _MAPS_FG, 'fg splip'),  # asked for by name
-        _WIDE: ('sketch-lvm-fg', _FAR, _BOTH, _WIDE),
-        'fg, 4 of a class': ('sketch-lvm-fg', dict(per_class=4), _FG, 'fg'),  # batches as fg splip has them
-        f'{_WIDE}, 4 of a class': ('sketch-lvm-fg', dict(_FAR, per_class=4), _BOTH, _WIDE),
+        'fg splip': ('splip', dict(task='fine-grained', per_class=4), _MAPS_FG, 'fg splip'),  # asked for by name
+        _WIDE: ('sketch-lvm', _FAR, _BOTH, _WIDE),
+        'fg, 4 of a class': (
+            'sketch-lvm',
+            dict(task='fine-grained', per_class=4),
+            _FG,
+            'fg',
+        ),  # batches as fg splip has them
+        f'{_WIDE}, 4 of a class': ('sketch-lvm', dict(_FAR, per_class=4), _BOTH, _WIDE),
     }
     | {f'splip without {part}': ('splip', dict(without=[part]), _MAPS, 'splip') for part in _PARTS}
     | {
-        f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4), _MAPS_FG, 'fg splip')
+        f'fg splip without {part}': (
+            'splip',
+            dict(task='fine-grained', without=[part], per_class=4),
+            _MAPS_FG,
+            'fg splip',
+        )
         for part in _PARTS
     }
 )
@@ -405,7 +416,7 @@ def no_choice(sets: object) -> str:
 
 def trials(m):
     "What a tuning of this method tries first: a list of {option: value}"
-    grids = families()[m.name].rates
+    grids = m.recipe.rates
     grid = grids.get(m.preset) or grids.get('paper', {})
     return [dict(zip(grid, values)) for values in zip(*grid.values())] or [{}]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core import UserError, check_name
 from ..methods.catalogue import method
-from ..methods.options import OPTIONS
+from ..methods.catalogue import OPTIONS
 from .experiments import Experiment, cross_protocol, data_problems, experiment_problems, protocol_for
 from .protocols import columns
 from .study import no_choice
@@ -58,7 +58,12 @@ def option_problems(t, options, alone, rows):
     ]
     for k in options:
         have, lack = (
-            [row.name for row in rows if row.method not in REFERENCES and (k in method(row.method).options) == has]
+            [
+                row.name
+                for row in rows
+                if row.method not in REFERENCES
+                and (k in method(row.method, task=row.how.get('task', 'category')).options) == has
+            ]
             for has in (True, False)
         )
         if have and lack:

@@ -63,9 +63,9 @@ TABLES['fine-grained'] = Table(
     (
         Row('frozen CLIP', 'frozen'),
         Row('keyword', 'keyword'),
-        *(Row(n.replace('B-', 'B-FG-'), m + '-fg') for n, m in SIX.items()),
-        Row('Sketch_LVM FG', 'sketch-lvm-fg'),
-        Row('SpLIP FG', 'splip-fg'),
+        *(Row(n.replace('B-', 'B-FG-'), m, dict(task='fine-grained')) for n, m in SIX.items()),
+        Row('Sketch_LVM FG', 'sketch-lvm', dict(task='fine-grained')),
+        Row('SpLIP FG', 'splip', dict(task='fine-grained')),
     ),
     'fine-grained',
     {'': ('Acc@1/per-category', 'Acc@5/per-category')},
@@ -161,9 +161,9 @@ TABLES['ablation'] = Table(
 TABLES['ablation-fg'] = Table(
     "The paper's ablation, fine-grained.",
     (
-        Row('Sketch_LVM FG', 'sketch-lvm-fg'),
+        Row('Sketch_LVM FG', 'sketch-lvm', dict(task='fine-grained')),
         *(
-            Row(f'without {part}', 'sketch-lvm-fg', dict(without=[part]))
+            Row(f'without {part}', 'sketch-lvm', dict(task='fine-grained', without=[part]))
             for part in ('norms', 'classification', 'patch-shuffle', 'divergence')
         ),
     ),

@@ -18,6 +18,7 @@ from ..data.splits import ALONE, PART, said_part
 from .experiments import data_label
 from .report import surroundings
 from .study import misfit, outdated
+from ..methods.catalogue import current_name
 
 # %% ../../nbs/measure/09_tablestate.ipynb #21a8feb0
 _TRIAL = dict(changes={...: float}, value=float, step=int)
@@ -29,6 +30,7 @@ _PRINTED = {'metric': str, 'value': float, 'source': str, 'note?': str}
 _ROW = {
     'name': str,
     'method': str,
+    'task?': str,
     'trains': {...: int},
     'seeds': {...: {...: float}},
     'rates?': int,
@@ -76,6 +78,10 @@ def read_state(path: Path) -> dict:
     wrong = wrong or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
     if wrong:
         raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')
+    for e in state['rows'].values():
+        name, task = current_name(e['method'], e.get('task'))
+        if name != e['method']:  # written down before tasks had a place of their own
+            e.update(method=name, task=task)
     return state
 
 # %% ../../nbs/measure/09_tablestate.ipynb #509296ce

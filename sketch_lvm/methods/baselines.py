@@ -8,7 +8,7 @@ __all__ = ['BASELINE_OPTIONS', 'BASELINE_PROMPTS', 'SIX', 'MINI_RATES', 'MINI_GR
            'conditional', 'coupled', 'mini_preset', 'printed_baseline', 'baseline', 'keyword_features', 'guessed_names']
 
 # %% ../../nbs/methods/09_baselines.ipynb #bbd308ec
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 import torch

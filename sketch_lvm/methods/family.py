@@ -9,7 +9,6 @@ __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST', 'FORMER', 'Published', '
            'choose']
 
 # %% ../../nbs/methods/04_family.ipynb #e4bfc9f8
-import dataclasses
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple

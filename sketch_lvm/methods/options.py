@@ -66,8 +66,6 @@ def fault(name: str, value: object, kind: str | Collection[str]) -> str | None:
         return None
     except UserError as e:
         return str(e)
-    except TypeError:  # a list, say, which is no member of a dictionary
-        return f'{name} must be one of {", ".join(map(str, kind))}, not {value!r}.'
 
 
 def read_value(name: str, text: str, kind: str | Collection[str]) -> object:

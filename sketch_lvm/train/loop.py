@@ -32,7 +32,8 @@ import torch
 from ..core import UserError, check_name, sha256, torch_rng, write_json
 from .learner import Learner, Team, UNSTATED, bad_numbers, choose_amp, learn
 from ..methods.options import DECAYED
-from ..methods.catalogue import decays, method
+from ..methods.building import decays
+from ..methods.catalogue import method
 from ..methods.assembly import learner_parts, settings_for
 from .processes import agree, same_start, together
 from ..clip.encoder import PARTS

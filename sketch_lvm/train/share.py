@@ -17,7 +17,8 @@ from .. import __version__
 from ..clip.backbone import Backbone, check_backbone, load_backbone, weights_here
 from ..core import UserError
 from ..data.images import FITS
-from ..methods.catalogue import backbone_for, build_encoder, method_from_dict
+from ..methods.building import backbone_for, build_encoder
+from ..methods.catalogue import method_from_dict
 from ..clip.encoder import Encoder, count_trainable
 from .runs import Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
