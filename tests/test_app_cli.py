@@ -31,7 +31,7 @@ def test_all_mistakes_of_a_command_in_one_message():
 
 
     text = message(
-        'train --method sketch-lmv --set prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
+        'train --method sketch-lmv --set n_prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
         '--backbone mini --pretrained openai --sede 1'
     )
     expected = [
@@ -135,7 +135,7 @@ def test_commands_do_what_they_say():
 
 
     code, r, err = run(
-        f'train --out {d}/run --method sketch-lvm-fg --without norms --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 --steps 2 {small}'
+        f'train --out {d}/run --method sketch-lvm --task fine-grained --without norms --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 --steps 2 {small}'
     )
     assert (
         code == 0
@@ -146,7 +146,7 @@ def test_commands_do_what_they_say():
     ), err
     assert 'without norms' in err and 'RANDOM WEIGHTS' in err
     code, r, err = run(
-        f'train --out {d}/run --method sketch-lvm-fg --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}'
+        f'train --out {d}/run --method sketch-lvm --task fine-grained --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}'
     )
     assert code == 2 and 'other settings' in r['error'] and 'Traceback' not in err
     code, r, err = run(f'resume --run {d}/run --device cpu --json')
@@ -161,17 +161,18 @@ def test_commands_do_what_they_say():
     code, r, err = run('methods --json')
     assert (
         code == 0
-        and r['methods']['b-ip']['trains'] == {'prompts': 2 * 3 * 192}
-        and 'paper' in r['methods']['sketch-lvm']['presets']
+        and r['methods']['b-ip']['category']['trains'] == {'prompts': 2 * 3 * 192}
+        and 'paper' in r['methods']['sketch-lvm']['category']['presets']
+        and r['methods']['splip']['fine-grained']['towers'] == ['image', 'text']
     )
     assert (
-        any(p['value'] == 0.691 for p in r['methods']['b-ip']['published'])
-        and 'b-mm-fg' in err
+        any(p['value'] == 0.691 for p in r['methods']['b-ip']['category']['published'])
+        and 'b-mm' in err
         and 'recalled, not read' in err
         and "poster: the authors' poster" in err
     )
     assert (
-        r['methods']['keyword']['trains'] == {}
+        r['methods']['keyword']['-']['trains'] == {}
         and '(third: the paper prints no frozen row): sketchy mAP@all 0.247' in err
         and '0.523' in err
         and '0.187' in err

@@ -65,7 +65,7 @@ def test_a_method_of_ones_own_comes_with_import():
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import read_json
     from sketch_lvm.measure.experiments import IMPORTED
-    from sketch_lvm.methods.catalogue import METHODS
+    from sketch_lvm.methods.catalogue import FAMILIES
 
     d = Path(tempfile.mkdtemp())
     mine = d / 'my, own.py'
@@ -74,8 +74,8 @@ def test_a_method_of_ones_own_comes_with_import():
             [
                 'from dataclasses import replace',
                 'from my_neighbour import NAME',
-                'from sketch_lvm.methods.catalogue import families, register',
-                "register(replace(families()['b-lin'], name=NAME))",
+                'from sketch_lvm.methods.catalogue import FAMILIES, add_family',
+                "add_family(replace(FAMILIES['b-lin'], name=NAME))",
             ]
         )
     )
@@ -96,7 +96,7 @@ def test_a_method_of_ones_own_comes_with_import():
 
 
     def forget():
-        METHODS.pop('my-own', None)
+        FAMILIES.pop('my-own', None)
 
 
     try:

@@ -148,7 +148,7 @@ def test_comparisons_stay_honest():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import embed, evaluate, fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import Published
+    from sketch_lvm.methods.family import Published
     from sketch_lvm.data.splits import Split, find_split, make_part
 
 
@@ -291,7 +291,7 @@ def test_generalised_galleries_are_named_exactly():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import Published
+    from sketch_lvm.methods.family import Published
     from sketch_lvm.data.splits import Split, find_split
 
     toys = toy_set(classes=8, photos=2, sketches=1)
@@ -453,8 +453,7 @@ def test_every_caveat_of_a_printed_number_is_shown():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate, fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import PUBLISHED
-    from sketch_lvm.methods.catalogue import families
+    from sketch_lvm.methods.catalogue import PUBLISHED
     from sketch_lvm.data.splits import find_split
 
 
@@ -469,7 +468,6 @@ def test_every_caveat_of_a_printed_number_is_shown():
 
     p = make_protocol('zero-shot', toy_set().where(classes=['triangle', 'square']))
     r = evaluate(Encoder(), p)
-    families()  # every page has published its own
     p.split, p.data = find_split('sketchy/split2-yelamarthi'), 'sketchy, gallery distinct'
     rows = [x for x in PUBLISHED if x.protocol == 'zero-shot']
     printed = fitting([*rows, rows[0]._replace(split='')], p)

@@ -4,8 +4,9 @@
 def test_a_probe_of_frozen_clip_is_at_rest():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.probe import calibration_error, make_probe, own_texts, probe
 

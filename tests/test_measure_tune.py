@@ -32,17 +32,15 @@ def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.methods.catalogue import families, method
+    from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.data.minisets import mini_sets
     from sketch_lvm.measure.tune import trials, tune
 
-    for name, family in families().items():
-        for preset in family.presets:
-            assert len(trials(method(name, preset))) in (1, 3), (name, preset)
-        if name.startswith('b-'):
-            assert all(len(trials(method(name, p))) == 3 for p in family.presets)
-        for t in trials(method(name, 'mini')):
-            assert all(method(name, 'mini', **t)[k] == v for k, v in t.items())
+    for how in variants():
+        tried = trials(method(**how))
+        assert len(tried) in (1, 3) and (len(tried) == 3 or not how['name'].startswith('b-')), how
+        for t in tried:
+            assert all(method(**how, **t)[k] == v for k, v in t.items())
     b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)._replace(unseen=None)
     e = Experiment(
         method('b-lin', 'mini', batch=4),

@@ -7,13 +7,14 @@ def test_parts_and_shares_make_the_whole():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.methods.catalogue import build_encoder, make_batches, method
+    from sketch_lvm.methods.building import build_encoder, make_batches
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.methods.assembly import learner_parts, make_batch, make_objective, settings_for
 
     tower = load_backbone('mini', random=True)
     toys = toy_set(classes=4, photos=5, sketches=2, size=64)
     for m in (
-        method('sketch-lvm-fg', 'mini', batch=12, per_class=3, flip=0.5, crop=0.8),
+        method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3, flip=0.5, crop=0.8),
         method('sketch-lvm', 'mini', batch=10, norms='per-modality', flip=0.5),
     ):
         parts = learner_parts(m, tower, toys, seed=5)
@@ -24,7 +25,7 @@ def test_parts_and_shares_make_the_whole():
             and all(v.dtype == torch.uint8 for v in whole['images'].values())
         )
         z = parts['embed'](whole, torch.arange(whole['n']), 'cpu')
-        views = 5 if m.name.endswith('fg') else 3
+        views = 5 if m.task == 'fine-grained' else 3
         assert z.shape == (views, whole['n'], tower.embed_dim) and z.dtype == torch.float32
         pieces = torch.cat([parts['embed'](whole, r, 'cpu') for r in torch.arange(whole['n']).chunk(3)], 1)
         assert torch.allclose(z, pieces, atol=1e-5)  # rows don't depend on their company
@@ -55,7 +56,8 @@ def test_recipes_build_what_they_say():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.catalogue import build_encoder, families, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.clip.encoder import count_trainable
 
     tower = load_backbone('mini', random=True)
@@ -67,20 +69,22 @@ def test_recipes_build_what_they_say():
         return {part: numbers for part, (_, numbers) in count_trainable(build_encoder(method(*a, **k), tower)).items()}
 
 
-    assert counts('sketch-lvm') == dict(prompts=2 * 3 * 192, norms=norms) and counts('sketch-lvm-fg') == dict(
-        prompts=3 * 192, norms=norms
-    )
+    assert counts('sketch-lvm') == dict(prompts=2 * 3 * 192, norms=norms) and counts(
+        'sketch-lvm', task='fine-grained'
+    ) == dict(prompts=3 * 192, norms=norms)
     assert counts('sketch-lvm', 'clipprompt') == dict(prompts=2 * 3 * 192, norms=2 * norms, projection=2 * 192 * 128)
     assert counts('sketch-lvm', without='norms') == dict(prompts=2 * 3 * 192) and counts(
         'sketch-lvm', without='prompts'
     ) == dict(norms=norms)
-    assert counts('sketch-lvm', source='deep', depth=3, prompts=5, without='norms') == dict(prompts=2 * 3 * 5 * 192)
+    assert counts('sketch-lvm', prompt_source='deep', depth=3, n_prompts=5, without='norms') == dict(
+        prompts=2 * 3 * 5 * 192
+    )
     assert counts('sketch-lvm', without=['prompts', 'norms'], extra='linear') == dict(linear=128 * 129)
     assert 'tower' in counts('sketch-lvm', without='prompts', extra='all')
     with pytest.raises(UserError, match='nothing is left to train'):
         method('sketch-lvm', without=['prompts', 'norms'])
     with pytest.raises(UserError, match='tower has 4'):
-        build_encoder(method('sketch-lvm', source='deep', depth=9), tower)
+        build_encoder(method('sketch-lvm', prompt_source='deep', depth=9), tower)
     one, same, other = (build_encoder(method('sketch-lvm'), tower, s) for s in (0, 0, 1))
     assert (
         torch.equal(one(x, 'photo'), same(x, 'photo'))
@@ -95,9 +99,8 @@ def test_recipes_build_what_they_say():
         and not torch.allclose(imagenet.pixels(grey), tower.pixels(grey))
     )
     assert all(
-        build_encoder(method(n, p), tower, classes=['cat', 'cup'])(x, ['sketch', 'photo']).shape == (2, 128)
-        for n, f in families().items()
-        for p in f.presets
+        build_encoder(method(**how), tower, classes=['cat', 'cup'])(x, ['sketch', 'photo']).shape == (2, 128)
+        for how in variants()
     )
 
 
@@ -113,7 +116,7 @@ def test_the_objective_on_a_gpu():
         print('no GPU here, so nothing is checked')
     else:
         toys = toy_set(classes=4, photos=5, sketches=2, size=64)
-        m = method('sketch-lvm-fg', 'mini', batch=12, per_class=3)
+        m = method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3)
         here, there = (learner_parts(m, load_backbone('mini', random=True, device=d), toys) for d in ('cpu', 'cuda'))
         batch, rows = here['draw'](1), torch.arange(12)
         z = there['embed'](batch, rows, 'cuda')

@@ -473,7 +473,8 @@ def test_every_encoder_opens():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.show.gallery import load_gallery, make_gallery, open_encoder
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.share import save_encoder
 
     d = Path(tempfile.mkdtemp())

@@ -128,7 +128,7 @@ DATA_HELP = '\n'.join(
 def described(v, problems):
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
-    from sketch_lvm.methods.catalogue import families, method, parse_changes
+    from sketch_lvm.methods.catalogue import FAMILIES, method, parse_changes
 
     def attempt(f, instead):
         try:
@@ -145,7 +145,9 @@ def described(v, problems):
     for pair in v.set:
         changes |= attempt(lambda pair=pair: parse_changes([pair]), {})
     preset = v.preset or ('mini' if v.backbone == 'mini' else 'paper')
-    m = attempt(lambda: method(v.method, preset, v.without, weights, **changes), None) or method(next(iter(families())))
+    task = v.task or 'category'
+    m = attempt(lambda: method(v.method, preset, v.without, weights, task=task, **changes), None)
+    m = m or method(next(iter(FAMILIES)))
     e = Experiment(m, v.backbone, v.pretrained, bool(v.random), data, v.seed, v.steps, v.valid_every, v.patience)
     problems += experiment_problems(e)
     return e

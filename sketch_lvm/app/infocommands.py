@@ -32,29 +32,26 @@ def told(rows):
 
 # %% ../../nbs/app/09_infocommands.ipynb #50b3f9dc
 def list_methods(backbone='mini', say=None):
-    "{method: about, presets, what trains on a backbone, bytes of a checkpoint, published numbers}; `say` gets it line by line"
+    "{method: {task: what it is, and what it costs on a backbone}}, and the references; `say` gets it line by line"
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.tables import REFERENCES
-    from sketch_lvm.methods.baselines import counted
-    from sketch_lvm.methods.catalogue import families, method, published
-    from sketch_lvm.methods.options import SOURCES
-    from sketch_lvm.methods.published import PUBLISHED
+    from sketch_lvm.methods.building import cost
+    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published
 
     b, out, say = load_backbone(backbone, random=True), {}, say or (lambda line: None)
-    for name, family in families().items():
-        m = method(name, 'mini' if backbone == 'mini' and 'mini' in family.presets else 'paper')
-        (parts, size), rows = counted(m, b), published(method(name))
-        out[name] = dict(
-            about=family.about,
-            presets=list(family.presets),
-            trains=parts,
-            bytes=size,
+    for name, task, recipe in ((f.name, task, r) for f in FAMILIES.values() for task, r in f.tasks.items()):
+        preset = 'mini' if backbone == 'mini' and 'mini' in recipe.presets else 'paper'
+        takes, rows = cost(method(name, preset, task=task), b), published(method(name, task=task))
+        out.setdefault(name, {})[task] = dict(
+            about=recipe.about,
+            presets=list(recipe.presets),
+            trains=takes.trains,
+            bytes=takes.bytes,
+            towers=list(takes.towers),
             published=[p._asdict() for p in rows],
         )
-        what = ', '.join(f'{n:,} {part}' for part, n in parts.items())
-        say(
-            f'{name}\n  {family.about}\n  trains {what} and stores these alone, {size / 1000:,.0f} KB; presets: {", ".join(family.presets)}'
-        )
+        say(f'{name}, {task}\n  {recipe.about}')
+        say(f'  {takes}; stores {takes.bytes / 1000:,.0f} KB; presets: {", ".join(recipe.presets)}')
         for line in told(rows):
             say(line)
     for name in REFERENCES:
@@ -62,8 +59,10 @@ def list_methods(backbone='mini', say=None):
         say(f'{name}, a reference: a row of the tables, not a method\n  {ABOUT[name]} Stores nothing.')
         for line in told(rows):
             say(line)
-        out[name] = dict(about=ABOUT[name], presets=[], trains={}, bytes=0, published=[p._asdict() for p in rows])
-    words = dict.fromkeys(w for e in out.values() for p in e['published'] for w in p['source'].split() if w in SOURCES)
+        told_apart = dict(presets=[], trains={}, bytes=0, towers=[])
+        out[name] = {'-': dict(about=ABOUT[name], **told_apart, published=[p._asdict() for p in rows])}
+    rows = [p for tasks in out.values() for e in tasks.values() for p in e['published']]
+    words = dict.fromkeys(w for p in rows for w in p['source'].split() if w in SOURCES)
     for w in words:
         say(f'{w}: {SOURCES[w]}')
     say(f'counted on {b.name}; `sketch_lvm methods --name NAME` tells every option, and who says so')
@@ -75,7 +74,7 @@ def cmd_methods(v, say):
 
     if v.name is None:
         return dict(methods=list_methods(v.backbone, say))
-    m = method(v.name, v.preset or 'paper', v.without)
+    m = method(v.name, v.preset or 'paper', v.without, task=v.task or 'category')
     say(describe(m))
     return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
 
@@ -85,7 +84,7 @@ def check_methods(v):
 
     out = [
         f'--{o} needs --name: it is about one method.'
-        for o in ('preset', 'without')
+        for o in ('task', 'preset', 'without')
         if getattr(v, o) and v.name is None
     ]
     try:
@@ -99,6 +98,7 @@ METHOD_LIST = Command(
     'List the methods with what each trains, or print all there is to know about one.',
     (
         Opt('name', help='one method'),
+        Opt('task', 'text', 'one of its tasks; category if not given', None, ('category', 'fine-grained')),
         Opt('preset', help="one of its presets; 'paper' if not given"),
         Opt('without', 'list', 'parts to leave out'),
         Opt(

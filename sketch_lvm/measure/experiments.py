@@ -31,7 +31,9 @@ from ..data.layouts import REAL
 from .evaluate import embed_protocol, evaluate, score
 from .report import field_problems
 from .protocols import find_protocol, make_protocol
-from ..methods.catalogue import Method, backbone_for, build_encoder, families, method, method_from_dict
+from ..methods.family import Method
+from ..methods.building import backbone_for, build_encoder
+from ..methods.catalogue import FAMILIES, method, method_from_dict
 from ..methods.catalogue import published
 from ..methods.assembly import learner_parts, settings_for
 from ..data.minisets import RESERVED, mini_sets
@@ -98,7 +100,7 @@ IMPORTED: dict[str, str] = {}  # name of a method or of a data set -> the file t
 def import_file(path: str | os.PathLike) -> ModuleType:
     "Run a Python file, once, that registers methods, losses or data sets. It is code: take it only from those you trust"
     path = Path(path).expanduser().resolve()
-    name, before = f'imported_{path.stem}', {*families(), *DATA}
+    name, before = f'imported_{path.stem}', {*FAMILIES, *DATA}
     if not path.is_file() or path.suffix != '.py':
         raise UserError(f'{path} is not a Python file (.py).')
     if (there := sys.modules.get(name)) and there.__file__ == str(path):
@@ -114,7 +116,7 @@ def import_file(path: str | os.PathLike) -> ModuleType:
     except (Exception, SystemExit) as e:
         del sys.modules[name]
         raise UserError(said_fault(path, e)) from e
-    IMPORTED.update(dict.fromkeys({*families(), *DATA} - before, path.name))
+    IMPORTED.update(dict.fromkeys({*FAMILIES, *DATA} - before, path.name))
     return module
 
 
@@ -140,7 +142,7 @@ def check_code(run: str | os.PathLike, config: dict) -> None:
     "A `UserError` that names the code that a run's configuration needs and that is not here"
     e = config['experiment']
     names = e['method']['name'], e.get('data', dict(name='mini'))['name']
-    known = (('method', families()), ('data set', DATA))
+    known = (('method', FAMILIES), ('data set', DATA))
     absent = [f'the {what} {name!r}' for name, (what, there) in zip(names, known) if name not in there]
     if not absent:
         return
@@ -282,7 +284,7 @@ HEADLINE = {'zero-shot': 'mAP@all', 'fine-grained': 'Acc@1/per-category'}
 
 def own_protocol(m):
     "The question a method was made for"
-    return 'fine-grained' if m.name.endswith('-fg') else 'zero-shot'
+    return 'fine-grained' if m.task == 'fine-grained' else 'zero-shot'
 
 
 def validation(m, items, split, data, batch=256):

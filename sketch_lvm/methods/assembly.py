@@ -12,7 +12,8 @@ import torch
 from ..data.sampling import augment, to_pixels
 from ..clip.backbone import class_text_features
 from ..core import UserError
-from .catalogue import METHODS, RATES, backbone_for, build_encoder, make_batches
+from .building import backbone_for, build_encoder, make_batches
+from .family import RATES
 from .objectives import Batch, Objective, encode_views, needs_texts, view_names
 
 # %% ../../nbs/methods/06_assembly.ipynb #616bf90b
@@ -108,7 +109,7 @@ def learner_parts(m, backbone, items, seed=0, precision='fp32', encoder=None):
         shares := getattr(encoder.source, 'shares', None)
     ) is not None:  # its embeddings depend on an average over the batch
         parts['shares'] = lambda batch, rows, device: shares(encoder.visual, views(batch, rows, device))
-    adapt = METHODS[m.name].adapt
+    adapt = m.family.learner
     return adapt(parts, m, backbone, items) if adapt else parts
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 
 from ..core import UserError, check_name
+from .jigsaw import JIGSAW_OPTIONS, JIGSAW_VALUES, jigsaw_head, jigsaw_term, jigsaw_views
 from .losses import adaptive_margin, by_class, cosine_classification, draw_permutations
 from .losses import margin_divergence, patch_shuffle_loss, relative_distance, shuffle_patches
 from .losses import text_classification, triplet
@@ -56,6 +57,8 @@ class Term:
     make: object = None  # ... and (batch, options) -> their pixels, in that order, row by row
     samplers: tuple = ()  # samplers it works with; empty: any
     head: object = None  # (options, embedding width, seed) -> a module the term trains for itself
+    reads: dict = field(default_factory=dict)  # options that not every method has, and their usual values
+    options: dict = field(default_factory=dict)  # those of them that nobody else reads, as `options.Option`
 
 # %% ../../nbs/methods/01_objectives.ipynb #458d9d71
 def _margin(batch, o, device):
@@ -109,8 +112,28 @@ def _patch_shuffle(e, batch, o):
 TERMS = {
     'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
     'classification': Term(_classification, ('sketch', 'photo')),
-    'divergence': Term(_divergence, ('sketch', 'photo', 'negative'), samplers=('pairs',)),
-    'patch-shuffle': Term(_patch_shuffle, extra=_SHUFFLED, make=_shuffle, samplers=('pairs', 'instance-triplets')),
+    'divergence': Term(
+        _divergence,
+        ('sketch', 'photo', 'negative'),
+        samplers=('pairs',),
+        reads=dict(f_divergence='kl', delta_order='sorted', delta_temperature=1.0),
+    ),
+    'patch-shuffle': Term(
+        _patch_shuffle,
+        extra=_SHUFFLED,
+        make=_shuffle,
+        samplers=('pairs', 'instance-triplets'),
+        reads=dict(grid=2, patch_margin=0.3),
+    ),
+    'jigsaw': Term(
+        jigsaw_term,
+        ('sketch', 'photo', 'negative'),
+        extra={'sketch, jigsaw': 'sketch'},
+        make=jigsaw_views,
+        head=jigsaw_head,
+        reads=JIGSAW_VALUES,
+        options=JIGSAW_OPTIONS,
+    ),
 }
 
 # %% ../../nbs/methods/01_objectives.ipynb #9fefab7f

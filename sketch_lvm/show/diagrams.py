@@ -6,7 +6,7 @@
 __all__ = ['COLOURS', 'box', 'line', 'arrow', 'draw_exchanges', 'draw_start', 'draw_end']
 
 # %% ../../nbs/show/01_diagrams.ipynb #34742a96
-from ..methods.splip import heard
+from ..clip.exchanges import heard
 
 # %% ../../nbs/show/01_diagrams.ipynb #0e71796a
 COLOURS = dict(frozen='#E3EAF2', trained='#F6C48B', data='#FFFFFF')
