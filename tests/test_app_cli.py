@@ -32,7 +32,7 @@ def test_all_mistakes_of_a_command_in_one_message():
 
     text = message(
         'train --method sketch-lmv --set n_prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
-        '--backbone mini --pretrained openai --sede 1'
+        '--backbone mini --weights-from openai --sede 1'
     )
     expected = [
         "Did you mean 'sketch-lvm'",
@@ -42,7 +42,7 @@ def test_all_mistakes_of_a_command_in_one_message():
         "Did you mean 'n_train'",
         '--seed must',
         '--patience',
-        'no pretrained tags',
+        'no weights but its own',
         "Did you mean '--seed'",
         '--out is needed',
     ]
@@ -227,7 +227,7 @@ def test_weights_that_are_not_here_are_one_sentence():
     assert (
         code == 2
         and said.startswith('error: the weights ViT-B-32/openai could not be loaded')
-        and '--random' in said
+        and '--weights-from' in said
         and len(said.splitlines()) < 5
     ), said
 
@@ -263,7 +263,7 @@ def test_the_whole_way_on_a_real_sample():
 
 
     def whole_way(d):
-        data, tower = f'sketchy:{d}/set,split=split2,validation=1', '--backbone ViT-B-32 --random'
+        data, tower = f'sketchy:{d}/set,split=split2,validation=1', '--backbone ViT-B-32 --weights-from random'
         code, r, err = run(f'train --out {d}/run --data {data} {tower} --steps 2')
         assert code == 2 and '117 class(es)' in r['error'] and 'missing=skip' in r['error']
         data += ',missing=skip'

@@ -24,11 +24,14 @@ def test_a_result_is_said_before_it_is_kept():
 
 
     code, out, err = run(
-        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 1 --random --device cpu'
+        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 1 --weights-from random --device cpu'
     )
     assert code == 0 and 'step 1 is kept: the best of 1 on validation classes' in out, err
     with mock.patch.object(Report, 'save', refuse):
-        for line in (f'evaluate --run {d}/run --no-frozen', f'evaluate --data mini:n_test=2 --random --save {d}/r.json'):
+        for line in (
+            f'evaluate --run {d}/run --no-frozen',
+            f'evaluate --data mini:n_test=2 --weights-from random --save {d}/r.json',
+        ):
             code, out, err = run(line)
             assert code == 2 and 'mAP@all' in out and 'Make room' in err and 'Traceback' not in err, (line, out, err)
 
@@ -49,7 +52,15 @@ def test_what_was_measured_is_written_again_in_any_format():
 
     with tempfile.TemporaryDirectory() as d:
         code, text, err = run(
-            'evaluate', '--data', 'mini:n_test=2', '--random', '--device', 'cpu', '--save', f'{d}/report.json'
+            'evaluate',
+            '--data',
+            'mini:n_test=2',
+            '--weights-from',
+            'random',
+            '--device',
+            'cpu',
+            '--save',
+            f'{d}/report.json',
         )
         assert code == 0 and 'RANDOM WEIGHTS' in text and run('report', d) == (0, text, ''), err
         code, tex, err = run('report', f'{d}/report.json', '--format', 'latex')
@@ -82,7 +93,7 @@ def test_a_cross_dataset_table_from_the_command_line():
 
 
     def ask(other, out, *more, table='cross-dataset'):
-        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --random --steps 1 --trials 0 --seeds 1 --device cpu'.split()
+        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --weights-from random --steps 1 --trials 0 --seeds 1 --device cpu'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *(['--other', other] if other else []), *more])
@@ -140,7 +151,7 @@ def test_the_command_only_estimates_or_asks_first():
 
 
     def ask(*more):
-        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --random --steps 1 --trials 0 --seeds 1 --device cpu --set batch=4'.split()
+        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --weights-from random --steps 1 --trials 0 --seeds 1 --device cpu --set batch=4'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *more])
@@ -195,7 +206,7 @@ def test_two_processes_make_the_table_of_one():
     sys.exit(main(sys.argv[1:]))
     """
     with tempfile.TemporaryDirectory() as d:
-        words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8 --device cpu --random --rows'.split()
+        words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8 --device cpu --weights-from random --rows'.split()
         one = io.StringIO()
         with contextlib.redirect_stdout(one):
             assert main([*words, 'frozen CLIP,B-IP', '--out', f'{d}/one']) == 0

@@ -17,7 +17,7 @@ def test_quickstart_repeats_and_goes_on():
     from unittest import mock
 
     small, d = (
-        dict(n_train=2, n_test=2, steps=5, batch=8, random=True, device='cpu', say=lambda text: None),
+        dict(n_train=2, n_test=2, steps=5, batch=8, weights_from='random', device='cpu', say=lambda text: None),
         Path(tempfile.mkdtemp()),
     )
     a = quickstart(d / 'a', seed=3, **small)
@@ -90,7 +90,7 @@ def test_a_quickstart_without_validation_says_which_step_it_keeps():
 
     out, said = Path(tempfile.mkdtemp()) / 'run', []
     with mock.patch('sketch_lvm.app.quickstart.quick_sets', none_held_out):
-        quickstart(out, n_train=2, n_test=2, steps=2, batch=8, random=True, device='cpu', say=said.append)
+        quickstart(out, n_train=2, n_test=2, steps=2, batch=8, weights_from='random', device='cpu', say=said.append)
     how = load_report(out / 'report.json').method
     assert how['step'] == 2 and how['chosen'].startswith('the last') and 'no validation classes' in '\n'.join(said)
     assert (out / 'figures' / 'learning-curve.png').is_file()

@@ -52,7 +52,7 @@ def test_a_folder_is_indexed_and_searched():
     assert code == 0, err
     code, r, err = run('search', d / 'padded', d / 'drawing.png', '--top', 1)
     assert code == 0 and json.loads((d / 'padded' / 'config.json').read_text())['fit'] == 'pad', err
-    code, r, err = run('index', '--data', 'mini:n_test=1', '--random', '--out', d / 'g')
+    code, r, err = run('index', '--data', 'mini:n_test=1', '--weights-from', 'random', '--out', d / 'g')
     assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err and 'drawn photos' not in err
     code, r, err = run('search', d / 'g', d / 'drawing.png')
     assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
@@ -146,16 +146,23 @@ def test_the_encoder_that_is_taken_is_said():
     v = engine.parse(
         'train',
         COMMANDS['train'],
-        ['--out', str(d / 'r'), '--backbone', 'ViT-B-32', '--pretrained', str(d / 'photos' / '..' / 'vitb32.safetensors')],
+        [
+            '--out',
+            str(d / 'r'),
+            '--backbone',
+            'ViT-B-32',
+            '--weights-from',
+            str(d / 'photos' / '..' / 'vitb32.safetensors'),
+        ],
     )
-    assert v.experiment.pretrained == str(d / 'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
+    assert v.experiment.weights_from == str(d / 'vitb32.safetensors') and v.experiment.backbone == 'ViT-B-32'
     v = engine.parse(
-        'index', COMMANDS['index'], [*photos, '--out', str(d / 'g'), '--pretrained', str(d / 'vitb32.safetensors')]
+        'index', COMMANDS['index'], [*photos, '--out', str(d / 'g'), '--weights-from', str(d / 'vitb32.safetensors')]
     )
     assert searchcommands.index_source(v, lines.append) == dict(
         backbone='ViT-B-32', pretrained=str(d / 'vitb32.safetensors'), random=False
     )
     for command in ('train --out x', 'evaluate', 'index photos --out x', 'reproduce'):
-        name, *words = f'{command} --backbone ViT-B-32 --pretrained none/b32.pt'.split()
+        name, *words = f'{command} --backbone ViT-B-32 --weights-from none/b32.pt'.split()
         with pytest.raises(UserError, match='there is no file none/b32.pt'):
             engine.parse(name, COMMANDS[name], words)

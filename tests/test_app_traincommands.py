@@ -15,7 +15,7 @@ def test_a_finished_run_is_made_longer():
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
 
 
-    train = f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'
+    train = f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --weights-from random --device cpu'
     code, r, err = run(f'{train} --steps 1')
     assert code == 0 and r['steps'] == 1, err
     code, r, err = run(f'{train} --steps 2')
@@ -92,7 +92,7 @@ def test_a_method_of_ones_own_comes_with_import():
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
 
 
-    small = '--data mini:n_train=2,n_test=2 --set batch=8 --random --device cpu'.split()
+    small = '--data mini:n_train=2,n_test=2 --set batch=8 --weights-from random --device cpu'.split()
 
 
     def forget():

@@ -356,7 +356,7 @@ def test_missing_weights_say_how_to_get_them():
     ):
         with pytest.raises(UserError, match='open_clip.create_model') as e:
             load_backbone('ViT-B-32')
-    assert all(w in str(e.value) for w in ('no route to host', 'random=True', '--random'))
+    assert all(w in str(e.value) for w in ('no route to host', 'random=True', '--weights-from random'))
     import subprocess, sys, textwrap  # a fresh process, in which every way out is counted
 
     script = """
@@ -398,7 +398,7 @@ def test_a_silent_hub_is_left_after_seconds():
     ):
         with mock.patch('huggingface_hub.get_session', Silent), mock.patch.object(clip, 'PATIENCE', 0.2):
             began = time.monotonic()
-            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--random'):
+            with pytest.raises(UserError, match=r'TimeoutError: the hub .* 0.4 s(.|\n)*--weights-from random'):
                 clip.load_backbone('ViT-B-32')
             assert time.monotonic() - began < 3 and not create.called
         with mock.patch('huggingface_hub.get_session') as session, pytest.raises(UserError, match='began to fetch'):

@@ -6,7 +6,7 @@ def test_tables_say_what_they_cost():
     from types import SimpleNamespace
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.costs import estimate, estimate_lines, pass_of_test, passes_of_step, pictures_a_second
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.tableplan import TablePlan
     from sketch_lvm.methods.catalogue import method
 
@@ -58,7 +58,7 @@ def test_an_estimate_knows_what_fits():
     from dataclasses import replace
     from sketch_lvm.measure import costs as t
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.tableplan import TablePlan
 
     plan = TablePlan('main', dict(name='mini', n_train=2, n_test=2), steps=10, options=dict(batch=16))

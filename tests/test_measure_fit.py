@@ -26,7 +26,10 @@ def test_a_door_for_names_and_for_items_in_memory():
             raise Interrupted(2)
 
 
-    for m in (method('sketch-lvm', 'mini', batch=8), method('sketch-lvm-fg', 'mini', batch=8, per_class=2)):
+    for m in (
+        method('sketch-lvm', 'mini', batch=8),
+        method('sketch-lvm', 'mini', task='fine-grained', batch=8, per_class=2),
+    ):
 
         def go(name, amp='auto', **more):
             e = Experiment(m, weights_from='random', steps=4, amp=amp)
@@ -122,8 +125,7 @@ def test_a_run_of_the_last_program_goes_on_and_is_opened():
     from sketch_lvm.train.signals import Interrupted
 
     # as that program wrote it: settings, method and experiment beside each other, `pretrained` and `random`
-    stored = json.loads(
-        '''
+    text = '''
     {"settings": {"steps": 3, "seed": 0, "lr": {"prompts": 0.1, "norms": 0.01, "projection": 0.003, "linear": 0.003,
     "tower": 0.003, "heads": 0.003}, "optimiser": "adam", "weight_decay": 0.0, "decayed": "matrices", "warmup": 0,
     "cosine": false, "clip": null, "amp": "off", "valid_every": 1, "patience": null, "watch": null}, "validation": true,
@@ -160,8 +162,8 @@ def test_a_run_of_the_last_program_goes_on_and_is_opened():
     "bicycle", "butterfly", "camera", "candle", "castle", "cat", "crab", "cup", "giraffe", "pear", "scissors", "sword",
     "tree", "windmill"], "validation": ["apple", "car", "chair", "guitar", "house", "key", "mushroom", "owl", "teapot",
     "turtle"], "digest": "70a8aeb23867"}}
-    '''.replace('\n', ' ')
-    )
+    '''
+    stored = json.loads(' '.join(text.split()))
     folder, tower = scratch(), load_backbone('mini', random=True)
     e = Experiment(
         method('sketch-lvm', 'mini', batch=8),
@@ -285,7 +287,7 @@ def test_the_same_bits_with_two_threads():
     try:
         for m in (
             method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
-            method('sketch-lvm-fg', 'mini', batch=32, per_class=2),
+            method('sketch-lvm', 'mini', task='fine-grained', batch=32, per_class=2),
         ):
             parts = learner_parts(m, tower, items)
             batch, seen = parts['draw'](0), set()
@@ -313,7 +315,7 @@ def test_going_on_upon_a_gpu():
     from sketch_lvm.train.signals import Interrupted
 
     toys, folder = toy_set(classes=4, photos=6, sketches=2, size=64), scratch()
-    m = method('sketch-lvm-fg', 'mini', batch=16, per_class=4)
+    m = method('sketch-lvm', 'mini', task='fine-grained', batch=16, per_class=4)
 
 
     def go(name, device='cuda', amp='auto', **more):

@@ -4,7 +4,7 @@
 def test_a_probe_of_frozen_clip_is_at_rest():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set

@@ -31,13 +31,13 @@ def test_a_table_grows_row_by_row_and_goes_on():
         half = make(d, rows=('frozen CLIP', 'B-Lin'))
         assert list(half['rows']) == ['frozen CLIP', 'B-Lin']
         assert json.loads(path.read_text()) == json.loads(json.dumps(half))
-        real, calls = r.run_experiment, []
+        real, calls = r.fit, []
 
         def noted(e, *a, **k):
             calls.append((e.method.name, e.seed))
             return real(e, *a, **k)
 
-        with mock.patch.object(r, 'run_experiment', noted), mock.patch('sketch_lvm.measure.study.run_experiment', noted):
+        with mock.patch.object(r, 'fit', noted), mock.patch('sketch_lvm.measure.tune.fit', noted):
             whole = make(d, (1, 2), ('frozen CLIP', 'keyword', 'B-Lin', 'B-IP'))
         again = [('b-lin', 2), ('b-ip', 0), ('b-ip', 0), ('b-ip', 1), ('b-ip', 2)]  # what was done is not done again
         assert calls == again
@@ -157,7 +157,8 @@ def test_probes_along_the_way_are_kept():
     from pathlib import Path
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure import reproduce as r
-    from sketch_lvm.measure.experiments import load_sets, open_run
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.runs import open_run
     from sketch_lvm.measure.tableplan import TablePlan
 
     toy = TablePlan(
@@ -194,7 +195,8 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure import reproduce as r
-    from sketch_lvm.measure.experiments import frozen_encoder, load_sets
+    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.protocols import columns
     from sketch_lvm.measure.tableplan import TablePlan, table_protocol
     from sketch_lvm.methods.baselines import keyword_features
@@ -219,7 +221,7 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
 def test_stored_tables_begin_at_the_grids_of_today():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.methods.catalogue import method, current_name
-    from sketch_lvm.measure.study import search, trials
+    from sketch_lvm.measure.tune import search, trials
 
     for name in ('main', 'fine-grained'):
         for e in read_json(data_path('results', f'table_{name}_mini.json'))['rows'].values():
@@ -297,8 +299,8 @@ def test_the_pixel_cache_is_announced_and_filled_first():
         assert [b[0] for b in bars[:4]] == [48, 24, 16, 8]
         assert {b[1:] for b in bars[:4]} == {(None, 1)}, bars  # None: a bar where there is a terminal
         seen = []
-        real_run = r.run_experiment
-        with mock.patch.object(r, 'run_experiment', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
+        real_run = r.fit
+        with mock.patch.object(r, 'fit', lambda *a, **k: seen.append(k['progress']) or real_run(*a, **k)):
             r.reproduce(replace(plan, rows=('B-IP',)), d / 't2', 'cpu', None)
         assert seen == [None]
         said.clear()
@@ -363,7 +365,7 @@ def test_chance_and_counts_stand_in_every_table():
     from sketch_lvm.core import read_json
     from sketch_lvm.measure import reproduce as r
     from sketch_lvm.measure.evaluate import chance_level
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.tableplan import TablePlan, table_protocol
 
     toy = TablePlan(
@@ -394,7 +396,7 @@ def test_rows_with_outdated_rates_are_under_revision():
     from pathlib import Path
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.measure import reproduce as r
-    from sketch_lvm.measure.study import RATES
+    from sketch_lvm.measure.stored import RATES
     from sketch_lvm.measure.tableplan import TablePlan
 
     toy = TablePlan(

@@ -7,7 +7,8 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     from sketch_lvm.core import UserError, sha256, write_json
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.runs import open_run
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.checkpoints import Checkpoint, save_checkpoint
     from sketch_lvm.train.sealed import scratch
 
@@ -221,7 +222,9 @@ def test_fine_grained_runs_watch_their_own_number():
     data = dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
     out = Path(tempfile.mkdtemp()) / 'run'
-    e = Experiment(method('sketch-lvm-fg', 'mini', batch=8, per_class=2), weights_from='random', data=data, steps=1)
+    e = Experiment(
+        method('sketch-lvm', 'mini', task='fine-grained', batch=8, per_class=2), weights_from='random', data=data, steps=1
+    )
     fit(e, out, 'cpu', sets, tower)
     assert read_log(out)[1]['valid'].keys() == {'Acc@1/per-category'} and read_log(out)[0].keys() >= {
         'triplet',

@@ -112,7 +112,8 @@ def test_no_rate_that_nobody_chose():
     from sketch_lvm.methods.building import rates_of
     from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.methods.assembly import learner_parts, settings_for
-    from sketch_lvm.train.loop import Run, Settings
+    from sketch_lvm.train.state import Run
+    from sketch_lvm.train.settings import Settings
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for how in variants():
@@ -214,7 +215,8 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method, variants
-    from sketch_lvm.train.loop import fit
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.fit import fit
     from sketch_lvm.testing.crash import outcome
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
@@ -232,16 +234,17 @@ def test_every_method_trains_and_resumes_exactly():
     for how in (h for h in variants() if h['name'].startswith('b-') and h['preset'] == 'mini'):
         m = method(**how, batch=8, per_class=2)
         with tempfile.TemporaryDirectory() as d:
-            loop = dict(seed=3, steps=2, checkpoint_every=1, progress=False, device='cpu', amp='off')
-            run = fit(m, mini, toys, Path(d) / 'a', **loop)
+            e = Experiment(m, weights_from='random', seed=3, steps=2, amp='off')
+            loop = dict(device='cpu', backbone=mini, items=toys, checkpoint_every=1, progress=False)
+            run = fit(e, Path(d) / 'a', **loop)
             try:
-                fit(m, mini, toys, Path(d) / 'b', on_step=stop, **loop)
+                fit(e, Path(d) / 'b', on_step=stop, **loop)
                 raise AssertionError('did not stop')
             except Stop:
                 pass
             taken = []
             assert (Path(d) / 'b' / 'step-000001').is_dir()
-            fit(m, mini, toys, Path(d) / 'b', on_step=lambda run, row: taken.append(run.step), **loop)
+            fit(e, Path(d) / 'b', on_step=lambda run, row: taken.append(run.step), **loop)
             assert taken == [2]  # it goes on and does not begin again
             assert outcome(Path(d) / 'a') == outcome(Path(d) / 'b'), how
             start = build_encoder(m, mini, 3).trainable()

@@ -119,13 +119,16 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.train.processes import together
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
     m = method('splip', 'mini', batch=7, permutations=5)
+    e = Experiment(m, weights_from='random', steps=3, amp='off')
     with together('cpu') as (team, _):
         for pieces in (1, 2):
-            fit(m, backbone, toys, f'{sys.argv[1]}/{team.size}-{pieces}', steps=3, device='cpu', amp='off', accumulate=pieces, progress=False)
+            out = f'{sys.argv[1]}/{team.size}-{pieces}'
+            fit(e, out, 'cpu', backbone=backbone, items=toys, accumulate=pieces, progress=False)
     '''
     folder = scratch()
     for n in (1, 2):

@@ -183,17 +183,17 @@ def run_imports(paths):
 
 
 def settle_weights(values):
-    "`--pretrained` as a file is kept as a whole path, so that a run finds it again from anywhere; what is wrong, as sentences"
+    "`--weights-from` as a file is kept as a whole path, so that a run finds it from anywhere; what is wrong, as sentences"
     from sketch_lvm.clip.backbone import is_file_name, plain_vits
 
     name = values.backbone or 'ViT-B-32'
     if name not in plain_vits():
         return []  # said by the check of backbones
-    values.backbone, file = name, os.path.expanduser(values.pretrained)
+    values.backbone, file = name, os.path.expanduser(values.weights_from)
     if not is_file_name(name, file):
         return []
-    values.pretrained = os.path.abspath(file)
-    return [] if os.path.isfile(file) else [f'--pretrained: there is no file {file}.']
+    values.weights_from = os.path.abspath(file)
+    return [] if os.path.isfile(file) else [f'--weights-from: there is no file {file}.']
 
 
 def parse(name, command, words):
@@ -213,7 +213,7 @@ def parse(name, command, words):
         setattr(given, k, w)
     problems += [f'{w!r} belongs to no option.' for w in bare[len(command.words) :]]
     values = argparse.Namespace(**{key(o): convert(o, getattr(given, key(o)), problems) for o in options})
-    if getattr(values, 'pretrained', None):
+    if getattr(values, 'weights_from', None) not in (None, 'random'):
         problems += settle_weights(values)
     if command.check:
         problems += command.check(values)

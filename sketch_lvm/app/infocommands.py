@@ -156,7 +156,7 @@ def weights_state():
             for tag in open_clip.list_pretrained_tags_by_model(name)
             if weights_here(name, tag)
         ]
-    return ', '.join(found) or 'none here; open_clip fetches them on first use, or --pretrained names a file'
+    return ', '.join(found) or 'none here; open_clip fetches them on first use, or --weights-from names a file'
 
 
 def device_state():

@@ -29,7 +29,8 @@ __all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'BENCHES', 'BENCH', 'check_evaluat
 # %% ../../nbs/app/07_measurecommands.ipynb #47ee82ee
 def check_evaluate(v):
     from sketch_lvm.measure.protocols import find_protocol
-    from sketch_lvm.measure.experiments import data_problems, gallery_problems
+    from sketch_lvm.data.named import data_problems
+    from sketch_lvm.measure.experiments import gallery_problems
 
     out = check_run(v)
     for f in (
@@ -62,8 +63,12 @@ def check_evaluate(v):
 def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     "Test a run or the frozen backbone, and say the report before it is kept"
     from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.experiments import Experiment, evaluate_run, frozen_encoder, load_sets, load_tower
-    from sketch_lvm.measure.experiments import protocol_for, warm
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.fit import load_tower
+    from sketch_lvm.measure.runs import protocol_for
+    from sketch_lvm.measure.fit import warm
     from sketch_lvm.measure.report import Report
 
     def write(found: object) -> None:
@@ -88,9 +93,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
         from sketch_lvm.measure.evaluate import evaluate
         from sketch_lvm.methods.catalogue import method
 
-        e = Experiment(
-            method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), read_data(v.data or 'mini')
-        )
+        e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
         b = fitted(load_tower(e), v.fit)
         p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
         warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
@@ -145,7 +148,7 @@ def table_plan(v: Namespace) -> TablePlan:
         read_data(v.data),
         read_data(v.other) if v.other else None,
         v.backbone,
-        'random' if v.random else v.pretrained,
+        v.weights_from,
         v.preset,
         v.steps,
         tuple(v.rows),

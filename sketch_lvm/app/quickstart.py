@@ -29,12 +29,12 @@ from ..train.runs import read_log
 SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
 
-def quick_experiment(seed=0, random=False, **sizes):
+def quick_experiment(seed=0, weights_from=None, **sizes):
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
     return Experiment(
         method('sketch-lvm', 'mini', batch=s['batch']),
-        weights_from='random' if random else None,
+        weights_from=weights_from,
         data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
         seed=seed,
         steps=s['steps'],
@@ -148,7 +148,7 @@ def quickstart(
     n_train=None,
     n_test=None,
     batch=None,
-    random=False,
+    weights_from=None,  # 'random': to see that the code runs
     device='auto',
     progress=None,
     save=None,  # a JSON file that collects results
@@ -157,7 +157,7 @@ def quickstart(
     "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
-    e = quick_experiment(seed, random, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
+    e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random:
         say(WARNING)

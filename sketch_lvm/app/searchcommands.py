@@ -23,8 +23,11 @@ def source_of(v):
     if v.encoder:
         return dict(folder=os.path.abspath(v.encoder))
     fit = dict(fit=v.fit) if getattr(v, 'fit', None) else {}
-    plain = getattr(v, 'backbone', 'mini') == 'mini' and not getattr(v, 'random', None) and not fit
-    return None if plain else dict(backbone=v.backbone, pretrained=v.pretrained, random=bool(v.random)) | fit
+    weights = getattr(v, 'weights_from', None)
+    if getattr(v, 'backbone', 'mini') == 'mini' and not weights and not fit:
+        return None
+    random = weights == 'random'
+    return dict(backbone=v.backbone, pretrained=None if random else weights, random=random) | fit
 
 
 def check_source(v):
@@ -35,12 +38,8 @@ def check_source(v):
         out.append(f'--encoder {v.encoder}: it holds no config.json, so it is not the folder of an encoder.')
     if v.run and v.encoder:
         out.append('--run and --encoder both name an encoder; leave one out.')
-    if (v.run or v.encoder) and (
-        getattr(v, 'backbone', 'mini') != 'mini' or getattr(v, 'pretrained', None) or getattr(v, 'random', None)
-    ):
-        out.append(
-            '--backbone, --pretrained and --random belong to a frozen backbone; leave them out, or --run and --encoder.'
-        )
+    if (v.run or v.encoder) and (getattr(v, 'backbone', 'mini') != 'mini' or getattr(v, 'weights_from', None)):
+        out.append('--backbone and --weights-from belong to a frozen backbone; leave them out, or --run and --encoder.')
     return out
 
 
@@ -68,9 +67,7 @@ def check_index(v):
     except UserError as e:
         data = dict(name='mini')
         out.append(str(e))
-    return out + experiment_problems(
-        Experiment(method('sketch-lvm', 'mini'), v.backbone, v.pretrained, bool(v.random), data)
-    )
+    return out + experiment_problems(Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, data))
 
 
 TAKEN_FIRST = (
@@ -84,7 +81,7 @@ TAKEN_FIRST = (
 def index_source(v, say):
     "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
     named = source_of(v)
-    if v.run or v.encoder or v.random or v.backbone != 'mini':
+    if v.run or v.encoder or v.weights_from or v.backbone != 'mini':
         return named
     from sketch_lvm.clip.backbone import weights_here
 

@@ -10,7 +10,7 @@ __all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart'
 import shlex
 from pathlib import Path
 
-from .arguments import DATA_HELP, DEVICE, LOOP, OUT, RANDOM, SEED, TOWER, again, check_device, check_run
+from .arguments import DATA_HELP, DEVICE, LOOP, OUT, SEED, TOWER, WEIGHTS, again, check_device, check_run
 from .arguments import described, goes_on
 from .engine import IMPORT, Command, Opt
 
@@ -19,7 +19,7 @@ def cmd_quickstart(v, say):
     from sketch_lvm.app.quickstart import quickstart
 
     return quickstart(
-        v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, bool(v.random), v.device, save=v.save, say=say
+        v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, v.device, save=v.save, say=say
     )
 
 # %% ../../nbs/app/06_traincommands.ipynb #da8dd993
@@ -34,7 +34,7 @@ QUICKSTART = Command(
         Opt('batch', 'count', 'sketches in a batch'),
         Opt('save', 'place', 'a JSON file that collects results'),
         DEVICE,
-        RANDOM,
+        WEIGHTS,
     ),
     cmd_quickstart,
 )
@@ -68,7 +68,6 @@ def loop_options(v):
 def outcome(run, out):
     from sketch_lvm.measure.fit import kept_step
 
-    random = run.learner.about['experiment']['random']
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
     return dict(
         out=str(out),
@@ -76,7 +75,7 @@ def outcome(run, out):
         done=run.done,
         best=best,
         kept=kept_step(run.best, run.step),
-        random_weights=random,
+        random_weights=run.encoder.backbone.random,
     )
 
 # %% ../../nbs/app/06_traincommands.ipynb #23c9720b

@@ -448,7 +448,7 @@ def missing_weights(name: str, pretrained: str, error: Exception) -> str:
         f'  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={pretrained!r})"\n'
         'Without one, run that line elsewhere and copy its cache folder (~/.cache/huggingface) to the same place here, or give a '
         "checkpoint file in place of the tag. The mini CLIP needs no download: name 'mini'. For tests of shapes only: random=True, "
-        'on the command line --random.'
+        'on the command line --weights-from random.'
     )
 
 # %% ../../nbs/clip/00_backbone.ipynb #70e3d59f

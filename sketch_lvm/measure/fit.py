@@ -16,19 +16,19 @@ import torch
 
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
-from ..core import UserError, cache_path, bar
+from ..core import UserError, bar, cache_path
 from ..data.cache import build_cache
 from ..data.items import SketchPhotoSet
 from ..data.named import ItemSets, as_sets, data_label, describe_items, load_sets
 from ..data.realsets import cache_bytes, said_bytes
 from ..data.splits import Split
 from .evaluate import embed_protocol, score
-from .experiments import Experiment, code_needed, experiment_problems, overrides
-from .experiments import own_protocol
+from .experiments import Experiment, code_needed, experiment_problems, overrides, own_protocol
 from .experiments import renew_config
 from .protocols import make_protocol
 from ..methods.assembly import learner_parts, settings_for
-from ..methods.catalogue import Method, backbone_for
+from ..methods.family import Method
+from ..methods.building import backbone_for
 from ..train.learner import Learner, choose_amp
 from ..train.loop import train
 from ..train.processes import in_turn, together

@@ -29,7 +29,9 @@ from .experiments import own_protocol
 from .fit import kept_step, load_tower, warm
 from .protocols import Protocol, find_protocol, make_protocol
 from .report import Report
-from ..methods.catalogue import Method, build_encoder, published
+from ..methods.family import Method
+from ..methods.building import build_encoder
+from ..methods.catalogue import published
 from ..train.checkpoints import last_checkpoint, read_checkpoint, step_folders
 from ..train.state import check_fit, refuse_part, state_problems
 

@@ -16,12 +16,13 @@ from ..core import UserError, check_name
 from ..data.items import SketchPhotoSet
 from .evaluate import embed, score
 from .protocols import make_protocol
-from ..methods.catalogue import Method, method, trained_parts
+from ..methods.family import Method, trained_parts
+from ..methods.catalogue import method
 
 # %% ../../nbs/measure/05_stored.ipynb #713beff3
-_BARE = dict(prompts=0, norms='frozen')
+_BARE = dict(n_prompts=0, norms='frozen')
 _WIDE = 'fg with margin 1, squared distance'  # Sketch_LVM's terms with SpLIP's distance and margin
-_FAR = dict(distance='squared-euclidean', margin=1.0)
+_FAR = dict(task='fine-grained', distance='squared-euclidean', margin=1.0)
 _PARTS = (
     'B_t',
     'B_v',
@@ -40,24 +41,27 @@ ROWS = {  # name: (method, what it changes)
     'prompts only': ('sketch-lvm', dict(without=['norms'])),
     'norms only': ('sketch-lvm', dict(without=['prompts'])),
     'linear head': ('sketch-lvm', dict(_BARE, extra='linear')),
-    'full fine-tuning': ('sketch-lvm', dict(prompts=0, extra='all')),
+    'full fine-tuning': ('sketch-lvm', dict(n_prompts=0, extra='all')),
     'without classification': ('sketch-lvm', dict(without=['classification'])),
-    'fg': ('sketch-lvm-fg', {}),
-    'fg hard triplets alone': ('sketch-lvm-fg', dict(without=['classification', 'patch-shuffle', 'divergence'])),
+    'fg': ('sketch-lvm', dict(task='fine-grained')),
+    'fg hard triplets alone': (
+        'sketch-lvm',
+        dict(task='fine-grained', without=['classification', 'patch-shuffle', 'divergence']),
+    ),
 } | {
-    f'fg without {part}': ('sketch-lvm-fg', dict(without=[part]))
+    f'fg without {part}': ('sketch-lvm', dict(task='fine-grained', without=[part]))
     for part in ('norms', 'classification', 'patch-shuffle', 'divergence')
 }
 SPLIP_ROWS = (
     {
         'splip': ('splip', {}),
-        'fg splip': ('splip-fg', dict(per_class=4)),
-        _WIDE: ('sketch-lvm-fg', _FAR),
-        'fg, 4 of a class': ('sketch-lvm-fg', dict(per_class=4)),  # batches as fg splip has them
-        f'{_WIDE}, 4 of a class': ('sketch-lvm-fg', dict(_FAR, per_class=4)),
+        'fg splip': ('splip', dict(task='fine-grained', per_class=4)),
+        _WIDE: ('sketch-lvm', _FAR),
+        'fg, 4 of a class': ('sketch-lvm', dict(task='fine-grained', per_class=4)),  # batches as fg splip has them
+        f'{_WIDE}, 4 of a class': ('sketch-lvm', dict(_FAR, per_class=4)),
     }
     | {f'splip without {part}': ('splip', dict(without=[part])) for part in _PARTS}
-    | {f'fg splip without {part}': ('splip-fg', dict(without=[part], per_class=4)) for part in _PARTS}
+    | {f'fg splip without {part}': ('splip', dict(task='fine-grained', without=[part], per_class=4)) for part in _PARTS}
 )
 
 

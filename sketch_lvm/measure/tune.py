@@ -19,7 +19,8 @@ from ..data.named import ItemSets, load_sets
 from .experiments import Experiment, experiment_from_dict
 from .fit import fit
 from .stored import RATES
-from ..methods.catalogue import Method, families
+from ..methods.family import Method
+from ..methods.catalogue import FAMILIES
 from ..train.loop import shared
 from ..train.processes import together
 
@@ -113,7 +114,7 @@ def no_choice(sets: object) -> str:
 
 def trials(m: Method) -> list[dict[str, float]]:
     "What a tuning of this method tries first: a list of {option: value}"
-    grids = families()[m.name].rates
+    grids = m.recipe.rates
     grid = grids.get(m.preset) or grids.get('paper', {})
     return [dict(zip(grid, values)) for values in zip(*grid.values())] or [{}]
 

@@ -13,7 +13,7 @@ import torch
 
 from ..clip.encoder import PARTS
 from ..core import UserError, check_name
-from ..methods.catalogue import decays
+from ..methods.building import decays
 from ..methods.options import DECAYED
 from .learner import Learner, UNSTATED
 
