@@ -33,7 +33,7 @@ def test_a_door_for_names_and_for_items_in_memory():
 
         def go(name, amp='auto', **more):
             e = Experiment(m, weights_from='random', steps=4, amp=amp)
-            return fit(e, folder / m.name / name, 'cpu', backbone=mini, items=toys, checkpoint_every=1, **more)
+            return fit(e, folder / m.task / name, 'cpu', backbone=mini, items=toys, checkpoint_every=1, **more)
 
         run = go('whole')
         rows = read_log(run.out)
@@ -42,7 +42,7 @@ def test_a_door_for_names_and_for_items_in_memory():
         with pytest.raises(Interrupted):
             go('stopped', workers=2, on_step=stop)
         go('stopped')
-        assert outcome(folder / m.name / 'stopped') == outcome(run.out)
+        assert outcome(folder / m.task / 'stopped') == outcome(run.out)
         whole, pieces = go('fp32', amp='off'), go('pieces', amp='off', accumulate=3)
         for a, b in zip(read_log(whole.out), read_log(pieces.out)):
             assert all(abs(a[k] - b[k]) < 1e-3 * max(1, abs(a[k])) for k in a), (a, b)

@@ -20,7 +20,6 @@ from .experiments import Experiment, experiment_from_dict
 from .fit import fit
 from .stored import RATES
 from ..methods.family import Method
-from ..methods.catalogue import FAMILIES
 from ..train.loop import shared
 from ..train.processes import together
 

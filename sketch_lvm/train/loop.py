@@ -11,7 +11,6 @@ import contextlib
 import json
 import math
 import os
-import platform
 import signal
 import sys
 import time
