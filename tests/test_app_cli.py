@@ -29,7 +29,7 @@ def test_a_folder_is_indexed_and_searched():
         return code, last, err.getvalue()
 
 
-    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False):
+    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
         code, r, err = run('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
     assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err
@@ -127,7 +127,7 @@ def test_the_encoder_that_is_taken_is_said():
 
     def taken(words, *here):
         lines.clear()
-        with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: name in here):
+        with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: name in here):
             return cli.index_source(engine.parse('index', [*words, '--out', str(d / 'g')]), lines.append)
 
 
@@ -563,10 +563,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 
     d = tempfile.mkdtemp()
     err = io.StringIO()
-    with (
-        mock.patch.dict(os.environ, OFFLINE='1'),
-        mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False),
-    ):
+    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
             code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
     said = err.getvalue()
@@ -620,7 +617,7 @@ def test_doctor_finds_what_is_broken():
     with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'file' / 'x')):
         r = ask()
         assert 'cannot be written' in r['cache'] and r['exit'] == 1
-    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
+    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
         assert ask()['weights'] == 'ViT-B-32/openai'
 
 

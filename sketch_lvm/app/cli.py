@@ -451,7 +451,7 @@ def index_source(v, say):
     named = source_of(v)
     if v.run or v.encoder or v.random or v.backbone != 'mini':
         return named
-    from sketch_lvm.clip.backbone import weights_here
+    from sketch_lvm.clip.weights import weights_here
 
     here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:
@@ -757,7 +757,7 @@ def cmd_methods(v, say):
 
 
 def check_methods(v):
-    from sketch_lvm.clip.backbone import check_backbone
+    from sketch_lvm.clip.weights import check_backbone
 
     out = [
         f'--{o} needs --name: it is about one method.'
@@ -969,7 +969,7 @@ def cache_state():
 def weights_state():
     "The real weights that lie on this disk, as backbone/tag; none is no fault"
     import open_clip
-    from sketch_lvm.clip.backbone import plain_vits, weights_here
+    from sketch_lvm.clip.weights import plain_vits, weights_here
 
     with quiet_libraries():
         found = [

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ENCODERS', 'BASELINES', 'MINI_RATES', 'MINI_GRID', 'seeded', 'ConditionalPrompts', 'CoupledPrompts',
-           'stored_features', 'looked_up', 'keep_features', 'mini_preset', 'counted', 'keyword_features',
+           'stored_features', 'looked_up', 'FeatureLearner', 'mini_preset', 'counted', 'keyword_features',
            'guessed_names']
 
 # %% ../../nbs/methods/07_baselines.ipynb #bbd308ec
@@ -12,16 +12,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..clip.backbone import class_text_features, encode_images
+from ..clip.backbone import class_text_features
 from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
 from .catalogue import CATEGORY, Family, build_encoder, register, trained_parts
 from .options import ENCODERS, OPTIONS, Option
-from .assembly import Steps
+from .assembly import MethodLearner, Steps
+from .learner import Embedded
 from .published import publish
 from .objectives import view_names
 from ..clip.prompts import DeepPrompts, PromptSource, ShallowPrompts
-from ..clip.encoder import count_trainable
+from ..clip.encoder import count_trainable, embed_batches, plain_encoder
 from ..clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
 
 # %% ../../nbs/methods/07_baselines.ipynb #c05920e7
@@ -80,8 +81,8 @@ class CoupledPrompts(PromptSource):
             return p[0 if len(p) == 1 else modality]
         return torch.where(modality.view(-1, 1, 1) == 1, p[1], p[0])
 
-    def check(self, visual):
-        if self.weight.shape[-1] != visual.class_embedding.shape[0]:
+    def check(self, image_tower):
+        if self.weight.shape[-1] != image_tower.class_embedding.shape[0]:
             raise UserError('these prompts were made for a tower of another width.')
 
     def texts(self, classes, template):
@@ -94,17 +95,15 @@ class CoupledPrompts(PromptSource):
         return F.normalize(prompted_text(backbone.model, ids, self.words).float(), dim=-1)
 
 # %% ../../nbs/methods/07_baselines.ipynb #deb9cf9b
-@torch.no_grad()
 def stored_features(backbone, items, how, device='cpu', chunk=256):
     "CLIP's own feature of every row of a set, on a device; `how`: size, fit and interpolation of the pictures"
     device = torch.device(device)
     if backbone.device != device:
         backbone.to(device)
     rows = torch.arange(len(items)).split(chunk)
+    batches = ((backbone.pixels(items.images(r.numpy(), *how)), 'photo') for r in rows)
     with torch.autocast(device.type, enabled=False):
-        return torch.cat(
-            [encode_images(backbone, backbone.pixels(items.images(r.numpy(), *how))) for r in rows]
-        ).clone()
+        return embed_batches(plain_encoder(backbone), batches)
 
 
 def looked_up(m):
@@ -114,25 +113,27 @@ def looked_up(m):
     )
 
 
-def keep_features(parts, m, backbone, items):
-    "Learner parts that look features up, where only a head trains; else the parts as they are"
-    if not looked_up(m):
-        return parts
-    encoder, store, seed = parts['encoder'], {}, parts['draw'].batches.seed
-    draw = Steps(m, items, backbone, seed, pictures=False)
+class FeatureLearner(MethodLearner):
+    "Looks the frozen tower's features up, where only a head trains; else it does as all methods do"
 
-    def embed(batch, rows, device):
-        if device not in store:
-            store[device] = stored_features(encoder.backbone, items, draw.batches.how, device)
-        own = batch['own'][rows]
-        return torch.stack(
-            [
-                encoder.finish(store[device][batch['rows'][role][own].to(device)])
-                for role in view_names(m.weights, batch['rows'])
-            ]
-        ).float()
+    def __init__(self, *args: object, **how: object):
+        super().__init__(*args, **how)
+        self.store = {}  # device -> features of all rows
+        if looked_up(self.method):
+            self.steps = Steps(self.method, self.items, self.backbone, self.seed, pictures=False)
 
-    return parts | dict(draw=draw, embed=embed)
+    def embed(
+        self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
+    ) -> Embedded:
+        "The stored features of some of the batch's own rows, through the head"
+        if not looked_up(self.method):
+            return super().embed(batch, rows, device, average)
+        if device not in self.store:
+            how = self.steps.batches.how
+            self.store[device] = stored_features(self.encoder.backbone, self.items, how, device)
+        features, own = self.store[device], batch['own'][rows]
+        roles = view_names(self.method.weights, batch['rows'])
+        return Embedded(torch.stack([self.encoder.finish(features[batch['rows'][r][own].to(device)]) for r in roles]))
 
 # %% ../../nbs/methods/07_baselines.ipynb #14a6105a
 OPTIONS['net'] = Option(
@@ -299,7 +300,7 @@ for _name, (_about, _options, _grid) in BASELINES.items():
                 {'paper': {}, 'mini': mini_preset(_name + _fg, _option)},
                 notes={'paper': ['What is not its own it takes over from sketch-lvm, with the sources it has there.']},
                 rates={'paper': _grid, 'mini': {_option: MINI_GRID[_name + _fg]}},
-                adapt=keep_features,
+                learner=FeatureLearner,
             )
         )
 

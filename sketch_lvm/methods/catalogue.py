@@ -132,7 +132,7 @@ class Family:
     parts: dict = field(default_factory=dict)  # what `without` can take away, besides terms -> {option: value}
     notes: dict = field(default_factory=dict)  # preset -> sentences
     rates: dict = field(default_factory=dict)  # preset -> {option: values}, tried together when the family is tuned
-    adapt: object = None  # (what `learner_parts` gives, method, backbone, items) -> the same, changed
+    learner: type | None = None  # a `MethodLearner` of its own
 
     def table(self, preset):
         "Every option and weight of a preset with its source: two dictionaries"

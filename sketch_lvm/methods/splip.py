@@ -4,14 +4,43 @@
 
 # %% auto #0
 __all__ = ['SOURCES', 'COUNTS', 'OPTIONS', 'SHARED', 'SHARED_FINE_GRAINED', 'SHARED_WEIGHTS', 'MINI_SHARED',
-           'MINI_SHARED_FINE_GRAINED', 'SHARED_PARTS']
+           'MINI_SHARED_FINE_GRAINED', 'SHARED_PARTS', 'ExchangeLearner']
 
 # %% ../../nbs/methods/08_splip.ipynb #63cbf77f
-from ..clip.exchanges import SharedPrompts
+from functools import partial
+
+import torch
+
+from ..clip.exchanges import SharedPrompts, token_shares
+from .assembly import MethodLearner
 from .catalogue import CATEGORY, COUNTS, Family, register
+from .learner import Embedded
+from .objectives import encode_views
 from .options import ENCODERS, OPTIONS, Option, SOURCES
 from .published import publish
 import sketch_lvm.methods.jigsaw  # noqa: F401  (it enters its term)
+
+# %% ../../nbs/methods/08_splip.ipynb #8d3b542d
+class ExchangeLearner(MethodLearner):
+    "A method in which pictures and words prompt each other: each picture brings its cosines to the class texts"
+
+    def embed(
+        self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
+    ) -> Embedded:
+        "All views of some rows, with `cosines` beside the embeddings"
+        views = self.views(batch, rows, device)
+        if not self.encoder.prompts.needs_text_tower:  # taken away
+            return encode_views(self.encoder, views)
+        memo = {} if average is None else dict(average=average)
+        z = encode_views(partial(self.encoder, memo=memo), views).embedding
+        cosines = self.encoder.prompts.cosines(z.flatten(0, 1), memo)
+        return Embedded(z, dict(cosines=cosines.unflatten(0, z.shape[:2])))
+
+    def shares(self, batch: dict, rows: torch.Tensor, device: torch.device | str) -> torch.Tensor | None:
+        "Each row's share of the batch's text tokens; None where every picture has its own"
+        if not hasattr(self.encoder.prompts, 'typical'):
+            return None
+        return token_shares(self.encoder.prompts, self.encoder.image_tower, self.views(batch, rows, device))
 
 # %% ../../nbs/methods/08_splip.ipynb #52400b61
 SOURCES |= {'remakes': 'partial re-implementations of SpLIP by others, sampath-ch/SpLIP and HieuNM1804/KD-SBIR'}
@@ -176,6 +205,7 @@ register(
         SHARED_PARTS,
         _NOTES,
         _RATES,
+        ExchangeLearner,
     )
 )
 register(
@@ -188,6 +218,7 @@ register(
         SHARED_PARTS,
         _NOTES,
         _RATES_FINE_GRAINED,
+        ExchangeLearner,
     )
 );
 
