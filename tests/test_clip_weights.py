@@ -218,7 +218,7 @@ def test_weights_from_a_file():
         assert (
             is_quick(q) == [True, True]
             and 'mine.pt, QuickGELU' in q.label
-            and torch.equal(q.visual.proj, model.visual.proj)
+            and torch.equal(q.image_tower.proj, model.visual.proj)
         )
         assert not torch.allclose(q.model.encode_image(px), b.model.encode_image(px), atol=1e-5)
         assert (
