@@ -68,9 +68,9 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
         run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None))
     )
     old = {k: v for k, v in encoder.recipe.items() if k != 'pixels'}
-    old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[
-        :16
-    ]
+    old['tower'] = sha256(
+        b''.join(p.detach().numpy().tobytes() for p in (mini.image_tower.class_embedding, mini.image_tower.proj))
+    )[:16]
     for recipe in (encoder.recipe, old):
         write_json(run / 'config.json', dict(experiment=e.to_dict(), encoder=recipe))
         assert open_run(run).step == 1
@@ -310,7 +310,7 @@ def test_fine_grained_runs_watch_their_own_number():
 def test_the_same_bits_with_two_threads():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
 
@@ -321,13 +321,13 @@ def test_the_same_bits_with_two_threads():
             method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
             method('sketch-lvm', 'mini', task='fine-grained', batch=32, per_class=2),
         ):
-            parts = learner_parts(m, tower, items)
-            batch, seen = parts['draw'](0), set()
+            learner = make_learner(m, tower, items)
+            batch, seen = learner.draw(0), set()
             for _ in range(3):
-                for p in parts['encoder'].parameters():
+                for p in learner.encoder.parameters():
                     p.grad = None
-                parts['objective'](parts['embed'](batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
-                seen.add(torch.cat([p.grad.flatten() for p in parts['encoder'].trainable().values()]).numpy().tobytes())
+                learner.objective(learner.embed(batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
+                seen.add(torch.cat([p.grad.flatten() for p in learner.encoder.trainable().values()]).numpy().tobytes())
             assert len(seen) == 1, m.name
     finally:
         torch.set_num_threads(threads)

@@ -7,9 +7,10 @@ def test_groups_and_rates():
     import pytest, torch
     from types import SimpleNamespace
     from sketch_lvm.core import UserError
-    from sketch_lvm.train.learner import Learner
+    from sketch_lvm.methods.learner import Learner
     from sketch_lvm.testing.toys import toy_learner
-    from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.loop import Run, Settings, parameter_groups, rate_at
 
@@ -43,15 +44,15 @@ def test_groups_and_rates():
 
 
     def learner(**recipe):
-        return Learner(make_encoder(clip, **recipe), None, None, None)
+        return Learner(make_encoder(clip, **recipe))
 
 
     def real(**recipe):
         return {part: n for (part, _), (_, n) in sizes(learner(**recipe), 1.0).items()}
 
 
-    assert real(source=ShallowPrompts(3, 8)) == dict(prompts=2 * 3 * 8, norms=8 * 2 * 8)
-    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(
+    assert real(prompts=ShallowPrompts(3, 8)) == dict(prompts=2 * 3 * 8, norms=8 * 2 * 8)
+    assert real(prompts=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(
         prompts=48, norms=256, projection=2 * 8 * 6
     )
     assert real(train='linear') == dict(linear=42)
@@ -61,7 +62,7 @@ def test_groups_and_rates():
     foreign = toy_learner()
     foreign.encoder = SimpleNamespace(trainable=toy.encoder.trainable)
     assert sizes(foreign, 0.5) == {('unstated', 0): (0.5, 64)}  # an encoder that states nothing trains at one rate
-    with pytest.raises(UserError, match='give it `parts'):
+    with pytest.raises(UserError, match='give it `parameter_groups'):
         parameter_groups(foreign, dict(prompts=1.0, norms=1.0))
     assert rate_at(0, 10) == rate_at(9, 10) == 1 and [rate_at(s, 10, warmup=4) for s in range(6)] == [
         0.25,
@@ -82,9 +83,10 @@ def test_groups_and_rates():
 def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     import torch
     from types import SimpleNamespace
-    from sketch_lvm.train.learner import Learner
+    from sketch_lvm.methods.learner import Learner
     from sketch_lvm.testing.toys import toy_learner
-    from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.loop import Run, Settings
 
@@ -93,7 +95,7 @@ def test_weight_decay_leaves_norms_biases_and_prompts_alone():
 
     def shrunk(encoder, **more):  # which parameters an optimiser with decay alone, and no gradient, makes smaller
         run = Run(
-            Learner(encoder, None, None, None, heads=torch.nn.Linear(2, 3)),
+            Learner(encoder, heads=torch.nn.Linear(2, 3)),
             Settings(lr=0.1, optimiser='adamw', weight_decay=0.5, **more),
             'cpu',
         )
@@ -109,12 +111,12 @@ def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     beside = lambda: make_encoder(clip, ShallowPrompts(2, 8), train='prompts+norms+projection')
     assert shrunk(beside())[0] == {'projection', 'heads.weight'}
     moved, every = shrunk(beside(), decayed='all')
-    assert moved == every and 'source.prompts' in every
+    assert moved == every and 'prompts.prompts' in every
     tower = make_encoder(clip, train='all')
     moved, every = shrunk(tower)
     assert (
         moved == {k for k in every if tower.trainable().get(k, torch.ones(1, 1)).ndim > 1 and k != 'heads.bias'}
-        and 'visual.proj' in moved
+        and 'image_tower.proj' in moved
     )
     assert not any('ln_' in k or k.endswith('bias') for k in moved)
 
@@ -316,7 +318,7 @@ def test_the_keeper_is_the_plain_loop():
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
-    settings, valid = Settings(steps=30, lr=0.03, amp='off'), toy_valid(plain.draw.world, range(8, 12))
+    settings, valid = Settings(steps=30, lr=0.03, amp='off'), toy_valid(plain.world, range(8, 12))
     for workers, v in ((0, None), (2, None), (0, valid)):
         out = scratch() / 'run'
         learner = toy_learner()
@@ -407,7 +409,7 @@ def test_handed_back_in_eval_mode_with_or_without_validation():
         return run, said.getvalue()
 
 
-    run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12)))
+    run, said = go('valid', toy_valid(toy_learner().world, range(8, 12)))
     assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
     for name, valid, more in (
         ('none', None, {}),
@@ -449,7 +451,7 @@ def test_stopped_at_any_step():
             toy,
             folder / name,
             settings,
-            valid=toy_valid(toy.draw.world, range(8, 12), 50),
+            valid=toy_valid(toy.world, range(8, 12), 50),
             device='cpu',
             checkpoint_every=5,
             **more,
@@ -501,7 +503,7 @@ def test_a_finished_run_can_be_made_longer():
         go('run', 10, warmup=4)  # never shorter
     with pytest.raises(UserError, match='settings.lr: 0.03 there'):
         train(toy_learner(), folder / 'run', Settings(steps=30, lr=0.1, warmup=4), device='cpu')
-    valid = toy_valid(toy_learner().draw.world, range(8, 12), 50)
+    valid = toy_valid(toy_learner().world, range(8, 12), 50)
     go('valid-whole', 20, valid, valid_every=5)
     go('valid', 10, valid, valid_every=5)
     go('valid', 20, valid, valid_every=5)
@@ -758,7 +760,7 @@ def test_faults_in_steps():
 
         def objective(z, batch):
             loss, terms = plain(z, batch)
-            return how(loss, z) if batch['step'] == 7 else loss, terms
+            return how(loss, z.embedding) if batch['step'] == 7 else loss, terms
 
         toy.objective = objective
         return toy
@@ -863,8 +865,8 @@ def test_two_processes_learn_what_one_learns():
     def learner():
         toy = toy_learner(batch=12); plain = toy.objective; toy.heads = torch.nn.Linear(8, 1)
         torch.nn.init.ones_(toy.heads.weight); torch.nn.init.zeros_(toy.heads.bias)
-        def objective(z, batch):                    # a term that sees all rows, and one with weights of its own
-            loss, terms = plain(z, batch)
+        def objective(embedded, batch):             # a term that sees all rows, and one with weights of its own
+            loss, terms = plain(embedded, batch); z = embedded.embedding
             more = dict(spread=margin_divergence(by_class(relative_distance(*z), torch.arange(12) % 3), temperature=.1), head=toy.heads(z[0]).pow(2).mean())
             return loss + sum(more.values()), terms | more
         toy.objective = objective

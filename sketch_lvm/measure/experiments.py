@@ -25,7 +25,8 @@ import numpy as np
 import torch
 
 from ..data.cache import build_cache
-from ..clip.backbone import check_backbone, load_backbone
+from ..clip.weights import check_backbone
+from ..clip.backbone import load_backbone
 from ..core import UserError, cache_path, check_name, read_json
 from ..data.layouts import REAL
 from .evaluate import bar, embed_protocol, evaluate, score
@@ -35,15 +36,15 @@ from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import FAMILIES, method, method_from_dict
 from ..methods.catalogue import published
-from ..methods.assembly import learner_parts, settings_for
+from ..methods.assembly import make_learner, settings_for
 from ..data.minisets import RESERVED, mini_sets
 from ..clip.prompts import NoPrompts
-from ..clip.encoder import make_encoder, recipe_differences
+from ..clip.encoder import in_new_words, make_encoder, recipe_differences
 from ..data.realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, trained_on
 from ..data.realsets import trained_words, unseen_set
 from ..train.runs import last_checkpoint, read_checkpoint, step_folders
 from ..data.splits import Split
-from ..train.loop import Learner, Settings, check_fit, check_settings, refuse_part, state_problems, train
+from ..train.loop import Settings, check_fit, check_settings, refuse_part, state_problems, train
 from ..train.processes import in_turn, together
 
 # %% ../../nbs/measure/04_experiments.ipynb #bc5dbe71
@@ -308,12 +309,12 @@ def same_recipe(run, told: dict, encoder) -> None:
 def in_todays_words(run, encoder, config: dict) -> dict:
     "A run's configuration as it would be written now; where an older program did something else, a `UserError` says what"
     told, settings, again = (
-        config.get('encoder'),
+        in_new_words(config.get('encoder')),
         config.get('settings'),
         'What it began cannot go on; please train it again, in another folder.',
     )
     if not isinstance(told, dict) or 'pixels' in told or not isinstance(settings, dict):
-        return config
+        return config | (dict(encoder=told) if 'encoder' in config else {})
     same_recipe(run, told, encoder)
     e, rates = read_experiment(run)[0], settings.get('lr')
     if e.method['fit'] != 'stretch' and config.get('validation'):
@@ -322,7 +323,7 @@ def in_todays_words(run, encoder, config: dict) -> dict:
         )
     if isinstance(rates, dict) and 'rest' in rates:
         norms, rest = rates.get('norms'), rates['rest']
-        if norms != rest and 'tower' in {encoder.parts()[name] for name in encoder.trainable()}:
+        if norms != rest and 'tower' in {*encoder.parts().values()}:
             raise UserError(
                 f'{run} trained the LayerNorms of the tower at {norms} and the rest of it at {rest}, by a mistake of this program. {again}'
             )
@@ -364,15 +365,13 @@ def run_experiment(e, out, device='auto', sets=None, backbone=None, validate=Tru
 
     with together(device) as (team, device):
         in_turn(team, warm_both)
-        parts = learner_parts(e.method, b, sets.train, e.seed)
-        settings = Settings(**settings_for(e.method, len(parts['draw'])) | overrides(e))
-        parts['about'] |= dict(experiment=e.to_dict(), encoder=parts['encoder'].recipe, split=sets.split.to_dict())
+        learner = make_learner(e.method, b, sets.train, e.seed)
+        settings = Settings(**settings_for(e.method, len(learner.steps)) | overrides(e))
+        learner.about |= dict(experiment=e.to_dict(), encoder=learner.encoder.recipe, split=sets.split.to_dict())
         if needed := code_needed(out, e):
-            parts['about']['imports'] = needed
+            learner.about['imports'] = needed
         valid = validation(e.method, sets.validation, sets.split, data_label(e.data)) if validate else None
-        run = train(
-            Learner(**parts), out, settings, valid, device, renew=partial(in_todays_words, out, parts['encoder']), **how
-        )
+        run = train(learner, out, settings, valid, device, renew=partial(in_todays_words, out, learner.encoder), **how)
     if say:
         say(f'step {run.best[1] if run.best else run.step} is kept: {kept_step(run.best, run.step)}')
     return run
@@ -442,7 +441,10 @@ def open_run(run, device='cpu', backbone=None, step=None):
         raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(Path(run) / f'step-{wanted:06d}')
     encoder = build_encoder(
-        e.method, backbone or load_tower(e), e.seed, classes=config['encoder']['source'].get('classes', ())
+        e.method,
+        backbone or load_tower(e),
+        e.seed,
+        classes=in_new_words(config['encoder'])['prompts'].get('classes', ()),
     )
     same_recipe(run, config['encoder'], encoder)
     own, found = (

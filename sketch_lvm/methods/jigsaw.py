@@ -7,7 +7,9 @@ __all__ = ['JIGSAW_OPTIONS', 'JIGSAW_VALUES', 'far_permutations', 'jigsaw_number
            'jigsaw_term', 'jigsaw_head']
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #e0bcd440
-import itertools, math
+import itertools
+import math
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -21,8 +23,8 @@ from .options import Option
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #8ee73d86
 @lru_cache(8)
-def far_permutations(count=100, grid=3):
-    "`[count, grid*grid]`: fixed permutations, each as far as possible from those before it and from the identity, which is not among them"
+def far_permutations(count: int = 100, grid: int = 3) -> torch.Tensor:
+    "`[count, grid*grid]`: fixed permutations, each as far as possible from the identity and from those before it"
     n = grid * grid
     if grid < 2 or not 0 < count < math.factorial(n):
         raise UserError(f'there are no {count} shuffled orders of {grid} x {grid} tiles; use a grid of 2 or more.')
@@ -31,10 +33,8 @@ def far_permutations(count=100, grid=3):
         if n <= 9
         else rng(n).permuted(np.tile(np.arange(n), (50_000, 1)), axis=1)
     )
-    places, chosen = (
-        np.ascontiguousarray(np.array(pool, np.uint8).T),
-        [np.arange(n, dtype=np.uint8)],
-    )  # [places, orders]: quick to compare
+    places = np.ascontiguousarray(np.array(pool, np.uint8).T)  # [places, orders]: quick to compare
+    chosen = [np.arange(n, dtype=np.uint8)]
     nearest = np.full(places.shape[1], n, np.uint8)
     while len(chosen) <= count:
         nearest = np.minimum(nearest, np.add.reduce(places != chosen[-1][:, None], dtype=np.uint8))
@@ -42,7 +42,7 @@ def far_permutations(count=100, grid=3):
     return torch.from_numpy(np.stack(chosen[1:]).astype(np.int64))
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #0cd90523
-def jigsaw_numbers(seed, epoch, keys, count=100):
+def jigsaw_numbers(seed: int, epoch: int, keys: Iterable[int], count: int = 100) -> torch.Tensor:
     "`[B]`: which permutation each row gets; depends on the arguments alone"
     return torch.tensor([int(rng(seed, epoch, int(k), stream=102).integers(count)) for k in keys], dtype=torch.long)
 
@@ -50,7 +50,7 @@ def jigsaw_numbers(seed, epoch, keys, count=100):
 class JigsawNet(nn.Module):
     "Logits over `count` permutations from two embeddings: of a whole picture, and of the shuffled sketch"
 
-    def __init__(self, dim, count=100, layers=2, heads=8, seed=0):
+    def __init__(self, dim: int, count: int = 100, layers: int = 2, heads: int = 8, seed: int = 0):
         super().__init__()
         if dim % heads:
             raise UserError(f'embeddings of width {dim} cannot be shared by {heads} heads.')
@@ -69,13 +69,21 @@ class JigsawNet(nn.Module):
             for name, p in self.named_parameters():
                 p.normal_(0, p.shape[1] ** -0.5, generator=g) if p.ndim > 1 else p.fill_(float(name in norms))
 
-    def forward(self, whole, shuffled):
+    def forward(self, whole: torch.Tensor, shuffled: torch.Tensor) -> torch.Tensor:
+        "Logits [B, count] from unit vectors [B, dim] of both"
         pair = torch.stack([whole, shuffled], 1) * whole.shape[-1] ** 0.5  # unit vectors have small entries
         return self.out(self.blocks(pair + self.place).flatten(1))
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #3d9b7d3c
-def jigsaw_loss(net, sketch, shuffled, photo, negative, number):
-    "CE(sketch) + max(0, CE(photo) - CE(negative)), mean over rows: how well the `number` of the permutation is told with each of them as the whole picture"
+def jigsaw_loss(
+    net: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    sketch: torch.Tensor,
+    shuffled: torch.Tensor,
+    photo: torch.Tensor,
+    negative: torch.Tensor,
+    number: torch.Tensor,  # [B] of the permutation in `shuffled`
+) -> torch.Tensor:
+    "CE(sketch) + max(0, CE(photo) - CE(negative)), mean over rows; CE(x): how badly `number` is told with x as the box"
     with torch.autocast(sketch.device.type, enabled=False):
         logits = net(torch.cat([sketch, photo, negative]).float(), shuffled.float().repeat(3, 1))
         own, right, wrong = F.cross_entropy(logits, number.repeat(3), reduction='none').view(3, -1)

@@ -30,12 +30,12 @@ from pathlib import Path
 import torch
 
 from ..core import UserError, check_name, sha256, torch_rng, write_json
-from .learner import Learner, Team, UNSTATED, bad_numbers, choose_amp, learn
+from ..methods.learner import Learner, UNSTATED
+from .learner import Team, bad_numbers, choose_amp, learn
 from ..methods.options import DECAYED
-from ..methods.building import decays
 from ..methods.catalogue import method
-from ..methods.assembly import learner_parts, settings_for
-from .processes import agree, same_start, together
+from ..methods.assembly import make_learner, settings_for
+from .processes import largest, same_start, together
 from ..clip.encoder import PARTS
 from .runs import Checkpoint, Log, clear_litter, keep_config, last_checkpoint, lock, prepare_folder
 from .runs import read_checkpoint, save_checkpoint
@@ -43,19 +43,22 @@ from .runs import read_checkpoint, save_checkpoint
 # %% ../../nbs/train/03_loop.ipynb #79966252
 def parameter_groups(learner, lr, weight_decay=0.0, decayed='matrices'):
     "Optimiser groups of what trains; `lr` is one rate, or one for each part, and a part without a rate is an error"
-    part = learner.parts()
-    rates = lr if isinstance(lr, dict) else dict.fromkeys(part.values(), lr)
+    stated = learner.parameter_groups()
+    parts = {group.part for group in stated}
+    rates = lr if isinstance(lr, dict) else dict.fromkeys(parts, lr)
     for name in rates:
-        check_name(name, {*PARTS, 'heads', *part.values()}, 'part that trains')
-    if UNSTATED in {*part.values()} - {*rates}:
+        check_name(name, {*PARTS, 'heads', *parts}, 'part that trains')
+    if UNSTATED in parts - {*rates}:
         raise UserError(
-            'the encoder does not say which part each of its parameters belongs to: give it `parts()`, or train it at one rate.'
+            'the encoder does not say which part each of its parameters belongs to: '
+            'give it `parameter_groups()`, or train it at one rate.'
         )
-    if absent := sorted({*part.values()} - {*rates}):
+    if absent := sorted(parts - {*rates}):
         raise UserError(f'no rate is given for {", ".join(absent)}; lr has {rates}.')
     found = {}
-    for name, p in learner.trainable().items():
-        found.setdefault((part[name], weight_decay if decays(part[name], p, decayed) else 0.0), []).append(p)
+    for group in stated:
+        decay = weight_decay if group.decays or decayed == 'all' else 0.0
+        found.setdefault((group.part, decay), []).extend(group.parameters.values())
     return [
         dict(params=ps, lr=rates[part], base=rates[part], name=part, weight_decay=decay)
         for (part, decay), ps in sorted(found.items())
@@ -402,7 +405,7 @@ def one_step(run, batch, pieces=1, team=None):
     if not all(map(math.isfinite, numbers)):
         raise bad_numbers(run.learner, batch, loss, terms, z)
     run.optimiser.step()
-    run.learner.settle()
+    run.learner.after_step()
     run.step += 1
     return dict(step=run.step, loss=numbers[0], **dict(zip(terms, numbers[2:])), gradient=numbers[1], rate=share)
 
@@ -612,7 +615,7 @@ def go_on(diary, ear, team, valid=None, workers=0, pieces=1, every=None, on_step
     "Go through the steps that are left, writing down what happens"
     run, s = diary.run, diary.run.settings
     every, valid_every = every or max(1, s.steps // 10), s.valid_every or max(1, s.steps // 20)
-    with batches(run.learner.draw, run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
+    with batches(run.learner.drawer(), run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
         for batch in steps:
             try:
                 row = one_step(run, batch, pieces, team)
@@ -631,7 +634,7 @@ def go_on(diary, ear, team, valid=None, workers=0, pieces=1, every=None, on_step
                 save_run(diary)
             if on_step:
                 on_step(run, row)
-            if heard := agree(team, ear.heard):
+            if heard := largest(team, ear.heard):
                 save_run(diary)
                 raise Interrupted(
                     heard,
@@ -707,14 +710,14 @@ def fit(
     for k in options:
         check_name(k, [*names, *list(inspect.signature(train).parameters)[5:]], 'option of fit')
     with together(device) as (_, device):
-        parts = learner_parts(m, backbone.to(device), train_set, seed)
+        learner = make_learner(m, backbone.to(device), train_set, seed)
         about = dict(name=backbone.name, source=backbone.source, random=backbone.random)
-        parts['about'] = parts['about'] | dict(seed=seed, backbone=about, data=about_data(train_set))
-        chosen = settings_for(m, len(parts['draw'])) | {
+        learner.about |= dict(seed=seed, backbone=about, data=about_data(train_set))
+        chosen = settings_for(m, len(learner.steps)) | {
             k: v for k, v in options.items() if k in names and v is not None
         }
         return train(
-            Learner(**parts),
+            learner,
             out,
             Settings(seed=seed, amp=amp, **chosen),
             valid,

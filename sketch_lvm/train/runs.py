@@ -13,6 +13,7 @@ import atexit, contextlib, ctypes, errno, hashlib, json, os, re, shutil, socket,
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..clip.encoder import in_new_words
 from ..core import UserError, atomic_write, read_json, sha256, write_json
 
 try:
@@ -231,11 +232,9 @@ def read_checkpoint(folder):
     step = state.pop('step', None) if isinstance(state, dict) else None
     if type(step) is not int or step < 0:
         raise Damaged(f'{folder} is not a checkpoint: state.json names no step.')
-    return Checkpoint(
-        step,
-        *(_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in ('weights', 'optimiser')),
-        state,
-    )
+    names = ('weights', 'optimiser')
+    numbers = [_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in names]
+    return Checkpoint(step, *map(in_new_words, numbers), state)
 
 
 def _numbers(content, where):
