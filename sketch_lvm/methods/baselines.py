@@ -316,7 +316,8 @@ def mini_preset(name: str, task: str, option: str) -> dict[str, tuple]:
 # %% ../../nbs/methods/09_baselines.ipynb #533cda3f
 _NOTE = 'the definition of this baseline is recalled, not read'
 _S2 = dict(data='sketchy', split='sketchy/split2-yelamarthi')
-_PRINTED = {  # mAP@200 and P@200 on Sketchy, mAP@all and P@100 on TU-Berlin, mAP@all and P@200 on QuickDraw, Acc@1, Acc@5
+# mAP@200 and P@200 on Sketchy, mAP@all and P@100 on TU-Berlin, mAP@all and P@200 on QuickDraw, Acc@1, Acc@5
+_PRINTED = {
     'b-ft': (0.102, 0.166, 0.003, 0.001, 0.001, 0.001, 0.0123, 0.0456),
     'b-lin': (0.422, 0.512, 0.398, 0.557, 0.082, 0.098, 0.1575, 0.3963),
     'b-cond': (0.618, 0.675, 0.562, 0.648, 0.159, 0.312, 0.2598, 0.5438),

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import torch
 
 from ..core import UserError, check_name
-from .jigsaw import JIGSAW_OPTIONS, JIGSAW_VALUES, jigsaw_head, jigsaw_term, jigsaw_views
+from .jigsaw import JIGSAW_OPTIONS, JIGSAW_VALUES, far_permutations, jigsaw_head, jigsaw_loss
+from .jigsaw import jigsaw_numbers
 from .learner import Embedded
 from .options import Option
 from .losses import adaptive_margin, by_class, cosine_classification, draw_permutations
@@ -126,6 +127,20 @@ def _patch_shuffle(e, batch, o):
     return patch_shuffle_loss(*(e[v] for v in _SHUFFLED), o.options['patch_margin'], o.options['distance'])
 
 
+def _jigsaw_numbers(batch, options):
+    return jigsaw_numbers(batch.seed, batch.epoch, batch.key.tolist(), options['permutations'])
+
+
+def _in_pieces(batch, options):
+    grid, numbers = options['jigsaw_grid'], _jigsaw_numbers(batch, options)
+    return [shuffle_patches(batch.pixels['sketch'], far_permutations(options['permutations'], grid)[numbers], grid)]
+
+
+def _jigsaw(e, batch, o):
+    numbers = _jigsaw_numbers(batch, o.options).to(e['sketch'].device)
+    return jigsaw_loss(o.heads['jigsaw'], e['sketch'], e['sketch, jigsaw'], e['photo'], e['negative'], numbers)
+
+
 TERMS = {
     'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
     'classification': Term(_classification, ('sketch', 'photo')),
@@ -143,10 +158,10 @@ TERMS = {
         reads=dict(grid=2, patch_margin=0.3),
     ),
     'jigsaw': Term(
-        jigsaw_term,
+        _jigsaw,
         ('sketch', 'photo', 'negative'),
         extra={'sketch, jigsaw': 'sketch'},
-        make=jigsaw_views,
+        make=_in_pieces,
         head=jigsaw_head,
         reads=JIGSAW_VALUES,
         options=JIGSAW_OPTIONS,
