@@ -122,7 +122,7 @@ def test_commands_do_what_they_say():
     from sketch_lvm.app import cli
 
     d = tempfile.mkdtemp()
-    small = '--random --device cpu --json'
+    small = '--weights-from random --device cpu --json'
 
 
     def run(line):
@@ -217,10 +217,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 
     d = tempfile.mkdtemp()
     err = io.StringIO()
-    with (
-        mock.patch.dict(os.environ, OFFLINE='1'),
-        mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False),
-    ):
+    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
             code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
     said = err.getvalue()

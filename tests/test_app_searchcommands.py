@@ -29,7 +29,7 @@ def test_a_folder_is_indexed_and_searched():
         return code, last, err.getvalue()
 
 
-    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False):
+    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
         code, r, err = run('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
     assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err
@@ -128,7 +128,7 @@ def test_the_encoder_that_is_taken_is_said():
 
     def taken(words, *here):
         lines.clear()
-        with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: name in here):
+        with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: name in here):
             return searchcommands.index_source(
                 engine.parse('index', COMMANDS['index'], [*words, '--out', str(d / 'g')]), lines.append
             )

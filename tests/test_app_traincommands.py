@@ -50,7 +50,7 @@ def test_a_run_without_validation_says_which_step_it_keeps():
         d / 'r, un',
         '--data',
         f'folder:{d}/x=y, z,validation=0',
-        *'--random --device cpu --steps 1 --set batch=4 --method b-lin'.split(),
+        *'--weights-from random --device cpu --steps 1 --set batch=4 --method b-lin'.split(),
     )
     assert (
         code == 0 and r['best'] is None and 'no validation classes' in r['kept'] and f'step 1 is kept: {r["kept"]}' in err

@@ -43,7 +43,8 @@ def test_pooling_classes_by_hand():
 
 def test_zero_tokens_reproduce_frozen_clip():
     import pytest, torch
-    from sketch_lvm.clip.backbone import class_text_features, encode_images, load_backbone
+    from sketch_lvm.clip.backbone import class_text_features, load_backbone
+    from sketch_lvm.clip.encoder import encode_images
     from sketch_lvm.core import UserError, torch_rng
     from sketch_lvm.clip.prompts import prompted_forward
     from sketch_lvm.clip.exchanges import SharedPrompts
@@ -55,7 +56,7 @@ def test_zero_tokens_reproduce_frozen_clip():
     unit = torch.nn.functional.normalize
     for how in (dict(class_texts='frozen'), dict(class_texts='prompted'), dict(conditioning='image')):
         source = SharedPrompts(backbone, names, 0, 0, 0, **how)
-        z = prompted_forward(backbone.visual, px, source, rows, memo=(memo := {}))
+        z = prompted_forward(backbone.image_tower, px, source, rows, memo=(memo := {}))
         assert (unit(z, dim=1) - encode_images(backbone, px)).abs().max() < 1e-5
         c = source.cosines(z, memo)  # and the words are CLIP's own, each modality's
         for k, template in enumerate(('a sketch of a {}', 'a photo of a {}')):
@@ -66,7 +67,7 @@ def test_zero_tokens_reproduce_frozen_clip():
         SharedPrompts(backbone, [])
     with pytest.raises(UserError, match='do not fit over the 4 words'):
         SharedPrompts(backbone, names, 5)
-    with pytest.raises(UserError, match='nobody would hear'):
+    with pytest.raises(UserError, match='nothing would read'):
         SharedPrompts(backbone, names, class_tokens=0, class_texts='frozen')
     with pytest.raises(UserError, match='conditioning'):
         SharedPrompts(backbone, names, conditioning='images')
@@ -85,11 +86,11 @@ def test_the_exchange_step_by_step():
     for slots in ('replace', 'insert'):
         for mode in ('image', 'batch'):
             s = SharedPrompts(backbone, names, hidden=16, conditioning=mode, slots=slots, std=0.5, seed=2)
-            patches = embed_patches(backbone.visual, px)
+            patches = embed_patches(backbone.image_tower, px)
             T = s.B_t(patches.flatten(1)).view(4, 4, -1)
             if mode == 'batch':
                 T = torch.stack([T[::2].mean(0), T[1::2].mean(0)])[modality]
-            batch = TowerBatch(backbone.visual, px, patches, modality)
+            batch = TowerBatch(backbone.image_tower, px, patches, modality)
             found = [s.tokens(i, batch, modality) for i in range(4)]
             for b in range(4):
                 template = s.options['templates'][modality[b]]
@@ -118,7 +119,7 @@ def test_the_running_mean_and_unequal_towers():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches
-    from sketch_lvm.clip.exchanges import SharedPrompts, heard, listen
+    from sketch_lvm.clip.exchanges import SharedPrompts, read_classes, text_layer_for
 
     backbone, names = load_backbone('mini', random=True), ['cat', 'cup']
     rows = torch.tensor([0, 1, 1, 0, 1])
@@ -126,33 +127,33 @@ def test_the_running_mean_and_unequal_towers():
     expected = s.typical.clone()
     for step in range(2):
         px = torch.randn(5, 3, 64, 64, generator=torch_rng(step))
-        patches = embed_patches(backbone.visual, px)
+        patches = embed_patches(backbone.image_tower, px)
         T = s.B_t(patches.mean(1)).view(5, 4, -1)
         before = s.typical.clone()
-        s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
+        s.tokens(0, TowerBatch(backbone.image_tower, px, patches, rows), rows)
         assert torch.equal(s.typical, before)  # a call does not move it, with gradients or without; a step does
-        s.settle()
+        s.after_step()
         expected = torch.stack([0.9 * expected[k] + 0.1 * T[rows == k].mean(0) for k in (0, 1)]).detach()
     assert torch.allclose(s.typical, expected, atol=1e-5)
-    s.settle()
+    s.after_step()
     assert torch.allclose(s.typical, expected, atol=1e-5)  # once for each step
     s.eval()
-    s.tokens(0, TowerBatch(backbone.visual, px, patches, rows), rows)
-    s.settle()
+    s.tokens(0, TowerBatch(backbone.image_tower, px, patches, rows), rows)
+    s.after_step()
     assert torch.allclose(s.typical, expected, atol=1e-5)
     assert (
-        [heard(i, 4, 2) for i in range(4)] == [0, 0, 1, 1]
-        and [heard(i, 2, 4) for i in range(2)] == [1, 3]
-        and [heard(i, 3, 3) for i in range(3)] == [0, 1, 2]
+        [text_layer_for(i, 4, 2) for i in range(4)] == [0, 0, 1, 1]
+        and [text_layer_for(i, 2, 4) for i in range(2)] == [1, 3]
+        and [text_layer_for(i, 3, 3) for i in range(3)] == [0, 1, 2]
     )
     model = copy.deepcopy(backbone.model)
     model.transformer.resblocks = model.transformer.resblocks[:2]  # two text layers, four image layers
     small = dataclasses.replace(backbone, model=model, cache={})
     s = SharedPrompts(small, names, word_tokens=0, hidden=16, conditioning='batch', std=0.5).eval()
-    batch = TowerBatch(small.visual, px, patches, 1)
+    batch = TowerBatch(small.image_tower, px, patches, 1)
     found = [s.tokens(i, batch, 1) for i in range(4)]
     with torch.no_grad():
-        says = listen(s, torch.tensor([1]), s.typical[1:])[0]
+        says = read_classes(s, torch.tensor([1]), s.typical[1:])[0]
     for i, text in enumerate((0, 0, 1, 1)):
         assert torch.allclose(found[i], s.B_vt(says[text])[0], atol=1e-6)
     assert len(says) == 2 and not torch.allclose(found[1], found[2], atol=1e-3)

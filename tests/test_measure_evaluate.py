@@ -10,7 +10,7 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
     from sketch_lvm.data.items import from_files
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.data.images import FITS, fit_image
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     picture = np.asarray(Image.fromarray(rng(0).integers(0, 255, (5, 15, 3), dtype=np.uint8)).resize((300, 100)))  # 3:1
@@ -25,11 +25,11 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
         )
         for fit in FITS:
             m = method('sketch-lvm', 'mini', fit=fit, batch=4, last='short')
-            parts = learner_parts(m, mini, items)
-            encoder, rows = parts['encoder'], []
+            learner, rows = make_learner(m, mini, items), []
+            encoder = learner.encoder
             encoder.register_forward_pre_hook(lambda module, inputs, rows=rows: rows.append(inputs[0].clone()))
-            batch = parts['draw'](0)
-            parts['embed'](batch, torch.arange(len(batch['own'])), 'cpu')
+            batch = learner.draw(0)
+            learner.embed(batch, torch.arange(len(batch['own'])), 'cpu')
             trained = torch.cat(rows)
             rows.clear()
             embed(encoder, items, progress=False)

@@ -278,7 +278,7 @@ def test_runs_begun_by_an_older_program_go_on():
 def test_the_same_bits_with_two_threads():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
 
@@ -289,13 +289,13 @@ def test_the_same_bits_with_two_threads():
             method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
             method('sketch-lvm', 'mini', task='fine-grained', batch=32, per_class=2),
         ):
-            parts = learner_parts(m, tower, items)
-            batch, seen = parts['draw'](0), set()
+            learner = make_learner(m, tower, items)
+            batch, seen = learner.draw(0), set()
             for _ in range(3):
-                for p in parts['encoder'].parameters():
+                for p in learner.encoder.parameters():
                     p.grad = None
-                parts['objective'](parts['embed'](batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
-                seen.add(torch.cat([p.grad.flatten() for p in parts['encoder'].trainable().values()]).numpy().tobytes())
+                learner.objective(learner.embed(batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()
+                seen.add(torch.cat([p.grad.flatten() for p in learner.encoder.trainable().values()]).numpy().tobytes())
             assert len(seen) == 1, m.name
     finally:
         torch.set_num_threads(threads)

@@ -18,9 +18,9 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
         run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None))
     )
     old = {k: v for k, v in encoder.recipe.items() if k != 'pixels'}
-    old['tower'] = sha256(b''.join(p.detach().numpy().tobytes() for p in (mini.visual.class_embedding, mini.visual.proj)))[
-        :16
-    ]
+    old['tower'] = sha256(
+        b''.join(p.detach().numpy().tobytes() for p in (mini.image_tower.class_embedding, mini.image_tower.proj))
+    )[:16]
     for recipe in (encoder.recipe, old):
         write_json(run / 'config.json', dict(experiment=e.to_dict(), encoder=recipe))
         assert open_run(run).step == 1

@@ -61,13 +61,12 @@ def test_rows_made_with_the_old_rates_say_so():
 
 def test_a_wholly_trained_tower_has_the_tuned_rate():
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.assembly import learner_parts, settings_for
+    from sketch_lvm.methods.assembly import make_learner, settings_for
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.stored import RATES, row_method
-    from sketch_lvm.train.learner import Learner
     from sketch_lvm.train.settings import parameter_groups
 
     m, items = row_method('full fine-tuning', lr_rest=0.5, lr_norms=0.25), mini_set('train', 1, classes=['bed', 'book'])
-    learner = Learner(**learner_parts(m, load_backbone('mini', random=True), items))
+    learner = make_learner(m, load_backbone('mini', random=True), items)
     rates = {g['lr'] for g in parameter_groups(learner, settings_for(m, 1)['lr'])}
     assert (rates == {0.5}) == (RATES >= 2)  # what the version of the rule promises

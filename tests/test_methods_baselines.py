@@ -27,7 +27,9 @@ def test_zero_length_prompts_are_frozen_clip():
             ]
             for source in make(0):
                 assert torch.equal(
-                    make_encoder(mini, NoPrompts(), train='none').finish(prompted_forward(mini.visual, x, source, kinds)),
+                    make_encoder(mini, NoPrompts(), train='none').finish(
+                        prompted_forward(mini.image_tower, x, source, kinds)
+                    ),
                     frozen,
                 )
             for source in make(2):
@@ -53,7 +55,7 @@ def test_conditional_and_coupled_sources_by_hand():
     mini = load_backbone('mini', random=True)
     x = torch.randn(3, 3, 64, 64, generator=torch_rng(2))
     mixed = torch.tensor([0, 1, 1])
-    batch = TowerBatch(mini.visual, x, embed_patches(mini.visual, x), mixed)
+    batch = TowerBatch(mini.image_tower, x, embed_patches(mini.image_tower, x), mixed)
     s = ConditionalPrompts(2, mini.width, mini.embed_dim, seed=3)
     a, _, b = s.net
     f = mini.model.encode_image(x)
@@ -86,21 +88,22 @@ def test_stored_features_are_the_towers():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for how in (dict(batch=6), dict(task='fine-grained', batch=8, per_class=2)):
         stored, fresh = (
-            learner_parts(method('b-lin', **how, flip=flip), mini, toys, seed=2) for flip in (0.0, 1e-9)
+            make_learner(method('b-lin', **how, flip=flip), mini, toys, seed=2) for flip in (0.0, 1e-9)
         )  # nothing is ever mirrored
-        a, b = stored['draw'](3), fresh['draw'](3)
+        a, b = stored.draw(3), fresh.draw(3)
         rows = torch.arange(a['n'])
         assert not a['images'] and len(b['images']) and torch.equal(a['key'], b['key'])
-        za, zb = stored['embed'](a, rows, torch.device('cpu')), fresh['embed'](b, rows, torch.device('cpu'))
-        torch.testing.assert_close(za, zb, atol=1e-5, rtol=0)
-        torch.testing.assert_close(stored['objective'](za, a)[0], fresh['objective'](zb, b)[0], atol=1e-4, rtol=0)
-        assert za.requires_grad and torch.equal(stored['embed'](a, rows[2:4], torch.device('cpu')), za[:, 2:4])
+        za, zb = stored.embed(a, rows, torch.device('cpu')), fresh.embed(b, rows, torch.device('cpu'))
+        torch.testing.assert_close(za.embedding, zb.embedding, atol=1e-5, rtol=0)
+        torch.testing.assert_close(stored.objective(za, a)[0], fresh.objective(zb, b)[0], atol=1e-4, rtol=0)
+        part = stored.embed(a, rows[2:4], torch.device('cpu')).embedding
+        assert za.embedding.requires_grad and torch.equal(part, za.embedding[:, 2:4])
 
 
 def test_no_rate_that_nobody_chose():
@@ -108,10 +111,9 @@ def test_no_rate_that_nobody_chose():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner
     from sketch_lvm.methods.building import rates_of
     from sketch_lvm.methods.catalogue import method, variants
-    from sketch_lvm.methods.assembly import learner_parts, settings_for
+    from sketch_lvm.methods.assembly import make_learner, settings_for
     from sketch_lvm.train.state import Run
     from sketch_lvm.train.settings import Settings
 
@@ -127,7 +129,7 @@ def test_no_rate_that_nobody_chose():
             assert r.option in tuned or own, (how, r)
         few = dict(hidden=16, look='mean') if m.name == 'splip' else {}  # what the optimiser then really does
         m = method(**how, batch=8, per_class=2, **few)
-        run = Run(Learner(**learner_parts(m, mini, toys)), Settings(**settings_for(m, 1)), 'cpu')
+        run = Run(make_learner(m, mini, toys), Settings(**settings_for(m, 1)), 'cpu')
         moved = {g['name']: (g['lr'], sum(p.numel() for p in g['params'])) for g in run.optimiser.param_groups}
         assert moved == {r.part: (r.rate, r.numbers) for r in rates_of(m, mini)}, how
     for task in ('category', 'fine-grained'):
@@ -149,7 +151,7 @@ def test_what_trains_is_counted_by_name():
     w, d, t = mini.width, mini.embed_dim, mini.text_width
     net = d * (d // 16) + d // 16 + (d // 16) * w + w
     expected = {
-        'b-ft': {'tower': sum(p.numel() for p in mini.visual.parameters())},
+        'b-ft': {'tower': sum(p.numel() for p in mini.image_tower.parameters())},
         'b-lin': {'linear': d * d + d},
         'b-ip': {'prompts': 2 * 3 * w},
         'b-cond': {'prompts': 2 * 3 * w + net},
@@ -167,18 +169,18 @@ def test_what_trains_is_counted_by_name():
             assert counted(method(name, preset), mini) == (expected[name], 4 * sum(expected[name].values())), name
             assert counted(method(name, preset, task='fine-grained'), mini)[0] == twins[name], name
     names = lambda name: set(build_encoder(method(name), mini).trainable())
-    assert names('b-ip') == names('b-deep') == {'source.prompts'} and names('b-mm') == {
-        'source.words.vectors',
-        'source.weight',
-        'source.bias',
+    assert names('b-ip') == names('b-deep') == {'prompts.prompts'} and names('b-mm') == {
+        'prompts.words.vectors',
+        'prompts.weight',
+        'prompts.bias',
     }
-    assert names('b-lin') == {'head.weight', 'head.bias'} and all(n.startswith('visual.') for n in names('b-ft'))
+    assert names('b-lin') == {'head.weight', 'head.bias'} and all(n.startswith('image_tower.') for n in names('b-ft'))
     assert names('b-cond') == {
-        'source.prompts',
-        'source.net.0.weight',
-        'source.net.0.bias',
-        'source.net.2.weight',
-        'source.net.2.bias',
+        'prompts.prompts',
+        'prompts.net.0.weight',
+        'prompts.net.0.bias',
+        'prompts.net.2.weight',
+        'prompts.net.2.bias',
     }
     cnn = counted(method('b-cond', net='cnn'), mini)[0]['prompts']
     assert cnn == 2 * 3 * w + 3 * 16 * 25 + 16 + 16 * 32 * 25 + 32 + 32 * w + w
@@ -215,7 +217,6 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method, variants
-    from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.testing.crash import outcome
 
@@ -255,24 +256,24 @@ def test_learned_words_get_their_whole_gradient():
     import torch
     from sketch_lvm.clip.backbone import class_text_features, load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner, learn
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.train.learner import learn
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
     for task in ('category', 'fine-grained'):
         grads = []
         for pieces in (1, 3):
-            learner = Learner(**learner_parts(method('b-mm', 'mini', task=task, batch=8, per_class=2), mini, toys, seed=1))
+            learner = make_learner(method('b-mm', 'mini', task=task, batch=8, per_class=2), mini, toys, seed=1)
             batch = learner.draw(0)
             loss, terms, _ = learn(learner, batch, pieces=pieces)
             grads.append({k: p.grad for k, p in learner.trainable().items()})
         assert all(torch.allclose(grads[0][k], grads[1][k], atol=1e-5) for k in grads[0]) and all(
             g.abs().sum() > 0 for g in grads[0].values()
         )
-        source, texts = learner.encoder.source, class_text_features(mini, toys.classes)
+        source, texts = learner.encoder.prompts, class_text_features(mini, toys.classes)
         mine = source.texts(toys.classes, 'a photo of a {}')
-        z = learner.embed(batch, torch.arange(8), 'cpu')
+        z = learner.embed(batch, torch.arange(8), 'cpu').embedding
         by_hand = sum(
             torch.nn.functional.cross_entropy(z[i] @ mine.T / 0.1, batch['labels'][r])
             for i, r in enumerate(('sketch', 'photo'))
@@ -294,7 +295,7 @@ def test_learned_words_get_their_whole_gradient():
         ].backward()  # words.grad: by the texts alone
         assert words.grad.abs().max() > 1e-6 and image.grad.abs().max() > 1e-6
         torch.testing.assert_close(
-            grads[0]['source.words.vectors'],
+            grads[0]['prompts.words.vectors'],
             words.grad + torch.einsum('nlkw,nldw->lkd', image.grad, maps),
             atol=1e-5,
             rtol=1e-3,

@@ -38,7 +38,9 @@ def test_a_part_without_a_rate_is_an_error():
     assert set(settings_for(m, 3)['lr']) == set(RATES) - {'norms'}
     whole = method('sketch-lvm', n_prompts=0, extra='all', lr_prompts=None, lr_norms=None, lr_rest=3e-5, weight_decay=0.1)
     (only,) = rates_of(whole, tower)  # one rate for all of it, LayerNorms included
-    assert only[:4] == ('tower', sum(p.numel() for p in tower.visual.parameters()), 'lr_rest', 3e-5) and only.decay == 0.1
+    assert (
+        only[:4] == ('tower', sum(p.numel() for p in tower.image_tower.parameters()), 'lr_rest', 3e-5) and only.decay == 0.1
+    )
     assert 0 < only.numbers - only.reached < 0.02 * only.numbers  # LayerNorms, biases, the class token
     assert {r.part: (r.rate, r.reached) for r in rates_of(method('sketch-lvm', 'clipprompt'), tower)} == dict(
         prompts=(1e-3, 0), norms=(1e-4, 0), projection=(1e-4, 2 * tower.width * tower.embed_dim)

@@ -126,8 +126,8 @@ def test_importing_changes_nothing():
     random.Random(int(sys.argv[1])).shuffle(rooms)
 
     def held():
-        own = {r: vars(sys.modules[r]) for r in rooms if r in sys.modules and '.methods.' in r}
-        return {(r, k): list(v) for r, d in own.items() for k, v in d.items() if isinstance(v, (dict, list)) and k[0] != '_'}
+        here = [(r, k, v) for r in rooms if r in sys.modules and '.methods.' in r for k, v in vars(sys.modules[r]).items()]
+        return {(r, k): list(v) for r, k, v in here if isinstance(v, (dict, list)) and k[0] != '_'}
 
     before = {}
     for room in rooms:

@@ -28,16 +28,16 @@ def test_photos_are_indexed_once():
         assert all(torch.equal(v, kept[k]) for k, v in e.kept().items()) and e.training  # looking does not teach
         folder = save_encoder(e, scratch() / 'e', m)
         again = load_encoder(folder)  # opened by somebody who knows no class
-        assert torch.equal(again.embed(px, 'photo'), index) and again.recipe['source']['classes'] == seen
+        assert torch.equal(again.embed(px, 'photo'), index) and again.recipe['prompts']['classes'] == seen
         if mode == 'batch':  # in this mode nothing is left but constants
             e.eval()
-            nothing = [TowerBatch(backbone.visual, None, torch.zeros(1, 1, 192), k) for k in (0, 1)]
+            nothing = [TowerBatch(backbone.image_tower, None, torch.zeros(1, 1, 192), k) for k in (0, 1)]
             with torch.no_grad():
-                table = torch.stack([torch.stack([e.source.tokens(i, b, b.modality) for i in range(4)]) for b in nothing])
+                table = torch.stack([torch.stack([e.prompts.tokens(i, b, b.modality) for i in range(4)]) for b in nothing])
             deep = DeepPrompts(table.shape[2], 4, 192)
             deep.prompts.data = table
             for k in ('sketch', 'photo'):
-                z = torch.nn.functional.normalize(prompted_forward(backbone.visual, px, deep, k, e.norms), dim=1)
+                z = torch.nn.functional.normalize(prompted_forward(backbone.image_tower, px, deep, k, e.norms), dim=1)
                 assert torch.allclose(z, e.embed(px, k), atol=1e-5)
 
 
@@ -45,8 +45,8 @@ def test_gradient_reaches_exactly_the_parts_that_train():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner, learn
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.train.learner import learn
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
@@ -59,7 +59,7 @@ def test_gradient_reaches_exactly_the_parts_that_train():
     ):
         batch = 9 if task == 'fine-grained' else 8
         m = method('splip', 'mini', task=task, batch=batch, permutations=7, prompt_std=0.5, **how)
-        learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+        learner = make_learner(m, backbone, toys, seed=1)
         learn(learner, learner.draw(0))
         grown = learner.trainable()
         quiet = {n for n, p in grown.items() if p.grad is None or not p.grad.abs().sum()}
@@ -69,9 +69,9 @@ def test_gradient_reaches_exactly_the_parts_that_train():
             'norms.weight',
             'norms.bias',
             'heads.jigsaw',
-            *(f'source.{k}' for k in ('B_t', 'B_v', 'B_vt', 'text_norms')),
+            *(f'prompts.{k}' for k in ('B_t', 'B_v', 'B_vt', 'text_norms')),
         }
-        assert not any('source.text.' in n or 'visual' in n for n in grown)
+        assert not any('prompts.text.' in n or 'image_tower' in n for n in grown)
         assert all(p.grad is None for p in backbone.model.parameters())
         torch.optim.Adam(grown.values(), 1e-2).step()
         assert all(torch.equal(p, before[n]) for n, p in backbone.model.named_parameters())
@@ -81,8 +81,8 @@ def test_pieces_learn_the_same_however_pictures_speak():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner, learn
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.train.learner import learn
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
@@ -95,10 +95,14 @@ def test_pieces_learn_the_same_however_pictures_speak():
         m = method('splip', 'mini', task=task, batch=6, permutations=5, **how)
         found = []
         for pieces in (1, 4):
-            learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+            learner = make_learner(m, backbone, toys, seed=1)
             loss, terms, z = learn(learner, learner.draw(0), pieces=pieces)
-            assert z.shape[-1] == 128 + 4 and set(terms) == {'triplet', 'classification', 'jigsaw'}
-            learner.settle()
+            assert (
+                z.embedding.shape[-1] == 128
+                and z.extras['cosines'].shape[-1] == 4
+                and set(terms) == {'triplet', 'classification', 'jigsaw'}
+            )
+            learner.after_step()
             found.append((loss, {n: p.grad for n, p in learner.trainable().items() if p.grad is not None}, learner.kept()))
         (loss, grads, kept), (same, pieced, moved) = found
         assert abs(loss - same) < 1e-5 * loss and grads.keys() == pieced.keys(), (task, how, loss - same)
@@ -138,16 +142,15 @@ def test_two_processes_are_one_for_splip():
         for a, b in zip(rows, read_log(folder / name), strict=True):
             assert abs(a['loss'] - b['loss']) <= 1e-6 * a['loss'], (name, a, b)
         other = last_checkpoint(folder / name).weights
-        assert other.keys() == last.keys() and 'source.typical' in last
-        assert torch.allclose(other['source.typical'], last['source.typical'], atol=1e-6), name
+        assert other.keys() == last.keys() and 'prompts.typical' in last
+        assert torch.allclose(other['prompts.typical'], last['prompts.typical'], atol=1e-6), name
 
 
 def test_a_run_is_taken_up_to_the_last_bit():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.settings import Settings
@@ -174,7 +177,7 @@ def test_a_run_is_taken_up_to_the_last_bit():
                 raise Stop
 
         return train(
-            Learner(**learner_parts(m, backbone, toys, seed=1)),
+            make_learner(m, backbone, toys, seed=1),
             out,
             Settings(steps=4, seed=1, amp='off'),
             device='cpu',
@@ -193,7 +196,7 @@ def test_a_run_is_taken_up_to_the_last_bit():
         run = go(folder / f'{task}-cut', task, mode)
         weights = outcome(folder / f'{task}-cut')
         assert weights == outcome(folder / f'{task}-whole') and run.step == 4
-        assert ('source.typical' in run.stored) == (mode == 'batch') and any(
+        assert ('prompts.typical' in run.stored) == (mode == 'batch') and any(
             n.startswith('heads.jigsaw') for n in run.stored
         )
 
@@ -203,8 +206,8 @@ def test_ablations_by_name():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.train.learner import Learner, learn
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.train.learner import learn
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method, method_from_dict, published
 
     backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=1, size=64)
@@ -212,19 +215,19 @@ def test_ablations_by_name():
 
     def ask(**how):
         m = method('splip', 'mini', batch=4, permutations=5, **how)
-        learner = Learner(**learner_parts(m, backbone, toys, seed=1))
+        learner = make_learner(m, backbone, toys, seed=1)
         return m, set(learner.trainable()), learn(learner, learner.draw(0))[1]
 
 
     full, every, terms = ask()
     assert full['margin_rule'] == 'adaptive' and set(terms) == {'triplet', 'classification', 'jigsaw'}
     gone = {
-        'B_t': ('source.B_t.',),
-        'B_v': ('source.B_v.',),
-        'B_vt': ('source.B_vt.',),
-        'visual-prompts': ('source.B_v.', 'source.B_vt.'),
-        'norms': ('norms.', 'source.text_norms.'),
-        'prompts': ('source.',),
+        'B_t': ('prompts.B_t.',),
+        'B_v': ('prompts.B_v.',),
+        'B_vt': ('prompts.B_vt.',),
+        'visual-prompts': ('prompts.B_v.', 'prompts.B_vt.'),
+        'norms': ('norms.', 'prompts.text_norms.'),
+        'prompts': ('prompts.',),
         'jigsaw': ('heads.',),
         'adaptive-margin': (),
         'classification': (),
@@ -314,18 +317,18 @@ def test_options_arrive_where_they_are_used():
         text_momentum=0.3,
     )
     m = method('splip', 'mini', template='the photo of a {}', sketch_template='one drawing of a {}', **other)
-    s = build_encoder(m, backbone, 3, classes=seen).source
+    s = build_encoder(m, backbone, 3, classes=seen).prompts
     expected = {k: v for k, v in other.items() if k != 'text_momentum'}
     assert s.options == expected | dict(classes=seen, templates=['one drawing of a {}', 'the photo of a {}'], momentum=0.3)
     plain = method('splip', 'mini')
     a, b, c = (build_encoder(plain, backbone, seed, classes=seen) for seed in (3, 3, 4))
     for k, t in enumerate(('a sketch of a {}', 'a photo of a {}')):
-        assert torch.equal(a.source.words[k], template_words(backbone, 4, t).flatten())
+        assert torch.equal(a.prompts.words[k], template_words(backbone, 4, t).flatten())
     assert torch.equal(
-        a.source.B_t.steps[-1].bias, template_words(backbone, 4).flatten()
+        a.prompts.B_t.steps[-1].bias, template_words(backbone, 4).flatten()
     )  # T begins as the words it replaces
     for k in ('B_t', 'B_v', 'B_vt'):  # the seed makes the maps, and nothing else does
-        u, v, w = (dict(getattr(e.source, k).named_parameters()) for e in (a, b, c))
+        u, v, w = (dict(getattr(e.prompts, k).named_parameters()) for e in (a, b, c))
         assert all(torch.equal(u[n], v[n]) for n in u) and not any(
             torch.equal(u[n], w[n]) for n in u if n.endswith('weight')
         )

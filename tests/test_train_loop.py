@@ -23,7 +23,7 @@ def test_the_keeper_is_the_plain_loop():
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
-    settings, valid = Settings(steps=30, lr=0.03, amp='off'), toy_valid(plain.draw.world, range(8, 12))
+    settings, valid = Settings(steps=30, lr=0.03, amp='off'), toy_valid(plain.world, range(8, 12))
     for workers, v in ((0, None), (2, None), (0, valid)):
         out = scratch() / 'run'
         learner = toy_learner()
@@ -115,7 +115,7 @@ def test_handed_back_in_eval_mode_with_or_without_validation():
         return run, said.getvalue()
 
 
-    run, said = go('valid', toy_valid(toy_learner().draw.world, range(8, 12)))
+    run, said = go('valid', toy_valid(toy_learner().world, range(8, 12)))
     assert run.best and run.choice.startswith(f'step {run.best[1]}, the best') and not said
     for name, valid, more in (
         ('none', None, {}),
@@ -150,7 +150,7 @@ def test_stopped_at_any_step():
             toy,
             folder / name,
             settings,
-            valid=toy_valid(toy.draw.world, range(8, 12), 50),
+            valid=toy_valid(toy.world, range(8, 12), 50),
             device='cpu',
             checkpoint_every=5,
             **more,
@@ -203,7 +203,7 @@ def test_a_finished_run_can_be_made_longer():
         go('run', 10, warmup=4)  # never shorter
     with pytest.raises(UserError, match='settings.lr: 0.03 there'):
         train(toy_learner(), folder / 'run', Settings(steps=30, lr=0.1, warmup=4), device='cpu')
-    valid = toy_valid(toy_learner().draw.world, range(8, 12), 50)
+    valid = toy_valid(toy_learner().world, range(8, 12), 50)
     go('valid-whole', 20, valid, valid_every=5)
     go('valid', 10, valid, valid_every=5)
     go('valid', 20, valid, valid_every=5)
@@ -511,7 +511,7 @@ def test_faults_in_steps():
 
         def objective(z, batch):
             loss, terms = plain(z, batch)
-            return how(loss, z) if batch['step'] == 7 else loss, terms
+            return how(loss, z.embedding) if batch['step'] == 7 else loss, terms
 
         toy.objective = objective
         return toy
@@ -595,13 +595,11 @@ def test_two_processes_learn_what_one_learns():
     import sys, torch, weakref
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.methods.losses import by_class, margin_divergence, relative_distance
-    from sketch_lvm.train.settings import Settings
-    from sketch_lvm.train.loop import train
     def learner():
         toy = toy_learner(batch=12); plain = toy.objective; toy.heads = torch.nn.Linear(8, 1)
         torch.nn.init.ones_(toy.heads.weight); torch.nn.init.zeros_(toy.heads.bias)
-        def objective(z, batch):                    # a term that sees all rows, and one with weights of its own
-            loss, terms = plain(z, batch)
+        def objective(embedded, batch):             # a term that sees all rows, and one with weights of its own
+            loss, terms = plain(embedded, batch); z = embedded.embedding
             far = by_class(relative_distance(*z), torch.arange(12) % 3)
             more = dict(spread=margin_divergence(far, temperature=.1), head=toy.heads(z[0]).pow(2).mean())
             return loss + sum(more.values()), terms | more

@@ -5,9 +5,10 @@ def test_groups_and_rates():
     import pytest, torch
     from types import SimpleNamespace
     from sketch_lvm.core import UserError
-    from sketch_lvm.train.learner import Learner
+    from sketch_lvm.methods.learner import Learner
     from sketch_lvm.testing.toys import toy_learner
-    from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.settings import parameter_groups, rate_at
 
@@ -41,15 +42,15 @@ def test_groups_and_rates():
 
 
     def learner(**recipe):
-        return Learner(make_encoder(clip, **recipe), None, None, None)
+        return Learner(make_encoder(clip, **recipe))
 
 
     def real(**recipe):
         return {part: n for (part, _), (_, n) in sizes(learner(**recipe), 1.0).items()}
 
 
-    assert real(source=ShallowPrompts(3, 8)) == dict(prompts=2 * 3 * 8, norms=8 * 2 * 8)
-    assert real(source=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(
+    assert real(prompts=ShallowPrompts(3, 8)) == dict(prompts=2 * 3 * 8, norms=8 * 2 * 8)
+    assert real(prompts=ShallowPrompts(3, 8), norms='per-modality', train='prompts+norms+projection') == dict(
         prompts=48, norms=256, projection=2 * 8 * 6
     )
     assert real(train='linear') == dict(linear=42)
@@ -59,7 +60,7 @@ def test_groups_and_rates():
     foreign = toy_learner()
     foreign.encoder = SimpleNamespace(trainable=toy.encoder.trainable)
     assert sizes(foreign, 0.5) == {('unstated', 0): (0.5, 64)}  # an encoder that states nothing trains at one rate
-    with pytest.raises(UserError, match='give it `parts'):
+    with pytest.raises(UserError, match='give it `parameter_groups'):
         parameter_groups(foreign, dict(prompts=1.0, norms=1.0))
     assert rate_at(0, 10) == rate_at(9, 10) == 1 and [rate_at(s, 10, warmup=4) for s in range(6)] == [
         0.25,

@@ -62,9 +62,10 @@ def test_one_step_is_the_plain_loop():
 def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     import torch
     from types import SimpleNamespace
-    from sketch_lvm.train.learner import Learner
+    from sketch_lvm.methods.learner import Learner
     from sketch_lvm.testing.toys import toy_learner
-    from sketch_lvm.clip.prompts import ShallowPrompts, random_tower
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.state import Run
     from sketch_lvm.train.settings import Settings
@@ -74,7 +75,7 @@ def test_weight_decay_leaves_norms_biases_and_prompts_alone():
 
     def shrunk(encoder, **more):  # which parameters an optimiser with decay alone, and no gradient, makes smaller
         run = Run(
-            Learner(encoder, None, None, None, heads=torch.nn.Linear(2, 3)),
+            Learner(encoder, heads=torch.nn.Linear(2, 3)),
             Settings(lr=0.1, optimiser='adamw', weight_decay=0.5, **more),
             'cpu',
         )
@@ -90,12 +91,12 @@ def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     beside = lambda: make_encoder(clip, ShallowPrompts(2, 8), train='prompts+norms+projection')
     assert shrunk(beside())[0] == {'projection', 'heads.weight'}
     moved, every = shrunk(beside(), decayed='all')
-    assert moved == every and 'source.prompts' in every
+    assert moved == every and 'prompts.prompts' in every
     tower = make_encoder(clip, train='all')
     moved, every = shrunk(tower)
     assert (
         moved == {k for k in every if tower.trainable().get(k, torch.ones(1, 1)).ndim > 1 and k != 'heads.bias'}
-        and 'visual.proj' in moved
+        and 'image_tower.proj' in moved
     )
     assert not any('ln_' in k or k.endswith('bias') for k in moved)
 

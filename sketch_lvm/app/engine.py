@@ -184,7 +184,7 @@ def run_imports(paths):
 
 def settle_weights(values):
     "`--weights-from` as a file is kept as a whole path, so that a run finds it from anywhere; what is wrong, as sentences"
-    from sketch_lvm.clip.backbone import is_file_name, plain_vits
+    from sketch_lvm.clip.weights import is_file_name, plain_vits
 
     name = values.backbone or 'ViT-B-32'
     if name not in plain_vits():

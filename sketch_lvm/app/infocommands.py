@@ -80,7 +80,7 @@ def cmd_methods(v, say):
 
 
 def check_methods(v):
-    from sketch_lvm.clip.backbone import check_backbone
+    from sketch_lvm.clip.weights import check_backbone
 
     out = [
         f'--{o} needs --name: it is about one method.'
@@ -147,7 +147,7 @@ def cache_state():
 def weights_state():
     "The real weights that lie on this disk, as backbone/tag; none is no fault"
     import open_clip
-    from sketch_lvm.clip.backbone import plain_vits, weights_here
+    from sketch_lvm.clip.weights import plain_vits, weights_here
 
     with quiet_libraries():
         found = [

@@ -83,7 +83,7 @@ def index_source(v, say):
     named = source_of(v)
     if v.run or v.encoder or v.weights_from or v.backbone != 'mini':
         return named
-    from sketch_lvm.clip.backbone import weights_here
+    from sketch_lvm.clip.weights import weights_here
 
     here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:

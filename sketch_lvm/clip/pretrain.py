@@ -18,7 +18,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from .backbone import MINI, MINI_STATS, WordTokenizer, build_mini, load_mini
+from .backbone import MINI, MINI_STATS, build_mini, load_mini
+from .texts import WordTokenizer
 from ..core import UserError, atomic_write, data_path, pick_device, read_json, rng, sha256, write_json
 from ..world.miniworld import CATEGORY_NAMES, caption_of, caption_words, mini_split
 from ..world.render import LINE_STYLES, fingerprint, image_set
@@ -300,7 +301,8 @@ def log(out, step, terms, seconds, say):
 # %% ../../nbs/clip/04_pretrain.ipynb #6794e576
 def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo', 'line_art', 'sketch')):
     "Zero-shot accuracy of each kind of picture, and how often the same object's photo ranks first among `instances` of its category"
-    from sketch_lvm.clip.backbone import class_text_features, encode_images
+    from sketch_lvm.clip.backbone import class_text_features
+    from sketch_lvm.clip.encoder import encode_images
 
     ids, C, N, out = list(instances), len(names), len(instances), {}
     text = class_text_features(backbone, names)

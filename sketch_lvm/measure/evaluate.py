@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from ..data.sampling import Batches, in_order, loader
+from ..clip.encoder import embed_batches
 from ..core import UserError, check_name, bar
 from ..data.images import FITS
 from .metrics import accuracy_at, exact_products, rank_metrics
@@ -54,40 +55,20 @@ def device_of(encoder):
     return getattr(encoder.backbone, 'device', torch.device('cpu')) if p is None else p.device
 
 # %% ../../nbs/measure/03_evaluate.ipynb #28c438a0
-@torch.inference_mode()
 def embed(encoder, items, batch=256, workers=0, progress=None, text='embed'):
     "Unit-norm features `[n, D]` in fp32 on the CPU, in the order of `items`; each picture is encoded as the modality it is"
     check_encoder(encoder, ('size', 'interpolation', 'pixels'))
-    b, device, out = encoder.backbone, device_of(encoder), None
+    b, device = encoder.backbone, device_of(encoder)
     batches = Batches(items, in_order, b.size, getattr(b, 'fit', 'stretch'), b.interpolation, batch_size=batch)
-    was = getattr(encoder, 'training', False)
-    if was:
-        encoder.eval()
-    try:
-        with exact_products(device), bar(len(items), text, progress) as seen:
-            for x in loader(batches, workers=workers):
-                rows = x['rows']['item'].numpy()
-                kinds = items.modality[rows]
-                z = (
-                    encoder(
-                        b.pixels(x['images']['item']).to(device),
-                        str(kinds[0]) if (kinds == kinds[0]).all() else kinds.tolist(),
-                    )
-                    .float()
-                    .cpu()
-                )
-                if z.ndim != 2 or len(z) != len(rows):
-                    raise UserError(
-                        f'an encoder returns one vector for each picture, [{len(rows)}, D]; this is {list(z.shape)}.'
-                    )
-                if out is None:
-                    out = torch.empty(len(items), z.shape[1])
-                out[rows] = z
-                seen.update(len(rows))
-    finally:
-        if was:
-            encoder.train()
-    return out
+
+    def pictures():
+        for x in loader(batches, workers=workers):
+            kinds = items.modality[x['rows']['item'].numpy()]
+            alike = (kinds == kinds[0]).all()
+            yield b.pixels(x['images']['item']).to(device), str(kinds[0]) if alike else kinds.tolist()
+
+    with exact_products(device), bar(len(items), text, progress) as seen:
+        return embed_batches(encoder, pictures(), device='cpu', progress=seen.update)
 
 # %% ../../nbs/measure/03_evaluate.ipynb #4710dd04
 def embed_protocol(encoder, protocol, batch=256, workers=0, progress=None):

@@ -26,10 +26,10 @@ from .evaluate import embed_protocol, score
 from .experiments import Experiment, code_needed, experiment_problems, overrides, own_protocol
 from .experiments import renew_config
 from .protocols import make_protocol
-from ..methods.assembly import learner_parts, settings_for
+from ..methods.assembly import make_learner, settings_for
 from ..methods.family import Method
 from ..methods.building import backbone_for
-from ..train.learner import Learner, choose_amp
+from ..train.learner import choose_amp
 from ..train.loop import train
 from ..train.processes import in_turn, together
 from ..train.settings import Settings
@@ -126,8 +126,8 @@ def fit(
 
     with together(device) as (team, device):
         in_turn(team, warm_both)
-        learner = Learner(**learner_parts(e.method, b.to(device), sets.train, e.seed))
-        settings = Settings(**settings_for(e.method, len(learner.draw)) | overrides(e))
+        learner = make_learner(e.method, b.to(device), sets.train, e.seed)
+        settings = Settings(**settings_for(e.method, len(learner.steps)) | overrides(e))
         whole = replace(e, steps=settings.steps, amp=choose_amp(device, e.amp))
         run = train(
             learner,

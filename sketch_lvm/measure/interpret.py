@@ -26,7 +26,8 @@ from ..world.freehand import sketch_positions
 from ..methods.losses import DIVERGENCES, cosine_distance, invert, margin_distributions, shuffle_patches
 from .metrics import accuracy_at, rank_metrics
 from ..world.miniworld import CATEGORIES, part_positions, thing
-from ..clip.prompts import Trace, layer_norms, prompted_forward
+from ..clip.prompts import Trace, prompted_forward
+from ..clip.towers import layer_norms
 from ..train.checkpoints import step_folders
 
 # %% ../../nbs/measure/10_interpret.ipynb #3c850d52
@@ -261,7 +262,7 @@ def patch_tokens(
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,
@@ -420,7 +421,7 @@ def prompt_attention(encoder, images, modality):
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,
@@ -437,7 +438,7 @@ def norm_changes(encoder):
     "Place -> dict(gain, bias): relative lengths of the changes, one for each set of LayerNorms (sketches, photos; or one for both)"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing was moved.')
-    own, out = layer_norms(encoder.visual), {}
+    own, out = layer_norms(encoder.image_tower), {}
     for place, m in own.items():
         size = (m.weight.square().sum() + m.bias.square().sum()).sqrt()
         moved = dict(gain=encoder.norms.weight[place] - m.weight, bias=encoder.norms.bias[place] - m.bias)
@@ -450,7 +451,7 @@ def norms_back(encoder, places):
     "Inside, the LayerNorms at these places are the backbone's own again"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
-    own = layer_norms(encoder.visual)
+    own = layer_norms(encoder.image_tower)
     held = [
         (p[check_name(place, own, 'place')], kind, own[place])
         for place in places

@@ -50,7 +50,7 @@ def make_probe(backbone, seen, unseen):
 def own_texts(p, encoder):
     "The class texts an encoder classifies with: its own, if it has learned some, else the frozen ones"
     with torch.no_grad():
-        own = encoder.source.texts(p.names, 'a photo of a {}')
+        own = encoder.prompts.texts(p.names, 'a photo of a {}')
     return p.texts if own is None else own.detach().float().cpu()
 
 

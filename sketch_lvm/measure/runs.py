@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..clip.encoder import Encoder, make_encoder
+from ..clip.encoder import Encoder, in_new_words, make_encoder
 from ..clip.prompts import NoPrompts
 from ..core import UserError
 from ..data.layouts import REAL
@@ -58,7 +58,7 @@ def open_run(
     if wanted not in has:
         raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(has[wanted])
-    classes = config['encoder']['source'].get('classes', ())
+    classes = in_new_words(config['encoder'])['prompts'].get('classes', ())
     encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=classes)
     same_recipe(run, config['encoder'], encoder)
     own = encoder.trainable() | encoder.kept()

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BASELINE_OPTIONS', 'BASELINE_PROMPTS', 'SIX', 'MINI_RATES', 'MINI_GRID', 'REFERENCES_PRINTED', 'BASELINES', 'seeded',
-           'ConditionalPrompts', 'CoupledPrompts', 'stored_features', 'looked_up', 'keep_features', 'first_layers',
+           'ConditionalPrompts', 'CoupledPrompts', 'stored_features', 'looked_up', 'FeatureLearner', 'first_layers',
            'conditional', 'coupled', 'mini_preset', 'printed_baseline', 'baseline', 'keyword_features', 'guessed_names']
 
 # %% ../../nbs/methods/09_baselines.ipynb #bbd308ec
@@ -15,17 +15,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..clip.backbone import Backbone, class_text_features, encode_images
+from ..clip.backbone import Backbone, class_text_features
 from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
 from ..data.items import SketchPhotoSet
-from .assembly import Steps
+from .assembly import MethodLearner, Steps
 from .family import PROMPT_KINDS, Family, Method, PromptKind, Published, Recipe, printed, prompt_sets
 from .family import trained_parts
+from .learner import Embedded
 from .objectives import view_names
 from .options import Option
 from .sketch_lvm import CATEGORY_OPTIONS
 from ..clip.prompts import DeepPrompts, PromptSource, ShallowPrompts, TowerBatch
+from ..clip.encoder import embed_batches, plain_encoder
 from ..clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
 
 # %% ../../nbs/methods/09_baselines.ipynb #c05920e7
@@ -104,9 +106,9 @@ class CoupledPrompts(PromptSource):
             return p[0 if len(p) == 1 else modality]
         return torch.where(modality.view(-1, 1, 1) == 1, p[1], p[0])
 
-    def check(self, visual: nn.Module) -> None:
+    def check(self, image_tower: nn.Module) -> None:
         "Refuse a tower of another width"
-        if self.weight.shape[-1] != visual.class_embedding.shape[0]:
+        if self.weight.shape[-1] != image_tower.class_embedding.shape[0]:
             raise UserError('these prompts were made for a tower of another width.')
 
     def texts(self, classes: Iterable[str], template: str) -> torch.Tensor:
@@ -120,7 +122,6 @@ class CoupledPrompts(PromptSource):
         return F.normalize(prompted_text(backbone.model, ids, self.words).float(), dim=-1)
 
 # %% ../../nbs/methods/09_baselines.ipynb #deb9cf9b
-@torch.no_grad()
 def stored_features(
     backbone: Backbone, items: SketchPhotoSet, how: tuple, device: str | torch.device = 'cpu', chunk: int = 256
 ) -> torch.Tensor:
@@ -129,10 +130,9 @@ def stored_features(
     if backbone.device != device:
         backbone.to(device)
     rows = torch.arange(len(items)).split(chunk)
+    batches = ((backbone.pixels(items.images(r.numpy(), *how)), 'photo') for r in rows)
     with torch.autocast(device.type, enabled=False):
-        return torch.cat(
-            [encode_images(backbone, backbone.pixels(items.images(r.numpy(), *how))) for r in rows]
-        ).clone()
+        return embed_batches(plain_encoder(backbone), batches)
 
 
 def looked_up(m: Method) -> bool:
@@ -142,25 +142,27 @@ def looked_up(m: Method) -> bool:
     )
 
 
-def keep_features(parts, m, backbone, items):
-    "Learner parts that look features up, where only a head trains; else the parts as they are"
-    if not looked_up(m):
-        return parts
-    encoder, store, seed = parts['encoder'], {}, parts['draw'].batches.seed
-    draw = Steps(m, items, backbone, seed, pictures=False)
+class FeatureLearner(MethodLearner):
+    "Looks the frozen tower's features up, where only a head trains; else it does as all methods do"
 
-    def embed(batch, rows, device):
-        if device not in store:
-            store[device] = stored_features(encoder.backbone, items, draw.batches.how, device)
-        own = batch['own'][rows]
-        return torch.stack(
-            [
-                encoder.finish(store[device][batch['rows'][role][own].to(device)])
-                for role in view_names(m.weights, batch['rows'])
-            ]
-        ).float()
+    def __init__(self, *args: object, **how: object):
+        super().__init__(*args, **how)
+        self.store = {}  # device -> features of all rows
+        if looked_up(self.method):
+            self.steps = Steps(self.method, self.items, self.backbone, self.seed, pictures=False)
 
-    return parts | dict(draw=draw, embed=embed)
+    def embed(
+        self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
+    ) -> Embedded:
+        "The stored features of some of the batch's own rows, through the head"
+        if not looked_up(self.method):
+            return super().embed(batch, rows, device, average)
+        if device not in self.store:
+            how = self.steps.batches.how
+            self.store[device] = stored_features(self.encoder.backbone, self.items, how, device)
+        features, own = self.store[device], batch['own'][rows]
+        roles = view_names(self.method.weights, batch['rows'])
+        return Embedded(torch.stack([self.encoder.finish(features[batch['rows'][r][own].to(device)]) for r in roles]))
 
 # %% ../../nbs/methods/09_baselines.ipynb #14a6105a
 BASELINE_OPTIONS: dict[str, Option] = {
@@ -314,7 +316,8 @@ def mini_preset(name: str, task: str, option: str) -> dict[str, tuple]:
 # %% ../../nbs/methods/09_baselines.ipynb #533cda3f
 _NOTE = 'the definition of this baseline is recalled, not read'
 _S2 = dict(data='sketchy', split='sketchy/split2-yelamarthi')
-_PRINTED = {  # mAP@200 and P@200 on Sketchy, mAP@all and P@100 on TU-Berlin, mAP@all and P@200 on QuickDraw, Acc@1, Acc@5
+# mAP@200 and P@200 on Sketchy, mAP@all and P@100 on TU-Berlin, mAP@all and P@200 on QuickDraw, Acc@1, Acc@5
+_PRINTED = {
     'b-ft': (0.102, 0.166, 0.003, 0.001, 0.001, 0.001, 0.0123, 0.0456),
     'b-lin': (0.422, 0.512, 0.398, 0.557, 0.082, 0.098, 0.1575, 0.3963),
     'b-cond': (0.618, 0.675, 0.562, 0.648, 0.159, 0.312, 0.2598, 0.5438),
@@ -360,7 +363,7 @@ def baseline(name: str) -> Family:
         tasks[task] = Recipe(about, options | twin, weights, presets, rates, printed_baseline(name, task))
     notes = {'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)}
     own = dict(options=BASELINE_OPTIONS, prompts=BASELINE_PROMPTS)
-    return Family(name, tasks, notes=notes, **own, learner=keep_features)
+    return Family(name, tasks, notes=notes, **own, learner=FeatureLearner)
 
 
 BASELINES: tuple[Family, ...] = tuple(map(baseline, SIX))

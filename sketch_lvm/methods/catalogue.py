@@ -65,7 +65,7 @@ def add_term(name: str, term: Term) -> Term:
 
 # %% ../../nbs/methods/10_catalogue.ipynb #b90b5d37
 def current_name(name: str, task: str | None = None) -> tuple[str, str]:
-    "Family and task of a name that was stored; before tasks had a place of their own, '-fg' at its end said fine-grained"
+    "Family and task of a stored name; before tasks had a place of their own, '-fg' at its end said fine-grained"
     former = str(name).removesuffix('-fg')
     if former != name and name not in FAMILIES and 'fine-grained' in getattr(FAMILIES.get(former), 'tasks', ()):
         return former, 'fine-grained'

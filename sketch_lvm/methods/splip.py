@@ -4,18 +4,45 @@
 
 # %% auto #0
 __all__ = ['SPLIP_SOURCES', 'SPLIP_OPTIONS', 'SHARED_KIND', 'SHARED', 'SHARED_FINE_GRAINED', 'SHARED_WEIGHTS', 'MINI_SHARED',
-           'MINI_SHARED_FINE_GRAINED', 'SHARED_PARTS', 'SPLIP_PRINTED', 'SPLIP_FINE_PRINTED', 'SPLIP', 'shared',
-           'own_sentences']
+           'MINI_SHARED_FINE_GRAINED', 'SHARED_PARTS', 'SPLIP_PRINTED', 'SPLIP_FINE_PRINTED', 'SPLIP',
+           'ExchangeLearner', 'shared', 'own_sentences']
 
 # %% ../../nbs/methods/08_splip.ipynb #63cbf77f
 from collections.abc import Collection
 from functools import partial
 
+import torch
+
 from ..clip.backbone import Backbone
-from ..clip.exchanges import SharedPrompts
+from ..clip.exchanges import SharedPrompts, token_shares
+from .assembly import MethodLearner
 from .family import Family, PromptKind, Published, Recipe, printed
+from .learner import Embedded
+from .objectives import encode_views
 from .options import Option
 from .sketch_lvm import CATEGORY_OPTIONS
+
+# %% ../../nbs/methods/08_splip.ipynb #8d3b542d
+class ExchangeLearner(MethodLearner):
+    "A method in which pictures and words prompt each other: each picture brings its cosines to the class texts"
+
+    def embed(
+        self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
+    ) -> Embedded:
+        "All views of some rows, with `cosines` beside the embeddings"
+        views = self.views(batch, rows, device)
+        if not self.encoder.prompts.needs_text_tower:  # taken away
+            return encode_views(self.encoder, views)
+        memo = {} if average is None else dict(average=average)
+        z = encode_views(partial(self.encoder, memo=memo), views).embedding
+        cosines = self.encoder.prompts.cosines(z.flatten(0, 1), memo)
+        return Embedded(z, dict(cosines=cosines.unflatten(0, z.shape[:2])))
+
+    def shares(self, batch: dict, rows: torch.Tensor, device: torch.device | str) -> torch.Tensor | None:
+        "Each row's share of the batch's text tokens; None where every picture has its own"
+        if not hasattr(self.encoder.prompts, 'typical'):
+            return None
+        return token_shares(self.encoder.prompts, self.encoder.image_tower, self.views(batch, rows, device))
 
 # %% ../../nbs/methods/08_splip.ipynb #52400b61
 SPLIP_SOURCES = {'remakes': 'partial re-implementations of SpLIP by others, sampath-ch/SpLIP and HieuNM1804/KD-SBIR'}
@@ -226,4 +253,5 @@ SPLIP = Family(
     SPLIP_OPTIONS,
     {'shared': SHARED_KIND},
     SPLIP_SOURCES,
+    ExchangeLearner,
 )

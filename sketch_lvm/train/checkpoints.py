@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from ..clip.encoder import in_new_words
 from ..core import UserError, atomic_write
 from .sealed import Damaged, SEAL, pack, read_folder, refuse_pickle, unpack, write_folder
 
@@ -79,11 +80,9 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
     step = state.pop('step', None) if isinstance(state, dict) else None
     if type(step) is not int or step < 0:
         raise Damaged(f'{folder} is not a checkpoint: state.json names no step.')
-    return Checkpoint(
-        step,
-        *(_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in ('weights', 'optimiser')),
-        state,
-    )
+    names = ('weights', 'optimiser')
+    numbers = [_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in names]
+    return Checkpoint(step, *map(in_new_words, numbers), state)
 
 
 def _numbers(content: bytes, where: Path) -> dict[str, torch.Tensor]:

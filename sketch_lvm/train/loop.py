@@ -22,8 +22,9 @@ import torch
 
 from ..core import UserError, check_name, write_json, bar, machine
 from .checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
-from .learner import Learner, Team
-from .processes import agree, same_start, together
+from ..methods.learner import Learner
+from .learner import Team
+from .processes import largest, same_start, together
 from .runs import Log, clear_litter, keep_config, lock, prepare_folder
 from .settings import Settings
 from .signals import Interrupted, StopSignals
@@ -239,7 +240,7 @@ def go_on(
     "Go through the steps that are left, writing down what happens"
     run, s = diary.run, diary.run.settings
     every, valid_every = every or max(1, s.steps // 10), s.valid_every or max(1, s.steps // 20)
-    with batches(run.learner.draw, run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
+    with batches(run.learner.drawer(), run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
         for batch in steps:
             try:
                 row = one_step(run, batch, pieces, team)
@@ -258,7 +259,7 @@ def go_on(
                 save_run(diary)
             if on_step:
                 on_step(run, row)
-            if number := agree(team, stop.received):  # whoever of the team was asked to stop, all do
+            if number := largest(team, stop.received):  # whoever of the team was asked to stop, all do
                 save_run(diary)
                 name = signal.Signals(number).name
                 raise Interrupted(

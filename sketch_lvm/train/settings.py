@@ -13,9 +13,8 @@ import torch
 
 from ..clip.encoder import PARTS
 from ..core import UserError, check_name
-from ..methods.building import decays
 from ..methods.options import DECAYED
-from .learner import Learner, UNSTATED
+from ..methods.learner import Learner, UNSTATED
 
 # %% ../../nbs/train/05_settings.ipynb #79966252
 def parameter_groups(
@@ -25,20 +24,22 @@ def parameter_groups(
     decayed: str = 'matrices',  # what weight decay reaches, one of `DECAYED`
 ) -> list[dict]:
     "Optimiser groups of what trains"
-    part = learner.parts()
-    rates = lr if isinstance(lr, dict) else dict.fromkeys(part.values(), lr)
+    stated = learner.parameter_groups()
+    parts = {group.part for group in stated}
+    rates = lr if isinstance(lr, dict) else dict.fromkeys(parts, lr)
     for name in rates:
-        check_name(name, {*PARTS, 'heads', *part.values()}, 'part that trains')
-    if UNSTATED in {*part.values()} - {*rates}:
+        check_name(name, {*PARTS, 'heads', *parts}, 'part that trains')
+    if UNSTATED in parts - {*rates}:
         raise UserError(
-            'the encoder does not say which part each of its parameters belongs to: give it `parts()`, '
-            'or train it at one rate.'
+            'the encoder does not say which part each of its parameters belongs to: '
+            'give it `parameter_groups()`, or train it at one rate.'
         )
-    if absent := sorted({*part.values()} - {*rates}):
+    if absent := sorted(parts - {*rates}):
         raise UserError(f'no rate is given for {", ".join(absent)}; lr has {rates}.')
     found = {}
-    for name, p in learner.trainable().items():
-        found.setdefault((part[name], weight_decay if decays(part[name], p, decayed) else 0.0), []).append(p)
+    for group in stated:
+        decay = weight_decay if group.decays or decayed == 'all' else 0.0
+        found.setdefault((group.part, decay), []).extend(group.parameters.values())
     return [
         dict(params=ps, lr=rates[part], base=rates[part], name=part, weight_decay=decay)
         for (part, decay), ps in sorted(found.items())

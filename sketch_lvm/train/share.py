@@ -16,13 +16,14 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import __version__
-from ..clip.backbone import Backbone, check_backbone, load_backbone, weights_here
+from ..clip.backbone import Backbone, load_backbone
+from ..clip.weights import check_backbone, weights_here
 from ..core import UserError
 from ..data.images import FITS
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method_from_dict
-from ..clip.encoder import Encoder, count_trainable
+from ..clip.encoder import Encoder, count_trainable, in_new_words
 from .sealed import Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
 # %% ../../nbs/train/10_share.ipynb #2d63b1c3
@@ -180,7 +181,7 @@ KINDS = {
     'embedding': _positive,
     'description': _dict,
     'description.tower': _text,
-    'description.source': _dict,
+    'description.prompts': _dict,
     'description.norms': _text,
     'description.train': _text,
 }
@@ -195,6 +196,8 @@ def read_config(text: bytes, where: Path) -> dict:
     if not isinstance(config, dict) or config.get('kind') != 'sketch_lvm encoder':
         raise UserError(f'{where.parent} holds no encoder of this program.')
 
+    config['description'] = in_new_words(config.get('description'))
+
     def entry(key):
         at = config
         for part in key.split('.'):
@@ -202,8 +205,8 @@ def read_config(text: bytes, where: Path) -> dict:
         return at
 
     wrong = [key for key, is_right in KINDS.items() if not is_right(entry(key))]
-    if not _names(entry('description.source.classes') or []):
-        wrong.append('description.source.classes')
+    if not _names(entry('description.prompts.classes') or []):
+        wrong.append('description.prompts.classes')
     if wrong:
         raise Damaged(
             f'{where} is no description of an encoder: {", ".join(wrong[:5])} {"is" if len(wrong) == 1 else "are"} '
@@ -300,7 +303,7 @@ def build_as_described(
     most = max([2**24, *(t.numel() for t in tensors.values())])
     try:
         with Modest(most):
-            return build_encoder(m, backbone, classes=config['description']['source'].get('classes') or ())
+            return build_encoder(m, backbone, classes=config['description']['prompts'].get('classes') or ())
     except UserError as e:
         raise UserError(f'{folder}: {e}') from e
     except BROKEN as e:

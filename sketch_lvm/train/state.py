@@ -15,7 +15,8 @@ import torch
 
 from ..core import UserError
 from .checkpoints import Checkpoint
-from .learner import Learner, Team, bad_numbers, choose_amp, learn
+from ..methods.learner import Learner
+from .learner import Team, bad_numbers, choose_amp, learn
 from .settings import OPTIMISERS, Settings, check_settings, parameter_groups, rate_at
 
 # %% ../../nbs/train/08_state.ipynb #3ebab4e4
@@ -202,6 +203,6 @@ def one_step(run: Run, batch: dict, pieces: int = 1, team: Team | None = None) -
     if not all(map(math.isfinite, numbers)):
         raise bad_numbers(run.learner, batch, loss, terms, z)
     run.optimiser.step()
-    run.learner.settle()
+    run.learner.after_step()
     run.step += 1
     return dict(step=run.step, loss=numbers[0], **dict(zip(terms, numbers[2:])), gradient=numbers[1], rate=share)
