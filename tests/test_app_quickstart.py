@@ -11,12 +11,13 @@ def test_quickstart_repeats_and_goes_on():
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.app.quickstart import keep_result, quickstart
     from sketch_lvm.measure import experiments
-    from sketch_lvm.train.loop import Interrupted, train
+    from sketch_lvm.train.signals import Interrupted
+    from sketch_lvm.train.loop import train
     from sketch_lvm.testing.crash import outcome
     from unittest import mock
 
     small, d = (
-        dict(n_train=2, n_test=2, steps=5, batch=8, random=True, device='cpu', say=lambda text: None),
+        dict(n_train=2, n_test=2, steps=5, batch=8, weights_from='random', device='cpu', say=lambda text: None),
         Path(tempfile.mkdtemp()),
     )
     a = quickstart(d / 'a', seed=3, **small)
@@ -77,7 +78,7 @@ def test_a_quickstart_without_validation_says_which_step_it_keeps():
 
     matplotlib.use('agg')
     from sketch_lvm.measure.report import load_report
-    from sketch_lvm.measure.experiments import load_sets
+    from sketch_lvm.data.named import load_sets
     from sketch_lvm.app.quickstart import quickstart
     from unittest import mock
 
@@ -89,7 +90,7 @@ def test_a_quickstart_without_validation_says_which_step_it_keeps():
 
     out, said = Path(tempfile.mkdtemp()) / 'run', []
     with mock.patch('sketch_lvm.app.quickstart.quick_sets', none_held_out):
-        quickstart(out, n_train=2, n_test=2, steps=2, batch=8, random=True, device='cpu', say=said.append)
+        quickstart(out, n_train=2, n_test=2, steps=2, batch=8, weights_from='random', device='cpu', say=said.append)
     how = load_report(out / 'report.json').method
     assert how['step'] == 2 and how['chosen'].startswith('the last') and 'no validation classes' in '\n'.join(said)
     assert (out / 'figures' / 'learning-curve.png').is_file()

@@ -33,7 +33,7 @@ def test_zero_tokens_are_encode_text():
 def test_tokens_enter_like_written_out_by_hand():
     import torch
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.clip.prompts import Norms
+    from sketch_lvm.clip.towers import Norms
     from sketch_lvm.clip.text_prompts import TextTrace, prompted_text, random_clip
 
     clip, ids = random_clip(4, layers=4), torch.tensor([[48, 5, 6, 7, 5, 11, 49, 0, 0], [48, 5, 6, 7, 5, 12, 13, 14, 49]])

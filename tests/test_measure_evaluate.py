@@ -10,7 +10,7 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
     from sketch_lvm.data.items import from_files
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.data.images import FITS, fit_image
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     picture = np.asarray(Image.fromarray(rng(0).integers(0, 255, (5, 15, 3), dtype=np.uint8)).resize((300, 100)))  # 3:1
@@ -25,11 +25,11 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
         )
         for fit in FITS:
             m = method('sketch-lvm', 'mini', fit=fit, batch=4, last='short')
-            parts = learner_parts(m, mini, items)
-            encoder, rows = parts['encoder'], []
+            learner, rows = make_learner(m, mini, items), []
+            encoder = learner.encoder
             encoder.register_forward_pre_hook(lambda module, inputs, rows=rows: rows.append(inputs[0].clone()))
-            batch = parts['draw'](0)
-            parts['embed'](batch, torch.arange(len(batch['own'])), 'cpu')
+            batch = learner.draw(0)
+            learner.embed(batch, torch.arange(len(batch['own'])), 'cpu')
             trained = torch.cat(rows)
             rows.clear()
             embed(encoder, items, progress=False)
@@ -148,7 +148,7 @@ def test_comparisons_stay_honest():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import embed, evaluate, fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import Published
+    from sketch_lvm.methods.family import Published
     from sketch_lvm.data.splits import Split, find_split, make_part
 
 
@@ -291,7 +291,7 @@ def test_generalised_galleries_are_named_exactly():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import Published
+    from sketch_lvm.methods.family import Published
     from sketch_lvm.data.splits import Split, find_split
 
     toys = toy_set(classes=8, photos=2, sketches=1)
@@ -453,8 +453,7 @@ def test_every_caveat_of_a_printed_number_is_shown():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate, fitting
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.published import PUBLISHED
-    from sketch_lvm.methods.catalogue import families
+    from sketch_lvm.methods.catalogue import PUBLISHED
     from sketch_lvm.data.splits import find_split
 
 
@@ -469,7 +468,6 @@ def test_every_caveat_of_a_printed_number_is_shown():
 
     p = make_protocol('zero-shot', toy_set().where(classes=['triangle', 'square']))
     r = evaluate(Encoder(), p)
-    families()  # every page has published its own
     p.split, p.data = find_split('sketchy/split2-yelamarthi'), 'sketchy, gallery distinct'
     rows = [x for x in PUBLISHED if x.protocol == 'zero-shot']
     printed = fitting([*rows, rows[0]._replace(split='')], p)

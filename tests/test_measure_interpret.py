@@ -8,7 +8,7 @@ def test_an_interpretation_agrees_with_reports():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, confusions, deltas, per_query
 
     items, encoder = toy_set(3, 4, 2), frozen_encoder(load_backbone('mini', random=True))
@@ -59,7 +59,7 @@ def test_purity_crosses_the_gap_and_objects_stay_together():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, gap_of, modality_gap, per_query, separability
 
     r = rng(0)
@@ -126,14 +126,17 @@ def test_a_run_is_looked_into_at_any_kept_step():
     import numpy as np, pytest, tempfile
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.experiments import Experiment, frozen_encoder, load_sets, run_experiment
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.fit import fit
     from sketch_lvm.measure.interpret import Interpretation, kept_steps
     from sketch_lvm.methods.catalogue import method
 
     d, tower, data = tempfile.mkdtemp(), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2)
     sets = load_sets(data)
-    e = Experiment(method('sketch-lvm', 'mini', batch=4), random=True, data=data, steps=2, seed=3, valid_every=1)
-    run = run_experiment(e, d, 'cpu', sets, tower, checkpoint_every=1, keep=9, progress=False)
+    e = Experiment(method('sketch-lvm', 'mini', batch=4), weights_from='random', data=data, steps=2, seed=3, valid_every=1)
+    run = fit(e, d, 'cpu', sets, tower, checkpoint_every=1, keep=9, progress=False)
     look = lambda **how: Interpretation.from_run(d, sets=sets, backbone=tower, **how)
     frozen, best, first, last = look(step=0), look(), look(step=1), look(step=2)
     assert kept_steps(d) == [0, 1, 2]
@@ -160,7 +163,7 @@ def test_patches_find_themselves():
     import numpy as np, pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import correspondences, part_hits, patch_of, patch_tokens
 
     encoder = frozen_encoder(load_backbone('mini', random=True))
@@ -222,7 +225,7 @@ def test_a_picture_is_nearest_to_itself_moved_alike():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import arrangement_distances
     from sketch_lvm.methods.losses import draw_permutations, shuffle_patches
 
@@ -243,7 +246,7 @@ def test_margins_are_compared_as_the_loss_does():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, deltas, margin_batches, margin_matrix
     from sketch_lvm.methods.losses import margin_divergence
 
@@ -346,7 +349,7 @@ def test_norms_go_back_and_return():
     with torch.no_grad():
         encoder.norms.weight['block01_ln_2'][1] += 0.5
         encoder.norms.bias['ln_post'][0] += 1
-    m, found, ends = b.visual.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
+    m, found, ends = b.image_tower.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
     size = np.hypot(m.weight.norm().item(), m.bias.norm().item())
     assert np.allclose(found['block01_ln_2']['gain'], [0, 0.5 * b.width**0.5 / size], atol=1e-6)
     assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0

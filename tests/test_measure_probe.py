@@ -4,8 +4,9 @@
 def test_a_probe_of_frozen_clip_is_at_rest():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import frozen_encoder
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.probe import calibration_error, make_probe, own_texts, probe
 
@@ -31,7 +32,7 @@ def test_a_probe_of_frozen_clip_is_at_rest():
     assert moved['unseen']['drift/photo'] > 0.001
     photos = p.parts['unseen'].photos
     z = e(b.pixels(photos.images(list(range(len(photos))), b.size)), 'photo').detach()
-    own = e.source.texts(p.names, 'a photo of a {}').detach()
+    own = e.prompts.texts(p.names, 'a photo of a {}').detach()
     sure = lambda texts: float(
         (z @ texts.T / p.temperature).softmax(1).max(1).values.mean()
     )  # with the words it has learned, not the frozen ones

@@ -7,55 +7,59 @@ def test_parts_and_shares_make_the_whole():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.methods.catalogue import build_encoder, make_batches, method
-    from sketch_lvm.methods.assembly import learner_parts, make_batch, make_objective, settings_for
+    from sketch_lvm.methods.building import build_encoder, make_batches
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.methods.assembly import make_batch, make_learner, make_objective, settings_for
 
     tower = load_backbone('mini', random=True)
     toys = toy_set(classes=4, photos=5, sketches=2, size=64)
     for m in (
-        method('sketch-lvm-fg', 'mini', batch=12, per_class=3, flip=0.5, crop=0.8),
+        method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3, flip=0.5, crop=0.8),
         method('sketch-lvm', 'mini', batch=10, norms='per-modality', flip=0.5),
     ):
-        parts = learner_parts(m, tower, toys, seed=5)
-        draw, whole = parts['draw'], parts['draw'](len(parts['draw']) + 1)
+        learner = make_learner(m, tower, toys, seed=5)
+        draw, whole = learner.draw, learner.draw(len(learner.steps) + 1)
         assert (
             whole['epoch'] == 1
             and whole['n'] == m['batch']
             and all(v.dtype == torch.uint8 for v in whole['images'].values())
         )
-        z = parts['embed'](whole, torch.arange(whole['n']), 'cpu')
-        views = 5 if m.name.endswith('fg') else 3
+        embedded = learner.embed(whole, torch.arange(whole['n']), 'cpu')
+        z = embedded.embedding
+        views = 5 if m.task == 'fine-grained' else 3
         assert z.shape == (views, whole['n'], tower.embed_dim) and z.dtype == torch.float32
-        pieces = torch.cat([parts['embed'](whole, r, 'cpu') for r in torch.arange(whole['n']).chunk(3)], 1)
+        pieces = torch.cat([learner.embed(whole, r, 'cpu').embedding for r in torch.arange(whole['n']).chunk(3)], 1)
         assert torch.allclose(z, pieces, atol=1e-5)  # rows don't depend on their company
         for size in (2, 5):
             got = torch.zeros_like(z)
             for rank in range(size):
                 b = draw(whole['step'], rank, size)
-                got[:, b['own']] = parts['embed'](b, torch.arange(len(b['own'])), 'cpu')
+                got[:, b['own']] = learner.embed(b, torch.arange(len(b['own'])), 'cpu').embedding
                 assert torch.equal(b['key'], whole['key']) and all(
                     torch.equal(b['labels'][k], v) for k, v in whole['labels'].items()
                 )
             assert torch.allclose(got, z, atol=1e-5)
-        loss, terms = parts['objective'](z, whole)
+        loss, terms = learner.objective(embedded, whole)
         loss.backward()
         loaded = make_batches(m, toys, tower, 5)[whole['step']]
         plain = make_objective(m, tower, toys.classes)(build_encoder(m, tower, 5), make_batch(m, loaded, tower, 5))
         assert torch.allclose(loss, plain[0], atol=1e-4) and terms.keys() == m.weights.keys()
-        assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in parts['encoder'].trainable().values())
+        assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in learner.encoder.trainable().values())
         assert (
-            parts['names'](whole, [0])[0] == toys.ids[whole['rows']['sketch'][0]]
-            and parts['about']['method'] == m.to_dict()
+            learner.names(whole, [0])[0] == toys.ids[whole['rows']['sketch'][0]] and learner.about['method'] == m.to_dict()
         )
-        how = settings_for(m, len(draw))
-        assert how['steps'] == m['epochs'] * len(draw) and how['lr']['norms'] == m['lr_norms'] and how['clip'] is None
+        how = settings_for(m, len(learner.steps))
+        assert (
+            how['steps'] == m['epochs'] * len(learner.steps) and how['lr']['norms'] == m['lr_norms'] and how['clip'] is None
+        )
 
 
 def test_recipes_build_what_they_say():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.catalogue import build_encoder, families, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.clip.encoder import count_trainable
 
     tower = load_backbone('mini', random=True)
@@ -67,25 +71,27 @@ def test_recipes_build_what_they_say():
         return {part: numbers for part, (_, numbers) in count_trainable(build_encoder(method(*a, **k), tower)).items()}
 
 
-    assert counts('sketch-lvm') == dict(prompts=2 * 3 * 192, norms=norms) and counts('sketch-lvm-fg') == dict(
-        prompts=3 * 192, norms=norms
-    )
+    assert counts('sketch-lvm') == dict(prompts=2 * 3 * 192, norms=norms) and counts(
+        'sketch-lvm', task='fine-grained'
+    ) == dict(prompts=3 * 192, norms=norms)
     assert counts('sketch-lvm', 'clipprompt') == dict(prompts=2 * 3 * 192, norms=2 * norms, projection=2 * 192 * 128)
     assert counts('sketch-lvm', without='norms') == dict(prompts=2 * 3 * 192) and counts(
         'sketch-lvm', without='prompts'
     ) == dict(norms=norms)
-    assert counts('sketch-lvm', source='deep', depth=3, prompts=5, without='norms') == dict(prompts=2 * 3 * 5 * 192)
+    assert counts('sketch-lvm', prompt_source='deep', depth=3, n_prompts=5, without='norms') == dict(
+        prompts=2 * 3 * 5 * 192
+    )
     assert counts('sketch-lvm', without=['prompts', 'norms'], extra='linear') == dict(linear=128 * 129)
     assert 'tower' in counts('sketch-lvm', without='prompts', extra='all')
     with pytest.raises(UserError, match='nothing is left to train'):
         method('sketch-lvm', without=['prompts', 'norms'])
     with pytest.raises(UserError, match='tower has 4'):
-        build_encoder(method('sketch-lvm', source='deep', depth=9), tower)
+        build_encoder(method('sketch-lvm', prompt_source='deep', depth=9), tower)
     one, same, other = (build_encoder(method('sketch-lvm'), tower, s) for s in (0, 0, 1))
     assert (
         torch.equal(one(x, 'photo'), same(x, 'photo'))
         and not torch.allclose(one(x, 'photo'), other(x, 'photo'))
-        and abs(one.source.prompts.std() - 1) < 0.1
+        and abs(one.prompts.prompts.std() - 1) < 0.1
     )
     grey = torch.full((1, 64, 64, 3), 128, dtype=torch.uint8)
     imagenet = build_encoder(method('sketch-lvm', 'reference'), tower).backbone
@@ -95,9 +101,8 @@ def test_recipes_build_what_they_say():
         and not torch.allclose(imagenet.pixels(grey), tower.pixels(grey))
     )
     assert all(
-        build_encoder(method(n, p), tower, classes=['cat', 'cup'])(x, ['sketch', 'photo']).shape == (2, 128)
-        for n, f in families().items()
-        for p in f.presets
+        build_encoder(method(**how), tower, classes=['cat', 'cup'])(x, ['sketch', 'photo']).shape == (2, 128)
+        for how in variants()
     )
 
 
@@ -106,24 +111,27 @@ def test_the_objective_on_a_gpu():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.methods.assembly import learner_parts
+    from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
     if not torch.cuda.is_available():
         print('no GPU here, so nothing is checked')
     else:
         toys = toy_set(classes=4, photos=5, sketches=2, size=64)
-        m = method('sketch-lvm-fg', 'mini', batch=12, per_class=3)
-        here, there = (learner_parts(m, load_backbone('mini', random=True, device=d), toys) for d in ('cpu', 'cuda'))
-        batch, rows = here['draw'](1), torch.arange(12)
-        z = there['embed'](batch, rows, 'cuda')
-        loss, terms = there['objective'](z, batch)
+        m = method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3)
+        cpu, gpu = (make_learner(m, load_backbone('mini', random=True, device=d), toys) for d in ('cpu', 'cuda'))
+        batch, rows = cpu.draw(1), torch.arange(12)
+        z = gpu.embed(batch, rows, 'cuda')
+        loss, terms = gpu.objective(z, batch)
         loss.backward()
         with torch.autocast('cuda', torch.bfloat16):
-            half = there['objective'](there['embed'](batch, rows, 'cuda'), batch)[0]
-        expected = here['objective'](here['embed'](batch, rows, 'cpu'), batch)[0].item()
-        assert z.is_cuda and abs(loss.item() - expected) < 0.02 * expected and abs(half.item() - expected) < 0.1 * expected
+            half = gpu.objective(gpu.embed(batch, rows, 'cuda'), batch)[0]
+        expected = cpu.objective(cpu.embed(batch, rows, 'cpu'), batch)[0].item()
+        assert (
+            z.embedding.is_cuda
+            and abs(loss.item() - expected) < 0.02 * expected
+            and abs(half.item() - expected) < 0.1 * expected
+        )
         assert all(
-            p.grad.is_cuda and p.grad.isfinite().all() and p.grad.abs().sum() > 0
-            for p in there['encoder'].trainable().values()
+            p.grad.is_cuda and p.grad.isfinite().all() and p.grad.abs().sum() > 0 for p in gpu.encoder.trainable().values()
         )

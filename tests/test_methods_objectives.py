@@ -113,6 +113,7 @@ def test_margins_and_names_from_words():
     from torch.nn.functional import cosine_similarity, normalize
     from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, to_pixels
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.methods.learner import Embedded
     from sketch_lvm.methods.losses import cosine_distance
     from sketch_lvm.methods.objectives import Batch, Objective
 
@@ -151,13 +152,13 @@ def test_margins_and_names_from_words():
         for how in (dict(margin=1.0), dict(margin_rule='adaptive'))
     )
     assert torch.allclose(adaptive, one)  # the class and itself: 1
-    z = {v: encoder(b.pixels[v], [v] * 16) for v in ('sketch', 'photo')}  # the cosines may come along with the embeddings
-    wide = {v: torch.cat([x, x @ normalize(words, dim=1).T], 1) for v, x in z.items()}
+    z = torch.stack([encoder(b.pixels[v], [v] * 16) for v in ('sketch', 'photo')])
+    cosines = dict(cosines=z @ normalize(words, dim=1).T)  # a method may bring its own
     both = [
-        Objective({'triplet': 1.0, 'classification': 0.5}, options, words if given is z else features, dim=12).loss(
-            given, b
+        Objective({'triplet': 1.0, 'classification': 0.5}, options, features if extras else words).loss(
+            Embedded(z, extras), b
         )[0]
-        for given in (z, wide)
+        for extras in ({}, cosines)
     ]
     assert torch.allclose(*both)
 

@@ -74,7 +74,7 @@ def test_galleries_under_an_old_mark_say_so():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import check_mark, encoder_mark
 
     encoder = frozen_encoder(load_backbone('mini', random=True))
@@ -93,7 +93,7 @@ def test_hits_are_what_they_say():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import SketchPhotoSet, toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.show.gallery import make_gallery
 
@@ -147,7 +147,7 @@ def test_drawings_are_embedded_as_drawings():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
 
@@ -192,7 +192,7 @@ def test_broken_files_are_named():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.data.images import broken_files
 
@@ -221,7 +221,7 @@ def test_the_mini_clip_says_what_it_was_taught():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery, real_photos_note
 
     d = Path(tempfile.mkdtemp())
@@ -245,11 +245,11 @@ def test_galleries_are_kept_and_refuse():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import encoder_mark, load_gallery, make_gallery
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
-    from sketch_lvm.train.runs import Damaged
+    from sketch_lvm.train.sealed import Damaged
 
     b = load_backbone('mini', random=True)
     enc = frozen_encoder(b)
@@ -325,9 +325,9 @@ def test_a_seal_is_no_proof():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
-    from sketch_lvm.train.runs import pack, read_folder, unpack, write_folder
+    from sketch_lvm.train.sealed import pack, read_folder, unpack, write_folder
 
     d = Path(tempfile.mkdtemp())
     enc = frozen_encoder(load_backbone('mini', random=True))
@@ -414,7 +414,7 @@ def test_a_gallery_opens_nothing_by_itself():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
 
     d = Path(tempfile.mkdtemp())
@@ -473,7 +473,8 @@ def test_every_encoder_opens():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.show.gallery import load_gallery, make_gallery, open_encoder
-    from sketch_lvm.methods.catalogue import build_encoder, method
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.share import save_encoder
 
     d = Path(tempfile.mkdtemp())

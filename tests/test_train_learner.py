@@ -3,6 +3,7 @@
 
 def test_pieces_give_the_gradient_of_the_whole():
     import torch
+    from sketch_lvm.methods.learner import Embedded
     from sketch_lvm.train.learner import learn
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.methods.losses import by_class, margin_divergence, relative_distance
@@ -19,15 +20,16 @@ def test_pieces_give_the_gradient_of_the_whole():
         def embed(batch, rows, device):
             calls.append(len(rows))
             s, p, n = batch['views'].double()[:, rows]
-            return torch.stack([toy.encoder(s, 'sketch'), toy.encoder(p, 'photo'), toy.encoder(n, 'photo')])
+            return Embedded(torch.stack([toy.encoder(s, 'sketch'), toy.encoder(p, 'photo'), toy.encoder(n, 'photo')]))
 
-        def objective(z, batch):
+        def objective(embedded, batch):
+            z = embedded.embedding
             spread = margin_divergence(by_class(relative_distance(*z), torch.arange(12) % 3), temperature=0.1)
             return spread + toy.heads(z[0, :, :3]).pow(2).mean() + relative_distance(*z).exp().mean(), {}
 
         toy.embed, toy.objective = embed, objective
         loss, _, z = learn(toy, toy.draw(3), pieces=pieces)
-        return torch.cat([p.grad.flatten() for p in toy.trainable().values()]), calls, loss, z
+        return torch.cat([p.grad.flatten() for p in toy.trainable().values()]), calls, loss, z.embedding
 
 
     whole, calls, loss, z = gradients(1)

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import read_json, rng, to_image, write_json
+from ..core import read_json, rng, to_image, write_json, bar
 from ..measure.report import WARNING
-from ..measure.evaluate import bar, embed_protocol, evaluate
+from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import make_protocol
-from ..measure.experiments import Experiment, frozen_encoder, load_sets, load_tower, open_run, run_experiment
-from ..measure.experiments import validation
+from ..measure.experiments import Experiment
+from ..measure.fit import fit
+from ..measure.runs import frozen_encoder, open_run
+from ..data.named import load_sets
+from ..measure.fit import load_tower
+from ..measure.fit import validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 
@@ -25,12 +29,12 @@ from ..train.runs import read_log
 SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
 
-def quick_experiment(seed=0, random=False, **sizes):
+def quick_experiment(seed=0, weights_from=None, **sizes):
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
     return Experiment(
         method('sketch-lvm', 'mini', batch=s['batch']),
-        random=random,
+        weights_from=weights_from,
         data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
         seed=seed,
         steps=s['steps'],
@@ -144,7 +148,7 @@ def quickstart(
     n_train=None,
     n_test=None,
     batch=None,
-    random=False,
+    weights_from=None,  # 'random': to see that the code runs
     device='auto',
     progress=None,
     save=None,  # a JSON file that collects results
@@ -153,7 +157,7 @@ def quickstart(
     "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
-    e = quick_experiment(seed, random, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
+    e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random:
         say(WARNING)
@@ -168,7 +172,7 @@ def quickstart(
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
-    run_experiment(e, out, device, sets, b, progress=progress)
+    fit(e, out, device, sets, b, progress=progress)
     say('4/4 the same sketches and photos again')
     opened = open_run(out, backbone=b)
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)

@@ -7,18 +7,20 @@ __all__ = ['random_clip', 'check_text', 'sentence_ends', 'class_sentences', 'Tex
            'TextPrompts', 'template_words']
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #9f6b00d2
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 
-from .backbone import class_sentence
+from .texts import class_sentence
+from .backbone import Backbone
 from ..core import UserError, torch_rng
-from .prompts import layer_norms, run_block
+from .towers import Norms, layer_norms, run_block
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #5a732752
-def random_clip(seed=0, vocab=50, **shape):
-    "A CLIP of open_clip with random weights from `seed`, frozen; for examples and tests. `shape` is the text tower's; the image tower is tiny"
+def random_clip(seed: int = 0, vocab: int = 50, **shape: object) -> nn.Module:
+    "A small frozen CLIP with random weights from `seed`, for examples and tests; `shape` is the text tower's"
     from open_clip.model import CLIP
 
     text = dict(context_length=9, vocab_size=vocab, width=8, heads=2, layers=3) | shape
@@ -34,7 +36,7 @@ def random_clip(seed=0, vocab=50, **shape):
     return clip
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #ba754d82
-def check_text(clip):
+def check_text(clip: nn.Module) -> nn.Module:
     "Return `clip` if its text tower is a plain causal one of open_clip, else say why it can't be prompted here"
     from open_clip.transformer import ResidualAttentionBlock
 
@@ -51,25 +53,32 @@ def check_text(clip):
         why = 'its projection is not a plain matrix'
     if why:
         raise UserError(
-            f"this text tower can't be prompted: {why}. Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32."
+            f"this text tower can't be prompted: {why}. "
+            'Choose the mini CLIP or a plain ViT of open_clip, such as ViT-B-32.'
         )
     return clip
 
 
-def sentence_ends(clip, ids):
+def sentence_ends(clip: nn.Module, ids: torch.Tensor) -> torch.Tensor:
     "The position of each sentence's end, where the tower is read"
     return (ids if clip.text_pool_type == 'argmax' else (ids == clip.text_eos_id).int()).argmax(-1)
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #cc9a3368
-def class_sentences(backbone, names, template='a photo of a {}', room=0):
-    "Word numbers [C, L], one sentence for each class name, cut after the longest; `room` empty places after the beginning"
+def class_sentences(
+    backbone: Backbone,
+    names: Sequence[str],
+    template: str = 'a photo of a {}',
+    room: int = 0,  # empty places after the beginning
+) -> torch.Tensor:
+    "Word numbers [C, L], one sentence for each class name, cut after the longest"
     ids = backbone.tokenizer([class_sentence(template, n) for n in names]).to(backbone.device)
     ids = torch.cat([ids[:, :1], ids.new_zeros(len(ids), room), ids[:, 1:]], 1)
     length = int(sentence_ends(backbone.model, ids).max()) + 1
     longest = len(backbone.model.positional_embedding)
     if length > longest:
         raise UserError(
-            f'a sentence of {length} words with room for {room} vectors is longer than the {longest} the text tower reads.'
+            f'a sentence of {length} words with room for {room} vectors '
+            f'is longer than the {longest} the text tower reads.'
         )
     return ids[:, :length].contiguous()
 
@@ -79,11 +88,11 @@ class TextTrace:
     "Hand one to the forward, look into it afterwards"
 
     tokens: list = field(default_factory=list)  # [C, L, width] after each block
-    ends: torch.Tensor = None  # [C] where each sentence ends
+    ends: torch.Tensor | None = None  # [C] where each sentence ends
     ends_only: bool = False  # keep the states there alone, [C, width]: a small part of all
 
 
-def overwrite(x, new):
+def overwrite(x: torch.Tensor, new: torch.Tensor | None) -> torch.Tensor:
     "`x` with the places after the beginning taken by `new`; None leaves `x` as it is"
     if new is None or not new.shape[-2]:
         return x
@@ -100,13 +109,20 @@ def _fit(new, x, ends):
         raise UserError(f'text prompts for {len(new)} sentences, but there are {len(x)}.')
     if new.shape[-2] >= int(ends.min()):
         raise UserError(
-            f'{new.shape[-2]} text prompts would cover the end of a sentence of {int(ends.min()) + 1} words. Use fewer, or make room.'
+            f'{new.shape[-2]} text prompts would cover the end of a sentence of {int(ends.min()) + 1} words. '
+            'Use fewer, or make room.'
         )
     return new
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #3967e2c1
-def prompted_text(clip, ids, tokens=None, norms=None, trace=None):
-    "Sentence features [C, D] after ln_final and projection; `tokens`: layer -> [n, width], [C, n, width] or None, written after the beginning"
+def prompted_text(
+    clip: nn.Module,
+    ids: torch.Tensor,  # [C, L] word numbers
+    tokens: Callable[[int], torch.Tensor | None] | None = None,  # layer -> [n, width], [C, n, width] or None
+    norms: Norms | None = None,  # the tower's own if None
+    trace: TextTrace | None = None,
+) -> torch.Tensor:
+    "Sentence features [C, D] after ln_final and projection; tokens are written after the beginning, at each layer"
     tokens, own, blocks = tokens or (lambda layer: None), layer_norms(clip), clip.transformer.resblocks
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, [(0, len(x))]))
     ends, x, length = sentence_ends(clip, ids), clip.token_embedding(ids), ids.shape[1]
@@ -125,11 +141,17 @@ def prompted_text(clip, ids, tokens=None, norms=None, trace=None):
 
 # %% ../../nbs/clip/02_text_prompts.ipynb #c2c23347
 class TextPrompts(nn.Module):
-    "n learned vectors after the beginning of each sentence, fresh at each of the first `depth` layers; call it with a layer"
+    "n learned vectors after the beginning of each sentence, fresh at each of the first `depth` layers"
 
     def __init__(
-        self, n=2, depth=1, width=512, words=None, std=0.02, seed=0
-    ):  # words: [n, width], what the first layer begins as
+        self,
+        n: int = 2,
+        depth: int = 1,
+        width: int = 512,
+        words: torch.Tensor | None = None,  # [n, width], what the first layer begins as
+        std: float = 0.02,
+        seed: int = 0,
+    ):
         super().__init__()
         if n < 0 or depth < 1:
             raise UserError(f'text prompts need n >= 0 and depth >= 1, not n={n}, depth={depth}.')
@@ -138,11 +160,12 @@ class TextPrompts(nn.Module):
             start[0] = words.detach().float().cpu()
         self.vectors = nn.Parameter(start)
 
-    def forward(self, layer):
+    def forward(self, layer: int) -> torch.Tensor | None:
+        "The vectors of a layer; None behind the last that has any"
         return self.vectors[layer] if layer < len(self.vectors) else None
 
 
-def template_words(backbone, n, template='a photo of a {}'):
+def template_words(backbone: Backbone, n: int, template: str = 'a photo of a {}') -> torch.Tensor:
     "Embeddings [n, width] of a template's first n words"
     ids = backbone.tokenizer([template.removeprefix('=').format('')])[0]
     if n >= int(sentence_ends(backbone.model, ids[None])):

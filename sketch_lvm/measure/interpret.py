@@ -18,13 +18,17 @@ import torch
 
 from ..core import UserError, check_name, rng
 from .evaluate import device_of, embed
-from .experiments import frozen_encoder, load_sets, load_tower, open_run, read_experiment
+from .runs import frozen_encoder, open_run
+from ..data.named import load_sets
+from .fit import load_tower
+from .experiments import read_experiment
 from ..world.freehand import sketch_positions
 from ..methods.losses import DIVERGENCES, cosine_distance, invert, margin_distributions, shuffle_patches
 from .metrics import accuracy_at, rank_metrics
 from ..world.miniworld import CATEGORIES, part_positions, thing
-from ..clip.prompts import Trace, layer_norms, prompted_forward
-from ..train.runs import step_folders
+from ..clip.prompts import Trace, prompted_forward
+from ..clip.towers import layer_norms
+from ..train.checkpoints import step_folders
 
 # %% ../../nbs/measure/10_interpret.ipynb #3c850d52
 @dataclass
@@ -258,7 +262,7 @@ def patch_tokens(
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,
@@ -417,7 +421,7 @@ def prompt_attention(encoder, images, modality):
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,
@@ -434,7 +438,7 @@ def norm_changes(encoder):
     "Place -> dict(gain, bias): relative lengths of the changes, one for each set of LayerNorms (sketches, photos; or one for both)"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing was moved.')
-    own, out = layer_norms(encoder.visual), {}
+    own, out = layer_norms(encoder.image_tower), {}
     for place, m in own.items():
         size = (m.weight.square().sum() + m.bias.square().sum()).sqrt()
         moved = dict(gain=encoder.norms.weight[place] - m.weight, bias=encoder.norms.bias[place] - m.bias)
@@ -447,7 +451,7 @@ def norms_back(encoder, places):
     "Inside, the LayerNorms at these places are the backbone's own again"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
-    own = layer_norms(encoder.visual)
+    own = layer_norms(encoder.image_tower)
     held = [
         (p[check_name(place, own, 'place')], kind, own[place])
         for place in places

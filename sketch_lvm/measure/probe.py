@@ -13,7 +13,7 @@ import torch
 from ..clip.backbone import class_text_features
 from .evaluate import embed, score
 from .protocols import make_protocol
-from .experiments import frozen_encoder
+from .runs import frozen_encoder
 
 # %% ../../nbs/measure/06_probe.ipynb #339bbbb9
 def calibration_error(confidence, right, bins=10):
@@ -50,7 +50,7 @@ def make_probe(backbone, seen, unseen):
 def own_texts(p, encoder):
     "The class texts an encoder classifies with: its own, if it has learned some, else the frozen ones"
     with torch.no_grad():
-        own = encoder.source.texts(p.names, 'a photo of a {}')
+        own = encoder.prompts.texts(p.names, 'a photo of a {}')
     return p.texts if own is None else own.detach().float().cpu()
 
 

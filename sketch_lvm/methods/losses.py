@@ -10,6 +10,7 @@ __all__ = ['DISTANCES', 'DIVERGENCES', 'cosine_distance', 'squared_distance', 't
 
 # %% ../../nbs/methods/00_losses.ipynb #22ccfba2
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -25,13 +26,13 @@ def _no_autocast(x):
     return torch.autocast(x.device.type, enabled=False)
 
 
-def cosine_distance(a, b):
+def cosine_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     "1 - cos(a, b) along the last axis"
     with _no_autocast(a):
         return 1 - F.cosine_similarity(_exact(a), _exact(b), dim=-1)
 
 
-def squared_distance(a, b):
+def squared_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     "Squared Euclidean distance of the directions of a and b: twice the cosine distance"
     return 2 * cosine_distance(a, b)
 
@@ -40,20 +41,24 @@ DISTANCES = {'cosine': cosine_distance, 'squared-euclidean': squared_distance}
 
 # %% ../../nbs/methods/00_losses.ipynb #aba09b06
 def triplet(
-    anchor,
-    positive,
-    negative,
-    margin=0.3,  # a number, or one for each row
-    distance='cosine',  # a name in `DISTANCES`
-    reduction='mean',  # 'mean', or 'none' for one value a row
-):
+    anchor: torch.Tensor,
+    positive: torch.Tensor,
+    negative: torch.Tensor,
+    margin: float | torch.Tensor = 0.3,  # a number, or one for each row
+    distance: str = 'cosine',  # a name in `DISTANCES`
+    reduction: str = 'mean',  # 'mean', or 'none' for one value a row
+) -> torch.Tensor:
     "max(0, margin + d(anchor, positive) - d(anchor, negative))"
     d = DISTANCES[check_name(distance, DISTANCES, 'distance')]
     loss = F.relu(margin + d(anchor, positive) - d(anchor, negative))
     return loss.mean() if check_name(reduction, ['mean', 'none'], 'reduction') == 'mean' else loss
 
 # %% ../../nbs/methods/00_losses.ipynb #4d01b0bc
-def cosine_classification(cosines, labels, temperature=0.01):  # CLIP's own
+def cosine_classification(
+    cosines: torch.Tensor,
+    labels: torch.Tensor,
+    temperature: float = 0.01,  # CLIP's own
+) -> torch.Tensor:
     "Cross-entropy of the softmax over cosines `[B, C]` to the class texts, mean over rows"
     if not temperature > 0:
         raise UserError(f'a temperature is positive, {temperature} is not.')
@@ -61,11 +66,11 @@ def cosine_classification(cosines, labels, temperature=0.01):  # CLIP's own
 
 
 def text_classification(
-    embeddings,
-    labels,
-    class_features,  # [C, D]: one text embedding for each class the labels count
-    temperature=0.01,
-):
+    embeddings: torch.Tensor,
+    labels: torch.Tensor,
+    class_features: torch.Tensor,  # [C, D]: one text embedding for each class the labels count
+    temperature: float = 0.01,
+) -> torch.Tensor:
     "The same from embeddings and the texts themselves"
     with _no_autocast(embeddings):
         cosines = F.normalize(_exact(embeddings), dim=-1) @ F.normalize(_exact(class_features), dim=-1).T
@@ -73,45 +78,48 @@ def text_classification(
 
 # %% ../../nbs/methods/00_losses.ipynb #74d07a00
 def adaptive_margin(
-    class_features,  # [C, D]: a text embedding for each class, from the frozen tower
-    ours,
-    theirs,  # [B] class numbers of the anchors and of their negatives
-):
+    class_features: torch.Tensor,  # [C, D]: a text embedding for each class, from the frozen tower
+    ours: torch.Tensor,  # [B] class numbers of the anchors ...
+    theirs: torch.Tensor,  # ... and of their negatives
+) -> torch.Tensor:
     "cos of the texts of two classes, row by row; exactly 1 for a class and itself"
     with _no_autocast(class_features):
         t = F.normalize(_exact(class_features), dim=-1)
         return torch.where(ours == theirs, 1.0, (t[ours] * t[theirs]).sum(-1)).detach()
 
 # %% ../../nbs/methods/00_losses.ipynb #4a2bfa0c
-def relative_distance(anchor, positive, negative, distance='cosine'):
+def relative_distance(
+    anchor: torch.Tensor, positive: torch.Tensor, negative: torch.Tensor, distance: str = 'cosine'
+) -> torch.Tensor:
     "d(anchor, positive) - d(anchor, negative), row by row; negative where the order is right"
     d = DISTANCES[check_name(distance, DISTANCES, 'distance')]
     return d(anchor, positive) - d(anchor, negative)
 
 # %% ../../nbs/methods/00_losses.ipynb #7d111174
-def by_class(values, labels):
+def by_class(values: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     "The values of a P x K batch as `[P, K]`: classes ascending, rows of a class as they came"
     counts = labels.unique(return_counts=True)[1].tolist()
     if len(set(counts)) > 1:
         raise UserError(
-            f'comparing the margins of classes needs equally many rows of each; this batch holds between {min(counts)} and {max(counts)}. '
-            'Use a P x K sampler.'
+            'comparing the margins of classes needs equally many rows of each; '
+            f'this batch holds between {min(counts)} and {max(counts)}. Use a P x K sampler.'
         )
     return values[labels.argsort(stable=True)].view(len(counts), -1)
 
 # %% ../../nbs/methods/00_losses.ipynb #2a1caf11
 def margin_distributions(
-    deltas,  # [P, K] relative distances
-    order='sorted',  # 'sorted' within each class, or as 'given'
-    temperature=1.0,
-):
+    deltas: torch.Tensor,  # [P, K] relative distances
+    order: str = 'sorted',  # 'sorted' within each class, or as 'given'
+    temperature: float = 1.0,
+) -> torch.Tensor:
     "Log-probabilities `[P, K]`: for each class a softmax over its K relative distances"
     check_name(order, ['sorted', 'given'], 'order')
     if not temperature > 0:
         raise UserError(f'a temperature is positive, {temperature} is not.')
     if deltas.ndim != 2 or min(deltas.shape) < 2:
         raise UserError(
-            f'comparing margins takes at least 2 classes of 2 rows, not shape {tuple(deltas.shape)}; with fewer the term would always be 0.'
+            f'comparing margins takes at least 2 classes of 2 rows, not shape {tuple(deltas.shape)}; '
+            'with fewer the term would always be 0.'
         )
     x = _exact(deltas)
     return F.log_softmax((x.sort(dim=1).values if order == 'sorted' else x) / temperature, dim=1)
@@ -127,61 +135,60 @@ def _js(p, q):
 
 
 def _chi2(p, q):
-    return (q.exp() * torch.expm1((p - q).clamp(max=40)) ** 2).sum(
-        -1
-    )  # beyond e^40 it is out of reach for fp32, and of interest
+    # beyond e^40 it is out of reach for fp32, and of interest
+    return (q.exp() * torch.expm1((p - q).clamp(max=40)) ** 2).sum(-1)
 
 
-DIVERGENCES = {
+DIVERGENCES = {  # of log-probabilities along the last axis
     'kl': _kl,
     'js': _js,
-    'chi2': _chi2,  # of log-probabilities along the last axis
+    'chi2': _chi2,
     'hellinger': lambda p, q: ((p / 2).exp() - (q / 2).exp()).pow(2).sum(-1) / 2,
     'tv': lambda p, q: (p.exp() - q.exp()).abs().sum(-1) / 2,
 }
 
 # %% ../../nbs/methods/00_losses.ipynb #df067d54
 def margin_divergence(
-    deltas,  # [P, K] relative distances, see `by_class`
-    order='sorted',
-    temperature=1.0,
-    divergence='kl',  # a name in `DIVERGENCES`
-):
+    deltas: torch.Tensor,  # [P, K] relative distances, see `by_class`
+    order: str = 'sorted',
+    temperature: float = 1.0,
+    divergence: str = 'kl',  # a name in `DIVERGENCES`
+) -> torch.Tensor:
     "Mean f-divergence over ordered pairs of classes between the distributions of their relative distances"
     logp = margin_distributions(deltas, order, temperature)
     D = DIVERGENCES[check_name(divergence, DIVERGENCES, 'divergence')](logp[:, None], logp[None])
     return D.sum() / (len(D) * (len(D) - 1))  # the diagonal is 0
 
 # %% ../../nbs/methods/00_losses.ipynb #43c4ac01
-def cut_tiles(pixels, grid):
+def cut_tiles(pixels: torch.Tensor, grid: int) -> torch.Tensor:
     "`[..., H, W]` as tiles `[..., grid*grid, h, w]`, row by row; H and W must be multiples of `grid`"
     *more, H, W = pixels.shape
     h, w = H // grid, W // grid
     return pixels.reshape(*more, grid, h, grid, w).transpose(-3, -2).reshape(*more, grid * grid, h, w)
 
 
-def join_tiles(tiles, grid):
+def join_tiles(tiles: torch.Tensor, grid: int) -> torch.Tensor:
     "The inverse of `cut_tiles`"
     *more, _, h, w = tiles.shape
     return tiles.reshape(*more, grid, grid, h, w).transpose(-3, -2).reshape(*more, grid * h, grid * w)
 
 
-def permute_tiles(tiles, permutation):
+def permute_tiles(tiles: torch.Tensor, permutation: torch.Tensor | Sequence[int]) -> torch.Tensor:
     "Move the tiles `[B, n, ...]`: place k gets tile `permutation[b, k]` (or `permutation[k]` for all)"
     permutation = torch.as_tensor(permutation, device=tiles.device).expand(len(tiles), tiles.shape[1])
     return tiles[torch.arange(len(tiles), device=tiles.device)[:, None], permutation]
 
 
-def invert(permutation):
+def invert(permutation: torch.Tensor | Sequence[int]) -> torch.Tensor:
     "The permutation that undoes `permutation`"
     return torch.as_tensor(permutation).argsort(-1)
 
 # %% ../../nbs/methods/00_losses.ipynb #8cdb49da
 def shuffle_patches(
-    pixels,
-    permutation,
-    grid=2,  # tiles along one side
-):
+    pixels: torch.Tensor,
+    permutation: torch.Tensor | Sequence[int],
+    grid: int = 2,  # tiles along one side
+) -> torch.Tensor:
     "`[B, C, H, W]` with the tiles of each picture moved by its `permutation` (`[B, grid*grid]`, or one for all)"
     H, W = pixels.shape[-2:]
     if not 2 <= grid <= min(H, W):
@@ -200,13 +207,13 @@ def shuffle_patches(
 
 # %% ../../nbs/methods/00_losses.ipynb #11c10d61
 def draw_permutations(
-    seed,
-    epoch,
-    index,  # a number, or one for each row: the row's place in the epoch
-    grid=2,
-    n=2,  # tiles along one side; how many permutations, all different
-):
-    "`[n, grid*grid]` (`[rows, n, grid*grid]` for several indices): `n` different permutations that depend on the arguments alone"
+    seed: int,
+    epoch: int,
+    index: int | Sequence[int] | torch.Tensor,  # the place of a row in the epoch, or of several rows
+    grid: int = 2,  # tiles along one side
+    n: int = 2,  # how many permutations, all different
+) -> torch.Tensor:
+    "`[n, grid*grid]`, or `[rows, n, grid*grid]` for several indices; depends on the arguments alone"
     if grid < 2 or n > math.factorial(grid * grid):
         raise UserError(f'{n} different arrangements of {grid} x {grid} tiles do not exist; use a grid of 2 or more.')
     if getattr(index, 'ndim', 0) or isinstance(index, (list, tuple, range)):
@@ -220,6 +227,12 @@ def draw_permutations(
     return torch.tensor(found)
 
 # %% ../../nbs/methods/00_losses.ipynb #64c3334e
-def patch_shuffle_loss(sketch_same, photo_same, photo_other, margin=0.3, distance='cosine'):
-    "Triplet whose positive is the own photo under the sketch's permutation and whose negative is the same photo under another"
+def patch_shuffle_loss(
+    sketch_same: torch.Tensor,
+    photo_same: torch.Tensor,  # the own photo under the sketch's permutation
+    photo_other: torch.Tensor,  # the same photo under another
+    margin: float = 0.3,
+    distance: str = 'cosine',
+) -> torch.Tensor:
+    "Triplet of shuffled pictures: the one shuffled like the sketch is to be nearer"
     return triplet(sketch_same, photo_same, photo_other, margin, distance)

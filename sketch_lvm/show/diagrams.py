@@ -6,7 +6,7 @@
 __all__ = ['COLOURS', 'box', 'line', 'arrow', 'draw_exchanges', 'draw_start', 'draw_end']
 
 # %% ../../nbs/show/01_diagrams.ipynb #34742a96
-from ..methods.splip import heard
+from ..clip.exchanges import text_layer_for
 
 # %% ../../nbs/show/01_diagrams.ipynb #0e71796a
 COLOURS = dict(frozen='#E3EAF2', trained='#F6C48B', data='#FFFFFF')
@@ -77,7 +77,7 @@ def draw_exchanges(backbone, source, picture=None, ax=None):
     m, k, n = o['text_tokens'], o['word_tokens'], o['class_tokens']
     columns, pairs = [4.0, 6.3, 8.6], {}
     for i in range(backbone.layers):
-        pairs.setdefault(heard(i, backbone.layers, backbone.text_layers), []).append(i + 1)
+        pairs.setdefault(text_layer_for(i, backbone.layers, backbone.text_layers), []).append(i + 1)
     for x, (text, own) in zip(columns, [list(pairs.items())[i] for i in (0, 1, -1)]):
         name = f'image layer {own[0]}' if len(own) == 1 else f'image layers {own[0]}-{own[-1]}'
         box(ax, x, 6, f'text layer {text + 1}', w=1.4)

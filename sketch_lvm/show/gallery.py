@@ -24,8 +24,9 @@ import torch
 from PIL import Image
 
 from .. import __version__
-from ..clip.backbone import is_file_name, load_backbone, weights_here
-from ..core import UserError, check_writable, sha256, show_images
+from ..clip.weights import is_file_name, weights_here
+from ..clip.backbone import load_backbone
+from ..core import UserError, check_writable, sha256, show_images, bar
 from ..data.items import SketchPhotoSet, make_set
 from ..data.sources import Arrays, Files
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
@@ -33,12 +34,13 @@ from ..data.items import printable
 from ..data.columns import merge_spellings
 from .drawing import read_drawing
 from ..measure.report import WARNING
-from ..measure.evaluate import bar, device_of
-from ..measure.experiments import frozen_encoder, open_run
+from ..measure.evaluate import device_of
+from ..measure.runs import frozen_encoder, open_run
 from ..data.images import BadImage, fit_image, in_threads, read_image
 from ..measure.metrics import exact_products, unit_rows
-from ..clip.encoder import tower_mark
-from ..train.runs import SEAL, pack, read_folder, unpack, write_folder
+from ..clip.encoder import embed_batches
+from ..clip.towers import tower_mark
+from ..train.sealed import SEAL, pack, read_folder, unpack, write_folder
 from ..train.share import load_encoder
 
 # %% ../../nbs/show/03_gallery.ipynb #fed9e85a
@@ -104,19 +106,12 @@ def read_photo(items, row, size, fit, interpolation):
     return fit_image(image, size, fit, interpolation).transpose(2, 0, 1), small_jpeg(image)
 
 # %% ../../nbs/show/03_gallery.ipynb #2f1232c1
-@torch.inference_mode()
 def vectors(encoder, images, modality):
     "Embeddings `[n, D]` of uint8 images `[n, 3, S, S]` or `[n, S, S, 3]`, in fp32 on the CPU; refused if they cannot be ranked"
-    was = getattr(encoder, 'training', False)
-    if was:
-        encoder.eval()
-    try:
-        with exact_products(device_of(encoder)):
-            out = encoder(encoder.backbone.pixels(np.asarray(images)), modality)
-    finally:
-        if was:
-            encoder.train()
-    return unit_rows(out.float().cpu(), what=modality)
+    pixels = encoder.backbone.pixels(np.asarray(images))
+    with exact_products(device_of(encoder)):
+        out = embed_batches(encoder, [(pixels, modality)], device='cpu')
+    return unit_rows(out, what=modality)
 
 # %% ../../nbs/show/03_gallery.ipynb #1970233e
 def embed_photos(encoder, items, batch=64, workers=None, progress=None):
@@ -172,7 +167,7 @@ def encoder_mark(encoder):
     own = {n: t for n, t in encoder.state_dict().items() if recipe.get('train') == 'all' or not n.startswith('visual.')}
     learned = sha256(json.dumps(recipe, sort_keys=True, default=str).encode() + pack(own))[:16]
     return dict(
-        tower=tower_mark(b.visual),
+        tower=tower_mark(b.image_tower),
         learned=learned,
         pixels=f'{b.size} {b.fit} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}',
     )

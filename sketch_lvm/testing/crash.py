@@ -13,10 +13,11 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 # %% ../../nbs/testing/01_crash.ipynb #9a7aa9d3
-def outcome(out):
+def outcome(out: str | Path) -> dict[str, bytes | dict[str, bytes]]:
     "The bytes of a run that must not depend on its interruptions: its newest checkpoint and its log"
     newest = sorted(Path(out).glob('step-*'))[-1]
     return {
@@ -25,7 +26,7 @@ def outcome(out):
     }
 
 # %% ../../nbs/testing/01_crash.ipynb #ef01141b
-def run_script(code, *args, processes=1, timeout=300):
+def run_script(code: str, *args: object, processes: int = 1, timeout: float = 300) -> str:
     "Run Python code in a fresh process without GPUs (several: by torchrun) and return what it printed; for tests"
     with tempfile.TemporaryDirectory() as d:
         script = Path(d) / 'script.py'
@@ -50,7 +51,7 @@ def run_script(code, *args, processes=1, timeout=300):
     return done.stdout
 
 # %% ../../nbs/testing/01_crash.ipynb #c7c72028
-def in_child(f):
+def in_child(f: Callable[[], object]) -> int:
     "Run a function in a child process; returns its number"
     if pid := os.fork():
         return pid
@@ -64,7 +65,7 @@ def in_child(f):
     os._exit(0)
 
 
-def die_at_call(n):
+def die_at_call(n: int) -> None:
     "Let this process kill itself at the nth call, counted from 0, that changes something on the disk"
     left = [n]
 
@@ -81,8 +82,13 @@ def die_at_call(n):
         setattr(os, name, deadly(getattr(os, name)))
 
 # %% ../../nbs/testing/01_crash.ipynb #821b84fa
-def killed_runs(folder, go, seconds=(), calls=()):
-    "Start `go(out)` in children that are killed, then finished by another child; gives `(out, exit status, checkpoints left)`"
+def killed_runs(
+    folder: str | Path,
+    go: Callable[[Path], object],
+    seconds: Sequence[float] = (),  # after which children are killed
+    calls: Sequence[int] = (),  # to the disk, at which others kill themselves
+) -> Iterator[tuple[Path, int, int]]:
+    "Start `go(out)` in children that die, and let others finish; gives `(out, exit status, checkpoints left)`"
     for i, (s, n) in enumerate([(s, None) for s in seconds] + [(None, n) for n in calls]):
         out = Path(folder) / f'killed-{i}'
         pid = in_child(lambda: (n is None or die_at_call(n), go(out)))
