@@ -403,7 +403,7 @@ CONFIG = {  # what opening a run reads in its config.json, as in `evaluate.FIELD
         'patience?': _NUMBER_OR_NOT,
     },
     'imports?': [_WORDS],
-    'encoder?': {'source': {'classes?': [_WORDS]}},
+    'encoder?': {'prompts?': {'classes?': [_WORDS]}, 'source?': {'classes?': [_WORDS]}},  # `source`: the older word
     'split?': dict.fromkeys(('name', 'provenance'), _WORDS) | dict.fromkeys(('seen', 'unseen', 'validation'), [_WORDS]),
 }
 
