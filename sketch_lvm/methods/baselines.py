@@ -162,7 +162,8 @@ class FeatureLearner(MethodLearner):
             self.store[device] = stored_features(self.encoder.backbone, self.items, how, device)
         features, own = self.store[device], batch['own'][rows]
         roles = view_names(self.method.weights, batch['rows'])
-        return Embedded(torch.stack([self.encoder.finish(features[batch['rows'][r][own].to(device)]) for r in roles]))
+        z = [self.encoder.finish(features[batch['rows'][r][own].to(device)]) for r in roles]
+        return Embedded(torch.stack(z).float())
 
 # %% ../../nbs/methods/09_baselines.ipynb #14a6105a
 BASELINE_OPTIONS: dict[str, Option] = {

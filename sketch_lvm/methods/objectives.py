@@ -178,11 +178,17 @@ def view_names(terms: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
 
 
-def encode_views(encoder: Callable, views: list[View]) -> Embedded:
+def encode_views(
+    encoder: Callable,
+    views: list[View],
+    extras: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,  # what else to make of [views x B, D]
+) -> Embedded:
     "The embeddings of all views, `[views, B, D]`, from one pass through the encoder"
     n = len(views[0].pixels)
     pixels, modalities = torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)]
-    return Embedded(encoder(pixels, modalities).unflatten(0, (len(views), n)))
+    z = encoder(pixels, modalities)
+    found = extras(z) if extras else {}
+    return Embedded(z, found).map(lambda x: x.unflatten(0, (len(views), n)).float())
 
 # %% ../../nbs/methods/01_objectives.ipynb #d6d4f93d
 def needs_texts(weights: Iterable[str], options: dict) -> list[str]:

@@ -34,9 +34,8 @@ class ExchangeLearner(MethodLearner):
         if not self.encoder.prompts.needs_text_tower:  # taken away
             return encode_views(self.encoder, views)
         memo = {} if average is None else dict(average=average)
-        z = encode_views(partial(self.encoder, memo=memo), views).embedding
-        cosines = self.encoder.prompts.cosines(z.flatten(0, 1), memo)
-        return Embedded(z, dict(cosines=cosines.unflatten(0, z.shape[:2])))
+        cosines = self.encoder.prompts.cosines
+        return encode_views(partial(self.encoder, memo=memo), views, lambda z: dict(cosines=cosines(z, memo)))
 
     def shares(self, batch: dict, rows: torch.Tensor, device: torch.device | str) -> torch.Tensor | None:
         "Each row's share of the batch's text tokens; None where every picture has its own"
