@@ -192,7 +192,8 @@ def test_commands_do_what_they_say():
     assert (
         code == 0 and len(r['trials']) == 2 and r['best'] in [x['changes'] for x in r['trials']] and '--set lr_rest=' in err
     )
-    table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --set batch=8 --steps 2 --trials 0 {small}'
+    table = f'reproduce --table main --data mini:n_train=2,n_test=2 --out {d}/table --rows B-Lin --seeds 1 --set batch=8 '
+    table += f'--steps 2 --trials 0 {small}'
     code, r, err = run(table)
     assert (
         code == 0
@@ -292,7 +293,8 @@ def test_the_whole_way_on_a_real_sample():
         code, r, err = run(f'search {d}/gallery {drawing} --top 3 --trust')
         assert code == 0 and len(r['hits']) == 3 and 'RANDOM WEIGHTS' in err
         code, r, err = run(
-            f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 --rows B-Lin'
+            f'reproduce --table sketchy --data {data} {tower} --out {d}/table --steps 2 --trials 0 --seeds 1 --set batch=2 '
+            '--rows B-Lin'
         )
         text = (d / 'table/table.md').read_text()
         assert (
