@@ -155,19 +155,19 @@ def short(values: dict[str, float]) -> dict[str, float]:
 
 # %% ../../nbs/app/00_quickstart.ipynb #6c3d1e46
 def quickstart(
-    out,
-    seed=0,
-    steps=None,
-    n_train=None,
-    n_test=None,
-    batch=None,
-    weights_from=None,  # 'random': to see that the code runs
-    device='auto',
-    progress=None,
-    save=None,  # a JSON file that collects results
-    say=print,
-):
-    "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
+    out: str | Path,
+    seed: int = 0,
+    steps: int | None = None,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    batch: int | None = None,
+    weights_from: str | None = None,  # 'random': to see that the code runs
+    device: str = 'auto',
+    progress: bool | None = None,
+    save: str | Path | None = None,  # a JSON file that collects results
+    say: Callable[[str], None] = print,
+) -> dict:
+    "Train prompts on seen categories, test on unseen ones, write all into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
     e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
