@@ -9,15 +9,12 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault('MPLBACKEND', 'agg')
-os.environ.setdefault(
-    'OMP_NUM_THREADS', '1'
-)  # some tests fork, and a forked child must not wait for threads it did not inherit
+# some tests fork, and a forked child must not wait for threads it did not inherit
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 config = ConfigParser(delimiters=['='])
 config.read(Path(__file__).parent.parent / 'settings.ini')
 FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']  # 'test' marks the cells these come from
-TIMES = (
-    Path(__file__).parent / 'times.json'
-)  # seconds of each test, as `make test` last measured them where it was told to
+TIMES = Path(__file__).parent / 'times.json'  # seconds of each test, as `tools/check.py times` last measured them
 QUICK = 1.0  # seconds; what takes longer is left to `make test`
 left_out, took = Counter(), Counter()
 
@@ -26,7 +23,7 @@ def pytest_addoption(parser):
     parser.addoption(
         '--quick', action='store_true', help=f'only tests that took less than {QUICK:g} s when they were last measured'
     )
-    parser.addoption('--keep-times', action='store_true', help=f'write how long each test took to {TIMES.name}')
+    parser.addoption('--times', help='add how long each test took to this file, one JSON object a line')
     parser.addoption('--flags', default='', help=f'also run the tests marked with these flags: {" ".join(FLAGS)}')
 
 
@@ -63,12 +60,9 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish(session):
-    if not session.config.getoption('--keep-times'):
-        return
-    old = json.loads(TIMES.read_text(encoding='utf-8')) if TIMES.exists() else {}
-    known = old | {name: round(seconds, 1) for name, seconds in took.items()}
-    names = {item.nodeid for item in session.items}
-    TIMES.write_text(json.dumps({n: known[n] for n in sorted(names & known.keys())}, indent=0) + '\n', encoding='utf-8')
+    if place := session.config.getoption('--times'):
+        with open(place, 'a', encoding='utf-8') as f:  # one line at once: several sessions may write
+            f.write(json.dumps(took) + '\n')
 
 
 def pytest_terminal_summary(terminalreporter):

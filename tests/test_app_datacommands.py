@@ -7,7 +7,8 @@ def test_actions_return_what_they_say():
     from unittest import mock
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.app.datacommands import ACTIONS, counting
+    from sketch_lvm.app.datacommands import ACTIONS
+    from sketch_lvm.core import counting
 
     d, said = Path(tempfile.mkdtemp()), []
     save_folder(toy_set(2, 2, 1), d / 'set')
@@ -49,9 +50,9 @@ def test_actions_return_what_they_say():
 
 
     with mock.patch.object(sys, 'stderr', Terminal()) as screen:
-        move = counting('x')
-        time.sleep(0.2)
-        move(3, 5)
+        with counting('x') as move:
+            time.sleep(0.2)
+            move(3, 5)
         assert ask('extract', path=d / 'a.b.zip', into=d / 'again')['bytes'] == 1
         assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()  # an archive of gigabytes shows that it moves
 

@@ -3,14 +3,14 @@
 
 def test_every_printed_number_keeps_its_caveats():
     from sketch_lvm.methods.catalogue import method, published
-    from sketch_lvm.app.infocommands import told
+    from sketch_lvm.app.infocommands import published_words
 
     rows = [p for p in published(method('sketch-lvm')) if p.protocol == 'zero-shot']
-    lines = told(rows)
+    lines = published_words(rows)
     for p in rows:
         line = next(line for line in lines if f'{p.data} {p.metric} {p.value:.3f}' in line)
         assert p.source in line and p.note in line and ('its class list is not known' in line) == (not p.split), (p, line)
-    assert len(lines) < len(rows) and told([]) == []
+    assert len(lines) < len(rows) and published_words([]) == []
 
 
 def test_doctor_finds_what_is_broken():
@@ -55,5 +55,5 @@ def test_doctor_finds_what_is_broken():
     with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'file' / 'x')):
         r = ask()
         assert 'cannot be written' in r['cache'] and r['exit'] == 1
-    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
+    with mock.patch('sketch_lvm.clip.backbone.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
         assert ask()['weights'] == 'ViT-B-32/openai'

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def base(tmp_path_factory):
         (root / d).mkdir(parents=True)
     for f in ('settings.ini', 'setup.py', 'pyproject.toml'):
         shutil.copy(ROOT / f, root / f)
-    for f in ('export_tests.py', 'readme.py', 'check.py'):
+    for f in ('export_tests.py', 'readme.py', 'check.py', 'jobs.py', 'style.py'):
         shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
     shutil.copy(ROOT / 'tests' / 'conftest.py', root / 'tests')
     write(
@@ -118,11 +119,58 @@ def test_an_example_that_fails_fails_the_page(root):
 
 def test_quick_leaves_out_what_takes_long(root):
     pytest_here = (root, sys.executable, '-m', 'pytest', '-q', 'tests')
-    assert '1 passed' in run(*pytest_here, '--keep-times').stdout
+    out = run(root, sys.executable, 'tools/check.py', 'times')
+    assert out.returncode == 0 and 'nbs/00_room.ipynb' in out.stdout and 'test_doubles' in out.stdout, out.stderr
     times = json.loads((root / 'tests/times.json').read_text())
-    assert list(times) == ['tests/test_room.py::test_doubles'] and '1 passed' in run(*pytest_here, '--quick').stdout
+    assert list(times) == ['nbs/00_room.ipynb', 'nbs/index.ipynb', 'tests/test_room.py::test_doubles']
+    assert '1 passed' in run(*pytest_here, '--quick').stdout
     (root / 'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.0}))
     assert '1 by flag --quick' in run(*pytest_here, '--quick').stdout and '1 passed' in run(*pytest_here).stdout
+
+
+def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
+    "An annotation or a docstring that is missing is said; private names and exempt rooms are left alone"
+    source = (
+        '#| export\ndef double(x: int) -> int:\n    "Twice"\n    return 2 * x\n\ndef half(x, *rest, k: int = 1):\n    return x\n\n'
+        'def _own(x): return x\n\nclass Box:\n    "A box"\n    def __init__(self, a): self.a = a\n    def open(self) -> int: return 1'
+    )
+    write(root, '00_room', [cell('# Room\n\n> A room.', 'markdown'), cell('#| default_exp room'), cell(source)])
+    style = (root, sys.executable, 'tools/style.py')
+    settings = (root / 'pyproject.toml').read_text().partition('[tool.sketch_lvm.style]')[0]
+    (root / 'pyproject.toml').write_text(settings)
+    out = run(*style)
+    assert out.returncode == 1 and 'double' not in out.stdout and '_own' not in out.stdout
+    expected = [
+        'half has no docstring',
+        'half: no annotation of x, rest',
+        'half: what it returns',
+        'Box.open has no docstring',
+    ]
+    assert [x for x in [*expected, 'Box.__init__: no annotation of a', '5 complaint(s)'] if x not in out.stdout] == []
+    (root / 'pyproject.toml').write_text(settings + '[tool.sketch_lvm.style]\nexempt = ["00_*.ipynb", "gone/*"]\n')
+    out = run(*style)
+    assert out.returncode == 0 and 'no longer needed in pyproject.toml: gone/*' in out.stdout
+    long = '#| export\n' + 'x = 1\n' * 401
+    write(root, '01_long', [cell('# Long\n\n> Long.', 'markdown'), cell('#| default_exp long'), cell(long)])
+    assert 'more than 400: make it two rooms' in run(*style).stdout
+
+
+def test_jobs_run_side_by_side_and_failures_are_shown():
+    "Two at a time, the longest first; the output of one that fails is printed, and the table names them all"
+    sys.path.insert(0, str(ROOT / 'tools'))
+    from jobs import Job, run_jobs, table
+
+    def breaks():
+        print('about to break')
+        raise ValueError('broken')
+
+    said = []
+    jobs = [Job('short', lambda: True, 1.0), Job('long', lambda: time.sleep(0.3) is None, 9.0), Job('odd', breaks, 5.0)]
+    done = {r.name: r for r in run_jobs([*jobs, Job('no', lambda: False)], 2, said.append)}
+    assert {n: r.fine for n, r in done.items()} == dict(short=True, long=True, odd=False, no=False)
+    assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
+    assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
+    assert table(done.values(), 2).splitlines()[1].startswith('long') and len(table(done.values(), 2).splitlines()) == 4
 
 
 def test_drift_is_refused_and_nothing_is_overwritten(root):

@@ -2,13 +2,16 @@
 
 Usage: check.py [drift] [lint] [notebooks] [tests] [--flags "slow gpu"]     (these four without words)
        check.py drift lint quick          what `make check` runs: of the tests only those that take less than a second
-The drift check works on a copy, so an edit made by hand is reported, not overwritten.
+       check.py times                     everything, and how long each notebook and each test took, kept for next time
+The drift check works on a copy, so an edit made by hand is reported, not overwritten. Notebooks and tests run side by
+side, one on each core, the longest first.
 """
 
 import argparse
 import difflib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +21,11 @@ from collections import Counter
 from configparser import ConfigParser
 from pathlib import Path
 
+from jobs import notebook_job, preload, run_jobs, table, test_job
+
 ROOT = Path(__file__).resolve().parent.parent
+TIMES = ROOT / 'tests' / 'times.json'
+WORDS = ('passed', 'failed', 'skipped', 'error')
 SKIP = shutil.ignore_patterns(
     '.git',
     '.venv*',
@@ -116,19 +123,85 @@ def skipped_cells(asked):
     return count
 
 
-def notebooks(asked):
-    "Run every notebook as nbdev does, but for the cells that are tests: these are exported, and plain pytest runs them"
-    cmd = ['nbdev_test', '--n_workers', '2', '--timing', '--do_print'] + (['--flags', ' '.join(asked)] if asked else [])
-    rc = run(*cmd, PYTHONPATH=str(ROOT), OMP_NUM_THREADS='1', MPLBACKEND='agg')
-    count = skipped_cells(asked)
+def lint():
+    "Style of notebooks, package, tests and tools; returns how many of the checks complain"
+    ruff = [sys.executable, '-m', 'ruff']
+    checks = [
+        [*ruff, 'check', '.'],
+        [*ruff, 'format', '--check', 'nbs', 'tools'],
+        [sys.executable, ROOT / 'tools' / 'style.py'],
+    ]
+    return sum(bool(run(*c)) for c in checks)
+
+
+def known_times():
+    "Seconds that notebooks and tests took when they were last measured, by name"
+    return json.loads(TIMES.read_text(encoding='utf-8')) if TIMES.exists() else {}
+
+
+def notebook_jobs(asked):
+    "Every notebook as nbdev runs it, but for the cells that are tests: these are exported, and plain pytest runs them"
+    count, known = skipped_cells(asked), known_times()
     print('notebooks: cells skipped: ' + (', '.join(f'{n} by flag {f}' for f, n in sorted(count.items())) or 'none'))
-    return rc
+    paths = [p for p in sorted(ROOT.glob('nbs/**/*.ipynb')) if '.ipynb_checkpoints' not in p.parts]
+    skip = [*flags(), 'test']
+    return [notebook_job(p, ROOT, skip, asked, known.get(p.relative_to(ROOT).as_posix(), 60.0)) for p in paths]
 
 
-def tests(asked, *more):
-    "Run the exported tests with plain pytest, say which take long; conftest.py says what the flags skip"
-    flags = ['--flags', ' '.join(asked)] if asked else []
-    return run(sys.executable, '-m', 'pytest', 'tests', '-q', '--durations=20', *more, *flags)
+def test_jobs(asked, kept):
+    "Every file of tests; conftest.py says what the flags skip, and adds how long each test took to the file `kept`"
+    known = Counter()
+    for name, seconds in known_times().items():
+        known[name.partition('::')[0]] += seconds
+    options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else [])]
+    paths = sorted((ROOT / 'tests').glob('test_*.py'))
+    return [test_job(p, ROOT, options, known[p.relative_to(ROOT).as_posix()]) for p in paths]
+
+
+def side_by_side(parts, asked, workers, keep=False):
+    "Run notebooks and tests, say which take long; returns how many failed"
+    with tempfile.TemporaryDirectory() as d:
+        kept = Path(d) / 'times.jsonl'
+        jobs = [
+            *(notebook_jobs(asked) if 'notebooks' in parts else ()),
+            *(test_jobs(asked, kept) if 'tests' in parts else ()),
+        ]
+        env = dict(
+            OMP_NUM_THREADS='1',
+            MPLBACKEND='agg',
+            PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']]),
+        )
+        os.environ.update({k: v for k, v in env.items() if k == 'PATH' or k not in os.environ})
+        os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # dozens of processes import torch: let them share its bytecode
+        if len(jobs) > 8:
+            preload()
+        done = run_jobs(jobs, workers)
+        times = Counter()
+        for line in kept.read_text(encoding='utf-8').splitlines() if kept.exists() else ():
+            times.update(json.loads(line))
+    print(f'\n{table(done, 0 if keep else 20)}\n')
+    slowest = times.most_common(None if keep else 20)
+    print('\n'.join(f'{seconds:7.1f} s  {name}' for name, seconds in slowest))
+    said = Counter()
+    for r in done:
+        if lines := re.findall(r'^tests skipped by a flag: (.*)$', r.output, re.M):
+            said.update({f: int(n) for n, f in re.findall(r'(\d+) by flag (\S+?)(?:,|$)', lines[-1])})
+        for n, what in re.findall(r'(\d+) (passed|failed|skipped|error)', (r.output.splitlines() or [''])[-1]):
+            said[what] += int(n)
+    print('tests: ' + ', '.join(f'{n} {k if k in WORDS else "by flag " + k}' for k, n in sorted(said.items())))
+    if keep:
+        new = {n: round(x, 1) for n, x in times.items()} | {
+            r.name: round(r.seconds, 1) for r in done if r.name.startswith('nbs')
+        }
+        TIMES.write_text(json.dumps(dict(sorted(new.items())), indent=0) + '\n', encoding='utf-8')
+    bad = [r.name for r in done if not r.fine]
+    print('failed: ' + ', '.join(bad) if bad else f'{len(done)} notebooks and files of tests, all fine')
+    return len(bad)
+
+
+def quick():
+    "The tests that take less than a second each, in one process"
+    return run(sys.executable, '-m', 'pytest', 'tests', '-q', '--quick')
 
 
 def main():
@@ -137,25 +210,21 @@ def main():
         'parts', nargs='*', metavar='part', help='drift, lint, notebooks, tests (these without words); quick, times'
     )
     p.add_argument('--flags', default='', help=f'also run what these flags mark: {" ".join(flags())}')
+    p.add_argument('--workers', type=int, default=min(2, os.cpu_count() or 1), help='notebooks and tests at a time')
     args = p.parse_args()
-    asked, failed = args.flags.split(), []
-    jobs = dict(
-        drift=drift,
-        lint=lambda: run(sys.executable, '-m', 'ruff', 'check', '.'),
-        notebooks=lambda: notebooks(asked),
-        tests=lambda: tests(asked),
-        quick=lambda: tests(asked, '--quick'),
-        times=lambda: tests(asked, '--keep-times'),
-    )
-    if wrong := [x for x in args.parts if x not in jobs]:
-        p.error(f'no such part: {" ".join(wrong)}; there are {" ".join(jobs)}')
-    for name in args.parts or ['drift', 'lint', 'notebooks', 'tests']:
+    asked, failed, parts = args.flags.split(), [], args.parts or ['drift', 'lint', 'notebooks', 'tests']
+    both = [x for x in parts if x in ('notebooks', 'tests')]
+    jobs = dict(drift=drift, lint=lint, quick=quick)
+    jobs |= {' and '.join(both): lambda: side_by_side(both, asked, args.workers)} if both else {}
+    jobs |= dict(times=lambda: side_by_side(('notebooks', 'tests'), asked, args.workers, keep=True))
+    if wrong := [x for x in parts if x not in jobs and x not in both]:
+        p.error(f'no such part: {" ".join(wrong)}; there are drift lint notebooks tests quick times')
+    for name in dict.fromkeys(' and '.join(both) if x in both else x for x in parts):
         start = time.time()
         print(f'== {name}', flush=True)
         if jobs[name]():
             failed.append(name)
-        if failed or name not in ('tests', 'quick', 'times'):  # else the last line is the test runner's own
-            print(f'== {name}: {"FAILED" if name in failed else "ok"}, {time.time() - start:.0f} s', flush=True)
+        print(f'== {name}: {"FAILED" if name in failed else "ok"}, {time.time() - start:.0f} s', flush=True)
     if failed:
         print('failed: ' + ', '.join(failed))
     return bool(failed)

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from .arguments import read_data
 from .engine import Command, Opt
-from .terminal import counting
-from ..core import UserError, data_path, read_json
+from ..core import UserError, counting, data_path, read_json
 
 # %% ../../nbs/app/05_datacommands.ipynb #e974d720
 def data_list(v: Namespace | None, say: Callable[[str], None]) -> dict:
@@ -44,7 +43,8 @@ def data_info(v: Namespace, say: Callable[[str], None]) -> dict:
     "What lies at a path, counted by class"
     from sketch_lvm.data.layouts import open_data
 
-    items, report = open_data(v.path, v.data, v.gallery, per_class=v.per_class, progress=counting('files'))
+    with counting('files') as move:
+        items, report = open_data(v.path, v.data, v.gallery, per_class=v.per_class, progress=move)
     say(f'{report}\n\n{items.counts()}')
     return dict(
         found=report.where,
@@ -59,7 +59,8 @@ def data_verify(v: Namespace, say: Callable[[str], None]) -> dict:
     "The whole check; exit code 1 if there are errors"
     from sketch_lvm.data.verify import verify
 
-    found = verify(v.path, v.data, not v.no_content, bool(v.decode), v.gallery, v.per_class, progress=counting('files'))
+    with counting('files') as move:
+        found = verify(v.path, v.data, not v.no_content, bool(v.decode), v.gallery, v.per_class, progress=move)
     say(str(found))
     return dict(found.to_dict(), exit=0 if found.fine else 1)
 
@@ -72,9 +73,11 @@ def data_extract(v: Namespace, say: Callable[[str], None]) -> dict:
     for end in ('.zip', '.gz', '.bz2', '.xz', '.tgz', '.tar'):
         name = name.removesuffix(end)
     into = v.into or (name if name != Path(v.path).name else f'{name}-unpacked')
-    r = extract(v.path, into, v.sha256, counting('unpack', unit='B', unit_scale=True))
+    with counting('unpack', unit='B', unit_scale=True) as move:
+        r = extract(v.path, into, v.sha256, move)
     say(
-        f'{r["files"]:,} files, {r["bytes"] / 1e6:.1f} MB, {r["ignored"]} ignored, in {into}\nNext: sketch_lvm datasets verify {into}'
+        f'{r["files"]:,} files, {r["bytes"] / 1e6:.1f} MB, {r["ignored"]} ignored, in {into}\n'
+        f'Next: sketch_lvm datasets verify {into}'
     )
     return dict(r, into=str(into))
 
@@ -120,7 +123,8 @@ def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
         if not _sketch_folders(path):
             return path, None
         raise UserError(
-            f'{path} holds sketches ({", ".join(_sketch_folders(path)[:3])}), which a gallery must not: {e} Name the folder with the photos.'
+            f'{path} holds sketches ({", ".join(_sketch_folders(path)[:3])}), which a gallery must not: {e} '
+            'Name the folder with the photos.'
         ) from e
     own = guess_data(
         {n for f in (*found.sketch, *found.photo, *found.extended) for n in _inside(f)}
@@ -130,7 +134,8 @@ def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     if not (found.photo or found.extended):
         raise UserError(f'{found}. It has no photos to make a gallery of. {REAL[found.data].get}')
     say(f'{found}. Its photos are taken{", its sketches are not" * bool(found.sketch or found.drawings)}.')
-    items, report = open_data(found._replace(sketch=(), drawings=()), progress=counting('files'))
+    with counting('files') as move:
+        items, report = open_data(found._replace(sketch=(), drawings=()), progress=move)
     return items, report
 
 # %% ../../nbs/app/05_datacommands.ipynb #45fed309
@@ -140,7 +145,7 @@ def cmd_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
 
 
 def name_and_path(v: Namespace) -> list[str]:
-    "`datasets info sketchy:PATH` names the data set too; of what else may follow, a sentence says if it does not belong"
+    "`datasets info sketchy:PATH` names the data set too; a sentence says what else that follows does not belong"
     name, colon, _ = (v.path or '').partition(':')
     if not colon or v.action not in ('info', 'verify') or os.path.exists(os.path.expanduser(v.path)):
         return []

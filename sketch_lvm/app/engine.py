@@ -15,11 +15,13 @@ import re
 import shlex
 import sys
 import traceback
+from argparse import Namespace
+from collections.abc import Callable
 from importlib import metadata
-from typing import Callable, NamedTuple
+from typing import NamedTuple, NoReturn, TextIO
 
 from ..core import UserError, check_name, check_writable
-from .terminal import OutputLost, fill_streams, first, leave_streams, process_problem, quiet_libraries
+from .terminal import OutputLost, fill_streams, speaks, leave_streams, process_problem, quiet_libraries
 from .terminal import remedy, speak
 
 # %% ../../nbs/app/03_engine.ipynb #abe8838c
@@ -34,19 +36,19 @@ class Opt(NamedTuple):
     required: bool = False
 
 
-def _int(text):
+def _int(text: str) -> int:
     return int(text.replace('_', ''))
 
 
-def _number(text):
+def _number(text: str) -> float:
     x = float(text)
     if not math.isfinite(x):
         raise ValueError
     return x
 
 
-def _sound(text):
-    "Whether text can be written into a file, and name one: no NUL, no half characters from a name that is not valid UTF-8"
+def _sound(text: str) -> bool:
+    "Whether text can be written into a file, and name one: no NUL, no half characters of a name that is not UTF-8"
     return text != '' and not re.search('[\\0\ud800-\udfff]', text)
 
 
@@ -72,7 +74,7 @@ KINDS = {  # name: (from text, what is allowed, in words)
 MISSING = '\0missing'
 
 
-def convert(opt, text, problems):
+def convert(opt: Opt, text: str | list[str] | bool | None, problems: list[str]) -> object:
     "The value of one option from its text; what is wrong is added to `problems`"
     if text is None:
         if opt.required:
@@ -132,19 +134,23 @@ IMPORT = Opt(
 )
 
 
-def key(o):
+def key(o: Opt) -> str:
+    "The name under which the value of an option is kept"
     return o.name.replace('-', '_')
 
 
 class Parser(argparse.ArgumentParser):
-    def error(self, message):
+    "A parser whose mistakes are errors a user can mend, and whose help is spoken as everything else is"
+
+    def error(self, message: str) -> NoReturn:
+        "A mistake of the line, for the user"
         raise UserError(message)
 
     def _print_message(self, message, file=None):
         speak(message.rstrip('\n'), file)
 
 
-def parser_for(name, command):
+def parser_for(name: str, command: Command) -> Parser:
     "An argparse parser in which nothing can fail: values may be missing, and all are text"
     how = dict(
         epilog=command.more or None,
@@ -167,7 +173,7 @@ def parser_for(name, command):
     return p
 
 # %% ../../nbs/app/03_engine.ipynb #0d550792
-def run_imports(paths):
+def run_imports(paths: list[str]) -> list[str]:
     "Run the files of --import, before anything that they may bring is looked up; what is wrong with them, as sentences"
     problems = []
     for path in paths:
@@ -182,8 +188,8 @@ def run_imports(paths):
     return problems
 
 
-def settle_weights(values):
-    "`--weights-from` as a file is kept as a whole path, so that a run finds it from anywhere; what is wrong, as sentences"
+def settle_weights(values: Namespace) -> list[str]:
+    "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.weights import is_file_name, plain_vits
 
     name = values.backbone or 'ViT-B-32'
@@ -196,7 +202,7 @@ def settle_weights(values):
     return [] if os.path.isfile(file) else [f'--weights-from: there is no file {file}.']
 
 
-def parse(name, command, words):
+def parse(name: str, command: Command, words: list[str]) -> Namespace:
     "The values of a command from its words; a `UserError` with everything that is wrong"
     problems = []
     given, rest = parser_for(name, command).parse_known_args(words)
@@ -222,11 +228,11 @@ def parse(name, command, words):
     return values
 
 # %% ../../nbs/app/03_engine.ipynb #5b18dc0d
-def call(name, command, words, out):
+def call(name: str, command: Command, words: list[str], out: TextIO | None) -> tuple[int, dict]:
     "Parse and run one command; returns the exit code and what --json prints"
 
     def say(text=''):
-        if first():
+        if speaks():
             speak(text, sys.stderr if '--json' in words else out)
 
     try:
@@ -248,7 +254,7 @@ def call(name, command, words, out):
         return 1, dict(error=f'{type(e).__name__}: {e}')
 
 
-def overview(commands):
+def overview(commands: dict[str, Command]) -> str:
     "What `sketch_lvm --help` prints"
     wide = max(map(len, commands))
     return '\n'.join(
@@ -264,7 +270,7 @@ def overview(commands):
     )
 
 # %% ../../nbs/app/03_engine.ipynb #7599f9a7
-def run_commands(commands, argv=None):
+def run_commands(commands: dict[str, Command], argv: list[str] | None = None) -> int:
     "Run one of several commands; returns the exit code: 0 fine, 2 asked for something impossible, 1 anything else"
     if argv is None:
         fill_streams()
@@ -279,8 +285,8 @@ def run_commands(commands, argv=None):
     return 1
 
 
-def respond(commands, words, out):
-    "Find the command, run it, say what went wrong; with --json the last line is one object, whose `exit` is the exit code"
+def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) -> int:
+    "Find the command, run it, say what went wrong; with --json the last line is one object with the exit code"
     if not words or words[0] in ('-h', '--help', 'help'):
         speak(overview(commands), out)
         return 0 if words else 2
@@ -299,12 +305,12 @@ def respond(commands, words, out):
         return e.code or 0  # --help
     if 'error' in result:
         speak(f'error: {result["error"]}', sys.stderr)
-    if '--json' in words and (first() or alone):
+    if '--json' in words and (speaks() or alone):
         speak(json.dumps(dict(result, exit=code)), out)
     return code
 
 
-def version_of(package):
+def version_of(package: str) -> str:
     "The installed version, or the checkout's, or 'not installed'"
     try:
         return metadata.version(package)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, check_run, format_option
 from .arguments import goes_on, read_changes, read_data
 from .engine import IMPORT, Command, Opt
-from .terminal import first
+from .terminal import speaks
 from ..core import UserError, check_name, check_writable, read_json, write_json
 
 if TYPE_CHECKING:
+    from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
@@ -27,7 +28,9 @@ __all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'BENCHES', 'BENCH', 'check_evaluat
            'keep_run', 'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/07_measurecommands.ipynb #47ee82ee
-def check_evaluate(v):
+def check_evaluate(v: Namespace) -> list[str]:
+    "What is wrong with the options of `evaluate`, as sentences"
+
     from sketch_lvm.measure.protocols import find_protocol
     from sketch_lvm.data.named import data_problems
     from sketch_lvm.measure.experiments import gallery_problems
@@ -104,7 +107,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     return report.to_dict()
 
 
-def fitted(backbone, fit):
+def fitted(backbone: Backbone, fit: str | None) -> Backbone:
     "A frozen backbone that makes pictures square in a way that was asked for"
     from dataclasses import replace
 
@@ -117,7 +120,8 @@ EVALUATE = Command(
         Opt('run', help='folder of a run; the frozen backbone if not given'),
         Opt(
             'protocol',
-            help="zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; the method's own question if not given",
+            help='zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; '
+            "the method's own question if not given",
         ),
         Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
         Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
@@ -168,7 +172,7 @@ def check_reproduce(v: Namespace) -> list[str]:
     out = check_device(v.device)
     v.out = v.out or f'runs/table-{v.table}-{v.data.partition(":")[0]}'
     try:
-        if first() and not v.estimate:
+        if speaks() and not v.estimate:
             check_writable(Path(v.out) / 'table.json')
     except UserError as e:
         out.append(f'--out: {e}')
@@ -277,7 +281,9 @@ REPORT = Command(
 )
 
 # %% ../../nbs/app/07_measurecommands.ipynb #3380643f
-def bench_metrics(v, say):
+def bench_metrics(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Measure the ranking"
+
     from sketch_lvm.bench.metrics import bench_metrics, keep_bench
 
     command = ' '.join(['sketch_lvm', *sys.argv[1:]])
@@ -289,45 +295,45 @@ def bench_metrics(v, say):
     return r
 
 
-def measured(measure):
+def measured(measure: Callable[[], dict]) -> dict:
     "What `measure` returns, with how it was measured"
-    import time
-    from sketch_lvm.measure.report import surroundings
+    from sketch_lvm.core import machine
 
     before = os.getloadavg()
     r = measure()
     load = dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()])
-    return r | dict(
-        command=' '.join(['sketch_lvm', *sys.argv[1:]]),
-        conditions=surroundings() | dict(cores=os.cpu_count()),
-        date=time.strftime('%Y-%m-%d', time.gmtime()),
-        load=load,
-    )
+    return r | dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=machine(), load=load)
 
 
-def keep_run(path, run):
+def keep_run(path: str | Path | None, run: dict) -> None:
     "Add a measurement to the file that collects such runs"
     if path:
         write_json(path, dict(runs=[*(read_json(path).get('runs', []) if Path(path).exists() else []), run]))
 
 
-def bench_datasets(v, say):
+def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Measure how fast a data set is checked"
+
     from sketch_lvm.bench.pictures import bench_datasets
 
     r = measured(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
     say(
-        f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most'
+        f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s '
+        f'with {r["peak_mb"]:,} MB of memory at most'
     )
     keep_run(v.save, r)
     return r
 
 
-def bench_cache(v, say):
+def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Measure how fast a pixel cache is built"
+
     from sketch_lvm.bench.pictures import bench_cache
 
     r = measured(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
     say(
-        f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s with {r["peak_mb"]:,} MB of memory at most'
+        f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s '
+        f'with {r["peak_mb"]:,} MB of memory at most'
     )
     keep_run(v.save, r)
     return r

@@ -7,29 +7,39 @@ __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_pi
            'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'keep_result', 'what_next', 'run_picture']
 
 # %% ../../nbs/app/00_quickstart.ipynb #57317a60
-import os, time
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from ..core import read_json, rng, to_image, write_json, bar
-from ..measure.report import WARNING
+from ..clip.backbone import Backbone
+from ..core import read_json, rng, to_image, write_json, counting
+from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
-from ..measure.protocols import make_protocol
+from ..measure.protocols import Protocol, make_protocol
 from ..measure.experiments import Experiment
-from ..measure.fit import fit
 from ..measure.runs import frozen_encoder, open_run
 from ..data.named import load_sets
-from ..measure.fit import load_tower
+from ..measure.fit import load_tower, fit
 from ..measure.fit import validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
+from ..data.items import SketchPhotoSet
+from ..data.minisets import MiniSets
+
+if TYPE_CHECKING:  # figures are loaded when one is drawn
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # %% ../../nbs/app/00_quickstart.ipynb #687b4be0
 SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
 
-def quick_experiment(seed=0, weights_from=None, **sizes):
+def quick_experiment(seed: int = 0, weights_from: str | None = None, **sizes: int | None) -> Experiment:
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
     return Experiment(
@@ -45,13 +55,13 @@ def quick_experiment(seed=0, weights_from=None, **sizes):
 RIGHT, WRONG = '#2166ac', '#e08214'  # blue and orange: told apart by colour-blind readers too
 
 
-def drawn_rows(sketches, n, seed=0):
+def drawn_rows(sketches: SketchPhotoSet, n: int, seed: int = 0) -> list[int]:
     "One sketch of each of `n` categories, by lot"
     classes = np.sort(rng(seed, stream=41).permutation(np.unique(sketches.labels))[:n])
     return [int(rng(seed, index=int(c), stream=42).choice(np.flatnonzero(sketches.labels == c))) for c in classes]
 
 
-def draw_picture(ax, image, colour=None, title=''):
+def draw_picture(ax: 'Axes', image: object, colour: str | None = None, title: str = '') -> None:
     "A picture in a frame"
     ax.imshow(to_image(image), cmap='gray', vmin=0, vmax=255)
     ax.set(xticks=[], yticks=[])
@@ -61,8 +71,15 @@ def draw_picture(ax, image, colour=None, title=''):
         ax.set_title(title, fontsize=8, pad=3, parse_math=False)
 
 # %% ../../nbs/app/00_quickstart.ipynb #cbca3c1d
-def before_and_after(sketches, photos, rankings, rows, n=5, note=''):
-    "A row for each sketch: the sketch, then the first `n` photos of each ranking (`{title: [queries, photos] order}`); blue frames are right"
+def before_and_after(
+    sketches: SketchPhotoSet,
+    photos: SketchPhotoSet,
+    rankings: dict[str, np.ndarray],
+    rows: list[int],
+    n: int = 5,
+    note: str = '',
+) -> 'Figure':
+    "Each sketch, then the first `n` photos of each ranking (`{title: [queries, photos] order}`); blue frames are right"
     import matplotlib.pyplot as plt
 
     wide = 1 + len(rankings) * (n + 0.35)
@@ -90,7 +107,7 @@ def before_and_after(sketches, photos, rankings, rows, n=5, note=''):
     return fig
 
 # %% ../../nbs/app/00_quickstart.ipynb #face8983
-def learning_curve(rows, frozen=None, title='', axes=None):
+def learning_curve(rows: list[dict], frozen: float | None = None, title: str = '', axes: object = None) -> 'list[Axes]':
     "Loss terms and the validation's number, from the rows of a run's log; `frozen` is where the untrained model stands"
     import matplotlib.pyplot as plt
 
@@ -117,19 +134,13 @@ def learning_curve(rows, frozen=None, title='', axes=None):
     return axes
 
 # %% ../../nbs/app/00_quickstart.ipynb #9c768ce3
-def quick_sets(e, progress=None):
+def quick_sets(e: Experiment, progress: bool | None = None) -> MiniSets:
     "The sets of an experiment, with a bar for those that are not in the cache yet"
-    with bar(1, 'drawing', progress) as b:
-
-        def move(done, total):
-            b.total = total
-            b.n = done
-            b.refresh()
-
+    with counting('drawing', progress) as move:
         return load_sets(e.data, progress=move)
 
 
-def measure(encoder, protocol, name, **more):
+def measure(encoder: torch.nn.Module, protocol: Protocol, name: str, **more: object) -> tuple[Report, np.ndarray]:
     "A report, and the order in which each sketch finds the photos"
     q, g = embed_protocol(encoder, protocol, progress=False)
     return evaluate(encoder, protocol, name, features=(q, g), **more), (q @ g.T).argsort(
@@ -137,37 +148,38 @@ def measure(encoder, protocol, name, **more):
     ).numpy()
 
 
-def short(values):
+def short(values: dict[str, float]) -> dict[str, float]:
+    "The two numbers that are said"
     return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
 
 # %% ../../nbs/app/00_quickstart.ipynb #6c3d1e46
 def quickstart(
-    out,
-    seed=0,
-    steps=None,
-    n_train=None,
-    n_test=None,
-    batch=None,
-    weights_from=None,  # 'random': to see that the code runs
-    device='auto',
-    progress=None,
-    save=None,  # a JSON file that collects results
-    say=print,
-):
-    "Train prompts on seen categories of the mini world, test on unseen ones, write report and figures into `out`; interrupted, it goes on"
+    out: str | Path,
+    seed: int = 0,
+    steps: int | None = None,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    batch: int | None = None,
+    weights_from: str | None = None,  # 'random': to see that the code runs
+    device: str = 'auto',
+    progress: bool | None = None,
+    save: str | Path | None = None,  # a JSON file that collects results
+    say: Callable[[str], None] = print,
+) -> dict:
+    "Train prompts on seen categories, test on unseen ones, write all into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
     e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random:
         say(WARNING)
-    say(
-        f'1/4 drawing the mini world: {e.data["n_train"]} objects of each seen category, {e.data["n_test"]} of each other'
-    )
+    n_train, n_test = e.data['n_train'], e.data['n_test']
+    say(f'1/4 drawing the mini world: {n_train} objects of each seen category, {n_test} of each other')
     sets = quick_sets(e, progress)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
     say(
-        f'2/4 the frozen {b.label}: {len(p.queries[0])} sketches of {len(sets.split.unseen)} unseen categories, {len(p.gallery[0])} photos'
+        f'2/4 the frozen {b.label}: {len(p.queries[0])} sketches of {len(sets.split.unseen)} unseen categories, '
+        f'{len(p.gallery[0])} photos'
     )
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
@@ -197,7 +209,17 @@ def quickstart(
     return result
 
 # %% ../../nbs/app/00_quickstart.ipynb #3b88fe36
-def write_results(out, e, b, sets, p, frozen, trained, before, after):
+def write_results(
+    out: Path,
+    e: Experiment,
+    b: Backbone,
+    sets: MiniSets,
+    p: Protocol,
+    frozen: Report,
+    trained: Report,
+    before: np.ndarray,
+    after: np.ndarray,
+) -> None:
     "Reports, table and figures into a run's folder"
     import matplotlib.pyplot as plt
 
@@ -206,7 +228,10 @@ def write_results(out, e, b, sets, p, frozen, trained, before, after):
     (out / 'table.txt').write_text(f'{trained}\n', encoding='utf-8')
     figures = out / 'figures'
     figures.mkdir(exist_ok=True)
-    label = f'mini world, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was trained on. Blue: right category.'
+    label = (
+        f'mini world, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was trained on. '
+        'Blue: right category.'
+    )
     rows = drawn_rows(p.queries[0], 7, e.seed)
     fig = before_and_after(
         p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label
@@ -220,14 +245,14 @@ def write_results(out, e, b, sets, p, frozen, trained, before, after):
     plt.close(fig)
 
 
-def keep_result(path, result):
+def keep_result(path: str | Path, result: dict) -> None:
     "Add a result to a file of results; one of the same backbone, seed and steps is replaced"
     same = ('backbone', 'seed', 'steps')
     rows = read_json(path) if Path(path).exists() else []
     write_json(path, [r for r in rows if any(r[k] != result[k] for k in same)] + [result])
 
 
-def what_next(out, r):
+def what_next(out: str | Path, r: dict) -> str:
     "What came out, and what to open now"
     before, after = r['frozen']['mAP@all'], r['trained']['mAP@all']
     things = {
@@ -241,15 +266,16 @@ def what_next(out, r):
     return '\n'.join(
         [
             *[WARNING] * r['random_weights'],
-            f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with prompts and LayerNorms trained, in {r["seconds"]:.0f} s.',
+            f'mAP on unseen categories: {before:.3f} frozen, {after:.3f} with prompts and LayerNorms trained, '
+            f'in {r["seconds"]:.0f} s.',
             'Open next:',
             *(f'  {what:{wide}}  {why}' for what, why in things.items()),
         ]
     )
 
 # %% ../../nbs/app/00_quickstart.ipynb #ac9abe5b
-def run_picture(run, path, rows=6, n=4, colours=256):
-    "Write the before-and-after figure of a run of the quickstart as a small PNG; the first `rows` categories drawn by lot"
+def run_picture(run: str | Path, path: str | Path, rows: int = 6, n: int = 4, colours: int = 256) -> None:
+    "Write the before-and-after figure of a run as a small PNG; the first `rows` categories drawn by lot"
     import matplotlib.pyplot as plt
     from PIL import Image
 

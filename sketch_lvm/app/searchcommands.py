@@ -9,6 +9,8 @@ __all__ = ['ENCODER', 'TAKEN_FIRST', 'INDEX', 'FIGURES', 'MOST_TILES', 'SEARCH',
 # %% ../../nbs/app/08_searchcommands.ipynb #4c04622e
 import os
 import shlex
+from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from ..core import UserError, check_writable
@@ -16,7 +18,7 @@ from .arguments import DATA_HELP, DEVICE, FIT, TOWER, again, check_run, read_dat
 from .engine import IMPORT, Command, Opt
 
 # %% ../../nbs/app/08_searchcommands.ipynb #9bd03c07
-def source_of(v):
+def source_of(v: Namespace) -> dict | None:
     "Where the encoder comes from, as `open_encoder` takes it; None: nothing was said"
     if v.run:
         return dict(run=os.path.abspath(v.run))
@@ -30,7 +32,8 @@ def source_of(v):
     return dict(backbone=v.backbone, pretrained=None if random else weights, random=random) | fit
 
 
-def check_source(v):
+def check_source(v: Namespace) -> list[str]:
+    "What is wrong with the words that name an encoder, as sentences"
     out = check_run(v)
     if (v.run or v.encoder) and getattr(v, 'fit', None):
         out.append('--fit belongs to a frozen backbone; leave it out, or --run and --encoder.')
@@ -46,7 +49,9 @@ def check_source(v):
 ENCODER = (Opt('run', help='folder of a run, whose encoder is used'), Opt('encoder', help='folder of a shared encoder'))
 
 # %% ../../nbs/app/08_searchcommands.ipynb #25d8973f
-def check_index(v):
+def check_index(v: Namespace) -> list[str]:
+    "What is wrong with the options of `index`, as sentences"
+
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
     from sketch_lvm.show.gallery import check_out
     from sketch_lvm.methods.catalogue import method
@@ -78,8 +83,8 @@ TAKEN_FIRST = (
 )
 
 
-def index_source(v, say):
-    "The encoder that `index` takes: the one that was named, else real weights that lie here already, else the mini CLIP; and says which"
+def index_source(v: Namespace, say: Callable[[str], None]) -> dict | None:
+    "The encoder that `index` takes: the one that was named, else real weights that lie here, else the mini CLIP"
     named = source_of(v)
     if v.run or v.encoder or v.weights_from or v.backbone != 'mini':
         return named
@@ -89,15 +94,17 @@ def index_source(v, say):
     if here:
         name, tag = here
         say(
-            f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. --backbone mini takes the mini CLIP, '
-            '--run and --encoder what was trained.'
+            f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. '
+            '--backbone mini takes the mini CLIP, --run and --encoder what was trained.'
         )
         return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
     say('no encoder was named: ' * (not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
     return named
 
 
-def cmd_index(v, say):
+def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Make a gallery and write it"
+
     from sketch_lvm.core import pick_device
     from sketch_lvm.data.items import printable
     from sketch_lvm.app.datacommands import photos_at
@@ -115,8 +122,10 @@ def cmd_index(v, say):
         say(str(report))
     say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
     g.save(v.out)
+    trust = '' if at_hand(source) else ' --trust'
     say(
-        f"written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{'' if at_hand(source) else ' --trust'}{again(v)}, or draw in a notebook: "
+        f'written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{trust}{again(v)}, '
+        'or draw in a notebook: '
         f"from sketch_lvm.show.widgets import retrieve_live; retrieve_live({v.out!r})"
     )
     return dict(
@@ -134,12 +143,14 @@ INDEX = Command(
     (
         Opt(
             'photos',
-            help='folder of photos, at any depth; folders serve as classes. Of a data set that is recognised, its photos',
+            help='folder of photos, at any depth; folders serve as classes. '
+            'Of a data set that is recognised, its photos',
         ),
         Opt('out', 'place', 'folder for the gallery; an older gallery there is replaced', required=True),
         *ENCODER,
         TOWER[0]._replace(
-            help="'mini' or a plain ViT of open_clip; if nothing is named, ViT-B-32 where its weights are here, else mini",
+            help="'mini' or a plain ViT of open_clip; "
+            'if nothing is named, ViT-B-32 where its weights are here, else mini',
             default=None,
         ),
         *TOWER[1:],
@@ -162,7 +173,8 @@ FIGURES = ('.png', '.pdf', '.svg', '.jpg', '.webp')
 MOST_TILES = 200  # in one figure: 34 rows of six
 
 
-def check_search(v):
+def check_search(v: Namespace) -> list[str]:
+    "What is wrong with the options of `search`, as sentences"
     out = check_source(v)
     if v.gallery and not (Path(v.gallery) / 'config.json').is_file():
         out.append(f'{v.gallery} is not a gallery. `sketch_lvm index PHOTOS --out {v.gallery}` makes one.')
@@ -173,7 +185,9 @@ def check_search(v):
     return out
 
 
-def cmd_search(v, say):
+def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Search a gallery with a drawing"
+
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.report import WARNING
     from sketch_lvm.show.gallery import load_gallery, open_encoder, real_photos_note
@@ -204,7 +218,8 @@ SEARCH = Command(
         Opt(
             'trust',
             'flag',
-            'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; for galleries of your own',
+            'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; '
+            'for galleries of your own',
         ),
         DEVICE,
         IMPORT,

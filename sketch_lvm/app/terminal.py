@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTROLS', 'REMEDIES', 'plain', 'OutputLost', 'speak', 'fill_streams', 'leave_streams', 'quiet_libraries', 'remedy',
-           'first', 'process_problem', 'counting']
+           'speaks', 'process_problem']
 
 # %% ../../nbs/app/02_terminal.ipynb #275bf04d
 import contextlib
@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from ..core import Caution
@@ -63,7 +63,7 @@ def leave_streams() -> None:
 
 # %% ../../nbs/app/02_terminal.ipynb #cd5492f4
 @contextlib.contextmanager
-def quiet_libraries():
+def quiet_libraries() -> Iterator[None]:
     "Warnings and log lines of libraries are left out, unless Python was asked for warnings (-W, PYTHONWARNINGS)"
     if sys.warnoptions:
         yield
@@ -104,34 +104,22 @@ def remedy(error: OSError) -> str | None:
     return f'{where}{error.strerror}. {REMEDIES[error.errno]}'
 
 # %% ../../nbs/app/02_terminal.ipynb #c595da4b
-def first() -> bool:
+def speaks() -> bool:
     "Whether this process speaks, of those that torchrun starts"
     return os.environ.get('RANK', '0') == '0'
 
 
 def process_problem(env: Mapping[str, str] = os.environ) -> str | None:
     "Why the variables by which torchrun numbers its processes describe no group, as a sentence"
-    told = {k: env[k] for k in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE') if k in env}
-    whole = all(v.isascii() and v.isdecimal() for v in told.values())
-    rank, size = (int(told.get(k, other)) if whole else -1 for k, other in (('RANK', 0), ('WORLD_SIZE', 1)))
+    given = {k: env[k] for k in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE') if k in env}
+    whole = all(v.isascii() and v.isdecimal() for v in given.values())
+    rank, size = (int(given.get(k, other)) if whole else -1 for k, other in (('RANK', 0), ('WORLD_SIZE', 1)))
     absent = [k for k in ('RANK', 'MASTER_ADDR', 'MASTER_PORT') if k not in env] if size > 1 else []
     if whole and rank < size and not absent:
         return None
-    said = ', '.join([*(f'{k}={v!r}' for k, v in told.items()), *(f'no {k}' for k in absent)])
+    words = ', '.join([*(f'{k}={v!r}' for k, v in given.items()), *(f'no {k}' for k in absent)])
     return (
-        f'{said} in the environment: this describes no group of processes. Start several with '
-        f'`torchrun --nproc-per-node=N -m sketch_lvm ...`, which sets all of it, or remove what is left over: unset {" ".join(told)}'
+        f'{words} in the environment: this describes no group of processes. Start several with '
+        '`torchrun --nproc-per-node=N -m sketch_lvm ...`, which sets all of it, or remove what is left over: '
+        f'unset {" ".join(given)}'
     )
-
-# %% ../../nbs/app/02_terminal.ipynb #31274d22
-def counting(what: str, **how: object) -> Callable[[int, int], None]:
-    "A progress function with a bar on stderr, if that is a terminal; a total of 0 is one that is not known"
-    from tqdm import tqdm
-
-    b = tqdm(total=0, desc=what, disable=None, file=sys.stderr, leave=False, **how)
-
-    def move(done, total):
-        b.total = total or None
-        b.update(done - b.n)
-
-    return move

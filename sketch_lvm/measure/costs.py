@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 
+from ..clip.backbone import Backbone
 from ..core import UserError, cache_path, pick_device, rng, sha256
 from ..data.images import BadImage, fit_image
 from ..data.realsets import said_bytes
@@ -25,7 +26,7 @@ from .runs import frozen_encoder
 from ..data.named import load_sets
 from .fit import load_tower
 from .reproduce import CachePlan, cache_plan, plan_size
-from .tableplan import TablePlan, question_problems, refuse, set_problems, table_protocol
+from .tableplan import Sets, TablePlan, question_problems, refuse, set_problems, table_protocol
 from ..methods.building import counted
 from ..methods.baselines import looked_up
 from ..methods.family import Method, prompt_kind, token_options, trained_parts
@@ -38,7 +39,7 @@ Clock = Callable[[], float]
 
 @torch.inference_mode()
 def pictures_a_second(
-    backbone,
+    backbone: Backbone,
     device: object = 'cpu',
     batch: int = 16,
     seconds: float = 1.0,
@@ -64,7 +65,7 @@ def views_of_step(m: Method) -> int:
     return len(view_names([t for t, w in m.weights.items() if w], roles))
 
 
-def passes_of_step(m: Method, tower, classes: int) -> tuple[float, float]:
+def passes_of_step(m: Method, tower: Backbone, classes: int) -> tuple[float, float]:
     "`(passes, tokens)`: what a step costs in passes of a picture through the frozen tower, and tokens held in memory"
     views, trained, kind = views_of_step(m), trained_parts(m), prompt_kind(m)
     tokens = (tower.size // tower.patch) ** 2 + 1 + sum(token_options(m).values())
@@ -84,7 +85,7 @@ def own_sentences(m: Method) -> bool:
     return for_each is not None and for_each(m.options)
 
 
-def pass_of_test(m: Method, tower, classes: int) -> float:
+def pass_of_test(m: Method, tower: Backbone, classes: int) -> float:
     "What a picture costs in a test, in passes through the frozen tower"
     sentence = (
         tower.text_layers
@@ -126,13 +127,13 @@ def machine_memory(device: object) -> int:
 KEPT: int = 3  # checkpoints that a run keeps, besides its best one
 
 
-def checkpoint_bytes(m: Method, tower, steps: int, validated: bool) -> int:
+def checkpoint_bytes(m: Method, tower: Backbone, steps: int, validated: bool) -> int:
     "Bytes of the checkpoints that a run leaves, rather too many: weights and two moments, for the newest and the best"
     return (3 * counted(m, tower)[1] + 20_000) * min(steps, KEPT + validated)
 
 
 def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.perf_counter) -> float:
-    "Pictures that are hashed, decoded and resized in a second, measured for about `seconds` on some of them, drawn by lot"
+    "Pictures that are hashed, decoded and resized in a second, measured on some of them, drawn by lot"
     items, recipe = max(plan, key=lambda p: len(p[0]))
     rows = rng(0, stream=51).permutation(len(items))
     done, start = 0, clock()
@@ -162,7 +163,9 @@ def cache_cost(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.perf_c
     )
 
 # %% ../../nbs/measure/14_costs.ipynb #cb9dafab
-def row_hours(m: Method, plan: TablePlan, sets, backbone, steps: int, rates: dict, tested: int) -> float:
+def row_hours(
+    m: Method, plan: TablePlan, sets: Sets, backbone: Backbone, steps: int, rates: dict, tested: int
+) -> float:
     "Hours that a row takes: trials and seeds, each trained and watched on validation classes; each seed tested"
     classes, valid_every = len(sets.train.classes), None if plan.steps is None else max(1, plan.steps // 4)
     passes, _ = passes_of_step(m, backbone, classes)
@@ -174,7 +177,7 @@ def row_hours(m: Method, plan: TablePlan, sets, backbone, steps: int, rates: dic
     return (runs * (training + looks * len(sets.validation) * each) + len(plan.seeds) * tested * each) / 3600
 
 
-def step_bytes(m: Method, backbone, classes: int, processes: int, pieces: int) -> float:
+def step_bytes(m: Method, backbone: Backbone, classes: int, processes: int, pieces: int) -> float:
     "Bytes that the backward pass of a training step keeps"
     if looked_up(m):
         return 0
@@ -184,8 +187,8 @@ def step_bytes(m: Method, backbone, classes: int, processes: int, pieces: int) -
 
 def estimate(
     plan: TablePlan,
-    sets,
-    backbone,
+    sets: Sets,
+    backbone: Backbone,
     rate: float,  # pictures a second in tests
     training_rate: float | None = None,  # in the precision of training, if that is another
     processes: int = 1,  # that share each training

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from ..clip.backbone import Backbone
 from ..core import UserError, atomic_write, cache_path, check_writable, write_json
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, said_bytes
@@ -33,7 +34,7 @@ from .stored import RATES
 from .tune import tune
 from .tablefigure import draw_table
 from .tablepage import choice_words, footnotes, metric_words, table_text
-from .tableplan import TablePlan, question_problems, refuse, set_problems, table_problems
+from .tableplan import Sets, TablePlan, question_problems, refuse, set_problems, table_problems
 from .tableplan import table_protocol
 from .tables import Row, Table
 from .tablestate import keep_test, open_table, protocol_record, shown_metrics
@@ -51,8 +52,8 @@ class Filling:
 
     plan: TablePlan
     out: Path
-    sets: object  # train, validation, unseen, split
-    backbone: object
+    sets: Sets
+    backbone: Backbone
     protocol: Protocol  # of its test
     device: torch.device
     team: Team
@@ -125,7 +126,7 @@ def read_curve(path: str | Path) -> list[dict]:
     return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
 
 
-def untrained(e: Experiment, sets, backbone, device: object = 'cpu') -> torch.nn.Module:
+def untrained(e: Experiment, sets: Sets, backbone: Backbone, device: object = 'cpu') -> torch.nn.Module:
     "The encoder of an experiment before its first step"
     return build_encoder(e.method, backbone, e.seed, classes=sets.train.classes).to(device).eval()
 
@@ -232,7 +233,7 @@ def one_row(row: Row, f: Filling) -> None:
 CachePlan = list[tuple[SketchPhotoSet, tuple]]  # sets, and how their pictures are made square
 
 
-def cache_plan(plan: TablePlan, backbone, sets, p: Protocol) -> CachePlan:
+def cache_plan(plan: TablePlan, backbone: Backbone, sets: Sets, p: Protocol) -> CachePlan:
     "What a table decodes into the pixel cache; `p` is the protocol of its test"
     recipes = {row.name: backbone_for(plan.method(row), backbone).recipe for row in plan.chosen}
     training = {recipes[row.name] for row in plan.chosen if row.learns}
@@ -268,8 +269,8 @@ def reproduce(
     out: str | Path,
     device: object = 'auto',
     say: Callable[[str], None] | None = print,
-    sets=None,  # loaded already, if they are
-    backbone=None,  # loaded already, if it is
+    sets: Sets | None = None,  # loaded already, if they are
+    backbone: Backbone | None = None,  # loaded already, if it is
     command: str | None = None,  # kept in `table.json`
 ) -> dict:
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"

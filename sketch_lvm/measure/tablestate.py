@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..clip.backbone import Backbone
 from ..core import UserError, machine, read_json, write_json
 from ..data.splits import ALONE, PART, Split, said_part
 from ..data.named import data_label
@@ -100,7 +101,7 @@ def split_record(split: Split) -> dict:
 
 
 def open_table(
-    out: str | Path, settings: dict, table: Table, backbone, split: Split, command: str | None = None
+    out: str | Path, settings: dict, table: Table, backbone: Backbone, split: Split, command: str | None = None
 ) -> dict:
     "The state of a table in a folder, new or as it was left"
     path, record = Path(out) / 'table.json', split_record(split)

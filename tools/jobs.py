@@ -1,0 +1,149 @@
+"""Run notebooks and test files, as many at a time as there are workers, the longest first.
+
+Each is a process of its own, forked from one that has torch loaded: it starts at once, shares the memory of the
+libraries, gives back its own when it ends, and cannot disturb the next. What it printed is shown if it fails.
+"""
+
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+HEAVY = ('numpy', 'torch', 'torchvision', 'PIL.Image', 'open_clip', 'matplotlib.pyplot', 'seaborn', 'sklearn.metrics')
+HEAVY += (
+    'IPython',
+    'nbdev.test',
+    'execnb.shell',
+    'pytest',
+    'hypothesis.strategies',
+    'hypothesis.internal.observability',
+)
+
+QUIET = ('-W', 'ignore::pytest.PytestAssertRewriteWarning')  # hypothesis is loaded already
+
+
+@dataclass
+class Job:
+    "A notebook or a file of tests"
+
+    name: str
+    work: Callable[[], bool]  # runs in a process of its own; False or an error: it failed
+    cost: float = 0.0  # seconds it took when it was last measured
+
+
+@dataclass
+class Done:
+    "What became of a job"
+
+    name: str
+    fine: bool
+    seconds: float
+    cpu: float  # processor seconds, its own and those of the processes it waited for
+    memory: float  # GB, of its largest process
+    output: str
+
+
+def preload(names: Iterable[str] = HEAVY) -> None:
+    "Load what nearly every job needs, once"
+    for name in names:
+        with suppress(ImportError):
+            importlib.import_module(name)
+
+
+def start(job: Job, log: Path) -> int:
+    "Fork a process for a job, whose output goes to a file; returns its number"
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if pid := os.fork():
+        return pid
+    code = 1
+    try:
+        with open(log, 'wb') as f:
+            os.dup2(f.fileno(), 1)
+            os.dup2(f.fileno(), 2)
+        sys.stdout = sys.stderr = open(1, 'w', encoding='utf-8', closefd=False)  # whatever they were before
+        code = 0 if job.work() else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def run_jobs(jobs: Iterable[Job], workers: int = 2, say: Callable[[str], None] = print) -> list[Done]:
+    "Run all jobs; a line for each as it ends, and the output of those that fail"
+    waiting = sorted(jobs, key=lambda j: -j.cost)
+    running: dict[int, tuple[Job, Path, float]] = {}
+    done: list[Done] = []
+    with tempfile.TemporaryDirectory() as d:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                job, log = waiting.pop(0), Path(d) / f'{len(waiting)}.txt'
+                running[start(job, log)] = job, log, time.monotonic()
+            pid, status, usage = os.wait4(-1, 0)
+            if pid not in running:
+                continue
+            job, log, begun = running.pop(pid)
+            cpu = usage.ru_utime + usage.ru_stime
+            largest = usage.ru_maxrss / 2 ** (20 if sys.platform != 'darwin' else 30)
+            text = log.read_text(encoding='utf-8', errors='replace') if log.exists() else ''
+            r = Done(job.name, status == 0, time.monotonic() - begun, cpu, largest, text)
+            done.append(r)
+            left = len(waiting) + len(running)
+            say(f'{"ok    " if r.fine else "FAILED"} {r.name}, {r.seconds:.0f} s; {left} left')
+            if not r.fine:
+                say(f'--- output of {r.name}\n{r.output}\n---')
+    return done
+
+
+def table(done: Iterable[Done], most: int = 0) -> str:
+    "The jobs as a table, the longest first"
+    rows = sorted(done, key=lambda r: -r.seconds)
+    wide = max((len(r.name) for r in rows), default=0)
+    lines = [f'{"":{wide}}  seconds      cpu   memory']
+    lines += [f'{r.name:{wide}}  {r.seconds:7.1f}  {r.cpu:7.1f}  {r.memory:4.1f} GB' for r in rows[: most or None]]
+    total = f'{"all":{wide}}  {sum(r.seconds for r in rows):7.1f}  {sum(r.cpu for r in rows):7.1f}'
+    return '\n'.join([*lines, f'{total}  {max((r.memory for r in rows), default=0):4.1f} GB'])
+
+
+def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost: float) -> Job:
+    "A notebook, run as nbdev runs it, but for the cells that some flags mark"
+
+    def work() -> bool:
+        os.chdir(root)
+        os.environ['PYTHONPATH'] = str(root)
+        from nbdev.test import test_nb
+
+        return test_nb(path, skip, asked, basepath=root)[0]
+
+    return Job(path.relative_to(root).as_posix(), work, cost)
+
+
+def test_job(path: Path, root: Path, options: list[str], cost: float) -> Job:
+    "A file of tests, run by plain pytest"
+
+    def work() -> bool:
+        os.chdir(root)
+        sys.path.insert(0, str(root))
+        import pytest
+
+        return pytest.main([path.relative_to(root).as_posix(), '-q', '--no-header', *QUIET, *options]) in (
+            0,
+            5,
+        )  # 5: none
+
+    return Job(path.relative_to(root).as_posix(), work, cost)
+
+
+def command_job(name: str, command: list[str], cost: float = 0.0) -> Job:
+    "Any command"
+    return Job(name, lambda: subprocess.run(command).returncode == 0, cost)
