@@ -31,8 +31,8 @@ def test_all_mistakes_of_a_command_in_one_message():
 
 
     text = message(
-        'train --method sketch-lmv --set n_prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 --patience 0 '
-        '--backbone mini --weights-from openai --sede 1'
+        'train --method sketch-lmv --set n_prompts=three,margn=.2 --weight triplet --data mini:n_trian=5 --seed -3 '
+        '--patience 0 --backbone mini --weights-from openai --sede 1'
     )
     expected = [
         "Did you mean 'sketch-lvm'",
@@ -135,7 +135,8 @@ def test_commands_do_what_they_say():
 
 
     code, r, err = run(
-        f'train --out {d}/run --method sketch-lvm --task fine-grained --without norms --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 --steps 2 {small}'
+        f'train --out {d}/run --method sketch-lvm --task fine-grained --without norms --data mini:n_train=2,n_test=2 '
+        f'--set batch=8,per_class=2 --steps 2 {small}'
     )
     assert (
         code == 0
@@ -218,7 +219,10 @@ def test_weights_that_are_not_here_are_one_sentence():
 
     d = tempfile.mkdtemp()
     err = io.StringIO()
-    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
+    with (
+        mock.patch.dict(os.environ, OFFLINE='1'),
+        mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False),
+    ):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
             code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
     said = err.getvalue()

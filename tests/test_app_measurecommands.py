@@ -93,7 +93,8 @@ def test_a_cross_dataset_table_from_the_command_line():
 
 
     def ask(other, out, *more, table='cross-dataset'):
-        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --weights-from random --steps 1 --trials 0 --seeds 1 --device cpu'.split()
+        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --weights-from random --steps 1'.split()
+        words += '--trials 0 --seeds 1 --device cpu'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *(['--other', other] if other else []), *more])
@@ -152,7 +153,8 @@ def test_the_command_only_estimates_or_asks_first():
 
 
     def ask(*more):
-        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --weights-from random --steps 1 --trials 0 --seeds 1 --device cpu --set batch=4'.split()
+        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --weights-from random --steps 1 --trials 0 --seeds 1'.split()
+        words += '--device cpu --set batch=4'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *more])
@@ -197,6 +199,7 @@ def test_two_processes_make_the_table_of_one():
 
     code = """
     import os, sys
+    from sketch_lvm.app.cli import main
     out = os.path.abspath(sys.argv[-1])
     def watch(event, args):
         writes = event in ('os.mkdir', 'os.rename', 'os.remove', 'os.rmdir')
@@ -208,7 +211,8 @@ def test_two_processes_make_the_table_of_one():
     sys.exit(main(sys.argv[1:]))
     """
     with tempfile.TemporaryDirectory() as d:
-        words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8 --device cpu --weights-from random --rows'.split()
+        words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8'.split()
+        words += '--device cpu --weights-from random --rows'.split()
         one = io.StringIO()
         with contextlib.redirect_stdout(one):
             assert main([*words, 'frozen CLIP,B-IP', '--out', f'{d}/one']) == 0

@@ -168,7 +168,7 @@ def test_a_run_is_opened_from_its_folder():
     assert (
         opened.step == run.best[1]
         and all(torch.equal(p, best.weights[n]) for n, p in opened.encoder.trainable().items())
-        and opened.experiment == e
+        and opened.experiment == replace(e, amp=run.settings.amp)
     )
     assert open_run(d / 'run', backbone=tower, step=3).step == 3
     log = (d / 'run' / 'log.jsonl').read_bytes()
@@ -438,8 +438,8 @@ def test_training_validation_and_test_see_the_same_pixels():
                 )  # three times as wide as high
     tower, images = load_backbone('mini', random=True), SketchPhotoSet.images
     try:
-        for fit in ('pad', 'crop'):
-            os.environ['SKETCH_LVM_CACHE'] = str(d / fit)
+        for square in ('pad', 'crop'):
+            os.environ['SKETCH_LVM_CACHE'] = str(d / square)
             seen = {}
 
             def spy(items, rows=None, *how):
@@ -449,26 +449,28 @@ def test_training_validation_and_test_see_the_same_pixels():
                 return x
 
             e = Experiment(
-                method('sketch-lvm', 'mini', batch=4, fit=fit),
+                method('sketch-lvm', 'mini', batch=4, fit=square),
                 weights_from='random',
                 data=dict(name='folder', path=str(d / 'set')),
                 steps=4,
                 valid_every=2,
             )
             with mock.patch.object(SketchPhotoSet, 'images', spy):
-                run = fit(e, d / f'run-{fit}', 'cpu', backbone=tower)
-                trained = set(seen[64, fit, 'bicubic'])
-                report = evaluate_run(d / f'run-{fit}', backbone=tower)
-            assert run.best and seen.keys() == {(64, fit, tower.interpolation)}, (
+                run = fit(e, d / f'run-{square}', 'cpu', backbone=tower)
+                trained = set(seen[64, square, 'bicubic'])
+                report = evaluate_run(d / f'run-{square}', backbone=tower)
+            assert run.best and seen.keys() == {(64, square, tower.interpolation)}, (
                 seen.keys()
             )  # training, validation, the frozen model and the test
             assert (
                 len(trained) > 8
-                and len(seen[64, fit, 'bicubic']) == len(trained) + 8
-                and report.conditions['pixels']['fit'] == fit
+                and len(seen[64, square, 'bicubic']) == len(trained) + 8
+                and report.conditions['pixels']['fit'] == square
             )
-            assert [p.name for p in (d / fit / 'pixels').iterdir() if p.is_dir()] == [f'64-{fit}-{tower.interpolation}']
-            white = [bool((x[:, :20] == 255).all()) for x in seen[64, fit, 'bicubic'].values()]
-            assert all(white) if fit == 'pad' else not any(white)
+            assert [p.name for p in (d / square / 'pixels').iterdir() if p.is_dir()] == [
+                f'64-{square}-{tower.interpolation}'
+            ]
+            white = [bool((x[:, :20] == 255).all()) for x in seen[64, square, 'bicubic'].values()]
+            assert all(white) if square == 'pad' else not any(white)
     finally:
         os.environ.pop('SKETCH_LVM_CACHE', None) if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

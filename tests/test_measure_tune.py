@@ -95,6 +95,7 @@ def test_nothing_is_tuned_where_nothing_can_be_chosen():
 
 def test_a_kept_tuning_of_another_shape_is_named():
     import json, tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     import pytest
@@ -133,11 +134,11 @@ def test_a_kept_tuning_of_another_shape_is_named():
         path.write_text(json.dumps(good))
         assert s.tune(e, d, 1, device='cpu') == good
         before = {k: v for k, v in good['experiment'].items() if k not in ('weights_from', 'amp', 'validate')}
-        older = good | dict(experiment=before | dict(pretrained=None, random=False))  # as it was written once
+        older = good | dict(experiment=before | dict(pretrained=None, random=e.random))  # as it was written once
         path.write_text(json.dumps(older))
         assert s.tune(e, d, 1, device='cpu') == older
         with pytest.raises(UserError, match='another experiment'):
-            s.tune(Experiment(e.method, steps=2), d, 1, device='cpu')
+            s.tune(replace(e, steps=2), d, 1, device='cpu')
         for content in wholly:
             path.write_text(json.dumps(content))
             with pytest.raises(UserError, match='tuning.json holds no tuning.*Choose another folder'):

@@ -595,6 +595,8 @@ def test_two_processes_learn_what_one_learns():
     import sys, torch, weakref
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.methods.losses import by_class, margin_divergence, relative_distance
+    from sketch_lvm.train.loop import train
+    from sketch_lvm.train.settings import Settings
     def learner():
         toy = toy_learner(batch=12); plain = toy.objective; toy.heads = torch.nn.Linear(8, 1)
         torch.nn.init.ones_(toy.heads.weight); torch.nn.init.zeros_(toy.heads.bias)

@@ -158,10 +158,10 @@ def test_hostile_encoder_folders_are_refused():
         ('pixels__interpolation', 5),
         ('description', ...),
         ('description', []),
-        ('description__source', ...),
-        ('description__source', 'x'),
-        ('description__source__classes', 9),
-        ('description__source__classes', ['x'] * 100_000),
+        ('description__prompts', ...),
+        ('description__prompts', 'x'),
+        ('description__prompts__classes', 9),
+        ('description__prompts__classes', ['x'] * 100_000),
         ('description__tower', ...),
         ('description__tower', 7),
         ('description__tower', '0' * 16),
@@ -189,7 +189,7 @@ def test_hostile_encoder_folders_are_refused():
         folder = write_folder(good.parent / 'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
         with pytest.raises(UserError, match='asks for .* numbers at once|options'):
             load_encoder(folder, mini)
-    name = 'source.prompts'
+    name = 'prompts.prompts'
     p = tensors[name]
     for change, why in [
         ({name: p * torch.nan}, 'not finite'),

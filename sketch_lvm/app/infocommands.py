@@ -16,7 +16,7 @@ from .engine import IMPORT, Command, Opt, version_of
 from .terminal import quiet_libraries
 
 if TYPE_CHECKING:
-    from sketch_lvm.methods.published import Published
+    from sketch_lvm.methods.family import Published
 
 # %% auto #0
 __all__ = ['ABOUT', 'METHOD_LIST', 'PACKAGES', 'DOCTOR', 'published_words', 'list_methods', 'cmd_methods', 'check_methods',
@@ -92,6 +92,7 @@ def cmd_methods(v: Namespace, say: Callable[[str], None]) -> dict:
 
 def check_methods(v: Namespace) -> list[str]:
     "What is wrong with the options of `methods`, as sentences"
+
     from sketch_lvm.clip.weights import check_backbone
 
     out = [

@@ -22,10 +22,9 @@ from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol
 from ..measure.experiments import Experiment
-from ..measure.fit import fit
 from ..measure.runs import frozen_encoder, open_run
 from ..data.named import load_sets
-from ..measure.fit import load_tower
+from ..measure.fit import load_tower, fit
 from ..measure.fit import validation
 from ..methods.catalogue import method
 from ..train.runs import read_log

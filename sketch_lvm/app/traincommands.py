@@ -16,7 +16,7 @@ from .arguments import described, goes_on
 from .engine import IMPORT, Command, Opt
 
 if TYPE_CHECKING:
-    from sketch_lvm.train.loop import Run
+    from sketch_lvm.train.state import Run
 
 # %% auto #0
 __all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
@@ -59,6 +59,7 @@ def check_train(v: Namespace) -> list[str]:
 
 def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
     "Train, and say how to go on"
+
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.measure.report import WARNING
 
@@ -80,6 +81,7 @@ def loop_options(v: Namespace) -> dict:
 
 def outcome(run: Run, out: str | Path) -> dict:
     "What `--json` tells of a training"
+
     from sketch_lvm.measure.fit import kept_step
 
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
@@ -150,6 +152,7 @@ RESUME = Command(
 # %% ../../nbs/app/06_traincommands.ipynb #f8da2d09
 def cmd_tune(v: Namespace, say: Callable[[str], None]) -> dict:
     "Tune, and say what was best"
+
     from sketch_lvm.measure.tune import tune
 
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')

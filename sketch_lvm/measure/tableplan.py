@@ -15,6 +15,8 @@ import numpy as np
 
 from ..core import UserError, check_name
 from ..data.items import SketchPhotoSet
+from ..data.minisets import MiniSets
+from ..data.realsets import RealSets
 from .experiments import Experiment, experiment_problems
 from .runs import cross_protocol, protocol_for
 from ..data.minisets import MiniSets

@@ -198,6 +198,8 @@ def read_config(text: bytes, where: Path) -> dict:
 
     config['description'] = in_new_words(config.get('description'))
 
+    config['description'] = in_new_words(config.get('description'))
+
     def entry(key):
         at = config
         for part in key.split('.'):
