@@ -149,12 +149,12 @@ def test_embedding_without_gradients():
     half = encoder.embed(px, rows, 'bf16')
     assert half.dtype == torch.float32 and F.cosine_similarity(y, half).min() > 0.999 and not torch.equal(half, y)
     assert encoder.embed(px[:0], 'photo').shape == (0, 32)
-    trained = make_encoder(clip, ShallowPrompts(3, 64), 'per-modality', precision='bf16')
+    student = make_encoder(clip, ShallowPrompts(3, 64), 'per-modality', precision='bf16')
     with torch.inference_mode():
-        trained.embed(px, rows)  # the bf16 copy made here must still serve training
-    trained(px, rows)[:, 0].sum().backward()
+        student.embed(px, rows)  # the bf16 copy made here must still serve training
+    student(px, rows)[:, 0].sum().backward()
     encoder(px, rows)[:, 0].sum().backward()
-    for (n, a), b in zip(trained.trainable().items(), encoder.trainable().values()):
+    for (n, a), b in zip(student.trainable().items(), encoder.trainable().values()):
         assert a.dtype == torch.float32 and F.cosine_similarity(a.grad.flatten(), b.grad.flatten(), dim=0) > 0.98, n
     tuned = make_encoder(clip, train='all')
     stale = tuned.embed(px, 'photo', 'bf16')

@@ -106,13 +106,13 @@ def test_one_mixed_batch_equals_separate_forwards():
     for p in norms.parameters():
         p.data.add_(torch.randn(p.shape, generator=g) / 5)
     proj = torch.randn(2, 8, 6, generator=g).requires_grad_(True)
-    trained = [*source.parameters(), *norms.parameters(), proj]
+    learned = [*source.parameters(), *norms.parameters(), proj]
     px, up = torch.randn(6, 3, 8, 8, generator=g), torch.randn(6, 6, generator=g)
     for rows in (['sketch'] * 2 + ['photo'] * 4, ['photo', 'sketch', 'photo', 'photo', 'sketch', 'photo']):
         together = prompted_forward(tower, px, source, rows, norms, proj)
         apart = torch.cat([prompted_forward(tower, px[i : i + 1], source, m, norms, proj) for i, m in enumerate(rows)])
         assert torch.allclose(together, apart, atol=1e-5)
-        for a, b in zip(torch.autograd.grad(together, trained, up), torch.autograd.grad(apart, trained, up)):
+        for a, b in zip(torch.autograd.grad(together, learned, up), torch.autograd.grad(apart, learned, up)):
             assert torch.allclose(a, b, atol=1e-4)
     for m, mine in enumerate(MODALITIES):  # against two towers of open_clip that carry these numbers themselves
         theirs = copy.deepcopy(tower)
