@@ -129,7 +129,7 @@ def test_the_encoder_that_is_taken_is_said():
     def taken(words, *here):
         lines.clear()
         with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: name in here):
-            return searchcommands.index_source(
+            return searchcommands.index_encoder(
                 engine.parse('index', COMMANDS['index'], [*words, '--out', str(d / 'g')]), lines.append
             )
 
@@ -159,7 +159,7 @@ def test_the_encoder_that_is_taken_is_said():
     v = engine.parse(
         'index', COMMANDS['index'], [*photos, '--out', str(d / 'g'), '--weights-from', str(d / 'vitb32.safetensors')]
     )
-    assert searchcommands.index_source(v, lines.append) == dict(
+    assert searchcommands.index_encoder(v, lines.append) == dict(
         backbone='ViT-B-32', pretrained=str(d / 'vitb32.safetensors'), random=False
     )
     for command in ('train --out x', 'evaluate', 'index photos --out x', 'reproduce'):

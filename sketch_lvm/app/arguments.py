@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # the help imports nothing heavy
 
 # %% auto #0
 __all__ = ['OUT', 'SEED', 'DEVICE', 'WEIGHTS', 'FITS', 'FIT', 'ACCUMULATE', 'LOOP', 'TOWER', 'FORMATS', 'DATA_LINES', 'DATA_HELP',
-           'format_option', 'split_options', 'read_data', 'described', 'read_weights', 'read_changes', 'check_device',
-           'check_run', 'again', 'goes_on']
+           'format_option', 'split_options', 'read_data', 'described_experiment', 'read_weights', 'read_changes',
+           'check_device', 'check_run', 'import_words', 'resumable']
 
 # %% ../../nbs/app/04_arguments.ipynb #c5bc93dd
 OUT = Opt('out', 'place', 'folder of the run; if it holds this run already, it goes on there', required=True)
@@ -114,7 +114,7 @@ DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help
     'check': 'how closely files are looked at: quick or decode [quick]',
     'per_class': 'drawings read from a file of strokes, 0: all [3000]',
     'lists': "a folder with SAKE's or ZSE-SBIR's file lists",
-    'cache': '0: decode pictures again every time [1]',
+    'cache': '0: decode pictures import_words every time [1]',
     'n_train': 'mini: objects a category for training [20]',
     'n_test': 'mini: objects a category for validation and test [20]',
     'sketches': 'mini: sketches of each object [1]',
@@ -134,7 +134,7 @@ DATA_HELP = '\n'.join(
 )
 
 # %% ../../nbs/app/04_arguments.ipynb #82932a9b
-def described(v: Namespace, problems: list[str]) -> Experiment:
+def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
     from sketch_lvm.methods.catalogue import FAMILIES, method, parse_changes
@@ -204,13 +204,13 @@ def check_run(v: Namespace) -> list[str]:
     )
 
 
-def again(v: Namespace) -> str:
+def import_words(v: Namespace) -> str:
     "The --import that the next command needs too"
     return ''.join(f' --import {shlex.quote(f)}' for f in getattr(v, 'import', ()))
 
 
 @contextlib.contextmanager
-def goes_on() -> Iterator[None]:
+def resumable() -> Iterator[None]:
     "Ctrl-C between two runs is answered as in the middle of one"
     try:
         yield

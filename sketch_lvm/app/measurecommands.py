@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, check_run, format_option
-from .arguments import goes_on, read_changes, read_data
+from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
 from .terminal import speaks
 from ..core import UserError, check_name, check_writable, read_json, write_json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
-__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'fitted', 'table_plan',
+__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit', 'table_plan',
            'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'bench_metrics', 'measured',
            'keep_run', 'bench_datasets', 'bench_cache']
 
@@ -97,7 +97,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
         from sketch_lvm.methods.catalogue import method
 
         e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
-        b = fitted(load_tower(e), v.fit)
+        b = with_fit(load_tower(e), v.fit)
         p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
         warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
         report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
@@ -107,7 +107,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     return report.to_dict()
 
 
-def fitted(backbone: Backbone, fit: str | None) -> Backbone:
+def with_fit(backbone: Backbone, fit: str | None) -> Backbone:
     "A frozen backbone that makes pictures square in a way that was asked for"
     from dataclasses import replace
 
@@ -194,7 +194,7 @@ def cmd_reproduce(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.train.loop import shared
     from sketch_lvm.train.processes import together
 
-    with goes_on(), together(v.device) as (team, device):
+    with resumable(), together(v.device) as (team, device):
         sets, backbone, estimate = announce(v.plan, v.out, device, say, team.size)
         if v.estimate:
             return estimate
@@ -273,7 +273,7 @@ def cmd_report(v: Namespace, say: Callable[[str], None]) -> dict:
 
 # %% ../../nbs/app/07_measurecommands.ipynb #fe1ff74f
 REPORT = Command(
-    'Print a stored report or table again: as text, Markdown, HTML or LaTeX.',
+    'Print a stored report or table import_words: as text, Markdown, HTML or LaTeX.',
     (Opt('path', help='a folder with report.json or table.json, or such a file', required=True), format_option('text')),
     cmd_report,
     check_report,

@@ -11,8 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import DATA_HELP, DEVICE, LOOP, OUT, SEED, TOWER, WEIGHTS, again, check_device, check_run
-from .arguments import described, goes_on
+from sketch_lvm.app.arguments import (
+    DATA_HELP,
+    DEVICE,
+    LOOP,
+    OUT,
+    SEED,
+    TOWER,
+    WEIGHTS,
+    import_words,
+    check_device,
+    check_run,
+)
+from .arguments import described_experiment, resumable
 from .engine import IMPORT, Command, Opt
 
 if TYPE_CHECKING:
@@ -53,7 +64,7 @@ QUICKSTART = Command(
 def check_train(v: Namespace) -> list[str]:
     "What is wrong with the options of `train`, as sentences; the experiment they describe is kept"
     problems = []
-    v.experiment = described(v, problems)
+    v.experiment = described_experiment(v, problems)
     return problems + check_device(v.device)
 
 
@@ -69,7 +80,7 @@ def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
         )
     )
     run = fit(v.experiment, v.out, v.device, say=say, **loop_options(v))
-    say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{again(v)}')
+    say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{import_words(v)}')
     return outcome(run, v.out)
 
 
@@ -156,7 +167,7 @@ def cmd_tune(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.measure.tune import tune
 
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
-    with goes_on():
+    with resumable():
         r = tune(v.experiment, v.out, v.trials, device=v.device, say=say)
     edge = ', at the edge of what was tried' * r['at_the_edge'] + ', best at its last step' * r.get(
         'step_at_the_edge', False
@@ -198,14 +209,14 @@ def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
 
 # %% ../../nbs/app/06_traincommands.ipynb #5bd13411
 PRETRAIN = Command(
-    'Make the mini CLIP again, from nothing. An hour or more; interrupted, it goes on.',
+    'Make the mini CLIP import_words, from nothing. An hour or more; interrupted, it goes on.',
     (
         OUT,
         SEED,
         Opt('steps', 'count', "steps, instead of the recipe's"),
         Opt('objects', 'count', "objects of each category, instead of the recipe's"),
         Opt('threads', 'count', 'CPU threads'),
-        Opt('name', help='name of the result', default='mini-again'),
+        Opt('name', help='name of the result', default='mini-import_words'),
         DEVICE,
     ),
     cmd_pretrain,
