@@ -5,7 +5,7 @@ FLAGS ?=
 OUT ?= runs/quickstart
 DONE := .venv/.installed
 
-.PHONY: install quickstart check test lab export clean
+.PHONY: install quickstart check test times lab export clean
 install: $(DONE)
 
 $(DONE): settings.ini constraints.txt setup.py
@@ -20,6 +20,9 @@ check: $(DONE)
 
 test: $(DONE)
 	$(BIN)/python tools/check.py --flags "$(FLAGS)"
+
+times: $(DONE)
+	$(BIN)/python tools/check.py times --flags "$(FLAGS)"
 
 lab: $(DONE)
 	$(BIN)/jupyter lab nbs/index.ipynb
