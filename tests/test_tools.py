@@ -158,7 +158,7 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
 def test_jobs_run_side_by_side_and_failures_are_shown():
     "Two at a time, the longest first; the output of one that fails is printed, and the table names them all"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, run_jobs, table
+    from jobs import Job, bundles, run_jobs, table
 
     def breaks():
         print('about to break')
@@ -170,6 +170,8 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert {n: r.fine for n, r in done.items()} == dict(short=True, long=True, odd=False, no=False)
     assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
+    a, b, c, d = (Path(x) for x in 'abcd')
+    assert bundles({a: 0.0, b: 9.0, c: 40.0, d: 7.0}, 15.0) == [[c], [b], [d, a]]  # a long one stays alone
     assert table(done.values(), 2).splitlines()[1].startswith('long') and len(table(done.values(), 2).splitlines()) == 4
 
 

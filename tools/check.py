@@ -21,7 +21,7 @@ from collections import Counter
 from configparser import ConfigParser
 from pathlib import Path
 
-from jobs import notebook_job, preload, run_jobs, table, test_job
+from jobs import bundles, notebook_job, preload, run_jobs, table, test_job
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = ROOT / 'tests' / 'times.json'
@@ -154,8 +154,8 @@ def test_jobs(asked, kept):
     for name, seconds in known_times().items():
         known[name.partition('::')[0]] += seconds
     options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else [])]
-    paths = sorted((ROOT / 'tests').glob('test_*.py'))
-    return [test_job(p, ROOT, options, known[p.relative_to(ROOT).as_posix()]) for p in paths]
+    costs = {p: float(known[p.relative_to(ROOT).as_posix()]) for p in sorted((ROOT / 'tests').glob('test_*.py'))}
+    return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
 
 
 def side_by_side(parts, asked, workers, keep=False):

@@ -6,7 +6,6 @@ libraries, gives back its own when it ends, and cannot disturb the next. What it
 
 import importlib
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -128,22 +127,28 @@ def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost
     return Job(path.relative_to(root).as_posix(), work, cost)
 
 
-def test_job(path: Path, root: Path, options: list[str], cost: float) -> Job:
-    "A file of tests, run by plain pytest"
+def bundles(costs: dict[Path, float], most: float = 15.0) -> list[list[Path]]:
+    "Files of tests in groups of about so many seconds, since each start of pytest takes one; a long file stays alone"
+    out: list[list[Path]] = []
+    filled = 0.0
+    for path, cost in sorted(costs.items(), key=lambda x: -x[1]):
+        if not out or filled + cost > most:
+            out.append([])
+            filled = 0.0
+        out[-1].append(path)
+        filled += cost
+    return out
+
+
+def test_job(paths: list[Path], root: Path, options: list[str], cost: float) -> Job:
+    "Files of tests, run by plain pytest"
+    names = [p.relative_to(root).as_posix() for p in paths]
 
     def work() -> bool:
         os.chdir(root)
         sys.path.insert(0, str(root))
         import pytest
 
-        return pytest.main([path.relative_to(root).as_posix(), '-q', '--no-header', *QUIET, *options]) in (
-            0,
-            5,
-        )  # 5: none
+        return pytest.main([*names, '-q', '--no-header', *QUIET, *options]) in (0, 5)  # 5: none
 
-    return Job(path.relative_to(root).as_posix(), work, cost)
-
-
-def command_job(name: str, command: list[str], cost: float = 0.0) -> Job:
-    "Any command"
-    return Job(name, lambda: subprocess.run(command).returncode == 0, cost)
+    return Job(names[0] + f' and {len(names) - 1} more' * (len(names) > 1), work, cost)
