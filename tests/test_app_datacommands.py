@@ -53,7 +53,7 @@ def test_actions_return_what_they_say():
         with counting('x') as move:
             time.sleep(0.2)
             move(3, 5)
-        assert ask('extract', path=d / 'a.b.zip', into=d / 'import_words')['bytes'] == 1
+        assert ask('extract', path=d / 'a.b.zip', into=d / 'again')['bytes'] == 1
         assert '3/5' in screen.getvalue() and 'unpack' in screen.getvalue()  # an archive of gigabytes shows that it moves
 
 

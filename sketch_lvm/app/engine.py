@@ -189,7 +189,7 @@ def run_imports(paths: list[str]) -> list[str]:
 
 
 def settle_weights(values: Namespace) -> list[str]:
-    "`--weights-from` as a file is kept as a whole path, so that a run finds it import_words; what is wrong, as sentences"
+    "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.weights import is_file_name, plain_vits
 
     name = values.backbone or 'ViT-B-32'

@@ -273,7 +273,7 @@ def cmd_report(v: Namespace, say: Callable[[str], None]) -> dict:
 
 # %% ../../nbs/app/07_measurecommands.ipynb #fe1ff74f
 REPORT = Command(
-    'Print a stored report or table import_words: as text, Markdown, HTML or LaTeX.',
+    'Print a stored report or table again: as text, Markdown, HTML or LaTeX.',
     (Opt('path', help='a folder with report.json or table.json, or such a file', required=True), format_option('text')),
     cmd_report,
     check_report,

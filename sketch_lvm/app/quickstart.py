@@ -168,7 +168,7 @@ def quickstart(
 ) -> dict:
     "Train prompts on seen categories, test on unseen ones, write all into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
-    import_words = (out / 'config.json').exists()
+    again = (out / 'config.json').exists()
     e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
     b = load_tower(e)
     if b.random:
@@ -185,7 +185,7 @@ def quickstart(
     say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
     fit(e, out, device, sets, b, progress=progress)
-    say('4/4 the same sketches and photos import_words')
+    say('4/4 the same sketches and photos again')
     opened = open_run(out, backbone=b)
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)
     trained, after = measure(opened.encoder, p, e.method.label, frozen=frozen, about=about)
@@ -197,7 +197,7 @@ def quickstart(
         seconds=round(time.perf_counter() - start, 1),
         cpu_seconds=round(sum(os.times()[:4]) - spent, 1),
         steps=e.steps,
-        went_on=import_words,
+        went_on=again,
         backbone=b.label,
         random_weights=b.random,
         conditions=trained.conditions,

@@ -58,7 +58,7 @@ def fill_streams() -> None:
 
 
 def leave_streams() -> None:
-    "Nothing that is still buffered for standard output is tried import_words when Python ends"
+    "Nothing that is still buffered for standard output is tried again when Python ends"
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 # %% ../../nbs/app/02_terminal.ipynb #cd5492f4

@@ -209,14 +209,14 @@ def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
 
 # %% ../../nbs/app/06_traincommands.ipynb #5bd13411
 PRETRAIN = Command(
-    'Make the mini CLIP import_words, from nothing. An hour or more; interrupted, it goes on.',
+    'Make the mini CLIP again, from nothing. An hour or more; interrupted, it goes on.',
     (
         OUT,
         SEED,
         Opt('steps', 'count', "steps, instead of the recipe's"),
         Opt('objects', 'count', "objects of each category, instead of the recipe's"),
         Opt('threads', 'count', 'CPU threads'),
-        Opt('name', help='name of the result', default='mini-import_words'),
+        Opt('name', help='name of the result', default='mini-again'),
         DEVICE,
     ),
     cmd_pretrain,

@@ -19,9 +19,7 @@ from ..data.minisets import MiniSets
 from ..data.realsets import RealSets
 from .experiments import Experiment, experiment_problems
 from .runs import cross_protocol, protocol_for
-from ..data.minisets import MiniSets
 from ..data.named import data_problems
-from ..data.realsets import RealSets
 from .protocols import Protocol, columns
 from .tune import no_choice
 from .tables import TABLES, Row, Table
