@@ -30,7 +30,8 @@ def test_methods_are_data():
 
 def test_names_of_old_are_read():
     import pytest
-    from sketch_lvm.core import UserError
+    from sketch_lvm.core import UserError, data_path
+    from sketch_lvm.measure.tablestate import read_state
     from sketch_lvm.methods.catalogue import FAMILIES, current_name, method, method_from_dict
 
     for name in FAMILIES:
@@ -49,6 +50,10 @@ def test_names_of_old_are_read():
     with pytest.raises(UserError, match="Did you mean 'fine-grained'"):
         method('sketch-lvm', task='fine-graind')
     assert current_name('frozen') == ('frozen', 'category') and current_name('x-fg') == ('x-fg', 'category')
+    rows = read_state(data_path('results', 'table_fine-grained_mini.json'))['rows']  # stored before there were tasks
+    assert {(e['method'], e.get('task')) for e in rows.values() if e['trains']} == {
+        (name, 'fine-grained') for name in ('b-ft', 'b-lin', 'b-cond', 'b-ip', 'b-mm', 'b-deep', 'sketch-lvm', 'splip')
+    }
 
 
 def test_all_mistakes_at_once():
