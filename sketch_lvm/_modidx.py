@@ -1782,6 +1782,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                            'sketch_lvm.methods.family.deep': ('methods/family.html#deep', 'sketch_lvm/methods/family.py'),
                                            'sketch_lvm.methods.family.has_prompts': ( 'methods/family.html#has_prompts',
                                                                                       'sketch_lvm/methods/family.py'),
+                                           'sketch_lvm.methods.family.nothing': ( 'methods/family.html#nothing',
+                                                                                  'sketch_lvm/methods/family.py'),
                                            'sketch_lvm.methods.family.own_options': ( 'methods/family.html#own_options',
                                                                                       'sketch_lvm/methods/family.py'),
                                            'sketch_lvm.methods.family.printed': ( 'methods/family.html#printed',

@@ -16,11 +16,10 @@ import torch
 from ..clip.backbone import Backbone
 from ..clip.encoder import Encoder, count_trainable, make_encoder
 from ..clip.towers import split_by_shape
-from ..clip.prompts import NoPrompts
 from ..core import UserError
 from ..data.items import SketchPhotoSet
 from ..data.sampling import Batches, category_triplets, instance_triplets, pk_batch
-from .family import RATES, Method, has_prompts, prompt_kind, trained_parts
+from .family import RATES, Method, prompt_kind, trained_parts
 from .objectives import TERMS
 
 # %% ../../nbs/methods/05_building.ipynb #d862dcf4
@@ -81,10 +80,7 @@ def build_encoder(
 ) -> Encoder:
     "The encoder of a method on a backbone"
     b = backbone_for(m, backbone)
-    prompts = NoPrompts()
-    if has_prompts(m):
-        make = m.family.prompt_kinds()[prompt_kind(m)].make
-        prompts = make(m.options, b, list(map(str, classes)), seed)
+    prompts = prompt_kind(m).make(m.options, b, list(map(str, classes)), seed)
     return make_encoder(b, prompts, m['norms'], trained_parts(m), precision)
 
 # %% ../../nbs/methods/05_building.ipynb #7a292356
@@ -159,7 +155,6 @@ class Cost(NamedTuple):
 
 def cost(m: Method, backbone: Backbone) -> Cost:
     "What a method trains on a backbone, and what works for it"
-    kind = m.family.prompt_kinds()[prompt_kind(m)] if has_prompts(m) else None
-    passes, sentences = (1 + kind.passes, kind.sentences) if kind else (1, 0)
-    towers = ('image', 'text') if sentences else ('image',)
-    return Cost(*counted(m, backbone), towers, passes, sentences)
+    kind = prompt_kind(m)
+    towers = ('image', 'text') if kind.sentences else ('image',)
+    return Cost(*counted(m, backbone), towers, 1 + kind.passes, kind.sentences)
