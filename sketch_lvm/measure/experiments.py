@@ -7,43 +7,6 @@ __all__ = ['RANDOM', 'IMPORTED', 'CONFIG', 'Experiment', 'experiment_from_dict',
            'gallery_problems', 'experiment_problems', 'import_file', 'fault_in_file', 'code_needed', 'check_code',
            'read_experiment', 'same_recipe', 'renew_config', 'refuse_old_mistakes']
 
-# %% ../../nbs/measure/04_experiments.ipynb #2bfd450b
-import importlib.util
-import os
-import sys
-import traceback
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import partial
-from pathlib import Path
-from types import ModuleType
-from typing import Callable, NamedTuple
-
-import numpy as np
-import torch
-
-from ..data.cache import build_cache
-from ..clip.weights import check_backbone
-from ..clip.backbone import load_backbone
-from ..core import UserError, cache_path, check_name, read_json, bar
-from ..data.knownsets import REAL
-from .evaluate import embed_protocol, evaluate, score
-from .report import field_problems
-from .protocols import find_protocol, make_protocol
-from ..methods.family import Method
-from ..methods.building import backbone_for, build_encoder
-from ..methods.catalogue import FAMILIES, current_name, method, method_from_dict
-from ..methods.catalogue import published
-from ..methods.assembly import make_learner, settings_for
-from ..data.minisets import RESERVED, mini_sets
-from ..clip.prompts import NoPrompts
-from ..clip.encoder import in_new_words, make_encoder, recipe_differences
-from ..data.realsets import OPTIONS, cache_bytes, real_problems, real_sets, said_bytes, trained_on
-from ..data.realsets import trained_words, unseen_set
-from ..train.runs import last_checkpoint, read_checkpoint, step_folders
-from ..data.splits import Split
-from ..train.loop import Settings, check_fit, check_settings, refuse_part, state_problems, train
-from ..train.processes import in_turn, together
-
 # %% ../../nbs/measure/04_experiments.ipynb #934057c1
 import importlib.util
 import os
@@ -59,7 +22,7 @@ from ..core import UserError, check_name, read_json
 from ..data.named import DATA, IN_MEMORY, data_problems
 from .report import field_problems
 from ..methods.family import Method
-from ..methods.catalogue import FAMILIES, method_from_dict
+from ..methods.catalogue import FAMILIES, current_name, method_from_dict
 from ..train.settings import Settings, check_settings
 
 # %% ../../nbs/measure/04_experiments.ipynb #a9c9c6f1
