@@ -19,6 +19,7 @@ from ..data.sampling import Batches, in_order, loader
 from ..core import UserError, check_name
 from ..data.images import FITS
 from .metrics import accuracy_at, exact_products, rank_metrics
+from .perquery import PerQuery
 from .protocols import columns
 from .report import Report, surroundings
 from ..data.splits import PART, listed_as
@@ -243,4 +244,8 @@ def evaluate(
         published=[] if random else fitting(published, protocol),
         conditions=dict(machine, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)),
     )
-    return Report(**json.loads(json.dumps(found, allow_nan=False)))  # as it will be read back
+    names, _, ids = columns(protocol.queries)
+    report = Report(**json.loads(json.dumps(found, allow_nan=False)))  # as it will be read back
+    before = frozen.per_query.values if frozen and frozen.per_query else {}
+    report.per_query = PerQuery(m.per_query, np.array(ids), np.array(names), report.protocol, report.method, before)
+    return report

@@ -29,7 +29,7 @@ from ..clip.backbone import check_backbone, load_backbone
 from ..core import UserError, cache_path, check_name, read_json
 from ..data.layouts import REAL
 from .evaluate import bar, embed_protocol, evaluate, score
-from .report import field_problems
+from .fields import field_problems
 from .protocols import find_protocol, make_protocol
 from ..methods.catalogue import Method, backbone_for, build_encoder, families, method, method_from_dict
 from ..methods.catalogue import published

@@ -12,10 +12,11 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
-from ..core import UserError, check_name, rng, sha256
+from ..core import UserError, check_name, rng
 from ..data.items import class_key
 from ..data.layouts import thing
 from ..data.splits import Split
+from .perquery import ids_digest
 
 # %% ../../nbs/measure/01_protocols.ipynb #55e8dc71
 @dataclass
@@ -49,10 +50,7 @@ class Protocol:
             classes=sorted({class_key(n) for s in self.queries for n in np.unique(s.names)}),
         )
         for what, sets in (('queries', self.queries), ('gallery', self.gallery)):
-            d |= {
-                what: sum(map(len, sets)),
-                f'{what}_digest': sha256('\n'.join(sorted(columns(sets)[2])).encode())[:12],
-            }
+            d |= {what: sum(map(len, sets)), f'{what}_digest': ids_digest(columns(sets)[2])}
         return d | dict(gallery_classes=len(set(columns(self.gallery)[0])))
 
 # %% ../../nbs/measure/01_protocols.ipynb #4000ad14
