@@ -2,7 +2,6 @@
 
 
 def test_wrong_entries_are_named_with_their_place():
-    import pytest
     from sketch_lvm.measure.fields import KINDS, NUMBER, TEXT, WHOLE, field_problems
 
     kind = {'a': NUMBER, 'b?': [WHOLE], 'c': {'d': TEXT, '?': None}, 'e': {str: 'true or false'}}

@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'LARGEST', 'PROTOCOL', 'METHOD', 'ids_digest', 'PerQuery', 'per_query_path', 'load_per_query',
            'join_per_query']
 
-# %% ../../nbs/measure/12_perquery.ipynb #d43c6729
+# %% ../../nbs/measure/12_perquery.ipynb #a60e0195
 import json
 import zipfile
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from ..core import UserError, atomic_write, check_name, sha256
 from .fields import TEXT, WHOLE, field_problems
 from .metrics import definition
 
-# %% ../../nbs/measure/12_perquery.ipynb #b4a84e08
+# %% ../../nbs/measure/12_perquery.ipynb #867eb07f
 FORMAT = 'sketch_lvm per-query results 1'
 LARGEST = 2**30  # bytes that a file may grow to when it is unpacked
 
@@ -103,15 +103,15 @@ class PerQuery:
     def __repr__(self) -> str:
         means = ', '.join(f'{n} {self.mean(n):.3f}' for n in [*self.values][:2])
         seed = '' if self.seed is None else f', seed {self.seed}'
-        kinds = len(set(self.classes))
-        return f'{self.method["name"]}{seed}: {len(self.ids):,} sketches of {kinds} classes, {self.protocol["name"]}; {means}'
+        asked = f'{len(self.ids):,} sketches of {len(set(self.classes))} classes'
+        return f'{self.method["name"]}{seed}: {asked}, {self.protocol["name"]}; {means}'
 
 
 def per_query_path(report: str | Path) -> Path:
     "Where the per-query results of a report's file lie: beside it"
     return Path(report).with_name(Path(report).stem + '-queries.npz')
 
-# %% ../../nbs/measure/12_perquery.ipynb #c66e4c7c
+# %% ../../nbs/measure/12_perquery.ipynb #18f64fdd
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     "The arrays of a file, none of them an object that would have to be executed"
     names = ('about', 'metrics', 'ids', 'classes', 'values', 'frozen')
@@ -126,8 +126,8 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             return {n: f[n] for n in names}
     except FileNotFoundError:
         raise UserError(
-            f'{path} is not there. Per-query results are written beside every report; where a report is older than that, '
-            'test the run again: sketch_lvm evaluate --run RUN.'
+            f'{path} is not there. Per-query results are written beside every report; where a report is older than '
+            'that, test the run again: sketch_lvm evaluate --run RUN.'
         ) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as e:
         raise UserError(broken) from e
@@ -176,7 +176,7 @@ def load_per_query(path: str | Path) -> PerQuery:
     values, frozen = (dict(zip(names, x[k].astype(np.float64))) for k in ('values', 'frozen'))
     return PerQuery(values, x['ids'], x['classes'], about['protocol'], about['method'], frozen)
 
-# %% ../../nbs/measure/12_perquery.ipynb #5d931ce9
+# %% ../../nbs/measure/12_perquery.ipynb #82113a20
 def join_per_query(parts: Sequence[PerQuery]) -> PerQuery:
     "The results of one method in several galleries as those of one test"
     if not parts:
