@@ -90,6 +90,8 @@ def test_error_parts_are_the_textbooks():
     low, high = interval(np.array([uneven]), [0] * 3 + [1] * 9)
     assert np.isclose((low + high) / 2, 0.75)
     assert interval(np.full((3, 4), 0.25), [0, 0, 1, 1]) == (0.25, 0.25)  # nothing varies
+    with pytest.raises(UserError, match='such as 0.95, not 95'):
+        interval(np.ones((2, 4)), [0, 0, 1, 1], 95)
     with pytest.raises(UserError, match='single query'):
         interval(np.ones((2, 1)), ['cow'])
 

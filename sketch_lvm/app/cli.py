@@ -7,11 +7,11 @@ __all__ = ['OUT', 'SEED', 'DEVICE', 'RANDOM', 'FITS', 'FIT', 'DATA_LINES', 'DATA
            'TAKEN_FIRST', 'ENCODER', 'FIGURES', 'MOST_TILES', 'DATA_ACTIONS', 'BENCHES', 'PACKAGES', 'cmd_quickstart',
            'split_options', 'read_data', 'described', 'read_weights', 'check_train', 'check_device', 'loop_options',
            'outcome', 'cmd_train', 'again', 'cmd_resume', 'check_run', 'check_evaluate', 'cmd_evaluate', 'fitted',
-           'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search', 'cmd_search',
-           'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'measured', 'keep_run',
-           'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune', 'read_changes',
-           'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state', 'weights_state', 'device_state',
-           'cmd_doctor']
+           'cmd_compare', 'source_of', 'check_source', 'check_index', 'index_source', 'cmd_index', 'check_search',
+           'cmd_search', 'cmd_datasets', 'name_and_path', 'check_datasets', 'cmd_pretrain', 'bench_metrics', 'measured',
+           'keep_run', 'bench_datasets', 'bench_cache', 'cmd_methods', 'check_methods', 'goes_on', 'cmd_tune',
+           'read_changes', 'check_reproduce', 'cmd_reproduce', 'mini_state', 'cache_state', 'weights_state',
+           'device_state', 'cmd_doctor']
 
 # %% ../../nbs/app/04_cli.ipynb #ed30ada4
 import contextlib
@@ -381,6 +381,30 @@ COMMANDS['evaluate'] = Command(
     cmd_evaluate,
     check_evaluate,
     more=DATA_HELP,
+)
+
+# %% ../../nbs/app/04_cli.ipynb #75bbeea8
+def cmd_compare(v, say):
+    from sketch_lvm.measure.compare import compare, read_runs
+
+    a = read_runs(v.a.split(','))
+    c = compare(a, v.b.split(',') if v.b else a[0].of_frozen(), v.metric, v.level)
+    say(str(c))
+    return c.to_dict()
+
+
+COMMANDS['compare'] = Command(
+    'Compare two runs, or two sets of runs, sketch by sketch: the difference and its interval.',
+    (
+        Opt(
+            'a', help='a run, or several (a seed each) with commas between: folders, or files of reports', required=True
+        ),
+        Opt('b', help='what to compare it with; the frozen model that it was tested beside if not given'),
+        Opt('metric', help='which metric; the headline of the reports if not given'),
+        Opt('level', 'number', 'level of the interval', 0.95),
+    ),
+    cmd_compare,
+    words=('a', 'b'),
 )
 
 # %% ../../nbs/app/04_cli.ipynb #44ff5d2f

@@ -89,6 +89,8 @@ def half_width(parts: Parts, level: float = 0.95) -> float:
     "Half of the interval: each part of the variance with its own Student's quantile"
     from scipy.special import stdtrit
 
+    if not 0 <= level <= 1:
+        raise UserError(f'the level of an interval is a share such as 0.95, not {level!r}.')
     t = [float(stdtrit(n, (1 + level) / 2)) if n else 0.0 for n in (parts.of_seeds, parts.of_kinds)]
     return float((t[0] ** 2 * parts.seeds + t[1] ** 2 * parts.kinds) ** 0.5)
 
