@@ -305,7 +305,8 @@ def test_generalised_galleries_are_named_exactly():
     part = make_protocol('generalised/A', unseen, toys.where(classes=rest[2:]), split)
     assert part.rule == 'unseen sketches against unseen photos and the photos of 4 of the 6 seen classes'
     assert part.notes == (
-        f'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. Left out, as validation classes: {rest[0]}, {rest[1]}.',
+        'In the gallery: the photos of 4 of the 6 seen classes of the split toy/a. '
+        f'Left out, as validation classes: {rest[0]}, {rest[1]}.',
     )
     three = make_protocol('generalised/A', unseen, toys.where(classes=rest[:3]), split)
     assert f'3 of the 6 seen classes of the split toy/a. Left out: {rest[3]}' in three.notes[0]

@@ -33,17 +33,17 @@ class Report:
     protocol: dict
     split: dict
     method: dict  # name, backbone, random, and what the caller knows: preset, run, step, seed
-    values: dict  # metric -> mean over queries
-    macro: dict  # metric -> mean over classes
+    values: dict[str, float]  # metric -> mean over queries
+    macro: dict[str, float]  # metric -> mean over classes
     per_class: dict
     counts: dict
     excluded: dict
-    chance: dict
-    frozen: dict  # metric -> value of the frozen model; empty if it was not tested
+    chance: dict[str, float]
+    frozen: dict[str, float]  # metric -> value of the frozen model; empty if it was not tested
     published: list  # dicts with at least source, metric, value
     conditions: dict  # versions, device, seconds
-    notes: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)  # what to know before any number; the first lines of the report
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what to know before any number; the first lines of the report
     frozen_per_class: dict = field(default_factory=dict)  # as `per_class`, of the frozen model
     per_query: PerQuery | None = field(default=None, compare=False)  # in a file of its own; None where it was not read
 
@@ -130,13 +130,13 @@ def load_report(path: str | Path) -> Report:
 WARNING = 'RANDOM WEIGHTS: these numbers show that the code runs, and nothing else.'
 
 
-def loud_lines(r) -> list[str]:
+def loud_lines(r: Report) -> list[str]:
     "What a reader must know before any number"
     sample = said_part(r.split.get('provenance', ''))
     return [WARNING] * bool(r.method.get('random')) + r.warnings + [sample] * bool(sample)
 
 
-def training_words(r) -> str:
+def training_words(r: Report) -> str:
     "On how many classes a trained method was trained, or '' for one that was not"
     if not r.split.get('seen') or r.method.get('step') is None:
         return ''
@@ -148,33 +148,34 @@ def training_words(r) -> str:
     )
 
 
-def method_words(m) -> str:
+def method_words(m: dict) -> str:
     "The method, its backbone, and what is known of the run"
     chosen = f' ({m["chosen"]})' if m.get('chosen') else ''
     known = [f'{k} {m[k]}' + chosen * (k == 'step') for k in ('preset', 'seed', 'step') if m.get(k) is not None]
     return '; '.join([m['name'], m['backbone'], *known])
 
 
-def pixel_words(conditions) -> str:
+def pixel_words(conditions: dict) -> str:
     "How pictures became what the encoder saw"
     how = conditions.get('pixels')
     return f'{how["size"]} x {how["size"]} pixels, fit {how["fit"]}, {how["interpolation"]}' if how else ''
 
 
-def headline(r):
+def headline(r: Report) -> list[str]:
     "What must be known first, then which test, on what, of what"
     p = r.protocol
     where = f'{p["data"]}, split {r.split["name"]}' if r.split else p['data']
     classes = f' of {p["gallery_classes"]} classes' if 'gallery_classes' in p else ''
     lines = [
-        f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes against {p["gallery"]:,} photos{classes}',
+        f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes '
+        f'against {p["gallery"]:,} photos{classes}',
         f'({p["rule"]})',
         '; '.join(filter(None, [method_words(r.method), pixel_words(r.conditions)])),
     ]
     return [*loud_lines(r), *lines, *filter(None, [training_words(r)])]
 
 # %% ../../nbs/measure/02_report.ipynb #d7c4b45b
-def report_rows(r):
+def report_rows(r: Report) -> list[tuple[str, ...]]:
     "Rows (metric, value, macro, frozen, chance, definition); an empty string where there is none"
     show = lambda d, n: f'{d[n]:.3f}' if n in d else ''
     return [
@@ -183,14 +184,15 @@ def report_rows(r):
     ]
 
 
-def published_lines(r):
+def published_lines(r: Report) -> list[str]:
+    "The printed numbers that stand beside a report, a line each"
     return [
         f'{p["source"]}: {p["metric"]} {p["value"]:.3f}' + (f' ({p["note"]})' if p.get('note') else '')
         for p in r.published
     ]
 
 
-def report_lines(r):
+def report_lines(r: Report) -> list[str]:
     "The report as lines of text"
     head = ('metric', 'result', 'by class', 'frozen', 'chance')
     rows = [row[:5] for row in report_rows(r)]
@@ -204,7 +206,7 @@ def report_lines(r):
     return [*headline(r), '', *table, '', *published, *r.notes]
 
 # %% ../../nbs/measure/02_report.ipynb #9f0686f2
-def report_html(r):
+def report_html(r: Report) -> str:
     "The report as HTML; names are escaped"
 
     def cell(v, tag='td'):
@@ -239,7 +241,7 @@ def report_html(r):
     )
 
 # %% ../../nbs/measure/02_report.ipynb #45fc4f8c
-def surroundings(device='cpu'):
+def surroundings(device: str | torch.device = 'cpu') -> dict:
     "Versions and machine, as a report keeps them"
     import sketch_lvm
 
