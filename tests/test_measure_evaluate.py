@@ -73,7 +73,8 @@ def test_reports_repeat_and_round_trip():
     from sketch_lvm.measure.report import WARNING, load_report
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
+    from sketch_lvm.measure.accuracy import accuracy_at
+    from sketch_lvm.measure.metrics import rank_metrics
     from sketch_lvm.data.splits import Split
 
 

@@ -4,7 +4,7 @@
 def test_published_numbers_name_their_metric():
     from sketch_lvm.methods.published import PUBLISHED, publish
     from sketch_lvm.methods.options import SOURCES
-    from sketch_lvm.measure.metrics import definition
+    from sketch_lvm.measure.definitions import definition
 
     assert len(PUBLISHED) == len(set(PUBLISHED)) and len({p[:3] + p[5:9] for p in PUBLISHED}) == len(
         PUBLISHED

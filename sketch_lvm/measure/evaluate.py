@@ -21,7 +21,10 @@ from ..data.items import SketchPhotoSet
 from ..data.sampling import Batches, in_order, loader
 from ..core import UserError, check_name
 from ..data.images import FITS
-from .metrics import Metrics, accuracy_at, exact_products, rank_metrics
+from .accuracy import accuracy_at
+from .definitions import Metrics
+from .metrics import rank_metrics
+from .ranking import exact_products
 from .perquery import PerQuery
 from .protocols import Protocol, columns
 from .report import Report, surroundings

@@ -18,7 +18,8 @@ from ..core import UserError, check_name
 from ..data.items import SketchPhotoSet
 from .evaluate import Encodes, embed
 from .experiments import frozen_encoder, load_sets, load_tower, open_run, read_experiment
-from .metrics import accuracy_at, rank_metrics
+from .accuracy import accuracy_at
+from .metrics import rank_metrics
 from ..train.runs import step_folders
 
 # %% ../../nbs/measure/10_interpret.ipynb #3c850d52

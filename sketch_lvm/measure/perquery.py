@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, check_name, sha256
+from .definitions import definition
 from .fields import TEXT, WHOLE, field_problems
-from .metrics import definition
 
 # %% ../../nbs/measure/12_perquery.ipynb #867eb07f
 FORMAT = 'sketch_lvm per-query results 1'

@@ -18,7 +18,7 @@ import torch
 
 from ..core import UserError, check_name, read_json, write_json
 from .fields import NUMBER, TEXT, WHOLE, field_problems
-from .metrics import definition
+from .definitions import definition
 from .perquery import METHOD, PROTOCOL, PerQuery, per_query_path
 from ..data.splits import said_part
 

@@ -36,7 +36,7 @@ from .experiments import report_path, run_experiment, warm
 from ..methods.options import OPTIONS, SOURCES
 from ..methods.published import PUBLISHED
 from ..methods.catalogue import backbone_for, build_encoder, families, method, published
-from .metrics import definition
+from .definitions import definition
 from .probe import make_probe, probe
 from ..data.realsets import cache_bytes, said_bytes
 from ..data.splits import ALONE, PART, said_part

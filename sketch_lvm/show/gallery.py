@@ -34,7 +34,7 @@ from ..measure.report import WARNING
 from ..measure.evaluate import bar, device_of
 from ..measure.experiments import frozen_encoder, open_run
 from ..data.images import BadImage, fit_image, in_threads, read_image
-from ..measure.metrics import exact_products, unit_rows
+from ..measure.ranking import exact_products, unit_rows
 from ..clip.encoder import tower_mark
 from ..train.runs import SEAL, pack, read_folder, unpack, write_folder
 from ..train.share import load_encoder
