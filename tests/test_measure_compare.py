@@ -169,6 +169,32 @@ def test_runs_are_paired_or_refused():
         compare(folder, b)
 
 
+def test_a_single_run_stands_beside_the_frozen_model():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.measure.compare import NO_SEEDS, compare, read_runs
+    from sketch_lvm.measure.experiments import Experiment, evaluate_run, load_sets, run_experiment
+    from sketch_lvm.methods.catalogue import method
+
+    d, tower, data = Path(tempfile.mkdtemp()), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2)
+    sets = load_sets(data)
+    reports = []
+    for seed in (1, 2):
+        e = Experiment(method('sketch-lvm', 'mini', batch=4), random=True, data=data, steps=1, seed=seed)
+        run_experiment(e, d / str(seed), 'cpu', sets, tower, validate=False, progress=False)
+        reports.append(evaluate_run(d / str(seed), sets=sets, backbone=tower, frozen=seed == 1))
+    one = read_runs(d / '1')[0]
+    c = compare(one, one.of_frozen())
+    assert c.notes[0] == NO_SEEDS and abs(c.difference - (reports[0]['mAP@all'] - reports[0].frozen['mAP@all'])) < 1e-6
+    both = compare([d / '2', d / '1'], one.of_frozen())
+    assert len(both.seeds) == 2 and abs(both.mean_a - (reports[0]['mAP@all'] + reports[1]['mAP@all']) / 2) < 1e-6
+    with pytest.raises(UserError, match='frozen model was not tested'):
+        read_runs(d / '2')[0].of_frozen()
+
+
 def test_a_family_is_decided_as_a_whole():
     import json, tempfile
     from pathlib import Path
