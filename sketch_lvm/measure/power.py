@@ -76,7 +76,7 @@ def power(
     draws: int = 20_000,
     seed: int = 0,
 ) -> float:
-    "Share of experiments of this design whose interval excludes zero, and on the right side, if this is the true effect"
+    "Share of experiments of this design whose interval excludes zero on the right side, if this is the true effect"
     off, half = _means_and_halves(spread, seeds, kinds, queries, level, draws, seed)
     return float((abs(effect) + off > half).mean())
 
