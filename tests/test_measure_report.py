@@ -69,11 +69,9 @@ def test_the_single_queries_go_beside_the_report():
     for name in ('zero-shot', 'fine-grained'):
         p = make_protocol(name, toys)
         n, m = len(p.queries[0]), len(p.gallery[0])
-        frozen, r = (
-            evaluate(None, p, 'm', features=[rng(i, stream=s).normal(size=(k, 8)) for s, k in ((1, n), (2, m))], frozen=f)
-            for i, f in ((0, None), (1, None))
-        )
-        r = evaluate(None, p, 'm', frozen, features=[rng(1, stream=s).normal(size=(k, 8)) for s, k in ((1, n), (2, m))])
+        some, others = ([rng(i, stream=s).normal(size=(k, 8)) for s, k in ((1, n), (2, m))] for i in (0, 1))
+        frozen = evaluate(None, p, 'm', features=some)
+        r = evaluate(None, p, 'm', frozen, features=others)
         path = Path(tempfile.mkdtemp()) / 'report.json'
         r.save(path)
         kept = load_per_query(per_query_path(path))
