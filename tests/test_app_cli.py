@@ -325,3 +325,42 @@ def test_the_whole_way_on_a_real_sample():
             )  # the same numbers each time: made once
             few(d / 'set', 'cup cat guitar banana elephant windmill sword giraffe'.split())
             whole_way(d)
+
+
+def test_two_runs_are_compared_on_the_command_line():
+    import contextlib, io, json, tempfile
+    from pathlib import Path
+    import torch
+    from sketch_lvm.app.cli import main
+    from sketch_lvm.core import rng
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure.evaluate import evaluate
+    from sketch_lvm.measure.protocols import make_protocol
+
+    p, d = make_protocol('zero-shot', toy_set(classes=4)), Path(tempfile.mkdtemp())
+    n, m = len(p.queries[0]), len(p.gallery[0])
+    frozen, *runs = (
+        evaluate(
+            None, p, name, features=[torch.from_numpy(rng(i, stream=s).normal(size=(k, 8))) for s, k in ((1, n), (2, m))]
+        )
+        for i, name in enumerate(('frozen', 'one', 'two'))
+    )
+    for r in runs:
+        (d / r.method['name']).mkdir()
+        r.per_query.frozen = frozen.per_query.values
+        r.save(d / r.method['name'] / 'report.json')
+
+
+    def said(*words):
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+            code = main(['compare', *map(str, words)])
+        return code, out.getvalue(), err.getvalue()
+
+
+    code, out, _ = said(d / 'one', d / 'two')
+    assert code == 0 and 'one against two, mAP@all' in out and '95% interval' in out and 'One run on each side' in out
+    found = json.loads(said(d / 'one', d / 'two' / 'report.json', '--json')[1].splitlines()[-1])
+    assert abs(found['difference'] - (runs[0]['mAP@all'] - runs[1]['mAP@all'])) < 1e-6 and found['exit'] == 0
+    assert 'one against frozen' in said(d / 'one')[1]
+    assert said(d / 'one', d / 'nothing')[0] == 2 and said(d / 'one', d / 'two', '--level', '95')[0] == 2
+    assert said()[0] == 2

@@ -34,33 +34,14 @@ def test_an_interpretation_agrees_with_reports():
         Interpretation.from_encoder(encoder, items.sketches)
 
 
-def test_the_gap_is_none_or_whole_where_it_must_be():
-    import numpy as np, pytest
-    from sketch_lvm.core import UserError, rng
-    from sketch_lvm.measure.interpret import modality_gap
-
-    r = rng(0)
-    a, b = r.normal(size=(2, 200, 8))
-    same, apart = modality_gap(a, b), modality_gap(a - 20, b + 20)
-    assert (
-        same['centroids'] < 0.2
-        and 0.4 < same['separability'] < 0.6
-        and 0.45 < same['neighbours'] < 0.55
-        and 'purity' not in same
-    )
-    assert apart['centroids'] > 5 and apart['separability'] == 1 and apart['neighbours'] == 1
-    assert modality_gap(a[:2], b[:2])['neighbours'] <= 1
-    with pytest.raises(UserError, match='at least two'):
-        modality_gap(a[:1], b)
-
-
 def test_purity_crosses_the_gap_and_objects_stay_together():
     import numpy as np, pytest
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, rng
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import Interpretation, gap_of, modality_gap, per_query, separability
+    from sketch_lvm.measure.interpret import Interpretation, per_query
+    from sketch_lvm.measure.geometry import gap_of, modality_gap, separability
 
     r = rng(0)
     kind = np.repeat(['a', 'b'], 20)
@@ -92,34 +73,6 @@ def test_purity_crosses_the_gap_and_objects_stay_together():
         'neighbours',
         'purity',
     ]
-
-
-def test_projections_say_what_they_are():
-    import numpy as np, pytest, sys, warnings
-    from sketch_lvm.core import UserError, rng
-    from sketch_lvm.measure.interpret import project
-
-    flat = np.c_[rng(0).normal(size=(60, 2)) + 5, np.zeros((60, 3))]
-    xy, said, trust = project(flat, 'pca')
-    assert said == 'PCA, 100% of the variance' and xy.shape == (60, 2) and trust > 0.8
-    assert np.allclose(np.linalg.norm(xy[:, None] - xy, axis=-1), np.linalg.norm(flat[:, None] - flat, axis=-1))
-    with warnings.catch_warnings():
-        warnings.simplefilter('error')
-        assert project(flat[:15])[
-            1
-        ] == 'PCA, 100% of the variance (too few points for UMAP with 15 neighbours)' and np.isnan(project(flat[:4])[2])
-        xy, said, trust = project(np.ones((60, 5)))
-        assert said == 'PCA, all points equal' and not xy.any() and np.isnan(trust)
-        with pytest.MonkeyPatch.context() as m:
-            m.setitem(sys.modules, 'umap', None)
-            xy, said, trust = project(flat)
-            assert said == 'PCA, 100% of the variance (UMAP is not installed)' and trust > 0.8
-    with pytest.raises(UserError, match='three points'):
-        project(flat[:2])
-    with pytest.raises(UserError, match='1 of 60 points'):
-        project(np.where(np.arange(60)[:, None] == 3, np.nan, flat))
-    with pytest.raises(UserError, match='unknown projection'):
-        project(flat, 'tsne')
 
 
 def test_a_run_is_looked_into_at_any_kept_step():
@@ -164,7 +117,8 @@ def test_patches_find_themselves():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import correspondences, part_hits, patch_of, patch_tokens
+    from sketch_lvm.measure.interpret import patch_tokens
+    from sketch_lvm.measure.correspondence import correspondences, part_hits, patch_of
 
     encoder = frozen_encoder(load_backbone('mini', random=True))
     images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
@@ -188,45 +142,12 @@ def test_patches_find_themselves():
         patch_tokens(encoder, blank, 'photo', 'place')
 
 
-def test_parts_are_where_they_are_drawn():
-    import numpy as np, pytest, torch
-    from sketch_lvm.core import UserError
-    from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.interpret import mini_parts, move_points, part_pairs, patch_of
-    from sketch_lvm.methods.losses import shuffle_patches
-    from sketch_lvm.data.minisets import mini_set
-    from sketch_lvm.world.miniworld import part_map, thing
-
-    items = mini_set('unseen', 2, sketches=2)
-    photos, drawn = mini_parts(items.photos), mini_parts(items.sketches)
-    assert len(drawn) == 2 * len(photos) and any(
-        drawn[0][k] != drawn[1][k] for k in set(drawn[0]) & set(drawn[1])
-    )  # two drawings of one object
-    for c, own, at in zip(items.photos.names[:6], items.photos.photo_id, photos):
-        it = thing(c, int(own.split('/')[1]))
-        ids = part_map(it, 0)
-        for name, (x, y) in at.items():
-            assert it.parts[ids[int(y * 128), int(x * 128)] - 1].name == name
-    near = [np.abs(np.subtract(a[k], b[k])).max() for a, b in zip(drawn[::2], photos) for k in a if k in b]
-    assert np.median(near) < 0.1 and len(part_pairs(drawn[::2], photos, 8)) == len(near)
-    assert part_pairs([{'a': (0.1, 0.9)}], [{'a': (0.9, 0.1), 'b': (0, 0)}], 4).tolist() == [[0, 12, 3]] and part_pairs(
-        [{}], [{}], 4
-    ).shape == (0, 3)
-    page = torch.zeros(1, 1, 12, 12)
-    page[0, 0, 2, 7] = 1
-    for p, grid in (([3, 0, 1, 2], 2), ([1, 2, 0, 4, 3, 5, 8, 6, 7], 3)):
-        row, column = np.argwhere(shuffle_patches(page, p, grid)[0, 0].numpy() == 1)[0]
-        assert patch_of(move_points((7.5 / 12, 2.5 / 12), p, grid), 12) == row * 12 + column
-    with pytest.raises(UserError, match='no picture of the mini world'):
-        mini_parts(toy_set())
-
-
 def test_a_picture_is_nearest_to_itself_moved_alike():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
     from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import arrangement_distances
+    from sketch_lvm.measure.correspondence import arrangement_distances
     from sketch_lvm.methods.losses import draw_permutations, shuffle_patches
 
     encoder = frozen_encoder(load_backbone('mini'))
@@ -247,7 +168,8 @@ def test_margins_are_compared_as_the_loss_does():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import Interpretation, deltas, margin_batches, margin_matrix
+    from sketch_lvm.measure.interpret import Interpretation, deltas
+    from sketch_lvm.measure.margins import margin_batches, margin_matrix
     from sketch_lvm.methods.losses import margin_divergence
 
     items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', random=True))
@@ -273,30 +195,6 @@ def test_margins_are_compared_as_the_loss_does():
         margin_matrix(Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])))
 
 
-def test_divergences_of_known_distributions():
-    import numpy as np, pytest
-    from sketch_lvm.core import UserError, rng
-    from sketch_lvm.measure.interpret import kl_matrix, rank_correlation
-
-    r = rng(0)
-    groups = dict(a=r.normal(0, 1, 1_000_000), b=r.normal(1, 1, 1_000_000), c=r.normal(0, 2, 200_000))
-    true = np.array([[0, 0.5, np.log(2) - 0.375], [0.5, 0, np.log(2) - 0.25], [1.5 - np.log(2), 2 - np.log(2), 0]])
-    assert np.allclose(kl_matrix(groups, 'gaussian'), true, atol=0.02) and np.allclose(
-        kl_matrix(groups), true, rtol=0.1, atol=0.03
-    )  # wide bins see less
-    flat = kl_matrix(groups, 'gaussian', centred=True)
-    assert flat[0, 1] < 0.01 and flat[0, 2] > 0.3
-    assert kl_matrix(dict(one=[1.0, 2.0])).tolist() == [[0]]
-    with pytest.raises(UserError, match='two values'):
-        kl_matrix(dict(a=[1.0], b=[1.0, 2.0]))
-    assert rank_correlation([1, 2, 3, 9], [1, 4, 9, 10]) == 1 and rank_correlation([1, 2, np.nan, 3], [3, 2, 0, 1]) == -1
-    assert (
-        np.isnan(rank_correlation([1, 1, 1], [1, 2, 3]))
-        and np.isnan(rank_correlation([], []))
-        and np.isclose(rank_correlation([1, 2, 2, 3], [1, 2, 2, 3]), 1)
-    )
-
-
 def test_alike_things_become_neighbours():
     import numpy as np
     from sketch_lvm.measure.interpret import alike_order
@@ -306,31 +204,6 @@ def test_alike_things_become_neighbours():
     found = kind[alike_order(s)]
     assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
     assert alike_order([[1.0]]).tolist() == [0] and alike_order([[1, 0.2], [0.2, 1]]).tolist() == [0, 1]
-
-
-def test_prompts_are_looked_at_and_look():
-    import numpy as np, torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.interpret import prompt_attention
-    from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, Trace
-    from sketch_lvm.clip.encoder import make_encoder
-
-    b = load_backbone('mini', random=True)
-    images = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
-    encoder = make_encoder(b, ShallowPrompts(3, b.width))
-    trace = Trace(attention=[])
-    found = prompt_attention(encoder, images, 'photo')
-    encoder(b.pixels(images), 'photo', trace=trace)
-    assert np.allclose(
-        found['share'], torch.stack([a.mean(1)[:, 65:].sum(-1) for a in trace.attention]).detach(), atol=1e-5
-    ) and np.allclose(found['even'], 3 / 68)
-    assert [None if m is None else m.shape for m in found['maps']] == [(2, 3, 64)] * 3 + [None] and 0 < found['maps'][
-        0
-    ].sum(-1).max() < 1
-    deep = prompt_attention(make_encoder(b, DeepPrompts(2, 2, b.width)), images, 'sketch')
-    assert [m is None for m in deep['maps']] == [True, False, False, True] and np.allclose(deep['even'], 2 / 67)
-    bare = prompt_attention(make_encoder(b, NoPrompts(), train='none'), images, 'sketch')
-    assert bare['share'].max() == 0 and bare['maps'] == [None] * 4
 
 
 def test_norms_go_back_and_return():

@@ -3,28 +3,6 @@
 import pytest
 
 
-def test_names_and_definitions():
-    import pytest
-    from sketch_lvm.core import UserError
-    from sketch_lvm.measure.metrics import definition, metric_names
-
-    assert metric_names((200,)) == [
-        'mAP@all',
-        'mAP@all/voc',
-        'mAP@200/R',
-        'mAP@200/min(R,k)',
-        'mAP@200/hits',
-        'mAP@200/voc',
-        'P@200',
-        'P@200/min(R,k)',
-    ]
-    assert all(definition(n).endswith('.') for n in metric_names((1, 50)) + ['Acc@10/all-unseen'])
-    with pytest.raises(UserError, match='mAP@k/hits'):
-        definition('mAP@200/hit')
-    with pytest.raises(UserError, match='unknown metric'):
-        definition('mAP@200')  # no bare mAP@200 exists here
-
-
 def test_by_hand_on_five_photos():
     import numpy as np
     from sketch_lvm.measure.metrics import rank_metrics
@@ -178,7 +156,8 @@ def test_against_sklearn():
     import numpy as np
     from sklearn.metrics import average_precision_score
     from sketch_lvm.core import rng
-    from sketch_lvm.measure.metrics import rank_metrics, unit_rows
+    from sketch_lvm.measure.metrics import rank_metrics
+    from sketch_lvm.measure.ranking import unit_rows
 
     for case in range(40):
         draw = rng(11, index=case)
@@ -282,7 +261,8 @@ def test_the_callers_precision_is_held_and_put_back():
 def test_gpu_agrees_with_the_cpu():
     import numpy as np, torch
     from sketch_lvm.core import rng
-    from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
+    from sketch_lvm.measure.accuracy import accuracy_at
+    from sketch_lvm.measure.metrics import rank_metrics
 
     draw = rng(14)
     n = 4000
@@ -315,7 +295,8 @@ def test_gpu_agrees_with_the_cpu():
 
 def test_a_class_counts_once_in_the_macro_mean():
     import numpy as np
-    from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
+    from sketch_lvm.measure.accuracy import accuracy_at
+    from sketch_lvm.measure.metrics import rank_metrics
 
     angle = np.radians([0, 0, 0, 80])
     q = np.stack([np.cos(angle), np.sin(angle)], 1)  # three sketches of a cow beside the cows, one horse astray
@@ -390,72 +371,3 @@ def test_refusals_and_exclusions():
     evil = '<img src=x onerror=alert(1)>'
     m = rank_metrics(q[:2], g, [evil, 'a'], gl)
     assert evil in json.dumps(m.to_dict()) and evil not in m._repr_html_() and 'mAP@200/voc' in m._repr_html_()
-
-
-def test_accuracy_against_brute_force():
-    import numpy as np, pytest
-    from sketch_lvm.core import UserError, rng
-    from sketch_lvm.measure.metrics import accuracy_at, rank_metrics
-
-    for case in range(25):
-        draw = rng(13, index=case)
-        n, m, levels = draw.integers(2, 60), draw.integers(1, 40), draw.integers(3, 50)
-        g, q = (s * draw.integers(0, levels, k) * (np.pi / 2 / levels) for s, k in ((1, n), (-1, m)))
-        gi, gl = draw.integers(0, n, n), draw.integers(0, 4, n)
-        pick = draw.integers(0, n, m)
-        qi, ql = gi[pick], gl[pick]
-        qi[0] += draw.integers(0, 2) * 1000
-        if qi[0] >= 1000 and m == 1:
-            continue
-        feature = lambda a: np.stack([np.cos(a), np.sin(a)], 1)
-        for mode in ('per-category', 'all-unseen'):
-            for ties in ('expected', 'stable'):
-                got = accuracy_at(
-                    feature(q),
-                    feature(g),
-                    qi,
-                    gi,
-                    ql,
-                    gl,
-                    q=(1, 3),
-                    mode=mode,
-                    ties=ties,
-                    gallery_ids=np.arange(n)[::-1],
-                    chunk=case * 9 + 1,
-                )
-                for i in range(m):
-                    score = np.cos(q[i] - g).round(6)
-                    field = (gl == ql[i]) if mode == 'per-category' else np.ones(n, bool)
-                    own = field & (gl == ql[i]) & (gi == qi[i])
-                    for cut in (1, 3):
-                        v = got.per_query[f'Acc@{cut}/{mode}'][i]
-                        if not own.any():
-                            assert np.isnan(v)
-                            continue
-                        if ties == 'stable':
-                            order = np.lexsort((-np.arange(n), -score))
-                            assert v == own[order[field[order]]][:cut].any()
-                            continue
-                        best = score[own].max()
-                        above, size, r = (
-                            (field & (score > best)).sum(),
-                            (field & (score == best)).sum(),
-                            (own & (score == best)).sum(),
-                        )
-                        miss = np.prod([(size - r - j) / (size - j) for j in range(min(max(cut - above, 0), size))])
-                        assert abs(v - (1 - max(miss, 0))) < 1e-9
-                assert got.counts['excluded'] == (qi[0] >= 1000)
-    with pytest.raises(UserError, match='photo of their own'):
-        accuracy_at(np.eye(2), np.eye(2), [0, 5], [0, 1], ['a', 'a'], ['a', 'a'], strict=True)
-    with pytest.raises(UserError, match='unknown mode'):
-        accuracy_at(np.eye(2), np.eye(2), [0, 1], [0, 1], ['a', 'a'], ['a', 'a'], mode='all')
-    with pytest.raises(UserError, match='2 query features but 1 query instances'):
-        accuracy_at(np.eye(2), np.eye(2), [0], [0, 1], ['a', 'a'], ['a', 'a'])
-    both = rank_metrics(
-        np.eye(2), np.eye(2), ['a', 'b'], ['a', 'b'], k=1, query_instances=['x', 'x'], gallery_instances=['x', 'x']
-    )
-    # 'x' of class a is not 'x' of class b
-    assert (
-        both.values['Acc@1/per-category'] == both.values['Acc@1/all-unseen'] == 1
-        and both.per_class['a']['Acc@5/all-unseen'] == 1
-    )

@@ -200,7 +200,7 @@ def test_a_guessed_keyword_is_guessed_from_the_sketch():
     from sketch_lvm.measure.protocols import columns
     from sketch_lvm.measure.tableplan import TablePlan, table_protocol
     from sketch_lvm.methods.baselines import keyword_features
-    from sketch_lvm.train.processes import Team
+    from sketch_lvm.train.learner import Team
 
     b, plan = load_backbone('mini'), TablePlan('main', dict(name='mini', n_train=2, n_test=2))
     sets = load_sets(plan.data)

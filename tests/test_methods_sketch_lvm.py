@@ -16,7 +16,7 @@ def test_values_of_the_paper_stay():
 
 
 def test_printed_numbers_name_their_metric():
-    from sketch_lvm.measure.metrics import definition
+    from sketch_lvm.measure.definitions import definition
     from sketch_lvm.methods.catalogue import PUBLISHED, SOURCES
 
     places = {(p.method, p.task, p.data, p.metric, p.split, p.protocol, p.preset, p.without) for p in PUBLISHED}

@@ -42,7 +42,8 @@ def test_image_sets_are_cached_and_never_stale():
     import numpy as np, pytest
     from sketch_lvm.world import imagesets
     from sketch_lvm.core import UserError, temporary_cache
-    from sketch_lvm.world.render import line_art, photo, sketch
+    from sketch_lvm.world.render import line_art, photo
+    from sketch_lvm.world.freehand import sketch
     from sketch_lvm.world.imagesets import image_set
 
     progress = []

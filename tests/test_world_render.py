@@ -5,7 +5,8 @@ def test_pictures_are_pure_functions():
     import numpy as np, subprocess, sys
     from sketch_lvm.world import freehand, miniworld, render
     from sketch_lvm.core import sha256
-    from sketch_lvm.world.render import line_art, photo, sketch
+    from sketch_lvm.world.render import line_art, photo
+    from sketch_lvm.world.freehand import sketch
 
     for f in (photo, line_art, sketch):
         first = f('fish', 7, 3)
@@ -90,7 +91,8 @@ def test_line_art_hides_what_lies_behind():
 def test_a_drawing_tells_its_object():
     import numpy as np
     from PIL import Image, ImageFilter
-    from sketch_lvm.world.render import line_art, sketch
+    from sketch_lvm.world.render import line_art
+    from sketch_lvm.world.freehand import sketch
 
 
     def blurred(img):

@@ -9,7 +9,7 @@ __all__ = ['COMMANDS', 'main']
 from .datacommands import DATASETS
 from .engine import Command, run_commands
 from .infocommands import DOCTOR, METHOD_LIST
-from .measurecommands import BENCH, EVALUATE, REPORT, REPRODUCE
+from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
@@ -20,6 +20,7 @@ COMMANDS: dict[str, Command] = {
     'resume': RESUME,
     'evaluate': EVALUATE,
     'report': REPORT,
+    'compare': COMPARE,
     'index': INDEX,
     'search': SEARCH,
     'datasets': DATASETS,

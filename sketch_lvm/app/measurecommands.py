@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
-__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit', 'table_plan',
-           'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'bench_metrics', 'measured',
-           'keep_run', 'bench_datasets', 'bench_cache']
+__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit',
+           'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
+           'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/07_measurecommands.ipynb #47ee82ee
 def check_evaluate(v: Namespace) -> list[str]:
@@ -278,6 +278,31 @@ REPORT = Command(
     cmd_report,
     check_report,
     ('path',),
+)
+
+# %% ../../nbs/app/07_measurecommands.ipynb #5b373472
+def cmd_compare(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Compare runs query by query, and say the difference and its interval"
+    from sketch_lvm.measure.compare import compare, read_runs
+
+    a = read_runs(v.a.split(','))
+    c = compare(a, v.b.split(',') if v.b else a[0].of_frozen(), v.metric, v.level)
+    say(str(c))
+    return c.to_dict()
+
+
+COMPARE = Command(
+    'Compare two runs, or two sets of runs, sketch by sketch: the difference and its interval.',
+    (
+        Opt(
+            'a', help='a run, or several (a seed each) with commas between: folders, or files of reports', required=True
+        ),
+        Opt('b', help='what to compare it with; the frozen model that it was tested beside if not given'),
+        Opt('metric', help='which metric; the headline of the reports if not given'),
+        Opt('level', 'number', 'level of the interval', 0.95),
+    ),
+    cmd_compare,
+    words=('a', 'b'),
 )
 
 # %% ../../nbs/app/07_measurecommands.ipynb #3380643f

@@ -106,7 +106,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     "Make a gallery and write it"
 
     from sketch_lvm.core import pick_device
-    from sketch_lvm.data.items import printable
+    from sketch_lvm.core import printable
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.show.gallery import at_hand, make_gallery, open_encoder, real_photos_note

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from ..core import check_name, read_json, rng, write_json, machine
-from ..measure.metrics import rank_metrics, unit_rows
+from ..measure.metrics import rank_metrics
+from ..measure.ranking import unit_rows
 
 # %% ../../nbs/bench/00_metrics.ipynb #c5cdcdea
 def _sake_shape(q, g, ql, gl, k=200):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..core import Progress, UserError, sha256
 from .folders import JUNK
-from .items import printable
+from ..core import printable
 from .quickdraw import MAX_RATIO, RATIO_FROM, drawing_kind
 
 Entry = tuple[str, int, str, Callable[[], BinaryIO]]  # name, claimed size, kind, and how to open it

@@ -20,7 +20,7 @@ from ..clip.weights import check_backbone
 from ..clip.encoder import Encoder, in_new_words, recipe_differences
 from ..core import UserError, check_name, read_json
 from ..data.named import DATA, IN_MEMORY, data_problems
-from .report import field_problems
+from .fields import field_problems
 from ..methods.family import Method
 from ..methods.catalogue import FAMILIES, current_name, method_from_dict
 from ..train.settings import Settings, check_settings

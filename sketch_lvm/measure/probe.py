@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import torch
 
-from ..clip.backbone import class_text_features
+from ..clip.backbone import Backbone, class_text_features
+from ..clip.encoder import Encoder
+from ..data.items import SketchPhotoSet
 from .evaluate import embed, score
 from .protocols import make_protocol
 from .runs import frozen_encoder
 
 # %% ../../nbs/measure/06_probe.ipynb #339bbbb9
-def calibration_error(confidence, right, bins=10):
+def calibration_error(confidence: torch.Tensor, right: torch.Tensor, bins: int = 10) -> float:
     "Mean gap between confidence and accuracy over bins of confidence, weighted by how many fall in"
     place = (confidence * bins).long().clamp(max=bins - 1)
     gaps = [
@@ -30,14 +32,14 @@ def calibration_error(confidence, right, bins=10):
 class Probe:
     "Pictures that were not trained on, and what the frozen tower makes of them"
 
-    parts: dict  # 'seen' and 'unseen' -> a set
-    frozen: dict  # part -> (features of sketches, of photos)
-    names: list  # all class names, training and unseen
+    parts: dict[str, SketchPhotoSet]  # 'seen' and 'unseen'
+    frozen: dict[str, tuple[torch.Tensor, torch.Tensor]]  # part -> features of sketches, of photos
+    names: list[str]  # all class names, training and unseen
     texts: torch.Tensor  # their frozen text features
     temperature: float
 
 
-def make_probe(backbone, seen, unseen):
+def make_probe(backbone: Backbone, seen: SketchPhotoSet, unseen: SketchPhotoSet) -> Probe:
     "A `Probe` over new objects of the training categories and over unseen ones"
     parts, e = dict(seen=seen, unseen=unseen), frozen_encoder(backbone)
     names = [*map(str, seen.classes), *map(str, unseen.classes)]
@@ -47,14 +49,14 @@ def make_probe(backbone, seen, unseen):
     )
 
 # %% ../../nbs/measure/06_probe.ipynb #1e8255aa
-def own_texts(p, encoder):
+def own_texts(p: Probe, encoder: Encoder) -> torch.Tensor:
     "The class texts an encoder classifies with: its own, if it has learned some, else the frozen ones"
     with torch.no_grad():
         own = encoder.prompts.texts(p.names, 'a photo of a {}')
     return p.texts if own is None else own.detach().float().cpu()
 
 
-def probe(p, encoder):
+def probe(p: Probe, encoder: Encoder) -> dict[str, dict[str, float]]:
     "{part: {retrieval, drift, classification, calibration}} of an encoder, plain numbers"
     out, texts = {}, own_texts(p, encoder)
     for part, items in p.parts.items():

@@ -8,14 +8,17 @@ __all__ = ['PROTOCOLS', 'Protocol', 'columns', 'Rule', 'find_protocol', 'seen_he
 # %% ../../nbs/measure/01_protocols.ipynb #9c7c37e6
 from collections import Counter
 from dataclasses import dataclass
-from typing import Callable, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from ..core import UserError, check_name, rng, sha256
+from ..data.items import SketchPhotoSet
+from ..core import UserError, check_name, rng
 from ..data.columns import class_key
 from ..data.knownsets import thing
 from ..data.splits import Split
+from .perquery import ids_digest
 
 # %% ../../nbs/measure/01_protocols.ipynb #55e8dc71
 @dataclass
@@ -24,19 +27,19 @@ class Protocol:
 
     name: str  # 'zero-shot'
     rule: str  # the three decisions in a sentence
-    queries: tuple  # sets of sketches
-    gallery: tuple  # sets of photos
+    queries: tuple[SketchPhotoSet, ...]  # sets of sketches
+    gallery: tuple[SketchPhotoSet, ...]  # sets of photos
     relevant: str  # 'class' or 'instance'
     data: str  # which data set, which gallery: 'mini', 'Sketchy, EXTEND photos only'
-    split: Split = None
+    split: Split | None = None
     part: str = 'unseen'  # which classes of the split are asked
-    k: tuple = (100, 200)  # cut-offs
+    k: tuple[int, ...] = (100, 200)  # cut-offs
     seed: int = 0  # matters only where something is drawn by lot
-    notes: tuple = ()
-    warnings: tuple = ()  # what a report says first, before any number
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what a report says first, before any number
     whole: bool = True  # False: published numbers are of more classes than are here
 
-    def describe(self):
+    def describe(self) -> dict:
         "What a report stores"
         d = dict(
             name=self.name,
@@ -49,14 +52,11 @@ class Protocol:
             classes=sorted({class_key(n) for s in self.queries for n in np.unique(s.names)}),
         )
         for what, sets in (('queries', self.queries), ('gallery', self.gallery)):
-            d |= {
-                what: sum(map(len, sets)),
-                f'{what}_digest': sha256('\n'.join(sorted(columns(sets)[2])).encode())[:12],
-            }
+            d |= {what: sum(map(len, sets)), f'{what}_digest': ids_digest(columns(sets)[2])}
         return d | dict(gallery_classes=len(set(columns(self.gallery)[0])))
 
 # %% ../../nbs/measure/01_protocols.ipynb #4000ad14
-def columns(sets):
+def columns(sets: Sequence[SketchPhotoSet]) -> tuple[list[str], list[str], list[str]]:
     "Class keys, photo ids and ids of several sets, one after another"
     return (
         [class_key(n) for s in sets for n in s.names],
@@ -160,7 +160,7 @@ PROTOCOLS = {
 }
 
 # %% ../../nbs/measure/01_protocols.ipynb #1afbdbd1
-def find_protocol(name):
+def find_protocol(name: str) -> str:
     "The full name of a protocol; the beginning will do if only one begins so"
     fits = [n for n in PROTOCOLS if n == name] or [n for n in PROTOCOLS if n.startswith(name)]
     if len(fits) > 1:
@@ -203,8 +203,9 @@ def _check_once(gallery):
     if not twice:
         return
     raise UserError(
-        f'{len(twice):,} photos are in the gallery more than once, such as {twice[0][1]!r}. A copy takes the place of another photo, so no '
-        "accuracy among the first few could be compared: each photo may be there once. For Sketchy choose the gallery 'originals'."
+        f'{len(twice):,} photos are in the gallery more than once, such as {twice[0][1]!r}. A copy takes the place of '
+        'another photo, so no accuracy among the first few could be compared: each photo may be there once. '
+        "For Sketchy choose the gallery 'originals'."
     )
 
 
@@ -213,14 +214,14 @@ def _listed(names, most=20):
     return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
 
 
-def seen_here(unseen, seen, split) -> tuple[int, int, list[str]]:
-    "How many seen classes a set holds, how many the split has beside those that are asked, and which of them are not there"
+def seen_here(unseen: SketchPhotoSet, seen: SketchPhotoSet, split: Split | None) -> tuple[int, int, list[str]]:
+    "How many seen classes a set holds, how many the split has beside those asked, and which of them are not there"
     here, asked = ({class_key(c) for c in np.unique(s.names)} for s in (seen, unseen))
     listed = [c for c in split.seen if class_key(c) not in asked] if split else list(np.unique(seen.names))
     return len(here), len(listed), [c for c in listed if class_key(c) not in here]
 
 
-def seen_words(name, unseen, seen, split) -> str:
+def seen_words(name: str, unseen: SketchPhotoSet, seen: SketchPhotoSet, split: Split | None) -> str:
     "A sentence about the seen classes of a generalised test"
     here, listed, absent = seen_here(unseen, seen, split)
     held = split and {class_key(c) for c in absent} == {class_key(c) for c in split.validation}
@@ -230,7 +231,16 @@ def seen_words(name, unseen, seen, split) -> str:
     return f'{start} {number}{f" of the split {split.name}" if split else ""}.{left_out}'
 
 
-def make_protocol(name, unseen, seen=None, split=None, data='mini', part='unseen', k=None, seed=0):
+def make_protocol(
+    name: str,  # a name in `PROTOCOLS`, or its beginning
+    unseen: SketchPhotoSet,  # of the classes to ask
+    seen: SketchPhotoSet | None = None,  # of the seen classes, where the protocol needs them
+    split: Split | None = None,
+    data: str = 'mini',  # which data set, for the report
+    part: str = 'unseen',  # or 'validation': which classes of the split are asked
+    k: Sequence[int] | None = None,  # cut-offs; those that the gallery's classes can fill if not given
+    seed: int = 0,
+) -> Protocol:
     "A `Protocol` by name over a set of the classes to ask and, where needed, a set of the seen classes"
     name = find_protocol(name)
     choose, relevant, needs, rule = PROTOCOLS[name]

@@ -43,7 +43,8 @@ from ..methods.baselines import guessed_names, keyword_features
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method
 from ..train.loop import shared
-from ..train.processes import Team, in_turn, together
+from ..train.processes import in_turn, together
+from ..train.learner import Team
 
 # %% ../../nbs/measure/13_reproduce.ipynb #c97e1250
 @dataclass
@@ -174,6 +175,9 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
 def reference_entry(row: Row, f: Filling) -> dict:
     "What a table keeps of a row that learns nothing"
     r, fit = shared(f.team, lambda: reference_report(row, f)), f.plan.method(row)['fit']
+    if not f.team.rank:  # for comparisons, query by query
+        (f.out / slug(row.name)).mkdir(parents=True, exist_ok=True)
+        r.save(f.out / slug(row.name) / 'report.json')
     about = dict(name=row.name, method=row.method, trains={}, fit=fit, published=[])
     return about | dict(seeds={'-': r.values}, test=protocol_record(r))
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from ..data.realsplits import choose_split, lot_seed
 from ..data.splits import ALONE, PART
-from .metrics import definition
+from .definitions import definition
 from .report import WARNING
 from .stored import said_revision
 from .tables import TABLES, Table

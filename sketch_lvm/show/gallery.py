@@ -30,14 +30,14 @@ from ..core import UserError, check_writable, sha256, show_images, bar
 from ..data.items import SketchPhotoSet, make_set
 from ..data.sources import Arrays, Files
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
-from ..data.items import printable
+from ..core import printable
 from ..data.columns import merge_spellings
 from .drawing import read_drawing
 from ..measure.report import WARNING
 from ..measure.evaluate import device_of
 from ..measure.runs import frozen_encoder, open_run
 from ..data.images import BadImage, fit_image, in_threads, read_image
-from ..measure.metrics import exact_products, unit_rows
+from ..measure.ranking import exact_products, unit_rows
 from ..clip.encoder import embed_batches
 from ..clip.towers import tower_mark
 from ..train.sealed import SEAL, pack, read_folder, unpack, write_folder

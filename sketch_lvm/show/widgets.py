@@ -20,7 +20,7 @@ import anywidget
 import ipywidgets
 
 from ..core import UserError
-from ..data.items import printable
+from ..core import printable
 from .gallery import Gallery, check_mark, encoder_mark, is_gallery, load_gallery, make_gallery
 from .gallery import no_encoder
 from .gallery import open_encoder, png, random_note, real_photos_note, tile

@@ -18,7 +18,8 @@ from ..core import Progress, UserError, cache_path, cache_trouble, check_name, s
 from .freehand import SketchStyle, sketch_style
 from .. import core
 from . import miniworld
-from .render import LINE_STYLES, line_art, photo, sketch
+from .render import LINE_STYLES, line_art, photo
+from .freehand import sketch
 from .shapes import CATEGORIES
 
 # %% ../../nbs/world/11_imagesets.ipynb #dd8ab14e
