@@ -6,6 +6,8 @@
 __all__ = ['ToyWorld', 'ToyEncoder', 'ToyDraw', 'toy_embed', 'toy_learner', 'toy_valid']
 
 # %% ../../nbs/testing/00_toys.ipynb #8fbbda82
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -16,14 +18,14 @@ from ..methods.losses import text_classification, triplet
 
 # %% ../../nbs/testing/00_toys.ipynb #71871578
 class ToyWorld:
-    "Photos are points around the centres of categories, sketches are photos with one shift common to all. For examples and tests"
+    "Photos are points around the centres of categories, sketches are photos with one shift common to all"
 
-    def __init__(self, seed=0, classes=12, width=16):
+    def __init__(self, seed: int = 0, classes: int = 12, width: int = 16):
         g = rng(seed)
         self.seed, self.classes = seed, classes
         self.centres, self.shift = g.normal(size=(classes, width)), g.normal(size=width) * 1.5
 
-    def pair(self, labels, number):
+    def pair(self, labels: np.ndarray, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         "A sketch and its own photo for each label; `number` says which"
         g = rng(self.seed, index=number, stream=1)
         photo = self.centres[labels] + 0.5 * g.normal(size=(len(labels), self.centres.shape[1]))
@@ -34,7 +36,7 @@ class ToyWorld:
 class ToyEncoder(torch.nn.Module):
     "Two frozen layers; a prompt for each modality before them and a norm between them learn"
 
-    def __init__(self, seed=0, width=16, out=8):
+    def __init__(self, seed: int = 0, width: int = 16, out: int = 8):
         super().__init__()
         for name, shape in (('first', (width, width)), ('last', (width, out))):
             self.register_buffer(
@@ -43,21 +45,24 @@ class ToyEncoder(torch.nn.Module):
         self.prompts = torch.nn.ParameterDict({m: torch.nn.Parameter(torch.zeros(width)) for m in ('sketch', 'photo')})
         self.norm = torch.nn.LayerNorm(width)
 
-    def forward(self, pixels, modality):
+    def forward(self, pixels: torch.Tensor, modality: str) -> torch.Tensor:
+        "Unit vectors of points"
         h = (pixels + self.prompts[modality]) @ self.first
         return F.normalize(torch.tanh(self.norm(h)) @ self.last, dim=-1)
 
-    def trainable(self):
+    def trainable(self) -> dict[str, torch.nn.Parameter]:
+        "What learns, by name"
         return dict(self.named_parameters())
 
-    def parts(self):
+    def parts(self) -> dict[str, str]:
+        "The part of each name, which has a rate of its own"
         return {name: 'norms' if name.startswith('norm.') else 'prompts' for name in self.trainable()}
 
 # %% ../../nbs/testing/00_toys.ipynb #27525298
 class ToyDraw:
     "Batches of triplets of a toy world"
 
-    def __init__(self, world, classes, batch):
+    def __init__(self, world: ToyWorld, classes: Iterable[int], batch: int):
         self.world, self.classes, self.batch = world, list(classes), batch
 
     def __call__(self, step, rank=0, size=1):
@@ -106,7 +111,7 @@ def toy_learner(seed=0, classes=12, seen=8, batch=16):
     return Learner(encoder, ToyDraw(world, range(seen), batch), toy_embed(encoder), objective, names, about)
 
 # %% ../../nbs/testing/00_toys.ipynb #8e40543d
-def toy_valid(world, classes, n=200):
+def toy_valid(world: ToyWorld, classes: Iterable[int], n: int = 200) -> Callable[[ToyEncoder], dict[str, float]]:
     "A validation on some categories of a toy world: the share of sketches whose nearest photo has their category"
     labels = rng(world.seed, stream=3).choice(list(classes), size=n)
     sketch, photo = world.pair(labels, 2**31)
