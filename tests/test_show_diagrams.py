@@ -3,7 +3,7 @@
 
 def test_splip_is_drawn_with_the_sizes_of_its_model():
     from types import SimpleNamespace
-    import numpy as np
+    import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.diagrams import draw_exchanges
 
     backbone = SimpleNamespace(
@@ -31,3 +31,4 @@ def test_splip_is_drawn_with_the_sizes_of_its_model():
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     for p in ax.patches:
         assert x0 <= p.get_x() and p.get_x() + p.get_width() <= x1 and y0 <= p.get_y() and p.get_y() + p.get_height() <= y1
+    plt.close('all')

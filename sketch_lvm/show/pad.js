@@ -46,6 +46,12 @@ function paint(canvas, strokes, pen, hint, cursor) {
   g.fillText(hint, side / 2, side / 2, side);
 }
 
+export function drawSmall(canvas, strokes, pen) {                     // a drawing as a small picture
+  const g = canvas.getContext("2d");
+  g.fillStyle = "#fff"; g.fillRect(0, 0, canvas.width, canvas.height);
+  for (const [xs, ys] of strokes) trace(canvas, [xs, ys], pen);
+}
+
 // ---- the pen: mouse, finger or stylus
 
 function followPointer(canvas, live, { changed, longer, done }) {     // live.now: the stroke being drawn
