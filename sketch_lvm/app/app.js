@@ -2,7 +2,7 @@
 import { drawSmall, makePad } from "./pad.js";
 
 const $ = (id) => document.getElementById(id);
-const PAGE = 24, KEPT = 16;                // photos shown at once; drawings remembered
+const PAGE = 24, MOST = 200, KEPT = 16;    // photos shown at once, and in the end; drawings remembered
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // ---- talking to the server
@@ -17,7 +17,7 @@ async function call(path, body, type = "application/json") {
 
 // ---- what is asked
 
-let about, drawing = [], picture = "", like = null, count = PAGE, names = new Map();
+let about = { pen: 0.03 }, drawing = [], picture = "", like = null, count = PAGE, names = new Map();
 
 function question(strokes = drawing) {
   if (like !== null) return { like, within: $("within").value, count };
@@ -88,6 +88,9 @@ function makeRanking(model) {
     warning.textContent = "Random weights: this ranking means nothing."; box.append(warning);
   }
   box.append(list); $("rankings").append(box);
+  list.addEventListener("scroll", () => {  // a strip on a telephone: its end asks for more
+    if (list.scrollLeft > 0 && list.scrollLeft + list.clientWidth > list.scrollWidth - 120) more();
+  });
   list.addEventListener("click", (e) => {
     const tile = e.target.closest(".tile");
     if (tile) open(model.name, +tile.dataset.row);
@@ -122,9 +125,10 @@ function show(answer, q) {
     });
     while (view.list.children.length > rows.length) view.list.lastChild.remove();
     view.tiles = tiles; view.rows = rows; view.scores = scores;
+    if (q.count === PAGE) view.list.scrollLeft = 0;
     if (moves) slide(tiles, before);
   }
-  $("more").hidden = q.count >= Math.min(answer.total, 200);
+  $("more").hidden = q.count >= Math.min(answer.total, MOST);
 }
 
 function slide(tiles, before) {
@@ -197,6 +201,7 @@ function put(next) {
 
 const pad = makePad($("pad"), {
   strokes: () => drawing, put,
+  pen: () => about.pen,
   moving: (strokes) => { start(); ask(question(strokes), false); },
 });
 
@@ -265,7 +270,11 @@ addEventListener("drop", (e) => {
 $("words").oninput = () => { start(); $("mix").hidden = !$("words").value.trim(); ask(); };
 $("weight").oninput = () => { start(); ask(); };
 $("within").onchange = () => { count = PAGE; ask(); };
-$("more").onclick = () => { count = Math.min(200, count + PAGE); ask(); };
+function more() {
+  if (busy || $("more").hidden) return;
+  count = Math.min(MOST, count + PAGE); ask();
+}
+$("more").onclick = more;
 addEventListener("keydown", (e) => {
   if (e.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) || $("large").open) return;
   e.preventDefault(); $("words").focus();
@@ -296,7 +305,7 @@ function remember(strokes) {               // a drawing that goes on takes the p
 function smallButton(strokes, label, act) {
   const b = document.createElement("button"), canvas = document.createElement("canvas");
   b.type = "button"; b.setAttribute("aria-label", label); b.title = label; canvas.width = canvas.height = 104;
-  drawSmall(canvas, strokes, 0.035); b.append(canvas); b.onclick = act;
+  drawSmall(canvas, strokes, about.pen); b.append(canvas); b.onclick = act;
   return b;
 }
 
@@ -309,7 +318,8 @@ function showEarlier() {
 
 // ---- begin
 
-about = await call("api/about");
+about = await call("api/about"); pad.show();
+$("about").className = about.note ? "note" : "";
 $("about").textContent = about.note || `${about.photos.toLocaleString("en")} photos, ${about.models[0].encoder}`;
 const everything = new Option(`all ${about.photos.toLocaleString("en")} photos`, "");
 $("within").append(everything, ...about.groups.map((g) => new Option(`${g.name} (${g.count})`, g.name)));
