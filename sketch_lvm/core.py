@@ -5,10 +5,26 @@
 # %% auto #0
 __all__ = ['HIDDEN', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device', 'data_path', 'cache_path',
            'cache_trouble', 'real_sample', 'nothing_to_test', 'atomic_write', 'sha256', 'write_json', 'read_json',
-           'check_writable', 'printable', 'to_image', 'show_images']
+           'check_writable', 'printable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
-import atexit, contextlib, difflib, errno, functools, hashlib, json, math, os, re, shutil, stat, sys, tempfile
+import atexit
+import contextlib
+import difflib
+import errno
+import functools
+import hashlib
+import json
+import math
+import os
+import platform
+import re
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -230,6 +246,60 @@ def printable(
     text = str(x).encode('utf-8', 'replace').decode()  # a name from disk need not be valid text
     text = HIDDEN.sub(lambda m: ascii(m[0])[1:-1], text)
     return text.replace('\n', '\\n').replace('\t', '\\t') if one_line else text
+
+# %% ../nbs/00_core.ipynb #7b8e2687
+def bar(total: int | None, text: str, shown: bool | None = None, **how: object):
+    "A progress bar (tqdm) on stderr: if that is a terminal, or as `shown` says"
+    from tqdm import tqdm
+
+    hidden = None if shown is None else not shown
+    return tqdm(**dict(total=total, desc=text, disable=hidden, file=sys.stderr, leave=False) | how)
+
+
+@contextlib.contextmanager
+def counting(text: str, shown: bool | None = None, **how: object) -> Iterator[Callable[[int, int], None]]:
+    "A function `move(done, total)` that moves a bar while the block lasts; a total of 0 is one that is not known"
+    with bar(0, text, shown, **how) as b:
+
+        def move(done: int, total: int = 0) -> None:
+            b.total = total or None
+            b.update(done - b.n)
+
+        yield move
+
+# %% ../nbs/00_core.ipynb #6e7854c3
+def processor() -> str:
+    "The processor's name, as far as the system tells"
+    info = Path('/proc/cpuinfo')
+    name = re.search(r'model name\s*: (.+)', info.read_text(encoding='utf-8')) if info.is_file() else None
+    return name[1].strip() if name else platform.processor() or platform.machine()
+
+
+def machine(device: object = 'cpu') -> dict:
+    "Versions, processor, threads, device and date: what has to stand beside a result"
+    from importlib.metadata import version
+
+    import torch
+
+    import sketch_lvm
+
+    device = torch.device(device)
+    versions = dict(
+        sketch_lvm=getattr(sketch_lvm, '__version__', 'unknown'),
+        python=platform.python_version(),
+        torch=torch.__version__,
+        **{p: version(p) for p in ('open_clip_torch', 'numpy', 'pillow')},
+    )
+    return dict(
+        versions=versions,
+        device=str(device),
+        device_name=torch.cuda.get_device_name(device) if device.type == 'cuda' else platform.machine(),
+        processor=processor(),
+        cores=os.cpu_count(),
+        threads=torch.get_num_threads(),
+        system=platform.system(),
+        date=time.strftime('%Y-%m-%d', time.gmtime()),
+    )
 
 # %% ../nbs/00_core.ipynb #8314150b
 def to_image(x):

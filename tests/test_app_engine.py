@@ -3,7 +3,7 @@
 
 def test_the_line_is_checked_as_a_whole():
     import contextlib, io, json, pytest
-    from sketch_lvm.app import cli, engine
+    from sketch_lvm.app import engine
     from sketch_lvm.core import UserError
 
 
@@ -25,69 +25,65 @@ def test_the_line_is_checked_as_a_whole():
         O('heat', 'number', 'degrees', 90.0),
         O('device', 'device', 'where', 'auto'),
     )
-    engine.COMMANDS['tea'] = engine.Command('Make tea.', options, lambda v, say: vars(v))
-    engine.COMMANDS['boom'], engine.COMMANDS['stop'] = (engine.Command('x', (), f) for f in (boom, stop))
+    tea = engine.Command('Make tea.', options, lambda v, say: vars(v))
+    commands = dict(tea=tea, boom=engine.Command('x', (), boom), stop=engine.Command('x', (), stop))
 
 
     def run(line):
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.main(line.split())
+            code = engine.run_commands(commands, line.split())
         return code, out.getvalue(), err.getvalue()
 
 
-    try:
-        v = engine.parse(
-            'tea', '--pot blue --cups 1_000 --with milk,lemon --with=ice --sugar --heat 2e1 --device cuda:1'.split()
-        )
-        assert vars(v) == dict(
-            {'with': ['milk', 'lemon', 'ice']},
-            pot='blue',
-            cups=1000,
-            leaf='green',
-            sugar=True,
-            heat=20.0,
-            device='cuda:1',
-            json=None,
-        )
-        assert getattr(engine.parse('tea', ['--pot', 'x']), 'with') == []
-        with pytest.raises(UserError) as e:
-            engine.parse('tea', '--cups 2.5 --leaf bleck --heat nan --device gpu --pots x y --with'.split())
-        expected = [
-            '--cups must',
-            "Did you mean 'black'",
-            '--heat must',
-            '--device must',
-            "Did you mean '--pot'",
-            "'y' belongs",
-            '--with needs',
-            '--pot is needed',
-        ]
-        assert (
-            [x for x in expected if x not in str(e.value)] == []
-            and "'x' belongs" not in str(e.value)
-            and str(e.value).count('\n') == 7
-        )
-        for bad in ('--cups=-1', '--cups 0', '--cups', '--device cuda:x', '--device cuda:1:2', '--heat=-1', '--pot='):
-            with pytest.raises(UserError, match=bad[:5]):
-                engine.parse('tea', ['--pot', 'p'] + bad.split())
-        code, out, err = run('tea --pot p --json')
-        assert code == 0 and json.loads(out)['cups'] == 1 and json.loads(out)['exit'] == 0 and err == ''
-        code, out, err = run('tea --json --cups 0')
-        assert code == 2 and '--cups' in json.loads(out)['error'] and '--pot' in err
-        assert out.count('\n') == 1
-        code, out, err = run('boom --json')
-        assert code == 1 and 'the kettle broke' in json.loads(out)['error'] and 'Traceback' in err
-        code, out, err = run('stop')
-        assert code == 1 and 'stopped after step 3. The same command goes on' in err and 'Traceback' not in err
-        code, out, err = run('tee')
-        assert code == 2 and "Did you mean 'tea'" in err and out == ''
-        code, out, err = run('tea --help')
-        assert code == 0 and 'how many' in out and '[green]' in out and 'needed' in out
-        assert run('')[0] == 2 and run('--help')[0] == 0 and 'quickstart' in run('help')[1] and run('--version')[1].strip()
-    finally:
-        for n in ('tea', 'boom', 'stop'):
-            del engine.COMMANDS[n]
+    v = engine.parse(
+        'tea', tea, '--pot blue --cups 1_000 --with milk,lemon --with=ice --sugar --heat 2e1 --device cuda:1'.split()
+    )
+    assert vars(v) == dict(
+        {'with': ['milk', 'lemon', 'ice']},
+        pot='blue',
+        cups=1000,
+        leaf='green',
+        sugar=True,
+        heat=20.0,
+        device='cuda:1',
+        json=None,
+    )
+    assert getattr(engine.parse('tea', tea, ['--pot', 'x']), 'with') == []
+    with pytest.raises(UserError) as e:
+        engine.parse('tea', tea, '--cups 2.5 --leaf bleck --heat nan --device gpu --pots x y --with'.split())
+    expected = [
+        '--cups must',
+        "Did you mean 'black'",
+        '--heat must',
+        '--device must',
+        "Did you mean '--pot'",
+        "'y' belongs",
+        '--with needs',
+        '--pot is needed',
+    ]
+    assert (
+        [x for x in expected if x not in str(e.value)] == []
+        and "'x' belongs" not in str(e.value)
+        and str(e.value).count('\n') == 7
+    )
+    for bad in ('--cups=-1', '--cups 0', '--cups', '--device cuda:x', '--device cuda:1:2', '--heat=-1', '--pot='):
+        with pytest.raises(UserError, match=bad[:5]):
+            engine.parse('tea', tea, ['--pot', 'p'] + bad.split())
+    code, out, err = run('tea --pot p --json')
+    assert code == 0 and json.loads(out)['cups'] == 1 and json.loads(out)['exit'] == 0 and err == ''
+    code, out, err = run('tea --json --cups 0')
+    assert code == 2 and '--cups' in json.loads(out)['error'] and '--pot' in err
+    assert out.count('\n') == 1
+    code, out, err = run('boom --json')
+    assert code == 1 and 'the kettle broke' in json.loads(out)['error'] and 'Traceback' in err
+    code, out, err = run('stop')
+    assert code == 1 and 'stopped after step 3. The same command goes on' in err and 'Traceback' not in err
+    code, out, err = run('tee')
+    assert code == 2 and "Did you mean 'tea'" in err and out == ''
+    code, out, err = run('tea --help')
+    assert code == 0 and 'how many' in out and '[green]' in out and 'needed' in out
+    assert run('')[0] == 2 and run('--help')[0] == 0 and 'quickstart' in run('help')[1] and run('--version')[1].strip()
 
 
 def test_what_the_system_refuses_is_a_sentence():
@@ -117,7 +113,7 @@ def test_what_the_system_refuses_is_a_sentence():
     def run(line):
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.main(line.split())
+            code = engine.run_commands(commands, line.split())
         return code, out.getvalue(), err.getvalue()
 
 
@@ -127,33 +123,29 @@ def test_what_the_system_refuses_is_a_sentence():
         engine.Opt('seed', 'seed', 'lot', 0),
         engine.Opt('rows', 'list', 'which'),
     )
-    engine.COMMANDS |= {n: engine.Command('x', options, f) for n, f in made.items()}
-    try:
-        code, out, err = run('full')
-        assert code == 2 and 'Make room' in err and 'Traceback' not in err
-        code, out, err = run('odd --json')
-        assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
-        code, out, err = run('names')
-        assert code == 2 and '\x1b' not in out + err and out == 'cat\\x1b[2J\n' and 'no \\x1b]0;title\\x07 here' in err
-        code, out, err = run('half --json')
-        assert code == 1 and json.loads(out) == dict(exit=1, fine=False) and err == ''
-        assert engine.parse('full', ['--seed', str(2**63 - 1)]).seed == 2**63 - 1
-        for words, why in (
-            (['--seed', str(2**200)], 'to 2\\*\\*63'),
-            (['--out', 'a\0b'], '--out must be a path'),
-            (['--out', 'a\udcff'], '--out must be a path'),
-            (['--rows', 'a\0b'], '--rows must be words'),
-        ):
-            with pytest.raises(UserError, match=why):
-                engine.parse('full', words)
-        for env in (dict(RANK='1'), dict(WORLD_SIZE='2'), dict(WORLD_SIZE='x')):
-            with mock.patch.dict(os.environ, env):
-                code, out, err = run('half --json')
-                assert code == 2 and 'torchrun' in err and json.loads(out)['exit'] == 2, (env, out, err)
-                assert run('half --help')[0] == 0
-    finally:
-        for n in made:
-            del engine.COMMANDS[n]
+    commands = {n: engine.Command('x', options, f) for n, f in made.items()}
+    code, out, err = run('full')
+    assert code == 2 and 'Make room' in err and 'Traceback' not in err
+    code, out, err = run('odd --json')
+    assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
+    code, out, err = run('names')
+    assert code == 2 and '\x1b' not in out + err and out == 'cat\\x1b[2J\n' and 'no \\x1b]0;title\\x07 here' in err
+    code, out, err = run('half --json')
+    assert code == 1 and json.loads(out) == dict(exit=1, fine=False) and err == ''
+    assert engine.parse('full', commands['full'], ['--seed', str(2**63 - 1)]).seed == 2**63 - 1
+    for words, why in (
+        (['--seed', str(2**200)], 'to 2\\*\\*63'),
+        (['--out', 'a\0b'], '--out must be a path'),
+        (['--out', 'a\udcff'], '--out must be a path'),
+        (['--rows', 'a\0b'], '--rows must be words'),
+    ):
+        with pytest.raises(UserError, match=why):
+            engine.parse('full', commands['full'], words)
+    for env in (dict(RANK='1'), dict(WORLD_SIZE='2'), dict(WORLD_SIZE='x')):
+        with mock.patch.dict(os.environ, env):
+            code, out, err = run('half --json')
+            assert code == 2 and 'torchrun' in err and json.loads(out)['exit'] == 2, (env, out, err)
+            assert run('half --help')[0] == 0
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(), d / 'set')
     (d / 'set' / 'photo' / 'square').rename(d / 'set' / 'photo' / 'squ\xe4re\x1b[31m')

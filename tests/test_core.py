@@ -244,6 +244,30 @@ def test_nothing_shown_commands_a_terminal():
     assert data.printable is printable
 
 
+def test_a_bar_shows_where_it_was_told_to():
+    import contextlib, io
+    from sketch_lvm.core import counting
+
+    for shown, seen in ((True, True), (None, False), (False, False)):  # None: a pipe is no terminal
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err), counting('files', shown, mininterval=0) as move:
+            for done in (1, 3):
+                move(done, 4)
+            move(5)
+        assert ('files' in err.getvalue() and '3/4' in err.getvalue() and '5' in err.getvalue()) is seen, err.getvalue()
+
+
+def test_the_record_of_a_machine_is_whole():
+    import json, platform
+    import torch
+    from sketch_lvm.core import machine
+
+    m = machine()
+    assert json.loads(json.dumps(m)) == m and m['device'] == 'cpu' and m['processor'] and m['cores'] >= 1
+    assert m['versions']['torch'] == torch.__version__ and m['versions']['python'] == platform.python_version()
+    assert m['threads'] == torch.get_num_threads() and len(m['date']) == 10
+
+
 def test_image_shapes():
     import numpy as np, pytest, torch
     import matplotlib

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import read_json, rng, to_image, write_json
+from ..core import read_json, rng, to_image, write_json, bar
 from ..measure.report import WARNING
-from ..measure.evaluate import bar, embed_protocol, evaluate
+from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import make_protocol
 from ..measure.experiments import Experiment, frozen_encoder, load_sets, load_tower, open_run, run_experiment
 from ..measure.experiments import validation

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTROLS', 'REMEDIES', 'plain', 'OutputLost', 'speak', 'fill_streams', 'leave_streams', 'quiet_libraries', 'remedy',
-           'first', 'process_problem']
+           'first', 'process_problem', 'counting']
 
 # %% ../../nbs/app/02_terminal.ipynb #275bf04d
 import contextlib
@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from ..core import Caution
@@ -122,3 +122,16 @@ def process_problem(env: Mapping[str, str] = os.environ) -> str | None:
         f'{said} in the environment: this describes no group of processes. Start several with '
         f'`torchrun --nproc-per-node=N -m sketch_lvm ...`, which sets all of it, or remove what is left over: unset {" ".join(told)}'
     )
+
+# %% ../../nbs/app/02_terminal.ipynb #31274d22
+def counting(what: str, **how: object) -> Callable[[int, int], None]:
+    "A progress function with a bar on stderr, if that is a terminal; a total of 0 is one that is not known"
+    from tqdm import tqdm
+
+    b = tqdm(total=0, desc=what, disable=None, file=sys.stderr, leave=False, **how)
+
+    def move(done, total):
+        b.total = total or None
+        b.update(done - b.n)
+
+    return move

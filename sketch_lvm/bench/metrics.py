@@ -8,7 +8,6 @@ __all__ = ['bench_metrics', 'keep_bench']
 # %% ../../nbs/bench/00_metrics.ipynb #ce61ba1f
 import os
 import platform
-import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import check_name, read_json, rng, write_json
+from ..core import check_name, read_json, rng, write_json, machine
 from ..measure.metrics import rank_metrics, unit_rows
 
 # %% ../../nbs/bench/00_metrics.ipynb #c5cdcdea
@@ -147,23 +146,12 @@ def _conditions(device: str | None, load: tuple[float, float, float], command: s
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if platform.system() == 'Linux' else 2**30)
-    info = Path('/proc/cpuinfo').read_text() if Path('/proc/cpuinfo').exists() else ''
-    cpu = re.search(r'model name\s*: (.+)', info)
-    name = (
-        torch.cuda.get_device_name()
-        if str(device).startswith('cuda')
-        else cpu[1]
-        if cpu
-        else platform.processor() or platform.machine()
-    )
-    return dict(
-        device=name,
-        cores=os.cpu_count(),
-        threads=torch.get_num_threads(),
+    m = machine(device or 'cpu')
+    gpu = m['device'].startswith('cuda')
+    return m | dict(
+        device=m['device_name'] if gpu else m['processor'],  # by this and the threads a run replaces an older one
         peak_gb=round(peak, 2),
         load_before=[round(x, 2) for x in load],
         load_after=[round(x, 2) for x in os.getloadavg()],
-        versions=dict(python=platform.python_version(), numpy=np.__version__, torch=torch.__version__),
-        date=time.strftime('%Y-%m-%d'),
         command=command,
     )

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['LEADS', 'Phase', 'Recipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'kind_loss', 'losses',
-           'optimisers', 'rate', 'machine', 'save_state', 'load_state', 'update', 'pretrain', 'trim', 'log', 'measure',
-           'pictures_seen', 'publish']
+           'optimisers', 'rate', 'machine_words', 'save_state', 'load_state', 'update', 'pretrain', 'trim', 'log',
+           'measure', 'pictures_seen', 'publish']
 
 # %% ../../nbs/clip/04_pretrain.ipynb #dd63d122
-import json, platform, time
+import json, time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from .backbone import MINI, MINI_STATS, WordTokenizer, build_mini, load_mini
 from ..core import UserError, atomic_write, data_path, pick_device, read_json, rng, sha256, write_json
 from ..world.miniworld import CATEGORY_NAMES, caption_of, caption_words, mini_split
 from ..world.render import LINE_STYLES, fingerprint, image_set
+from ..core import machine
 
 # %% ../../nbs/clip/04_pretrain.ipynb #16228cf1
 @dataclass(frozen=True)
@@ -188,13 +189,10 @@ def rate(recipe, step):
     return min(1, (step + 1) / recipe.warmup, max(0.0, (recipe.steps - step) / (recipe.decay * recipe.steps)))
 
 # %% ../../nbs/clip/04_pretrain.ipynb #10ef9023
-def machine(device):
+def machine_words(device: torch.device) -> str:
     "What a step ran on"
-    return (
-        torch.cuda.get_device_name(device)
-        if device.type == 'cuda'
-        else f'{platform.machine()}, CPU, {torch.get_num_threads()} thread(s)'
-    )
+    m = machine(device)
+    return m['device_name'] if device.type == 'cuda' else f'{m["device_name"]}, CPU, {m["threads"]} thread(s)'
 
 
 def save_state(path, model, heads, opts, recipe, step, spent):
@@ -209,7 +207,7 @@ def save_state(path, model, heads, opts, recipe, step, spent):
         'step': str(step),
         'seconds': f'{spent:.1f}',
         'recipe': json.dumps(asdict(recipe)),
-        'machine': machine(model.visual.proj.device),
+        'machine': machine_words(model.visual.proj.device),
     }
     with atomic_write(path) as f:
         f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))

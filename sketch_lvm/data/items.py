@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 
 from ..core import UserError, check_name, printable, rng, show_images
 from .images import BadImage, MODALITIES, check_files, fit_image, read_image, thumbnail
+from ..tabular import Grid, write_blocks
 
 # %% ../../nbs/data/01_items.ipynb #ba563720
 def class_key(name):
@@ -241,22 +242,20 @@ class Counts(dict):
     def total(self):
         return {k: sum(c[k] for c in self.values()) for k in ('sketch', 'photo', 'paired')}
 
-    def lines(self):
+    def grid(self) -> Grid:
+        "A row for each class, then their sum"
         rows = [(c, *n.values()) for c, n in self.items()] + [(f'{len(self)} classes', *self.total.values())]
-        return [('class', 'sketch', 'photo', 'paired')] + [
-            (printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows
-        ]
+        return Grid(
+            ('class', 'sketch', 'photo', 'paired'),
+            [(printable(c, one_line=True), *(f'{n:,}' for n in ns)) for c, *ns in rows],
+            least=7,
+        )
 
     def __str__(self):
-        width = max(len(name) for name, *_ in self.lines())
-        return '\n'.join(f'{name:{width}}' + ''.join(f'{n:>9}' for n in ns) for name, *ns in self.lines())
+        return write_blocks([self.grid()])
 
     def _repr_html_(self):
-        return (
-            '<table>'
-            + ''.join('<tr>' + ''.join(f'<td>{html.escape(v)}</td>' for v in line) + '</tr>' for line in self.lines())
-            + '</table>'
-        )
+        return write_blocks([self.grid()], 'html')
 
 # %% ../../nbs/data/01_items.ipynb #e795f122
 def count_items(items):

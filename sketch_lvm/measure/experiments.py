@@ -26,9 +26,9 @@ import torch
 
 from ..data.cache import build_cache
 from ..clip.backbone import check_backbone, load_backbone
-from ..core import UserError, cache_path, check_name, read_json
+from ..core import UserError, cache_path, check_name, read_json, bar
 from ..data.layouts import REAL
-from .evaluate import bar, embed_protocol, evaluate, score
+from .evaluate import embed_protocol, evaluate, score
 from .report import field_problems
 from .protocols import find_protocol, make_protocol
 from ..methods.catalogue import Method, backbone_for, build_encoder, families, method, method_from_dict
@@ -575,7 +575,7 @@ def evaluate_run(
     )
     report = evaluate(encoder, p, e.method.label, base, rows, about, **how)
     if say:
-        say(str(report))  # before it is kept: a full disk must not take the result away
+        say(report)  # before it is kept: a full disk must not take the result away
     report.save(report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part))
     return report
 

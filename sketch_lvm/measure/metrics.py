@@ -7,7 +7,7 @@ __all__ = ['DEFINITIONS', 'TILE', 'definition', 'metric_names', 'unit_rows', 'ex
            'accuracy_at']
 
 # %% ../../nbs/measure/00_metrics.ipynb #0bf5d0b7
-import contextlib, html, math, re
+import contextlib, math, re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from ..core import UserError, check_name, pick_device
+from ..tabular import Block, Fold, Grid, Items, write_blocks
 
 # %% ../../nbs/measure/00_metrics.ipynb #782b7e82
 DEFINITIONS = {
@@ -267,26 +268,19 @@ class Metrics:
             notes=self.notes,
         )
 
+    def blocks(self) -> list[Block]:
+        "The scores with their definitions and notes"
+        rows = [(n, f'{v:.4f}', f'{self.macro[n]:.4f}') for n, v in self.values.items()]
+        meaning = Fold('what the metrics mean', (Items(f'{n}: {definition(n)}' for n in self.values),))
+        return [Grid(('metric', 'micro', 'macro'), rows), *self.notes, meaning]
+
     def __repr__(self):
-        wide = max(map(len, self.values))
-        rows = [f'{n:{wide}}  {v:.4f}  {self.macro[n]:.4f}' for n, v in self.values.items()]
-        return '\n'.join([f'{"":{wide}}  micro   macro', *rows, *self.notes])
+        return write_blocks(self.blocks())
 
     def _repr_html_(self):
-        return _table(self)
+        return write_blocks(self.blocks(), 'html')
 
 # %% ../../nbs/measure/00_metrics.ipynb #e426b184
-def _table(m):
-    "The scores as an HTML table with their definitions; names are escaped"
-    cell = lambda v, tag='td': f'<{tag} style="text-align:left">{html.escape(str(v))}</{tag}>'
-    head = ''.join(cell(h, 'th') for h in ('metric', 'mean over queries', 'mean over classes', 'definition'))
-    rows = ''.join(
-        f'<tr>{cell(n)}{cell(f"{v:.4f}")}{cell(f"{m.macro[n]:.4f}")}{cell(definition(n))}</tr>'
-        for n, v in m.values.items()
-    )
-    return f'<table><tr>{head}</tr>{rows}</table>' + ''.join(f'<p>{html.escape(n)}</p>' for n in m.notes)
-
-
 def _summary(p, per_query, notes, per_class, photos):
     "Means over queries and over classes, counts and notes"
     number = np.bincount(p.q_codes[p.rows], minlength=len(p.names))

@@ -19,11 +19,11 @@ from PIL import Image
 
 from ..clip.backbone import load_backbone
 from ..clip.encoder import Encoder, tower_mark
-from ..core import UserError, sha256
+from ..core import UserError, bar, sha256
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder
 from ..data.images import BadImage, fit_image, in_threads
 from ..data.items import Files, SketchPhotoSet, make_set, merge_spellings
-from ..measure.evaluate import bar, device_of
+from ..measure.evaluate import device_of
 from ..measure.experiments import frozen_encoder, open_run
 from ..measure.metrics import exact_products, unit_rows
 from ..train.runs import pack

@@ -39,10 +39,21 @@ def knock(
     own |= {'content-type': kind, 'origin': f'http://localhost:{port}'} if body is not None else {}
     path, _, query = path.partition('?')
     scope = dict(
-        type='http', http_version='1.1', method=method or ('GET' if body is None else 'POST'), scheme='http', path=path,
-        raw_path=path.encode('utf-8', 'replace'), query_string=query.encode('utf-8', 'replace'), root_path='',
-        client=('127.0.0.1', 1), server=('127.0.0.1', port),
-        headers=[(k.lower().encode(), v.encode('utf-8', 'replace')) for k, v in {**own, **(headers or {})}.items() if v is not None],
+        type='http',
+        http_version='1.1',
+        method=method or ('GET' if body is None else 'POST'),
+        scheme='http',
+        path=path,
+        raw_path=path.encode('utf-8', 'replace'),
+        query_string=query.encode('utf-8', 'replace'),
+        root_path='',
+        client=('127.0.0.1', 1),
+        server=('127.0.0.1', port),
+        headers=[
+            (k.lower().encode(), v.encode('utf-8', 'replace'))
+            for k, v in {**own, **(headers or {})}.items()
+            if v is not None
+        ],
     )
     parts, got = [dict(type='http.request', body=content)], []
 

@@ -18,7 +18,6 @@ import json
 import math
 import multiprocessing.connection
 import os
-import platform
 import signal
 import sys
 import threading
@@ -29,7 +28,7 @@ from pathlib import Path
 
 import torch
 
-from ..core import UserError, check_name, sha256, torch_rng, write_json
+from ..core import UserError, check_name, sha256, torch_rng, write_json, bar, machine
 from .learner import Learner, Team, UNSTATED, bad_numbers, choose_amp, learn
 from ..methods.options import DECAYED
 from ..methods.catalogue import decays, method
@@ -462,11 +461,8 @@ class Diary:
             open_board(run.out / 'tensorboard', run.step) if tensorboard else None,
         )
         if sys.stderr.isatty() if progress is None else progress:
-            from tqdm import tqdm
-
-            self.bar = tqdm(
-                total=run.settings.steps, initial=run.step, unit='step', file=sys.stderr, dynamic_ncols=True
-            )
+            how = dict(initial=run.step, unit='step', leave=True, dynamic_ncols=True)
+            self.bar = bar(run.settings.steps, '', True, **how)
         self.open = [x for x in (self.log, self.times, self.bar, self.board) if x is not None]
 
     def close(self):
@@ -575,18 +571,7 @@ def open_folder(run, validation=False, renew=None):
         print(more_steps(run, last, before, validation), file=sys.stderr)
     for _, reason in last.refused if last else ():
         print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
-    gpu = torch.cuda.get_device_name(run.device) if run.device.type == 'cuda' else None
-    write_json(
-        run.out / 'machine.json',
-        dict(
-            python=platform.python_version(),
-            torch=torch.__version__,
-            device=str(run.device),
-            gpu=gpu,
-            threads=torch.get_num_threads(),
-            processor=platform.machine(),
-        ),
-    )
+    write_json(run.out / 'machine.json', machine(run.device))
     return last
 
 
