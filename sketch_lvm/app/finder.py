@@ -6,7 +6,7 @@
 __all__ = ['MOST_WORDS', 'MOST_TILES', 'PICTURE_PIXELS', 'Question', 'read_question', 'blend', 'sentence', 'unknown_words',
            'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'Kept', 'Finder']
 
-# %% ../../nbs/app/10_finder.ipynb #10dbebec
+# %% ../../nbs/app/10_finder.ipynb #73a5e7a5
 import io
 import os
 import threading
@@ -29,7 +29,7 @@ from ..show.index import vectors
 from ..show.pad import clean_strokes
 from ..show.search import png, real_photos_note, top_k
 
-# %% ../../nbs/app/10_finder.ipynb #347505ff
+# %% ../../nbs/app/10_finder.ipynb #f1b2c43b
 MOST_WORDS, MOST_TILES = 200, 200
 
 
@@ -66,7 +66,7 @@ def read_question(raw: object, photos: int) -> Question:
         raise UserError('weight is not a number from 0 to 1.')
     return q._replace(strokes=clean_strokes(q.strokes), words=' '.join(q.words.split()))
 
-# %% ../../nbs/app/10_finder.ipynb #4ab64a88
+# %% ../../nbs/app/10_finder.ipynb #d6c8f8be
 def blend(drawing: torch.Tensor | None, words: torch.Tensor | None, weight: float) -> torch.Tensor | None:
     "One unit vector of a drawing's and of the words'; None where there is neither"
     if drawing is None or words is None:
@@ -84,7 +84,7 @@ def unknown_words(gallery: Gallery, words: str) -> list[str]:
     find = getattr(gallery.encoder.backbone.tokenizer, 'unknown', None)
     return find(words) if find else []
 
-# %% ../../nbs/app/10_finder.ipynb #b1fdebb0
+# %% ../../nbs/app/10_finder.ipynb #14611514
 def groups_of(gallery: Gallery) -> list[dict]:
     "Classes and the folders above them, with how many photos each has"
     found = Counter()
@@ -103,7 +103,7 @@ def rows_within(gallery: Gallery, within: str) -> np.ndarray:
         raise UserError(f'no photo is in {within[:80]!r}.')
     return np.flatnonzero(inside)
 
-# %% ../../nbs/app/10_finder.ipynb #4f5f461f
+# %% ../../nbs/app/10_finder.ipynb #83b5c6c8
 def photo_path(gallery: Gallery, row: int) -> Path | None:
     "The file of a photo, if it lies in the gallery's own folder"
     if not gallery.about.get('photos'):
@@ -135,7 +135,7 @@ def large_jpeg(gallery: Gallery, row: int, files: bool, side: int = 1600) -> byt
     im.save(out, 'JPEG', quality=90)
     return out.getvalue()
 
-# %% ../../nbs/app/10_finder.ipynb #80d8a091
+# %% ../../nbs/app/10_finder.ipynb #a06fccc3
 class Kept(OrderedDict):
     "The last few things, by key"
 

@@ -6,7 +6,7 @@
 __all__ = ['COOKIE', 'POLICY', 'HEADERS', 'Limits', 'is_loopback', 'host_allowed', 'Rate', 'Guard', 'answer_error', 'Refused',
            'read_body']
 
-# %% ../../nbs/app/11_guard.ipynb #1b008b92
+# %% ../../nbs/app/11_guard.ipynb #a64c4dd0
 import asyncio
 import hmac
 import ipaddress
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# %% ../../nbs/app/11_guard.ipynb #06b6486a
+# %% ../../nbs/app/11_guard.ipynb #eb2bfe8a
 class Limits(NamedTuple):
     "What one visitor may send"
 
@@ -71,7 +71,7 @@ class Rate:
         self.left[who] = left - (left >= 1), now
         return left >= 1
 
-# %% ../../nbs/app/11_guard.ipynb #2fe00793
+# %% ../../nbs/app/11_guard.ipynb #9d5a31a8
 COOKIE = 'sketch_lvm'
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -143,7 +143,7 @@ def answer_error(status: int, sentence: str, headers: dict[str, str] | None = No
     "A refusal as the page reads it"
     return JSONResponse(dict(error=sentence), status, headers)
 
-# %% ../../nbs/app/11_guard.ipynb #a6bce286
+# %% ../../nbs/app/11_guard.ipynb #f93f6e16
 class Refused(Exception):
     "A request that is not served: the status, and a sentence"
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAGE', 'FOREVER', 'FRESH', 'make_app', 'listen', 'serve']
 
-# %% ../../nbs/app/12_web.ipynb #54376f3f
+# %% ../../nbs/app/12_web.ipynb #e1e9e6a7
 import asyncio
 import base64
 import json
@@ -25,7 +25,7 @@ from .finder import Finder
 from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
 from ..core import UserError
 
-# %% ../../nbs/app/12_web.ipynb #e1764c01
+# %% ../../nbs/app/12_web.ipynb #a1411ba3
 PAGE = {  # what the browser calls it: (package, file, type)
     '/': ('sketch_lvm.app', 'app.html', 'text/html'),
     '/app.js': ('sketch_lvm.app', 'app.js', 'text/javascript'),
@@ -103,7 +103,7 @@ def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits
     app.router.redirect_slashes = False
     return Guard(app, port, token, limits)
 
-# %% ../../nbs/app/12_web.ipynb #9c8ef63e
+# %% ../../nbs/app/12_web.ipynb #b2f80489
 def listen(host: str, port: int) -> socket.socket:
     "A socket that listens there, or a `UserError`"
     family = socket.AF_INET6 if ':' in host else socket.AF_INET

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['Answer', 'knock']
 
-# %% ../../nbs/testing/02_knock.ipynb #8bb0dd90
+# %% ../../nbs/testing/02_knock.ipynb #20e4d717
 import asyncio
 import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-# %% ../../nbs/testing/02_knock.ipynb #b20ba543
+# %% ../../nbs/testing/02_knock.ipynb #9f693287
 class Answer(NamedTuple):
     "What came back"
 
@@ -39,21 +39,10 @@ def knock(
     own |= {'content-type': kind, 'origin': f'http://localhost:{port}'} if body is not None else {}
     path, _, query = path.partition('?')
     scope = dict(
-        type='http',
-        http_version='1.1',
-        method=method or ('GET' if body is None else 'POST'),
-        scheme='http',
-        path=path,
-        raw_path=path.encode('utf-8', 'replace'),
-        query_string=query.encode('utf-8', 'replace'),
-        root_path='',
-        client=('127.0.0.1', 1),
-        server=('127.0.0.1', port),
-        headers=[
-            (k.lower().encode(), v.encode('utf-8', 'replace'))
-            for k, v in {**own, **(headers or {})}.items()
-            if v is not None
-        ],
+        type='http', http_version='1.1', method=method or ('GET' if body is None else 'POST'), scheme='http', path=path,
+        raw_path=path.encode('utf-8', 'replace'), query_string=query.encode('utf-8', 'replace'), root_path='',
+        client=('127.0.0.1', 1), server=('127.0.0.1', port),
+        headers=[(k.lower().encode(), v.encode('utf-8', 'replace')) for k, v in {**own, **(headers or {})}.items() if v is not None],
     )
     parts, got = [dict(type='http.request', body=content)], []
 
