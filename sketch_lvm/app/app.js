@@ -35,7 +35,7 @@ function ask(q = question(), last = true) {
 }
 
 async function next() {
-  busy = true;
+  busy = true; $("rankings").ariaBusy = true;
   while (waiting) {
     const { q, last } = waiting; waiting = null;
     try {
@@ -50,7 +50,7 @@ async function next() {
       else trouble(e instanceof TypeError ? "The app does not answer. Is it still running?" : e.message);
     }
   }
-  busy = false;
+  busy = false; $("rankings").ariaBusy = false;
 }
 
 async function learnNames(rows) {          // a name travels once
@@ -60,17 +60,18 @@ async function learnNames(rows) {          // a name travels once
   }
 }
 
+const photos = (n) => `${n.toLocaleString("en")} photo${n === 1 ? "" : "s"}`;
 const trouble = (text) => { $("trouble").textContent = text && text[0].toUpperCase() + text.slice(1); };
 
 function tell(answer, q, took) {           // in words, also for those who listen
-  const total = answer.total.toLocaleString("en");
+  const total = photos(answer.total);
   const asked = q.like !== undefined || q.picture || q.words || (q.strokes && q.strokes.length);
-  if (!asked) { $("status").textContent = `${total} photos. Draw, and the nearest come first.`; return; }
+  if (!asked) { $("status").textContent = `${total}. Draw, and the nearest come first.`; return; }
   const first = answer.rankings.map((r) => {
     const found = r.rows.slice(0, 3).map((row) => names.get(row).class || names.get(row).id).join(", ");
     return r.model ? `${r.model}: ${found}` : found;
   });
-  $("status").textContent = `${total} photos ranked in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
+  $("status").textContent = `${total} ranked in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
 }
 
 // ---- tiles, which slide to their new places
@@ -320,8 +321,8 @@ function showEarlier() {
 
 about = await call("api/about"); pad.show();
 $("about").className = about.note ? "note" : "";
-$("about").textContent = about.note || `${about.photos.toLocaleString("en")} photos, ${about.models[0].encoder}`;
-const everything = new Option(`all ${about.photos.toLocaleString("en")} photos`, "");
+$("about").textContent = about.note.replaceAll("`", "") || `${photos(about.photos)}, ${about.models[0].encoder}`;
+const everything = new Option(`all ${photos(about.photos)}`, "");
 $("within").append(everything, ...about.groups.map((g) => new Option(`${g.name} (${g.count})`, g.name)));
 about.models.forEach(makeRanking);
 for (const [name, strokes] of Object.entries(about.examples)) {
