@@ -19,6 +19,8 @@ def test_what_is_sent_arrives():
     assert (answer.status, answer.headers, answer.json()) == (201, dict(a='b'), dict(x=1))
     scope, body = seen[0]
     told = dict(scope['headers'])
-    assert (scope['method'], scope['path'], scope['query_string']) == ('POST', '/p', b'q=1') and json.loads(body) == dict(k=2)
+    assert (scope['method'], scope['path'], scope['query_string']) == ('POST', '/p', b'q=1') and json.loads(body) == dict(
+        k=2
+    )
     assert told[b'host'] == b'h' and b'origin' not in told and told[b'content-type'] == b'application/json'
     assert knock(app, '/').status == 201 and seen[1][0]['method'] == 'GET'

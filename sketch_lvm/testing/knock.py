@@ -9,6 +9,7 @@ __all__ = ['Answer', 'knock']
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 # %% ../../nbs/testing/02_knock.ipynb #9f693287
@@ -39,10 +40,21 @@ def knock(
     own |= {'content-type': kind, 'origin': f'http://localhost:{port}'} if body is not None else {}
     path, _, query = path.partition('?')
     scope = dict(
-        type='http', http_version='1.1', method=method or ('GET' if body is None else 'POST'), scheme='http', path=path,
-        raw_path=path.encode('utf-8', 'replace'), query_string=query.encode('utf-8', 'replace'), root_path='',
-        client=('127.0.0.1', 1), server=('127.0.0.1', port),
-        headers=[(k.lower().encode(), v.encode('utf-8', 'replace')) for k, v in {**own, **(headers or {})}.items() if v is not None],
+        type='http',
+        http_version='1.1',
+        method=method or ('GET' if body is None else 'POST'),
+        scheme='http',
+        path=path,
+        raw_path=path.encode('utf-8', 'replace'),
+        query_string=query.encode('utf-8', 'replace'),
+        root_path='',
+        client=('127.0.0.1', 1),
+        server=('127.0.0.1', port),
+        headers=[
+            (k.lower().encode(), v.encode('utf-8', 'replace'))
+            for k, v in {**own, **(headers or {})}.items()
+            if v is not None
+        ],
     )
     parts, got = [dict(type='http.request', body=content)], []
 
@@ -52,7 +64,8 @@ def knock(
     async def send(message: dict) -> None:
         got.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as apart:  # a notebook has a loop of its own, and none runs inside another
+        apart.submit(asyncio.run, app(scope, receive, send)).result()
     first = got[0]
     return Answer(
         first['status'],
