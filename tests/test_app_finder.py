@@ -136,6 +136,7 @@ def test_a_finder_answers_as_the_gallery_does():
     for n in range(40):
         f.pictures.put(n, {})
     assert len(f.pictures) == 32 and kept['picture'] not in f.pictures
+    assert [n['row'] for n in f.about()['names']] == list(range(len(g)))
     assert f.photo(0)[:2] == b'\xff\xd8' and f.names([2])[0].keys() == {'row', 'class', 'id'}  # arrays have no path
     with pytest.raises(UserError, match='other photos'):
         Finder(dict(a=g, b=make_gallery(frozen, items.take(np.arange(9)), say=None)))

@@ -192,7 +192,6 @@ def test_a_taken_port_is_said():
     from sketch_lvm.core import UserError
 
     sock = listen('127.0.0.1', 0)
-    sock.listen()
     with pytest.raises(UserError, match='--port'):
         listen('127.0.0.1', sock.getsockname()[1])
     sock.close()

@@ -20,7 +20,6 @@ import pytest
 from browsing import HOSTILE, MINUTES
 
 pytestmark = pytest.mark.browser
-pytest_plugins = 'browsing'
 ROOT = Path(__file__).resolve().parent.parent
 READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext, k = s?.session?.kernel;
                      return s?.isReady && k?.connectionStatus === "connected" && k.status === "idle" }'''

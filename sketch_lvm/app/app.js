@@ -53,7 +53,7 @@ async function next() {
   busy = false; $("rankings").ariaBusy = false;
 }
 
-async function learnNames(rows) {          // a name travels once
+async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
   const unknown = [...new Set(rows)].filter((r) => !names.has(r));
   for (let i = 0; i < unknown.length; i += 200) {
     for (const n of await call(`api/names?rows=${unknown.slice(i, i + 200)}`)) names.set(n.row, n);
@@ -320,6 +320,7 @@ function showEarlier() {
 // ---- begin
 
 about = await call("api/about"); pad.show();
+for (const n of about.names) names.set(n.row, n);
 $("about").className = about.note ? "note" : "";
 $("about").textContent = about.note.replaceAll("`", "") || `${photos(about.photos)}, ${about.models[0].encoder}`;
 const everything = new Option(`all ${photos(about.photos)}`, "");

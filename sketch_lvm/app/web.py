@@ -111,6 +111,7 @@ def listen(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        sock.listen(100)  # from now on whoever comes waits, until the server is there
     except OSError as e:
         sock.close()
         raise UserError(
