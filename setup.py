@@ -27,7 +27,7 @@ setup(
     # data/ lies beside the package in a checkout and travels inside it in a wheel; core.data_path knows both places
     packages=[*find_packages(include=['sketch_lvm', 'sketch_lvm.*']), 'sketch_lvm._data'],
     package_dir={'sketch_lvm._data': 'data'},
-    package_data={'sketch_lvm._data': ['**/*']},
+    package_data={'sketch_lvm._data': ['**/*'], 'sketch_lvm.show': ['*.js', '*.css'], 'sketch_lvm.app': ['app.*']},
     include_package_data=False,
     install_requires=words('requirements'),
     extras_require={'dev': words('dev_requirements'), 'browser': words('browser_requirements')},

@@ -11,6 +11,7 @@ import pytest
 os.environ.setdefault('MPLBACKEND', 'agg')
 # some tests fork, and a forked child must not wait for threads it did not inherit
 os.environ.setdefault('OMP_NUM_THREADS', '1')
+pytest_plugins = ['browsing']  # fixtures of the tests that open a browser
 config = ConfigParser(delimiters=['='])
 config.read(Path(__file__).parent.parent / 'settings.ini')
 FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']  # 'test' marks the cells these come from

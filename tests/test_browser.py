@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,13 +17,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browsing import HOSTILE, MINUTES
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
-MINUTES = 60_000  # Playwright counts milliseconds; waits are generous, machines are busy
 READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext, k = s?.session?.kernel;
                      return s?.isReady && k?.connectionStatus === "connected" && k.status === "idle" }'''
-HOSTILE = '<img src=x onerror="window.hacked=1">'
 
 FIRST = [
     """
@@ -86,13 +84,6 @@ def notebook(*cells):
         nbformat_minor=5,
     )
     return json.dumps(nb)
-
-
-def chromium():
-    named = os.environ.get('SKETCH_LVM_CHROMIUM')
-    return named or next(
-        filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'))), None
-    )
 
 
 @pytest.fixture(scope='module')
@@ -160,18 +151,6 @@ def lab(tmp_path_factory):
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-@pytest.fixture(scope='module')
-def browser():
-    sync = pytest.importorskip('playwright.sync_api', reason='Playwright is not installed: pip install playwright')
-    path = chromium()
-    if not path:
-        pytest.skip('no Chromium or Chrome here: apt-get install chromium, or set SKETCH_LVM_CHROMIUM')
-    with sync.sync_playwright() as p:
-        b = p.chromium.launch(executable_path=path, args=['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'])
-        yield b
-        b.close()
 
 
 class Lab:
@@ -257,13 +236,6 @@ class Lab:
 
     def theme(self, name):
         self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: {name!r}}})")
-
-
-@pytest.fixture
-def shots(tmp_path):
-    folder = Path(os.environ.get('SKETCH_LVM_SHOTS') or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def clearest(names):

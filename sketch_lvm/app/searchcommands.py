@@ -109,7 +109,9 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.core import printable
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.show.gallery import at_hand, make_gallery, open_encoder, real_photos_note
+    from sketch_lvm.show.gallery import at_hand, make_gallery
+    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.search import real_photos_note
 
     encoder, source = open_encoder(index_encoder(v, say), pick_device(v.device))
     photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
@@ -190,7 +192,9 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.report import WARNING
-    from sketch_lvm.show.gallery import load_gallery, open_encoder, real_photos_note
+    from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.search import real_photos_note
 
     device = pick_device(v.device)
     encoder = open_encoder(named_encoder(v), device)[0] if named_encoder(v) else None

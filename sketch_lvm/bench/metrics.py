@@ -6,7 +6,10 @@
 __all__ = ['bench_metrics', 'keep_bench']
 
 # %% ../../nbs/bench/00_metrics.ipynb #ce61ba1f
-import os, platform, time
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +20,7 @@ from ..measure.metrics import rank_metrics
 from ..measure.ranking import unit_rows
 
 # %% ../../nbs/bench/00_metrics.ipynb #c5cdcdea
-def _sake_shape(q, g, ql, gl, k=200):
+def _sake_shape(q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, k: int = 200) -> dict[str, np.ndarray]:
     "A dense distance matrix, then loops in Python: VOC average precision and P@k"
     from scipy.spatial.distance import cdist
 
@@ -38,7 +41,7 @@ def _sake_shape(q, g, ql, gl, k=200):
     return {'mAP@all/voc': np.array(ap), f'P@{k}': np.array(prec)}
 
 # %% ../../nbs/bench/00_metrics.ipynb #30eba815
-def _sklearn_loop(q, g, ql, gl, k=200):
+def _sklearn_loop(q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, k: int = 200) -> dict[str, np.ndarray]:
     "`average_precision_score` and an argsort for each query"
     from sklearn.metrics import average_precision_score
 
@@ -49,7 +52,9 @@ def _sklearn_loop(q, g, ql, gl, k=200):
     }
 
 
-def _reference_loop(q, g, ql, gl, k=200):
+def _reference_loop(
+    q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, k: int = 200
+) -> dict[str, np.ndarray]:
     "For each query a cosine against all photos, a target from class names, a sort"
     q, g, names, out = torch.from_numpy(q), torch.from_numpy(g), np.array([f'class {c}' for c in gl]), []
     for feature, label in zip(q, ql):
@@ -64,14 +69,16 @@ def _reference_loop(q, g, ql, gl, k=200):
 _LOOPS = dict(sake=_sake_shape, sklearn=_sklearn_loop, reference=_reference_loop)
 
 
-def _time(f, *args):
+def _time(f: Callable, *args: object) -> tuple[object, float, float]:
     "What `f` returns, its seconds by the clock and by the processor (all threads together)"
     clock, cpu = time.perf_counter(), time.process_time()
     return f(*args), time.perf_counter() - clock, time.process_time() - cpu
 
 
-def _time_loop(name, q, g, ql, gl, repeats):
-    "One slow loop over its queries in `repeats` parts: all its numbers, and the fastest part's seconds a query by clock and processor"
+def _time_loop(
+    name: str, q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, repeats: int
+) -> tuple[dict[str, np.ndarray], float, float]:
+    "A slow loop in `repeats` parts: all its numbers, the fastest part's seconds a query by clock and by processor"
     parts = np.array_split(np.arange(len(q)), min(repeats, len(q)))
     done = [_time(_LOOPS[check_name(name, _LOOPS, 'baseline')], q[p], g, ql[p], gl) for p in parts]
     return {n: np.concatenate([d[0][n] for d in done]) for n in done[0][0]}, *(
@@ -80,19 +87,19 @@ def _time_loop(name, q, g, ql, gl, repeats):
 
 # %% ../../nbs/bench/00_metrics.ipynb #b978fe4b
 def bench_metrics(
-    queries=15229,
-    gallery=17101,
-    dim=512,
-    classes=100,
-    subset=60,  # queries given to each slow loop; their time is scaled to all
-    repeats=3,  # the fastest of so many runs counts, for both sides
-    baselines=('sake', 'sklearn', 'reference'),
-    device=None,
-    save=None,  # a JSON file that collects runs
-    command='',
-    seed=0,
-):
-    "Seconds for `rank_metrics` and for the loops found in public code, on random unit features; results are asserted equal"
+    queries: int = 15229,
+    gallery: int = 17101,
+    dim: int = 512,
+    classes: int = 100,
+    subset: int = 60,  # queries given to each slow loop; their time is scaled to all
+    repeats: int = 3,  # the fastest of so many runs counts, for both sides
+    baselines: Sequence[str] = ('sake', 'sklearn', 'reference'),
+    device: str | None = None,
+    save: str | Path | None = None,  # a JSON file that collects runs
+    command: str = '',
+    seed: int = 0,
+) -> dict:
+    "Seconds for `rank_metrics` and for the loops found in public code, on random unit features; results must agree"
     draw, load = rng(seed), os.getloadavg()
     q, g = (unit_rows(draw.standard_normal((n, dim), dtype=np.float32)).numpy() for n in (queries, gallery))
     ql, gl = draw.integers(0, classes, queries), draw.integers(0, classes, gallery)
@@ -128,7 +135,7 @@ def bench_metrics(
     return out
 
 # %% ../../nbs/bench/00_metrics.ipynb #c5f5da63
-def keep_bench(path, run):
+def keep_bench(path: str | Path, run: dict) -> None:
     "Add a run to a JSON file; it replaces the one with the same shape, device and threads"
     same = lambda r: [r[x] for x in ('shape', 'device', 'threads')]
     kept = read_json(path)['runs'] if Path(path).exists() else []

@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from ..data.images import in_threads
 from ..data.verify import verify
 
 # %% ../../nbs/bench/01_pictures.ipynb #d7dc5838
-def tiny_pictures(n, seed=0, filler=0):
+def tiny_pictures(n: int, seed: int = 0, filler: int = 0) -> Iterator[bytes]:
     "`n` different valid PNG files of a few bytes, and a comment of `filler` more, as bytes"
     import struct, zlib
 
@@ -40,7 +41,13 @@ def tiny_pictures(n, seed=0, filler=0):
         yield head + chunk(b'IDAT', zlib.compress(b'\0' + v + b'\0' + v, 1)) + tail
 
 
-def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002, filler=0):
+def sketchy_tree(
+    root: str | Path,
+    sketches: int = 75_481,
+    originals: int = 12_500,
+    extended: int = 73_002,
+    filler: int = 0,  # bytes added to each picture
+) -> int:
     "A tree of Sketchy's shape with tiny pictures; returns the number of files"
     classes = [c for _, c in sorted(listed_classes('sketchy').items())]
     tx = 'tx_000000000000'
@@ -66,8 +73,8 @@ def sketchy_tree(root, sketches=75_481, originals=12_500, extended=73_002, fille
     return made
 
 # %% ../../nbs/bench/01_pictures.ipynb #c0e36958
-def forget_pages(root):
-    "Write files out and drop their pages from memory, where the system lets us; what is read afterwards is read from the disk"
+def forget_pages(root: str | Path) -> bool:
+    "Write files out and drop their pages from memory, so that the next read is from the disk; could it be done?"
     if not hasattr(os, 'posix_fadvise'):
         return False
     os.sync()
@@ -81,7 +88,7 @@ def forget_pages(root):
     return True
 
 
-def disk_of(path):
+def disk_of(path: str | Path) -> str:
     "The kind of file system that a path lies on, such as ext4 or tmpfs; '' if the system does not say"
     path, mounts = os.path.realpath(path), Path('/proc/self/mounts')
     rows = [line.split()[1:3] for line in mounts.read_text().splitlines()] if mounts.exists() else []
@@ -90,8 +97,8 @@ def disk_of(path):
     )[1]
 
 # %% ../../nbs/bench/01_pictures.ipynb #5df9cff9
-def fresh_process(code, *words, cache):
-    "What a Python script prints last, as JSON; it has the project, a cache of its own, and nothing in memory that we have"
+def fresh_process(code: str, *words: object, cache: str | Path) -> dict:
+    "What a Python script prints last, as JSON; it has the project, a cache of its own, and none of our memory"
     import json, subprocess
 
     path = os.pathsep.join(
@@ -104,19 +111,23 @@ def fresh_process(code, *words, cache):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def peak_bytes():
+def peak_bytes() -> int:
     "The most memory this process has had"
     import resource
 
-    status = Path(
-        '/proc/self/status'
-    )  # getrusage would count the parent's memory at the moment of the fork as this process's peak
+    # getrusage would count the parent's memory at the moment of the fork as this process's peak
+    status = Path('/proc/self/status')
     if status.exists():
         return int(status.read_text().split('VmHWM:')[1].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
 
 
-def bench_datasets(share=1.0, folder=None, filler=0, say=None):
+def bench_datasets(
+    share: float = 1.0,  # of Sketchy's files
+    folder: str | Path | None = None,  # where the tree is made; None: the system's place for such
+    filler: int = 0,
+    say: Callable[[str], None] | None = None,
+) -> dict:
     "Make a tree of Sketchy's shape, scan, verify and list it in a fresh process, remove it; seconds and peak memory"
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
@@ -139,7 +150,8 @@ def bench_datasets(share=1.0, folder=None, filler=0, say=None):
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _measured(root):
+def _measured(root: str) -> None:
+    "In the fresh process: print what verifying and listing a tree takes"
     import json
 
     start = time.perf_counter()
@@ -163,7 +175,7 @@ def _measured(root):
     )
 
 # %% ../../nbs/bench/01_pictures.ipynb #199c3f29
-def photo_tree(root, n, classes=20):
+def photo_tree(root: Path, n: int, classes: int = 20) -> int:
     "`n` JPEGs of 500 x 375 pixels, clouds with noise, in class folders"
     from PIL import Image
 
@@ -182,8 +194,10 @@ def photo_tree(root, n, classes=20):
     return len(list(in_threads(make, range(n))))
 
 
-def bench_cache(pictures=20_000, size=224, folder=None, say=None):
-    "Make photos, build their pixel cache in a fresh process, remove both; seconds and peak memory, and the memory before the first picture"
+def bench_cache(
+    pictures: int = 20_000, size: int = 224, folder: str | Path | None = None, say: Callable[[str], None] | None = None
+) -> dict:
+    "Make photos, build their pixel cache in a fresh process, remove both; seconds, memory before and at its peak"
     root = Path(tempfile.mkdtemp(dir=folder, prefix='sketch-lvm-bench-'))
     try:
         start = time.perf_counter()
@@ -198,7 +212,8 @@ def bench_cache(pictures=20_000, size=224, folder=None, say=None):
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _cached(root, size):
+def _cached(root: str, size: int) -> None:
+    "In the fresh process: print what building the pixel cache of a folder takes"
     import json
 
     items, _ = open_data(root, 'folder')

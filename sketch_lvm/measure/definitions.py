@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..tabular import write_blocks
+from ..tabular import Block
+from ..tabular import Grid
+from ..tabular import Fold
+from ..tabular import Items
 from ..core import check_name
 
 # %% ../../nbs/measure/15_definitions.ipynb #782b7e82
@@ -67,13 +72,17 @@ class Metrics:
             notes=self.notes,
         )
 
-    def __repr__(self) -> str:
-        wide = max(map(len, self.values))
-        rows = [f'{n:{wide}}  {v:.4f}  {self.macro[n]:.4f}' for n, v in self.values.items()]
-        return '\n'.join([f'{"":{wide}}  micro   macro', *rows, *self.notes])
+    def blocks(self) -> list[Block]:
+        "The scores with their definitions and notes"
+        rows = [(n, f'{v:.4f}', f'{self.macro[n]:.4f}') for n, v in self.values.items()]
+        meaning = Fold('what the metrics mean', (Items(f'{n}: {definition(n)}' for n in self.values),))
+        return [Grid(('metric', 'micro', 'macro'), rows), *self.notes, meaning]
 
-    def _repr_html_(self) -> str:
-        return _table(self)
+    def __repr__(self):
+        return write_blocks(self.blocks())
+
+    def _repr_html_(self):
+        return write_blocks(self.blocks(), 'html')
 
 # %% ../../nbs/measure/15_definitions.ipynb #4c1faf2d
 def _table(m: Metrics) -> str:

@@ -6,6 +6,8 @@
 __all__ = ['ToyWorld', 'ToyEncoder', 'ToyDraw', 'ToyLearner', 'toy_learner', 'toy_valid']
 
 # %% ../../nbs/testing/00_toys.ipynb #8fbbda82
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -17,14 +19,14 @@ from ..methods.losses import text_classification, triplet
 
 # %% ../../nbs/testing/00_toys.ipynb #71871578
 class ToyWorld:
-    "Photos are points around the centres of categories, sketches are photos with one shift common to all. For examples and tests"
+    "Photos are points around the centres of categories, sketches are photos with one shift common to all"
 
-    def __init__(self, seed=0, classes=12, width=16):
+    def __init__(self, seed: int = 0, classes: int = 12, width: int = 16):
         g = rng(seed)
         self.seed, self.classes = seed, classes
         self.centres, self.shift = g.normal(size=(classes, width)), g.normal(size=width) * 1.5
 
-    def pair(self, labels, number):
+    def pair(self, labels: np.ndarray, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         "A sketch and its own photo for each label; `number` says which"
         g = rng(self.seed, index=number, stream=1)
         photo = self.centres[labels] + 0.5 * g.normal(size=(len(labels), self.centres.shape[1]))
@@ -35,7 +37,7 @@ class ToyWorld:
 class ToyEncoder(torch.nn.Module):
     "Two frozen layers; a prompt for each modality before them and a norm between them learn"
 
-    def __init__(self, seed=0, width=16, out=8):
+    def __init__(self, seed: int = 0, width: int = 16, out: int = 8):
         super().__init__()
         for name, shape in (('first', (width, width)), ('last', (width, out))):
             self.register_buffer(
@@ -44,14 +46,17 @@ class ToyEncoder(torch.nn.Module):
         self.prompts = torch.nn.ParameterDict({m: torch.nn.Parameter(torch.zeros(width)) for m in ('sketch', 'photo')})
         self.norm = torch.nn.LayerNorm(width)
 
-    def forward(self, pixels, modality):
+    def forward(self, pixels: torch.Tensor, modality: str) -> torch.Tensor:
+        "Unit vectors of points"
         h = (pixels + self.prompts[modality]) @ self.first
         return F.normalize(torch.tanh(self.norm(h)) @ self.last, dim=-1)
 
-    def trainable(self):
+    def trainable(self) -> dict[str, torch.nn.Parameter]:
+        "What learns, by name"
         return dict(self.named_parameters())
 
-    def parameter_groups(self):
+    def parameter_groups(self) -> list[ParameterGroup]:
+        "The parts that train, each with a rate of its own"
         parts = dict(prompts=self.prompts, norm=self.norm)
         kinds = dict(prompts='prompts', norm='norms')
         return [ParameterGroup(kinds[k], trained(m), False).under(k) for k, m in parts.items()]
@@ -60,7 +65,7 @@ class ToyEncoder(torch.nn.Module):
 class ToyDraw:
     "Batches of triplets of a toy world"
 
-    def __init__(self, world, classes, batch):
+    def __init__(self, world: ToyWorld, classes: Iterable[int], batch: int):
         self.world, self.classes, self.batch = world, list(classes), batch
 
     def __call__(self, step, rank=0, size=1):
@@ -113,7 +118,7 @@ def toy_learner(seed=0, classes=12, seen=8, batch=16):
     return ToyLearner(ToyWorld(seed, classes), seen, batch, seed)
 
 # %% ../../nbs/testing/00_toys.ipynb #8e40543d
-def toy_valid(world, classes, n=200):
+def toy_valid(world: ToyWorld, classes: Iterable[int], n: int = 200) -> Callable[[ToyEncoder], dict[str, float]]:
     "A validation on some categories of a toy world: the share of sketches whose nearest photo has their category"
     labels = rng(world.seed, stream=3).choice(list(classes), size=n)
     sketch, photo = world.pair(labels, 2**31)

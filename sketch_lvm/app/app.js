@@ -1,0 +1,332 @@
+// Draw and find: asks with what is on the page and shows what comes back. The pad is the notebook's.
+import { drawSmall, makePad } from "./pad.js";
+
+const $ = (id) => document.getElementById(id);
+const PAGE = 24, MOST = 200, KEPT = 16;    // photos shown at once, and in the end; drawings remembered
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+// ---- talking to the server
+
+async function call(path, body, type = "application/json") {
+  const post = { method: "POST", body, headers: { "content-type": type } };
+  const answer = await fetch(path, body === undefined ? {} : post);
+  const data = await answer.json().catch(() => ({ error: `the server answered ${answer.status}.` }));
+  if (!answer.ok) throw Object.assign(new Error(data.error), { status: answer.status });
+  return data;
+}
+
+// ---- what is asked
+
+let about = { pen: 0.03 }, drawing = [], picture = "", like = null, count = PAGE, names = new Map();
+
+function question(strokes = drawing) {
+  if (like !== null) return { like, within: $("within").value, count };
+  const words = $("words").value.trim();
+  const drawn = picture ? { picture } : { strokes: strokes.map(([xs, ys]) => [xs, ys]) };
+  return { ...drawn, words, weight: +$("weight").value, within: $("within").value, count };
+}
+
+// One question is on its way at a time. While the pen moves there is always a newer one; only the newest waits.
+let busy = false, waiting = null;
+
+function ask(q = question(), last = true) {
+  waiting = { q, last };
+  if (!busy) next();
+}
+
+async function next() {
+  busy = true; $("rankings").ariaBusy = true;
+  while (waiting) {
+    const { q, last } = waiting; waiting = null;
+    try {
+      const started = performance.now(), answer = await call("api/ask", JSON.stringify(q));
+      await learnNames(answer.rankings.flatMap((r) => r.rows));
+      show(answer, q); trouble("");
+      const took = performance.now() - started;
+      document.documentElement.dataset.took = took.toFixed(1);
+      if (last && !waiting) tell(answer, q, took);
+    } catch (e) {
+      if (e.status === 429) { waiting = waiting || { q, last }; await new Promise((r) => setTimeout(r, 400)); }
+      else trouble(e instanceof TypeError ? "The app does not answer. Is it still running?" : e.message);
+    }
+  }
+  busy = false; $("rankings").ariaBusy = false;
+}
+
+async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
+  const unknown = [...new Set(rows)].filter((r) => !names.has(r));
+  for (let i = 0; i < unknown.length; i += 200) {
+    for (const n of await call(`api/names?rows=${unknown.slice(i, i + 200)}`)) names.set(n.row, n);
+  }
+}
+
+const photos = (n) => `${n.toLocaleString("en")} photo${n === 1 ? "" : "s"}`;
+const trouble = (text) => { $("trouble").textContent = text && text[0].toUpperCase() + text.slice(1); };
+
+function tell(answer, q, took) {           // in words, also for those who listen
+  const total = photos(answer.total);
+  const asked = q.like !== undefined || q.picture || q.words || (q.strokes && q.strokes.length);
+  if (!asked) { $("status").textContent = `${total}. Draw, and the nearest come first.`; return; }
+  const first = answer.rankings.map((r) => {
+    const found = r.rows.slice(0, 3).map((row) => names.get(row).class || names.get(row).id).join(", ");
+    return r.model ? `${r.model}: ${found}` : found;
+  });
+  $("status").textContent = `${total} ranked in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
+}
+
+// ---- tiles, which slide to their new places
+
+const views = new Map();                   // model -> { list, tiles: row -> li }
+
+function makeRanking(model) {
+  const [box, title, list] = ["section", "h2", "ol"].map((tag) => document.createElement(tag));
+  box.className = "ranking"; list.className = "tiles"; title.textContent = model.name;
+  box.setAttribute("aria-label", model.name || "Photos, nearest first");
+  const encoder = document.createElement("small"); encoder.textContent = ` ${model.encoder}`;
+  if (model.name) { title.append(encoder); box.append(title); }
+  if (model.random) {
+    const warning = document.createElement("p"); warning.className = "warning";
+    warning.textContent = "Random weights: this ranking means nothing."; box.append(warning);
+  }
+  box.append(list); $("rankings").append(box);
+  list.addEventListener("scroll", () => {  // a strip on a telephone: its end asks for more
+    if (list.scrollLeft > 0 && list.scrollLeft + list.clientWidth > list.scrollWidth - 120) more();
+  });
+  list.addEventListener("click", (e) => {
+    const tile = e.target.closest(".tile");
+    if (tile) open(model.name, +tile.dataset.row);
+  });
+  list.addEventListener("keydown", walk);
+  views.set(model.name, { list, tiles: new Map(), rows: [] });
+}
+
+function makeTile(row) {
+  const li = document.createElement("li"), b = document.createElement("button"), image = document.createElement("img");
+  const line = document.createElement("span"), name = document.createElement("b"), score = document.createElement("i");
+  const known = names.get(row);
+  b.type = "button"; b.className = "tile"; b.dataset.row = row; b.title = known.id;
+  image.src = `thumbs/${about.mark}/${row}`; image.alt = ""; image.decoding = "async"; image.draggable = false;
+  name.textContent = known.class || known.id; line.append(name, score); b.append(image, line); li.append(b);
+  return li;
+}
+
+function show(answer, q) {
+  for (const { model, rows, scores } of answer.rankings) {
+    const view = views.get(model), before = new Map();
+    const moves = !still.matches && document.visibilityState === "visible";
+    if (moves) for (const [row, li] of view.tiles) before.set(row, li.getBoundingClientRect());
+    const tiles = new Map();
+    rows.forEach((row, i) => {
+      const li = view.tiles.get(row) || makeTile(row), known = names.get(row), button = li.firstChild;
+      const score = scores.length ? scores[i].toFixed(3) : "";
+      button.lastChild.lastChild.textContent = score;
+      button.setAttribute("aria-label", `${i + 1}. ${known.class || known.id}${score && `, score ${score}`}`);
+      if (view.list.children[i] !== li) view.list.insertBefore(li, view.list.children[i] || null);
+      tiles.set(row, li);
+    });
+    while (view.list.children.length > rows.length) view.list.lastChild.remove();
+    view.tiles = tiles; view.rows = rows; view.scores = scores;
+    if (q.count === PAGE) view.list.scrollLeft = 0;
+    if (moves) slide(tiles, before);
+  }
+  $("more").hidden = q.count >= Math.min(answer.total, MOST);
+}
+
+function slide(tiles, before) {
+  const now = [...tiles].map(([row, li]) => [li, before.get(row), li.getBoundingClientRect()]);
+  for (const [li, a, b] of now) {
+    if (!a) li.animate([{ opacity: 0, transform: "scale(.9)" }, {}], { duration: 160, easing: "ease-out" });
+    else if (a.left !== b.left || a.top !== b.top) {
+      const from = `translate(${a.left - b.left}px, ${a.top - b.top}px)`;
+      li.animate([{ transform: from }, { transform: "none" }], { duration: 220, easing: "cubic-bezier(.2,.7,.2,1)" });
+    }
+  }
+}
+
+function walk(e) {                         // arrow keys go from tile to tile
+  const all = [...e.currentTarget.querySelectorAll(".tile")], at = all.indexOf(document.activeElement);
+  const top = (t) => t.getBoundingClientRect().top;
+  const across = all.filter((t) => Math.abs(top(t) - top(all[0])) < 4).length;
+  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[e.key];
+  if (at < 0 || !step || !all[at + step]) return;
+  all[at + step].focus(); e.preventDefault();
+}
+
+// ---- one photo, large
+
+let shown = null;                          // { model, row }
+
+function open(model, row) {
+  const view = views.get(model), i = view.rows.indexOf(row), known = names.get(row);
+  shown = { model, row };
+  $("large-image").src = `photos/${about.mark}/${row}`; $("large-image").alt = known.class || known.id;
+  $("large-name").textContent = known.class || known.id;
+  const score = view.scores.length ? `, score ${view.scores[i].toFixed(3)}` : "";
+  $("large-rank").textContent = `${i + 1} of ${view.rows.length} shown${score}`;
+  $("large-path").textContent = known.path || known.id; $("copy").textContent = "Copy path";
+  $("previous").disabled = i <= 0; $("next").disabled = i >= view.rows.length - 1;
+  if (!$("large").open) $("large").showModal();
+}
+
+function step(by) {
+  const rows = views.get(shown.model).rows, row = rows[rows.indexOf(shown.row) + by];
+  if (row !== undefined) open(shown.model, row);
+}
+
+async function copyPath() {
+  const path = $("large-path").textContent;
+  try { await navigator.clipboard.writeText(path); $("copy").textContent = "Copied"; }
+  catch { getSelection().selectAllChildren($("large-path")); $("copy").textContent = "Selected: press Ctrl+C"; }
+}
+
+$("previous").onclick = () => step(-1); $("next").onclick = () => step(1); $("copy").onclick = copyPath;
+$("close").onclick = () => $("large").close();
+$("like").onclick = () => { $("large").close(); start(); like = shown.row; ask(); scrollTo({ top: 0 }); };
+$("large").addEventListener("click", (e) => { if (e.target === $("large")) $("large").close(); });
+$("large").addEventListener("keydown", (e) => {
+  if (e.key === "ArrowLeft") step(-1); else if (e.key === "ArrowRight") step(1); else return;
+  e.preventDefault();
+});
+$("large").addEventListener("close", () => {
+  const tile = shown && views.get(shown.model).tiles.get(shown.row);
+  if (tile) tile.firstChild.focus({ preventScroll: true });
+});
+
+// ---- drawing
+
+function start() { like = null; count = PAGE; }
+
+function put(next) {
+  drawing = next; start(); setPicture(""); pad.show(); remember(next); ask();
+}
+
+const pad = makePad($("pad"), {
+  strokes: () => drawing, put,
+  pen: () => about.pen,
+  moving: (strokes) => { start(); ask(question(strokes), false); },
+});
+
+async function replay(strokes) {           // draws as a hand would, the ranking following
+  if (still.matches) { pad.change(strokes); return; }
+  const all = strokes.reduce((n, s) => n + s[0].length, 0), each = Math.max(1, Math.round(all / 60));
+  setPicture(""); start();
+  const mine = (replay.turn = (replay.turn || 0) + 1), was = drawing;
+  const until = (n) => {
+    const out = [];
+    for (const [xs, ys] of strokes) { if (n <= 0) break; out.push([xs.slice(0, n), ys.slice(0, n)]); n -= xs.length; }
+    return out;
+  };
+  for (let n = each; n < all; n += each) {
+    await new Promise(requestAnimationFrame);
+    if (replay.turn !== mine || (drawing !== was && drawing !== replay.part)) return;   // somebody draws
+    drawing = replay.part = until(n); pad.show(); ask(question(), false);
+  }
+  drawing = was; pad.change(strokes);
+}
+$("pad").addEventListener("pointerdown", () => { replay.turn = (replay.turn || 0) + 1; }, true);
+
+// ---- a picture instead
+
+function setPicture(key, page = "") {
+  picture = key; $("sent").hidden = !key; $("pad").hidden = !!key;
+  if (page) $("sent-page").src = page;
+}
+
+async function send(file) {
+  if (!file) return;
+  try {
+    const kept = await call("api/drawing", await shrink(file), "application/octet-stream");
+    start(); drawing = []; pad.show(); setPicture(kept.picture, kept.page); ask();
+  } catch (e) { trouble(e.message); }
+}
+
+async function shrink(file, side = 1400) { // a telephone's photo is larger than it need be, and says where it was taken
+  const image = await createImageBitmap(file).catch(() => null);
+  if (!image) throw new Error("this is no picture that the browser can read.");
+  const scale = Math.min(1, side / Math.max(image.width, image.height)), canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(image.width * scale));
+  canvas.height = Math.max(1, Math.round(image.height * scale));
+  const g = canvas.getContext("2d");
+  g.fillStyle = "#fff"; g.fillRect(0, 0, canvas.width, canvas.height); g.imageSmoothingQuality = "high";
+  g.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+for (const id of ["file", "photo"]) $(id).onchange = (e) => { send(e.target.files[0]); e.target.value = ""; };
+$("sent-remove").onclick = () => { setPicture(""); pad.canvas.focus(); ask(); };
+addEventListener("paste", (e) => {
+  const file = [...e.clipboardData.files].find((f) => f.type.startsWith("image/"));
+  if (file) { e.preventDefault(); send(file); }
+});
+const brings = (e) => [...(e.dataTransfer?.types || [])].includes("Files");
+addEventListener("dragover", (e) => { if (brings(e)) { e.preventDefault(); $("drop").hidden = false; } });
+addEventListener("dragleave", (e) => { if (!e.relatedTarget) $("drop").hidden = true; });
+addEventListener("drop", (e) => {
+  $("drop").hidden = true;
+  if (brings(e)) { e.preventDefault(); send(e.dataTransfer.files[0]); }
+});
+
+// ---- words, filter, more, theme
+
+$("words").oninput = () => { start(); $("mix").hidden = !$("words").value.trim(); ask(); };
+$("weight").oninput = () => { start(); ask(); };
+$("within").onchange = () => { count = PAGE; ask(); };
+function more() {
+  if (busy || $("more").hidden) return;
+  count = Math.min(MOST, count + PAGE); ask();
+}
+$("more").onclick = more;
+addEventListener("keydown", (e) => {
+  if (e.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) || $("large").open) return;
+  e.preventDefault(); $("words").focus();
+});
+const THEMES = ["", "dark", "light"];
+function setTheme(name) {
+  document.documentElement.dataset.theme = name; localStorage.setItem("theme", name);
+  $("theme").setAttribute("aria-label", `Colours: ${name || "as the system has them"}`);
+}
+$("theme").onclick = () => setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "") + 1) % 3]);
+setTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "");
+
+// ---- earlier drawings, kept in this browser
+
+function earlier() {
+  try { return JSON.parse(localStorage.getItem("drawings")).filter(Array.isArray); } catch { return []; }
+}
+
+function remember(strokes) {               // a drawing that goes on takes the place of its beginning
+  if (!strokes.length) { remember.now = null; return; }
+  const begins = (a, b) => a.length <= b.length && a.every((s, i) => JSON.stringify(s) === JSON.stringify(b[i]));
+  const kept = earlier().filter((d) => !begins(d, strokes) && !(remember.now && begins(strokes, d)));
+  remember.now = strokes;
+  localStorage.setItem("drawings", JSON.stringify([strokes, ...kept].slice(0, KEPT)));
+  showEarlier();
+}
+
+function smallButton(strokes, label, act) {
+  const b = document.createElement("button"), canvas = document.createElement("canvas");
+  b.type = "button"; b.setAttribute("aria-label", label); b.title = label; canvas.width = canvas.height = 104;
+  drawSmall(canvas, strokes, about.pen); b.append(canvas); b.onclick = act;
+  return b;
+}
+
+function showEarlier() {
+  const all = earlier();
+  $("history").hidden = !all.length;
+  const button = (d, i) => smallButton(d, `Earlier drawing ${i + 1}, ${d.length} strokes`, () => pad.change(d));
+  $("earlier").replaceChildren(...all.map(button));
+}
+
+// ---- begin
+
+about = await call("api/about"); pad.show();
+for (const n of about.names) names.set(n.row, n);
+$("about").className = about.note ? "note" : "";
+$("about").textContent = about.note.replaceAll("`", "") || `${photos(about.photos)}, ${about.models[0].encoder}`;
+const everything = new Option(`all ${photos(about.photos)}`, "");
+$("within").append(everything, ...about.groups.map((g) => new Option(`${g.name} (${g.count})`, g.name)));
+about.models.forEach(makeRanking);
+for (const [name, strokes] of Object.entries(about.examples)) {
+  $("examples").append(smallButton(strokes, `Draw ${name}`, () => replay(strokes)));
+}
+showEarlier(); ask();

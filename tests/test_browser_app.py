@@ -1,0 +1,376 @@
+"""The app as a person meets it: `sketch_lvm app` over a folder of photos, drawn on with mouse, finger, pen and keys.
+
+Written by hand, since it is about no single room. What it needs is told in `test_browser.py`.
+"""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+from browsing import HOSTILE, MINUTES
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+
+def strokes_of(name, number):
+    from sketch_lvm.world.freehand import sketch_strokes
+
+    return [[axis.round(1).tolist() for axis in s] for s in sketch_strokes(name, number)]
+
+
+BICYCLE = 'bicycle', 1  # a drawing that the frozen mini CLIP reads well: the tests are of the page
+
+
+@pytest.fixture(scope='module')
+def app(tmp_path_factory):
+    "The address of an app over a gallery of files; a class has a hostile name, and a secret lies next door"
+    from sketch_lvm.data.minisets import mini_set
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.index import open_encoder
+
+    home = tmp_path_factory.mktemp('app')
+    items = mini_set(
+        'unseen', 6, classes=['bicycle', 'castle', 'cat', 'pear', 'scissors', 'cup', 'tree', 'windmill']
+    ).photos
+    for row, one in enumerate(items.ids):
+        path = home / 'photos' / f'{one}.png'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(items.read(row)).resize((300, 300)).save(path)
+    odd = home / 'photos' / HOSTILE.replace('/', '') / 'x.png'
+    odd.parent.mkdir()
+    Image.fromarray(np.full((64, 64, 3), 128, np.uint8)).save(odd)
+    Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(home / 'secret.png')
+    encoder, source = open_encoder()
+    make_gallery(encoder, home / 'photos', source=source, say=None).save(home / 'gallery')
+    words = [sys.executable, '-m', 'sketch_lvm', 'app', home / 'gallery', '--trust', '--port', '0', '--no-browser']
+    env = dict(os.environ, PYTHONUNBUFFERED='1')
+    process = subprocess.Popen(
+        list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
+    )
+    try:
+        said = ''
+        while not (found := re.search(r'http://\S+', said)):
+            line = process.stdout.readline()
+            assert line, f'the app ended: {said}'
+            said += line
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class App:
+    "The page"
+
+    def __init__(self, browser, address, **context):
+        context = browser.new_context(**{'viewport': dict(width=1280, height=860), **context})
+        context.grant_permissions(['clipboard-read', 'clipboard-write'])
+        self.page, self.errors, self.asked = context.new_page(), [], []
+        self.page.set_default_timeout(MINUTES // 2)
+        self.page.on('pageerror', lambda e: self.errors.append(str(e)))
+        self.page.on('console', lambda m: self.errors.append(m.text) if m.type == 'error' else None)
+        self.page.on(
+            'request', lambda r: self.asked.append(json.loads(r.post_data)) if r.url.endswith('/ask') else None
+        )
+        self.page.goto(address)
+        self.page.wait_for_selector('.tile')
+
+    def places(self, strokes):
+        "Where the points of strokes lie on the screen"
+        self.canvas.scroll_into_view_if_needed()
+        box = self.canvas.bounding_box()
+        k = (box['width'] - 2) / 255
+        return [[(box['x'] + 1 + x * k, box['y'] + 1 + y * k) for x, y in zip(*s)] for s in strokes]
+
+    @property
+    def canvas(self):
+        return self.page.locator('#pad canvas')
+
+    def draw(self, strokes):
+        "With the mouse"
+        for points in self.places(strokes):
+            self.page.mouse.move(*points[0])
+            self.page.mouse.down()
+            for p in points[1:]:
+                self.page.mouse.move(*p)
+            self.page.mouse.up()
+        self.settled()
+
+    def says(self, pattern):
+        from playwright.sync_api import expect
+
+        expect(self.page.locator('#status')).to_have_text(re.compile(pattern), timeout=MINUTES)
+
+    def settled(self):
+        "Wait until nothing is asked any more"
+        self.page.wait_for_function('() => document.getElementById("rankings").ariaBusy === "false"')
+
+    def found(self):
+        return self.page.locator('.tile b').all_inner_texts()
+
+    def rows(self):
+        return self.page.eval_on_selector_all('.tile', 'all => all.map(t => +t.dataset.row)')
+
+    def button(self, name):
+        return self.page.get_by_role('button', name=name, exact=True)
+
+    def close(self, expected='no such error'):
+        "Close it; no script failed, nothing was blocked"
+        assert [e for e in self.errors if expected not in e] == []
+        self.page.context.close()
+
+
+def test_the_mouse_draws_and_the_ranking_follows(browser, app, shots):
+    a = App(browser, app)
+    a.says('49 photos')
+    before = a.rows()
+    strokes = strokes_of(*BICYCLE)
+    points = [p for s in a.places(strokes[:1]) for p in s]
+    a.page.mouse.move(*points[0])
+    a.page.mouse.down()
+    for p in points[1:]:
+        a.page.mouse.move(*p)
+        a.page.wait_for_timeout(5)
+    a.page.wait_for_function(
+        'old => [...document.querySelectorAll(".tile")].some((t, i) => +t.dataset.row !== old[i])', arg=before
+    )
+    a.says('^49 photos\\.')  # the pen is still down: photos move, words wait
+    a.page.mouse.up()
+    a.draw(strokes[1:])
+    a.says('ranked in .* First: bicycle')
+    first = a.rows()
+    assert a.found()[:3] == ['bicycle'] * 3 and len(first) == 24
+    a.page.screenshot(path=str(shots / 'app-1-drawn.png'))
+    a.canvas.focus()
+    a.page.keyboard.press('Control+z')
+    a.settled()
+    a.page.keyboard.press('Control+y')
+    a.settled()
+    assert a.rows() == first
+    a.button('More photos').click()
+    a.page.wait_for_function('() => document.querySelectorAll(".tile").length === 48')
+    assert a.rows()[:24] == first
+    a.button('Clear').click()
+    a.says('^49 photos\\.')
+    assert a.rows() == before
+    a.button('Undo').click()
+    a.says('First: bicycle')
+    a.page.reload()
+    a.page.wait_for_selector('#earlier button')
+    a.page.locator('#earlier button').first.click()
+    a.says('First: bicycle')
+    assert a.rows() == first
+    a.close()
+
+
+def test_a_photo_large_and_more_like_it(browser, app, shots):
+    a = App(browser, app)
+    a.draw(strokes_of(*BICYCLE))
+    a.says('First: bicycle')
+    second = a.rows()[1]
+    a.page.locator('.tile').nth(1).click()
+    image = a.page.locator('#large-image')
+    a.page.wait_for_function(
+        '() => document.getElementById("large-image").naturalWidth === 300'
+    )  # the file, not the tile
+    assert image.get_attribute('alt') == 'bicycle' and '2 of 24' in a.page.locator('#large-rank').inner_text()
+    path = a.page.locator('#large-path').inner_text()
+    assert re.search(r'photos/bicycle/\d+\.png$', path)
+    a.button('Copy path').click()
+    a.page.get_by_text('Copied').wait_for()
+    assert a.page.evaluate('navigator.clipboard.readText()') == path
+    a.page.keyboard.press('ArrowRight')
+    assert '3 of 24' in a.page.locator('#large-rank').inner_text()
+    a.page.keyboard.press('ArrowLeft')
+    a.page.screenshot(path=str(shots / 'app-2-large.png'))
+    a.button('More like this').click()
+    a.page.wait_for_function('row => +document.querySelector(".tile").dataset.row === row', arg=second)
+    assert not a.page.locator('dialog').is_visible() and a.asked[-1]['like'] == second
+    a.close()
+
+
+def test_words_and_classes(browser, app, shots):
+    a = App(browser, app)
+    a.page.keyboard.press('/')
+    a.page.keyboard.type('castle')
+    a.says('First: castle')
+    assert a.found()[:3] == ['castle'] * 3
+    a.draw(strokes_of(*BICYCLE))
+    a.page.locator('#weight').fill('0')
+    a.says('First: bicycle')
+    a.page.locator('#weight').fill('1')
+    a.says('First: castle')
+    a.page.locator('#words').fill('zyzzyva')
+    a.page.get_by_text("has never met 'zyzzyva'").wait_for()
+    a.page.locator('#words').fill('')
+    a.page.locator('#within').select_option('cat')
+    a.says('^6 photos ranked')
+    assert set(a.found()) == {'cat'} and not a.button('More photos').is_visible()
+    odd = a.page.locator('#within option', has_text='onerror')
+    assert odd.count() == 1
+    a.page.locator('#within').select_option(
+        index=a.page.locator('#within option').all_inner_texts().index(odd.inner_text())
+    )
+    a.says('^1 photo ranked')
+    assert a.found() == [HOSTILE.replace('/', '')]
+    a.page.wait_for_timeout(300)
+    assert a.page.evaluate('window.hacked') is None
+    a.page.screenshot(path=str(shots / 'app-3-names.png'))
+    a.close(expected='400')  # a word that the model has never met
+
+
+def test_a_finger_on_a_telephone(browser, app, shots):
+    a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2)
+    inside = "s => { const r = document.querySelector(s).getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 }"
+    client, place = a.page.context.new_cdp_session(a.page), a.canvas.bounding_box()
+    for points in a.places(strokes_of(*BICYCLE)):
+        spots = [dict(x=x, y=y) for x, y in points]
+        client.send('Input.dispatchTouchEvent', dict(type='touchStart', touchPoints=[spots[0]]))
+        for spot in spots[1:]:
+            client.send('Input.dispatchTouchEvent', dict(type='touchMove', touchPoints=[spot]))
+        client.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    a.says('First: bicycle')
+    assert a.canvas.bounding_box() == place  # the finger did not scroll, and what was found did not move the page
+    a.page.wait_for_timeout(400)
+    a.page.screenshot(path=str(shots / 'app-4-phone.png'))
+    # what was found is seen while drawing
+    assert a.page.evaluate(inside, '#pad canvas') and a.page.evaluate(inside, '.tile')
+    assert a.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+    for name in ('Undo', 'Redo', 'Clear'):
+        assert a.button(name).bounding_box()['height'] >= 44
+    strip = a.page.locator('.tiles')
+    strip.evaluate('e => { e.scrollLeft = e.scrollWidth }')
+    a.page.wait_for_function('() => document.querySelectorAll(".tile").length === 48')
+    a.page.locator('.tile').first.scroll_into_view_if_needed()
+    a.page.locator('.tile').first.tap()
+    a.page.locator('dialog').wait_for()
+    a.page.screenshot(path=str(shots / 'app-5-phone-large.png'))
+    a.close()
+
+
+def test_keys_alone(browser, app, shots):
+    a = App(browser, app)
+    press = a.page.keyboard.press
+    while not a.canvas.evaluate('c => c === document.activeElement'):
+        press('Tab')
+    press('ArrowLeft'), press('ArrowUp')
+    press(' ')  # the pen is down
+    for key in ('ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp'):
+        for _ in range(3):
+            press(f'Shift+{key}')
+    assert a.page.locator('.sketch-pad-aside').inner_text() == 'Pen down'
+    a.page.screenshot(path=str(shots / 'app-6-keys.png'))
+    press(' ')
+    a.says('ranked in')
+    square = [q['strokes'] for q in a.asked if q.get('strokes')][-1]
+    assert len(square) == 1 and len(square[0][0]) == 13 and max(square[0][0]) == 193.5
+    assert all(axis[0] == axis[-1] == 121.5 for axis in square[0])
+    assert a.page.locator('#status').get_attribute('role') == 'status'
+    while not a.page.evaluate('document.activeElement.classList.contains("tile")'):
+        press('Tab')
+    press('ArrowRight')
+    assert a.page.evaluate('document.activeElement.ariaLabel').startswith('2. ')
+    press('Enter')
+    a.page.locator('dialog').wait_for()
+    press('ArrowRight')
+    assert '3 of' in a.page.locator('#large-rank').inner_text()
+    press('Escape')
+    a.page.wait_for_function('() => document.activeElement.ariaLabel?.startsWith("3. ")')  # back at the photo it showed
+    assert not a.page.locator('dialog').is_visible()
+    names = a.page.evaluate(
+        "() => [...document.querySelectorAll('button, input, select, [tabindex]')].filter(e => e.offsetParent)"
+        ".filter(e => !(e.ariaLabel || e.textContent.trim() || e.labels?.length || e.title)).map(e => e.outerHTML)"
+    )
+    assert names == []  # whatever can be reached has a name
+    a.close()
+
+
+def test_a_pen_presses(browser, app):
+    a = App(browser, app)
+    ink = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length; i += 4) n += d[i] < 60; return n }"
+    client, dark = a.page.context.new_cdp_session(a.page), []
+    for force in (0.15, 0.9):
+        (points,) = a.places([[[40, 120, 200], [100, 140, 100]]])
+        for kind, (x, y) in zip(('mousePressed', 'mouseMoved', 'mouseReleased'), points):
+            what = dict(type=kind, x=x, y=y, button='left', buttons=1, clickCount=1, pointerType='pen', force=force)
+            client.send('Input.dispatchMouseEvent', what)
+        a.says('ranked in')
+        dark.append(a.canvas.evaluate(ink))
+        a.button('Clear').click()
+        a.says('Draw')
+    assert dark[1] > 1.5 * dark[0] > 0, dark
+    sent = [s for q in a.asked for s in q.get('strokes', [])]
+    # how hard it pressed is not told: the model knows lines of one width
+    assert sent and all(len(s) == 2 for s in sent)
+    a.close()
+
+
+def test_a_picture_of_a_drawing(browser, app, shots):
+    from sketch_lvm.world.strokes import rasterize
+
+    a = App(browser, app)
+    drawn = rasterize(strokes_of(*BICYCLE), 900, 4 / 900).astype(float)
+    light = 0.95 - 0.5 * np.mgrid[:900, :900][1] / 900  # photographed: bright on the left, dark on the right
+    out = io.BytesIO()
+    Image.fromarray((drawn * 0.75 * light + 50 * light).clip(0, 255).astype(np.uint8)).save(out, 'JPEG')
+    a.page.locator('#file').set_input_files(dict(name='x.jpg', mimeType='image/jpeg', buffer=out.getvalue()))
+    a.says('First: bicycle')
+    assert a.page.locator('#sent-page').is_visible() and not a.canvas.is_visible() and 'picture' in a.asked[-1]
+    a.page.screenshot(path=str(shots / 'app-7-picture.png'))
+    a.page.locator('#file').set_input_files(dict(name='x.jpg', mimeType='image/jpeg', buffer=b'<svg onload=alert(1)>'))
+    a.page.get_by_text('no picture that the browser can read').wait_for()
+    a.button('Remove the picture').click()
+    a.says('^49 photos\\.')
+    assert a.canvas.is_visible()
+    a.close()
+
+
+def test_themes(browser, app, shots):
+    for scheme in ('light', 'dark'):
+        a = App(browser, app, color_scheme=scheme)
+        colour = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"
+        assert (int(a.page.evaluate(colour)) < 80) == (scheme == 'dark')
+        a.draw(strokes_of(*BICYCLE))
+        a.says('First: bicycle')
+        a.page.screenshot(path=str(shots / f'app-8-{scheme}.png'))
+        other = 'dark' if scheme == 'light' else 'light'
+        while a.page.evaluate('document.documentElement.dataset.theme') != other:
+            a.page.locator('#theme').click()
+        assert (int(a.page.evaluate(colour)) < 80) == (other == 'dark')
+        a.close()
+
+
+def test_strangers_at_the_door(app):
+    "As the server itself answers, not only the app inside it"
+
+    def ask(path, headers=None, data=None):
+        request = urllib.request.Request(app + path, data, headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as e:
+            return e.code, e.read(), dict(e.headers)
+
+    status, page, headers = ask('')
+    assert status == 200 and b'Draw and find' in page and 'server' not in {k.lower() for k in headers}
+    assert ask('', {'Host': 'evil.example'})[0] == 421
+    assert ask('api/about', {'Origin': 'http://evil.example'})[0] == 403
+    assert ask('api/ask', {'Content-Type': 'text/plain'}, b'{}')[0] == 415
+    long = {'Content-Type': 'application/json', 'Content-Length': '99999999'}
+    assert ask('api/ask', long, b'{}')[0] == 413  # refused before it comes
+    mark = json.loads(ask('api/about')[1])['mark']
+    for path in (
+        '../secret.png',
+        '%2e%2e/secret.png',
+        f'photos/{mark}/../../../secret.png',
+        f'photos/{mark}/..%2f..%2fsecret.png',
+    ):
+        assert ask(path)[0] == 404, path
