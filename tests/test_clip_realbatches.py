@@ -13,7 +13,6 @@ def test_everything_once_before_anything_twice():
 def test_hidden_sketches_are_never_shown():
     import tempfile
     import numpy as np
-    from pathlib import Path
     from sketch_lvm.clip.realbatches import Material, RealRecipe, batch
     from sketch_lvm.data.real64 import invent, real64
     from sketch_lvm.data.splits import Split
