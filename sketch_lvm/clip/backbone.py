@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from .texts import WordTokenizer, class_sentence
-from .weights import check_backbone, is_file_name, model_of_file, model_of_tag, random_model
+from .weights import SMALL, check_backbone, is_file_name, model_of_file, model_of_tag, random_model
 from ..core import UserError, check_name, data_path, read_json, sha256, torch_rng
 from ..data.images import FITS
 
@@ -30,17 +30,24 @@ MINI = dict(
 MINI_STATS = dict(mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25), interpolation='bicubic')
 
 
-def build_mini(vocab_size: int, patch_dropout: float = 0.0, seed: int = 0) -> torch.nn.Module:
+def build_mini(
+    vocab_size: int, patch_dropout: float = 0.0, seed: int = 0, architecture: dict = MINI
+) -> torch.nn.Module:
     "The mini CLIP's architecture with fresh weights"
     from open_clip.model import CLIP
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch_rng(seed).initial_seed() % 2**63))
-        return CLIP(
-            MINI['embed_dim'],
-            MINI['vision_cfg'] | dict(patch_dropout=patch_dropout),
-            MINI['text_cfg'] | dict(vocab_size=vocab_size),
+        model = CLIP(
+            architecture['embed_dim'],
+            architecture['vision_cfg'] | dict(patch_dropout=patch_dropout),
+            architecture['text_cfg'] | dict(vocab_size=vocab_size),
         )
+        if 'stem' in architecture:
+            from sketch_lvm.clip.stem import Stem
+
+            model.visual.conv1 = Stem(model.visual.conv1, **architecture['stem'])
+        return model
 
 # %% ../../nbs/clip/00_backbone.ipynb #06bc087d
 @dataclass
@@ -178,19 +185,23 @@ def load_backbone(
     quick_gelu: bool | None = None,  # the activation of a file that does not say
 ) -> Backbone:
     "The mini CLIP, or a plain ViT of open_clip with the weights of a tag or of a file"
-    if name == 'mini':
-        backbone = load_mini(random, seed, fit=fit)
+    if name in SMALL:
+        backbone = load_mini(random, seed, fit=fit, name=name)
     else:
         backbone = load_open_clip(name, pretrained or 'openai', random, seed, fit, quick_gelu)
     return backbone.to(device)
 
 
 def load_mini(
-    random: bool = False, seed: int = 0, folder: str | os.PathLike | None = None, fit: str = 'stretch'
+    random: bool = False,
+    seed: int = 0,
+    folder: str | os.PathLike | None = None,
+    fit: str = 'stretch',
+    name: str = 'mini',  # or another of `SMALL`
 ) -> Backbone:
     "The mini CLIP of the project, or of a `folder` that `sketch_lvm pretrain` wrote; its files must have their hashes"
     check_name(fit, FITS, 'fit')
-    folder = Path(folder or data_path('miniclip'))
+    folder = Path(folder or data_path(SMALL[name]))
     card = read_json(folder / 'card.json') if (folder / 'card.json').exists() else None
     if card is None and not random:
         raise UserError(
@@ -204,7 +215,7 @@ def load_mini(
     else:
         words = read_json(folder / 'words.json')
     tokenizer = WordTokenizer(words, MINI['text_cfg']['context_length'])
-    model = build_mini(tokenizer.vocab_size, seed=seed)
+    model = build_mini(tokenizer.vocab_size, seed=seed, architecture=(card or {}).get('architecture', MINI))
     if not random:
         from safetensors.torch import load_file
 
@@ -215,7 +226,7 @@ def load_mini(
                 )
         model.load_state_dict({k: v.float() for k, v in load_file(folder / 'mini.safetensors').items()})
     return Backbone(
-        'mini',
+        name,
         model,
         tokenizer,
         MINI['vision_cfg']['image_size'],

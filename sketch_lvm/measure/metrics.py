@@ -12,21 +12,18 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from .definitions import definition
 from .accuracy import accuracy_at
 from .definitions import Metrics, metric_names
 from .ranking import Prepared, Ranks, check_cuts, choose_queries, cut_rows, prepare, ranks_of
 from .ranking import run_chunks, score_keys, sort_keys, summarise
 
 # %% ../../nbs/measure/00_metrics.ipynb #0bf5d0b7
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import numpy as np
 import torch
 
 from ..core import UserError
-from ..tabular import Block, Fold, Grid, Items, write_blocks
 
 # %% ../../nbs/measure/00_metrics.ipynb #1a3d8669
 def _cut(r: Ranks, k: int) -> SimpleNamespace:
