@@ -17,14 +17,6 @@ from .definitions import Metrics, metric_names
 from .ranking import Prepared, Ranks, check_cuts, choose_queries, cut_rows, prepare, ranks_of
 from .ranking import run_chunks, score_keys, sort_keys, summarise
 
-# %% ../../nbs/measure/00_metrics.ipynb #0bf5d0b7
-from types import SimpleNamespace
-
-import numpy as np
-import torch
-
-from ..core import UserError
-
 # %% ../../nbs/measure/00_metrics.ipynb #1a3d8669
 def _cut(r: Ranks, k: int) -> SimpleNamespace:
     "Ranks as fp64, only the columns that can lie within the first `k`, with m, c and a of each tie group"
