@@ -48,7 +48,7 @@ def test_a_drawing_is_redrawn_and_treated():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.world.freehand import SketchStyle, sketch_strokes
-    from sketch_lvm.data.minisets import drawing_of, left_out, mini_set, redraw, alter_strokes
+    from sketch_lvm.data.minisets import drawing_of, undrawn_share, mini_set, redraw, alter_strokes
     from sketch_lvm.world.strokes import ink_box
 
     items = mini_set('unseen', 2, sketches=2, style='quick', classes=['cat', 'bicycle', 'cup'], workers=1)
@@ -81,7 +81,7 @@ def test_a_drawing_is_redrawn_and_treated():
     long = [np.array([[2.0, 253.0], [128.0, 128.0]])]
     assert box(alter_strokes(long, turn=45)).min() >= 4 - 1e-9 and box(alter_strokes(strokes, turn=77)).max() <= 251 + 1e-9
     assert drawing_of('cup/00012-3') == ('cup', 12, 2)
-    lost, all_of = left_out(items, 'quick'), left_out(items, SketchStyle(missing=0, abstraction=0))
+    lost, all_of = undrawn_share(items, 'quick'), undrawn_share(items, SketchStyle(missing=0, abstraction=0))
     assert lost.shape == (12,) and (lost >= 0).all() and 0.03 < lost.mean() < 0.6 and not all_of.any()
     with pytest.raises(UserError, match='no sketch of the mini world'):
         redraw(toy_set())

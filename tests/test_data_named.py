@@ -13,7 +13,7 @@ def test_every_data_option_is_one_line_of_help():
 def test_names_and_options_of_data_are_checked():
     import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.data.named import data_label, data_problems, is_real, load_sets, world
+    from sketch_lvm.data.named import data_label, data_problems, is_real, load_sets, figure_label
 
     assert (
         'cache of the data set sketchy' in data_problems(dict(name='sketchy', path='/nowhere', split='split1', cache=-1))[0]
@@ -27,9 +27,9 @@ def test_names_and_options_of_data_are_checked():
     with pytest.raises(UserError, match="Did you mean 'mini'"):
         load_sets(dict(name='minni'))
     sketchy = dict(name='sketchy')
-    assert data_label(sketchy) == world(sketchy) == 'sketchy, gallery distinct' and is_real(sketchy)
+    assert data_label(sketchy) == figure_label(sketchy) == 'sketchy, gallery distinct' and is_real(sketchy)
     assert data_label(sketchy | dict(lists='x')) == 'sketchy'
-    assert world(dict(name='mini')) == 'mini world' and not is_real(dict(name='mini'))
+    assert figure_label(dict(name='mini')) == 'mini world' and not is_real(dict(name='mini'))
 
 
 def test_items_in_memory_are_described_and_asked_for_again():

@@ -186,20 +186,20 @@ def test_processes_share_a_batch():
 
 def test_pixels_are_normalised():
     import numpy as np, pytest, torch
-    from sketch_lvm.data.sampling import CLIP_MEAN, CLIP_STD, Normalizer, to_pixels
+    from sketch_lvm.data.sampling import CLIP_MEAN, CLIP_STD, Normalizer, normalise
     from sketch_lvm.core import UserError, rng
 
     x = rng(0).integers(0, 256, (4, 3, 5, 5), dtype=np.uint8)
     by_hand = (x / 255 - np.array(CLIP_MEAN)[:, None, None]) / np.array(CLIP_STD)[:, None, None]
     for images in (torch.from_numpy(x), torch.from_numpy(x).float() / 255):
-        assert abs(to_pixels(images).numpy() - by_hand).max() < 1e-5
+        assert abs(normalise(images).numpy() - by_hand).max() < 1e-5
     n = Normalizer()
-    assert torch.equal(n(torch.from_numpy(x)), to_pixels(torch.from_numpy(x)))
+    assert torch.equal(n(torch.from_numpy(x)), normalise(torch.from_numpy(x)))
     assert (n.undo(n(torch.from_numpy(x))) * 255).round().byte().numpy().tolist() == x.tolist()
-    assert not n.state_dict() and to_pixels(torch.from_numpy(x), dtype=torch.bfloat16).dtype == torch.bfloat16
-    assert abs(to_pixels(torch.from_numpy(x), (0.5,) * 3, (0.5,) * 3).numpy() - (x / 127.5 - 1)).max() < 1e-5
+    assert not n.state_dict() and normalise(torch.from_numpy(x), dtype=torch.bfloat16).dtype == torch.bfloat16
+    assert abs(normalise(torch.from_numpy(x), (0.5,) * 3, (0.5,) * 3).numpy() - (x / 127.5 - 1)).max() < 1e-5
     with pytest.raises(UserError, match='int64'):
-        to_pixels(torch.zeros(1, 3, 2, 2, dtype=torch.long))
+        normalise(torch.zeros(1, 3, 2, 2, dtype=torch.long))
 
 
 def test_augmentation_is_a_function_of_its_key():

@@ -115,21 +115,21 @@ def test_splits_say_what_they_are():
 
 def test_a_part_of_the_data_says_so():
     from dataclasses import replace
-    from sketch_lvm.data.splits import Split, find_split, listed_as, make_part, said_part
+    from sketch_lvm.data.splits import Split, find_split, listed_as, make_part, sample_sentence
 
     s = find_split('sketchy/split2')
     part = make_part(s, '3 of 5 photos')
     twice = make_part(part, '1 of 2 sketches')
     assert (
         not s.partial
-        and said_part(s.provenance) == ''
+        and sample_sentence(s.provenance) == ''
         and part.partial
         and part.name == 'sketchy/split2-yelamarthi (part)' == twice.name
     )
-    assert said_part(part.provenance).startswith('A sample: 3 of 5 photos. Its numbers') and part.provenance.endswith(
+    assert sample_sentence(part.provenance).startswith('A sample: 3 of 5 photos. Its numbers') and part.provenance.endswith(
         s.provenance
     )
-    assert said_part(twice.provenance).startswith(
+    assert sample_sentence(twice.provenance).startswith(
         'A sample: 3 of 5 photos, 1 of 2 sketches. Its'
     ) and twice.provenance.endswith(f'ones. {s.provenance}')
     assert make_part(s, 'x', seen=s.seen[:2]).seen == s.seen[:2]

@@ -245,7 +245,7 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.protocols import PROTOCOLS
     from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.data.named import data_label, world
+    from sketch_lvm.data.named import data_label, figure_label
     from sketch_lvm.measure.runs import evaluate_run
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.methods.catalogue import method
@@ -286,8 +286,8 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
         with pytest.raises(UserError, match='no validation classes'):
             evaluate_run(d / 'none', part='validation', backbone=tower)
         assert (
-            data_label(dict(name='sketchy')) == world(dict(name='sketchy')) == 'sketchy, gallery distinct'
-            and world(dict(name='mini')) == 'mini world'
+            data_label(dict(name='sketchy')) == figure_label(dict(name='sketchy')) == 'sketchy, gallery distinct'
+            and figure_label(dict(name='mini')) == 'mini world'
         )
     finally:
         os.environ.pop('SKETCH_LVM_CACHE') if old is None else os.environ.update(SKETCH_LVM_CACHE=old)

@@ -32,17 +32,17 @@ def test_an_encoder_is_asked_as_rows_were():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.stored import ask
+    from sketch_lvm.measure.stored import metric_values
 
     items, encoder = mini_set('unseen', 2), frozen_encoder(load_backbone('mini', random=True))
-    found = ask(encoder, items)
+    found = metric_values(encoder, items)
     assert {'mAP@all', 'P@10', 'Acc@1/per-category', 'Acc@1/all-unseen'} <= found.keys()
-    assert ask(encoder, items, ('zero-shot',)).items() <= found.items()
+    assert metric_values(encoder, items, ('zero-shot',)).items() <= found.items()
 
 
 def test_rows_made_with_the_old_rates_say_so():
     from sketch_lvm.core import data_path
-    from sketch_lvm.measure.stored import RATES, read_rows, revised, said_revision
+    from sketch_lvm.measure.stored import RATES, read_rows, revised, revision_note
 
     stored = read_rows(data_path('results', 'study_mini.jsonl'))
     final = dict(kind='final', row='full fine-tuning')
@@ -56,7 +56,7 @@ def test_rows_made_with_the_old_rates_say_so():
         revised([dict(kind='final', row=r) for r in ('norms only', 'prompts + norms', 'linear head', 'fg', 'none')]) == []
     )
     assert revised(stored) in (['full fine-tuning'], [])
-    assert 'under revision: full fine-tuning. ' in said_revision(['full fine-tuning']).lower() and said_revision([]) == ''
+    assert 'under revision: full fine-tuning. ' in revision_note(['full fine-tuning']).lower() and revision_note([]) == ''
 
 
 def test_a_wholly_trained_tower_has_the_tuned_rate():

@@ -82,7 +82,7 @@ def test_jigsaw_loss_row_by_row():
 
 def test_jigsaw_in_an_objective():
     import torch
-    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, to_pixels
+    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, normalise
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.jigsaw import far_permutations, jigsaw_loss, jigsaw_numbers
     from sketch_lvm.methods.losses import shuffle_patches
@@ -109,7 +109,7 @@ def test_jigsaw_in_an_objective():
     ):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
         b = Batch(
-            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+            {r: normalise(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
         )
         o = Objective({'jigsaw': 1.0}, options | dict(sampler=sampler), dim=16, seed=5)
         total, parts = o(encoder, b)

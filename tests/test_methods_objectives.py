@@ -17,7 +17,7 @@ def test_each_photo_is_a_negative_once():
 
 def test_one_pass_equals_many():
     import torch
-    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, to_pixels
+    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, normalise
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.losses import by_class, cosine_distance, draw_permutations, margin_divergence, shuffle_patches
     from sketch_lvm.methods.losses import text_classification
@@ -56,7 +56,7 @@ def test_one_pass_equals_many():
     def batch_of(draw, **how):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
         return Batch(
-            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+            {r: normalise(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
         )
 
 
@@ -111,7 +111,7 @@ def test_one_pass_equals_many():
 def test_margins_and_names_from_words():
     import torch
     from torch.nn.functional import cosine_similarity, normalize
-    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, to_pixels
+    from sketch_lvm.data.sampling import Batches, category_triplets, pk_batch, normalise
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.learner import Embedded
     from sketch_lvm.methods.losses import cosine_distance
@@ -133,7 +133,7 @@ def test_margins_and_names_from_words():
     def batch_of(draw, **how):
         loaded = Batches(toys, draw, 16, seed=3, **how)[1]
         return Batch(
-            {r: to_pixels(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
+            {r: normalise(x) for r, x in loaded['images'].items()}, loaded['labels'], loaded['key'], 3, loaded['epoch']
         )
 
 

@@ -69,7 +69,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.fit import load_tower
+    from sketch_lvm.measure.fit import named_backbone
     from sketch_lvm.measure.runs import protocol_for
     from sketch_lvm.measure.fit import warm
     from sketch_lvm.measure.report import Report
@@ -97,7 +97,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
         from sketch_lvm.methods.catalogue import method
 
         e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
-        b = with_fit(load_tower(e), v.fit)
+        b = with_fit(named_backbone(e), v.fit)
         p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
         warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
         report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
@@ -191,14 +191,14 @@ def cmd_reproduce(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.measure.reproduce import reproduce
     from sketch_lvm.measure.tablepage import prior_blocks, table_blocks
     from sketch_lvm.tabular import write_blocks
-    from sketch_lvm.train.loop import shared
+    from sketch_lvm.train.loop import from_first
     from sketch_lvm.train.processes import together
 
     with resumable(), together(v.device) as (team, device):
         sets, backbone, estimate = announce(v.plan, v.out, device, say, team.size)
         if v.estimate:
             return estimate
-        shared(team, lambda: may_begin(estimate, bool(v.yes)))  # the first one's measurements decide for all
+        from_first(team, lambda: may_begin(estimate, bool(v.yes)))  # the first one's measurements decide for all
         state = reproduce(v.plan, v.out, device, say, sets, backbone, v.command)
     table = v.plan.definition
     say(write_blocks([*table_blocks(state, table), *prior_blocks(table, v.plan.data['name'], state)], v.format))

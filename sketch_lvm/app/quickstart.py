@@ -24,7 +24,7 @@ from ..measure.protocols import Protocol, make_protocol
 from ..measure.experiments import Experiment
 from ..measure.runs import frozen_encoder, open_run
 from ..data.named import load_sets
-from ..measure.fit import load_tower, fit
+from ..measure.fit import named_backbone, fit
 from ..measure.fit import validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
@@ -170,7 +170,7 @@ def quickstart(
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
     e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
-    b = load_tower(e)
+    b = named_backbone(e)
     if b.random:
         say(WARNING)
     n_train, n_test = e.data['n_train'], e.data['n_test']

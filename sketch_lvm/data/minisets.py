@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RESERVED', 'SPLIT_FIELDS', 'object_numbers', 'mini_set', 'MiniSets', 'mini_sets', 'drawing_of', 'alter_strokes',
-           'redraw', 'left_out']
+           'redraw', 'undrawn_share']
 
 # %% ../../nbs/data/10_minisets.ipynb #b2c49c00
 import math, re
@@ -140,7 +140,7 @@ def redraw(
     return new.take(range(len(new)), s.classes)
 
 # %% ../../nbs/data/10_minisets.ipynb #b9d312e2
-def left_out(items: SketchPhotoSet, style: str | dict | SketchStyle = 'default') -> np.ndarray:
+def undrawn_share(items: SketchPhotoSet, style: str | dict | SketchStyle = 'default') -> np.ndarray:
     "For each sketch of a mini-world set the share of the visible outline whose parts the hand did not draw"
     out = []
     for i in items.sketches.ids:

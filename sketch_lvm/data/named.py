@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MINI_OPTIONS', 'DATA', 'DATA_OPTIONS', 'IN_MEMORY', 'ItemSets', 'Provider', 'option_lines', 'Sets', 'as_sets',
-           'describe_items', 'data_problems', 'option_problem', 'load_sets', 'data_label', 'world', 'is_real']
+           'describe_items', 'data_problems', 'option_problem', 'load_sets', 'data_label', 'figure_label', 'is_real']
 
 # %% ../../nbs/data/12_named.ipynb #0d3aa98f
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ..core import UserError, check_name, sha256
 from .items import SketchPhotoSet
 from .knownsets import REAL
 from .minisets import MiniSets, RESERVED, mini_sets
-from .realsets import OPTIONS, RealSets, real_problems, real_sets
+from .realsets import REAL_OPTIONS, RealSets, real_problems, real_sets
 from .splits import Split
 
 # %% ../../nbs/data/12_named.ipynb #bc5dbe71
@@ -38,7 +38,7 @@ MINI_OPTIONS: dict[str, tuple] = {
 
 DATA = {'mini': Provider(mini_sets, MINI_OPTIONS, False)}
 DATA |= {
-    name: Provider(partial(real_sets, name), OPTIONS, name in REAL, partial(real_problems, name))
+    name: Provider(partial(real_sets, name), REAL_OPTIONS, name in REAL, partial(real_problems, name))
     for name in (*REAL, 'folder')
 }
 
@@ -47,7 +47,8 @@ def option_lines() -> dict[str, str]:
     "Every option that may follow the name of a data set, in one line each, with its default"
     mini = {name: (default, f'mini: {what}') for name, (default, what) in MINI_OPTIONS.items()}
     return {
-        name: what + (f' [{default}]' if default != '' else '') for name, (default, what) in (OPTIONS | mini).items()
+        name: what + (f' [{default}]' if default != '' else '')
+        for name, (default, what) in (REAL_OPTIONS | mini).items()
     }
 
 
@@ -135,7 +136,7 @@ def data_label(data: dict) -> str:
     return data['name'] + (f', gallery {data.get("gallery", "distinct")}' if gallery else '')
 
 
-def world(data: dict) -> str:
+def figure_label(data: dict) -> str:
     "What figures call the data"
     return 'mini world' if data['name'] == 'mini' else data_label(data)
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CLIP_MEAN', 'CLIP_STD', 'Lookup', 'lookup', 'category_triplets', 'show_batch', 'instance_triplets', 'pk_batch',
-           'in_order', 'Batches', 'loader', 'to_pixels', 'Normalizer', 'affine_maps', 'augment']
+           'in_order', 'Batches', 'loader', 'normalise', 'Normalizer', 'affine_maps', 'augment']
 
 # %% ../../nbs/data/11_sampling.ipynb #db727b28
 from collections.abc import Callable, Sequence
@@ -302,7 +302,7 @@ in_order.counts = lambda items: np.ones(len(items), bool)
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
 
-def to_pixels(
+def normalise(
     images: torch.Tensor,
     mean: Sequence[float] | torch.Tensor = CLIP_MEAN,
     std: Sequence[float] | torch.Tensor = CLIP_STD,
@@ -319,7 +319,7 @@ def to_pixels(
 
 
 class Normalizer(torch.nn.Module):
-    "`to_pixels` with its constants, as a part of a model that moves with it; `undo` goes back for showing"
+    "`normalise` with its constants, as a part of a model that moves with it; `undo` goes back for showing"
 
     def __init__(self, mean: Sequence[float] = CLIP_MEAN, std: Sequence[float] = CLIP_STD):
         super().__init__()
@@ -327,8 +327,8 @@ class Normalizer(torch.nn.Module):
             self.register_buffer(name, torch.tensor(v).view(-1, 1, 1), persistent=False)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        "`to_pixels` on the module's own device"
-        return to_pixels(images, self.mean, self.std, self.mean.device)
+        "`normalise` on the module's own device"
+        return normalise(images, self.mean, self.std, self.mean.device)
 
     def undo(self, pixels: torch.Tensor) -> torch.Tensor:
         "Floats from 0 to 1 again"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PART', 'ALONE', 'Split', 'split_problems', 'apply_split', 'part_of', 'known_splits', 'find_split', 'make_part',
-           'said_part', 'listed_as']
+           'sample_sentence', 'listed_as']
 
 # %% ../../nbs/data/04_splits.ipynb #67874a79
 import math
@@ -171,7 +171,7 @@ def make_part(split: Split, what: str, **lists: Sequence[str]) -> Split:
     )
 
 
-def said_part(provenance: str) -> str:
+def sample_sentence(provenance: str) -> str:
     "The sentences of a provenance that say what a sample holds, or ''"
     sentences, found, _ = provenance.partition(ALONE)
     return sentences + found if found else ''

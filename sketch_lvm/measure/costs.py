@@ -21,10 +21,10 @@ import torch
 from ..clip.backbone import Backbone
 from ..core import UserError, cache_path, pick_device, rng, sha256
 from ..data.images import BadImage, fit_image
-from ..data.realsets import said_bytes
+from ..data.realsets import size_in_words
 from .runs import frozen_encoder
 from ..data.named import load_sets
-from .fit import load_tower
+from .fit import named_backbone
 from .reproduce import CachePlan, cache_plan, plan_size
 from .tableplan import Sets, TablePlan, question_problems, refuse, set_problems, table_protocol
 from ..methods.building import counted
@@ -258,28 +258,28 @@ def memory_obstacle(e: dict) -> str:
     if pieces > 1024:
         way = 'take a smaller backbone or another device'
     return (
-        f'a training step needs about {said_bytes(e["bytes"])} of memory, and {room["where"]} has '
-        f'{said_bytes(have)}: {way}.'
+        f'a training step needs about {size_in_words(e["bytes"])} of memory, and {room["where"]} has '
+        f'{size_in_words(have)}: {way}.'
     )
 
 
 def disk_obstacle(e: dict) -> str:
     "What does not fit the disk, with the way out; '' if all fits"
     room, c = e['room'], e.get('cache') or dict(bytes=0, free=0, disk=None)
-    both, free = c['bytes'] + e['checkpoints'], said_bytes(room['disk_free'])
+    both, free = c['bytes'] + e['checkpoints'], size_in_words(room['disk_free'])
     if c['bytes'] > c['free']:
         return (
-            f'the pixel cache takes {said_bytes(c["bytes"])}, and {said_bytes(c["free"])} are free there: '
+            f'the pixel cache takes {size_in_words(c["bytes"])}, and {size_in_words(c["free"])} are free there: '
             'make room, or let SKETCH_LVM_CACHE name another place.'
         )
     if e['checkpoints'] > room['disk_free']:
         return (
-            f'the checkpoints take up to {said_bytes(e["checkpoints"])} in {room["out"]}, and {free} are free there: '
+            f'the checkpoints take up to {size_in_words(e["checkpoints"])} in {room["out"]}, and {free} are free there: '
             'make room, make fewer rows at a time (--rows), or choose another --out.'
         )
     if c['disk'] is not None and c['disk'] == room.get('disk') and both > room['disk_free']:
         return (
-            f'pixel cache and checkpoints take up to {said_bytes(both)} on one disk, where {free} are free: '
+            f'pixel cache and checkpoints take up to {size_in_words(both)} on one disk, where {free} are free: '
             'make room, or put one of them elsewhere (SKETCH_LVM_CACHE, --out).'
         )
     return ''
@@ -307,21 +307,23 @@ def estimate_lines(e: dict, rate: float, device: object, gpus: int = 1) -> list[
     lines = [
         f'estimate: {hours_words(e["total"])} on {device} ({rate:,.0f} pictures a second through the frozen '
         f'tower), good to a factor of two while the machine is as busy as now; longest row: {slow}, '
-        f'{hours_words(e["hours"][slow])}; a training step needs about {said_bytes(e["bytes"])}'
-        + (f' of memory; {room["where"]} has {said_bytes(room["memory"])}' if room else '')
+        f'{hours_words(e["hours"][slow])}; a training step needs about {size_in_words(e["bytes"])}'
+        + (f' of memory; {room["where"]} has {size_in_words(room["memory"])}' if room else '')
     ]
     if c:
         folder = os.path.relpath(cache_path('pixels').parent)
         lines.append(
             f'of this {hours_words(c["hours"])} for decoding {c["pictures"]:,} pictures ({c["rate"]:,.0f} a '
-            f'second) into the pixel cache, which takes {said_bytes(c["bytes"])} in {folder}, where '
-            f'{said_bytes(c["free"])} are free; less, if some are there already'
+            f'second) into the pixel cache, which takes {size_in_words(c["bytes"])} in {folder}, where '
+            f'{size_in_words(c["free"])} are free; less, if some are there already'
         )
     if c and c['bytes'] > c['free']:
         lines.append('That is MORE THAN IS FREE there: make room, or let SKETCH_LVM_CACHE name another place.')
     if room and e['checkpoints']:
-        free = said_bytes(room['disk_free'])
-        lines.append(f'checkpoints take up to {said_bytes(e["checkpoints"])} in {room["out"]}, where {free} are free')
+        free = size_in_words(room['disk_free'])
+        lines.append(
+            f'checkpoints take up to {size_in_words(e["checkpoints"])} in {room["out"]}, where {free} are free'
+        )
     lines += [f'{w[0].upper()}{w[1:]}' for w in (obstacles(e) if room else ()) if not w.startswith('the pixel cache')]
     lines.append('It can be stopped at any time; the same command goes on.')
     if gpus > 1:
@@ -338,7 +340,7 @@ def announce(plan: TablePlan, out: str | Path, device: object, say: Callable[[st
     refuse(set_problems(plan, sets))
     p = table_protocol(plan, sets)
     refuse(question_problems(p))
-    backbone = load_tower(plan.experiment(plan.chosen[0]), device)
+    backbone = named_backbone(plan.experiment(plan.chosen[0]), device)
     rate, training = (pictures_a_second(backbone, device, amp=amp) for amp in ('off', 'auto'))
     cache = cache_cost(cache_plan(plan, backbone, sets, p))
     e = estimate(plan, sets, backbone, rate, training, processes, sum(map(len, (*p.queries, *p.gallery))), cache)

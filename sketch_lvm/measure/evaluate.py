@@ -27,7 +27,8 @@ from .metrics import rank_metrics
 from .ranking import exact_products
 from .perquery import PerQuery
 from .protocols import Protocol, columns
-from .report import Report, surroundings
+from .report import Report
+from ..core import machine
 from ..data.splits import PART, listed_as
 
 if typing.TYPE_CHECKING:
@@ -240,7 +241,7 @@ def evaluate(
         name=name, backbone='features given, no encoder' if b is None else b.label, random=random, **(about or {})
     )
     pixels = None if b is None else dict(size=b.size, fit=getattr(b, 'fit', 'stretch'), interpolation=b.interpolation)
-    machine = surroundings('cpu' if b is None else device_of(encoder))
+    conditions = machine('cpu' if b is None else device_of(encoder))
     out = m.to_dict()
     found = dict(
         protocol=what,
@@ -253,7 +254,7 @@ def evaluate(
         frozen=frozen.values if frozen else {},
         frozen_per_class=frozen.per_class if frozen else {},
         published=[] if random else fitting(published, protocol),
-        conditions=dict(machine, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)),
+        conditions=dict(conditions, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)),
     )
     names, _, ids = columns(protocol.queries)
     report = Report(**json.loads(json.dumps(found, allow_nan=False)))  # as it will be read back

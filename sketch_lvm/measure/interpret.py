@@ -22,7 +22,7 @@ from ..core import UserError, check_name, rng
 from .evaluate import device_of, embed
 from .runs import frozen_encoder, open_run
 from ..data.named import load_sets
-from .fit import load_tower
+from .fit import named_backbone
 from .experiments import read_experiment
 from ..methods.losses import shuffle_patches
 from .metrics import rank_metrics
@@ -99,7 +99,7 @@ class Interpretation(_Answers):
     ) -> 'Interpretation':
         "Of a run's folder"
         e = read_experiment(run)[0]
-        b = backbone or load_tower(e)
+        b = backbone or named_backbone(e)
         items = getattr(sets or load_sets(e.data), check_name(part, ['unseen', 'validation', 'train'], 'part'))
         if step == 0:
             return cls.from_encoder(frozen_encoder(b).to(device), items, f'frozen {b.label}', 0)

@@ -16,7 +16,7 @@ import numpy as np
 from ..data.items import SketchPhotoSet
 from ..core import UserError, check_name, rng
 from ..data.columns import class_key
-from ..data.knownsets import thing
+from ..data.knownsets import same_thing
 from ..data.splits import Split
 from .perquery import ids_digest
 
@@ -107,8 +107,8 @@ def _dr_clip(unseen, seen, split, seed):
 
 
 def _cross(unseen, seen, split, seed):
-    trained = {thing(c) for c in split.seen}
-    known = [c for c in unseen.classes if thing(c) in trained]
+    trained = {same_thing(c) for c in split.seen}
+    known = [c for c in unseen.classes if same_thing(c) in trained]
     if len(known) == len(unseen.classes):
         raise UserError('every class of the other data set was trained on; nothing is left to ask.')
     new = unseen.where(classes=[c for c in unseen.classes if c not in known])

@@ -19,12 +19,12 @@ import torch
 from ..clip.backbone import Backbone
 from ..core import UserError, atomic_write, cache_path, check_writable, write_json
 from ..data.items import SketchPhotoSet
-from ..data.realsets import cache_bytes, said_bytes
+from ..data.realsets import cache_bytes, size_in_words
 from .evaluate import embed_protocol, evaluate
 from .experiments import Experiment
 from .runs import evaluate_run, frozen_encoder, open_run
 from ..data.named import load_sets
-from .fit import load_tower
+from .fit import named_backbone
 from .runs import report_path
 from .fit import fit, warm
 from .probe import Probe, make_probe, probe
@@ -42,7 +42,7 @@ from ..methods.building import counted
 from ..methods.baselines import guessed_names, keyword_features
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method
-from ..train.loop import shared
+from ..train.loop import from_first
 from ..train.processes import in_turn, together
 from ..train.learner import Team
 
@@ -147,7 +147,7 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
     other = f.plan.other
     protocol = f.plan.definition.protocol
     path = report_path(folder, e.method, protocol + (f'-{other["name"]}' if other else ''))
-    done = shared(f.team, lambda: load_report(path) if path.exists() else folder.mkdir(parents=True, exist_ok=True))
+    done = from_first(f.team, lambda: load_report(path) if path.exists() else folder.mkdir(parents=True, exist_ok=True))
     if done:
         return done
     curve = folder / 'curve.jsonl'
@@ -169,12 +169,12 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
         how = dict(device=f.device, frozen=False, sets=f.sets, backbone=f.backbone, opened=opened, data=other)
         return evaluate_run(folder, protocol, **how)
 
-    return shared(f.team, test)
+    return from_first(f.team, test)
 
 # %% ../../nbs/measure/13_reproduce.ipynb #d2724b5f
 def reference_entry(row: Row, f: Filling) -> dict:
     "What a table keeps of a row that learns nothing"
-    r, fit = shared(f.team, lambda: reference_report(row, f)), f.plan.method(row)['fit']
+    r, fit = from_first(f.team, lambda: reference_report(row, f)), f.plan.method(row)['fit']
     if not f.team.rank:  # for comparisons, query by query
         (f.out / slug(row.name)).mkdir(parents=True, exist_ok=True)
         r.save(f.out / slug(row.name) / 'report.json')
@@ -259,7 +259,9 @@ def fill_cache(plan: CachePlan, team: Team, say: Callable[[str], None] | None = 
     n, size = plan_size(plan)
     if say and n:
         place = os.path.relpath(cache_path('pixels').parent)
-        say(f'pixel cache: {n:,} pictures take {said_bytes(size)} in {place}; what is there already is not made again')
+        say(
+            f'pixel cache: {n:,} pictures take {size_in_words(size)} in {place}; what is there already is not made again'
+        )
 
     def build() -> None:
         for s, recipe in plan:
@@ -280,13 +282,13 @@ def reproduce(
     "Make a table, or go on with it: tune, train and test each row over seeds. Returns what `table.json` holds"
     refuse(table_problems(plan))
     with together(device) as (team, device):
-        shared(team, lambda: check_writable(Path(out) / 'table.json') and None)
+        from_first(team, lambda: check_writable(Path(out) / 'table.json') and None)
         sets = sets or load_sets(plan.data)
         refuse(set_problems(plan, sets))
         p = table_protocol(plan, sets)
         refuse(question_problems(p))
         bare = replace(plan.experiment(plan.chosen[0]), method=method('sketch-lvm'))
-        f = Filling(plan, Path(out), sets, backbone or load_tower(bare, device), p, device, team, say)
+        f = Filling(plan, Path(out), sets, backbone or named_backbone(bare, device), p, device, team, say)
         return fill_table(f, command)
 
 # %% ../../nbs/measure/13_reproduce.ipynb #dbcab4c7
@@ -294,7 +296,7 @@ def fill_table(f: Filling, command: str | None = None) -> dict:
     "The rows of a table, one after another; the first process keeps it. Returns its state"
     settings = json.loads(json.dumps(f.plan.settings(f.backbone.label)))
     opened = (f.out, settings, f.plan.definition, f.backbone, f.sets.split, command)
-    f.state = shared(f.team, lambda: open_table(*opened))
+    f.state = from_first(f.team, lambda: open_table(*opened))
     if f.plan.probe_at and f.team.rank == 0:
         f.watch = make_probe(f.backbone, probed(f.plan.data), f.sets.unseen)
         if 'frozen_probe' not in f.state:

@@ -21,12 +21,12 @@ from ..clip.prompts import NoPrompts
 from ..core import UserError
 from ..data.knownsets import REAL
 from ..data.named import ItemSets, data_label, is_real, load_sets
-from ..data.realsets import trained_on, trained_words, unseen_set
+from ..data.realsets import trained_on, trained_sentence, unseen_set
 from ..data.splits import Split
 from .evaluate import evaluate
 from .experiments import Experiment, gallery_problems, read_experiment, same_recipe
 from .experiments import own_protocol
-from .fit import kept_step, load_tower, warm
+from .fit import kept_step, named_backbone, warm
 from .protocols import Protocol, find_protocol, make_protocol
 from .report import Report
 from ..methods.family import Method
@@ -59,7 +59,7 @@ def open_run(
         raise UserError(f'{run} keeps no checkpoint of step {wanted}; it has {", ".join(map(str, has))}.')
     c = last if wanted == last.step else read_checkpoint(has[wanted])
     classes = in_new_words(config['encoder'])['prompts'].get('classes', ())
-    encoder = build_encoder(e.method, backbone or load_tower(e), e.seed, classes=classes)
+    encoder = build_encoder(e.method, backbone or named_backbone(e), e.seed, classes=classes)
     same_recipe(run, config['encoder'], encoder)
     own = encoder.trainable() | encoder.kept()
     found = {n: w for n, w in c.weights.items() if not n.startswith('heads.')}  # heads were for training
@@ -126,7 +126,7 @@ def cross_protocol(
     if not found:
         note = f'No picture of the test was trained on: the content of all {len(tested):,} was compared.'
         return replace(p, notes=(*p.notes, note))
-    words = trained_words(found, tested)
+    words = trained_sentence(found, tested)
     if leaks == 'allow':
         return replace(p, warnings=(*p.warnings, f'TRAINED ON: {words} (leaks=allow).'))
     if leaks == 'refuse':

@@ -16,7 +16,7 @@ from ..data.realsplits import choose_split, lot_seed
 from ..data.splits import ALONE, PART
 from .definitions import definition
 from .report import WARNING
-from .stored import said_revision
+from .stored import revision_note
 from .tables import TABLES, Table
 from .tablestate import last_step_best, outdated_rows, printed, shown_metrics, spread
 from ..tabular import Block, Grid, Items, Loud, write_blocks
@@ -108,7 +108,7 @@ def footnotes(state: dict, table: Table) -> list[str]:
     "The numbered notes of a table: on the classes trained on, on rows under revision, on printed numbers"
     entries = [state['rows'][row.name] for row in table.rows if row.name in state['rows']]
     found = [p for e in entries for m in shown_metrics(state, table) if (p := printed(e, m))]
-    notes = [training_note(state) if found else '', said_revision(outdated_rows(state)), *map(caveat, found)]
+    notes = [training_note(state) if found else '', revision_note(outdated_rows(state)), *map(caveat, found)]
     return list(dict.fromkeys(filter(None, notes)))
 
 
@@ -156,7 +156,7 @@ def table_grid(state: dict, table: Table) -> Grid:
             p = printed(e, m)
             return f'{p["value"]:.3f} ({p["source"]}){mark(caveat(p))}' if p else ''
 
-        name = e['name'] + mark(said_revision(old)) * (e['name'] in old)
+        name = e['name'] + mark(revision_note(old)) * (e['name'] in old)
         seeds = str(len(e['seeds'])) if e['trains'] else '-'
         return (name, f'{sum(e["trains"].values()):,}', *cells(number, print_), seeds)
 

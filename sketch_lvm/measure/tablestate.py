@@ -15,7 +15,7 @@ import numpy as np
 
 from ..clip.backbone import Backbone
 from ..core import UserError, machine, read_json, write_json
-from ..data.splits import ALONE, PART, Split, said_part
+from ..data.splits import ALONE, PART, Split, sample_sentence
 from ..data.named import data_label
 from .report import Report
 from .tune import misfit
@@ -120,7 +120,7 @@ def open_table(
         gallery=data_label(settings['data']),
         split=record,
         random=backbone.random,
-        sample=said_part(split.provenance),
+        sample=sample_sentence(split.provenance),
         command=command,
         date=date.today().isoformat(),
         conditions=machine(backbone.device),

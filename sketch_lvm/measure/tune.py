@@ -20,7 +20,7 @@ from .experiments import Experiment, experiment_from_dict
 from .fit import fit
 from .stored import RATES
 from ..methods.family import Method
-from ..train.loop import shared
+from ..train.loop import from_first
 from ..train.processes import together
 
 # %% ../../nbs/measure/05_tune.ipynb #4d5f230f
@@ -136,12 +136,12 @@ def tune(
 
 def _tune(e, out, budget, sets, backbone, device, team, say, how):
     runs, about = [], json.loads(json.dumps(e.to_dict()))
-    done = shared(team, lambda: stored_tuning(out / 'tuning.json'))
+    done = from_first(team, lambda: stored_tuning(out / 'tuning.json'))
     if done and as_written_now(done['experiment']) != about:
         raise UserError(f'{out} holds the tuning of another experiment. Choose another folder.')
     if done and done['budget'] == budget:
         return done
-    shared(team, lambda: check_writable(out / 'tuning.json') and None)  # before the first trial, not after it
+    from_first(team, lambda: check_writable(out / 'tuning.json') and None)  # before the first trial, not after it
     sets = sets or load_sets(e.data)
     if none := no_choice(sets):
         raise UserError(f'{none}.')

@@ -15,7 +15,7 @@ from ..clip.backbone import Backbone, class_text_features
 from ..clip.encoder import Encoder
 from ..core import UserError
 from ..data.items import SketchPhotoSet
-from ..data.sampling import augment, to_pixels
+from ..data.sampling import augment, normalise
 from .building import backbone_for, build_encoder, make_batches
 from .family import RATES, Method
 from .learner import Embedded, Learner
@@ -35,7 +35,7 @@ def make_batch(
         x = images.to(device or b.device, non_blocking=True)
         if m['flip'] or m['turn'] or m['crop'] < 1:
             x = augment(x, key, seed, loaded['epoch'], m['flip'], m['crop'], m['turn'], stream=0 if paired else i)
-        pixels[role] = to_pixels(x, b.mean, b.std)
+        pixels[role] = normalise(x, b.mean, b.std)
     return Batch(pixels, loaded['labels'], key, seed, loaded['epoch'])
 
 # %% ../../nbs/methods/06_assembly.ipynb #b0f0ad38
