@@ -50,7 +50,7 @@ def test_the_app_opens_what_it_is_given():
         ) == 3
     wrong = check_app(words(what=str(d / 'absent'), port=70000, run='nowhere', encoder='nowhere'))
     assert len(wrong) >= 4, wrong
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     both = side_by_side(make_encoder(b, ShallowPrompts(3, width=192)))
     assert list(both) == ['frozen', 'prompted'] and both['frozen'].backbone is b
     assert list(side_by_side(both['frozen'])) == ['']

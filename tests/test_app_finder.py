@@ -65,7 +65,7 @@ def test_only_files_of_the_gallery_are_read():
         (d / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((40, 60, 3), shade, np.uint8)).save(d / name)
     os.symlink(d / 'secret.png', d / 'in' / 'link.png')
-    g = make_gallery(frozen_encoder(load_backbone('mini', random=True)), d / 'in', say=None)
+    g = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), d / 'in', say=None)
     assert sorted(g.ids) == ['2.png', 'cat/1.png', 'link.png']
     for kept in (g, replace(g, items=None)):  # as it was made, and as it comes back from disk
         for row, one in enumerate(kept.ids):
@@ -94,7 +94,7 @@ def test_a_finder_answers_as_the_gallery_does():
     from sketch_lvm.world.freehand import sketch_strokes
     from sketch_lvm.world.strokes import rasterize
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     items = toy_set(size=64).photos
     frozen, prompted = frozen_encoder(b), make_encoder(b, ShallowPrompts(3, width=192))
     g, h = (make_gallery(e, items, say=None) for e in (frozen, prompted))

@@ -134,7 +134,7 @@ def test_the_encoder_that_is_taken_is_said():
             )
 
 
-    real, photos = dict(backbone='ViT-B-32', pretrained='openai', random=False), [str(d / 'photos')]
+    real, photos = dict(backbone='ViT-B-32', weights_from='openai'), [str(d / 'photos')]
     assert taken(photos, 'ViT-B-32', 'ViT-L-14') == real and 'whose weights are here. --backbone mini' in lines[0]
     assert taken([*photos, '--fit', 'crop'], 'ViT-B-32') == real | dict(fit='crop')
     assert taken(photos) is None and lines[0].startswith(
@@ -160,7 +160,7 @@ def test_the_encoder_that_is_taken_is_said():
         'index', COMMANDS['index'], [*photos, '--out', str(d / 'g'), '--weights-from', str(d / 'vitb32.safetensors')]
     )
     assert searchcommands.index_encoder(v, lines.append) == dict(
-        backbone='ViT-B-32', pretrained=str(d / 'vitb32.safetensors'), random=False
+        backbone='ViT-B-32', weights_from=str(d / 'vitb32.safetensors')
     )
     for command in ('train --out x', 'evaluate', 'index photos --out x', 'reproduce'):
         name, *words = f'{command} --backbone ViT-B-32 --weights-from none/b32.pt'.split()

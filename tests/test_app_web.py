@@ -11,7 +11,9 @@ def test_only_what_is_listed_is_served():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
-    finder = Finder({'': make_gallery(frozen_encoder(load_backbone('mini', random=True)), toy_set(size=64), say=None)})
+    finder = Finder(
+        {'': make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)}
+    )
     app = make_app(finder, 8900)
     for path in PAGE:
         page = knock(app, path)
@@ -67,7 +69,9 @@ def test_strangers_are_refused():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
-    finder = Finder({'': make_gallery(frozen_encoder(load_backbone('mini', random=True)), toy_set(size=64), say=None)})
+    finder = Finder(
+        {'': make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)}
+    )
     app = make_app(finder, 8900, limits=Limits(question=2000, picture=500, rate=0, burst=40))
     question = dict(strokes=[[[1, 200], [1, 200]]], count=2)
     assert knock(app, '/api/ask', question).status == 200
@@ -141,7 +145,7 @@ def test_odd_requests_are_answered_and_show_nothing():
     (d / 'settings.ini').write_text('SECRET')
     for name, shade in (('in/0.png', 50), ('in/1.png', 60), ('secret.png', 200)):
         Image.fromarray(np.full((20, 20, 3), shade, np.uint8)).save(d / name)
-    gallery = make_gallery(frozen_encoder(load_backbone('mini', random=True)), d / 'in', say=None)
+    gallery = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), d / 'in', say=None)
     finder = Finder({'': gallery}, files=True)
     app = make_app(finder, 8900, limits=Limits(rate=1e9, burst=10**9))
     draw, statuses = rng(0), set()

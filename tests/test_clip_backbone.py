@@ -9,7 +9,10 @@ def test_crop_is_clips_own_preprocessing():
     from sketch_lvm.core import rng
     from sketch_lvm.data.images import fit_image
 
-    for b in (load_backbone('ViT-S-32', random=True, fit='crop'), load_backbone('mini', random=True, fit='crop')):
+    for b in (
+        load_backbone('ViT-S-32', weights_from='random', fit='crop'),
+        load_backbone('mini', weights_from='random', fit='crop'),
+    ):
         clips = image_transform(
             b.size, is_train=False, mean=b.mean, std=b.std, resize_mode='shortest', interpolation=b.interpolation
         )
@@ -38,7 +41,7 @@ def test_backbones_are_frozen_and_labelled():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     assert (
         b.random and 'RANDOM' in b.label and not b.model.training and not any(p.requires_grad for p in b.model.parameters())
     )
@@ -47,7 +50,9 @@ def test_backbones_are_frozen_and_labelled():
     z = encode_images(b, b.pixels(x))
     assert z.shape == (3, 128) and torch.allclose(z.norm(dim=1), torch.ones(3), atol=1e-5)
     assert torch.equal(b.pixels(x), b.pixels(x.permute(0, 3, 1, 2)))  # either layout
-    assert torch.equal(encode_images(load_backbone('mini', random=True), b.pixels(x)), z)  # the same seed, the same tower
+    assert torch.equal(
+        encode_images(load_backbone('mini', weights_from='random'), b.pixels(x)), z
+    )  # the same seed, the same tower
     with pytest.raises(UserError, match='uint8'):
         b.pixels(x.float())
     with pytest.raises(UserError, match="Did you mean 'ViT-B-32'"):
@@ -61,13 +66,13 @@ def test_a_backbone_is_loaded_with_its_fit():
     from sketch_lvm.clip.backbone import load_backbone, load_mini, load_open_clip
     from sketch_lvm.core import UserError
 
-    assert load_backbone('mini', random=True).fit == 'stretch' and load_backbone('mini', random=True, fit='pad').recipe == (
-        64,
-        'pad',
-        'bicubic',
+    assert load_backbone('mini', weights_from='random').fit == 'stretch' and load_backbone(
+        'mini', weights_from='random', fit='pad'
+    ).recipe == (64, 'pad', 'bicubic')
+    assert (
+        load_backbone('ViT-S-32', weights_from='random', fit='crop').fit == 'crop' and load_mini(fit='crop').fit == 'crop'
     )
-    assert load_backbone('ViT-S-32', random=True, fit='crop').fit == 'crop' and load_mini(fit='crop').fit == 'crop'
-    for load in (lambda: load_backbone('mini', fit='crp'), lambda: load_open_clip('ViT-B-32', random=True, fit='crp')):
+    for load in (lambda: load_backbone('mini', fit='crp'), lambda: load_open_clip('ViT-B-32', 'random', fit='crp')):
         with pytest.raises(UserError, match="Did you mean 'crop'"):
             load()
 
@@ -117,7 +122,7 @@ def test_real_architecture_real_constants():
     assert {'ViT-B-32', 'ViT-B-16', 'ViT-L-14'} <= set(names) and not any(
         'RN50' in n or 'SigLIP' in n or 'coca' in n for n in names
     )
-    b = load_backbone('ViT-B-32', random=True)
+    b = load_backbone('ViT-B-32', weights_from='random')
     assert (b.size, b.layers, b.width, b.patch, b.embed_dim, b.text_width, b.text_layers) == (
         224,
         12,

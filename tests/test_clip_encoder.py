@@ -175,7 +175,7 @@ def test_an_untrained_encoder_is_clip():
     from sketch_lvm.clip.prompts import DeepPrompts, ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
 
-    clip = load_backbone('mini', random=True)
+    clip = load_backbone('mini', weights_from='random')
     px = torch.randn(4, 3, clip.size, clip.size, generator=torch_rng(23))
     for recipe in (
         dict(train='none'),
@@ -247,7 +247,7 @@ def test_states_know_their_pixels_and_their_words():
     from sketch_lvm.clip.prompts import PromptSource, ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
 
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
     state = make_encoder(mini, ShallowPrompts(3, mini.width)).state()
     assert json.loads(json.dumps(state['description'])) == state['description']
     for change in (
@@ -266,9 +266,9 @@ def test_states_know_their_pixels_and_their_words():
         needs_text_tower = True
 
 
-    a, b = [make_encoder(m, Speaks(3, mini.width)) for m in (mini, load_backbone('mini', random=True))]
+    a, b = [make_encoder(m, Speaks(3, mini.width)) for m in (mini, load_backbone('mini', weights_from='random'))]
     assert b.load_state(a.state()).recipe['text'] == a.recipe['text'] and 'text' not in state['description']
-    other = load_backbone('mini', random=True)
+    other = load_backbone('mini', weights_from='random')
     with torch.no_grad():
         other.model.token_embedding.weight[5, 3] += 1
     with pytest.raises(UserError, match='text: '):
@@ -316,8 +316,10 @@ def test_states_under_the_old_mark():
     encoder = encoder_on('ViT-B-32', False, **quick)  # of OpenAI: then GELU, now QuickGELU
     with pytest.raises(UserError, match='trained with GELU.*QuickGELU.*train it again'):
         encoder.load_state(before(encoder))
-    old = before(make_encoder(load_backbone('mini', random=True, seed=1), ShallowPrompts(3, 192), 'frozen', 'prompts'))
-    mini = make_encoder(load_backbone('mini', random=True), ShallowPrompts(3, 192), 'frozen', 'prompts')
+    old = before(
+        make_encoder(load_backbone('mini', weights_from='random', seed=1), ShallowPrompts(3, 192), 'frozen', 'prompts')
+    )
+    mini = make_encoder(load_backbone('mini', weights_from='random'), ShallowPrompts(3, 192), 'frozen', 'prompts')
     with pytest.raises(UserError, match='tower: '):
         mini.load_state(old)
 
@@ -329,7 +331,7 @@ def test_states_under_the_old_names():
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.core import torch_rng
 
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
 
 
     def in_old_words(state):

@@ -81,7 +81,7 @@ def test_the_exchange_step_by_step():
     from sketch_lvm.clip.exchanges import SharedPrompts
     from sketch_lvm.clip.text_prompts import TextTrace, class_sentences, prompted_text
 
-    backbone, names = load_backbone('mini', random=True), ['cat', 'pine tree', 'cup']
+    backbone, names = load_backbone('mini', weights_from='random'), ['cat', 'pine tree', 'cup']
     px, modality = torch.randn(4, 3, 64, 64, generator=torch_rng(0)), torch.tensor([0, 1, 0, 1])
     for slots in ('replace', 'insert'):
         for mode in ('image', 'batch'):
@@ -121,7 +121,7 @@ def test_the_running_mean_and_unequal_towers():
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches
     from sketch_lvm.clip.exchanges import SharedPrompts, read_classes, text_layer_for
 
-    backbone, names = load_backbone('mini', random=True), ['cat', 'cup']
+    backbone, names = load_backbone('mini', weights_from='random'), ['cat', 'cup']
     rows = torch.tensor([0, 1, 1, 0, 1])
     s = SharedPrompts(backbone, names, hidden=16, look='mean', conditioning='batch', std=0.5)
     expected = s.typical.clone()

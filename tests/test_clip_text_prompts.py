@@ -6,7 +6,7 @@ def test_zero_tokens_are_encode_text():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.text_prompts import class_sentences, prompted_text, random_clip
 
-    for mini in (load_backbone('mini'), load_backbone('mini', random=True, seed=3)):
+    for mini in (load_backbone('mini'), load_backbone('mini', weights_from='random', seed=3)):
         names = ['apple', 'hot air balloon', 'pine tree', 'something unheard of']
         whole = mini.tokenizer(['a photo of an apple', *(f'a photo of a {n}' for n in names[1:])])
         ids, theirs = class_sentences(mini, names), mini.model.encode_text(whole)
@@ -134,7 +134,7 @@ def test_misfits_are_told():
         check_text(random_clip(pool_type='last'))
     with pytest.raises(UserError, match='plain matrix'):
         check_text(random_clip(proj_bias=True))
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
     with pytest.raises(UserError, match='no place'):
         class_sentences(mini, ['apple'], 'a photo')
     with pytest.raises(UserError, match='longer than the 24'):
@@ -149,7 +149,7 @@ def test_learned_words_begin_as_words_and_learn():
     from sketch_lvm.core import UserError
     from sketch_lvm.clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
 
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
     names = ['apple', 'hot air balloon', 'owl']
     ids, plain = (
         class_sentences(mini, names),

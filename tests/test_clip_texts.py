@@ -20,7 +20,7 @@ def test_articles_and_templates():
     assert (
         article_fix('a photo of a apple') == 'a photo of an apple' and article_fix('a photo of a car') == 'a photo of a car'
     )
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     with pytest.raises(UserError, match='no place for the class name'):
         class_text_features(b, ['car'], 'a photo')
     f = class_text_features(b, ['car', 'hot air balloon'])

@@ -18,7 +18,7 @@ def test_towers_that_cannot_be_used_say_why():
         'hf-hub:laion/CLIP-ViT-B-32': 'checkpoint file',
     }
     for name, why in cases.items():
-        for refuse in (check_backbone, lambda n: load_backbone(n, random=True)):
+        for refuse in (check_backbone, lambda n: load_backbone(n, weights_from='random')):
             with pytest.raises(UserError, match=why) as e:
                 refuse(name)
         assert 'Did you mean' not in str(e.value) and 'ViT-B-32' in str(e.value)

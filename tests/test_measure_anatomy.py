@@ -8,7 +8,7 @@ def test_prompts_are_looked_at_and_look():
     from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, Trace
     from sketch_lvm.clip.encoder import make_encoder
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     images = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
     encoder = make_encoder(b, ShallowPrompts(3, b.width))
     trace = Trace(attention=[])
@@ -34,7 +34,7 @@ def test_norms_go_back_and_return():
     from sketch_lvm.clip.prompts import NoPrompts
     from sketch_lvm.clip.encoder import make_encoder
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
     encoder, frozen = make_encoder(b, NoPrompts(), 'per-modality', 'norms'), make_encoder(b, NoPrompts(), train='none')
     places = list(encoder.norms.eps)

@@ -182,7 +182,11 @@ def test_a_single_run_stands_beside_the_frozen_model():
     from sketch_lvm.measure.runs import evaluate_run
     from sketch_lvm.methods.catalogue import method
 
-    d, tower, data = Path(tempfile.mkdtemp()), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2)
+    d, tower, data = (
+        Path(tempfile.mkdtemp()),
+        load_backbone('mini', weights_from='random'),
+        dict(name='mini', n_train=1, n_test=2),
+    )
     sets = load_sets(data)
     reports = []
     for seed in (1, 2):

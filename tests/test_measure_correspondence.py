@@ -8,7 +8,7 @@ def test_patches_find_themselves():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.correspondence import correspondences, part_hits, patch_of, patch_tokens
 
-    encoder = frozen_encoder(load_backbone('mini', random=True))
+    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
     images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
     t = patch_tokens(encoder, images, 'photo')
     assert t.shape == (4, 3, 64, 192) and torch.allclose(t.norm(dim=-1), torch.ones(4, 3, 64), atol=1e-5)

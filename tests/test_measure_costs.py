@@ -12,7 +12,7 @@ def test_tables_say_what_they_cost():
 
     data = dict(name='mini', n_train=2, n_test=2)
     plan = TablePlan('ablation', data, seeds=(1,), trials=0, steps=10)
-    backbone, sets = load_backbone('mini', random=True), load_sets(data)
+    backbone, sets = load_backbone('mini', weights_from='random'), load_sets(data)
     assert pictures_a_second(backbone, seconds=0.05) > 1
 
 
@@ -62,7 +62,7 @@ def test_an_estimate_knows_what_fits():
     from sketch_lvm.measure.tableplan import TablePlan
 
     plan = TablePlan('main', dict(name='mini', n_train=2, n_test=2), steps=10, options=dict(batch=16))
-    backbone, sets = load_backbone('mini', random=True), load_sets(plan.data)
+    backbone, sets = load_backbone('mini', weights_from='random'), load_sets(plan.data)
 
 
     def guess(*rows, **changes):

@@ -14,7 +14,7 @@ def test_one_wide_photo_is_seen_alike_in_training_and_tests():
     from sketch_lvm.methods.catalogue import method
 
     picture = np.asarray(Image.fromarray(rng(0).integers(0, 255, (5, 15, 3), dtype=np.uint8)).resize((300, 100)))  # 3:1
-    mini, seen, different = load_backbone('mini', random=True), {}, []
+    mini, seen, different = load_backbone('mini', weights_from='random'), {}, []
     with tempfile.TemporaryDirectory() as d:
         names = [f'{c}-{m}-{i}' for c in 'ab' for m in ('photo', 'sketch') for i in range(2)]
         paths = [Path(d) / f'{n}.png' for n in names]

@@ -17,7 +17,11 @@ def test_a_door_for_names_and_for_items_in_memory():
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.signals import Interrupted
 
-    mini, toys, folder = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64), scratch()
+    mini, toys, folder = (
+        load_backbone('mini', weights_from='random'),
+        toy_set(classes=4, photos=6, sketches=2, size=64),
+        scratch(),
+    )
     frozen = {k: v.clone() for k, v in mini.model.state_dict().items()}
 
 
@@ -81,7 +85,7 @@ def test_a_value_stands_once_in_a_configuration():
         data=dict(name='mini', n_train=1, n_test=2),
         valid_every=9,
     )
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     run = fit(e, scratch() / 'run', 'cpu', backbone=tower)
     config = read_json(run.out / 'config.json')
     assert {'experiment', 'encoder', 'split', 'trained_on'} == config.keys()
@@ -164,7 +168,7 @@ def test_a_run_of_the_last_program_goes_on_and_is_opened():
     "turtle"], "digest": "70a8aeb23867"}}
     '''
     stored = json.loads(' '.join(text.split()))
-    folder, tower = scratch(), load_backbone('mini', random=True)
+    folder, tower = scratch(), load_backbone('mini', weights_from='random')
     e = Experiment(
         method('sketch-lvm', 'mini', batch=8),
         weights_from='random',
@@ -215,7 +219,7 @@ def test_runs_begun_by_an_older_program_go_on():
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.testing.crash import outcome
 
-    d, tower, data = scratch(), load_backbone('mini', random=True), dict(name='mini', n_train=2, n_test=2)
+    d, tower, data = scratch(), load_backbone('mini', weights_from='random'), dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
 
 
@@ -282,7 +286,7 @@ def test_the_same_bits_with_two_threads():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_set
 
-    tower, items, threads = load_backbone('mini', random=True), mini_set('train', 2), torch.get_num_threads()
+    tower, items, threads = load_backbone('mini', weights_from='random'), mini_set('train', 2), torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         for m in (
@@ -319,7 +323,7 @@ def test_going_on_upon_a_gpu():
 
 
     def go(name, device='cuda', amp='auto', **more):
-        e, b = Experiment(m, weights_from='random', steps=6, amp=amp), load_backbone('mini', random=True)
+        e, b = Experiment(m, weights_from='random', steps=6, amp=amp), load_backbone('mini', weights_from='random')
         return fit(e, folder / name, device, backbone=b, items=toys, checkpoint_every=1, **more)
 
 

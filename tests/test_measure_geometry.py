@@ -52,7 +52,7 @@ def test_purity_crosses_the_gap_and_objects_stay_together():
     assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
     with pytest.raises(UserError, match='two objects'):
         separability(asked, photos, (['x'] * 30, ['x'] * 10))
-    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', random=True)), toy_set(3, 4, 2))
+    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(3, 4, 2))
     g = gap_of(x, 4)
     assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == [
         'centroids',

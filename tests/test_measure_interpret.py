@@ -11,7 +11,7 @@ def test_an_interpretation_agrees_with_reports():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.interpret import Interpretation, confusions, deltas, per_query
 
-    items, encoder = toy_set(3, 4, 2), frozen_encoder(load_backbone('mini', random=True))
+    items, encoder = toy_set(3, 4, 2), frozen_encoder(load_backbone('mini', weights_from='random'))
     x = Interpretation.from_encoder(encoder, items)
     r = evaluate(encoder, make_protocol('zero-shot', items, k=(10,)))
     f = evaluate(encoder, make_protocol('fine-grained', items))
@@ -65,7 +65,7 @@ def test_purity_crosses_the_gap_and_objects_stay_together():
     assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
     with pytest.raises(UserError, match='two objects'):
         separability(asked, photos, (['x'] * 30, ['x'] * 10))
-    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', random=True)), toy_set(3, 4, 2))
+    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(3, 4, 2))
     g = gap_of(x, 4)
     assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == [
         'centroids',
@@ -86,7 +86,11 @@ def test_a_run_is_looked_into_at_any_kept_step():
     from sketch_lvm.measure.interpret import Interpretation, kept_steps
     from sketch_lvm.methods.catalogue import method
 
-    d, tower, data = tempfile.mkdtemp(), load_backbone('mini', random=True), dict(name='mini', n_train=1, n_test=2)
+    d, tower, data = (
+        tempfile.mkdtemp(),
+        load_backbone('mini', weights_from='random'),
+        dict(name='mini', n_train=1, n_test=2),
+    )
     sets = load_sets(data)
     e = Experiment(method('sketch-lvm', 'mini', batch=4), weights_from='random', data=data, steps=2, seed=3, valid_every=1)
     run = fit(e, d, 'cpu', sets, tower, checkpoint_every=1, keep=9, progress=False)
@@ -120,7 +124,7 @@ def test_patches_find_themselves():
     from sketch_lvm.measure.interpret import patch_tokens
     from sketch_lvm.measure.correspondence import correspondences, part_hits, patch_of
 
-    encoder = frozen_encoder(load_backbone('mini', random=True))
+    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
     images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
     t = patch_tokens(encoder, images, 'photo')
     assert t.shape == (4, 3, 64, 192) and torch.allclose(t.norm(dim=-1), torch.ones(4, 3, 64), atol=1e-5)
@@ -172,7 +176,7 @@ def test_margins_are_compared_as_the_loss_does():
     from sketch_lvm.measure.margins import margin_batches, margin_matrix
     from sketch_lvm.methods.losses import margin_divergence
 
-    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', random=True))
+    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', weights_from='random'))
     x = Interpretation.from_encoder(encoder, items)
     d, names = margin_batches(x, 4, 6)
     assert (
@@ -214,7 +218,7 @@ def test_norms_go_back_and_return():
     from sketch_lvm.clip.prompts import NoPrompts
     from sketch_lvm.clip.encoder import make_encoder
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
     encoder, frozen = make_encoder(b, NoPrompts(), 'per-modality', 'norms'), make_encoder(b, NoPrompts(), train='none')
     places = list(encoder.norms.eps)

@@ -11,7 +11,7 @@ def test_margins_are_compared_as_the_loss_does():
     from sketch_lvm.measure.margins import margin_batches, margin_matrix
     from sketch_lvm.methods.losses import margin_divergence
 
-    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', random=True))
+    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', weights_from='random'))
     x = Interpretation.from_encoder(encoder, items)
     d, names = margin_batches(x, 4, 6)
     assert (

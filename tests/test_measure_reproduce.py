@@ -175,7 +175,7 @@ def test_probes_along_the_way_are_kept():
         state = r.reproduce(replace(toy, rows=('B-IP',), probe_at=(0, 2)), d, 'cpu', None)
         curve = state['rows']['B-IP']['curves']['1']
         assert [c['step'] for c in curve] == [0, 2] and abs(state['frozen_probe']['unseen']['drift/photo']) < 1e-5
-        backbone, sets = load_backbone('mini', random=True), load_sets(toy.data)
+        backbone, sets = load_backbone('mini', weights_from='random'), load_sets(toy.data)
         p = r.make_probe(backbone, r.probed(toy.data), sets.unseen)
         run = Path(d) / 'b-ip' / 'seed1'
         opened = open_run(run, step=2)

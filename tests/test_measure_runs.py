@@ -12,7 +12,7 @@ def test_runs_under_an_old_mark_are_opened_or_say_why_not():
     from sketch_lvm.train.checkpoints import Checkpoint, save_checkpoint
     from sketch_lvm.train.sealed import scratch
 
-    e, mini = Experiment(method('sketch-lvm', 'mini'), weights_from='random'), load_backbone('mini', random=True)
+    e, mini = Experiment(method('sketch-lvm', 'mini'), weights_from='random'), load_backbone('mini', weights_from='random')
     encoder, run = build_encoder(e.method, mini, e.seed), scratch() / 'run'
     save_checkpoint(
         run, Checkpoint(1, encoder.state()['tensors'], {}, dict(best=None, worse=0, done='all steps', log=None))
@@ -122,7 +122,7 @@ def test_a_run_on_items_in_memory_is_opened_and_asks_for_them_again():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
 
-    folder, tower = scratch(), load_backbone('mini', random=True)
+    folder, tower = scratch(), load_backbone('mini', weights_from='random')
     e = Experiment(method('sketch-lvm', 'mini', batch=8), weights_from='random', steps=2, valid_every=1)
     run = fit(e, folder / 'toys', 'cpu', items=toy_set(classes=4, photos=6, sketches=2, size=64))
     opened = open_run(run.out)  # nothing was given along: all of it stands in the folder
@@ -157,7 +157,7 @@ def test_a_run_is_opened_from_its_folder():
     from sketch_lvm.train.runs import read_log
 
     d = Path(tempfile.mkdtemp())
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     data = dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
     e = Experiment(method('sketch-lvm', 'mini', batch=8), weights_from='random', data=data, steps=3, valid_every=1)
@@ -194,7 +194,7 @@ def test_a_run_is_opened_from_its_folder():
         'report-fine-grained.json',
     }
     with pytest.raises(UserError, match='another tower'):
-        open_run(d / 'run', backbone=load_backbone('mini', random=True, seed=1))
+        open_run(d / 'run', backbone=load_backbone('mini', weights_from='random', seed=1))
     with pytest.raises(UserError, match='no config.json'):
         open_run(d / 'absent')
     for s in (d / 'run').glob('step-*'):
@@ -218,7 +218,7 @@ def test_fine_grained_runs_watch_their_own_number():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import read_log
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     data = dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
     out = Path(tempfile.mkdtemp()) / 'run'
@@ -254,7 +254,7 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower, said = load_backbone('mini', random=True), []
+        tower, said = load_backbone('mini', weights_from='random'), []
         e = Experiment(
             method('sketch-lvm', 'mini', batch=8),
             weights_from='random',
@@ -308,7 +308,7 @@ def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower, words = load_backbone('mini', random=True), {}
+        tower, words = load_backbone('mini', weights_from='random'), {}
         for validation in (0, 2):
             said, out = [], d / f'run{validation}'
             data = dict(name='folder', path=str(d / 'set'), validation=validation)
@@ -350,7 +350,7 @@ def test_pictures_of_another_data_set_that_were_trained_on():
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower = load_backbone('mini', random=True)
+        tower = load_backbone('mini', weights_from='random')
         e = Experiment(
             method('sketch-lvm', 'mini', batch=8),
             weights_from='random',
@@ -436,7 +436,7 @@ def test_training_validation_and_test_see_the_same_pixels():
                 Image.fromarray(rng(c, k, len(side)).integers(0, 255, (24, 72, 3), dtype='uint8')).save(
                     path
                 )  # three times as wide as high
-    tower, images = load_backbone('mini', random=True), SketchPhotoSet.images
+    tower, images = load_backbone('mini', weights_from='random'), SketchPhotoSet.images
     try:
         for square in ('pad', 'crop'):
             os.environ['SKETCH_LVM_CACHE'] = str(d / square)

@@ -34,7 +34,7 @@ def test_an_encoder_is_asked_as_rows_were():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.measure.stored import metric_values
 
-    items, encoder = mini_set('unseen', 2), frozen_encoder(load_backbone('mini', random=True))
+    items, encoder = mini_set('unseen', 2), frozen_encoder(load_backbone('mini', weights_from='random'))
     found = metric_values(encoder, items)
     assert {'mAP@all', 'P@10', 'Acc@1/per-category', 'Acc@1/all-unseen'} <= found.keys()
     assert metric_values(encoder, items, ('zero-shot',)).items() <= found.items()
@@ -67,6 +67,6 @@ def test_a_wholly_trained_tower_has_the_tuned_rate():
     from sketch_lvm.train.settings import parameter_groups
 
     m, items = row_method('full fine-tuning', lr_rest=0.5, lr_norms=0.25), mini_set('train', 1, classes=['bed', 'book'])
-    learner = make_learner(m, load_backbone('mini', random=True), items)
+    learner = make_learner(m, load_backbone('mini', weights_from='random'), items)
     rates = {g['lr'] for g in parameter_groups(learner, settings_for(m, 1)['lr'])}
     assert (rates == {0.5}) == (RATES >= 2)  # what the version of the rule promises

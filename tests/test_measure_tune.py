@@ -41,7 +41,7 @@ def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():
         assert len(tried) in (1, 3) and (len(tried) == 3 or not how['name'].startswith('b-')), how
         for t in tried:
             assert all(method(**how, **t)[k] == v for k, v in t.items())
-    b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)._replace(unseen=None)
+    b, sets = load_backbone('mini', weights_from='random'), mini_sets(2, 2, workers=0)._replace(unseen=None)
     e = Experiment(
         method('b-lin', 'mini', batch=4),
         weights_from='random',
@@ -77,7 +77,7 @@ def test_nothing_is_tuned_where_nothing_can_be_chosen():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.data.minisets import mini_sets
 
-    b, sets = load_backbone('mini', random=True), mini_sets(2, 2, workers=0)
+    b, sets = load_backbone('mini', weights_from='random'), mini_sets(2, 2, workers=0)
     e = Experiment(
         method('b-lin', 'mini', batch=4), weights_from='random', data=dict(name='mini', n_train=2, n_test=2), steps=1
     )

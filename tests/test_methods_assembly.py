@@ -11,7 +11,7 @@ def test_parts_and_shares_make_the_whole():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.methods.assembly import make_batch, make_learner, make_objective, settings_for
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     toys = toy_set(classes=4, photos=5, sketches=2, size=64)
     for m in (
         method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3, flip=0.5, crop=0.8),
@@ -62,7 +62,7 @@ def test_recipes_build_what_they_say():
     from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.clip.encoder import count_trainable
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     norms = 10 * 2 * 192
     x = torch.rand(2, 3, 64, 64)
 
@@ -119,7 +119,7 @@ def test_the_objective_on_a_gpu():
     else:
         toys = toy_set(classes=4, photos=5, sketches=2, size=64)
         m = method('sketch-lvm', 'mini', task='fine-grained', batch=12, per_class=3)
-        cpu, gpu = (make_learner(m, load_backbone('mini', random=True, device=d), toys) for d in ('cpu', 'cuda'))
+        cpu, gpu = (make_learner(m, load_backbone('mini', weights_from='random', device=d), toys) for d in ('cpu', 'cuda'))
         batch, rows = cpu.draw(1), torch.arange(12)
         z = gpu.embed(batch, rows, 'cuda')
         loss, terms = gpu.objective(z, batch)

@@ -11,7 +11,7 @@ def test_zero_length_prompts_are_frozen_clip():
     from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, prompted_forward
     from sketch_lvm.clip.encoder import make_encoder
 
-    for mini in (load_backbone('mini'), load_backbone('mini', random=True)):
+    for mini in (load_backbone('mini'), load_backbone('mini', weights_from='random')):
         x, kinds = torch.randn(4, 3, 64, 64, generator=torch_rng(1)), ['sketch', 'sketch', 'photo', 'photo']
         frozen = make_encoder(mini, NoPrompts(), train='none')(x, kinds)
         theirs = torch.nn.functional.normalize(mini.model.encode_image(x), dim=-1)
@@ -52,7 +52,7 @@ def test_conditional_and_coupled_sources_by_hand():
     from sketch_lvm.clip.prompts import TowerBatch, embed_patches
     from sketch_lvm.clip.text_prompts import prompted_text, class_sentences
 
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
     x = torch.randn(3, 3, 64, 64, generator=torch_rng(2))
     mixed = torch.tensor([0, 1, 1])
     batch = TowerBatch(mini.image_tower, x, embed_patches(mini.image_tower, x), mixed)
@@ -91,7 +91,7 @@ def test_stored_features_are_the_towers():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
-    mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
+    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
     for how in (dict(batch=6), dict(task='fine-grained', batch=8, per_class=2)):
         stored, fresh = (
             make_learner(method('b-lin', **how, flip=flip), mini, toys, seed=2) for flip in (0.0, 1e-9)
@@ -117,7 +117,7 @@ def test_no_rate_that_nobody_chose():
     from sketch_lvm.train.state import Run
     from sketch_lvm.train.settings import Settings
 
-    mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
+    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
     for how in variants():
         m, preset = method(**how), how['preset']
         options, _ = m.recipe.table(preset)
@@ -147,7 +147,7 @@ def test_what_trains_is_counted_by_name():
     from sketch_lvm.methods.building import build_encoder, counted
     from sketch_lvm.methods.catalogue import method
 
-    mini = load_backbone('mini', random=True)
+    mini = load_backbone('mini', weights_from='random')
     w, d, t = mini.width, mini.embed_dim, mini.text_width
     net = d * (d // 16) + d // 16 + (d // 16) * w + w
     expected = {
@@ -194,7 +194,7 @@ def test_counts_at_the_papers_size():
     from sketch_lvm.methods.building import counted
     from sketch_lvm.methods.catalogue import method
 
-    b = load_backbone('ViT-B-32', random=True)
+    b = load_backbone('ViT-B-32', weights_from='random')
     total = lambda name: sum(counted(method(name), b)[0].values())
     assert (
         total('b-ip') == 2 * 3 * 768
@@ -221,7 +221,7 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.testing.crash import outcome
 
-    mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
+    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
 
 
     class Stop(Exception):
@@ -261,7 +261,7 @@ def test_learned_words_get_their_whole_gradient():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
-    mini, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=5, sketches=2, size=64)
+    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
     for task in ('category', 'fine-grained'):
         grads = []
         for pieces in (1, 3):

@@ -11,7 +11,7 @@ def test_no_batch_beyond_the_data():
 
     with pytest.raises(UserError, match='a batch of 1,000,000,000 fits into no memory'):
         method('sketch-lvm', batch=10**9)
-    toys, tower = toy_set(classes=4, photos=5, sketches=2, size=64), load_backbone('mini', random=True)
+    toys, tower = toy_set(classes=4, photos=5, sketches=2, size=64), load_backbone('mini', weights_from='random')
     n = len(toys.sketches)
     assert n < 64
     for batch in (n, 64):
@@ -29,7 +29,7 @@ def test_a_part_without_a_rate_is_an_error():
     from sketch_lvm.methods.family import RATES
     from sketch_lvm.methods.assembly import settings_for
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     with pytest.raises(UserError, match='no rate was chosen for what trains as norms: set lr_norms'):
         method('sketch-lvm', lr_norms=None)
     with pytest.raises(UserError, match='lr_norms must be a number above 0, or None'):
@@ -55,7 +55,7 @@ def test_what_works_in_a_step():
     from sketch_lvm.methods.building import cost, counted
     from sketch_lvm.methods.catalogue import method, variants
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     for how in variants():
         m = method(**how)
         c = cost(m, tower)
@@ -73,7 +73,7 @@ def test_imagenet_constants_leave_the_weights():
     from sketch_lvm.methods.building import IMAGENET_MEAN, backbone_for
     from sketch_lvm.methods.catalogue import method
 
-    tower = load_backbone('mini', random=True)
+    tower = load_backbone('mini', weights_from='random')
     plain = method('sketch-lvm', fit=tower.fit)
     assert backbone_for(plain, tower) is tower
     other = backbone_for(method('sketch-lvm', 'reference'), tower)

@@ -49,7 +49,7 @@ def test_gradient_reaches_exactly_the_parts_that_train():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
-    backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
     before = {n: p.clone() for n, p in backbone.model.named_parameters()}
     for task, how in (
         ('category', {}),
@@ -85,7 +85,7 @@ def test_pieces_learn_the_same_however_pictures_speak():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
 
-    backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
     for task, how in (
         ('category', dict(conditioning='image')),
         ('category', dict(conditioning='batch')),
@@ -126,7 +126,7 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.train.processes import together
-    backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
     m = method('splip', 'mini', batch=7, permutations=5)
     e = Experiment(m, weights_from='random', steps=3, amp='off')
     with together('cpu') as (team, _):
@@ -158,7 +158,7 @@ def test_a_run_is_taken_up_to_the_last_bit():
     from sketch_lvm.testing.crash import outcome
 
     backbone, toys, folder = (
-        load_backbone('mini', random=True),
+        load_backbone('mini', weights_from='random'),
         toy_set(classes=4, photos=6, sketches=2, size=64),
         scratch(),
     )
@@ -210,7 +210,7 @@ def test_ablations_by_name():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method, method_from_dict, published
 
-    backbone, toys = load_backbone('mini', random=True), toy_set(classes=4, photos=6, sketches=1, size=64)
+    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=1, size=64)
 
 
     def ask(**how):

@@ -13,7 +13,7 @@ def test_hits_are_what_they_say():
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.show.gallery import make_gallery
 
-    enc = frozen_encoder(load_backbone('mini', random=True))
+    enc = frozen_encoder(load_backbone('mini', weights_from='random'))
     items = toy_set(size=64)
     said = []
     g = make_gallery(enc, items, say=said.append)
@@ -79,7 +79,7 @@ def test_drawings_are_embedded_as_drawings():
             return self.encoder(pixels, modality).roll(dict(sketch=1, photo=0)[modality], 1)
 
 
-    enc = TwoTowers(frozen_encoder(load_backbone('mini', random=True)))
+    enc = TwoTowers(frozen_encoder(load_backbone('mini', weights_from='random')))
     items = toy_set(size=64)
     drawing = items.sketches.read(3)
     g = make_gallery(enc, items, say=None)
@@ -119,7 +119,7 @@ def test_broken_files_are_named():
     (d / 'broken').mkdir()
     for name, (content, _) in zoo.items():
         (d / 'broken' / name).write_bytes(content)
-    enc = frozen_encoder(load_backbone('mini', random=True))
+    enc = frozen_encoder(load_backbone('mini', weights_from='random'))
     g = make_gallery(enc, d, say=said.append, batch=3, progress=False)
     assert len(g) == 20 and set(g.names) == {'photo/triangle', 'photo/square', 'photo/pentagon', 'photo/hexagon'}
     skipped = dict(g.about['skipped'])
@@ -169,7 +169,7 @@ def test_galleries_are_kept_and_refuse():
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.sealed import Damaged
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     enc = frozen_encoder(b)
     items = toy_set(size=64)
     q = items.sketches.read(3)
@@ -186,7 +186,7 @@ def test_galleries_are_kept_and_refuse():
         )
         assert h.search(q).to_dict() == g.search(q).to_dict()
     prompted = make_encoder(b, ShallowPrompts(3, width=192))
-    other = frozen_encoder(load_backbone('mini', random=True, seed=1))
+    other = frozen_encoder(load_backbone('mini', weights_from='random', seed=1))
     mark = encoder_mark(prompted)
     for wrong, what in ((prompted, 'other learned weights'), (other, 'another tower')):
         with pytest.raises(UserError, match=what):
@@ -201,11 +201,11 @@ def test_galleries_are_kept_and_refuse():
     with torch.no_grad():
         next(p for n, p in prompted.named_parameters() if n.startswith('source.')).view(-1)[0] += 1e-6
     assert encoder_mark(prompted)['learned'] != mark['learned']  # one number, one millionth
-    b2 = load_backbone('mini', random=True)
+    b2 = load_backbone('mini', weights_from='random')
     b2.mean = (0.4, 0.5, 0.5)
     with pytest.raises(UserError, match='preparation of pixels'):
         load_gallery(d / 'g', frozen_encoder(b2))
-    padded = frozen_encoder(load_backbone('mini', random=True, fit='pad'))
+    padded = frozen_encoder(load_backbone('mini', weights_from='random', fit='pad'))
     assert padded.backbone.fit == 'pad' and g.about['fit'] == 'stretch'
     with pytest.raises(UserError, match='preparation of pixels'):
         load_gallery(d / 'g', padded)
@@ -248,7 +248,7 @@ def test_a_seal_is_no_proof():
     from sketch_lvm.train.sealed import pack, read_folder, unpack, write_folder
 
     d = Path(tempfile.mkdtemp())
-    enc = frozen_encoder(load_backbone('mini', random=True))
+    enc = frozen_encoder(load_backbone('mini', weights_from='random'))
     make_gallery(enc, toy_set(size=64), say=None).save(d / 'g')
     files = read_folder(d / 'g')
     about, items = (json.loads(files[n]) for n in ('config.json', 'items.json'))
@@ -338,12 +338,12 @@ def test_a_gallery_opens_nothing_by_itself():
     d = Path(tempfile.mkdtemp())
     items = toy_set(size=64)
     drawing = items.sketches.read(0)
-    enc = frozen_encoder(load_backbone('mini', random=True))
+    enc = frozen_encoder(load_backbone('mini', weights_from='random'))
     sources = [
         dict(run='/root/secret'),
         dict(folder='/root/secret'),
         dict(backbone='ViT-B-32', pretrained='openai', random=False),
-        dict(backbone='ViT-bigG-14', random=True),
+        dict(backbone='ViT-bigG-14', weights_from='random'),
     ]
     for source in sources:
         make_gallery(enc, items, source=source, say=None).save(d / 'g')
@@ -361,6 +361,8 @@ def test_a_gallery_opens_nothing_by_itself():
             assert len(load_gallery(d / 'g', trust=True).search(drawing, 3)) == 3 and opened.call_args.args[0] == source
     for source, opens in (
         (sources[2], True),
+        (dict(backbone='ViT-B-32', weights_from='openai'), True),
+        (dict(backbone='ViT-B-32', weights_from='some/b32.pt'), False),
         (dict(sources[2], pretrained='some/b32.pt'), False),
         (sources[3], False),
         (sources[0], False),
@@ -397,7 +399,7 @@ def test_every_encoder_opens():
     from sketch_lvm.train.share import save_encoder
 
     d = Path(tempfile.mkdtemp())
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     m = method('sketch-lvm', 'mini')
     items = toy_set(size=64)
     save_encoder(build_encoder(m, b), d / 'e', m)

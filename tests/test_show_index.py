@@ -46,7 +46,7 @@ def test_galleries_under_an_old_mark_say_so():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.index import check_mark, encoder_mark
 
-    encoder = frozen_encoder(load_backbone('mini', random=True))
+    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
     mark = encoder_mark(encoder)
     assert check_mark(dict(mark=mark, encoder='mini'), encoder) is encoder
     for tower, why in (('0' * 16, 'an older version'), ('0' * 32, 'another tower')):

@@ -75,7 +75,7 @@ def test_live_search_ranks_after_each_stroke():
     from sketch_lvm.show.widgets import VIEW, LiveSearch, retrieve_live, show_bundles
     from sketch_lvm.show.pad import RecordingComm, receive
 
-    b = load_backbone('mini', random=True)
+    b = load_backbone('mini', weights_from='random')
     frozen, prompted = frozen_encoder(b), make_encoder(b, ShallowPrompts(3, width=192))
     bad = '<img src=x onerror=alert(1)>'
     items = toy_set(size=64)
@@ -148,7 +148,7 @@ def test_every_model_gets_its_gallery():
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.widgets import galleries_for, retrieve_live
 
-    a, b = (frozen_encoder(load_backbone('mini', random=True, seed=s)) for s in (0, 1))
+    a, b = (frozen_encoder(load_backbone('mini', weights_from='random', seed=s)) for s in (0, 1))
     items = toy_set(size=64)
     d = Path(tempfile.mkdtemp())
     ga, gb = (make_gallery(e, items, say=None) for e in (a, b))

@@ -10,7 +10,7 @@ def test_encoders_come_back_or_say_why_not():
     from sketch_lvm.train.sealed import Damaged, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, model_card, save_encoder
 
-    mini, px = load_backbone('mini', random=True), torch.randn(3, 3, 64, 64, generator=torch_rng(0))
+    mini, px = load_backbone('mini', weights_from='random'), torch.randn(3, 3, 64, 64, generator=torch_rng(0))
     rows = ['sketch', 'photo', 'photo']
     for m in (
         method('sketch-lvm', 'mini', norms='per-modality'),
@@ -41,7 +41,7 @@ def test_encoders_come_back_or_say_why_not():
     (folder / 'README.md').write_text('my own words')
     load_encoder(folder)  # a card may be edited
     with pytest.raises(UserError, match='another encoder(.|\n)*tower:'):
-        load_encoder(folder, load_backbone('mini', random=True, seed=1))
+        load_encoder(folder, load_backbone('mini', weights_from='random', seed=1))
     w = folder / 'model.safetensors'
     whole = w.read_bytes()
     for spoiled in (b'', whole[:100], whole[:-1] + bytes([whole[-1] ^ 4]), pickle.dumps({})):
@@ -84,7 +84,7 @@ def test_an_encoder_comes_back_with_its_fit():
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.share import load_encoder, save_encoder
 
-    mini, folder = load_backbone('mini', random=True), scratch() / 'e'
+    mini, folder = load_backbone('mini', weights_from='random'), scratch() / 'e'
     for fit in ('stretch', 'pad', 'crop'):
         m = method('sketch-lvm', 'mini', fit=fit)
         save_encoder(build_encoder(m, mini), folder, m)
@@ -108,7 +108,7 @@ def test_hostile_encoder_folders_are_refused():
     from sketch_lvm.train.sealed import pack, scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
 
-    mini, m = load_backbone('mini', random=True), method('sketch-lvm', 'mini')
+    mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
     encoder = build_encoder(m, mini)
     good, tensors = save_encoder(encoder, scratch() / 'good', m), encoder.state()['tensors']
     config = json.loads((good / 'config.json').read_text())
@@ -223,7 +223,7 @@ def test_a_folder_starts_no_download():
     from sketch_lvm.train.sealed import scratch, write_folder
     from sketch_lvm.train.share import load_encoder, save_encoder
 
-    mini, m = load_backbone('mini', random=True), method('sketch-lvm', 'mini')
+    mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
     good = save_encoder(build_encoder(m, mini), scratch() / 'good', m)
     config, weights = json.loads((good / 'config.json').read_text()), (good / 'model.safetensors').read_bytes()
     secret = good.parent / 'secret.safetensors'

@@ -47,7 +47,7 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
     from sketch_lvm.methods.building import cost
     from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published
 
-    b, out, say = load_backbone(backbone, random=True), {}, say or (lambda line: None)
+    b, out, say = load_backbone(backbone, weights_from='random'), {}, say or (lambda line: None)
     for name, task, recipe in ((f.name, task, r) for f in FAMILIES.values() for task, r in f.tasks.items()):
         preset = 'mini' if backbone == 'mini' and 'mini' in recipe.presets else 'paper'
         takes, rows = cost(method(name, preset, task=task), b), published(method(name, task=task))

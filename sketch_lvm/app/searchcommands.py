@@ -28,8 +28,7 @@ def named_encoder(v: Namespace) -> dict | None:
     weights = getattr(v, 'weights_from', None)
     if getattr(v, 'backbone', 'mini') == 'mini' and not weights and not fit:
         return None
-    random = weights == 'random'
-    return dict(backbone=v.backbone, pretrained=None if random else weights, random=random) | fit
+    return dict(backbone=v.backbone, weights_from=weights) | fit
 
 
 def check_encoder(v: Namespace) -> list[str]:
@@ -97,7 +96,7 @@ def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict | None:
             f'no encoder was named: the photos are embedded with {name} ({tag}), whose weights are here. '
             '--backbone mini takes the mini CLIP, --run and --encoder what was trained.'
         )
-        return dict(backbone=name, pretrained=tag, random=False) | (dict(fit=v.fit) if v.fit else {})
+        return dict(backbone=name, weights_from=tag) | (dict(fit=v.fit) if v.fit else {})
     say('no encoder was named: ' * (not v.chosen) + 'this gallery is made with the frozen mini CLIP.')
     return named
 

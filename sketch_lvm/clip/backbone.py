@@ -177,8 +177,7 @@ def encode_texts(backbone: Backbone, texts: Sequence[str]) -> torch.Tensor:
 # %% ../../nbs/clip/00_backbone.ipynb #fbb2ee2a
 def load_backbone(
     name: str = 'mini',
-    pretrained: str | os.PathLike | None = None,  # a tag of open_clip ('openai' unless named), or a file
-    random: bool = False,
+    weights_from: str | os.PathLike | None = None,  # a tag of open_clip ('openai' unless named), a file, or 'random'
     device: str = 'cpu',
     seed: int = 0,  # of the random numbers
     fit: str = 'stretch',  # how a picture becomes square, one of `images.FITS`
@@ -186,9 +185,9 @@ def load_backbone(
 ) -> Backbone:
     "The mini CLIP, or a plain ViT of open_clip with the weights of a tag or of a file"
     if name in SMALL:
-        backbone = load_mini(random, seed, fit=fit, name=name)
+        backbone = load_mini(weights_from == 'random', seed, fit=fit, name=name)
     else:
-        backbone = load_open_clip(name, pretrained or 'openai', random, seed, fit, quick_gelu)
+        backbone = load_open_clip(name, weights_from, seed, fit, quick_gelu)
     return backbone.to(device)
 
 
@@ -239,8 +238,7 @@ def load_mini(
 
 def load_open_clip(
     name: str,
-    pretrained: str | os.PathLike = 'openai',
-    random: bool = False,
+    weights_from: str | os.PathLike | None = None,  # None: 'openai'
     seed: int = 0,
     fit: str = 'stretch',
     quick_gelu: bool | None = None,
@@ -250,11 +248,11 @@ def load_open_clip(
 
     check_name(fit, FITS, 'fit')
     check_backbone(name)
-    tag = str(pretrained)
+    tag, random = str(weights_from or 'openai'), weights_from == 'random'
     if random:
-        model, source = random_model(name, tag, seed), f'random, seed {seed}'
-    elif is_file_name(name, pretrained):
-        model, source = model_of_file(name, Path(pretrained), quick_gelu)
+        model, source = random_model(name, 'openai', seed), f'random, seed {seed}'
+    elif is_file_name(name, tag):
+        model, source = model_of_file(name, Path(tag), quick_gelu)
     else:
         check_name(tag, open_clip.list_pretrained_tags_by_model(name), f'pretrained tag of {name}')
         model, source = model_of_tag(name, tag), tag

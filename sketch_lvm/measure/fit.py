@@ -87,7 +87,7 @@ def validation(
 # %% ../../nbs/measure/05_fit.ipynb #75edbdc7
 def named_backbone(e: Experiment, device: str | torch.device = 'cpu') -> Backbone:
     "The backbone that an experiment names"
-    return load_backbone(e.backbone, None if e.random else e.weights_from, e.random, device)
+    return load_backbone(e.backbone, e.weights_from, device)
 
 
 def kept_step(best: list | None, step: int) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .index import weights_of
 from .. import __version__
 from ..clip.weights import is_file_name, weights_here
 from ..clip.encoder import Encoder
@@ -224,7 +225,8 @@ def about_problem(about: object) -> str | None:
         return 'config.json holds something that is not text in mark or skipped'
     source = about['source'] or {}
     named = [source[key] for key in ('run', 'folder', 'backbone') if key in source]
-    kinds = dict(pretrained=(str, type(None)), random=bool, step=int)
+    words = (str, type(None))
+    kinds = dict(weights_from=words, pretrained=words, random=bool, step=int)
     if source and (
         len(named) != 1
         or not isinstance(named[0], str)
@@ -301,7 +303,7 @@ def load_gallery(
 
 def at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
-    if not source or source.keys() - {'backbone', 'pretrained', 'random', 'fit'}:
+    if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit'}:
         return False
-    name, tag = source.get('backbone'), source.get('pretrained')
-    return name == 'mini' or not source.get('random') and not is_file_name(name, tag) and weights_here(name, tag)
+    name, tag = source.get('backbone'), weights_of(source)
+    return name == 'mini' or tag != 'random' and not is_file_name(name, tag) and weights_here(name, tag)

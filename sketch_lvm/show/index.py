@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['list_photos', 'photo_folder', 'small_jpeg', 'read_photo', 'vectors', 'embed_photos', 'encoder_mark', 'encoder_label',
-           'check_mark', 'open_encoder']
+           'check_mark', 'weights_of', 'open_encoder']
 
 # %% ../../nbs/show/05_index.ipynb #ee192159
 import io
@@ -170,6 +170,11 @@ def check_mark(about: dict, encoder: Encoder) -> Encoder:
     )
 
 # %% ../../nbs/show/05_index.ipynb #ab8f9e63
+def weights_of(source: dict) -> str | None:
+    "Where the weights of a named backbone come from; galleries of before said it in two words, `pretrained` and `random`"
+    return 'random' if source.get('random') else source.get('weights_from', source.get('pretrained'))
+
+
 def open_encoder(
     source: dict | str | os.PathLike | None = None,  # {'run': folder}, {'folder': folder}, {'backbone': name, ...}
     device: str = 'cpu',
@@ -185,11 +190,5 @@ def open_encoder(
         return opened.encoder, dict(source, step=opened.step)
     if 'folder' in source:
         return load_encoder(source['folder'], device=device), source
-    b = load_backbone(
-        source['backbone'],
-        source.get('pretrained'),
-        random=source.get('random', False),
-        device=device,
-        fit=source.get('fit', 'stretch'),
-    )
+    b = load_backbone(source['backbone'], weights_of(source), device, fit=source.get('fit', 'stretch'))
     return frozen_encoder(b).eval(), source

@@ -273,7 +273,7 @@ def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
             f'Fetch them with\n  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={tag!r})"\n'
             f'or bring a backbone that has them: {bring}.'
         )
-    return load_backbone(name, tag, random=b['random'], device=device, fit=pixels['fit'])
+    return load_backbone(name, 'random' if b['random'] else tag, device, fit=pixels['fit'])
 
 
 BROKEN = (
