@@ -199,7 +199,7 @@ def test_galleries_are_kept_and_refuse():
         == encoder_mark(prompted.eval().requires_grad_(False))
     )
     with torch.no_grad():
-        next(p for n, p in prompted.named_parameters() if n.startswith('source.')).view(-1)[0] += 1e-6
+        next(p for n, p in prompted.named_parameters() if n.startswith('prompts.')).view(-1)[0] += 1e-6
     assert encoder_mark(prompted)['learned'] != mark['learned']  # one number, one millionth
     b2 = load_backbone('mini', weights_from='random')
     b2.mean = (0.4, 0.5, 0.5)
