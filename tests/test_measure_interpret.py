@@ -34,47 +34,6 @@ def test_an_interpretation_agrees_with_reports():
         Interpretation.from_encoder(encoder, items.sketches)
 
 
-def test_purity_crosses_the_gap_and_objects_stay_together():
-    import numpy as np, pytest
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.core import UserError, rng
-    from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import Interpretation, per_query
-    from sketch_lvm.measure.geometry import gap_of, modality_gap, separability
-
-    r = rng(0)
-    kind = np.repeat(['a', 'b'], 20)
-    middle = np.where(kind[:, None] == 'a', [9.0, 0, 0], [0, 9.0, 0])
-    high = np.array([0, 0, 30.0])
-    s, p = middle + r.normal(size=(40, 3)) - high, middle + r.normal(size=(40, 3)) + high
-    apart = modality_gap(s, p, (kind, kind))
-    assert apart['neighbours'] == 1 and apart['purity'] == 1  # two worlds, and yet every search is right
-    assert (
-        modality_gap(s, p, (kind, kind[::-1]))['purity'] == 0
-        and abs(modality_gap(s, p, (kind, kind), neighbours=40)['purity'] - 0.5) < 1e-9
-    )
-    assert (
-        np.isnan(modality_gap(s, p, (kind, ['c'] * 40))['purity'])
-        and modality_gap(s, p, (['a'] * 20 + ['c'] * 20, kind))['purity'] == 1
-    )  # no photos: not asked
-    z = r.normal(size=(30, 40))
-    own = np.arange(30) // 3  # three sketches of an object, alike but for a trace; its photo elsewhere
-    asked = np.repeat(r.normal(size=(10, 40)), 3, 0) + 0.01 * z
-    photos = r.normal(size=(10, 40))
-    assert separability(asked, photos) > separability(asked, photos, (own, np.arange(10)))
-    with pytest.raises(UserError, match='two objects'):
-        separability(asked, photos, (['x'] * 30, ['x'] * 10))
-    x = Interpretation.from_encoder(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(3, 4, 2))
-    g = gap_of(x, 4)
-    assert abs(g['purity'] - x.same[np.arange(24)[:, None], x.order[:, :4]].mean()) < 1e-9 and list(g) == [
-        'centroids',
-        'separability',
-        'neighbours',
-        'purity',
-    ]
-
-
 def test_a_run_is_looked_into_at_any_kept_step():
     import numpy as np, pytest, tempfile
     from sketch_lvm.clip.backbone import load_backbone
@@ -116,89 +75,6 @@ def test_a_run_is_looked_into_at_any_kept_step():
         Interpretation.from_run(tempfile.mkdtemp())
 
 
-def test_patches_find_themselves():
-    import numpy as np, pytest, torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.core import UserError
-    from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import patch_tokens
-    from sketch_lvm.measure.correspondence import correspondences, part_hits, patch_of
-
-    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
-    images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), np.uint8)
-    t = patch_tokens(encoder, images, 'photo')
-    assert t.shape == (4, 3, 64, 192) and torch.allclose(t.norm(dim=-1), torch.ones(4, 3, 64), atol=1e-5)
-    c = correspondences(t, t)
-    pairs = [(i, a, a) for i in range(3) for a in (0, 9, 63)]
-    assert (part_hits(c, pairs) == 1).all() and (part_hits(-c, pairs) < 0.5).all()
-    assert (
-        part_hits(c, [(0, 9, 18)])[0] == 1
-        and part_hits(c, [(0, 9, 18)], near=0)[0] == 0
-        and part_hits(c, [(0, 7, 8)])[0] == 0
-    )  # 7 and 8 are no neighbours
-    assert patch_of([(0.99, 0), (0, 0.99), (1, 1)], 8).tolist() == [7, 56, 63]
-    blank = np.full((2, 64, 64, 3), 255, np.uint8)  # all pictures alike: nothing is left once the places are taken away
-    assert (
-        patch_tokens(encoder, blank, 'photo').norm(dim=-1).min() > 0.99
-        and patch_tokens(encoder, blank, 'photo', 'places').abs().max() < 1e-3
-    )
-    with pytest.raises(UserError, match='unknown mean'):
-        patch_tokens(encoder, blank, 'photo', 'place')
-
-
-def test_a_picture_is_nearest_to_itself_moved_alike():
-    import torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.core import torch_rng
-    from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.correspondence import arrangement_distances
-    from sketch_lvm.methods.losses import draw_permutations, shuffle_patches
-
-    encoder = frozen_encoder(load_backbone('mini'))
-    x = torch.randn(3, 3, 64, 64, generator=torch_rng(0))
-    orders = draw_permutations(0, 0, range(3), n=4)
-    d = arrangement_distances(encoder, x, x, orders)
-    assert d.shape == (3, 4) and d[:, 0].abs().max() < 1e-5 and d[:, 1:].min() > 1e-4
-    one = (
-        encoder.embed(shuffle_patches(x, orders[:, 0]), 'sketch'),
-        encoder.embed(shuffle_patches(x, orders[:, 2]), 'photo'),
-    )
-    assert torch.allclose(d[:, 2], 1 - (one[0] * one[1]).sum(1), atol=1e-5)
-
-
-def test_margins_are_compared_as_the_loss_does():
-    import numpy as np, pytest, torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.core import UserError
-    from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
-    from sketch_lvm.measure.interpret import Interpretation, deltas
-    from sketch_lvm.measure.margins import margin_batches, margin_matrix
-    from sketch_lvm.methods.losses import margin_divergence
-
-    items, encoder = toy_set(3, 5, 2), frozen_encoder(load_backbone('mini', weights_from='random'))
-    x = Interpretation.from_encoder(encoder, items)
-    d, names = margin_batches(x, 4, 6)
-    assert (
-        d.shape == (6, 3, 4)
-        and names == list(items.classes)
-        and not np.array_equal(d[0], d[1])
-        and np.array_equal(margin_batches(x, 4, 6)[0], d)
-    )
-    every = deltas(x)
-    assert all(np.abs(every[c] - v).min() < 1e-6 for i, c in enumerate(names) for v in d[:, i].ravel())
-    m = margin_matrix(x, 4, 6)[0]
-    loss = np.mean([margin_divergence(torch.from_numpy(b), temperature=0.1).item() for b in d])
-    assert (
-        np.allclose(np.diag(m), 0, atol=1e-7) and np.isclose(m.sum() / 6, loss, rtol=1e-4) and m.min() > -1e-7 and loss > 0
-    )
-    assert not np.allclose(margin_matrix(x, 4, 6, order='given')[0], m)
-    with pytest.raises(UserError, match='fewer than 6 photos'):
-        margin_batches(x, 6)
-    with pytest.raises(UserError, match='at least 2 classes'):
-        margin_matrix(Interpretation.from_encoder(encoder, items.where(classes=[items.classes[0]])))
-
-
 def test_alike_things_become_neighbours():
     import numpy as np
     from sketch_lvm.measure.interpret import alike_order
@@ -208,40 +84,3 @@ def test_alike_things_become_neighbours():
     found = kind[alike_order(s)]
     assert (np.diff(found) != 0).sum() == 2 and sorted(alike_order(s)) == list(range(12))
     assert alike_order([[1.0]]).tolist() == [0] and alike_order([[1, 0.2], [0.2, 1]]).tolist() == [0, 1]
-
-
-def test_norms_go_back_and_return():
-    import numpy as np, pytest, torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.core import UserError, torch_rng
-    from sketch_lvm.measure.interpret import norm_changes, norms_back
-    from sketch_lvm.clip.prompts import NoPrompts
-    from sketch_lvm.clip.encoder import make_encoder
-
-    b = load_backbone('mini', weights_from='random')
-    x = torch.randn(2, 3, 64, 64, generator=torch_rng(0))
-    encoder, frozen = make_encoder(b, NoPrompts(), 'per-modality', 'norms'), make_encoder(b, NoPrompts(), train='none')
-    places = list(encoder.norms.eps)
-    assert len(places) == 2 * 4 + 2 and all(v == 0 for d in norm_changes(encoder).values() for k in d.values() for v in k)
-    with torch.no_grad():
-        encoder.norms.weight['block01_ln_2'][1] += 0.5
-        encoder.norms.bias['ln_post'][0] += 1
-    m, found, ends = b.image_tower.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
-    size = np.hypot(m.weight.norm().item(), m.bias.norm().item())
-    assert np.allclose(found['block01_ln_2']['gain'], [0, 0.5 * b.width**0.5 / size], atol=1e-6)
-    assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0
-    with norms_back(encoder, ['ln_post']):
-        assert torch.equal(encoder.embed(x, 'sketch'), frozen.embed(x, 'sketch')) and not torch.equal(
-            encoder.embed(x, 'photo'), frozen.embed(x, 'photo')
-        )
-    with norms_back(encoder, places):
-        assert torch.equal(encoder.embed(x, 'photo'), frozen.embed(x, 'photo'))
-    assert torch.equal(encoder.embed(x, 'sketch'), ends)
-    with pytest.raises(RuntimeError), norms_back(encoder, places):
-        raise RuntimeError
-    assert torch.equal(encoder.embed(x, 'sketch'), ends)
-    for f in (norm_changes, lambda e: norms_back(e, []).__enter__()):
-        with pytest.raises(UserError, match='no LayerNorms'):
-            f(frozen)
-    with pytest.raises(UserError, match='unknown place'), norms_back(encoder, ['block09_ln_1']):
-        pass
