@@ -6,7 +6,6 @@
 __all__ = ['Interpretation', 'per_query', 'confusions', 'deltas', 'kept_steps', 'alike_order']
 
 # %% ../../nbs/measure/18_interpret.ipynb #e2ae58c7
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,17 +16,14 @@ import torch
 from ..clip.backbone import Backbone
 from .evaluate import Encodes
 from ..data.items import SketchPhotoSet
-from ..core import UserError, check_name, rng
-from .evaluate import device_of, embed
+from ..core import UserError, check_name
+from .evaluate import embed
 from .runs import frozen_encoder, open_run
 from ..data.named import load_sets
 from .fit import named_backbone
 from .experiments import read_experiment
-from ..methods.losses import shuffle_patches
 from .metrics import rank_metrics
 from .accuracy import accuracy_at
-from ..clip.prompts import Trace, prompted_forward
-from ..clip.towers import layer_norms
 from ..train.checkpoints import step_folders
 
 # %% ../../nbs/measure/18_interpret.ipynb #3c850d52
