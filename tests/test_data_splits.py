@@ -89,11 +89,11 @@ def test_splits_say_what_they_are():
         'tuberlin/sake': (220, 30),
         'tuberlin/pcyc': (220, 30),
         'tuberlin/kd': (220, 30),
+        'real64/v1': (52, 20),
         'quickdraw/d2s': (80, 30),
         'quickdraw/kd': (80, 30),
         'cross/sketchy1-tuberlin': (100, 21),
         'cross/sketchy1-quickdraw': (100, 11),
-        'real64/v1': (52, 20),
     }
     for name, choices in [('sketchy/split1', 2), ('tuberlin', 3), ('quickdraw', 2), ('sketchy', 3), ('cross', 2)]:
         with pytest.raises(UserError, match='could mean') as e:
