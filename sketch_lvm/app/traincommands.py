@@ -23,8 +23,9 @@ from sketch_lvm.app.arguments import (
     check_device,
     check_run,
 )
-from .arguments import described_experiment, resumable
+from .arguments import described_experiment, read_data, resumable
 from .engine import IMPORT, Command, Opt
+from ..core import UserError
 
 if TYPE_CHECKING:
     from sketch_lvm.train.state import Run
