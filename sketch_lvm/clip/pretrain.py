@@ -9,6 +9,7 @@ __all__ = ['LEADS', 'Phase', 'Recipe', 'article', 'material', 'draw_batch', 'Hea
 
 # %% ../../nbs/clip/08_pretrain.ipynb #dd63d122
 import json, time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,14 +19,24 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from .backbone import MINI, MINI_STATS, build_mini, load_mini
+from .backbone import MINI, MINI_STATS, Backbone, build_mini, load_mini
 from .texts import WordTokenizer
-from ..core import UserError, atomic_write, data_path, pick_device, read_json, rng, sha256, write_json
+from sketch_lvm.core import (
+    Progress,
+    UserError,
+    atomic_write,
+    data_path,
+    machine,
+    pick_device,
+    read_json,
+    rng,
+    sha256,
+    write_json,
+)
 from ..world.miniworld import CATEGORY_NAMES, mini_split
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES
 from ..world.imagesets import fingerprint, image_set
-from ..core import machine
 
 # %% ../../nbs/clip/08_pretrain.ipynb #16228cf1
 @dataclass(frozen=True)
@@ -61,25 +72,29 @@ class Recipe:
     warmup: int = 100
     decay: float = 0.3  # the last share of the steps, in which the rates fall to zero
     temperature: float = 0.1  # of the instance and the kind term
-    phases: tuple = (
+    phases: tuple[Phase, ...] = (
         Phase(0),
         Phase(1100, 23, 5, 40.0, 2.0, 0.5, 0.5, 0.5),
         Phase(2200, 23, 5, 40.0, 2.0, 0.5, 0.5, 0.5, rate=0.4),
         Phase(4000, 23, 5, 40.0, 2.0, 0.25, 0.25, 0.1, kind_weight=0.35),
     )
 
-    def phase(self, step):
+    def phase(self, step: int) -> Phase:
+        "The phase that a step belongs to"
         return [p for p in self.phases if p.start <= step][-1]
 
 # %% ../../nbs/clip/08_pretrain.ipynb #6bd09a73
 LEADS = ('a photo of', 'a picture of', 'a sketch of', 'a line drawing of')
 
 
-def article(name):
+def article(name: str) -> str:
+    "A name with `a` or `an` before it"
     return f'{"an" if name[0] in "aeiou" else "a"} {name}'
 
 
-def material(recipe, names=CATEGORY_NAMES, progress=None):
+def material(
+    recipe: Recipe, names: Sequence[str] = CATEGORY_NAMES, progress: Progress | None = None
+) -> dict[str, np.ndarray]:
     "What the towers are shown: photos [C, N, V], line art [C, N] and blueprints [C, N] as uint8 arrays"
     ids = list(range(recipe.first, recipe.first + recipe.instances))
     C, N = len(names), len(ids)
@@ -96,8 +111,14 @@ def material(recipe, names=CATEGORY_NAMES, progress=None):
     return dict(photos=np.asarray(photos).reshape(C, N, recipe.views, 64, 64, 3), art=art, plans=plans)
 
 # %% ../../nbs/clip/08_pretrain.ipynb #4963c7a8
-def draw_batch(recipe, step, C, N):
-    "Which categories, which objects, which two pictures of each: a pure function of (seed, step)"
+def draw_batch(
+    recipe: Recipe,
+    step: int,
+    C: int,  # categories
+    N: int,  # objects of each
+) -> tuple:
+    """Which categories, which objects, which two pictures of each: a pure function of (seed, step).
+    Arrays of categories, objects, views, line art or not and seeds of captions; then a shift and a number in LEADS."""
     r = rng(recipe.seed, index=step)
     p = recipe.phase(step)
     cats = np.repeat(r.permutation(C)[: p.categories], p.objects)
@@ -110,22 +131,21 @@ def draw_batch(recipe, step, C, N):
 class Heads(torch.nn.Module):
     "What pretraining needs beside the two towers and is thrown away after: the blueprint decoder"
 
-    def __init__(self, seed=0, width=MINI['embed_dim'], side=16):
+    def __init__(self, seed: int = 0, width: int = MINI['embed_dim'], side: int = 16):
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.plan = torch.nn.Linear(width, side * side)
 
 
-def pixels(images, shift=(0, 0)):
+def pixels(images: np.ndarray, shift: tuple[int, int] = (0, 0)) -> torch.Tensor:
     "uint8 [n, 64, 64, 3] to normalised floats, all moved by the same few pixels"
     x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
-    return (torch.roll(x, shift, (2, 3)) - torch.tensor(MINI_STATS['mean'])[:, None, None]) / torch.tensor(
-        MINI_STATS['std']
-    )[:, None, None]
+    mean, std = (torch.tensor(MINI_STATS[k])[:, None, None] for k in ('mean', 'std'))
+    return (torch.roll(x, shift, (2, 3)) - mean) / std
 
 # %% ../../nbs/clip/08_pretrain.ipynb #428ce522
-def kind_loss(u, label, temperature):
+def kind_loss(u: torch.Tensor, label: torch.Tensor, temperature: float) -> torch.Tensor:
     "Of each picture's neighbours, those of its own category shall be near: mean negative log share over them"
     self = torch.eye(len(u), dtype=torch.bool, device=u.device)
     same = (label[:, None] == label) & ~self
@@ -133,7 +153,15 @@ def kind_loss(u, label, temperature):
     return -((share * same).sum(1) / same.sum(1).clamp(min=1)).mean()
 
 # %% ../../nbs/clip/08_pretrain.ipynb #13c9489c
-def losses(model, heads, tokenizer, recipe, data, step, names=CATEGORY_NAMES):
+def losses(
+    model: torch.nn.Module,  # both towers
+    heads: Heads,
+    tokenizer: WordTokenizer,
+    recipe: Recipe,
+    data: dict[str, np.ndarray],  # of `material`
+    step: int,
+    names: Sequence[str] = CATEGORY_NAMES,
+) -> dict[str, torch.Tensor]:
     "The terms of one step, each already weighted"
     C, N = data['art'].shape[:2]
     dev = model.visual.proj.device
@@ -142,15 +170,13 @@ def losses(model, heads, tokenizer, recipe, data, step, names=CATEGORY_NAMES):
     second = data['photos'][cats, objs, view[:, 1]]
     second[art] = data['art'][cats[art], objs[art]]
     images = np.concatenate([data['photos'][cats, objs, view[:, 0]], second])
-    said = [
+    captions = [
         caption_of(names[c], recipe.first + int(o), 'photo', int(s), int(v))
         for c, o, s, v in zip(cats, objs, say, view[:, 0])
     ]
-    words = tokenizer([f'{LEADS[lead]} {article(c)}' for c in names] + said)
-    with (
-        torch.autocast(dev.type, torch.bfloat16),
-        sdpa_kernel(SDPBackend.MATH),
-    ):  # with 33 tokens the plain product beats flash attention's backward
+    words = tokenizer([f'{LEADS[lead]} {article(c)}' for c in names] + captions)
+    # with 33 tokens the plain product beats flash attention's backward
+    with torch.autocast(dev.type, torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
         z, t = model.encode_image(pixels(images, shift).to(dev)).float(), model.encode_text(words.to(dev)).float()
     u, t = F.normalize(z, dim=-1), F.normalize(t, dim=-1)
     p = recipe.phase(step)
@@ -159,9 +185,8 @@ def losses(model, heads, tokenizer, recipe, data, step, names=CATEGORY_NAMES):
     own = torch.arange(n, device=dev)
     photo = torch.from_numpy(np.r_[np.ones(n, bool), ~art]).to(dev)
     pair = scale * u[:n] @ t[C:].T
-    near = (u[:n] @ u[n:].T / recipe.temperature).masked_fill(
-        label[:, None] != label, -1e4
-    )  # only objects of one category compete
+    near = u[:n] @ u[n:].T / recipe.temperature
+    near = near.masked_fill(label[:, None] != label, -1e4)  # only objects of one category compete
     plan = torch.from_numpy(data['plans'][cats, objs]).flatten(1).to(dev)
     plan = (plan - plan.mean(1, keepdim=True)) / (plan.std(1, keepdim=True) + 1)
     terms = {
@@ -175,7 +200,7 @@ def losses(model, heads, tokenizer, recipe, data, step, names=CATEGORY_NAMES):
     return terms
 
 # %% ../../nbs/clip/08_pretrain.ipynb #f65806ba
-def optimisers(model, heads, recipe):
+def optimisers(model: torch.nn.Module, heads: Heads, recipe: Recipe) -> list[torch.optim.Optimizer]:
     "Muon for the matrices inside the blocks, AdamW for the rest"
     inside = {id(p) for k, p in model.named_parameters() if p.ndim == 2 and 'resblocks' in k}
     every = [*model.parameters(), *heads.parameters()]
@@ -187,7 +212,7 @@ def optimisers(model, heads, recipe):
     ]
 
 
-def rate(recipe, step):
+def rate(recipe: Recipe, step: int) -> float:
     "Warm up, stay, then fall in a straight line"
     return min(1, (step + 1) / recipe.warmup, max(0.0, (recipe.steps - step) / (recipe.decay * recipe.steps)))
 
@@ -198,7 +223,15 @@ def machine_words(device: torch.device) -> str:
     return m['device_name'] if device.type == 'cuda' else f'{m["device_name"]}, CPU, {m["threads"]} thread(s)'
 
 
-def save_state(path, model, heads, opts, recipe, step, spent):
+def save_state(
+    path: str | Path,
+    model: torch.nn.Module,
+    heads: Heads,
+    opts: Sequence[torch.optim.Optimizer],
+    recipe: Recipe,
+    step: int,
+    spent: float,  # seconds
+) -> None:
     "One file with all tensors, atomically; the numbers beside them in its header"
     state = {f'model.{k}': v for k, v in model.state_dict().items()} | {
         f'heads.{k}': v for k, v in heads.state_dict().items()
@@ -216,7 +249,9 @@ def save_state(path, model, heads, opts, recipe, step, spent):
         f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))
 
 
-def load_state(path, model, heads, opts):
+def load_state(
+    path: str | Path, model: torch.nn.Module, heads: Heads, opts: Sequence[torch.optim.Optimizer]
+) -> tuple[int, float]:
     "Put a saved state back; returns the step and the seconds spent so far"
     from safetensors import safe_open
 
@@ -236,12 +271,20 @@ def load_state(path, model, heads, opts):
     return int(meta['step']), float(meta['seconds'])
 
 # %% ../../nbs/clip/08_pretrain.ipynb #92246cb4
-def update(terms, model, heads, opts, recipe, step):
+def update(
+    terms: dict[str, torch.Tensor],
+    model: torch.nn.Module,
+    heads: Heads,
+    opts: Sequence[torch.optim.Optimizer],
+    recipe: Recipe,
+    step: int,
+) -> None:
     "One step of both optimisers, unless the loss is no number"
     loss = sum(terms.values())
     if not torch.isfinite(loss):
         raise UserError(
-            f'the loss is {loss.item()} at step {step}: { ({k: v.item() for k, v in terms.items()}) }. Try a smaller rate.'
+            f'the loss is {loss.item()} at step {step}: '
+            f'{ ({k: v.item() for k, v in terms.items()}) }. Try a smaller rate.'
         )
     for o, base in zip(opts, (recipe.lr, recipe.muon)):
         for g in o.param_groups:
@@ -253,8 +296,17 @@ def update(terms, model, heads, opts, recipe, step):
         o.step()
 
 # %% ../../nbs/clip/08_pretrain.ipynb #1f812f6e
-def pretrain(out, recipe=Recipe(), names=CATEGORY_NAMES, every=100, threads=None, stop=None, device='cpu', say=print):
-    "Train both towers into the folder `out`; interrupted, it goes on from its last state. `stop`: leave after this step"
+def pretrain(
+    out: str | Path,
+    recipe: Recipe = Recipe(),
+    names: Sequence[str] = CATEGORY_NAMES,
+    every: int = 100,  # steps from one saved state to the next
+    threads: int | None = None,
+    stop: int | None = None,  # leave after this step
+    device: str | torch.device = 'cpu',
+    say: Callable[[str], object] | None = print,  # is told every row of the log
+) -> tuple[torch.nn.Module, WordTokenizer]:
+    "Train both towers into the folder `out`; after an interruption it goes on from its last state"
     if threads:
         torch.set_num_threads(threads)
     out = Path(out)
@@ -286,14 +338,17 @@ def pretrain(out, recipe=Recipe(), names=CATEGORY_NAMES, every=100, threads=None
     return model.eval(), tokenizer
 
 
-def trim(path, step):
+def trim(path: Path, step: int) -> None:
     "Drop the log's rows after the saved step: they will be written again"
     rows = [row for row in path.read_text().splitlines() if json.loads(row)['step'] <= step] if path.exists() else []
     with atomic_write(path, 'w') as f:
         f.write(''.join(row + '\n' for row in rows))
 
 
-def log(out, step, terms, seconds, say):
+def log(
+    out: str | Path, step: int, terms: dict[str, torch.Tensor], seconds: float, say: Callable[[str], object] | None
+) -> None:
+    "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
     with open(Path(out) / 'log.jsonl', 'a') as f:
         f.write(json.dumps(row) + '\n')
@@ -301,8 +356,13 @@ def log(out, step, terms, seconds, say):
         say('  '.join(f'{k} {v}' for k, v in row.items()))
 
 # %% ../../nbs/clip/08_pretrain.ipynb #6794e576
-def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo', 'line_art', 'sketch')):
-    "Zero-shot accuracy of each kind of picture, and how often the same object's photo ranks first among `instances` of its category"
+def measure(
+    backbone: Backbone,
+    names: Sequence[str] = CATEGORY_NAMES,
+    instances: Sequence[int] = range(20),  # numbers of the objects of each category
+    kinds: Iterable[str] = ('photo', 'line_art', 'sketch'),
+) -> dict[str, dict[str, float]]:
+    "For each kind of picture zero-shot accuracy, and how often the object's own photo ranks first in its category"
     from sketch_lvm.clip.backbone import class_text_features
     from sketch_lvm.clip.encoder import encode_images
 
@@ -318,7 +378,10 @@ def measure(backbone, names=CATEGORY_NAMES, instances=range(20), kinds=('photo',
     return out
 
 # %% ../../nbs/clip/08_pretrain.ipynb #578096ee
-def pictures_seen(recipe, steps):
+def pictures_seen(
+    recipe: dict,  # as a card has it
+    steps: int,
+) -> int:
     "How many pictures went through the image tower"
     starts = [p['start'] for p in recipe['phases']] + [steps]
     return sum(
@@ -327,7 +390,9 @@ def pictures_seen(recipe, steps):
     )
 
 
-def publish(run, folder, name='mini-again', note='', measured=True):
+def publish(
+    run: str | Path, folder: str | Path, name: str = 'mini-again', note: str = '', measured: bool = True
+) -> dict:
     "Write a finished run as the project's mini CLIP: fp16 weights, words, training log and a card with every hash"
     from safetensors import safe_open
     from safetensors.torch import save
