@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:  # to import torch takes seconds
     import torch
+    from tqdm import tqdm
 
 Progress = Callable[[int, int], object]  # is called with how much is done, and how much there is
 
@@ -272,7 +273,7 @@ def printable(
     return text.replace('\n', '\\n').replace('\t', '\\t') if one_line else text
 
 # %% ../nbs/00_core.ipynb #7b8e2687
-def bar(total: int | None, text: str, shown: bool | None = None, **how: object):
+def bar(total: int | None, text: str, shown: bool | None = None, **how: object) -> 'tqdm':
     "A progress bar (tqdm) on stderr: if that is a terminal, or as `shown` says"
     from tqdm import tqdm
 

@@ -147,7 +147,8 @@ def test_commands_do_what_they_say():
     ), err
     assert 'without norms' in err and 'RANDOM WEIGHTS' in err
     code, r, err = run(
-        f'train --out {d}/run --method sketch-lvm --task fine-grained --data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}'
+        f'train --out {d}/run --method sketch-lvm --task fine-grained '
+        f'--data mini:n_train=2,n_test=2 --set batch=8,per_class=2 {small}'
     )
     assert code == 2 and 'other settings' in r['error'] and 'Traceback' not in err
     code, r, err = run(f'resume --run {d}/run --device cpu --json')

@@ -24,7 +24,8 @@ def test_a_result_is_said_before_it_is_kept():
 
 
     code, out, err = run(
-        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --steps 1 --weights-from random --device cpu'
+        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 '
+        '--set batch=8 --steps 1 --weights-from random --device cpu'
     )
     assert code == 0 and 'step 1 is kept: the best of 1 on validation classes' in out, err
     with mock.patch.object(Report, 'save', refuse):
@@ -93,7 +94,9 @@ def test_a_cross_dataset_table_from_the_command_line():
 
 
     def ask(other, out, *more, table='cross-dataset'):
-        words = f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --weights-from random --steps 1'.split()
+        words = (
+            f'reproduce --table {table} --data folder:{d}/a,validation=1 --out {d}/{out} --weights-from random --steps 1'
+        ).split()
         words += '--trials 0 --seeds 1 --device cpu'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -153,7 +156,9 @@ def test_the_command_only_estimates_or_asks_first():
 
 
     def ask(*more):
-        words = 'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --weights-from random --steps 1 --trials 0 --seeds 1'.split()
+        words = (
+            'reproduce --data mini:n_train=2,n_test=2 --rows B-IP --weights-from random --steps 1 --trials 0 --seeds 1'
+        ).split()
         words += '--device cpu --set batch=4'.split()
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -15,7 +15,10 @@ def test_a_finished_run_is_made_longer():
         return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
 
 
-    train = f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 --set batch=8 --weights-from random --device cpu'
+    train = (
+        f'train --out {d}/run --method b-lin --data mini:n_train=2,n_test=2 '
+        '--set batch=8 --weights-from random --device cpu'
+    )
     code, r, err = run(f'{train} --steps 1')
     assert code == 0 and r['steps'] == 1, err
     code, r, err = run(f'{train} --steps 2')

@@ -8,9 +8,8 @@ def test_kind_loss_by_hand():
 
     u = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])
     label = torch.tensor([0, 0, 1, 1])
-    assert (
-        abs(kind_loss(u, label, 1.0).item() - -math.log(math.e / (math.e + 2))) < 1e-6
-    )  # one friend at 1, two strangers at 0
+    # one friend at 1, two strangers at 0
+    assert abs(kind_loss(u, label, 1.0).item() - -math.log(math.e / (math.e + 2))) < 1e-6
     u, label, total = (
         F.normalize(torch.randn(9, 4, generator=torch.Generator().manual_seed(0)), dim=1),
         torch.tensor([0, 0, 0, 1, 1, 2, 2, 2, 2]),

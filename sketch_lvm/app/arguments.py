@@ -38,7 +38,8 @@ DEVICE = Opt('device', 'device', 'auto, cpu, cuda, cuda:1 or mps', 'auto')
 
 WEIGHTS = Opt(
     'weights-from',
-    help="open_clip's tag, a checkpoint file, or random (to see that the code runs; outputs say so); else the usual ones",
+    help="open_clip's tag, a checkpoint file, or random (to see that the code runs; "
+    "outputs say so); else the usual ones",
 )
 
 

@@ -274,7 +274,8 @@ def disk_obstacle(e: dict) -> str:
         )
     if e['checkpoints'] > room['disk_free']:
         return (
-            f'the checkpoints take up to {size_in_words(e["checkpoints"])} in {room["out"]}, and {free} are free there: '
+            f'the checkpoints take up to {size_in_words(e["checkpoints"])} in {room["out"]}, '
+            f'and {free} are free there: '
             'make room, make fewer rows at a time (--rows), or choose another --out.'
         )
     if c['disk'] is not None and c['disk'] == room.get('disk') and both > room['disk_free']:

@@ -115,7 +115,8 @@ def _summary(p, per_query, notes, per_class, photos):
     if excluded:
         some = ', '.join(f'{c} ({n})' for c, n in list(excluded.items())[:5]) + ', ...' * (len(excluded) > 5)
         notes = [
-            f'{len(p.left_out)} of {len(p.q_codes)} queries have no {p.wanted} in the gallery and are left out: {some}.',
+            f'{len(p.left_out)} of {len(p.q_codes)} queries have no '
+            f'{p.wanted} in the gallery and are left out: {some}.',
             *notes,
         ]
     return Metrics(

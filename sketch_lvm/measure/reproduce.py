@@ -260,7 +260,8 @@ def fill_cache(plan: CachePlan, team: Team, say: Callable[[str], None] | None = 
     if say and n:
         place = os.path.relpath(cache_path('pixels').parent)
         say(
-            f'pixel cache: {n:,} pictures take {size_in_words(size)} in {place}; what is there already is not made again'
+            f'pixel cache: {n:,} pictures take {size_in_words(size)} in {place}; '
+            'what is there already is not made again'
         )
 
     def build() -> None:

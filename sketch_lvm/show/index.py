@@ -171,7 +171,7 @@ def check_mark(about: dict, encoder: Encoder) -> Encoder:
 
 # %% ../../nbs/show/05_index.ipynb #ab8f9e63
 def weights_of(source: dict) -> str | None:
-    "Where the weights of a named backbone come from; galleries of before said it in two words, `pretrained` and `random`"
+    "Where the weights of a named backbone come from; older galleries say it as `pretrained` and `random`"
     return 'random' if source.get('random') else source.get('weights_from', source.get('pretrained'))
 
 

@@ -6,7 +6,7 @@
 __all__ = ['ToyWorld', 'ToyEncoder', 'ToyDraw', 'ToyLearner', 'toy_learner', 'toy_valid']
 
 # %% ../../nbs/testing/00_toys.ipynb #8fbbda82
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
@@ -68,7 +68,7 @@ class ToyDraw:
     def __init__(self, world: ToyWorld, classes: Iterable[int], batch: int):
         self.world, self.classes, self.batch = world, list(classes), batch
 
-    def __call__(self, step, rank=0, size=1):
+    def __call__(self, step: int, rank: int = 0, size: int = 1) -> dict:
         g = rng(self.world.seed, index=step, stream=2)
         own = np.arange(self.batch)[rank::size]
         labels = g.integers(len(self.classes), size=self.batch)
@@ -87,7 +87,13 @@ class ToyDraw:
 class ToyLearner(Learner):
     "Triplets and classification over some categories of a toy world"
 
-    def __init__(self, world, seen, batch, seed=0):
+    def __init__(
+        self,
+        world: ToyWorld,
+        seen: int,  # categories to learn from
+        batch: int,  # triplets in a step
+        seed: int = 0,
+    ):
         super().__init__(
             ToyEncoder(seed), about=dict(toy=dict(seed=seed, classes=world.classes, seen=seen, batch=batch))
         )
@@ -95,25 +101,31 @@ class ToyLearner(Learner):
         with torch.no_grad():
             self.texts = self.encoder(torch.tensor(world.centres[:seen], dtype=torch.float32), 'photo')
 
-    def draw(self, step, rank=0, size=1):
+    def draw(self, step: int, rank: int = 0, size: int = 1) -> dict:
+        "Points of a step, and one process's share of them"
         return self.batches(step, rank, size)
 
-    def embed(self, batch, rows, device, average=None):
+    def embed(
+        self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
+    ) -> Embedded:
+        "Sketches, their photos and photos of other categories"
         sketch, photo, negative = batch['views'][:, rows].to(device)
         views = [self.encoder(sketch, 'sketch'), self.encoder(photo, 'photo'), self.encoder(negative, 'photo')]
         return Embedded(torch.stack(views).float())
 
-    def objective(self, embedded, batch):
+    def objective(self, embedded: Embedded, batch: dict) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        "A triplet loss, and the comparison with the fixed vectors of the categories"
         z = embedded.embedding
         labels, texts = batch['labels'].to(z.device), self.texts.to(z.device)
         terms = dict(triplet=triplet(*z), classification=0.5 * text_classification(z[0], labels, texts, 0.1))
         return sum(terms.values()), terms
 
-    def names(self, batch, places):
+    def names(self, batch: dict, places: Sequence[int]) -> list[str]:
+        "The step, and the place in it"
         return [f'toy {batch["step"]}/{i}' for i in places]
 
 
-def toy_learner(seed=0, classes=12, seen=8, batch=16):
+def toy_learner(seed: int = 0, classes: int = 12, seen: int = 8, batch: int = 16) -> ToyLearner:
     "A `Learner` in milliseconds: triplets and classification over the first `seen` categories of a toy world"
     return ToyLearner(ToyWorld(seed, classes), seen, batch, seed)
 
