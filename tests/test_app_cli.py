@@ -355,8 +355,14 @@ def test_two_runs_are_compared_on_the_command_line():
         return code, out.getvalue(), err.getvalue()
 
 
-    code, out, _ = said(d / 'one', d / 'two')
-    assert code == 0 and 'one against two, mAP@all' in out and '95% interval' in out and 'One run on each side' in out
+    code, out, err = said(d / 'one', d / 'two')
+    assert (
+        code == 0
+        and 'error' not in err
+        and 'one against two, mAP@all' in out
+        and '95% interval' in out
+        and 'One run on each side' in out
+    )
     found = json.loads(said(d / 'one', d / 'two' / 'report.json', '--json')[1].splitlines()[-1])
     assert abs(found['difference'] - (runs[0]['mAP@all'] - runs[1]['mAP@all'])) < 1e-6 and found['exit'] == 0
     assert 'one against frozen' in said(d / 'one')[1]

@@ -32,7 +32,8 @@ def base(tmp_path_factory):
         shutil.copy(ROOT / f, root / f)
     for f in ('export_tests.py', 'readme.py', 'check.py', 'jobs.py', 'style.py'):
         shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
-    shutil.copy(ROOT / 'tests' / 'conftest.py', root / 'tests')
+    for f in ('conftest.py', 'browsing.py'):
+        shutil.copy(ROOT / 'tests' / f, root / 'tests')
     write(
         root,
         'index',

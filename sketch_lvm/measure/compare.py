@@ -199,7 +199,7 @@ class Comparison:
     mean_b: float
     p: float  # two-sided, of a true difference of zero
     level: float = 0.95
-    error: float = 0.0  # standard error of the difference
+    standard_error: float = 0.0  # of the difference
     seeds: tuple = ()  # difference of each seed
     categories: int = 0
     queries: int = 0
@@ -262,7 +262,7 @@ def compare(
         mean_b=float(y.mean()),
         p=p_value(mean, parts),
         level=level,
-        error=parts.error,
+        standard_error=parts.error,
         seeds=tuple(d.mean(1).tolist()),
         categories=kinds,
         queries=d.shape[1],
