@@ -17,7 +17,7 @@ from ..data.splits import ALONE, PART
 from .definitions import definition
 from .report import WARNING
 from .stored import revision_note
-from .tables import TABLES, Table
+from .tables import Table
 from .tablestate import last_step_best, outdated_rows, printed, shown_metrics, spread
 from ..tabular import Block, Grid, Items, Loud, write_blocks
 

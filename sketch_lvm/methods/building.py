@@ -11,7 +11,6 @@ import dataclasses
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-import torch
 
 from ..clip.backbone import Backbone
 from ..clip.encoder import Encoder, count_trainable, make_encoder

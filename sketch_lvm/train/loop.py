@@ -10,7 +10,6 @@ __all__ = ['LENGTH', 'from_first', 'validate', 'Diary', 'open_board', 'note', 's
 import contextlib
 import json
 import math
-import os
 import signal
 import sys
 import time
