@@ -220,10 +220,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 
     d = tempfile.mkdtemp()
     err = io.StringIO()
-    with (
-        mock.patch.dict(os.environ, OFFLINE='1'),
-        mock.patch('sketch_lvm.clip.backbone.weights_here', lambda *named: False),
-    ):
+    with mock.patch.dict(os.environ, OFFLINE='1'), mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
             code = main('evaluate --backbone ViT-B-32 --data mini:n_test=1'.split())
     said = err.getvalue()
@@ -238,7 +235,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 def test_the_whole_way_on_a_real_sample():
     import contextlib, copy, functools, io, json, os, pytest, tempfile
     from pathlib import Path
-    from sketch_lvm.measure import experiments
+    from sketch_lvm.measure import fit
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.measure.protocols import PROTOCOLS
@@ -320,9 +317,9 @@ def test_the_whole_way_on_a_real_sample():
         with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as d:
             d = Path(d)
             patch.setenv('SKETCH_LVM_CACHE', str(d / 'cache'))
-            made = functools.cache(experiments.load_backbone)
+            made = functools.cache(fit.load_backbone)
             patch.setattr(
-                experiments, 'load_backbone', lambda *how: copy.deepcopy(made(*how))
+                fit, 'load_backbone', lambda *how: copy.deepcopy(made(*how))
             )  # the same numbers each time: made once
             few(d / 'set', 'cup cat guitar banana elephant windmill sword giraffe'.split())
             whole_way(d)

@@ -68,7 +68,7 @@ def test_a_method_of_ones_own_comes_with_import():
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import read_json
     from sketch_lvm.measure.experiments import IMPORTED
-    from sketch_lvm.methods.catalogue import FAMILIES
+    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED
 
     d = Path(tempfile.mkdtemp())
     mine = d / 'my, own.py'
@@ -98,8 +98,12 @@ def test_a_method_of_ones_own_comes_with_import():
     small = '--data mini:n_train=2,n_test=2 --set batch=8 --weights-from random --device cpu'.split()
 
 
+    printed = list(PUBLISHED)
+
+
     def forget():
         FAMILIES.pop('my-own', None)
+        PUBLISHED[:] = printed
 
 
     try:

@@ -89,6 +89,7 @@ def test_splits_say_what_they_are():
         'tuberlin/sake': (220, 30),
         'tuberlin/pcyc': (220, 30),
         'tuberlin/kd': (220, 30),
+        'real64/v1': (52, 20),
         'quickdraw/d2s': (80, 30),
         'quickdraw/kd': (80, 30),
         'cross/sketchy1-tuberlin': (100, 21),

@@ -42,7 +42,7 @@ def test_norms_go_back_and_return():
     with torch.no_grad():
         encoder.norms.weight['block01_ln_2'][1] += 0.5
         encoder.norms.bias['ln_post'][0] += 1
-    m, found, ends = b.visual.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
+    m, found, ends = b.image_tower.transformer.resblocks[1].ln_2, norm_changes(encoder), encoder.embed(x, 'sketch')
     size = np.hypot(m.weight.norm().item(), m.bias.norm().item())
     assert np.allclose(found['block01_ln_2']['gain'], [0, 0.5 * b.width**0.5 / size], atol=1e-6)
     assert found['ln_post']['bias'][0] > 0 and found['ln_post']['bias'][1] == 0 and found['ln_pre']['gain'].max() == 0

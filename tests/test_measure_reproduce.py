@@ -95,7 +95,7 @@ def test_batches_of_pairs_are_checked_before_any_work():
 
 
     with (
-        mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')),
+        mock.patch.object(r, 'named_backbone', side_effect=AssertionError('a tower was loaded')),
         mock.patch.object(r, 'open_table', side_effect=AssertionError),
     ):
         with pytest.raises(UserError) as e:
@@ -333,7 +333,7 @@ def test_a_table_without_validation_classes_or_without_a_question():
         return r.reproduce(replace(plan, **changes), d / 't', 'cpu', None, sets)
 
 
-    with mock.patch.object(r, 'load_tower', side_effect=AssertionError('a tower was loaded')):
+    with mock.patch.object(r, 'named_backbone', side_effect=AssertionError('a tower was loaded')):
         with pytest.raises(UserError, match='no validation classes.*validation=10 in --data.*--trials 0'):
             make(rows=('B-Lin',), trials=1)
         with pytest.raises(AssertionError, match='loaded'):

@@ -188,7 +188,7 @@ def test_a_run_is_opened_from_its_folder():
     assert v.protocol['classes'] == sorted(sets.split.validation) and abs(v['mAP@all'] - run.best[0]) < 1e-6
     f = evaluate_run(d / 'run', 'fine-grained', backbone=tower, sets=sets)
     assert 'Acc@1/per-category' in f.frozen
-    assert {p.name for p in (d / 'run').glob('report*')} == {
+    assert {p.name for p in (d / 'run').glob('report*.json')} == {
         'report.json',
         'report-validation-zero-shot.json',
         'report-fine-grained.json',

@@ -131,8 +131,8 @@ def test_two_processes_are_one_for_splip():
     e = Experiment(m, weights_from='random', steps=3, amp='off')
     with together('cpu') as (team, _):
         for pieces in (1, 2):
-            how = dict(steps=3, device='cpu', amp='off', accumulate=pieces, progress=False)
-            fit(m, backbone, toys, f'{sys.argv[1]}/{team.size}-{pieces}', **how)
+            how = dict(backbone=backbone, items=toys, accumulate=pieces, progress=False)
+            fit(e, f'{sys.argv[1]}/{team.size}-{pieces}', 'cpu', **how)
     '''
     folder = scratch()
     for n in (1, 2):

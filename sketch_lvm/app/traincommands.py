@@ -23,15 +23,16 @@ from sketch_lvm.app.arguments import (
     check_device,
     check_run,
 )
-from .arguments import described_experiment, resumable
+from .arguments import described_experiment, read_data, resumable
 from .engine import IMPORT, Command, Opt
+from ..core import UserError
 
 if TYPE_CHECKING:
     from sketch_lvm.train.state import Run
 
 # %% auto #0
 __all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
-           'outcome', 'cmd_resume', 'cmd_tune', 'cmd_pretrain']
+           'outcome', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'cmd_pretrain']
 
 # %% ../../nbs/app/05_traincommands.ipynb #8fa73fb7
 def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
@@ -191,12 +192,31 @@ TUNE = Command(
 )
 
 # %% ../../nbs/app/05_traincommands.ipynb #4b60215d
+def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
+    "The base that real pictures teach: `real64:PATH`"
+    from dataclasses import replace
+    from sketch_lvm.clip.realbatches import RealRecipe
+    from sketch_lvm.clip.realmodel import make_base
+
+    data = read_data(text)
+    if data['name'] != 'real64' or not data.get('path') or v.objects:
+        raise UserError('pretraining reads real64:PATH (without --objects), or without --data the drawn world.')
+    recipe = replace(RealRecipe(), **({} if v.seed is None else dict(seed=v.seed)))
+    card = make_base(v.out, data['path'], v.steps or 20_000, recipe, v.name, v.threads or 1, say=say)
+    say(
+        f'written: {v.out}/base. To use it as real-1, set SKETCH_LVM_DATA to a copy of data/ with it in place of realclip.'
+    )
+    return dict(out=str(Path(v.out) / 'base'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
+
+
 def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
     "Pretrain, and write the result as the project keeps its own"
 
     from dataclasses import replace
     from sketch_lvm.clip.pretrain import Recipe, pretrain, publish
 
+    if v.data:
+        return pretrain_on(v.data, v, say)
     recipe = replace(
         Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None}
     )
@@ -213,6 +233,7 @@ PRETRAIN = Command(
     (
         OUT,
         SEED,
+        Opt('data', help='real64:PATH: photos and sketches in a folder, in place of the drawn world'),
         Opt('steps', 'count', "steps, instead of the recipe's"),
         Opt('objects', 'count', "objects of each category, instead of the recipe's"),
         Opt('threads', 'count', 'CPU threads'),

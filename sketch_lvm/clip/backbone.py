@@ -185,6 +185,8 @@ def load_backbone(
 ) -> Backbone:
     "The mini CLIP, or a plain ViT of open_clip with the weights of a tag or of a file"
     if name in SMALL:
+        if name != 'mini':  # not every small CLIP is here
+            check_backbone(name)
         backbone = load_mini(weights_from == 'random', seed, fit=fit, name=name)
     else:
         backbone = load_open_clip(name, weights_from, seed, fit, quick_gelu)

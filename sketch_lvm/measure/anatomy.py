@@ -35,7 +35,7 @@ def prompt_attention(
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,
@@ -52,7 +52,7 @@ def norm_changes(encoder: Encoder) -> dict[str, dict[str, np.ndarray]]:
     "Place -> dict(gain, bias): relative lengths of the changes, for each set of LayerNorms (sketches, photos; or both)"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing was moved.')
-    own, out = layer_norms(encoder.visual), {}
+    own, out = layer_norms(encoder.image_tower), {}
     for place, m in own.items():
         size = (m.weight.square().sum() + m.bias.square().sum()).sqrt()
         moved = dict(gain=encoder.norms.weight[place] - m.weight, bias=encoder.norms.bias[place] - m.bias)
@@ -65,7 +65,7 @@ def norms_back(encoder: Encoder, places: Iterable[str]) -> Iterator[Encoder]:
     "Inside, the LayerNorms at these places are the backbone's own again"
     if encoder.norms is None:
         raise UserError('this encoder trained no LayerNorms; nothing can be put back.')
-    own = layer_norms(encoder.visual)
+    own = layer_norms(encoder.image_tower)
     held = [
         (p[check_name(place, own, 'place')], kind, own[place])
         for place in places

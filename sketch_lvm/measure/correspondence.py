@@ -37,7 +37,7 @@ def patch_tokens(
     prompted_forward(
         encoder.tower('fp32'),
         b.pixels(np.asarray(images)).to(device_of(encoder)),
-        encoder.source,
+        encoder.prompts,
         modality,
         encoder.norms,
         trace=trace,

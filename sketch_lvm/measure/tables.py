@@ -66,7 +66,7 @@ CATEGORY: tuple[Row, ...] = (
 FINE_GRAINED: tuple[Row, ...] = (
     Row('frozen CLIP', 'frozen'),
     Row('keyword', 'keyword'),
-    *(Row(printed.replace('B-', 'B-FG-'), name + '-fg') for printed, name in SIX.items()),
+    *(Row(printed.replace('B-', 'B-FG-'), name, dict(task='fine-grained')) for printed, name in SIX.items()),
     Row('Sketch_LVM FG', 'sketch-lvm', dict(task='fine-grained')),
     Row('SpLIP FG', 'splip', dict(task='fine-grained')),
 )
@@ -127,9 +127,9 @@ ZS-PSKD MM22 .150 .298""",
 }
 
 # %% ../../nbs/measure/15_tables.ipynb #208482f5
-def without(name: str, label: str, parts: tuple[str, ...]) -> tuple[Row, ...]:
+def without(name: str, label: str, parts: tuple[str, ...], **how: str) -> tuple[Row, ...]:
     "The rows of an ablation: a method as it is, then without one part at a time"
-    return (Row(label, name), *(Row(f'without {part}', name, dict(without=[part])) for part in parts))
+    return (Row(label, name, how), *(Row(f'without {part}', name, dict(how, without=[part])) for part in parts))
 
 
 TABLES: dict[str, Table] = {
@@ -183,7 +183,12 @@ TABLES: dict[str, Table] = {
     ),
     'ablation-fg': Table(
         "The paper's ablation, fine-grained.",
-        without('sketch-lvm-fg', 'Sketch_LVM FG', ('norms', 'classification', 'patch-shuffle', 'divergence')),
+        without(
+            'sketch-lvm',
+            'Sketch_LVM FG',
+            ('norms', 'classification', 'patch-shuffle', 'divergence'),
+            task='fine-grained',
+        ),
         'fine-grained',
         {'': ('Acc@1/per-category', 'Acc@5/per-category')},
         cost='five rows that train, all with prompts only',

@@ -188,7 +188,12 @@ def encode_views(
     pixels, modalities = torch.cat([v.pixels for v in views]), [v.modality for v in views for _ in range(n)]
     z = encoder(pixels, modalities)
     found = extras(z) if extras else {}
-    return Embedded(z, found).map(lambda x: x.unflatten(0, (len(views), n)).float())
+
+    def by_view(x: torch.Tensor) -> torch.Tensor:
+        x = x.unflatten(0, (len(views), n))
+        return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+    return Embedded(z, found).map(by_view)
 
 # %% ../../nbs/methods/04_objectives.ipynb #d6d4f93d
 def needs_texts(weights: Iterable[str], options: dict) -> list[str]:
