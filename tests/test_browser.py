@@ -27,9 +27,10 @@ READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionCont
 FIRST = [
     """
 from sketch_lvm.clip.backbone import load_backbone
-from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.measure.runs import frozen_encoder
 from sketch_lvm.show.gallery import make_gallery
-from sketch_lvm.methods.catalogue import build_encoder, method
+from sketch_lvm.methods.catalogue import method
+from sketch_lvm.methods.building import build_encoder
 from sketch_lvm.data.minisets import mini_set
 from sketch_lvm.show.widgets import retrieve_live
 mini = load_backbone('mini')
@@ -44,11 +45,11 @@ NAMES = [
 import numpy as np
 from sketch_lvm.clip.backbone import load_backbone
 from sketch_lvm.data.items import SketchPhotoSet, toy_set
-from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.measure.runs import frozen_encoder
 from sketch_lvm.show.widgets import retrieve_live
 items = toy_set(size=64).photos
 photos = SketchPhotoSet.from_arrays(np.stack([items.read(r) for r in range(8)]), [%r, 'b']*4, 'photo')
-retrieve_live({%r: frozen_encoder(load_backbone('mini', random=True))}, photos, n=8)
+retrieve_live({%r: frozen_encoder(load_backbone('mini', weights_from='random'))}, photos, n=8)
 """
     % (HOSTILE, HOSTILE)
 ]
@@ -58,11 +59,11 @@ PLAIN = [
     """
 from sketch_lvm.clip.backbone import load_backbone
 from sketch_lvm.data.items import toy_set
-from sketch_lvm.measure.experiments import frozen_encoder
+from sketch_lvm.measure.runs import frozen_encoder
 from sketch_lvm.world.freehand import sketch_strokes
 from sketch_lvm.show.gallery import make_gallery
 from sketch_lvm.show.widgets import explore, retrieve_live
-models = {f'model {seed}': frozen_encoder(load_backbone('mini', random=True, seed=seed)) for seed in range(2)}
+models = {f'model {seed}': frozen_encoder(load_backbone('mini', weights_from='random', seed=seed)) for seed in range(2)}
 live = retrieve_live(models, toy_set(size=64).photos, n=8, start=sketch_strokes('teapot', 3), say=None)
 """,
     "live",
@@ -241,7 +242,7 @@ class Lab:
 def clearest(names):
     "The strokes of a category whose drawing the frozen model reads best: the test is of the pad, not of the model"
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import frozen_encoder
+    from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.world.freehand import sketch_strokes
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.data.minisets import mini_set
