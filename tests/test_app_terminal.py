@@ -5,23 +5,27 @@ def test_only_text_reaches_the_terminal():
     import io
     import os
     import pytest
-    from sketch_lvm.app.terminal import OutputLost, plain, speak
+    from sketch_lvm.app.terminal import OutputLost, escape_controls, print_lines
 
-    assert plain('cat\x1b[31m\x07\x9b0m\rdog\u202egnp.exe\udcff') == 'cat\\x1b[31m\\x07\\x9b0m\\rdog\\u202egnp.exe\\udcff'
-    assert plain('tab\tand\nline, caf\xe9, \u732b') == 'tab\tand\nline, caf\xe9, \u732b'
     assert (
-        plain('caf\xe9 \u732b', 'ascii') == 'caf\\xe9 \\u732b' and plain('caf\xe9 \u732b', 'latin-1') == 'caf\xe9 \\u732b'
+        escape_controls('cat\x1b[31m\x07\x9b0m\rdog\u202egnp.exe\udcff')
+        == 'cat\\x1b[31m\\x07\\x9b0m\\rdog\\u202egnp.exe\\udcff'
+    )
+    assert escape_controls('tab\tand\nline, caf\xe9, \u732b') == 'tab\tand\nline, caf\xe9, \u732b'
+    assert (
+        escape_controls('caf\xe9 \u732b', 'ascii') == 'caf\\xe9 \\u732b'
+        and escape_controls('caf\xe9 \u732b', 'latin-1') == 'caf\xe9 \\u732b'
     )
     narrow = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
-    speak('\xd7', narrow)
+    print_lines('\xd7', narrow)
     assert narrow.buffer.getvalue() == b'\\xd7\n'
     narrow.close()
-    speak('nobody hears it', narrow)
-    speak('nobody hears it', None)
+    print_lines('nobody hears it', narrow)
+    print_lines('nobody hears it', None)
     if os.path.exists('/dev/full'):
         full = open('/dev/full', 'w')
         with pytest.raises(OutputLost, match='cannot be written: No space'):
-            speak('x', full)
+            print_lines('x', full)
         with pytest.raises(OSError):
             full.close()
 

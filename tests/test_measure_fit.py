@@ -74,7 +74,7 @@ def test_a_value_stands_once_in_a_configuration():
     from sketch_lvm.measure.experiments import Experiment, experiment_from_dict
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.train.runs import flat
+    from sketch_lvm.train.runs import flatten
     from sketch_lvm.train.sealed import scratch
 
     # numbers that no other option has
@@ -89,7 +89,7 @@ def test_a_value_stands_once_in_a_configuration():
     run = fit(e, scratch() / 'run', 'cpu', backbone=tower)
     config = read_json(run.out / 'config.json')
     assert {'experiment', 'encoder', 'split', 'trained_on'} == config.keys()
-    values = [v for v in flat(config).values() if type(v) in (int, float)]
+    values = [v for v in flatten(config).values() if type(v) in (int, float)]
     assert all(values.count(v) == 1 for v in odd.values() if v not in (2, 6)), values
     assert run.settings.lr['prompts'] == 0.0271 and config['experiment']['steps'] == run.step == 14
     again = experiment_from_dict(config['experiment'])

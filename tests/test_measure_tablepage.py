@@ -3,6 +3,7 @@
 
 def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
     from sketch_lvm.measure import tablepage as r
+    from sketch_lvm.measure.tables import TABLES
 
     printed = [
         dict(metric='mAP@200/hits', value=0.691, source='poster figure'),
@@ -19,7 +20,7 @@ def test_printed_numbers_stand_only_where_a_report_found_them_to_fit():
         random=False,
         rows={'B-IP': entry | dict(published=printed)},
     )
-    t = r.TABLES['main']
+    t = TABLES['main']
     text = r.table_text(state, t)
     assert '0.690 ± 0.014 | 0.691 (poster figure)' in text and '0.650 ± 0.071 | 0.711 (poster figure)' in text
     state['rows']['B-IP'] = entry
@@ -53,6 +54,7 @@ def test_printed_rows_of_others_stand_only_where_they_belong():
 def test_caveats_of_printed_numbers_are_footnotes():
     import re
     from sketch_lvm.measure import tablepage as r
+    from sketch_lvm.measure.tables import TABLES
 
     unknown = 'its class list is not known'
     printed = [
@@ -75,7 +77,7 @@ def test_caveats_of_printed_numbers_are_footnotes():
         rows={'B-IP': entry},
         split=split,
     )
-    t = r.TABLES['main']
+    t = TABLES['main']
     text = r.table_text(state, t)
     marks = dict(re.findall(r'^- \[(\d+)\] (.*)$', text, re.M))
     assert marks == {

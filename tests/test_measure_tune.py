@@ -3,7 +3,7 @@
 
 def test_a_search_walks_past_the_edge_and_keeps_its_budget():
     import math
-    from sketch_lvm.measure.tune import beyond, search
+    from sketch_lvm.measure.tune import setting_beyond, search
 
 
     def hill(top):
@@ -22,7 +22,7 @@ def test_a_search_walks_past_the_edge_and_keeps_its_budget():
     assert up == sorted(up) and up[:3] == [0.01, 0.03, 0.1] and up[-1] > 1 and up[-2] <= 1.1
     assert down == sorted(down) and down[-3:] == [0.01, 0.03, 0.1] and down[0] < 1e-4
     assert len(tried(1e3, 5)) == 5 and len(tried(1e-9, 4)) == 4 and tried(1.0, 2) == [0.01, 0.03]
-    assert beyond(first, -1)['other'] == 2.0 and search([{}], 5, lambda c: 0.0) == [({}, 0.0)]
+    assert setting_beyond(first, -1)['other'] == 2.0 and search([{}], 5, lambda c: 0.0) == [({}, 0.0)]
 
 
 def test_tuning_takes_the_best_trial_and_never_sees_the_unseen():

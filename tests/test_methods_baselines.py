@@ -144,7 +144,7 @@ def test_no_rate_that_nobody_chose():
 def test_what_trains_is_counted_by_name():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.baselines import BASELINES
-    from sketch_lvm.methods.building import build_encoder, counted
+    from sketch_lvm.methods.building import build_encoder, count_trained
     from sketch_lvm.methods.catalogue import method
 
     mini = load_backbone('mini', weights_from='random')
@@ -166,8 +166,8 @@ def test_what_trains_is_counted_by_name():
     }
     for name in expected:
         for preset in ('paper', 'mini'):
-            assert counted(method(name, preset), mini) == (expected[name], 4 * sum(expected[name].values())), name
-            assert counted(method(name, preset, task='fine-grained'), mini)[0] == twins[name], name
+            assert count_trained(method(name, preset), mini) == (expected[name], 4 * sum(expected[name].values())), name
+            assert count_trained(method(name, preset, task='fine-grained'), mini)[0] == twins[name], name
     names = lambda name: set(build_encoder(method(name), mini).trainable())
     assert names('b-ip') == names('b-deep') == {'prompts.prompts'} and names('b-mm') == {
         'prompts.words.vectors',
@@ -182,7 +182,7 @@ def test_what_trains_is_counted_by_name():
         'prompts.net.2.weight',
         'prompts.net.2.bias',
     }
-    cnn = counted(method('b-cond', net='cnn'), mini)[0]['prompts']
+    cnn = count_trained(method('b-cond', net='cnn'), mini)[0]['prompts']
     assert cnn == 2 * 3 * w + 3 * 16 * 25 + 16 + 16 * 32 * 25 + 32 + 32 * w + w
     assert [f.name for f in BASELINES] == ['b-ft', 'b-lin', 'b-cond', 'b-ip', 'b-mm', 'b-deep']
     assert {f.name for f in BASELINES} == expected.keys()
@@ -191,11 +191,11 @@ def test_what_trains_is_counted_by_name():
 @pytest.mark.slow
 def test_counts_at_the_papers_size():
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.building import counted
+    from sketch_lvm.methods.building import count_trained
     from sketch_lvm.methods.catalogue import method
 
     b = load_backbone('ViT-B-32', weights_from='random')
-    total = lambda name: sum(counted(method(name), b)[0].values())
+    total = lambda name: sum(count_trained(method(name), b)[0].values())
     assert (
         total('b-ip') == 2 * 3 * 768
         and total('b-deep') == 2 * 9 * 3 * 768

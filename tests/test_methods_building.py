@@ -52,7 +52,7 @@ def test_a_part_without_a_rate_is_an_error():
 
 def test_what_works_in_a_step():
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.methods.building import cost, counted
+    from sketch_lvm.methods.building import cost, count_trained
     from sketch_lvm.methods.catalogue import method, variants
 
     tower = load_backbone('mini', weights_from='random')
@@ -60,7 +60,7 @@ def test_what_works_in_a_step():
         m = method(**how)
         c = cost(m, tower)
         speaks = m.name in ('b-mm', 'splip')
-        assert c.towers == ('image', 'text')[: 1 + speaks] and c[:2] == counted(m, tower), m.label
+        assert c.towers == ('image', 'text')[: 1 + speaks] and c[:2] == count_trained(m, tower), m.label
     assert cost(method('b-mm', n_prompts=0, norms='shared', lr_norms=1e-3), tower).towers == ('image',)
     assert cost(method('b-cond', 'mini'), tower)[3:] == (2, 0) and cost(method('splip', 'mini'), tower)[3:] == (1, 3)
     said = str(cost(method('b-lin', 'mini'), tower))

@@ -5,16 +5,24 @@ def test_a_family_by_hand():
     import json, pytest
     from dataclasses import replace
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.family import PROMPT_KINDS, Family, Method, check_family, choose, prompt_kind, trained_parts
+    from sketch_lvm.methods.family import (
+        PROMPT_KINDS,
+        Family,
+        Method,
+        check_family,
+        choose_method,
+        prompt_kind,
+        trained_parts,
+    )
     from sketch_lvm.methods.sketch_lvm import CATEGORY, SKETCH_LVM
 
     family = replace(SKETCH_LVM, name='mine', tasks={'category': CATEGORY})
-    m = choose(family, 'mini', n_prompts=5)
+    m = choose_method(family, 'mini', n_prompts=5)
     assert isinstance(m, Method) and m.recipe is CATEGORY and m.label == 'mine (mini) n_prompts=5'
     assert m.changes == {'n_prompts': 5} and m['n_prompts'] == 5 and prompt_kind(m) is PROMPT_KINDS['shallow']
-    assert m == replace(m, family=None) != choose(family, 'mini')  # equal by what is written down
+    assert m == replace(m, family=None) != choose_method(family, 'mini')  # equal by what is written down
     assert json.loads(json.dumps(m.to_dict())) == m.to_dict() and 'family' not in m.to_dict()
-    assert trained_parts(choose(family, without='prompts')) == 'norms' and trained_parts(m) == 'prompts+norms'
+    assert trained_parts(choose_method(family, without='prompts')) == 'norms' and trained_parts(m) == 'prompts+norms'
     for how, why in (
         (dict(task='fine-grained'), "unknown task of mine 'fine-grained'"),
         (dict(preset='papier'), "Did you mean 'paper'"),
@@ -23,7 +31,7 @@ def test_a_family_by_hand():
         (dict(prompt_source='coupled'), "Choices: shallow, deep"),
     ):
         with pytest.raises(UserError, match=why):
-            choose(family, **how)
+            choose_method(family, **how)
     fine = SKETCH_LVM.tasks['fine-grained']
     for bad, why in (
         (replace(family, tasks={'both': CATEGORY}), "unknown task of mine 'both'"),

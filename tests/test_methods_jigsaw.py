@@ -86,7 +86,7 @@ def test_jigsaw_in_an_objective():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.jigsaw import far_permutations, jigsaw_loss, jigsaw_numbers
     from sketch_lvm.methods.losses import shuffle_patches
-    from sketch_lvm.methods.objectives import Batch, Objective, siblings
+    from sketch_lvm.methods.objectives import Batch, Objective, next_of_class
 
 
     class Encoder(torch.nn.Module):
@@ -115,7 +115,7 @@ def test_jigsaw_in_an_objective():
         total, parts = o(encoder, b)
         y = jigsaw_numbers(3, b.epoch, b.key.tolist(), 11)
         s, p = (encoder(b.pixels[m], [m] * len(y)) for m in ('sketch', 'photo'))
-        n = p[siblings(b.labels['photo'])] if sampler == 'pairs' else encoder(b.pixels['negative'], ['photo'] * len(y))
+        n = p[next_of_class(b.labels['photo'])] if sampler == 'pairs' else encoder(b.pixels['negative'], ['photo'] * len(y))
         moved = encoder(shuffle_patches(b.pixels['sketch'], far_permutations(11)[y], 3), ['sketch'] * len(y))
         assert torch.allclose(total, jigsaw_loss(o.heads['jigsaw'], s, moved, p, n, y), atol=1e-6) and list(parts) == [
             'jigsaw'

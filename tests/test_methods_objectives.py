@@ -4,15 +4,15 @@
 def test_each_photo_is_a_negative_once():
     import pytest, torch
     from sketch_lvm.core import UserError
-    from sketch_lvm.methods.objectives import siblings
+    from sketch_lvm.methods.objectives import next_of_class
 
     labels = torch.tensor([2, 0, 2, 0, 1, 2, 1, 1, 0])
-    s = siblings(labels)
+    s = next_of_class(labels)
     assert (labels[s] == labels).all() and (s != torch.arange(9)).all() and sorted(s.tolist()) == list(range(9))
     with pytest.raises(UserError, match='at least 2'):
-        siblings(torch.tensor([0, 1, 2]))
+        next_of_class(torch.tensor([0, 1, 2]))
     with pytest.raises(UserError, match='between 1 and 2'):
-        siblings(torch.tensor([0, 0, 1]))
+        next_of_class(torch.tensor([0, 0, 1]))
 
 
 def test_one_pass_equals_many():
@@ -21,7 +21,7 @@ def test_one_pass_equals_many():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.losses import by_class, cosine_distance, draw_permutations, margin_divergence, shuffle_patches
     from sketch_lvm.methods.losses import text_classification
-    from sketch_lvm.methods.objectives import Batch, Objective, siblings
+    from sketch_lvm.methods.objectives import Batch, Objective, next_of_class
 
 
     class Encoder(torch.nn.Module):
@@ -64,7 +64,7 @@ def test_one_pass_equals_many():
     total, parts = Objective(weights, options, features)(encoder, b)
     assert encoder.sizes == [5 * 16]
     s, p = (encoder(b.pixels[m], [m] * 16) for m in ('sketch', 'photo'))
-    n = p[siblings(b.labels['photo'])]
+    n = p[next_of_class(b.labels['photo'])]
     one, two = draw_permutations(3, b.epoch, b.key.tolist()).unbind(1)
     ss, ps, po = (
         encoder(shuffle_patches(b.pixels[m], g), [m] * 16) for m, g in (('sketch', one), ('photo', one), ('photo', two))

@@ -125,11 +125,11 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.fit import fit
-    from sketch_lvm.train.processes import together
+    from sketch_lvm.train.processes import join_processes
     backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
     m = method('splip', 'mini', batch=7, permutations=5)
     e = Experiment(m, weights_from='random', steps=3, amp='off')
-    with together('cpu') as (team, _):
+    with join_processes('cpu') as (team, _):
         for pieces in (1, 2):
             how = dict(backbone=backbone, items=toys, accumulate=pieces, progress=False)
             fit(e, f'{sys.argv[1]}/{team.size}-{pieces}', 'cpu', **how)

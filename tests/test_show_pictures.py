@@ -4,12 +4,12 @@
 def test_answers_stand_beside_their_questions():
     import matplotlib.pyplot as plt, numpy as np, pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.show.pictures import answers
+    from sketch_lvm.show.pictures import draw_answers
     from sketch_lvm.show.plots import RIGHT, WRONG
     from matplotlib.colors import to_hex
 
     black, white = np.zeros((8, 8), np.uint8), np.full((20, 20, 3), 255, np.uint8)
-    ax = answers(
+    ax = draw_answers(
         [black, white], [[white, black], [black, white]], [[1, 0], [0, 0]], names=[['$a', 'b']] * 2, labels=['x', 'y']
     )
     ax.figure.canvas.draw()
@@ -25,12 +25,12 @@ def test_answers_stand_beside_their_questions():
         'x',
         'y',
     ]
-    one = answers([black], [[white]], [[True]])
-    assert len(one.patches) == 2 and answers([], [], [], ax=one) is one
+    one = draw_answers([black], [[white]], [[True]])
+    assert len(one.patches) == 2 and draw_answers([], [], [], ax=one) is one
     big = np.zeros((1000, 1000), np.uint8)
-    answers([big], [[big]], [[False]]).figure.canvas.draw()  # a picture of a million points
+    draw_answers([big], [[big]], [[False]]).figure.canvas.draw()  # a picture of a million points
     with pytest.raises(UserError, match='1 questions, 2 lists'):
-        answers([black], [[white]] * 2, [[True]] * 2)
+        draw_answers([black], [[white]] * 2, [[True]] * 2)
     plt.close('all')
 
 

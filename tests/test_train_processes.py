@@ -5,12 +5,12 @@ def test_half_a_launch_is_a_sentence():
     import os, pytest
     from unittest import mock
     from sketch_lvm.core import UserError
-    from sketch_lvm.train.processes import launched, together
+    from sketch_lvm.train.processes import process_numbers, join_processes
 
 
     def say(**env):
         with mock.patch.dict(os.environ, env):
-            with together('cpu') as (team, device):
+            with join_processes('cpu') as (team, device):
                 return team.size
 
 

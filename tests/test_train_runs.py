@@ -221,10 +221,10 @@ def test_no_room_is_said_at_once():
 def test_settings_are_compared():
     import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.train.runs import flat, keep_config
+    from sketch_lvm.train.runs import flatten, keep_config
     from sketch_lvm.train.sealed import scratch
 
-    assert flat(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
+    assert flatten(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
     run = scratch()
     config = dict(a=(1, 2), b=dict(c=None))
     keep_config(run, config)

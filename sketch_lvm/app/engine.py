@@ -21,8 +21,15 @@ from importlib import metadata
 from typing import NamedTuple, NoReturn, TextIO
 
 from ..core import UserError, check_name, check_writable
-from .terminal import OutputLost, fill_streams, speaks, leave_streams, process_problem, quiet_libraries
-from .terminal import remedy, speak
+from sketch_lvm.app.terminal import (
+    OutputLost,
+    fill_streams,
+    is_first_process,
+    leave_streams,
+    process_problem,
+    quiet_libraries,
+)
+from .terminal import remedy, print_lines
 
 # %% ../../nbs/app/02_engine.ipynb #abe8838c
 class Opt(NamedTuple):
@@ -147,7 +154,7 @@ class Parser(argparse.ArgumentParser):
         raise UserError(message)
 
     def _print_message(self, message, file=None):
-        speak(message.rstrip('\n'), file)
+        print_lines(message.rstrip('\n'), file)
 
 
 def parser_for(name: str, command: Command) -> Parser:
@@ -232,8 +239,8 @@ def call(name: str, command: Command, words: list[str], out: TextIO | None) -> t
     "Parse and run one command; returns the exit code and what --json prints"
 
     def say(text=''):
-        if speaks():
-            speak(text, sys.stderr if '--json' in words else out)
+        if is_first_process():
+            print_lines(text, sys.stderr if '--json' in words else out)
 
     try:
         with quiet_libraries():
@@ -250,7 +257,7 @@ def call(name: str, command: Command, words: list[str], out: TextIO | None) -> t
     except Exception as e:
         if isinstance(e, OSError) and (said := remedy(e)):
             return 2, dict(error=said)
-        speak(traceback.format_exc(), sys.stderr)
+        print_lines(traceback.format_exc(), sys.stderr)
         return 1, dict(error=f'{type(e).__name__}: {e}')
 
 
@@ -280,7 +287,7 @@ def run_commands(commands: dict[str, Command], argv: list[str] | None = None) ->
     except BrokenPipeError:  # the reader has left: `sketch_lvm methods | head`
         leave_streams()
     except OutputLost as e:
-        speak(f'error: {e}', sys.stderr)
+        print_lines(f'error: {e}', sys.stderr)
         leave_streams()
     return 1
 
@@ -288,10 +295,10 @@ def run_commands(commands: dict[str, Command], argv: list[str] | None = None) ->
 def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) -> int:
     "Find the command, run it, say what went wrong; with --json the last line is one object with the exit code"
     if not words or words[0] in ('-h', '--help', 'help'):
-        speak(overview(commands), out)
+        print_lines(overview(commands), out)
         return 0 if words else 2
     if words[0] == '--version':
-        speak(version_of('sketch_lvm'), out)
+        print_lines(version_of('sketch_lvm'), out)
         return 0
     alone = process_problem()
     try:
@@ -304,9 +311,9 @@ def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) 
     except SystemExit as e:
         return e.code or 0  # --help
     if 'error' in result:
-        speak(f'error: {result["error"]}', sys.stderr)
-    if '--json' in words and (speaks() or alone):
-        speak(json.dumps(dict(result, exit=code)), out)
+        print_lines(f'error: {result["error"]}', sys.stderr)
+    if '--json' in words and (is_first_process() or alone):
+        print_lines(json.dumps(dict(result, exit=code)), out)
     return code
 
 

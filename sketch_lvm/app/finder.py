@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST_WORDS', 'MOST_TILES', 'PICTURE_PIXELS', 'NAMED_AT_ONCE', 'Question', 'read_question', 'blend', 'sentence',
-           'unknown_words', 'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'Kept', 'Finder']
+           'unknown_words', 'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'LastFew', 'Finder']
 
 # %% ../../nbs/app/09_finder.ipynb #73a5e7a5
 import io
@@ -22,7 +22,7 @@ from PIL import Image
 
 from ..clip.backbone import encode_texts
 from ..core import UserError, sha256
-from ..data.images import BadImage, opened, read_image
+from ..data.images import BadImage, open_picture, read_image
 from ..core import printable
 from ..data.sources import Files
 from ..show.drawing import PEN, even_paper, read_drawing
@@ -138,7 +138,7 @@ def large_jpeg(gallery: Gallery, row: int, files: bool, side: int = 1600) -> byt
     return out.getvalue()
 
 # %% ../../nbs/app/09_finder.ipynb #a06fccc3
-class Kept(OrderedDict):
+class LastFew(OrderedDict):
     "The last few things, by key"
 
     def __init__(self, most: int):
@@ -175,7 +175,7 @@ class Finder:
             if g.ids != self.first.ids:
                 raise UserError(f'{name} has other photos than the first model; they cannot be shown side by side.')
         self.lock, self.kept = threading.Lock(), threading.Lock()
-        self.texts, self.pictures, self.large, self.filters = Kept(64), Kept(32), Kept(64), Kept(32)
+        self.texts, self.pictures, self.large, self.filters = LastFew(64), LastFew(32), LastFew(64), LastFew(32)
         self.mark = sha256('\n'.join(self.first.ids).encode() + b''.join(self.first.thumbs))[:16]
 
     def __len__(self) -> int:
@@ -201,7 +201,7 @@ class Finder:
 
     def keep_picture(self, content: bytes) -> dict:
         "Read the picture of a drawing, keep it, and show what the model will see: its key and a PNG"
-        with opened(content, 'the picture') as (_, im):
+        with open_picture(content, 'the picture') as (_, im):
             if im.width * im.height > PICTURE_PIXELS:
                 raise UserError(f'the picture has {im.width} x {im.height} pixels; {PICTURE_PIXELS:,} are allowed.')
         image = even_paper(read_image(content, 'sketch', 'the picture'))

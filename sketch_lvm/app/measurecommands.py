@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, check_run, format_option
 from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
-from .terminal import speaks
+from .terminal import is_first_process
 from ..core import UserError, check_name, check_writable, read_json, write_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit',
            'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
-           'bench_metrics', 'measured', 'keep_run', 'bench_datasets', 'bench_cache']
+           'bench_metrics', 'with_conditions', 'keep_run', 'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/06_measurecommands.ipynb #47ee82ee
 def check_evaluate(v: Namespace) -> list[str]:
@@ -172,7 +172,7 @@ def check_reproduce(v: Namespace) -> list[str]:
     out = check_device(v.device)
     v.out = v.out or f'runs/table-{v.table}-{v.data.partition(":")[0]}'
     try:
-        if speaks() and not v.estimate:
+        if is_first_process() and not v.estimate:
             check_writable(Path(v.out) / 'table.json')
     except UserError as e:
         out.append(f'--out: {e}')
@@ -191,14 +191,14 @@ def cmd_reproduce(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.measure.reproduce import reproduce
     from sketch_lvm.measure.tablepage import prior_blocks, table_blocks
     from sketch_lvm.tabular import write_blocks
-    from sketch_lvm.train.loop import from_first
-    from sketch_lvm.train.processes import together
+    from sketch_lvm.train.loop import by_first_process
+    from sketch_lvm.train.processes import join_processes
 
-    with resumable(), together(v.device) as (team, device):
+    with resumable(), join_processes(v.device) as (team, device):
         sets, backbone, estimate = announce(v.plan, v.out, device, say, team.size)
         if v.estimate:
             return estimate
-        from_first(team, lambda: may_begin(estimate, bool(v.yes)))  # the first one's measurements decide for all
+        by_first_process(team, lambda: may_begin(estimate, bool(v.yes)))  # the first one's measurements decide for all
         state = reproduce(v.plan, v.out, device, say, sets, backbone, v.command)
     table = v.plan.definition
     say(write_blocks([*table_blocks(state, table), *prior_blocks(table, v.plan.data['name'], state)], v.format))
@@ -320,7 +320,7 @@ def bench_metrics(v: Namespace, say: Callable[[str], None]) -> dict:
     return r
 
 
-def measured(measure: Callable[[], dict]) -> dict:
+def with_conditions(measure: Callable[[], dict]) -> dict:
     "What `measure` returns, with how it was measured"
     from sketch_lvm.core import machine
 
@@ -341,7 +341,7 @@ def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.pictures import bench_datasets
 
-    r = measured(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
+    r = with_conditions(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
     say(
         f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'
@@ -355,7 +355,7 @@ def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.pictures import bench_cache
 
-    r = measured(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
+    r = with_conditions(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
     say(
         f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_picture', 'before_and_after', 'learning_curve',
-           'quick_sets', 'measure', 'short', 'quickstart', 'write_results', 'keep_result', 'what_next', 'run_picture']
+           'quick_sets', 'measure', 'two_scores', 'quickstart', 'write_results', 'keep_result', 'what_next',
+           'run_picture']
 
 # %% ../../nbs/app/00_quickstart.ipynb #57317a60
 import os
@@ -148,7 +149,7 @@ def measure(encoder: torch.nn.Module, protocol: Protocol, name: str, **more: obj
     ).numpy()
 
 
-def short(values: dict[str, float]) -> dict[str, float]:
+def two_scores(values: dict[str, float]) -> dict[str, float]:
     "The two numbers that are said"
     return {k: round(values[k], 4) for k in ('mAP@all', 'P@10')}
 
@@ -182,7 +183,9 @@ def quickstart(
         f'{len(p.gallery[0])} photos'
     )
     frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
-    say('    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in short(frozen.values).items()))
+    say(
+        '    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in two_scores(frozen.values).items())
+    )
     say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
     fit(e, out, device, sets, b, progress=progress)
     say('4/4 the same sketches and photos again')
@@ -192,7 +195,10 @@ def quickstart(
     say(f'\n{trained}')  # before anything is written: a full disk must not take the result away
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict(
-        {k: short(v) for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))},
+        {
+            k: two_scores(v)
+            for k, v in (('frozen', frozen.values), ('trained', trained.values), ('chance', frozen.chance))
+        },
         seed=seed,
         seconds=round(time.perf_counter() - start, 1),
         cpu_seconds=round(sum(os.times()[:4]) - spent, 1),

@@ -108,7 +108,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.core import printable
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.show.gallery import at_hand, make_gallery
+    from sketch_lvm.show.gallery import weights_at_hand, make_gallery
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.show.search import real_photos_note
 
@@ -123,7 +123,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
         say(str(report))
     say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
     g.save(v.out)
-    trust = '' if at_hand(source) else ' --trust'
+    trust = '' if weights_at_hand(source) else ' --trust'
     say(
         f'written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{trust}{import_words(v)}, '
         'or draw in a notebook: '

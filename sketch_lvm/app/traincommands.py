@@ -204,7 +204,8 @@ def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
     recipe = replace(RealRecipe(), **({} if v.seed is None else dict(seed=v.seed)))
     card = make_base(v.out, data['path'], v.steps or 20_000, recipe, v.name, v.threads or 1, say=say)
     say(
-        f'written: {v.out}/base. To use it as real-1, set SKETCH_LVM_DATA to a copy of data/ with it in place of realclip.'
+        f'written: {v.out}/base. To use it as real-1, '
+        'set SKETCH_LVM_DATA to a copy of data/ with it in place of realclip.'
     )
     return dict(out=str(Path(v.out) / 'base'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
 

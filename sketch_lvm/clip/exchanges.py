@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['text_layer_for', 'Map', 'TextTower', 'sentences', 'ClassPool', 'SharedPrompts', 'template_vectors', 'make_maps',
-           'make_text_map', 'choose', 'read_patches', 'text_tokens', 'token_shares', 'exchange', 'read_classes',
+           'make_text_map', 'pick_rows', 'read_patches', 'text_tokens', 'token_shares', 'exchange', 'read_classes',
            'text_cosines']
 
 # %% ../../nbs/clip/09_exchanges.ipynb #5bf167d9
@@ -240,7 +240,7 @@ def make_text_map(
             source.register_buffer('typical', source.B_t(torch.zeros(2, inputs)).view(2, m, d).clone())
 
 # %% ../../nbs/clip/09_exchanges.ipynb #7c9b2ca5
-def choose(table: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
+def pick_rows(table: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
     "Rows of a table of two, one for each entry of `kinds`; written so that gradients add up in a fixed order"
     return torch.where(kinds.view(-1, *[1] * (table.ndim - 1)) == 1, table[1:], table[:1])
 
@@ -286,13 +286,13 @@ def exchange(source: SharedPrompts, batch: TowerBatch, modality: int | torch.Ten
     o, many, memo = source.options, torch.is_tensor(modality), batch.memo
     kinds, T = text_tokens(source, batch, modality)
     states, texts = read_classes(source, kinds, T) if source.reads_classes else ([], None)
-    memo['texts'] = choose(source.frozen, kinds) if o['class_texts'] == 'frozen' else texts
+    memo['texts'] = pick_rows(source.frozen, kinds) if o['class_texts'] == 'frozen' else texts
     fixed = (
-        None if source.B_v is None else choose(source.B_v(source.words).unflatten(-1, (o['word_tokens'], -1)), kinds)
+        None if source.B_v is None else pick_rows(source.B_v(source.words).unflatten(-1, (o['word_tokens'], -1)), kinds)
     )
 
     def rows(t):
-        return t if source.per_row else choose(t, modality) if many else t[0]
+        return t if source.per_row else pick_rows(t, modality) if many else t[0]
 
     def at(layer, layers):
         own = [] if fixed is None else [fixed]
@@ -310,7 +310,7 @@ def read_classes(
     T: torch.Tensor | None,  # [G, m, d] its text tokens
 ) -> tuple[list[torch.Tensor], torch.Tensor]:
     "After each text layer the state [G, C, d] at the end of every sentence, and the class texts [G, C, D]"
-    ids = choose(source.ids, kinds)
+    ids = pick_rows(source.ids, kinds)
     G, C, L = ids.shape
     every = None if T is None else T[:, None].expand(G, C, *T.shape[1:]).flatten(0, 1)
     trace = TextTrace(ends_only=True)

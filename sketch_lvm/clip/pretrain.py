@@ -23,8 +23,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from .backbone import MINI, MINI_STATS, Backbone, build_mini, class_text_features, load_mini
 from .encoder import encode_images
 from .texts import WordTokenizer
-from ..core import Progress, UserError, atomic_write, data_path, machine, pick_device, read_json, rng, sha256
-from ..core import write_json
+from ..core import Progress, UserError, atomic_write, machine, pick_device, rng, sha256, write_json
 from ..world.miniworld import CATEGORY_NAMES, mini_split
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES

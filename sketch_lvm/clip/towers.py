@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['VIT_B_32', 'Modality', 'Runs', 'random_tower', 'check_tower', 'modality_rows', 'by_runs', 'layer_norms', 'Norms',
-           'ParameterGroup', 'trained', 'split_by_shape', 'attend', 'mix', 'shares', 'run_block', 'hash_module',
-           'block_structure', 'kept_mark', 'tower_mark', 'text_mark']
+           'ParameterGroup', 'trained', 'split_by_shape', 'attend', 'mix', 'attention_shares', 'run_block',
+           'hash_module', 'block_structure', 'kept_mark', 'tower_mark', 'text_mark']
 
 # %% ../../nbs/clip/04_towers.ipynb #52f6cc88
 import hashlib
@@ -177,7 +177,9 @@ def attend(
     q, k, v = (t.unflatten(-1, (attn.num_heads, -1)).transpose(1, 2) for t in (q, k, v))
     if weights is not None:
         weights.append(
-            shares(q, k, mask) if every else shares(q[:, :, :1], k, mask if mask is None else mask[:1])[:, :, 0]
+            attention_shares(q, k, mask)
+            if every
+            else attention_shares(q[:, :, :1], k, mask if mask is None else mask[:1])[:, :, 0]
         )
     return attn.out_proj(mix(q, k, v, mask).transpose(1, 2).flatten(2))
 
@@ -187,10 +189,10 @@ def mix(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | 
     mask = mask if mask is None else mask.to(q.dtype)
     if not (q.dtype == torch.bfloat16 and q.is_cpu and q.requires_grad):
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    return shares(q, k, mask) @ v
+    return attention_shares(q, k, mask) @ v
 
 
-def shares(q: torch.Tensor, k: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+def attention_shares(q: torch.Tensor, k: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
     "How each asking token spreads its attention: [B, heads, asking, tokens], rows sum to 1"
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     return (scores if mask is None else scores + mask).softmax(-1)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..core import Progress, UserError
-from .images import BadImage, in_threads, load_whole, opened
+from .images import BadImage, in_threads, load_whole, open_picture
 
 # %% ../../nbs/data/01_damage.ipynb #5436f671
 def _ends_well(f, format):
@@ -31,7 +31,7 @@ def _ends_well(f, format):
 
 def check_image(source: str | os.PathLike | bytes, decode: bool = False) -> tuple[int, int]:
     "Width and height of a picture file that is whole, else `BadImage`. Decodes if its end looks odd, or if told to"
-    with opened(source) as (f, im):
+    with open_picture(source) as (f, im):
         size = im.size
         if decode or not _ends_well(f, im.format):
             load_whole(f, im)

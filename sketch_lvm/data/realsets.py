@@ -24,7 +24,7 @@ from .items import SketchPhotoSet
 from .columns import class_key
 from .layouts import GALLERIES, find_data, open_data
 from .knownsets import REAL, listed_classes, listed_name
-from .splits import PART, Split, apply_split, make_part, sample_sentence
+from .splits import PART_ENDING, Split, apply_split, make_part, sample_sentence
 
 if TYPE_CHECKING:
     from sketch_lvm.data.minisets import MiniSets
@@ -205,7 +205,7 @@ def unseen_set(
     label = data + f', gallery {gallery}' * (data == 'sketchy')
 
     def called(what, few):
-        return f'{label}, {what}' + (f'{PART}: {", ".join(few)}' if few else '')
+        return f'{label}, {what}' + (f'{PART_ENDING}: {", ".join(few)}' if few else '')
 
     if split == 'all':
         return items, called('all classes', fewer_of_all(data, items))

@@ -29,7 +29,7 @@ from .perquery import PerQuery
 from .protocols import Protocol, columns
 from .report import Report
 from ..core import machine
-from ..data.splits import PART, listed_as
+from ..data.splits import PART_ENDING, listed_as
 
 if typing.TYPE_CHECKING:
     pass
@@ -183,7 +183,9 @@ def fitting(
     out, data, split = [], protocol.data.split(',')[0], protocol.split
     if protocol.relevant == 'instance' and data == 'sketchy' and not protocol.data.endswith('gallery originals'):
         return []  # printed ones are among 100 photos
-    name = listed_as(split) if split and protocol.whole and not split.partial and PART not in protocol.data else ''
+    name = (
+        listed_as(split) if split and protocol.whole and not split.partial and PART_ENDING not in protocol.data else ''
+    )
     for p in rows if name else ():
         same = p.protocol == protocol.name or protocol.name.startswith(p.protocol + '/')
         if p.data != data or not same or p.split not in ('', name) and not name.startswith(p.split + '-'):

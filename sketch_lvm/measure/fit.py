@@ -31,7 +31,7 @@ from ..methods.family import Method
 from ..methods.building import backbone_for
 from ..train.learner import choose_amp
 from ..train.loop import train
-from ..train.processes import in_turn, together
+from ..train.processes import in_turn, join_processes
 from ..train.settings import Settings
 from ..train.state import Run
 
@@ -124,7 +124,7 @@ def fit(
         warm([sets.train], [recipe], e.data, how.get('progress'), say)
         warm([sets.validation], [recipe], e.data, how.get('progress'), say)
 
-    with together(device) as (team, device):
+    with join_processes(device) as (team, device):
         in_turn(team, warm_both)
         learner = make_learner(e.method, b.to(device), sets.train, e.seed)
         settings = Settings(**settings_for(e.method, len(learner.steps)) | overrides(e))

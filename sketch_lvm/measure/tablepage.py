@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..data.realsplits import choose_split, lot_seed
-from ..data.splits import ALONE, PART
+from ..data.splits import OWN_SPLIT_NOTE, PART_ENDING
 from .definitions import definition
 from .report import WARNING
 from .stored import revision_note
-from .tables import TABLES, Table
+from .tables import Table
 from .tablestate import last_step_best, outdated_rows, printed, shown_metrics, spread
 from ..tabular import Block, Grid, Items, Loud, write_blocks
 
@@ -53,7 +53,7 @@ def conditions_line(state: dict) -> str:
 def split_words(split: dict) -> str:
     "The split of a table in a sentence"
     held = f', {split["validation"]} of them held out for validation' if split['validation'] else ''
-    origin = split['provenance'].rpartition(ALONE)[2].strip().rstrip('.')
+    origin = split['provenance'].rpartition(OWN_SPLIT_NOTE)[2].strip().rstrip('.')
     return f'Split: {split["name"]}, {split["seen"]} seen classes{held}, {split["unseen"]} unseen. {origin}.'
 
 
@@ -77,7 +77,7 @@ def data_words(state: dict) -> str:
     data, p, s = state['settings']['data']['name'], state.get('test') or {}, state.get('split')
     if data == 'mini' or not s:
         return data
-    cross = f'; asked about: {p["data"].partition(PART)[0]}' if p.get('name') == 'cross-dataset' else ''
+    cross = f'; asked about: {p["data"].partition(PART_ENDING)[0]}' if p.get('name') == 'cross-dataset' else ''
     return f'{state["gallery"]}, split {s["name"]}{cross}'
 
 # %% ../../nbs/measure/19_tablepage.ipynb #2b54f2f2

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..clip.backbone import Backbone
 from ..core import UserError, machine, read_json, write_json
-from ..data.splits import ALONE, PART, Split, sample_sentence
+from ..data.splits import OWN_SPLIT_NOTE, PART_ENDING, Split, sample_sentence
 from ..data.named import data_label
 from .report import Report
 from .tune import misfit
@@ -149,9 +149,9 @@ def keep_test(state: dict, entry: dict) -> None:
             f'{entry["name"]} was tested on other pictures than the rows before it ({", ".join(differ)} differ). '
             'Make the table again in another folder.'
         )
-    if PART not in now['data']:
+    if PART_ENDING not in now['data']:
         return
-    sample = f'The data set asked about is a sample: {now["data"].replace(PART, "")}. {ALONE}'
+    sample = f'The data set asked about is a sample: {now["data"].replace(PART_ENDING, "")}. {OWN_SPLIT_NOTE}'
     if sample not in state.get('sample', ''):
         state['sample'] = ' '.join(filter(None, [state.get('sample'), sample]))
 

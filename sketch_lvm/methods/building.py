@@ -4,14 +4,13 @@
 
 # %% auto #0
 __all__ = ['SAMPLERS', 'IMAGENET_MEAN', 'IMAGENET_STD', 'check_batch', 'make_batches', 'backbone_for', 'build_encoder', 'Rate',
-           'who_says', 'rates_of', 'counted', 'Cost', 'cost']
+           'origin_of_value', 'rates_of', 'count_trained', 'Cost', 'cost']
 
 # %% ../../nbs/methods/06_building.ipynb #8ce62e6c
 import dataclasses
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-import torch
 
 from ..clip.backbone import Backbone
 from ..clip.encoder import Encoder, count_trainable, make_encoder
@@ -96,7 +95,7 @@ class Rate(NamedTuple):
     reached: int  # numbers it reaches
 
 
-def who_says(m: Method, name: str) -> str:
+def origin_of_value(m: Method, name: str) -> str:
     "Where the value of an option or a weight comes from, in words"
     options, weights = m.family.chosen(m.task, m.preset, m.without)
     before = options | weights
@@ -127,11 +126,11 @@ def rates_of(m: Method, backbone: Backbone) -> list[Rate]:
             sum(p.numel() for g in some for p in g.parameters.values())
             for some in (own, [g for g in own if g.decays or m['decayed'] == 'all'])
         )
-        out.append(Rate(part, numbers, option, m[option], who_says(m, option), m['weight_decay'], reached))
+        out.append(Rate(part, numbers, option, m[option], origin_of_value(m, option), m['weight_decay'], reached))
     return out
 
 
-def counted(m: Method, backbone: Backbone) -> tuple[dict[str, int], int]:
+def count_trained(m: Method, backbone: Backbone) -> tuple[dict[str, int], int]:
     "{part: numbers that train} in the encoder of a method, and what a checkpoint of them takes in bytes"
     trainable = count_trainable(build_encoder(m, backbone, classes=['any']))
     parts = {part: numbers for part, (_, numbers) in trainable.items()}
@@ -157,4 +156,4 @@ def cost(m: Method, backbone: Backbone) -> Cost:
     "What a method trains on a backbone, and what works for it"
     kind = prompt_kind(m)
     towers = ('image', 'text') if kind.sentences else ('image',)
-    return Cost(*counted(m, backbone), towers, 1 + kind.passes, kind.sentences)
+    return Cost(*count_trained(m, backbone), towers, 1 + kind.passes, kind.sentences)

@@ -17,7 +17,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..core import UserError, rng, torch_rng
-from .losses import shuffle_patches
 from .options import Option
 
 # %% ../../nbs/methods/02_jigsaw.ipynb #8ee73d86

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from ..core import UserError
 from ..measure.compare import Comparison
-from .plots import GREY, PALETTE, axis
+from .plots import GREY, PALETTE, axis_or_new
 
 # %% ../../nbs/show/08_comparisons.ipynb #24186d4d
 def forest(
@@ -24,7 +24,7 @@ def forest(
     "Paired differences with their intervals, one below the other, zero as a line"
     if not comparisons:
         raise UserError('there are no comparisons to draw.')
-    ax, found = axis(ax, 7.0, 0.7 + 0.34 * len(comparisons)), [*comparisons]
+    ax, found = axis_or_new(ax, 7.0, 0.7 + 0.34 * len(comparisons)), [*comparisons]
     if matters:
         ax.axvspan(-matters, matters, color='#eeeeee', zorder=0)
     ax.axvline(0, color='black', lw=0.8)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KIND', 'FILES', 'ABOUT', 'Gallery', 'no_encoder', 'search', 'make_gallery', 'is_gallery', 'check_out', 'save_gallery',
-           'content_problem', 'about_problem', 'items_problem', 'tensor_problem', 'load_gallery', 'at_hand']
+           'content_problem', 'about_problem', 'items_problem', 'tensor_problem', 'load_gallery', 'weights_at_hand']
 
 # %% ../../nbs/show/07_gallery.ipynb #ee192159
 import html
@@ -292,7 +292,7 @@ def load_gallery(
             f'{folder} cannot be used as a gallery, although its seal is whole: {printable(wrong)}. '
             'Index the photos again.'
         )
-    if encoder is None and (trust and about['source'] or at_hand(about['source'])):
+    if encoder is None and (trust and about['source'] or weights_at_hand(about['source'])):
         encoder, _ = open_encoder(about['source'], device)
     if encoder is not None:
         check_mark(about, encoder)
@@ -301,7 +301,7 @@ def load_gallery(
     return Gallery(tensors['features'], items['ids'], items['names'], thumbs, about, encoder)
 
 
-def at_hand(source: dict | None) -> bool:
+def weights_at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
     if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit'}:
         return False

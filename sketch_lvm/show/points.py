@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core import UserError
-from .plots import MANY, PALETTE, axis, distinct, left_out
+from .plots import MANY, PALETTE, axis_or_new, colours_of, left_out
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,14 +85,14 @@ def embedding_map(
     title: str = '',
 ) -> 'Axes':
     "Sketches (triangles) and photos (dots) of an embedding in two dimensions"
-    ax, xy, sketch = axis(ax, 4.6, 4.2), np.asarray(xy, float).reshape(-1, 2), np.asarray(sketch, bool)
+    ax, xy, sketch = axis_or_new(ax, 4.6, 4.2), np.asarray(xy, float).reshape(-1, 2), np.asarray(sketch, bool)
     names = np.full(len(xy), '') if names is None else np.asarray(names).astype(str)
     ok = np.isfinite(xy).all(1)
     xy, sketch, names = xy[ok], sketch[ok], names[ok]
     ax.set(xticks=[], yticks=[])
     ax.set_title(title, fontsize=9)
     left_out(ax, (~ok).sum())
-    (_densities if len(xy) > MANY else _marks)(ax, xy, sketch, names, distinct(show))
+    (_densities if len(xy) > MANY else _marks)(ax, xy, sketch, names, colours_of(show))
     ax.legend(fontsize=8, loc='upper center', bbox_to_anchor=(0.5, 0), ncols=2, frameon=False, handletextpad=0.1)
     return ax
 
@@ -128,7 +128,7 @@ def trend(
     x: ArrayLike, y: ArrayLike, ax: 'Axes | None' = None, xlabel: str = '', ylabel: str = '', slices: int = 8
 ) -> 'Axes':
     "Points of (x, y), hexagons when there are many, with the mean of y in slices of equally many points"
-    ax, x, y = axis(ax, 4.6, 3), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
+    ax, x, y = axis_or_new(ax, 4.6, 3), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
     ok = np.isfinite(x) & np.isfinite(y)
     x, y = x[ok], y[ok]
     if len(x) > MANY:
@@ -152,7 +152,7 @@ def named_points(
     most: int = 30,  # with more points no names are written
 ) -> 'Axes':
     "Points of (x, y) with their names beside them; hexagons when there are many"
-    ax, x, y = axis(ax, 4.6, 3.4), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
+    ax, x, y = axis_or_new(ax, 4.6, 3.4), np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float))
     if len(x) != len(names) or len(x) != len(y):
         raise UserError(f'{len(x)} and {len(y)} numbers do not fit {len(names)} names.')
     if len(x) > MANY:
