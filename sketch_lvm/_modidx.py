@@ -2378,6 +2378,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                         'sketch_lvm.show.search.Hits.tiles': ('show/search.html#hits.tiles', 'sketch_lvm/show/search.py'),
                                         'sketch_lvm.show.search.Hits.to_dict': ( 'show/search.html#hits.to_dict',
                                                                                  'sketch_lvm/show/search.py'),
+                                        'sketch_lvm.show.search.Searched': ('show/search.html#searched', 'sketch_lvm/show/search.py'),
                                         'sketch_lvm.show.search.figure': ('show/search.html#figure', 'sketch_lvm/show/search.py'),
                                         'sketch_lvm.show.search.png': ('show/search.html#png', 'sketch_lvm/show/search.py'),
                                         'sketch_lvm.show.search.random_note': ('show/search.html#random_note', 'sketch_lvm/show/search.py'),
