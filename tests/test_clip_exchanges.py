@@ -77,7 +77,8 @@ def test_the_exchange_step_by_step():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.clip.prompts import TowerBatch, embed_patches, prompted_forward
+    from sketch_lvm.clip.prompts import TowerBatch, prompted_forward
+    from sketch_lvm.clip.towers import embed_patches
     from sketch_lvm.clip.exchanges import SharedPrompts
     from sketch_lvm.clip.text_prompts import TextTrace, class_sentences, prompted_text
 
@@ -118,7 +119,8 @@ def test_the_running_mean_and_unequal_towers():
     import copy, dataclasses, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.clip.prompts import TowerBatch, embed_patches
+    from sketch_lvm.clip.prompts import TowerBatch
+    from sketch_lvm.clip.towers import embed_patches
     from sketch_lvm.clip.exchanges import SharedPrompts, read_classes, text_layer_for
 
     backbone, names = load_backbone('mini', weights_from='random'), ['cat', 'cup']

@@ -49,7 +49,8 @@ def test_conditional_and_coupled_sources_by_hand():
     from sketch_lvm.methods.baselines import ConditionalPrompts, CoupledPrompts
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, torch_rng
-    from sketch_lvm.clip.prompts import TowerBatch, embed_patches
+    from sketch_lvm.clip.prompts import TowerBatch
+    from sketch_lvm.clip.towers import embed_patches
     from sketch_lvm.clip.text_prompts import prompted_text, class_sentences
 
     mini = load_backbone('mini', weights_from='random')

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .towers import output_projection
 from .backbone import Backbone
 from .weights import uses_quick_gelu
 from .prompts import NoPrompts, PromptSource, prompted_forward
@@ -226,7 +227,7 @@ def make_encoder(
     if 'tower' in parts:
         image_tower = copy.deepcopy(image_tower)
     sets = MODALITIES if norms == 'per-modality' else ('shared',)
-    own, out = Norms(image_tower, sets) if 'norms' in parts else None, image_tower.proj
+    own, out = Norms(image_tower, sets) if 'norms' in parts else None, output_projection(image_tower)
     projection = nn.Parameter(out.detach().float().repeat(len(sets), 1, 1)) if 'projection' in parts else None
     head = identity_head(out.shape[1]) if 'linear' in parts else None
     encoder = Encoder(backbone, image_tower, prompts, own, projection, head, precision, recipe).to(out.device)
@@ -238,8 +239,8 @@ def tower_in(encoder: Encoder, precision: str) -> nn.Module:
     "The image tower in fp32, or a copy converted once to bf16 (a tower that trains is converted at each call)"
     if check_name(precision, ['fp32', 'bf16'], 'precision') == 'fp32':
         return encoder.image_tower
-    w, half = encoder.image_tower.conv1.weight, encoder.half
-    if w.requires_grad or not half or half[0].conv1.weight.device != w.device:
+    w, half = output_projection(encoder.image_tower), encoder.half
+    if w.requires_grad or not half or output_projection(half[0]).device != w.device:
         with torch.inference_mode(False), torch.no_grad():
             half[:] = [copy.deepcopy(encoder.image_tower).to(torch.bfloat16).requires_grad_(False)]
     return half[0]

@@ -14,8 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .towers import token_width
+from .towers import blocks_of
 from .backbone import Backbone, class_text_features
-from .prompts import PromptSource, TowerBatch, embed_patches
+from .prompts import PromptSource, TowerBatch
+from .towers import embed_patches
 from .text_prompts import TextTrace, check_text, class_sentences, prompted_text, template_words
 from .towers import Norms, ParameterGroup, trained
 from ..core import UserError, check_name, torch_rng
@@ -187,7 +190,7 @@ class SharedPrompts(PromptSource):
 
     def check(self, image_tower: nn.Module) -> None:
         "The width must be the tower's"
-        width = image_tower.class_embedding.shape[0]
+        width = token_width(image_tower)
         if width != self.width:
             raise UserError(f'the prompts have width {self.width}, the tower has {width}.')
 
@@ -300,7 +303,7 @@ def exchange(source: SharedPrompts, batch: TowerBatch, modality: int | torch.Ten
             own.append(source.B_vt(states[text_layer_for(layer, layers, len(states))]))
         return rows(torch.cat([t.float() for t in own], 1)) if own else None
 
-    layers = len(batch.image_tower.transformer.resblocks)
+    layers = len(blocks_of(batch.image_tower))
     memo['tokens'], memo['rows'] = [at(i, layers) for i in range(layers)], modality
 
 

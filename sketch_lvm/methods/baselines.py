@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..clip.towers import token_width
 from ..clip.backbone import Backbone, class_text_features
 from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
@@ -109,7 +110,7 @@ class CoupledPrompts(PromptSource):
 
     def check(self, image_tower: nn.Module) -> None:
         "Refuse a tower of another width"
-        if self.weight.shape[-1] != image_tower.class_embedding.shape[0]:
+        if self.weight.shape[-1] != token_width(image_tower):
             raise UserError('these prompts were made for a tower of another width.')
 
     def texts(self, classes: Iterable[str], template: str) -> torch.Tensor:
