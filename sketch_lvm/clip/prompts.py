@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from .towers import embed_patches
 from .towers import blocks_of
 from .towers import token_width
 from .towers import output_projection
