@@ -169,11 +169,10 @@ def test_embedding_without_gradients():
 
 def test_an_untrained_encoder_is_clip():
     import torch
-    from sketch_lvm.clip.encoder import encode_images
+    from sketch_lvm.clip.encoder import encode_images, make_encoder
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import DeepPrompts, ShallowPrompts
-    from sketch_lvm.clip.encoder import make_encoder
 
     clip = load_backbone('mini', weights_from='random')
     px = torch.randn(4, 3, clip.size, clip.size, generator=torch_rng(23))

@@ -5,9 +5,8 @@ def test_zero_prompts_equal_open_clip():
     import torch
     from open_clip.transformer import QuickGELU, VisionTransformer
     from sketch_lvm.core import torch_rng
-    from sketch_lvm.clip.towers import VIT_B_32, Norms
+    from sketch_lvm.clip.towers import VIT_B_32, Norms, random_tower
     from sketch_lvm.clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts, prompted_forward
-    from sketch_lvm.clip.towers import random_tower
 
     fixed = VisionTransformer(8, 4, 8, 3, 2, 2.0, output_dim=6, pos_embed_type='sin_cos_2d').eval().requires_grad_(False)
     towers = [
@@ -167,8 +166,7 @@ def test_traced_attention_makes_the_next_layer():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import ShallowPrompts, Trace, join, prompted_forward
-    from sketch_lvm.clip.towers import embed_patches
-    from sketch_lvm.clip.towers import attend, random_tower
+    from sketch_lvm.clip.towers import embed_patches, attend, random_tower
 
     tower, px, source = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13)), ShallowPrompts(3, 8, std=1.0)
     trace, cls = Trace(attention=[], every=True), Trace(attention=[])

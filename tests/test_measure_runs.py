@@ -210,10 +210,9 @@ def test_fine_grained_runs_watch_their_own_number():
     import tempfile
     from pathlib import Path
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.experiments import Experiment, own_protocol
     from sketch_lvm.measure.runs import evaluate_run
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.experiments import own_protocol
     from sketch_lvm.measure.fit import fit
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import read_log

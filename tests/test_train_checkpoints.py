@@ -51,10 +51,8 @@ def test_damaged_checkpoints_are_passed_over():
 
 def test_a_seal_does_not_make_a_checkpoint():
     import json, pytest, torch
-    from sketch_lvm.train.checkpoints import Checkpoint, last_checkpoint, read_checkpoint
-    from sketch_lvm.train.sealed import Damaged, pack, read_folder
-    from sketch_lvm.train.checkpoints import save_checkpoint
-    from sketch_lvm.train.sealed import scratch, write_folder
+    from sketch_lvm.train.checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
+    from sketch_lvm.train.sealed import Damaged, pack, read_folder, scratch, write_folder
 
     run = scratch() / 'run'
     save_checkpoint(run, Checkpoint(1, {'w': torch.ones(2)}, {'w/exp_avg': torch.ones(2)}, {'log': None}))

@@ -21,9 +21,8 @@ import torch
 from PIL import Image
 
 from ..clip.backbone import encode_texts
-from ..core import UserError, sha256
+from ..core import UserError, sha256, printable
 from ..data.images import BadImage, open_picture, read_image
-from ..core import printable
 from ..data.sources import Files
 from ..show.drawing import PEN, even_paper, read_drawing
 from ..show.gallery import Gallery, no_encoder

@@ -25,8 +25,7 @@ from ..measure.protocols import Protocol, make_protocol
 from ..measure.experiments import Experiment
 from ..measure.runs import frozen_encoder, open_run
 from ..data.named import load_sets
-from ..measure.fit import named_backbone, fit
-from ..measure.fit import validation
+from ..measure.fit import named_backbone, fit, validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 from ..data.items import SketchPhotoSet

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .towers import output_projection
+from .towers import output_projection, tower_mark, trained
 from .backbone import Backbone
 from .weights import uses_quick_gelu
 from .prompts import NoPrompts, PromptSource, prompted_forward
@@ -30,7 +30,6 @@ from sketch_lvm.clip.towers import (
     split_by_shape,
     text_mark,
 )
-from .towers import tower_mark, trained
 from ..core import UserError, check_name, sha256
 from ..data.images import MODALITIES
 

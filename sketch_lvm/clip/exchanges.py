@@ -14,13 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .towers import token_width
-from .towers import blocks_of
+from .towers import token_width, blocks_of, embed_patches, Norms, ParameterGroup, trained
 from .backbone import Backbone, class_text_features
 from .prompts import PromptSource, TowerBatch
-from .towers import embed_patches
 from .text_prompts import TextTrace, check_text, class_sentences, prompted_text, template_words
-from .towers import Norms, ParameterGroup, trained
 from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
 

@@ -13,11 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from .towers import embed_patches
-from .towers import blocks_of
-from .towers import token_width
-from .towers import output_projection
-from .towers import first_tokens
+from .towers import embed_patches, blocks_of, token_width, output_projection, first_tokens
 from sketch_lvm.clip.towers import (
     Modality,
     Norms,

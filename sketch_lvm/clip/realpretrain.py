@@ -21,10 +21,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, load_mini
 from .pretrain import trim
-from ..core import machine
+from ..core import machine, UserError, atomic_write
 from .realbatches import Material, RealRecipe, batch
 from .stem import Stem
-from ..core import UserError, atomic_write
 from ..data.real64 import Real64, real64
 from ..data.realsplits import choose_split
 

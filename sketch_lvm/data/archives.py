@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 from pathlib import Path
 
-from ..core import Progress, UserError, sha256
+from ..core import Progress, UserError, sha256, printable
 from .folders import JUNK
-from ..core import printable
 from .quickdraw import MAX_RATIO, RATIO_FROM, drawing_kind
 
 Entry = tuple[str, int, str, Callable[[], BinaryIO]]  # name, claimed size, kind, and how to open it

@@ -13,10 +13,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..core import Progress, data_path, read_json
+from ..core import Progress, data_path, read_json, printable
 from .cache import content_hashes
 from .folders import SUFFIXES, ScanReport, ending, equal_places, list_folder
-from ..core import printable
 from .columns import class_key
 from .layouts import find_data, open_data
 from .knownsets import REAL, listed_classes

@@ -13,11 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..tabular import write_blocks
-from ..tabular import Block
-from ..tabular import Grid
-from ..tabular import Fold
-from ..tabular import Items
+from ..tabular import write_blocks, Block, Grid, Fold, Items
 from ..core import check_name
 
 # %% ../../nbs/measure/00_definitions.ipynb #782b7e82

@@ -19,7 +19,7 @@ import torch
 from ..data.items import SketchPhotoSet
 from ..data.sampling import Batches, in_order, loader
 from ..clip.encoder import embed_batches
-from ..core import UserError, check_name, bar
+from ..core import UserError, check_name, bar, machine
 from ..data.images import FITS
 from .accuracy import accuracy_at
 from .definitions import Metrics
@@ -28,7 +28,6 @@ from .ranking import exact_products
 from .perquery import PerQuery
 from .protocols import Protocol, columns
 from .report import Report
-from ..core import machine
 from ..data.splits import PART_ENDING, listed_as
 
 if typing.TYPE_CHECKING:

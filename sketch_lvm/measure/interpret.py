@@ -14,10 +14,9 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from .evaluate import Encodes
+from .evaluate import Encodes, embed
 from ..data.items import SketchPhotoSet
 from ..core import UserError, check_name
-from .evaluate import embed
 from .runs import frozen_encoder, open_run
 from ..data.named import load_sets
 from .fit import named_backbone

@@ -22,11 +22,9 @@ from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from .evaluate import embed_protocol, evaluate
 from .experiments import Experiment
-from .runs import evaluate_run, frozen_encoder, open_run
+from .runs import evaluate_run, frozen_encoder, open_run, report_path
 from ..data.named import load_sets
-from .fit import named_backbone
-from .runs import report_path
-from .fit import fit, warm
+from .fit import named_backbone, fit, warm
 from .probe import Probe, make_probe, probe
 from .protocols import Protocol, columns
 from .report import Report, load_report
@@ -38,9 +36,8 @@ from .tableplan import Sets, TablePlan, question_problems, refuse, set_problems,
 from .tableplan import table_protocol
 from .tables import Row, Table
 from .tablestate import keep_test, open_table, protocol_record, shown_metrics
-from ..methods.building import count_trained
+from ..methods.building import count_trained, backbone_for, build_encoder
 from ..methods.baselines import guessed_names, keyword_features
-from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method
 from ..train.loop import by_first_process
 from ..train.processes import in_turn, join_processes

@@ -24,8 +24,7 @@ from ..data.named import ItemSets, data_label, is_real, load_sets
 from ..data.realsets import trained_on, trained_sentence, unseen_set
 from ..data.splits import Split
 from .evaluate import evaluate
-from .experiments import Experiment, gallery_problems, read_experiment, same_recipe
-from .experiments import own_protocol
+from .experiments import Experiment, gallery_problems, read_experiment, same_recipe, own_protocol
 from .fit import kept_step, named_backbone, warm
 from .protocols import Protocol, find_protocol, make_protocol
 from .report import Report

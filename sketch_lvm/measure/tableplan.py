@@ -24,8 +24,7 @@ from .protocols import Protocol, columns
 from .tune import no_choice
 from .tables import TABLES, Row, Table
 from ..methods.family import Method
-from ..methods.catalogue import method
-from ..methods.catalogue import OPTIONS
+from ..methods.catalogue import method, OPTIONS
 
 # %% ../../nbs/measure/16_tableplan.ipynb #cd404a59
 Sets = MiniSets | RealSets  # train, validation, unseen, split

@@ -21,10 +21,9 @@ from .index import weights_of
 from .. import __version__
 from ..clip.weights import is_file_name, weights_here
 from ..clip.encoder import Encoder
-from ..core import UserError, check_writable
+from ..core import UserError, check_writable, printable
 from ..data.folders import ScanReport
 from ..data.items import SketchPhotoSet
-from ..core import printable
 from ..data.sources import Arrays
 from ..measure.report import WARNING
 from .drawing import Drawing, read_drawing

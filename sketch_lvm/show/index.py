@@ -17,9 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..clip.encoder import embed_batches
+from ..clip.encoder import embed_batches, Encoder
 from ..clip.backbone import load_backbone
-from ..clip.encoder import Encoder
 from ..clip.towers import tower_mark
 from ..core import UserError, bar, sha256
 from ..data.folders import SUFFIXES, ScanReport, find_sides, list_folder

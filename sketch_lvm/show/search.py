@@ -17,9 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core import show_images
+from ..core import show_images, printable
 from ..data.images import read_image
-from ..core import printable
 from ..measure.ranking import exact_products
 from ..measure.report import WARNING
 

@@ -20,9 +20,8 @@ import anywidget
 import ipywidgets
 
 from ..clip.encoder import Encoder
-from ..core import UserError
+from ..core import UserError, printable
 from ..data.items import SketchPhotoSet
-from ..core import printable
 from .drawing import Drawing
 from .gallery import Gallery, is_gallery, load_gallery, make_gallery, no_encoder
 from .index import check_mark, encoder_mark, open_encoder

@@ -15,11 +15,10 @@ import numpy as np
 import PIL
 
 from ..core import Progress, UserError, cache_path, cache_trouble, check_name, sha256
-from .freehand import SketchStyle, sketch_style
+from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
 from . import miniworld
 from .render import LINE_STYLES, line_art, photo
-from .freehand import sketch
 from .shapes import CATEGORIES
 
 # %% ../../nbs/world/11_imagesets.ipynb #dd8ab14e
