@@ -176,11 +176,11 @@ def test_probes_along_the_way_are_kept():
         curve = state['rows']['B-IP']['curves']['1']
         assert [c['step'] for c in curve] == [0, 2] and abs(state['frozen_probe']['unseen']['drift/photo']) < 1e-5
         backbone, sets = load_backbone('mini', weights_from='random'), load_sets(toy.data)
-        p = r.make_probe(backbone, r.probed(toy.data), sets.unseen)
+        p = r.make_probe(backbone, r.probe_items(toy.data), sets.unseen)
         run = Path(d) / 'b-ip' / 'seed1'
         opened = open_run(run, step=2)
         assert {k: v for k, v in curve[1].items() if k != 'step'} == r.probe(p, opened.encoder)
-        start = r.probe(p, r.untrained(opened.experiment, sets, backbone))
+        start = r.probe(p, r.untrained_encoder(opened.experiment, sets, backbone))
         assert {k: v for k, v in curve[0].items() if k != 'step'} == start
         assert start != state['frozen_probe']  # a random start is no frozen CLIP
         with open(run / 'curve.jsonl', 'a') as f:
