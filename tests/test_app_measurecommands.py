@@ -204,6 +204,7 @@ def test_two_processes_make_the_table_of_one():
 
     code = """
     import os, sys
+    from sketch_lvm.app.cli import main
     out = os.path.abspath(sys.argv[-1])
     def watch(event, args):
         writes = event in ('os.mkdir', 'os.rename', 'os.remove', 'os.rmdir')

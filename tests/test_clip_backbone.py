@@ -101,6 +101,8 @@ def test_missing_weights_say_how_to_get_them():
     def blocked(*a, **k): asked.append(a); raise OSError('blocked')
     socket.create_connection = socket.getaddrinfo = socket.socket.connect = blocked
     import huggingface_hub, open_clip                              # long before the weights are asked for
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
     for name, tag in (('ViT-B-32', 'openai'), ('ViT-B-32', 'laion400m_e31')):
         try: load_backbone(name, tag)
         except UserError as e: print('refused')

@@ -226,7 +226,7 @@ def test_a_finished_run_can_be_made_longer():
 
 
 def test_killed_at_any_instant():
-    from sketch_lvm.testing.crash import run_script, outcome
+    from sketch_lvm.testing.crash import run_script
 
     code = '''
     import time
@@ -235,6 +235,7 @@ def test_killed_at_any_instant():
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.settings import Settings
     from sketch_lvm.train.loop import train
+    from sketch_lvm.testing.crash import killed_runs, outcome
     def go(out): train(toy_learner(), out, Settings(steps=60, lr=.03), device='cpu', checkpoint_every=6)
     folder = scratch(); go(folder/'first')
     start = time.perf_counter(); go(folder/'whole'); took = time.perf_counter() - start
@@ -256,7 +257,7 @@ def test_killed_at_any_instant():
 
 @pytest.mark.slow
 def test_killed_twenty_times():
-    from sketch_lvm.testing.crash import run_script, outcome
+    from sketch_lvm.testing.crash import run_script
 
     code = '''
     import time
@@ -265,6 +266,7 @@ def test_killed_twenty_times():
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.settings import Settings
     from sketch_lvm.train.loop import train
+    from sketch_lvm.testing.crash import killed_runs, outcome
     for workers in (0, 2):
         def go(out):
             train(toy_learner(), out, Settings(steps=200, lr=.03), device='cpu', checkpoint_every=5, workers=workers)
@@ -280,7 +282,7 @@ def test_killed_twenty_times():
 
 
 def test_ctrl_c_in_a_terminal():
-    from sketch_lvm.testing.crash import run_script, outcome
+    from sketch_lvm.testing.crash import run_script
 
     code = '''
     import os, signal, time
@@ -290,6 +292,7 @@ def test_ctrl_c_in_a_terminal():
     from sketch_lvm.train.signals import Interrupted
     from sketch_lvm.train.settings import Settings
     from sketch_lvm.train.loop import train
+    from sketch_lvm.testing.crash import in_child, outcome
     folder = scratch()
     def go(out, pause=0):
         settings = Settings(steps=40, lr=.03)
@@ -592,6 +595,8 @@ def test_two_processes_learn_what_one_learns():
     import sys, torch, weakref
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.methods.losses import by_class, margin_divergence, relative_distance
+    from sketch_lvm.train.loop import train
+    from sketch_lvm.train.settings import Settings
     def learner():
         toy = toy_learner(batch=12); plain = toy.objective; toy.heads = torch.nn.Linear(8, 1)
         torch.nn.init.ones_(toy.heads.weight); torch.nn.init.zeros_(toy.heads.bias)

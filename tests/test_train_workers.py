@@ -36,6 +36,7 @@ def test_workers_go_with_the_main_process():
     code = '''
     import os, signal, sys, time
     from sketch_lvm.train.workers import batches
+    from sketch_lvm.testing.crash import in_child
     def draw(step, rank, size):                           # a worker that is busy for long, and looks at nothing else
         open(f'{sys.argv[1]}/{os.getpid()}', 'w').close(); time.sleep(600)
     def main():
