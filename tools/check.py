@@ -26,6 +26,7 @@ from jobs import bundles, notebook_job, preload, run_jobs, table, test_job
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = ROOT / 'tests' / 'times.json'
 WORDS = ('passed', 'failed', 'skipped', 'error')
+CLOSING = []  # lines that end a run, as pytest's do
 SKIP = shutil.ignore_patterns(
     '.git',
     '.venv*',
@@ -160,6 +161,7 @@ def test_jobs(asked, kept):
 
 def side_by_side(parts, asked, workers, keep=False):
     "Run notebooks and tests, say which take long; returns how many failed"
+    start = time.time()
     with tempfile.TemporaryDirectory() as d:
         kept = Path(d) / 'times.jsonl'
         jobs = [
@@ -189,6 +191,8 @@ def side_by_side(parts, asked, workers, keep=False):
         for n, what in re.findall(r'(\d+) (passed|failed|skipped|error)', (r.output.splitlines() or [''])[-1]):
             said[what] += int(n)
     print('tests: ' + ', '.join(f'{n} {k if k in WORDS else "by flag " + k}' for k, n in sorted(said.items())))
+    counts = ', '.join(f'{said[k]} {k}' for k in ('failed', 'passed', 'skipped', 'error') if said[k])
+    CLOSING.append(f'{counts or "no tests ran"} in {time.time() - start:.2f}s')
     if keep:
         new = {n: round(x, 1) for n, x in times.items()} | {
             r.name: round(r.seconds, 1) for r in done if r.name.startswith('nbs')
@@ -227,6 +231,8 @@ def main():
         print(f'== {name}: {"FAILED" if name in failed else "ok"}, {time.time() - start:.0f} s', flush=True)
     if failed:
         print('failed: ' + ', '.join(failed))
+    if CLOSING:
+        print('\n'.join(CLOSING))
     return bool(failed)
 
 
