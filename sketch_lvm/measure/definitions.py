@@ -6,7 +6,6 @@
 __all__ = ['DEFINITIONS', 'definition', 'metric_names', 'Metrics']
 
 # %% ../../nbs/measure/00_definitions.ipynb #7ac5c1a6
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -81,12 +80,4 @@ class Metrics:
         return write_blocks(self.blocks(), 'html')
 
 # %% ../../nbs/measure/00_definitions.ipynb #4c1faf2d
-def _table(m: Metrics) -> str:
-    "The scores as an HTML table with their definitions; names are escaped"
-    cell = lambda v, tag='td': f'<{tag} style="text-align:left">{html.escape(str(v))}</{tag}>'
-    head = ''.join(cell(h, 'th') for h in ('metric', 'mean over queries', 'mean over classes', 'definition'))
-    rows = ''.join(
-        f'<tr>{cell(n)}{cell(f"{v:.4f}")}{cell(f"{m.macro[n]:.4f}")}{cell(definition(n))}</tr>'
-        for n, v in m.values.items()
-    )
-    return f'<table><tr>{head}</tr>{rows}</table>' + ''.join(f'<p>{html.escape(n)}</p>' for n in m.notes)
+#| export

@@ -88,47 +88,6 @@ def _definitions(r: Ranks, photos: int, ks: tuple[int, ...], harmonic: torch.Ten
         }
     return out
 
-# %% ../../nbs/measure/03_metrics.ipynb #e426b184
-def _summary(p, per_query, notes, per_class, photos):
-    "Means over queries and over classes, counts and notes"
-    number = np.bincount(p.q_codes[p.rows], minlength=len(p.names))
-    seen = np.flatnonzero(number)
-    means = {
-        n: np.bincount(p.q_codes[p.rows], v[p.rows], minlength=len(p.names))[seen] / number[seen]
-        for n, v in per_query.items()
-    }
-    excluded = {p.names[c].item(): int((p.q_codes[p.left_out] == c).sum()) for c in np.unique(p.q_codes[p.left_out])}
-    table = {
-        p.names[c].item(): dict(
-            queries=int(number[c]), photos=int(photos[c]), **{n: float(v[i]) for n, v in means.items()}
-        )
-        for i, c in enumerate(seen)
-    }
-    counts = dict(
-        queries=len(p.q_codes),
-        scored=len(p.rows),
-        excluded=len(p.left_out),
-        gallery=len(p.gallery),
-        classes=len(seen),
-        ties=p.ties,
-    )
-    if excluded:
-        some = ', '.join(f'{c} ({n})' for c, n in list(excluded.items())[:5]) + ', ...' * (len(excluded) > 5)
-        notes = [
-            f'{len(p.left_out)} of {len(p.q_codes)} queries have no '
-            f'{p.wanted} in the gallery and are left out: {some}.',
-            *notes,
-        ]
-    return Metrics(
-        {n: float(v[p.rows].mean()) for n, v in per_query.items()},
-        {n: float(v.mean()) for n, v in means.items()},
-        table if per_class else {},
-        per_query,
-        counts,
-        excluded,
-        notes,
-    )
-
 # %% ../../nbs/measure/03_metrics.ipynb #677d5435
 def _rank_chunk(
     p: Prepared, rows: np.ndarray, ks: tuple[int, ...], harmonic: torch.Tensor, per_query: dict[str, np.ndarray]
