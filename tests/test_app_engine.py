@@ -22,7 +22,7 @@ def test_the_line_is_checked_as_a_whole():
         O('pot', help='where to', required=True),
         O('sugar', 'flag', 'sweet'),
         O('with', 'list', 'what else'),
-        O('heat', 'number', 'degrees', 90.0),
+        O('heat', 'amount', 'degrees', 90.0),
         O('device', 'device', 'where', 'auto'),
     )
     tea = engine.Command('Make tea.', options, lambda v, say: vars(v))

@@ -17,5 +17,5 @@ def test_wrong_entries_are_named_with_their_place():
         (dict(e=dict(p=1)), 'e.p should be true or false, not 1'),
     ):
         assert field_problems(good | change, kind) == [words]
-    assert field_problems([], kind) == [' should be an object, not []'] and field_problems({}, kind)[0] == 'a is missing'
+    assert field_problems([], kind) == ['it should be an object, not []'] and field_problems({}, kind)[0] == 'a is missing'
     assert KINDS['text or nothing'](None) and not KINDS['a whole number or nothing']('1')

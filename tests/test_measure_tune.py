@@ -143,13 +143,3 @@ def test_a_kept_tuning_of_another_shape_is_named():
             path.write_text(json.dumps(content))
             with pytest.raises(UserError, match='tuning.json holds no tuning.*Choose another folder'):
                 s.tune(e, d, 1, device='cpu')
-    assert (
-        s.misfit({'a': [1, 'b']}, {'a': [int]}) == 'a[1] is text, not a whole number'
-        and s.misfit(True, float)
-        and s.misfit(3, float) == ''
-    )
-    assert (
-        s.misfit({'a': 1}, {'b?': str}) == ''
-        and s.misfit({'b': 1}, {'b?': str})
-        and s.misfit({'x': 1, 'y': None}, {...: int}).startswith('y ')
-    )

@@ -9,7 +9,6 @@ __all__ = ['KINDS', 'MISSING', 'JSON', 'IMPORT', 'Opt', 'convert', 'Command', 'k
 # %% ../../nbs/app/02_engine.ipynb #4ac250e8
 import argparse
 import json
-import math
 import os
 import re
 import shlex
@@ -26,10 +25,13 @@ from sketch_lvm.app.terminal import (
     fill_streams,
     is_first_process,
     leave_streams,
+    print_lines,
     process_problem,
     quiet_libraries,
+    remedy,
 )
-from .terminal import remedy, print_lines
+from ..methods.options import KINDS as VALUES
+from ..methods.options import Kind
 
 # %% ../../nbs/app/02_engine.ipynb #abe8838c
 class Opt(NamedTuple):
@@ -43,38 +45,14 @@ class Opt(NamedTuple):
     required: bool = False
 
 
-def _int(text: str) -> int:
-    return int(text.replace('_', ''))
-
-
-def _number(text: str) -> float:
-    x = float(text)
-    if not math.isfinite(x):
-        raise ValueError
-    return x
-
-
 def _sound(text: str) -> bool:
     "Whether text can be written into a file, and name one: no NUL, no half characters of a name that is not UTF-8"
     return text != '' and not re.search('[\\0\ud800-\udfff]', text)
 
 
-KINDS = {  # name: (from text, what is allowed, in words)
-    'text': (str, _sound, 'a word in UTF-8'),
-    'place': (str, _sound, 'a path in UTF-8'),  # where something will be written: tried before any work
-    'seed': (_int, lambda v: 0 <= v < 2**63, 'a whole number from 0 to 2**63 - 1'),
-    'count': (_int, lambda v: v > 0, 'a whole number above 0'),
-    'whole': (_int, lambda v: v >= 0, 'a whole number, 0 or more'),
-    'number': (_number, lambda v: v >= 0, 'a number, 0 or more'),
-    'device': (
-        str,
-        lambda v: (
-            v.split(':')[0] in ('auto', 'cpu', 'mps', 'cuda')
-            and v.count(':') < 2
-            and v.partition(':')[2].isdecimal() == (':' in v)
-        ),
-        'auto, cpu, cuda, cuda:1 or mps',
-    ),
+KINDS: dict[str, Kind] = VALUES | {  # what the options of a method may be, and what only a line can hold
+    'text': Kind('a word in UTF-8', _sound),
+    'place': Kind('a path in UTF-8', _sound),  # where something will be written: tried before any work
 }
 
 # %% ../../nbs/app/02_engine.ipynb #fc1e9379
@@ -103,14 +81,14 @@ def convert(opt: Opt, text: str | list[str] | bool | None, problems: list[str]) 
         if not all(map(_sound, text)):
             problems.append(f'--{opt.name} must be words in UTF-8, not {text!r}.')
         return text
-    make, allowed, words = KINDS[opt.kind]
+    kind = KINDS[opt.kind]
     try:
-        value = make(text)
-        fine = allowed(value)
+        value = kind.read(text)
+        fine = kind.allows(value)
     except ValueError:
         fine = False
     if not fine:
-        problems.append(f'--{opt.name} must be {words}, not {text!r}.')
+        problems.append(f'--{opt.name} must be {kind.words}, not {text!r}.')
         return opt.default
     try:
         if opt.choices:

@@ -299,7 +299,7 @@ COMPARE = Command(
         ),
         Opt('b', help='what to compare it with; the frozen model that it was tested beside if not given'),
         Opt('metric', help='which metric; the headline of the reports if not given'),
-        Opt('level', 'number', 'level of the interval', 0.95),
+        Opt('level', 'share', 'level of the interval', 0.95),
     ),
     cmd_compare,
     words=('a', 'b'),

@@ -18,57 +18,57 @@ from ..core import UserError, machine, read_json, write_json
 from ..data.splits import OWN_SPLIT_NOTE, PART_ENDING, Split, sample_sentence
 from ..data.named import data_label
 from .report import Report
-from .tune import misfit
+from .fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
 from .stored import outdated
 from .tables import Table
 from ..methods.catalogue import current_name
 
 # %% ../../nbs/measure/17_tablestate.ipynb #21a8feb0
-_TRIAL = dict(changes={...: float}, value=float, step=int)
+_TRIAL = dict(changes={str: NUMBER}, value=NUMBER, step=WHOLE)
 
 
-_PRINTED = {'metric': str, 'value': float, 'source': str, 'note?': str}
+_PRINTED = {'metric': TEXT, 'value': NUMBER, 'source': TEXT, 'note?': TEXT}
 
 
 _ROW = {
-    'name': str,
-    'method': str,
-    'task?': str,
-    'trains': {...: int},
-    'seeds': {...: {...: float}},
-    'rates?': int,
-    'fit?': str,
-    'tuned?': {...: float},
-    'steps?': dict,
-    'curves?': dict,
+    'name': TEXT,
+    'method': TEXT,
+    'task?': TEXT,
+    'trains': {str: WHOLE},
+    'seeds': {str: {str: NUMBER}},
+    'rates?': WHOLE,
+    'fit?': TEXT,
+    'tuned?': {str: NUMBER},
+    'steps?': OBJECT,
+    'curves?': OBJECT,
     'trials?': [_TRIAL],
     'published?': [_PRINTED],
 }
 
 
-_SPLIT = dict(name=str, provenance=str, digest=str, seen=int, validation=int, unseen=int)
+_SPLIT = dict(name=TEXT, provenance=TEXT, digest=TEXT, seen=WHOLE, validation=WHOLE, unseen=WHOLE)
 
 
 _TEST = {
-    'name': str,
-    'rule': str,
-    'data': str,
-    'queries': int,
-    'gallery': int,
-    'classes': int,
-    'notes': [str],
-    'chance?': {...: float},
+    'name': TEXT,
+    'rule': TEXT,
+    'data': TEXT,
+    'queries': WHOLE,
+    'gallery': WHOLE,
+    'classes': WHOLE,
+    'notes': [TEXT],
+    'chance?': {str: NUMBER},
 }
 
 
 _STATE = {
-    'settings': dict,
-    'rows': {...: _ROW},
-    'random': bool,
-    'about': str,
-    'gallery?': str,
-    'sample?': str,
-    'conditions?': dict(device=str, device_name=str, versions={...: str}),
+    'settings': OBJECT,
+    'rows': {str: _ROW},
+    'random': 'true or false',
+    'about': TEXT,
+    'gallery?': TEXT,
+    'sample?': TEXT,
+    'conditions?': dict(device=TEXT, device_name=TEXT, versions={str: TEXT}),
     'split?': _SPLIT,
     'test?': _TEST,
 }
@@ -77,7 +77,7 @@ _STATE = {
 def read_state(path: str | Path) -> dict:
     "What a `table.json` holds; one that holds something else is named"
     state = read_json(path)
-    wrong = misfit(state, _STATE)
+    wrong = next(iter(field_problems(state, _STATE)), None)
     wrong = wrong or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
     if wrong:
         raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')
