@@ -2,7 +2,7 @@
 
 
 def test_every_method_can_be_baked():
-    import pytest, torch
+    import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.building import build_encoder
