@@ -9,6 +9,7 @@ __all__ = ['COMMANDS', 'main']
 from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
+from .exportcommand import EXPORT
 from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
@@ -24,6 +25,7 @@ COMMANDS: dict[str, Command] = {
     'compare': COMPARE,
     'index': INDEX,
     'search': SEARCH,
+    'export': EXPORT,
     'app': APP,
     'datasets': DATASETS,
     'pretrain': PRETRAIN,

@@ -262,7 +262,7 @@ def text_tokens(
     if source.B_t is None:
         return kinds, None
     if source.per_row:
-        return modality if many else kinds.expand(len(patches)), read_patches(source, patches)
+        return modality if many else kinds.expand(patches.shape[0]), read_patches(source, patches)
     if not source.training:
         return kinds, source.typical[kinds]
     if 'average' in batch.memo:

@@ -157,7 +157,7 @@ def join(x: torch.Tensor, prompts: torch.Tensor | None) -> torch.Tensor:
     if prompts is None:
         return x
     prompts = prompts.to(x.dtype)
-    return torch.cat([x, prompts if prompts.ndim == 3 else prompts.expand(len(x), -1, -1)], 1)
+    return torch.cat([x, prompts if prompts.ndim == 3 else prompts.expand(x.shape[0], -1, -1)], 1)
 
 # %% ../../nbs/clip/05_prompts.ipynb #7d589e7f
 def prompted_forward(
@@ -171,7 +171,7 @@ def prompted_forward(
     memo: dict | None = None,  # keeps what the prompt source noted down
 ) -> torch.Tensor:
     "CLS features [B, D] after ln_post and projection. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; CLS"
-    index, runs = modality_rows(modality, len(pixels), pixels.device)
+    index, runs = modality_rows(modality, pixels.shape[0], pixels.device)
     prompts, own, blocks = prompts or NoPrompts(), layer_norms(image_tower), blocks_of(image_tower)
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, runs))
     batch = TowerBatch(image_tower, pixels, embed_patches(image_tower, pixels), index, {} if memo is None else memo)

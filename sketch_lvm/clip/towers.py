@@ -98,7 +98,7 @@ def embed_patches(image_tower: nn.Module, pixels: torch.Tensor) -> torch.Tensor:
 
 def first_tokens(image_tower: nn.Module, patches: torch.Tensor) -> torch.Tensor:
     "[B, 1 + N, width]: CLS and patches with their positions, before any LayerNorm"
-    x = torch.cat([image_tower.class_embedding.expand(len(patches), 1, -1), patches], 1)
+    x = torch.cat([image_tower.class_embedding.expand(patches.shape[0], 1, -1), patches], 1)
     return x + image_tower.positional_embedding
 
 # %% ../../nbs/clip/03_towers.ipynb #88b3fbd4

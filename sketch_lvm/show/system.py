@@ -10,7 +10,6 @@ __all__ = ['STATIONS', 'FROZEN', 'LEARNS', 'EDGE', 'INK', 'PLACES', 'HIGH', 'LOW
 # %% ../../nbs/show/11_system.ipynb #69dee5ab
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
