@@ -90,8 +90,11 @@ def real_sets(
         raise UserError(f'the classes have no {" and no ".join(none)}: {path}. {missing_side_hint(data)}')
     if missing == 'skip':
         s = only_present(s, items)
-    held, why = some_or_none(validation, len(s.seen))
-    s = hold_out(s, held)
+    if s.validation and validation:
+        why = f'validation classes: the {len(s.validation)} of the split {s.name}'
+    else:
+        held, why = some_or_none(validation, len(s.seen))
+        s = hold_out(s, held)
     if why:
         report.notes.append(why)
     try:
