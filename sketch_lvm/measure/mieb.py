@@ -127,7 +127,10 @@ def mieb_protocol(root: str | os.PathLike) -> Protocol:
         m: len(set(zip(items.names[rows], items.photo_id[rows]))) for m in RENDERINGS for rows in [items.modality == m]
     }
     whole = number == dict(sketch=75_481, photo=12_500)
-    part = f"PARTIAL DATA: {number['sketch']:,} of 75,481 sketches and {number['photo']:,} of 12,500 photos of Sketchy are here; MIEB's numbers are of all."
+    part = (
+        f'PARTIAL DATA: {number["sketch"]:,} of 75,481 sketches and {number["photo"]:,} of 12,500 photos of Sketchy are '
+        "here; MIEB's numbers are of all."
+    )
     return replace(p, own_score=_pooled, whole=whole, warnings=() if whole else (part,))
 
 
@@ -146,7 +149,8 @@ FIRST = ('ViT-B-32', 'openai')  # the row to check with
 CHECKED = 'mieb-checked.json'  # in the cache, once the check was passed
 UNCHECKED = (
     'UNCHECKED: this installation has not reached the public number yet. Trust no number of it before '
-    '`sketch_lvm evaluate --protocol mieb-sketchy --data sketchy:PATH --backbone ViT-B-32 --weights-from openai` agrees.'
+    '`sketch_lvm evaluate --protocol mieb-sketchy --data sketchy:PATH --backbone ViT-B-32 --weights-from openai` '
+    'agrees.'
 )
 
 

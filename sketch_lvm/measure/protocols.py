@@ -148,7 +148,8 @@ PROTOCOLS = {
         _zero_shot,
         'class',
         '',
-        'universal cross-domain retrieval where both domains were seen: sketches of unseen classes against their photos',
+        'universal cross-domain retrieval where both domains were seen: sketches of unseen classes against their '
+        'photos',
     ),
     'mieb-sketchy': Rule(
         _zero_shot,

@@ -6,8 +6,6 @@
 __all__ = ['LATER', 'VENUES', 'later_rows']
 
 # %% ../../nbs/methods/10_later.ipynb #f73a06c7
-from functools import partial
-
 from .family import Published, printed
 
 # %% ../../nbs/methods/10_later.ipynb #b77ee4dd
