@@ -314,6 +314,44 @@ def test_file_lists_of_public_code():
         assert (len(sets.train), len(sets.unseen), sets.split.seen) == (2, 2, ('ant',)), name
 
 
+def test_csv_lists_of_ma_zs_sbir():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.realsets import real_problems, real_sets
+
+    root = Path(tempfile.mkdtemp())
+    save_folder(toy_set(4, photos=3, sketches=1), root / 'tree')
+    photos = {c.name: sorted(c.iterdir()) for c in (root / 'tree' / 'photo').iterdir()}
+    sketches = {c.name: sorted(c.iterdir()) for c in (root / 'tree' / 'sketch').iterdir()}
+    lists = root / 'lists'
+    lists.mkdir()
+
+
+    def lines(label, name, n):  # the first photos and sketches of a class
+        rows = [f'x/photo/{name}/{p.name},a photo of a {name}.,0,3,{label}' for p in photos[name][:n]]
+        return [*rows, *(f'x/sketch/{name}/{p.name},a photo of a {name}.,1,3,{label}' for p in sketches[name][:n])]
+
+
+    def write(part, rows):
+        (lists / f'{part}_toy.csv').write_text('\n'.join(['img_path,text,m1,m2,label', *rows]) + '\n')
+
+
+    write('test', lines(105, 'triangle', 2) + lines(106, 'square', 3))
+    sets = real_sets('folder', root / 'tree', lists=str(lists))  # no list of training files: all other classes
+    assert set(sets.split.unseen) == {'triangle', 'square'} and set(sets.split.seen) == {'pentagon', 'hexagon'}
+    assert (len(sets.unseen.sketches), len(sets.unseen.photos), len(sets.train)) == (5, 5, 12)
+    assert real_problems('folder', root / 'tree', lists=str(lists)) == []
+    write('train', lines(0, 'pentagon', 1) + lines(1, 'hexagon', 2))
+    assert len(real_sets('folder', root / 'tree', lists=str(lists)).train) == 6
+    photos['square'][0].unlink()
+    with pytest.raises(UserError, match='1 files of the lists are not there'):
+        real_sets('folder', root / 'tree', lists=str(lists))
+
+
 def test_stated_sizes_are_those_of_the_lists():
     from sketch_lvm.core import data_path, nothing_to_test, read_json, real_sample
     from sketch_lvm.data.realsets import read_filelist, find_lists

@@ -86,6 +86,8 @@ def test_splits_say_what_they_are():
         'sketchy/split2-yelamarthi': (104, 21),
         'sketchy/split1-sake': (100, 25),
         'sketchy/split1-pcyc': (100, 25),
+        'sketchy/ucdr': (104, 21),
+        'tuberlin/ucdr': (220, 30),
         'tuberlin/sake': (220, 30),
         'tuberlin/pcyc': (220, 30),
         'tuberlin/kd': (220, 30),
@@ -95,7 +97,7 @@ def test_splits_say_what_they_are():
         'cross/sketchy1-tuberlin': (100, 21),
         'cross/sketchy1-quickdraw': (100, 11),
     }
-    for name, choices in [('sketchy/split1', 2), ('tuberlin', 3), ('quickdraw', 2), ('sketchy', 3), ('cross', 2)]:
+    for name, choices in [('sketchy/split1', 2), ('tuberlin', 4), ('quickdraw', 2), ('sketchy', 4), ('cross', 2)]:
         with pytest.raises(UserError, match='could mean') as e:
             find_split(name)
         assert str(e.value).count(' unseen)') == choices
@@ -112,6 +114,20 @@ def test_splits_say_what_they_are():
             known_splits()
     finally:
         os.environ.pop('SKETCH_LVM_DATA') if old is None else os.environ.update(SKETCH_LVM_DATA=old)
+
+
+def test_ucdr_lists_hold_their_validation_classes():
+    import numpy as np
+    from sketch_lvm.data.splits import class_lists, find_split, known_splits, listed_as
+
+    s, t = find_split('sketchy/ucdr'), find_split('tuberlin/ucdr')
+    assert [len(x) for x in (s.training, s.validation, s.unseen)] == [93, 11, 21]
+    assert [len(x) for x in (t.training, t.validation, t.unseen)] == [200, 20, 30]
+    assert set(s.unseen) == set(find_split('sketchy/split2').unseen)
+    names = sorted(find_split('sketchy/split2').seen)  # as the code draws them
+    assert set(s.training) == set(np.random.RandomState(0).choice(names, int(0.9 * 104), replace=False))
+    assert listed_as(s) == 'sketchy/split2-yelamarthi' and listed_as(t) == 'tuberlin/sake'  # the lists they are made of
+    assert known_splits().keys() - class_lists().keys() == {'sketchy/ucdr', 'tuberlin/ucdr'}
 
 
 def test_a_part_of_the_data_says_so():

@@ -21,3 +21,5 @@ def test_names_and_definitions():
         definition('mAP@200/hit')
     with pytest.raises(UserError, match='unknown metric'):
         definition('mAP@200')  # no bare mAP@200 exists here
+    assert definition('P@100/hit after k').startswith('NOT P@k') and definition('Acc@1/one place more').startswith('NOT')
+    assert not any('NOT' in definition(n) for n in metric_names())  # no report computes them

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, check_run, format_option
 from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
+from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
 from .terminal import is_first_process
 from ..core import UserError, check_name, check_writable, read_json, write_json
 
 if TYPE_CHECKING:
-    from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
-__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit',
-           'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
+__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'table_plan',
+           'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
            'bench_metrics', 'with_conditions', 'keep_run', 'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/06_measurecommands.ipynb #47ee82ee
@@ -38,7 +38,8 @@ def check_evaluate(v: Namespace) -> list[str]:
     out = check_run(v)
     for f in (
         lambda: v.protocol and find_protocol(v.protocol),
-        lambda: out.extend(data_problems(read_data(v.data or 'mini'))),
+        lambda: out.extend(data_problems(asked_data(v))),
+        lambda: out.extend(more_problems(v)),
     ):
         try:
             f()
@@ -65,6 +66,8 @@ def check_evaluate(v: Namespace) -> list[str]:
 
 def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     "Test a run or the frozen backbone, and say the report before it is kept"
+    if needs_more(v):
+        return evaluate_more(v, say)
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
@@ -106,13 +109,6 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
         report.save(v.save)
     return report.to_dict()
 
-
-def with_fit(backbone: Backbone, fit: str | None) -> Backbone:
-    "A frozen backbone that makes pictures square in a way that was asked for"
-    from dataclasses import replace
-
-    return replace(backbone, fit=fit) if fit else backbone
-
 # %% ../../nbs/app/06_measurecommands.ipynb #8a5d4274
 EVALUATE = Command(
     'Test a run (or the frozen backbone) under a protocol.',
@@ -120,7 +116,7 @@ EVALUATE = Command(
         Opt('run', help='folder of a run; the frozen backbone if not given'),
         Opt(
             'protocol',
-            help='zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; '
+            help='zero-shot, fine-grained, sketch+words, mieb-sketchy, cross-dataset, generalised/A-all-seen, ...; '
             "the method's own question if not given",
         ),
         Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
@@ -128,6 +124,8 @@ EVALUATE = Command(
         *TOWER,
         FIT,
         Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
+        Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
+        Opt('sketch-weight', 'number', 'of sketch+words; chosen on validation categories if not given'),
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),

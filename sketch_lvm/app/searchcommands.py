@@ -181,6 +181,8 @@ def check_search(v: Namespace) -> list[str]:
         out.append(f'{v.gallery} is not a gallery. `sketch_lvm index PHOTOS --out {v.gallery}` makes one.')
     if v.sketch and not Path(v.sketch).is_file():
         out.append(f'{v.sketch} is not a file.')
+    if v.rerank == 1:
+        out.append('--rerank takes 2 photos or more.')
     if v.figure and Path(v.figure).suffix.lower() not in FIGURES:
         out.append(f'--figure {v.figure} must end in {", ".join(FIGURES)}.')
     return out
@@ -192,14 +194,20 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.report import WARNING
     from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.measure.rerank import Rerank
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.show.search import real_photos_note
+    from sketch_lvm.show.secondlook import rerank_hits, second_look_note
 
     device = pick_device(v.device)
     encoder = open_encoder(named_encoder(v), device)[0] if named_encoder(v) else None
-    hits = load_gallery(v.gallery, encoder, device, trust=bool(v.trust)).search(v.sketch, v.top, fit=not v.as_is)
+    g = load_gallery(v.gallery, encoder, device, trust=bool(v.trust))
+    hits, notes = g.search(v.sketch, max(v.top, v.rerank or 0), fit=not v.as_is), []
+    if v.rerank:
+        how = Rerank(v.rerank)
+        hits, notes = rerank_hits(hits, how, top=v.top), [second_look_note(hits, how)]
     found = hits.to_dict()
-    say('\n'.join([WARNING] * found['random_weights'] + [str(hits)]))
+    say('\n'.join([WARNING] * found['random_weights'] + [str(hits), *notes]))
     if note := real_photos_note(hits.gallery):
         say(note)
     if v.figure:
@@ -215,6 +223,7 @@ SEARCH = Command(
         Opt('gallery', help='folder of a gallery', required=True),
         Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
         Opt('top', 'count', 'photos to find', 20),
+        Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
         Opt('figure', 'place', 'a file for a picture of the result'),
         Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'),
         *ENCODER,

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core import Progress, UserError
 from .folders import ScanReport, same_pictures
+from .csvlists import find_csv_lists, listed_folders, read_csv_list
 from .realsplits import choose_split, fewer_pictures, hold_out, lot_seed, only_present, some_or_none
 from .realsplits import whole_classes
 from .cache import content_hashes
@@ -73,7 +74,7 @@ def real_sets(
     progress: Progress | None = None,
 ) -> RealSets:
     "`RealSets` of a real data set or a folder"
-    if lists and data == 'sketchy':
+    if lists and data == 'sketchy' and not (os.path.isdir(lists) and find_csv_lists(lists)):
         gallery = 'originals-twice'
     if not cache and check == 'quick':
         check = 'decode'  # else a file that is broken in its middle is met in the middle of the training
@@ -90,8 +91,11 @@ def real_sets(
         raise UserError(f'the classes have no {" and no ".join(none)}: {path}. {missing_side_hint(data)}')
     if missing == 'skip':
         s = only_present(s, items)
-    held, why = some_or_none(validation, len(s.seen))
-    s = hold_out(s, held)
+    if s.validation and validation:
+        why = f'validation classes: the {len(s.validation)} of the split {s.name}'
+    else:
+        held, why = some_or_none(validation, len(s.seen))
+        s = hold_out(s, held)
     if why:
         report.notes.append(why)
     try:
@@ -266,7 +270,7 @@ def real_problems(
         if value not in choices:
             out.append(f'{what} of the data set {data} is {" or ".join(choices)}, not {value!r}.')
     if lists:
-        attempt(lambda: find_lists(lists))
+        attempt(lambda: find_csv_lists(lists) if os.path.isdir(lists) and find_csv_lists(lists) else find_lists(lists))
     elif split != 'all' and lot_seed(split, data) is None:
         attempt(lambda: choose_split(split, data))
     return out
@@ -331,16 +335,28 @@ def by_list(
 
 def sets_by_lists(items: SketchPhotoSet, folder: str | os.PathLike, data: str, report: ScanReport) -> RealSets:
     "`RealSets` exactly as the lists in a folder have them; held-out sketches of seen classes (`test`) join no set"
-    found = find_lists(folder)
+    if csv_lists := find_csv_lists(folder):
+        listed = {part: read_csv_list(path) for part, path in csv_lists.items()}
+        entries = dict(zero=listed['test']) | (dict(train=listed['train']) if 'train' in listed else {})
+        unseen, seen = (listed_folders(listed[part].photo) if part in listed else [] for part in ('test', 'train'))
+    else:
+        found = find_lists(folder)
+        entries = {k: [read_filelist(found[m, k]) for m in ('sketch', 'photo')] for k in ('train', 'zero')}
+        seen, unseen = ([c for c, _ in read_filelist(found[k])] for k in ('seen', 'unseen'))
     name = Path(folder).resolve().name
     rows, absent = {}, []
-    for part in ('train', 'zero'):
-        both = [by_list(items, read_filelist(found[m, part]), m, data) for m in ('sketch', 'photo')]
+    for part, sides in entries.items():
+        both = [by_list(items, side, m, data) for m, side in zip(('sketch', 'photo'), sides)]
         rows[part] = np.concatenate([r for r, _ in both])
         absent += [p for _, a in both for p in a]
     if absent:
         raise UserError(f'{len(absent):,} files of the lists are not there, such as {", ".join(absent[:3])}.')
-    seen, unseen = ([listed_name(c, data) for c, _ in read_filelist(found[k])] for k in ('seen', 'unseen'))
+    seen, unseen = ([listed_name(c, data) for c in names] for names in (seen, unseen))
+    if 'train' not in rows:  # a test list alone: all other classes are seen
+        asked = set(map(class_key, unseen))
+        seen = [c for c in items.classes if class_key(c) not in asked]
+        rows['train'] = np.flatnonzero(np.isin(items.names, seen))
+        report.notes.append(f'the lists in {folder} are of the test; trained is on all other classes that are here')
     split = Split(f'{data}/lists-{name}', f'the file lists in the folder {name}', seen, unseen)
     train, test = (items.take(rows[p]).where(classes=c) for p, c in (('train', seen), ('zero', unseen)))
     report.notes.append(

@@ -20,7 +20,7 @@ from .columns import class_key
 from .layouts import find_data, open_data
 from .knownsets import REAL, listed_classes
 from .damage import UNDETECTABLE
-from .splits import known_splits
+from .splits import class_lists
 
 # %% ../../nbs/data/12_verify.ipynb #d176f342
 @dataclass
@@ -88,7 +88,7 @@ def count_difference(what: str, found: int, expected: int) -> list[str]:
 def usable_splits(v: Verdict) -> list[str]:
     "How the part of a real data set that is here can be trained on and tested, in sentences; none if it cannot"
     whole, out = {class_key(c) for c, n in v.items.counts().items() if n['sketch'] and n['photo']}, []
-    for name, s in known_splits().items():
+    for name, s in class_lists().items():
         seen, unseen = (sum(class_key(c) in whole for c in side) for side in (s.seen, s.unseen))
         if not name.startswith(f'{v.found.data}/') or seen < 2 or unseen < 2:
             continue
@@ -178,7 +178,7 @@ def check_raw(v: Verdict, known: dict[str, str], strange: list[str]) -> None:
 def check_splits(v: Verdict) -> None:
     "The unseen side of each split of this data set against the counts that people found in the public lists"
     counts, name_of = v.items.counts(), {class_key(c): c for c in v.items.classes}
-    for name, s in known_splits().items():
+    for name, s in class_lists().items():
         if not name.startswith(f'{v.found.data}/') or not all(class_key(c) in name_of for c in s.unseen):
             continue
         sizes = read_json(data_path('splits', f'{name}.json'))['sizes']
@@ -202,7 +202,7 @@ def check_twins(v: Verdict, workers: int | None = None) -> None:
             v.warnings.append(
                 f'{sum(map(len, found)) - len(found):,} picture(s) are there again {what}, such as {shown}'
             )
-    for name, s in known_splits().items():
+    for name, s in class_lists().items():
         if not name.startswith(f'{v.found.data}/'):
             continue
         unseen = {class_key(c) for c in s.unseen}

@@ -115,6 +115,8 @@ def score(
     strict: bool = False,  # raise on a query without a right photo
 ) -> Metrics:
     "The metrics of a protocol from features in the order of its sets"
+    if protocol.own_score:
+        return protocol.own_score(protocol, queries, gallery)
     (qn, qp, qi), (gn, gp, gi) = columns(protocol.queries), columns(protocol.gallery)
     if protocol.relevant == 'class':
         return rank_metrics(queries, gallery, qn, gn, protocol.k, query_ids=qi, gallery_ids=gi, strict=strict)
@@ -135,6 +137,8 @@ def score(
 # %% ../../nbs/measure/08_evaluate.ipynb #40e09465
 def chance_level(protocol: Protocol) -> dict[str, float]:
     "The expected score of a random ranking, for each metric that has an exact one"
+    if protocol.own_score:
+        return {}
     qn, gn = columns(protocol.queries)[0], columns(protocol.gallery)[0]
     blind = torch.ones(len(gn), 1)
     if protocol.relevant == 'instance':

@@ -38,6 +38,7 @@ class Protocol:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()  # what a report says first, before any number
     whole: bool = True  # False: published numbers are of more classes than are here
+    own_score: Callable | None = None  # (protocol, queries, gallery) -> Metrics, where ranking row by row is not it
 
     def describe(self) -> dict:
         "What a report stores"
@@ -135,6 +136,27 @@ PROTOCOLS = {
         'instance',
         '',
         'unseen sketches, each looking for its own photo: among the photos of its category, and among all',
+    ),
+    'sketch+words': Rule(
+        _zero_shot,
+        'instance',
+        '',
+        'sketches, each with words about its own photo, looking for that photo; a model that is given words is not '
+        'compared with one that is not',
+    ),
+    'ucdr/unseen-classes': Rule(
+        _zero_shot,
+        'class',
+        '',
+        'universal cross-domain retrieval where both domains were seen: sketches of unseen classes against their '
+        'photos',
+    ),
+    'mieb-sketchy': Rule(
+        _zero_shot,
+        'class',
+        '',
+        'every sketch in six renderings, which ask as one, against every photo in two, which answer as one; no class '
+        'is unseen',
     ),
     'cross-dataset': Rule(
         _cross, 'class', 'split', 'sketches and photos of another data set, without the classes that were trained on'

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
+from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
     Family,
@@ -51,7 +52,7 @@ FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
 SOURCES: dict[str, str] = PLAIN_SOURCES | merge_words(*(f.sources for f in FAMILIES.values()))
 PUBLISHED: list[Published] = [p for f in FAMILIES.values() for r in f.tasks.values() for p in r.published]
-PUBLISHED += REFERENCES_PRINTED
+PUBLISHED += [*REFERENCES_PRINTED, *LATER]
 
 # %% ../../nbs/methods/11_catalogue.ipynb #d3e19b65
 def add_family(family: Family) -> Family:
