@@ -4,8 +4,7 @@ import pytest
 
 
 def test_a_gallery_grows_by_what_is_new():
-    import os, shutil, tempfile, time
-    from pathlib import Path
+    import os, shutil, time
     from unittest import mock
     import numpy as np, pytest, torch
     from PIL import Image
@@ -20,8 +19,9 @@ def test_a_gallery_grows_by_what_is_new():
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.growing import grow_gallery, parts_folder
     from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.train.sealed import scratch
 
-    d, b = Path(tempfile.mkdtemp()), load_backbone('mini', weights_from='random')
+    d, b = scratch(), load_backbone('mini', weights_from='random')
     enc, said = frozen_encoder(b), []
     save_folder(toy_set(size=64).photos, d / 'home')
     home = d / 'home' / 'photo'
@@ -104,8 +104,7 @@ def test_a_gallery_grows_by_what_is_new():
 
 
 def test_killed_and_taken_up():
-    import os, signal, tempfile, time
-    from pathlib import Path
+    import os, signal, time
     from unittest import mock
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
@@ -116,8 +115,9 @@ def test_killed_and_taken_up():
     from sketch_lvm.show.index import photo_folder
     from sketch_lvm.show.keeping import read_kept
     from sketch_lvm.testing.crash import die_at_call, in_child
+    from sketch_lvm.train.sealed import scratch
 
-    d, enc = Path(tempfile.mkdtemp()), frozen_encoder(load_backbone('mini', weights_from='random'))
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
     save_folder(toy_set(photos=9, size=64).photos, d / 'home')
     (d / 'home' / 'photo' / 'broken.png').write_bytes(b'x')
     for f in (d / 'home').rglob('*.png'):
@@ -162,8 +162,6 @@ def test_killed_and_taken_up():
 
 @pytest.mark.slow
 def test_processes_share_the_work():
-    import os, tempfile
-    from pathlib import Path
     import torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
@@ -171,8 +169,9 @@ def test_processes_share_the_work():
     from sketch_lvm.measure.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.train.sealed import scratch
 
-    d = Path(tempfile.mkdtemp())
+    d = scratch()
     save_folder(toy_set(photos=9, size=64).photos, d / 'home')
     (d / 'home' / 'photo' / 'broken.png').write_bytes(b'x')
     said = run_script(
