@@ -6,7 +6,6 @@
 __all__ = ['random_vectors', 'vector_gallery', 'read_rate', 'bench_search', 'cloud_folder', 'bench_index']
 
 # %% ../../nbs/bench/02_galleries.ipynb #a18514dd
-import io
 import os
 import signal
 import shutil
