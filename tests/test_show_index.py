@@ -39,6 +39,35 @@ def test_folders_of_photos():
         photo_folder(d / 'absent')
 
 
+def test_threads_change_nothing():
+    import time
+    import pytest, torch
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.show.index import embed_photos, read_ahead
+
+    enc, items = frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64).photos
+    one, many = (embed_photos(enc, items, batch=7, workers=w) for w in (1, 5))
+    assert torch.equal(one[0], many[0]) and one[1:] == many[1:]
+    begun = []
+
+
+    def slow_for_some(k):
+        begun.append(k)
+        time.sleep(0.02 * (k % 3 == 0))
+        return k
+
+
+    got = []
+    for k in read_ahead(slow_for_some, range(40), 4, ahead=6):
+        got.append(k)
+        assert len(begun) <= len(got) + 6  # never further ahead
+    assert got == list(range(40))
+    with pytest.raises(ZeroDivisionError):
+        list(read_ahead(lambda k: 1 // (k - 5), range(40), 4))
+
+
 def test_galleries_under_an_old_mark_say_so():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone

@@ -30,3 +30,31 @@ def test_blocks_change_nothing():
     assert len(top_k(q, g, 10**9)[0]) == n and top_k(q, g, 0)[0].tolist() == naive(q, g, 1)[0].tolist()
     same = g[:1].repeat(50, 1)
     assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_copies_are_one_hit():
+    import torch
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.show.search import top_distinct, top_k
+
+    r = torch_rng(3)
+    unit = lambda x: torch.nn.functional.normalize(x, dim=-1)
+    g = unit(torch.randn(200, 32, generator=r))
+    q = unit(torch.randn(32, generator=r))
+    first = top_k(q, g, 1)[0].item()
+    copies = unit(g[first] + 1e-6 * torch.randn(90, 32, generator=r))
+    near = unit(g[first] + 1e-2 * torch.randn(1, 32, generator=r))
+    both = torch.cat([g, copies, near])
+    rows, scores, groups = top_distinct(q, both, 5)
+    assert len(rows) == 5 == len(groups) and groups[[first in x for x in groups].index(True)][1:] != []
+    assert (
+        sorted(sum(groups, [])) == sorted({*sum(groups, [])}) and 290 in sum(groups, []) and len(max(groups, key=len)) == 91
+    )
+    assert scores == sorted(scores, reverse=True)
+    plain = top_distinct(q, g, 5)
+    want = top_k(q, g, 5)
+    assert plain[0] == want[0].tolist() and plain[1] == want[1].tolist() and plain[2] == [[x] for x in plain[0]]
+    assert top_distinct(q, both, 5, fold=False)[0] == top_k(q, both, 5)[0].tolist()
+    same = g[:1].repeat(50, 1)
+    assert top_distinct(q, same, 7) == ([0], [top_k(q, same, 1)[1].item()], [list(range(50))])
+    assert top_distinct(q, g.half(), 5)[0] == top_k(q, g.half().float(), 5)[0].tolist()

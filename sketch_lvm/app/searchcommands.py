@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ENCODER', 'TAKEN_FIRST', 'INDEX', 'FIGURES', 'MOST_TILES', 'SEARCH', 'named_encoder', 'check_encoder', 'check_index',
-           'index_encoder', 'cmd_index', 'check_search', 'cmd_search']
+           'index_encoder', 'cmd_index', 'index_files', 'check_search', 'cmd_search']
 
 # %% ../../nbs/app/07_searchcommands.ipynb #4c04622e
 import os
@@ -12,10 +12,17 @@ import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from ..core import UserError, check_writable
 from .arguments import DATA_HELP, DEVICE, FIT, TOWER, import_words, check_run, read_data
 from .engine import IMPORT, Command, Opt
+
+if TYPE_CHECKING:
+    from sketch_lvm.clip.encoder import Encoder
+    from sketch_lvm.data.folders import ScanReport
+    from sketch_lvm.data.items import SketchPhotoSet
 
 # %% ../../nbs/app/07_searchcommands.ipynb #9bd03c07
 def named_encoder(v: Namespace) -> dict | None:
@@ -53,11 +60,19 @@ def check_index(v: Namespace) -> list[str]:
 
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
     from sketch_lvm.show.gallery import check_out
+    from sketch_lvm.show.milvus import is_milvus
     from sketch_lvm.methods.catalogue import method
 
     v.chosen = v.backbone is not None
     v.backbone = v.backbone or 'mini'
-    out = check_encoder(v) + (check_out(v.out) if v.out else [])
+    away = is_milvus(v.out)
+    out = check_encoder(v) + (check_out(v.out) if v.out and not away else [])
+    if away and not v.photos:
+        out.append('a gallery in Milvus is made of a folder of photos; --data goes into a folder.')
+    if away and (v.half or v.look_again or v.not_found):
+        out.append('--half, --look-again and --not-found belong to a gallery in a folder.')
+    if v.not_found and not 0 < v.not_found < 1:
+        out.append(f'--not-found is a share between 0 and 1, such as 0.1, not {v.not_found}.')
     if bool(v.photos) == bool(v.data):
         out.append(
             'say which photos, in one way: sketch_lvm index PHOTOS --out FOLDER, or --data mini instead of PHOTOS.'
@@ -66,7 +81,7 @@ def check_index(v: Namespace) -> list[str]:
         out.append(f'{v.photos} is not a folder.')
     try:
         data = read_data(v.data or 'mini')
-        if v.out and not out:
+        if v.out and not out and not away:
             check_writable(v.out, replaced=True)
     except UserError as e:
         data = dict(name='mini')
@@ -102,52 +117,105 @@ def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict | None:
 
 
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
-    "Make a gallery and write it"
+    "Make a gallery, or bring it up to date"
 
-    from sketch_lvm.core import pick_device
-    from sketch_lvm.core import printable
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.show.gallery import weights_at_hand, make_gallery
-    from sketch_lvm.show.index import open_encoder
-    from sketch_lvm.show.search import real_photos_note
+    from sketch_lvm.show.gallery import make_gallery, weights_at_hand
+    from sketch_lvm.show.index import open_encoder, photo_folder
+    from sketch_lvm.show.notfound import calibrate_on
+    from sketch_lvm.train.processes import join_processes
 
-    encoder, source = open_encoder(index_encoder(v, say), pick_device(v.device))
-    photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
-    g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
-    if report:
-        g.about |= dict(
-            photos=os.path.abspath(v.photos),
-            skipped=[[printable(p), why] for p, why in report.left_out] + g.about['skipped'],
-        )
-        say(str(report))
-    say('\n'.join(filter(None, [str(g), real_photos_note(g)])))
-    g.save(v.out)
+    with join_processes(v.device) as (team, device):
+        encoder, source = open_encoder(index_encoder(v, say), device)
+        extra = dict(not_found=calibrate_on(encoder, read_data(v.calibrate), v.not_found, say)) if v.not_found else {}
+        if v.photos:
+            photos, report = photos_at(v.photos, say)
+            if report is None:
+                photos, report = photo_folder(photos)
+            done = index_files(v, encoder, source, photos, report, extra, say)
+            if team.rank:
+                return {}
+        else:
+            g = make_gallery(encoder, load_sets(read_data(v.data)).unseen, batch=v.batch, source=source, say=say)
+            g.about |= extra
+            say(str(g))
+            g.save(v.out, bool(v.half))
+            done = dict(photos=len(g), classes=len(set(g.names)), skipped=g.about['skipped'])
     trust = '' if weights_at_hand(source) else ' --trust'
     say(
         f'written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{trust}{import_words(v)}, '
         'or draw in a notebook: '
         f"from sketch_lvm.show.widgets import retrieve_live; retrieve_live({v.out!r})"
     )
+    from sketch_lvm.show.index import encoder_label
+
+    return dict(out=str(v.out), **done, encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
+
+
+def index_files(
+    v: Namespace,
+    encoder: 'Encoder',
+    source: dict,
+    photos: 'SketchPhotoSet',
+    report: 'ScanReport',
+    extra: dict,  # more that the gallery says of itself
+    say: Callable[[str], None],
+) -> dict:
+    "A gallery of files, in a folder or in Milvus; what is done, as plain data"
+    from sketch_lvm.core import printable
+    from sketch_lvm.measure.report import WARNING
+    from sketch_lvm.show.gallery import describe
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.milvus import fill_milvus, is_milvus
+    from sketch_lvm.show.search import real_photos_note
+
+    where, photos = os.path.abspath(v.photos), photos.photos
+    if is_milvus(v.out):
+        growth = fill_milvus(encoder, photos, v.out, source, where, v.batch, v.workers or None, say)
+    else:
+        growth = grow_gallery(
+            encoder,
+            photos,
+            v.out,
+            source,
+            where,
+            report.left_out,
+            v.batch,
+            v.workers or None,
+            half=v.half,
+            look_again=bool(v.look_again),
+            say=say,
+            extra=extra,
+        )
+    report.left_out += [tuple(pair) for pair in growth.unreadable]
+    report.kept = growth.photos
+    if report.left_out or report.notes:
+        say(str(report))
+    about = describe(encoder, source, where, True, [])
+    notes = [WARNING * about['random'], str(growth), real_photos_note(SimpleNamespace(about=about))]
+    say('\n'.join(filter(None, notes)))
     return dict(
-        out=str(v.out),
-        photos=len(g),
-        classes=len(set(g.names)),
-        skipped=g.about['skipped'],
-        encoder=g.about['encoder'],
-        random_weights=g.about['random'],
+        photos=growth.photos,
+        classes=len(photos.classes),
+        skipped=[[printable(p), why] for p, why in report.left_out],
+        growth=growth.to_dict(),
     )
 
 # %% ../../nbs/app/07_searchcommands.ipynb #ef6dec3c
 INDEX = Command(
-    'Make a gallery of a folder of photos, to be searched with drawings.',
+    'Make a gallery of a folder of photos, to be searched with drawings, or bring one up to date.',
     (
         Opt(
             'photos',
             help='folder of photos, at any depth; folders serve as classes. '
             'Of a data set that is recognised, its photos',
         ),
-        Opt('out', 'place', 'folder for the gallery; an older gallery there is replaced', required=True),
+        Opt(
+            'out',
+            help='folder for the gallery; one that is there is brought up to date. Or Milvus: milvus:FILE, http://HOST:19530',
+            required=True,
+        ),
         *ENCODER,
         TOWER[0]._replace(
             help="'mini' or a plain ViT of open_clip; "
@@ -158,6 +226,16 @@ INDEX = Command(
         FIT,
         Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
         Opt('batch', 'count', 'photos embedded at once', 64),
+        Opt('workers', 'whole', 'threads that read files; 0: as many as there are processors, at most 8', 0),
+        Opt('half', 'flag', 'keep vectors in 16 bits: half the disk, scores that differ in their fourth digit'),
+        Opt('look-again', 'flag', 'read every file, also those whose size and time are as they were'),
+        Opt(
+            'not-found',
+            'number',
+            'share of drawings that may wrongly be told that nothing looks like them; 0: never say so',
+            0.0,
+        ),
+        Opt('calibrate', help='data set whose validation categories say when, for --not-found', default='mini'),
         DEVICE,
         IMPORT,
     ),
@@ -176,13 +254,19 @@ MOST_TILES = 200  # in one figure: 34 rows of six
 
 def check_search(v: Namespace) -> list[str]:
     "What is wrong with the options of `search`, as sentences"
+    from sketch_lvm.show.milvus import is_milvus
+
     out = check_encoder(v)
-    if v.gallery and not (Path(v.gallery) / 'config.json').is_file():
+    if (v.name or v.folder) and not is_milvus(v.gallery):
+        out.append('--name and --folder belong to a gallery in Milvus; of a folder, index a part.')
+    if v.gallery and not is_milvus(v.gallery) and not (Path(v.gallery) / 'config.json').is_file():
         out.append(f'{v.gallery} is not a gallery. `sketch_lvm index PHOTOS --out {v.gallery}` makes one.')
     if v.sketch and not Path(v.sketch).is_file():
         out.append(f'{v.sketch} is not a file.')
     if v.rerank == 1:
         out.append('--rerank takes 2 photos or more.')
+    if v.rerank and is_milvus(v.gallery):
+        out.append('--rerank reads the photos again, so it needs a gallery in a folder.')
     if v.figure and Path(v.figure).suffix.lower() not in FIGURES:
         out.append(f'--figure {v.figure} must end in {", ".join(FIGURES)}.')
     return out
@@ -196,13 +280,16 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.show.gallery import load_gallery
     from sketch_lvm.measure.rerank import Rerank
     from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.milvus import is_milvus, open_milvus
     from sketch_lvm.show.search import real_photos_note
     from sketch_lvm.show.secondlook import rerank_hits, second_look_note
 
     device = pick_device(v.device)
     encoder = open_encoder(named_encoder(v), device)[0] if named_encoder(v) else None
-    g = load_gallery(v.gallery, encoder, device, trust=bool(v.trust))
-    hits, notes = g.search(v.sketch, max(v.top, v.rerank or 0), fit=not v.as_is), []
+    away = is_milvus(v.gallery)
+    gallery = (open_milvus if away else load_gallery)(v.gallery, encoder, device, trust=bool(v.trust))
+    within = dict(name=v.name or '', folder=v.folder or '') if away else {}
+    hits, notes = gallery.search(v.sketch, max(v.top, v.rerank or 0), fit=not v.as_is, **within), []
     if v.rerank:
         how = Rerank(v.rerank)
         hits, notes = rerank_hits(hits, how, top=v.top), [second_look_note(hits, how)]
@@ -220,10 +307,12 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
 SEARCH = Command(
     'Find the photos of a gallery that are nearest to a drawing.',
     (
-        Opt('gallery', help='folder of a gallery', required=True),
+        Opt('gallery', help='folder of a gallery, or milvus:FILE, or the address of a Milvus server', required=True),
         Opt('sketch', help='a picture of a drawing, or a .json file of strokes', required=True),
         Opt('top', 'count', 'photos to find', 20),
         Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
+        Opt('name', help='photos of this class only, in Milvus'),
+        Opt('folder', help='photos below this folder only, in Milvus'),
         Opt('figure', 'place', 'a file for a picture of the result'),
         Opt('as-is', 'flag', 'take the picture as it is: do not cut it to its ink, do not broaden a thin line'),
         *ENCODER,
