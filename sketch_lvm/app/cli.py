@@ -9,6 +9,7 @@ __all__ = ['COMMANDS', 'main']
 from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
+from .explorecommand import EXPLORE
 from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Command] = {
     'index': INDEX,
     'search': SEARCH,
     'app': APP,
+    'explore': EXPLORE,
     'datasets': DATASETS,
     'pretrain': PRETRAIN,
     'bench': BENCH,

@@ -250,7 +250,7 @@ function explorer(main, raw) {
     let t = 1;
     if (moving) { t = Math.min(1, (performance.now() - moving.start) / moving.long); if (t >= 1) moving = null; }
     const soft = t < 1 ? t * t * (3 - 2 * t) : 1;
-    points.draw(view, soft, Math.max(3.5, Math.min(16, (view.zoom / dpr()) ** 0.5 / (d.n > 5000 ? 5.5 : 3.4))) * dpr());
+    points.draw(view, soft, Math.max(d.n > 20000 ? 3 : 3.5, Math.min(16, (view.zoom / dpr()) ** 0.5 / (d.n > 20000 ? 8 : d.n > 5000 ? 5.5 : 3.4))) * dpr());
     const g = over.getContext("2d"); g.setTransform(dpr(), 0, 0, dpr(), 0, 0); g.clearRect(0, 0, over.clientWidth, over.clientHeight);
     if (t >= 1) { if (state.colour === "class") names(g); lines(g); }
     if (state.hover >= 0 && t >= 1) ring(g, ...toScreen(at(state.hover)), 7);
@@ -320,7 +320,7 @@ function explorer(main, raw) {
 
   // -- what one can do
 
-  function pick(i) { state.picked = i; state.hover = -1; tip.hidden = true; if (i >= 0) state.listed = state.listed; recolour(); showPicked(); if (i >= 0) say(`${called(i)} selected`); }
+  function pick(i) { state.picked = i; state.hover = -1; tip.hidden = true; recolour(); showPicked(); if (i >= 0) say(`${called(i)} selected`); }
   function list(rows) { state.listed = rows; state.picked = -1; recolour(); showPicked(); say(`${rows.length} points listed`); }
   function only(c) {
     state.only = c; byClass.value = c + 1; state.picked = -1;

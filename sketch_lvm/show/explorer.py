@@ -70,7 +70,7 @@ def sprite_sheets(
         close()
     return sheets
 
-# %% ../../nbs/show/12_explorer.ipynb #bd0a48be
+# %% ../../nbs/show/12_explorer.ipynb #dc01ea98
 class Scene(NamedTuple):
     "Everything that a page shows"
 
@@ -107,7 +107,7 @@ def own_photos(sketches: SketchPhotoSet, photos: SketchPhotoSet) -> np.ndarray:
 def make_scene(
     stages: dict[str, dict[str, Interpretation]],  # {step in words: {part: its answers}}, all of the same items
     title: str = '',
-    maps: Sequence[str] | None = None,  # 'fixed basis', 'aligned'; None: both, beyond `MANY_POINTS` only the first
+    maps: Sequence[str] | None = None,  # 'fixed basis', 'aligned'; None: both, beyond `MANY_POINTS` no 'aligned'
     seed: int = 0,
 ) -> Scene:
     "A scene of what an encoder answered at several stages"
@@ -126,7 +126,7 @@ def make_scene(
         found = [best_answers(i.queries, i.gallery, k) for i in x.values()]
         answers.append(np.concatenate([f + b for f, b in zip(found, begin)]))
     n = sum(map(sum, counts))
-    maps = maps or (['fixed basis', 'aligned'] if n <= MANY_POINTS else ['fixed basis'])
+    maps = maps or (['aligned', 'fixed basis'] if n <= MANY_POINTS else ['fixed basis'])
     every = [s for side in sides for s in side]
     return Scene(
         title,
