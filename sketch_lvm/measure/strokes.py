@@ -180,14 +180,19 @@ EXPLANATIONS: dict[str, str] = {
 }
 
 
-def attributions(encoder: Encoder, q: PartQuestion) -> dict[str, np.ndarray]:
+def attributions(
+    encoder: Encoder,
+    q: PartQuestion,
+    vectors: torch.Tensor | None = None,  # of every set of its strokes, where these are known from another question
+) -> dict[str, np.ndarray]:
     "{explanation: [strokes]} for one question"
     b, n = encoder.backbone, len(q.strokes)
     pair = encoder.embed(
         b.pixels(np.stack([q.with_part, q.without_part])).to(device_of(encoder)), 'photo', 'fp32'
     ).cpu()
     target = pair[0] - pair[1]
-    values = (embed_subsets(encoder, q.strokes, every_subset(n)) @ target).double().numpy()
+    vectors = embed_subsets(encoder, q.strokes, every_subset(n)) if vectors is None else vectors
+    values = (vectors @ target).double().numpy()
     page = draw_subsets(q.strokes, np.ones((1, n), bool), b.size)[0]
     shares = ink_shares(q.strokes, b.size)
     give = lambda pixels: (shares * pixels).sum((1, 2))
