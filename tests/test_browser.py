@@ -97,7 +97,7 @@ def lab(tmp_path_factory):
     (folder / 'first.ipynb').write_text(
         tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8'
     )
-    for name, cells in dict(names=NAMES, keys=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
+    for name, cells in dict(names=NAMES, keys=PLAIN, follow=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
         (folder / f'{name}.ipynb').write_text(notebook(*cells), encoding='utf-8')
     quiet = home / 'settings' / '@jupyterlab' / 'apputils-extension'
     quiet.mkdir(parents=True)
@@ -364,6 +364,24 @@ def test_keys_stay_with_the_pad(browser, lab, shots):
     handle.focus()
     page.page.keyboard.press('ArrowRight')
     page.page.wait_for_selector('text=6 lines')
+    assert page.errors == []
+    page.page.context.close()
+
+
+def test_the_ranking_follows_the_pen(browser, lab, shots):
+    page = plain_page(browser, lab, shots, 'follow')
+    page.clear()
+    box = page.canvas.bounding_box()
+    at = lambda x, y: (box['x'] + x * box['width'] / 255, box['y'] + y * box['height'] / 255)
+    page.page.mouse.move(*at(40, 200))
+    page.page.mouse.down()
+    page.page.mouse.move(*at(200, 200), steps=12)
+    page.says('^drawing, ranked in')  # the pen is still down
+    first = page.found()
+    assert all(len(f) == 8 for f in first)
+    page.page.mouse.move(*at(120, 40), steps=12)
+    page.page.mouse.up()
+    page.says('^1 stroke, ranked in')
     assert page.errors == []
     page.page.context.close()
 

@@ -179,3 +179,24 @@ def test_a_pad_takes_no_more_than_a_drawing():
             pad.side = side
     pad.pen, pad.side = 0.05, 400
     assert (pad.pen, pad.side) == (0.05, 400)
+
+
+def test_a_moving_pen_is_followed():
+    from unittest import mock
+    from sketch_lvm.show.pad import RecordingComm, SketchPad
+
+    seen = []
+    with mock.patch('comm.create_comm', RecordingComm):
+        pad, quiet = SketchPad(on_move=lambda s: seen.append(s) or 'so far'), SketchPad()
+    assert pad.follows and not quiet.follows
+    line = [[[1, 2], [3, 4]]]
+    heard = lambda: [d['content'] for kind, d in pad.comm.sent if d and d.get('method') == 'custom']
+    pad._handle_custom_msg(dict(moving=1, strokes=line), [])
+    assert seen == [[[[1.0, 2.0], [3.0, 4.0]]]] and pad.message == 'so far' and heard() == [dict(heard=1)]
+    assert pad.strokes == []  # not drawn yet
+    for k, bad in enumerate((None, 'x', [[[float('nan')], [1]]], [[[1], [1]]] * 10**5), 2):
+        pad._handle_custom_msg(dict(moving=k, strokes=bad), [])
+        assert len(seen) == 1 and heard()[-1] == dict(heard=k) and pad.message != 'so far'
+    for odd in ('x', None, {}, dict(moving='1'), dict(moving=True, strokes=line)):
+        pad._handle_custom_msg(odd, [])
+    assert len(seen) == 1 and len(heard()) == 5

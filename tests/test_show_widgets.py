@@ -102,6 +102,10 @@ def test_live_search_ranks_after_each_stroke():
     assert live.views[0].value == before and 'not a number' in pad.message
     receive(pad, drawn=[])
     assert live.hits == {} and 'Nothing drawn' in live.views[0].value and pad.message == ''
+    said = pad.announcement
+    pad._handle_custom_msg(dict(moving=1, strokes=s), [])  # the pen is still down
+    assert live.views[0].value == before and pad.message.startswith('drawing, ranked in') and pad.announcement == said
+    receive(pad, drawn=[])
 
 
     def upload(name, content):

@@ -73,3 +73,13 @@ def test_parts_of_a_sketch_lie_near_those_of_the_object():
         both = sorted(set(boxes) & set(at))
         off = [np.subtract(at[n], np.add(boxes[n][:2], boxes[n][2:]) / 2) for n in both]
         assert len(both) >= 3 and np.linalg.norm(off, axis=1).mean() < 0.04
+
+
+def test_every_stroke_has_its_part():
+    from sketch_lvm.world.freehand import sketch_positions, sketch_strokes, stroke_parts
+
+    strokes, parts = sketch_strokes('teapot', 3), stroke_parts('teapot', 3)
+    assert len(strokes) == len(parts) and set(parts) == set(sketch_positions('teapot', 3))
+    for name, (x, _) in sketch_positions('teapot', 3).items():
+        xs = [v for s, part in zip(strokes, parts) for v in s[0] if part == name]
+        assert abs((min(xs) + max(xs)) / 510 - x) < 1e-9

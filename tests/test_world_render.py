@@ -64,6 +64,24 @@ def test_a_view_changes_the_picture_not_the_object():
     assert len(reds) > 20 and np.mean(reds) > 0.8
 
 
+def test_a_part_can_be_left_out():
+    import numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.world.miniworld import part_map, thing
+    from sketch_lvm.world.render import photo
+
+    it = thing('teapot', 3)
+    whole = photo('teapot', 3)
+    for k, part in enumerate(it.parts):
+        changed = (photo('teapot', 3, without=part.name) != whole).any(-1)
+        seen = part_map(it, 0, 64) == k + 1
+        assert changed.any() == seen.any() or not seen.sum() > 3
+        assert not seen.sum() > 20 or changed[seen].mean() > 0.9  # the part is gone
+        assert changed.mean() < 0.75  # and with it only light and shadow
+    with pytest.raises(UserError, match='unknown part'):
+        photo('teapot', 3, without='propeller')
+
+
 def test_line_art_hides_what_lies_behind():
     import numpy as np
     from sketch_lvm.world.miniworld import thing

@@ -10,6 +10,7 @@ from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
 from .exportcommand import EXPORT
+from .explorecommand import EXPLORE
 from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     'search': SEARCH,
     'export': EXPORT,
     'app': APP,
+    'explore': EXPLORE,
     'datasets': DATASETS,
     'pretrain': PRETRAIN,
     'bench': BENCH,

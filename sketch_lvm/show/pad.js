@@ -196,13 +196,34 @@ function showStandIn(name, shown) {        // the picture that a stored page sho
   }
 }
 
+const BETWEEN = 60;                        // milliseconds between two drawings that are sent while the pen moves
+
+function whileMoving(model) {              // sends the drawing as it grows, and never two at once
+  let next = null, number = 0, heard = 0, timer = 0, last = 0;
+  const send = () => {
+    timer = 0;
+    if (!next || (heard < number && performance.now() - last < 2000)) return;      // unheard for long: try again
+    last = performance.now(); model.send({ moving: ++number, strokes: next }); next = null;
+  };
+  const soon = () => { if (next && !timer) timer = setTimeout(send, Math.max(0, last + BETWEEN - performance.now())); };
+  const answer = (m) => { if (m && m.heard) { heard = m.heard; soon(); } };
+  model.on("msg:custom", answer);
+  return {
+    moving: (drawing) => { if (model.get("follows")) { next = drawing; soon(); } },
+    done: () => { next = null; },          // the whole stroke is on its way
+    remove: () => { clearTimeout(timer); model.off("msg:custom", answer); },
+  };
+}
+
 function render({ model, el }) {
   let waiting, lost = false;
+  const growing = whileMoving(model);
   const pad = makePad(el, {
     strokes: () => model.get("drawn") || [], pen: () => model.get("pen"), hint: () => model.get("hint"),
     side: `${model.get("side")}px`,
+    moving: growing.moving,
     put: (next) => {
-      model.set("drawn", next); model.set("request", model.get("request") + 1); model.save_changes(); show();
+      growing.done(); model.set("drawn", next); model.set("request", model.get("request") + 1); model.save_changes(); show();
       clearTimeout(waiting); waiting = setTimeout(missed, 4000);
     },
   });
@@ -218,7 +239,7 @@ function render({ model, el }) {
   const giveBackKeys = keepKeys(pad.root);
   show(); showStandIn(model.get("name"), false);
   return () => {
-    clearTimeout(waiting); giveBackKeys(); pad.remove();
+    clearTimeout(waiting); giveBackKeys(); growing.remove(); pad.remove();
     for (const [name, act] of Object.entries(events)) model.off(name, act);
     showStandIn(model.get("name"), true);
   };

@@ -86,6 +86,7 @@ class SketchPad(anywidget.AnyWidget):
     announcement = traitlets.Unicode('').tag(sync=True)  # the same for those who listen: what was found
     hint = traitlets.Unicode('draw here').tag(sync=True)  # on an empty page
     name = traitlets.Unicode('').tag(sync=True)  # of the picture that stands for the pad in a stored page
+    follows = traitlets.Bool(False).tag(sync=True)  # does the browser send the drawing while the pen moves?
     side = traitlets.Int(280).tag(sync=True)  # of the page, in pixels of the screen
     pen = traitlets.Float(PEN).tag(sync=True)  # width of the pen, as a fraction of the side
 
@@ -93,12 +94,15 @@ class SketchPad(anywidget.AnyWidget):
         self,
         strokes: Sequence = (),
         on_draw: Callable[[list], str | None] | None = None,  # gets the strokes, returns a line to show
+        on_move: Callable[[list], str | None] | None = None,  # the same while the pen moves, a few times a second
         **traits: object,
     ):
-        self._good, self.on_draw = [], on_draw
+        self._good, self.on_draw, self.on_move = [], on_draw, on_move
+        traits.setdefault('follows', on_move is not None)
         super().__init__(drawn=clean_strokes(list(strokes)), **traits)
         self._good = self.drawn
         self.observe(lambda change: self._look(change.new), 'drawn')
+        self.on_msg(lambda _, content, buffers: self._follow(content))
 
     def set_state(self, sync_data: dict) -> None:
         "What the browser says, and only what it has to say: a drawing of a possible size, and its number"
@@ -119,6 +123,18 @@ class SketchPad(anywidget.AnyWidget):
             self.message = (self.on_draw(self._good) if self.on_draw else None) or ''
         except UserError as e:
             self.message = str(e)
+
+    def _follow(self, content: object) -> None:
+        "A drawing whose last stroke is not done: show what it finds, and say that the next may come"
+        number = content.get('moving') if isinstance(content, dict) else None
+        if type(number) is not int:
+            return
+        try:
+            strokes = clean_strokes(content.get('strokes'))
+            self.message = (self.on_move(strokes) if self.on_move and strokes else None) or self.message
+        except UserError as e:
+            self.message = str(e)
+        self.send(dict(heard=number))
 
     @traitlets.validate('pen')
     def _possible_pen(self, proposal: traitlets.Bunch) -> float:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Photos', 'HINT', 'STAND_IN_CSS', 'VIEW', 'gallery_for', 'galleries_for', 'is_interactive', 'first_value',
            'SliderNames', 'explore', 'LiveSearch', 'show_bundles', 'static_page', 'about_photos', 'open_box',
-           'uploaded', 'retrieve_live', 'own_gallery']
+           'uploaded', 'retrieve_live', 'live', 'own_gallery']
 
 # %% ../../nbs/show/10_widgets.ipynb #07d968a4
 import html
@@ -144,7 +144,12 @@ class LiveSearch:
         if self.start:
             self.ask(self.start)
 
-    def ask(self, query: Drawing, fit: bool | None = None) -> dict[str, Hits]:
+    def ask(
+        self,
+        query: Drawing,
+        fit: bool | None = None,
+        announced: bool = True,  # to those who listen; not while the pen moves
+    ) -> dict[str, Hits]:
         "`{name: Hits}` for a drawing: strokes, an array, a picture file; shown if the pad is open"
         self.query = query
         self.hits = (
@@ -155,7 +160,8 @@ class LiveSearch:
         if self._box is not None:
             for view, name in zip(self.views, self.galleries):
                 view.value = self.ranking(name)
-            self._pad.announcement = self.announcement()
+            if announced:
+                self._pad.announcement = self.announcement()
         return self.hits
 
     def announcement(self) -> str:
@@ -242,17 +248,17 @@ def about_photos(live: 'LiveSearch') -> str:
 def open_box(live: LiveSearch) -> ipywidgets.Box:
     "The widgets: pad and upload on the left, a ranking for each model on the right"
 
-    def drawn(strokes):
+    def took(strokes, announced=True):
         start = time.perf_counter()
-        live.ask(strokes)
-        live._pad.hint = 'draw here'
-        return (
-            f'{len(strokes)} stroke{"s" * (len(strokes) != 1)}, ranked in {1000 * (time.perf_counter() - start):.0f} ms'
-            if strokes
-            else ''
-        )
+        live.ask(strokes, announced=announced)
+        return f'ranked in {1000 * (time.perf_counter() - start):.0f} ms'
 
-    live._pad = SketchPad(live.start, drawn, side=live.side)
+    def drawn(strokes):
+        said = f'{len(strokes)} stroke{"s" * (len(strokes) != 1)}, {took(strokes)}'
+        live._pad.hint = 'draw here'
+        return said if strokes else ''
+
+    live._pad = SketchPad(live.start, drawn, lambda strokes: f'drawing, {took(strokes, False)}', side=live.side)
     live.upload = ipywidgets.FileUpload(
         accept='.png,.jpg,.jpeg,.webp,.bmp,.gif',
         multiple=False,
@@ -301,6 +307,11 @@ def retrieve_live(
     if gallery is None:
         encoders, gallery = None, own_gallery(encoders)
     return LiveSearch(galleries_for(encoders, gallery, say), n, start, width, side)
+
+
+def live(gallery: Gallery | str | Path, **how: object) -> LiveSearch:
+    "Draw over a gallery that brings its encoder, and see the ranking while the pen moves; `how` as in `retrieve_live`"
+    return retrieve_live(gallery, **how)
 
 
 def own_gallery(gallery: Gallery | str | Path) -> Gallery:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SKETCH_STYLES', 'OUTLINE_STEP', 'SketchStyle', 'sketch_style', 'outlines', 'visible_runs', 'sketch_strokes', 'sketch',
-           'sketch_positions']
+           'stroke_parts', 'sketch_positions']
 
 # %% ../../nbs/world/08_freehand.ipynb #b1ce0b75
 import functools, math
@@ -250,6 +250,14 @@ def sketch(
 ) -> np.ndarray:
     "uint8 `[size, size]`: the strokes of `sketch_strokes`, drawn with the style's pen"
     return rasterize(sketch_strokes(category, instance, view, style, version), size, sketch_style(style).pen)
+
+
+def stroke_parts(
+    category: str, instance: int = 0, view: int = 0, style: str | dict | SketchStyle = 'default', version: int = 1
+) -> list[str]:
+    "The name of the part that each stroke of `sketch_strokes` draws"
+    parts = thing(category, instance, version).parts
+    return [parts[k].name for k in _by_hand(category, instance, view, sketch_style(style), version)[1]]
 
 
 def sketch_positions(

@@ -227,7 +227,14 @@ def shadow(r: np.random.Generator, mask: np.ndarray, horizon: float | None) -> n
     return r.uniform(0.2, 0.6) * _blur(m, r.uniform(0.6, 1.8) * s) / 255
 
 # %% ../../nbs/world/09_render.ipynb #8a33afa4
-def photo(category: str, instance: int = 0, view: int = 0, size: int = 64, version: int = 1) -> np.ndarray:
+def photo(
+    category: str,
+    instance: int = 0,
+    view: int = 0,
+    size: int = 64,
+    version: int = 1,
+    without: str = '',  # the name of a part that is not there; all else stays as it is
+) -> np.ndarray:
     "uint8 `[size, size, 3]`: the object in a scene. Light, clutter, noise and a move of the camera belong to the view"
     it = thing(category, instance, version)
     r = it.rng('photo', view)
@@ -235,7 +242,7 @@ def photo(category: str, instance: int = 0, view: int = 0, size: int = 64, versi
     img = clutter(r, img, horizon)
     ss = 3 if size <= 128 else 2
     n = len(it.parts)
-    ids = paint(it, photo_points(it, view), size * ss)
+    ids = paint(it, _moved_away(it, photo_points(it, view), without), size * ss)
     mask = (
         np.asarray(
             _in_greys(ids, [{'bg': 0, 'glass': 190}.get(p.colour, 255) for p in it.parts]).reduce(ss), np.float32
@@ -247,6 +254,17 @@ def photo(category: str, instance: int = 0, view: int = 0, size: int = 64, versi
     x = shade(r, x.clip(0, 255), ids, mask, n)
     img = img * (1 - shadow(r, mask, horizon))[..., None]
     return develop(r, img + (x - img) * mask[..., None])
+
+
+def _moved_away(it, points, name):
+    "The points, those of the part with this name far outside the picture"
+    names = [p.name for p in it.parts]
+    k = names.index(check_name(name, names, 'part')) if name else None
+    if k is None:
+        return points
+    points = points.copy()
+    points[it.cuts[k] : it.cuts[k + 1]] = -9
+    return points
 
 
 def develop(r: np.random.Generator, x: np.ndarray) -> np.ndarray:
