@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from .texts import WordTokenizer, class_sentence
-from .towers import blocks_of, output_projection, patch_side, token_width
+from .towers import blocks_of, look_into, patch_side, token_width
 from .weights import SMALL, check_backbone, is_file_name, model_of_file, model_of_tag, random_model
 from ..core import UserError, check_name, data_path, read_json, sha256, torch_rng
 from ..data.images import FITS
@@ -108,7 +108,7 @@ class Backbone:
     @property
     def embed_dim(self) -> int:
         "Numbers in an embedding"
-        return output_projection(self.image_tower).shape[1]
+        return look_into(self.image_tower).embed_dim
 
     @property
     def text_width(self) -> int:

@@ -17,19 +17,22 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .towers import output_projection, tower_mark, trained
 from .backbone import Backbone
 from .weights import uses_quick_gelu
+from .plain_vit import PlainViT
 from .prompts import NoPrompts, PromptSource, prompted_forward
 from sketch_lvm.clip.towers import (
     Modality,
     Norms,
     ParameterGroup,
-    check_tower,
+    look_into,
     modality_rows,
     split_by_shape,
     text_mark,
+    tower_mark,
+    trained,
 )
+from .whole_tower import cannot_be_prompted
 from ..core import UserError, check_name, sha256
 from ..data.images import MODALITIES
 
@@ -101,6 +104,12 @@ class Encoder(nn.Module):
         x = F.normalize(features.float(), dim=-1)
         return x if self.head is None else F.normalize(self.head(x), dim=-1)
 
+    def train(self, mode: bool = True) -> 'Encoder':
+        "Training or evaluation mode of all but the image tower: its dropout and running means stay as they were made"
+        super().train(mode)
+        self.image_tower.eval()
+        return self
+
     def pieces(self) -> dict[str, list[nn.Parameter]]:
         "Every parameter, by the part of the encoder it is in"
         modules = dict(prompts=self.prompts, norms=self.norms, linear=self.head, tower=self.image_tower)
@@ -156,7 +165,9 @@ def recipe_problems(
     "Everything that is wrong with a recipe, in sentences"
     trains = [p for p in prompts.parameters() if p.requires_grad]
     whole, free = train == 'all', sum(p.numel() for p in trains)
-    misfit = None
+    tower, misfit = look_into(image_tower), None
+    if tower.why_not and not isinstance(prompts, NoPrompts):
+        return [cannot_be_prompted(tower.why_not)]
     try:
         prompts.check(image_tower)
     except UserError as e:
@@ -165,6 +176,11 @@ def recipe_problems(
         text
         for wrong, text in [
             (misfit, misfit),
+            (
+                'projection' in parts and tower.projection is None,
+                f'train={train!r}, but this image tower has no output projection of one matrix; leave projection out.',
+            ),
+            ('norms' in parts and not tower.norms(), f'train={train!r}, but this image tower has no norms to train.'),
             ('prompts' in parts and not whole and not trains, f'train={train!r}, but the source has nothing to train.'),
             (
                 free and 'prompts' not in parts,
@@ -204,7 +220,7 @@ def make_encoder(
     precision: str = 'fp32',  # of the frozen tower: 'fp32' or 'bf16'
 ) -> Encoder:
     "An `Encoder` in which exactly the parts named by `train` require a gradient"
-    image_tower, prompts = check_tower(backbone.model.visual), prompts or NoPrompts()
+    image_tower, prompts = backbone.model.visual, prompts or NoPrompts()
     parts = train_parts(train)
     default = 'shared' if {'norms', 'tower'} & set(parts) else 'frozen'
     norms = check_name(norms or default, ['shared', 'per-modality', 'frozen'], 'norms')
@@ -226,10 +242,11 @@ def make_encoder(
     if 'tower' in parts:
         image_tower = copy.deepcopy(image_tower)
     sets = MODALITIES if norms == 'per-modality' else ('shared',)
-    own, out = Norms(image_tower, sets) if 'norms' in parts else None, output_projection(image_tower)
+    own, inside = Norms(image_tower, sets) if 'norms' in parts else None, look_into(image_tower)
+    out, device = inside.projection, next(image_tower.parameters()).device
     projection = nn.Parameter(out.detach().float().repeat(len(sets), 1, 1)) if 'projection' in parts else None
-    head = identity_head(out.shape[1]) if 'linear' in parts else None
-    encoder = Encoder(backbone, image_tower, prompts, own, projection, head, precision, recipe).to(out.device)
+    head = identity_head(inside.embed_dim) if 'linear' in parts else None
+    encoder = Encoder(backbone, image_tower, prompts, own, projection, head, precision, recipe).to(device)
     open_parameters(encoder, parts)
     return encoder
 
@@ -238,8 +255,9 @@ def tower_in(encoder: Encoder, precision: str) -> nn.Module:
     "The image tower in fp32, or a copy converted once to bf16 (a tower that trains is converted at each call)"
     if check_name(precision, ['fp32', 'bf16'], 'precision') == 'fp32':
         return encoder.image_tower
-    w, half = output_projection(encoder.image_tower), encoder.half
-    if w.requires_grad or not half or output_projection(half[0]).device != w.device:
+    w, half = next(encoder.image_tower.parameters()), encoder.half
+    trains = any(p.requires_grad for p in encoder.image_tower.parameters())
+    if trains or not half or next(half[0].parameters()).device != w.device:
         with torch.inference_mode(False), torch.no_grad():
             half[:] = [copy.deepcopy(encoder.image_tower).to(torch.bfloat16).requires_grad_(False)]
     return half[0]
@@ -302,7 +320,8 @@ def encoder_state(encoder: Encoder) -> dict:
 def old_recipe(encoder: Encoder) -> dict:
     "What `encoder.recipe` was at first: its mark hashed two tensors, and it had no word on pixels"
     tower = encoder.backbone.model.visual
-    numbers = [p.detach().float().cpu().numpy().tobytes() for p in (tower.class_embedding, tower.proj)]
+    then = (tower.class_embedding, tower.proj) if isinstance(look_into(tower), PlainViT) else ()  # there were no others
+    numbers = [p.detach().float().cpu().numpy().tobytes() for p in then]
     mark = sha256(b''.join(numbers))[:16]
     return {k: v for k, v in encoder.recipe.items() if k not in ('pixels', 'text')} | dict(tower=mark)
 
@@ -311,7 +330,8 @@ def old_mistake(encoder: Encoder) -> list[str]:
     "At first weights got the activation of the backbone's name, not their own; what was learned on it is lost"
     b, has = encoder.backbone, {False: 'GELU', True: 'QuickGELU'}
     then = b.name != 'mini' and (uses_quick_gelu(b.name) or getattr(b, 'random', False))
-    now = type(b.model.visual.transformer.resblocks[0].mlp.gelu).__name__ == 'QuickGELU'
+    inside = look_into(b.model.visual)
+    now = isinstance(inside, PlainViT) and type(inside.blocks[0].mlp.gelu).__name__ == 'QuickGELU'
     if then == now:
         return []
     return [
