@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
-from ..clip.weights import check_backbone, weights_here
+from ..clip.names import check_backbone, is_tag, weights_here
 from ..core import UserError
 from ..data.images import FITS
 from ..methods.family import Method
@@ -257,12 +257,10 @@ class NoLargeTensors(TorchDispatchMode):
 
 def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
     "The backbone that a folder names, if its weights are on this disk: a folder starts no download and opens no file"
-    import open_clip
-
     b, pixels = config['backbone'], config['pixels']
     name, tag = check_backbone(b['name']), None if b['name'] == 'mini' or b['random'] else b['source']
     bring = f'load_encoder(folder, backbone=load_backbone({name!r}, ...))'
-    if tag and not open_clip.is_pretrained_cfg(name, tag):
+    if tag and not is_tag(name, tag):
         raise UserError(
             f'{folder} was trained on {name} with the weights of a file, {tag!r}. Bring them yourself: {bring} with '
             'the path of that file.'
