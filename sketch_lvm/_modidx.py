@@ -492,6 +492,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                        'sketch_lvm.clip.names.small_backbones': ( 'clip/names.html#small_backbones',
                                                                                   'sketch_lvm/clip/names.py'),
                                        'sketch_lvm.clip.names.timm_config': ('clip/names.html#timm_config', 'sketch_lvm/clip/names.py'),
+                                       'sketch_lvm.clip.names.timm_tags': ('clip/names.html#timm_tags', 'sketch_lvm/clip/names.py'),
                                        'sketch_lvm.clip.names.unsupported': ('clip/names.html#unsupported', 'sketch_lvm/clip/names.py'),
                                        'sketch_lvm.clip.names.weights_here': ('clip/names.html#weights_here', 'sketch_lvm/clip/names.py'),
                                        'sketch_lvm.clip.names.weights_in': ('clip/names.html#weights_in', 'sketch_lvm/clip/names.py')},

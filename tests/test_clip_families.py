@@ -2,7 +2,6 @@
 
 
 def test_every_family_of_towers():
-    import pytest
     from sketch_lvm.clip.families import WAYS, try_family
     from sketch_lvm.clip.timm_vit import KINDS, random_timm
     from sketch_lvm.clip.towers import layer_norms, random_tower

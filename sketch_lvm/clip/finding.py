@@ -21,6 +21,7 @@ from sketch_lvm.clip.names import (
     is_file_name,
     is_random,
     kind_of_name,
+    timm_tags,
     weights_in,
 )
 from sketch_lvm.clip.weights import (
@@ -110,7 +111,7 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
     model, tag = name.removeprefix('timm:').partition('.')[0], weights_from or default_tag(name)
     random, file = is_random(weights_from), is_file_name(name, weights_from)
     if not random and not file:
-        known = [n.partition('.')[2] for n in timm.list_pretrained(f'{model}.*')]
+        known = timm_tags(name)
         if not known:
             raise UserError(f'timm has no weights for {model}: give a file, or --weights-from random.')
         check_name(tag, known, f'pretrained tag of {name}')

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SMALL', 'CONFIG', 'WEIGHT_FILES', 'small_backbones', 'unsupported', 'is_plain', 'plain_vits', 'open_clip_names',
-           'kind_of_name', 'check_backbone', 'check_timm', 'check_folder', 'default_tag', 'timm_config', 'is_tag',
-           'on_hub', 'cached_weights', 'weights_in', 'is_file_name', 'is_random', 'weights_here']
+           'kind_of_name', 'check_backbone', 'check_timm', 'check_folder', 'default_tag', 'timm_config', 'timm_tags',
+           'is_tag', 'on_hub', 'cached_weights', 'weights_in', 'is_file_name', 'is_random', 'weights_here']
 
 # %% ../../nbs/clip/00_names.ipynb #e9051885
 import os
@@ -105,8 +105,7 @@ def check_timm(name: str) -> str:
     model, _, tag = name.removeprefix('timm:').partition('.')
     check_name(model, timm.list_models(), 'model of timm')
     if tag:
-        tags = [n.partition('.')[2] for n in timm.list_pretrained(f'{model}.*')]
-        check_name(tag, tags, f'pretrained tag of {model}')
+        check_name(tag, timm_tags(name), f'pretrained tag of {model}')
     return name
 
 
@@ -149,8 +148,18 @@ def timm_config(name: str) -> dict:
     "What timm knows of the weights of a name: address, tag, size, mean and std"
     import timm
 
-    found = timm.get_pretrained_cfg(name.removeprefix('timm:'))
+    model, _, tag = name.removeprefix('timm:').partition('.')
+    known = not tag or tag in timm_tags(model)
+    found = timm.get_pretrained_cfg(f'{model}.{tag}' if tag else model) if known else None
     return found.to_dict() if found is not None else {}
+
+
+def timm_tags(name: str) -> list[str]:
+    "The tags of weights that timm knows for a model"
+    import timm
+
+    model = name.removeprefix('timm:').partition('.')[0]
+    return [n.partition('.')[2] for n in timm.list_pretrained(f'{model}.*')]
 
 
 def is_tag(name: str, tag: str) -> bool:
@@ -158,7 +167,7 @@ def is_tag(name: str, tag: str) -> bool:
     import open_clip
 
     if kind_of_name(name) == 'timm':
-        return bool(timm_config(f'{name.partition(".")[0]}.{tag}').get('hf_hub_id'))
+        return tag in timm_tags(name)
     return kind_of_name(name) == 'open_clip' and open_clip.is_pretrained_cfg(name, tag)
 
 
