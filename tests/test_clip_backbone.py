@@ -116,7 +116,7 @@ def test_missing_weights_say_how_to_get_them():
 
 def test_real_architecture_real_constants():
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.clip.weights import plain_vits
+    from sketch_lvm.clip.names import plain_vits
 
     names = plain_vits()
     assert {'ViT-B-32', 'ViT-B-16', 'ViT-L-14'} <= set(names) and not any(

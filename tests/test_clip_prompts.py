@@ -166,7 +166,8 @@ def test_traced_attention_makes_the_next_layer():
     import torch
     from sketch_lvm.core import torch_rng
     from sketch_lvm.clip.prompts import ShallowPrompts, Trace, join, prompted_forward
-    from sketch_lvm.clip.towers import embed_patches, attend, random_tower
+    from sketch_lvm.clip.plain_vit import attend
+    from sketch_lvm.clip.towers import embed_patches, random_tower
 
     tower, px, source = random_tower(12), torch.randn(2, 3, 8, 8, generator=torch_rng(13)), ShallowPrompts(3, 8, std=1.0)
     trace, cls = Trace(attention=[], every=True), Trace(attention=[])

@@ -175,11 +175,14 @@ def run_imports(paths: list[str]) -> list[str]:
 
 def settle_weights(values: Namespace) -> list[str]:
     "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
-    from sketch_lvm.clip.weights import is_file_name, plain_vits
+    from sketch_lvm.clip.names import check_backbone, is_file_name, kind_of_name
 
     name = values.backbone or 'ViT-B-32'
-    if name not in plain_vits():
-        return []  # said by the check of backbones
+    try:
+        if kind_of_name(check_backbone(name)) == 'small':
+            return []  # said by the check of backbones
+    except UserError:
+        return []
     values.backbone, file = name, os.path.expanduser(values.weights_from)
     if not is_file_name(name, file):
         return []

@@ -93,7 +93,7 @@ def cmd_methods(v: Namespace, say: Callable[[str], None]) -> dict:
 def check_methods(v: Namespace) -> list[str]:
     "What is wrong with the options of `methods`, as sentences"
 
-    from sketch_lvm.clip.weights import check_backbone
+    from sketch_lvm.clip.names import check_backbone
 
     out = [
         f'--{o} needs --name: it is about one method.'
@@ -164,12 +164,12 @@ def cache_state() -> tuple[str, bool]:
 def weights_state() -> str:
     "The real weights that lie on this disk, as backbone/tag; none is no fault"
     import open_clip
-    from sketch_lvm.clip.weights import plain_vits, weights_here
+    from sketch_lvm.clip.names import open_clip_names, weights_here
 
     with quiet_libraries():
         found = [
             f'{name}/{tag}'
-            for name in plain_vits()
+            for name in open_clip_names()
             for tag in open_clip.list_pretrained_tags_by_model(name)
             if weights_here(name, tag)
         ]

@@ -102,7 +102,7 @@ def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict | None:
     named = named_encoder(v)
     if v.run or v.encoder or v.weights_from or v.backbone != 'mini':
         return named
-    from sketch_lvm.clip.weights import weights_here
+    from sketch_lvm.clip.names import weights_here
 
     here = next((pair for pair in TAKEN_FIRST if v.photos and not v.chosen and weights_here(*pair)), None)
     if here:

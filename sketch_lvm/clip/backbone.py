@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MINI', 'MINI_STATS', 'build_mini', 'Backbone', 'to_pixels', 'encode_texts', 'load_backbone', 'load_mini',
-           'load_open_clip', 'class_text_features']
+           'load_open_clip', 'pixels_of', 'class_text_features']
 
 # %% ../../nbs/clip/04_backbone.ipynb #7c1a7d75
 import os
@@ -17,8 +17,9 @@ import torch
 import torch.nn.functional as F
 
 from .texts import WordTokenizer, class_sentence
-from .towers import blocks_of, output_projection, patch_side, token_width
-from .weights import SMALL, check_backbone, is_file_name, model_of_file, model_of_tag, random_model
+from .towers import blocks_of, look_into, patch_side, token_width
+from .names import SMALL, check_backbone, is_random
+from .finding import ImageOnly, find_model, no_words, tokenizer_of
 from ..core import UserError, check_name, data_path, read_json, sha256, torch_rng
 from ..data.images import FITS
 
@@ -108,17 +109,29 @@ class Backbone:
     @property
     def embed_dim(self) -> int:
         "Numbers in an embedding"
-        return output_projection(self.image_tower).shape[1]
+        return look_into(self.image_tower).embed_dim
 
     @property
     def text_width(self) -> int:
         "Of the text tower's tokens"
-        return self.model.token_embedding.weight.shape[1]
+        return self.text_tower.token_embedding.weight.shape[1]
 
     @property
     def text_layers(self) -> int:
         "Of the text tower"
-        return len(blocks_of(self.model))
+        return len(blocks_of(self.text_tower))
+
+    @property
+    def has_words(self) -> bool:
+        "Whether it has a text side"
+        return not isinstance(self.model, ImageOnly)
+
+    @property
+    def text_tower(self) -> torch.nn.Module:
+        "What reads sentences; an error if nothing does"
+        if not self.has_words:
+            raise UserError(no_words(self.name))
+        return getattr(self.model, 'text', self.model)
 
     @property
     def recipe(self) -> tuple[int, str, str]:
@@ -178,17 +191,17 @@ def encode_texts(backbone: Backbone, texts: Sequence[str]) -> torch.Tensor:
 # %% ../../nbs/clip/04_backbone.ipynb #fbb2ee2a
 def load_backbone(
     name: str = 'mini',
-    weights_from: str | os.PathLike | None = None,  # a tag of open_clip ('openai' unless named), a file, or 'random'
+    weights_from: str | os.PathLike | None = None,  # a tag, a file, or 'random'; the usual tag if None
     device: str = 'cpu',
     seed: int = 0,  # of the random numbers
     fit: str = 'stretch',  # how a picture becomes square, one of `images.FITS`
     quick_gelu: bool | None = None,  # the activation of a file that does not say
 ) -> Backbone:
-    "The mini CLIP, or a plain ViT of open_clip with the weights of a tag or of a file"
+    "The mini CLIP, or any name of `clip/names`, with the weights of a tag, of a file, or random ones"
     if name in SMALL:
         if name != 'mini':  # not every small CLIP is here
             check_backbone(name)
-        backbone = load_mini(weights_from == 'random', seed, fit=fit, name=name)
+        backbone = load_mini(is_random(weights_from), seed, fit=fit, name=name)
     else:
         backbone = load_open_clip(name, weights_from, seed, fit, quick_gelu)
     return backbone.to(device)
@@ -241,38 +254,33 @@ def load_mini(
 
 def load_open_clip(
     name: str,
-    weights_from: str | os.PathLike | None = None,  # None: 'openai'
+    weights_from: str | os.PathLike | None = None,  # None: the usual tag
     seed: int = 0,
     fit: str = 'stretch',
     quick_gelu: bool | None = None,
 ) -> Backbone:
-    "A plain ViT of open_clip; without its weights an error that says how to get them"
-    import open_clip
-
+    "A backbone of open_clip, timm, the hub or a folder; without its weights an error that says how to get them"
     check_name(fit, FITS, 'fit')
-    check_backbone(name)
-    tag, random = str(weights_from or 'openai'), weights_from == 'random'
-    if random:
-        model, source = random_model(name, 'openai', seed), f'random, seed {seed}'
-    elif is_file_name(name, tag):
-        model, source = model_of_file(name, Path(tag), quick_gelu)
-    else:
-        check_name(tag, open_clip.list_pretrained_tags_by_model(name), f'pretrained tag of {name}')
-        model, source = model_of_tag(name, tag), tag
-    pp = open_clip.get_model_preprocess_cfg(model)
-    side = pp['size'] if isinstance(pp['size'], int) else pp['size'][0]
+    model, source = find_model(name, weights_from, seed, quick_gelu)
+    size, pixels = pixels_of(model)
     return Backbone(
-        name,
-        model.float(),
-        open_clip.get_tokenizer(name),
-        side,
-        tuple(pp['mean']),
-        tuple(pp['std']),
-        pp['interpolation'],
-        source=source,
-        random=random,
-        fit=fit,
+        name, model.float(), tokenizer_of(name), size, source=source, random=is_random(weights_from), fit=fit, **pixels
     )
+
+
+def pixels_of(model: torch.nn.Module) -> tuple[int, dict]:
+    "Side, and mean, std and interpolation of the pixels a model was trained on"
+    if isinstance(model, ImageOnly):
+        import timm
+
+        pp = timm.data.resolve_model_data_config(model.visual)
+        pp |= dict(size=pp['input_size'][1:])
+    else:
+        import open_clip
+
+        pp = open_clip.get_model_preprocess_cfg(model)
+    side = pp['size'] if isinstance(pp['size'], int) else pp['size'][0]
+    return side, dict(mean=tuple(pp['mean']), std=tuple(pp['std']), interpolation=pp['interpolation'])
 
 # %% ../../nbs/clip/04_backbone.ipynb #c63f1526
 def class_text_features(backbone: Backbone, names: Sequence[str], template: str = 'a photo of a {}') -> torch.Tensor:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TowerBatch', 'PromptSource', 'NoPrompts', 'DeepPrompts', 'ShallowPrompts', 'Trace', 'join', 'prompted_forward',
-           'draw_tokens']
+           'whole_forward', 'draw_tokens']
 
 # %% ../../nbs/clip/05_prompts.ipynb #73e270f3
 from collections.abc import Sequence
@@ -13,15 +13,18 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from .towers import embed_patches, blocks_of, token_width, output_projection, first_tokens
+from .plain_vit import Tower
 from sketch_lvm.clip.towers import (
     Modality,
     Norms,
     ParameterGroup,
+    Runs,
+    blocks_of,
     by_runs,
-    layer_norms,
+    check_tower,
+    look_into,
     modality_rows,
-    run_block,
+    token_width,
     trained,
 )
 from ..core import UserError, torch_rng
@@ -170,29 +173,40 @@ def prompted_forward(
     trace: Trace | None = None,
     memo: dict | None = None,  # keeps what the prompt source noted down
 ) -> torch.Tensor:
-    "CLS features [B, D] after ln_post and projection. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; CLS"
+    "Features [B, D]. Order: CLS, patches (+ positions), prompts; ln_pre; blocks; what the tower reads; projection"
     index, runs = modality_rows(modality, pixels.shape[0], pixels.device)
-    prompts, own, blocks = prompts or NoPrompts(), layer_norms(image_tower), blocks_of(image_tower)
+    tower, prompts = look_into(image_tower), prompts or NoPrompts()
+    if tower.why_not:
+        return whole_forward(tower, pixels, prompts, runs, norms, trace)
+    own, layers = tower.norms(), len(tower.blocks)
     norm = (lambda x, place: own[place](x)) if norms is None else (lambda x, place: norms(x, place, runs))
-    batch = TowerBatch(image_tower, pixels, embed_patches(image_tower, pixels), index, {} if memo is None else memo)
-    x = first_tokens(image_tower, batch.patches)
+    batch = TowerBatch(image_tower, pixels, tower.embed_patches(pixels), index, {} if memo is None else memo)
+    x = tower.first_tokens(batch.patches)
     n, new = x.shape[1], prompts.tokens(0, batch, index)
-    x = norm(join(x, new), 'ln_pre')
-    for i, block in enumerate(blocks):
-        last, seen = i + 1 == len(blocks), (x.shape[1] - n, new is not None)
+    x = tower.enter(join(x, new), norm)
+    for i in range(layers):
+        last, seen = i + 1 == layers, (x.shape[1] - n, new is not None)
         new = None if last else prompts.tokens(i + 1, batch, index)
-        keep = (1 if trace is None else n) if last else (None if new is None else n)  # only what somebody reads later
-        x = run_block(
-            block, x, norm, f'block{i:02d}', keep, weights=trace and trace.attention, every=bool(trace and trace.every)
-        )
+        read = n if trace is not None else tower.reads or n
+        keep = read if last else (None if new is None else n)  # only what somebody reads later
+        x = tower.run_block(i, x, norm, keep, weights=trace and trace.attention, every=bool(trace and trace.every))
         if trace is not None:
             trace.tokens.append(x[:, :n])
             trace.prompts.append(seen)
         x = join(x, new)
-    x = norm(x[:, :1], 'ln_post')[:, 0]
+    x = tower.read_out(x[:, :n], norm)
     if projection is None:
-        return x @ output_projection(image_tower)
-    return by_runs(lambda part, i: part @ projection[i if len(projection) > 1 else 0].to(x.dtype), x, runs)
+        return tower.project(x)
+    return by_runs(lambda part, i: tower.project(part, projection[i if len(projection) > 1 else 0]), x, runs)
+
+
+def whole_forward(
+    tower: Tower, pixels: torch.Tensor, prompts: PromptSource, runs: Runs, norms: Norms | None, trace: Trace | None
+) -> torch.Tensor:
+    "Features [B, D] of a tower without tokens: its norms are all that can be changed from outside"
+    if trace is not None or not isinstance(prompts, NoPrompts):
+        check_tower(tower.module)
+    return by_runs(lambda part, i: tower.forward(part, {} if norms is None else norms.of_set(i)), pixels, runs)
 
 # %% ../../nbs/clip/05_prompts.ipynb #eae9be0d
 def draw_tokens(
@@ -205,8 +219,8 @@ def draw_tokens(
     "A row for each block: CLS, some patches, the prompts (strong colour: new here, pale: carried on); read downwards"
     import matplotlib.pyplot as plt
 
-    trace, device = Trace(), output_projection(image_tower).device
-    blank = torch.zeros(1, 3, *image_tower.image_size, device=device)
+    trace, device = Trace(), next(image_tower.parameters()).device
+    blank = torch.zeros(1, 3, *look_into(image_tower).image_size, device=device)
     with torch.no_grad():
         prompted_forward(image_tower, blank, prompts, modality, trace=trace)
     widest, layers, n = max(c for c, _ in trace.prompts), len(trace.prompts), trace.tokens[0].shape[1] - 1

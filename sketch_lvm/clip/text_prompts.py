@@ -16,7 +16,8 @@ from torch import nn
 from .texts import class_sentence
 from .backbone import Backbone
 from ..core import UserError, torch_rng
-from .towers import Norms, layer_norms, run_block
+from .plain_vit import run_block
+from .towers import Norms, layer_norms
 
 # %% ../../nbs/clip/06_text_prompts.ipynb #5a732752
 def random_clip(seed: int = 0, vocab: int = 50, **shape: object) -> nn.Module:

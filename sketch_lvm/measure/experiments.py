@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 
-from ..clip.weights import check_backbone
+from ..clip.names import check_backbone
 from ..clip.encoder import Encoder, in_new_words, recipe_differences
 from ..core import UserError, check_name, read_json
 from ..data.named import DATA, IN_MEMORY, data_problems

@@ -18,7 +18,7 @@ import torch
 
 from .index import weights_of
 from .. import __version__
-from ..clip.weights import is_file_name, weights_here
+from ..clip.names import is_file_name, weights_here
 from ..clip.encoder import Encoder
 from ..core import UserError, check_writable, printable
 from ..data.folders import ScanReport

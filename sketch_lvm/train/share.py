@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
-from ..clip.weights import SMALL, check_backbone, weights_here
+from ..clip.names import SMALL, check_backbone, is_tag, weights_here
 from ..core import UserError
 from ..data.images import FITS
 from ..methods.family import Method
@@ -170,6 +170,191 @@ def save_encoder(
     }
     return write_folder(folder, files, {'README.md': card.encode()})
 
+# %% ../../nbs/train/10_share.ipynb #0df5f585
+def _positive(x):
+    return type(x) is int and 0 < x <= 10_000
+
+
+def _three(x):
+    return isinstance(x, list) and len(x) == 3 and all(type(n) in (int, float) and math.isfinite(n) for n in x)
+
+
+def _names(x):
+    return isinstance(x, list) and len(x) <= 5000 and all(isinstance(n, str) and len(n) <= 200 for n in x)
+
+
+def _text(x):
+    return isinstance(x, str)
+
+
+def _dict(x):
+    return isinstance(x, dict)
+
+
+KINDS = {
+    'method': _dict,
+    'backbone': _dict,
+    'backbone.name': _text,
+    'backbone.source': _text,
+    'backbone.random': lambda x: isinstance(x, bool),
+    'pixels': _dict,
+    'pixels.size': _positive,
+    'pixels.mean': _three,
+    'pixels.std': _three,
+    'pixels.interpolation': _text,
+    'pixels.fit': lambda x: isinstance(x, str) and x in FITS,
+    'embedding': _positive,
+    'description': _dict,
+    'description.tower': _text,
+    'description.prompts': _dict,
+    'description.norms': _text,
+    'description.train': _text,
+}
+
+
+def read_config(text: bytes, where: Path) -> dict:
+    "What `config.json` of an encoder says, every entry that is used of its kind; else `Damaged`"
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        raise Damaged(f'{where} is not readable: {type(e).__name__}.') from e
+    if not isinstance(config, dict) or config.get('kind') != 'sketch_lvm encoder':
+        raise UserError(f'{where.parent} holds no encoder of this program.')
+
+    config['description'] = in_new_words(config.get('description'))
+
+    config['description'] = in_new_words(config.get('description'))
+
+    def entry(key):
+        at = config
+        for part in key.split('.'):
+            at = at.get(part) if isinstance(at, dict) else None
+        return at
+
+    wrong = [key for key, is_right in KINDS.items() if not is_right(entry(key))]
+    if not _names(entry('description.prompts.classes') or []):
+        wrong.append('description.prompts.classes')
+    if wrong:
+        raise Damaged(
+            f'{where} is no description of an encoder: {", ".join(wrong[:5])} {"is" if len(wrong) == 1 else "are"} '
+            'absent or of the wrong kind.'
+        )
+    return config
+
+
+class NoLargeTensors(TorchDispatchMode):
+    "In here no tensor of more than `most` numbers is made from sizes alone"
+
+    MAKERS = {
+        'empty',
+        'empty_strided',
+        'zeros',
+        'ones',
+        'full',
+        'rand',
+        'randn',
+        'arange',
+        'eye',
+        'new_empty',
+        'new_zeros',
+        'new_ones',
+        'new_full',
+        'repeat',
+    }
+
+    def __init__(self, most: int):
+        super().__init__()
+        self.most = most
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        "Look at the sizes of what is made, before it is"
+        if func.overloadpacket.__name__ in self.MAKERS:
+            numbers = max(
+                (math.prod(a) for a in args if isinstance(a, (list, tuple)) and all(type(n) is int for n in a)),
+                default=0,
+            )
+            if numbers > self.most:
+                raise UserError(
+                    f'its configuration asks for {numbers:,} numbers at once, its weights have {self.most:,} at most.'
+                )
+        return func(*args, **(kwargs or {}))
+
+
+def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
+    "The backbone that a folder names, if its weights are on this disk: a folder starts no download and opens no file"
+    b, pixels = config['backbone'], config['pixels']
+    name, tag = check_backbone(b['name']), None if b['name'] == 'mini' or b['random'] else b['source']
+    bring = f'load_encoder(folder, backbone=load_backbone({name!r}, ...))'
+    if tag and not is_tag(name, tag):
+        raise UserError(
+            f'{folder} was trained on {name} with the weights of a file, {tag!r}. Bring them yourself: {bring} with '
+            'the path of that file.'
+        )
+    if tag and not weights_here(name, tag):
+        raise UserError(
+            f'{folder} needs the weights {name}/{tag}, which are not on this disk, and a folder starts no download. '
+            f'Fetch them with\n  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={tag!r})"\n'
+            f'or bring a backbone that has them: {bring}.'
+        )
+    return load_backbone(name, 'random' if b['random'] else tag, device, fit=pixels['fit'])
+
+
+BROKEN = (
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    AssertionError,
+)
+
+
+def build_as_described(
+    config: dict, tensors: dict[str, torch.Tensor], backbone: Backbone | None, folder: Path, device: str
+) -> Encoder:
+    "The encoder that a folder describes, as its recipe begins; nothing much larger than `tensors` is made"
+    try:
+        m = method_from_dict(config['method'])
+    except UserError as e:
+        raise UserError(f'{folder}: the method in its config.json cannot be used. {e}') from e
+    except BROKEN as e:
+        raise Damaged(f'{folder}: the method in its config.json is damaged ({type(e).__name__}).') from e
+    backbone = backbone or backbone_of(config, folder, device)
+    if wrong := other_pixels(config['pixels'], backbone_for(m, backbone).preparation, str(folder)):
+        raise UserError(wrong)
+    most = max([2**24, *(t.numel() for t in tensors.values())])
+    try:
+        with NoLargeTensors(most):
+            return build_encoder(m, backbone, classes=config['description']['prompts'].get('classes') or ())
+    except UserError as e:
+        raise UserError(f'{folder}: {e}') from e
+    except BROKEN as e:
+        raise Damaged(
+            f'{folder}: no encoder can be built from the options in its config.json ({type(e).__name__}).'
+        ) from e
+
+
+def load_encoder(folder: str | Path, backbone: Backbone | None = None, device: str = 'cpu') -> Encoder:
+    "The encoder of a folder, on the backbone it names or on a given one, which must be the same"
+    folder = Path(folder)
+    if folder.is_file():
+        with open(folder, 'rb') as f:
+            refuse_pickle(f.read(9), folder)
+        raise UserError(f'{folder} is a file; an encoder is a folder with config.json and model.safetensors.')
+    if not folder.is_dir():
+        raise UserError(f'{folder} does not exist.')
+    files = read_folder(folder)
+    config = read_config(files.get('config.json', b'{}'), folder / 'config.json')
+    if 'model.safetensors' not in files:
+        raise UserError(f'{folder} holds no encoder: model.safetensors is absent.')
+    tensors = unpack(files['model.safetensors'], folder / 'model.safetensors')
+    encoder = build_as_described(config, tensors, backbone, folder, device)
+    encoder.load_state(dict(description=config['description'], tensors=tensors))
+    return encoder.to(device).eval()
+
 # %% ../../nbs/train/10_share.ipynb #693c46f4
 def _positive(x):
     return type(x) is int and 0 < x <= 10_000
@@ -280,12 +465,10 @@ class NoLargeTensors(TorchDispatchMode):
 # %% ../../nbs/train/10_share.ipynb #5646d839
 def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
     "The backbone that a folder names, if its weights are on this disk: a folder starts no download and opens no file"
-    import open_clip
-
     b, pixels = config['backbone'], config['pixels']
     name, tag = check_backbone(b['name']), None if b['name'] == 'mini' or b['random'] else b['source']
     bring = f'load_encoder(folder, backbone=load_backbone({name!r}, ...))'
-    if tag and not open_clip.is_pretrained_cfg(name, tag):
+    if tag and not is_tag(name, tag):
         raise UserError(
             f'{folder} was trained on {name} with the weights of a file, {tag!r}. Bring them yourself: {bring} with '
             'the path of that file.'
