@@ -7,7 +7,6 @@ def test_real_weights_are_taken_where_they_are_cached():
     from unittest import mock
 
     import huggingface_hub.constants as hub
-    from sketch_lvm.clip import weights
     from sketch_lvm.measure.choice import choose_encoder
 
 

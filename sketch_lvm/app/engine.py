@@ -199,7 +199,7 @@ def settle_weights(values: Namespace) -> list[str]:
     "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.weights import is_file_name, plain_vits
 
-    name = values.backbone or 'ViT-B-32'
+    name = 'ViT-B-32' if values.backbone in (None, 'auto') else values.backbone
     if name not in plain_vits():
         return []  # said by the check of backbones
     values.backbone, file = name, os.path.expanduser(values.weights_from)

@@ -5,6 +5,7 @@
 # %% ../../nbs/app/06_measurecommands.ipynb #d69617c9
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from argparse import Namespace
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, check_run, format_option
+from .arguments import ACCUMULATE, DATA_HELP, DEVICE, FIT, TOWER, check_device, format_option
 from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
 from .terminal import is_first_process
@@ -20,12 +21,14 @@ from ..core import UserError, check_name, check_writable, read_json, write_json
 
 if TYPE_CHECKING:
     from sketch_lvm.clip.backbone import Backbone
+    from sketch_lvm.measure.features import Features
+    from sketch_lvm.measure.report import Report
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
-__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'with_fit',
-           'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
-           'bench_metrics', 'with_conditions', 'keep_run', 'bench_datasets', 'bench_cache']
+__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'run_test',
+           'encoder_test', 'with_fit', 'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report',
+           'cmd_report', 'cmd_compare', 'bench_metrics', 'with_conditions', 'keep_run', 'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/06_measurecommands.ipynb #47ee82ee
 def check_evaluate(v: Namespace) -> list[str]:
@@ -35,9 +38,16 @@ def check_evaluate(v: Namespace) -> list[str]:
     from sketch_lvm.data.named import data_problems
     from sketch_lvm.measure.experiments import gallery_problems
 
-    out = check_run(v)
+    from sketch_lvm.app.searchcommands import check_encoder
+
+    out = check_encoder(argparse.Namespace(**vars(v) | dict(backbone='auto', weights_from=None, fit=None)))
+    names = v.protocol.split(',') if v.protocol else []
+    if v.encoder and (v.backbone != 'mini' or v.weights_from or v.fit):
+        out.append('--encoder names an encoder; leave --backbone, --weights-from and --fit out.')
+    if len(names) > 1 and any(n.startswith('cross') for n in names):
+        out.append('the cross-dataset test has other data than the others: ask for it alone.')
     for f in (
-        lambda: v.protocol and find_protocol(v.protocol),
+        lambda: [find_protocol(n) for n in names],
         lambda: out.extend(data_problems(read_data(v.data or 'mini'))),
     ):
         try:
@@ -45,8 +55,9 @@ def check_evaluate(v: Namespace) -> list[str]:
         except UserError as e:
             out.append(str(e))
     cross = str(v.protocol or '').startswith('cross')
-    if not out and v.protocol and not v.run:
-        out += gallery_problems(find_protocol(v.protocol), read_data(v.data or 'mini'))
+    if not out and not v.run:
+        for n in names:
+            out += gallery_problems(find_protocol(n), read_data(v.data or 'mini'))
     if v.run and v.fit:
         out.append('--fit belongs to a frozen backbone; a run keeps the fit that it was trained with (--set fit=...).')
     if v.run and not out:  # its folder keeps the report
@@ -64,47 +75,77 @@ def check_evaluate(v: Namespace) -> list[str]:
 
 
 def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
-    "Test a run or the frozen backbone, and say the report before it is kept"
+    "Test a run, an encoder or the frozen backbone under each protocol, and say every report before it is kept"
+    from sketch_lvm.measure.features import Features
+
+    names, data = v.protocol.split(',') if v.protocol else [None], read_data(v.data or 'mini')
+    kept, reports = Features(disk=bool(data.get('cache', 1))), []
+    test = run_test(v, say, kept) if v.run else encoder_test(v, say, kept)
+    for name in names:
+        report = test(name)
+        reports.append(report)
+        if v.save:
+            path = Path(v.save)
+            many = f'-{report.protocol["name"].replace("/", "-")}' * (len(names) > 1)
+            report.save(path.with_stem(path.stem + many))
+    if len(names) > 1:
+        say(f'{kept} for {len(names)} protocols')
+    return reports[0].to_dict() if len(names) == 1 else dict(reports=[r.to_dict() for r in reports])
+
+
+def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callable[[str | None], Report]:
+    "Tests a run under a protocol, and keeps the report in its folder"
+    from sketch_lvm.clip.precision import set_precision
     from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
-    from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.fit import named_backbone
-    from sketch_lvm.measure.runs import protocol_for
-    from sketch_lvm.measure.fit import warm
     from sketch_lvm.measure.report import Report
+    from sketch_lvm.measure.runs import evaluate_run, open_run
+
+    device, other = pick_device(v.device), read_data(v.data) if v.data else None
+    opened = open_run(v.run, device)
+    set_precision(opened.encoder, v.precision, say)
 
     def write(found: object) -> None:
         "A report, or a line on the way to it"
         say(found.write(v.format) if isinstance(found, Report) else found)
 
-    how = dict(batch=v.batch, workers=v.workers)
-    device = pick_device(v.device)
-    if v.run:
-        report = evaluate_run(
-            v.run,
-            v.protocol,
-            v.part,
-            device,
-            not v.no_frozen,
-            v.seed,
-            data=read_data(v.data) if v.data else None,
-            say=write,
-            **how,
-        )
-    else:
-        from sketch_lvm.measure.evaluate import evaluate
-        from sketch_lvm.methods.catalogue import method
+    def test(name: str | None) -> Report:
+        "The report of a protocol"
+        how = dict(batch=v.batch, workers=v.workers, kept=kept, data=other, say=write, opened=opened)
+        return evaluate_run(v.run, name, v.part, device, not v.no_frozen, v.seed, **how)
 
-        e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
-        b = with_fit(named_backbone(e), v.fit)
-        p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
-        warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
-        report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
-        write(report)
-    if v.save:
-        report.save(v.save)
-    return report.to_dict()
+    return test
+
+
+def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callable[[str | None], Report]:
+    "Tests the frozen backbone, a shared encoder or one's own under a protocol"
+    from sketch_lvm.app.searchcommands import named_encoder
+    from sketch_lvm.clip.precision import set_precision
+    from sketch_lvm.core import pick_device
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.measure.evaluate import evaluate
+    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.measure.fit import named_backbone, warm
+    from sketch_lvm.measure.runs import frozen_encoder, protocol_for
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.show.index import open_encoder
+
+    e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
+    device, sets = pick_device(v.device), load_sets(e.data)
+    if v.encoder:
+        encoder, label = open_encoder(named_encoder(v), device)[0], v.encoder
+    else:
+        encoder, label = frozen_encoder(with_fit(named_backbone(e), v.fit)).to(device).eval(), 'frozen CLIP'
+    set_precision(encoder, v.precision, say)
+
+    def test(name: str | None) -> Report:
+        "The report of a protocol"
+        p = protocol_for(e, name or 'zero-shot', sets, v.part, v.seed)
+        warm([*p.queries, *p.gallery], [encoder.backbone.recipe], e.data, say=say)
+        report = evaluate(encoder, p, label, about=dict(data=e.data), batch=v.batch, workers=v.workers, kept=kept)
+        say(report.write(v.format))
+        return report
+
+    return test
 
 
 def with_fit(backbone: Backbone, fit: str | None) -> Backbone:
@@ -118,15 +159,23 @@ EVALUATE = Command(
     'Test a run (or the frozen backbone) under a protocol.',
     (
         Opt('run', help='folder of a run; the frozen backbone if not given'),
+        Opt('encoder', help='folder of a shared encoder, or the name of one of your own that --import brings'),
         Opt(
             'protocol',
-            help='zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ...; '
-            "the method's own question if not given",
+            help='zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ..., or several with commas, for '
+            "which each picture is embedded once; the method's own question if not given",
         ),
         Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
         Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
         *TOWER,
         FIT,
+        Opt(
+            'precision',
+            'text',
+            'numbers that pictures are embedded in; what is compared with other tables stays in fp32',
+            'fp32',
+            ('fp32', 'bf16', 'autocast', 'auto'),
+        ),
         Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),

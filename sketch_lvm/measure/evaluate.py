@@ -19,6 +19,7 @@ import torch
 from ..data.items import SketchPhotoSet
 from ..data.sampling import Batches, in_order, loader
 from ..clip.encoder import embed_batches
+from ..clip.precision import precision_of
 from ..core import UserError, check_name, bar, machine
 from ..data.images import FITS
 from .accuracy import accuracy_at
@@ -275,7 +276,13 @@ def evaluate(
         frozen=frozen.values if frozen else {},
         frozen_per_class=frozen.per_class if frozen else {},
         published=[] if random else fitting(published, protocol),
-        conditions=dict(conditions, pixels=pixels, batch=batch, seconds=round(time.perf_counter() - start, 2)),
+        conditions=dict(
+            conditions,
+            pixels=pixels,
+            precision=precision_of(encoder),
+            batch=batch,
+            seconds=round(time.perf_counter() - start, 2),
+        ),
     )
     names, _, ids = columns(protocol.queries)
     report = Report(**json.loads(json.dumps(found, allow_nan=False)))  # as it will be read back
