@@ -9,8 +9,9 @@ __all__ = ['COMMANDS', 'main']
 from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
+from .evaluatecommand import EVALUATE
 from .infocommands import DOCTOR, METHOD_LIST
-from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
+from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
