@@ -23,7 +23,17 @@ def test_the_app_opens_what_it_is_given():
 
     def words(**given):
         v = Namespace(
-            what=None, port=8900, host='127.0.0.1', run=None, encoder=None, trust=None, no_browser=True, device='cpu'
+            what=None,
+            port=8900,
+            host='127.0.0.1',
+            run=None,
+            encoder=None,
+            backbone='auto',
+            weights_from=None,
+            precision='auto',
+            trust=None,
+            no_browser=True,
+            device='cpu',
         )
         vars(v).update(given)
         return v

@@ -29,10 +29,14 @@ def test_a_folder_is_indexed_and_searched():
         return code, last, err.getvalue()
 
 
-    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
+    with (
+        mock.patch('sketch_lvm.measure.choice.towers_here', list),
+        mock.patch('sketch_lvm.measure.choice.small_backbones', lambda: ['mini']),
+    ):
         code, r, err = run('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
-    assert 'frozen mini CLIP' in err and 'learned from drawn photos only' in err and '--backbone ViT-B-32' in err
+    assert 'auto: the mini CLIP, frozen; taught on drawn photos' in err and '--backbone ViT-B-32' in err
+    assert 'learned from drawn photos only' in err
     assert 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
     code, r, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--figure', d / 'f' / 'found.png')
     assert (
@@ -118,6 +122,7 @@ def test_the_encoder_that_is_taken_is_said():
     from unittest import mock
     import pytest
     from sketch_lvm.app import engine, searchcommands
+    from sketch_lvm.measure import choice
     from sketch_lvm.app.cli import COMMANDS
     from sketch_lvm.core import UserError
 
@@ -128,20 +133,26 @@ def test_the_encoder_that_is_taken_is_said():
 
     def taken(words, *here):
         lines.clear()
-        with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: name in here):
+        towers = [t for t in choice.TOWERS if (t.backbone, t.tag) in here]
+        with (
+            mock.patch.object(choice, 'towers_here', lambda: towers),
+            mock.patch.object(choice, 'small_backbones', lambda: ['mini']),
+            mock.patch.object(choice, 'found_runs', lambda folder: []),
+        ):
             return searchcommands.index_encoder(
                 engine.parse('index', COMMANDS['index'], [*words, '--out', str(d / 'g')]), lines.append
             )
 
 
     real, photos = dict(backbone='ViT-B-32', weights_from='openai'), [str(d / 'photos')]
-    assert taken(photos, 'ViT-B-32', 'ViT-L-14') == real and 'whose weights are here. --backbone mini' in lines[0]
-    assert taken([*photos, '--fit', 'crop'], 'ViT-B-32') == real | dict(fit='crop')
-    assert taken(photos) is None and lines[0].startswith(
-        'no encoder was named: this gallery is made with the frozen mini CLIP'
-    )
-    assert taken([*photos, '--backbone', 'mini'], 'ViT-B-32') is None and lines[0].startswith('this gallery')
-    assert taken(['--data', 'mini'], 'ViT-B-32') is None and 'mini CLIP' in lines[0]
+    vit, better = ('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k')
+    assert taken([*photos, '--device', 'cpu'], vit, ('ViT-L-14', 'openai')) == real and 'weights are here' in lines[0]
+    assert taken([*photos, '--fit', 'crop'], vit) == real | dict(fit='crop')
+    assert taken(photos, vit, better) == dict(backbone=better[0], weights_from=better[1])
+    mini = dict(backbone='mini')
+    assert taken(photos) == mini and lines[0].startswith('auto: the mini CLIP, frozen; taught on drawn photos')
+    assert taken([*photos, '--backbone', 'mini'], vit) == mini and not lines
+    assert taken(['--data', 'mini'], vit) == mini and 'and so are these photos' in lines[0]
     (d / 'vitb32.safetensors').write_bytes(b'x')
     v = engine.parse(
         'train',

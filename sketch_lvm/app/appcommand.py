@@ -13,9 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import DEVICE
+from .arguments import DEVICE, WEIGHTS
 from .engine import IMPORT, Command, Opt
-from .searchcommands import ENCODER, check_encoder, index_encoder, named_encoder
+from sketch_lvm.app.searchcommands import (
+    BACKBONE,
+    ENCODER,
+    PRECISION,
+    check_encoder,
+    choose_precision,
+    index_encoder,
+    named_encoder,
+)
 from ..core import UserError
 
 if TYPE_CHECKING:
@@ -58,12 +66,13 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> dict[st
         encoder = open_encoder(source, device)[0] if source else None
         return {'': load_gallery(v.what, encoder, device, trust=bool(v.trust))}
     v.photos = v.what
-    encoder, source = open_encoder(index_encoder(v, say) if v.what else source, device)
+    encoder, source = open_encoder(index_encoder(v, say), device)
     photos = photos_at(v.what, say)[0] if v.what else mini_set('unseen', 20).photos
-    galleries = {
-        name: make_gallery(e, photos, source=source, say=say if i == 0 else None)
-        for i, (name, e) in enumerate(side_by_side(encoder).items())
-    }
+    galleries = {}
+    for i, (name, e) in enumerate(side_by_side(encoder).items()):
+        tell = say if i == 0 else None
+        source = choose_precision(e, source, v.precision, len(photos), tell)
+        galleries[name] = make_gallery(e, photos, source=source, say=tell)
     for g in galleries.values():
         g.about['photos'] = os.path.abspath(v.what) if v.what else ''
     return galleries
@@ -83,7 +92,7 @@ def open_finder(v: argparse.Namespace, say: Callable[[str], None]) -> 'Finder':
 # %% ../../nbs/app/12_appcommand.ipynb #f5074007
 def check_app(v: argparse.Namespace) -> list[str]:
     "What is wrong with the words of the command"
-    v.backbone, v.weights_from, v.fit, v.chosen = 'mini', None, None, False
+    v.fit = None
     out = check_encoder(v)
     if v.what and not Path(v.what).is_dir():
         out.append(f'{v.what} is not a folder. Name a folder of photos, or of a gallery.')
@@ -118,6 +127,9 @@ APP = Command(
         Opt('port', 'whole', 'port of the page; 0 takes any that is free', 8900),
         Opt('host', help='address to listen to; 0.0.0.0 lets other machines in, with a token', default='127.0.0.1'),
         *ENCODER,
+        BACKBONE,
+        WEIGHTS,
+        PRECISION,
         Opt('trust', 'flag', 'open the encoder and the photos that the gallery names; for galleries of your own'),
         Opt('no-browser', 'flag', 'print the address, and open nothing'),
         DEVICE,

@@ -9,10 +9,11 @@ __all__ = ['COMMANDS', 'main']
 from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
+from .evaluatecommand import EVALUATE
 from .exportcommand import EXPORT
 from .explorecommand import EXPLORE
 from .infocommands import DOCTOR, METHOD_LIST
-from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
+from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 

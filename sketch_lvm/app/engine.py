@@ -177,7 +177,7 @@ def settle_weights(values: Namespace) -> list[str]:
     "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.names import check_backbone, is_file_name, kind_of_name
 
-    name = values.backbone or 'ViT-B-32'
+    name = 'ViT-B-32' if values.backbone in (None, 'auto') else values.backbone
     try:
         if kind_of_name(check_backbone(name)) == 'small':
             return []  # said by the check of backbones

@@ -83,6 +83,7 @@ class Encoder(nn.Module):
     ):
         super().__init__()
         self.backbone, self.precision, self.recipe, self.half = backbone, precision, recipe or {}, []
+        self.autocast = False  # embed under autocast, see `clip/precision`
         self.image_tower, self.prompts, self.norms = image_tower, prompts, norms
         self.projection, self.head = projection, head
 
@@ -284,7 +285,8 @@ def embed_batches(
         encoder.eval()
     try:
         for pixels, modality in batches:
-            with torch.inference_mode():
+            under = torch.autocast(pixels.device.type, torch.bfloat16, enabled=getattr(encoder, 'autocast', False))
+            with torch.inference_mode(), under:
                 z = encoder(pixels, modality, **how).float()
             if z.ndim != 2 or len(z) != len(pixels):
                 raise UserError(

@@ -18,8 +18,9 @@ import torch
 
 from .index import weights_of
 from .. import __version__
-from ..clip.names import is_file_name, weights_here
+from ..clip.names import is_file_name, small_backbones, weights_here
 from ..clip.encoder import Encoder
+from ..clip.own import OWN
 from ..core import UserError, check_writable, printable
 from ..data.folders import ScanReport
 from ..data.items import SketchPhotoSet
@@ -224,7 +225,9 @@ def load_gallery(
 
 def weights_at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
-    if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit'}:
+    if source and source.get('own'):
+        return source.get('backbone') in OWN  # its code was run by whoever asks
+    if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit', 'precision'}:
         return False
     name, tag = source.get('backbone'), weights_of(source)
-    return name == 'mini' or tag != 'random' and not is_file_name(name, tag) and weights_here(name, tag)
+    return name in small_backbones() or tag != 'random' and not is_file_name(name, tag) and weights_here(name, tag)

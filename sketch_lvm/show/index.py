@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['list_photos', 'photo_folder', 'small_jpeg', 'read_photo', 'photo_pixels', 'read_ahead', 'vectors', 'embed_photos',
-           'encoder_mark', 'encoder_label', 'check_mark', 'weights_of', 'open_encoder']
+           'encoder_mark', 'encoder_label', 'check_mark', 'weights_of', 'open_encoder', 'named_source', 'open_source']
 
 # %% ../../nbs/show/05_index.ipynb #ee192159
 import io
@@ -21,6 +21,8 @@ from PIL import Image
 
 from ..clip.encoder import embed_batches, Encoder
 from ..clip.backbone import load_backbone
+from ..clip.own import OWN, OwnEncoder, open_own
+from ..clip.precision import set_precision
 from ..clip.towers import tower_mark
 from ..core import UserError, bar, sha256
 from ..data.folders import ScanReport, find_sides, list_folder
@@ -30,6 +32,7 @@ from ..data.items import SketchPhotoSet, make_set
 from ..data.columns import merge_spellings
 from ..data.sources import Files
 from ..measure.evaluate import device_of
+from ..measure.choice import open_choice
 from ..measure.runs import frozen_encoder, open_run
 from ..measure.ranking import exact_products, unit_rows
 from ..train.sealed import pack
@@ -162,6 +165,8 @@ def embed_photos(
 # %% ../../nbs/show/05_index.ipynb #fbadc927
 def encoder_mark(encoder: Encoder) -> dict[str, str]:
     "What a gallery and its encoder must share: hashes of tower and learned weights, and the preparation of pixels"
+    if isinstance(encoder, OwnEncoder):
+        return {k: v for k, v in encoder.mark.items() if k != 'exact'}
     b, recipe = encoder.backbone, getattr(encoder, 'recipe', {})
     recipe = {k: v for k, v in recipe.items() if k not in ('backbone', 'pixels')}
     own = {n: t for n, t in encoder.state_dict().items() if recipe.get('train') == 'all' or not n.startswith('visual.')}
@@ -201,14 +206,33 @@ def weights_of(source: dict) -> str | None:
 
 
 def open_encoder(
-    source: dict | str | os.PathLike | None = None,  # {'run': folder}, {'folder': folder}, {'backbone': name, ...}
+    # {'run': folder}, {'folder': folder}, {'backbone': name, ...}; 'auto', a path, the name of an encoder of one's own
+    source: dict | str | os.PathLike | None = None,
     device: str = 'cpu',
+    say: Callable[[str], None] | None = print,  # is told what 'auto' takes, in a line
 ) -> tuple[Encoder, dict]:
     "`(encoder, source)` of a few words; a path is a run's or a shared encoder's folder, None the frozen mini CLIP"
     if isinstance(source, (str, os.PathLike)):
-        p = Path(source)
-        source = dict(folder=str(p)) if (p / 'model.safetensors').exists() else dict(run=str(p))
+        source = named_source(source, device, say)
     source = dict(source or dict(backbone='mini'))
+    encoder, source = open_source(source, device)
+    return set_precision(encoder, source.get('precision', 'fp32')), source
+
+
+def named_source(name: str | os.PathLike, device: str = 'cpu', say: Callable[[str], None] | None = print) -> dict:
+    "The source of 'auto', of an encoder of one's own by its name, of a run's or a shared encoder's folder"
+    if name == 'auto':
+        return open_choice(device, say)
+    if name in OWN:
+        return dict(backbone=name, own=True)
+    p = Path(name)
+    return dict(folder=str(p)) if (p / 'model.safetensors').exists() else dict(run=str(p))
+
+
+def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
+    "`(encoder, source)`; of a run the source also has the step"
+    if source.get('own'):
+        return open_own(source['backbone'], device), source
     if 'run' in source:
         kept = 'step' in source and (Path(source['run']) / f'step-{source["step"]:06d}').is_dir()
         opened = open_run(source['run'], device, step=source['step'] if kept else None)
