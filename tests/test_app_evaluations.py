@@ -6,7 +6,7 @@ def test_evaluate_with_words_and_with_a_second_look():
     import tempfile
     from pathlib import Path
     from sketch_lvm.app.engine import call
-    from sketch_lvm.app.measurecommands import EVALUATE
+    from sketch_lvm.app.evaluatecommand import EVALUATE
     from sketch_lvm.measure.report import load_report
 
     base = '--data mini:n_test=3,n_train=2 --weights-from random'

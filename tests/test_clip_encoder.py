@@ -326,7 +326,8 @@ def test_states_under_the_old_mark():
 def test_states_under_the_old_names():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.clip.encoder import in_new_words, make_encoder
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.states import in_new_words
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.core import torch_rng
 

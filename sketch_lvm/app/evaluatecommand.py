@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from .arguments import DATA_HELP, DEVICE, FIT, TOWER, format_option, read_data
 from .engine import IMPORT, Command, Opt
+from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
 from ..core import UserError, check_writable
 
 if TYPE_CHECKING:
-    from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.measure.features import Features
     from sketch_lvm.measure.report import Report
 
 # %% auto #0
-__all__ = ['EVALUATE', 'check_evaluate', 'cmd_evaluate', 'run_test', 'encoder_test', 'with_fit']
+__all__ = ['EVALUATE', 'check_evaluate', 'cmd_evaluate', 'run_test', 'encoder_test']
 
 # %% ../../nbs/app/06_evaluatecommand.ipynb #f93fb7e0
 def check_evaluate(v: Namespace) -> list[str]:
@@ -41,7 +41,8 @@ def check_evaluate(v: Namespace) -> list[str]:
         out.append('the cross-dataset test has other data than the others: ask for it alone.')
     for f in (
         lambda: [find_protocol(n) for n in names],
-        lambda: out.extend(data_problems(read_data(v.data or 'mini'))),
+        lambda: out.extend(data_problems(asked_data(v))),
+        lambda: out.extend(more_problems(v)),
     ):
         try:
             f()
@@ -69,6 +70,8 @@ def check_evaluate(v: Namespace) -> list[str]:
 
 def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     "Test a run, an encoder or the frozen backbone under each protocol, and say every report before it is kept"
+    if needs_more(v):
+        return evaluate_more(v, say)
     from sketch_lvm.measure.features import Features
 
     names, data = v.protocol.split(',') if v.protocol else [None], read_data(v.data or 'mini')
@@ -140,13 +143,6 @@ def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Ca
 
     return test
 
-
-def with_fit(backbone: Backbone, fit: str | None) -> Backbone:
-    "A frozen backbone that makes pictures square in a way that was asked for"
-    from dataclasses import replace
-
-    return replace(backbone, fit=fit) if fit else backbone
-
 # %% ../../nbs/app/06_evaluatecommand.ipynb #4e4a5c70
 EVALUATE = Command(
     'Test a run (or the frozen backbone) under a protocol.',
@@ -155,8 +151,8 @@ EVALUATE = Command(
         Opt('encoder', help='folder of a shared encoder, or the name of one of your own that --import brings'),
         Opt(
             'protocol',
-            help='zero-shot, fine-grained, cross-dataset, generalised/A-all-seen, ..., or several with commas, for '
-            "which each picture is embedded once; the method's own question if not given",
+            help='zero-shot, fine-grained, sketch+words, mieb-sketchy, cross-dataset, generalised/A-all-seen, ..., or '
+            "several with commas, for which each picture is embedded once; the method's own question if not given",
         ),
         Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
         Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
@@ -170,6 +166,8 @@ EVALUATE = Command(
             ('fp32', 'bf16', 'autocast', 'auto'),
         ),
         Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
+        Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
+        Opt('sketch-weight', 'amount', 'of sketch+words; chosen on validation categories if not given'),
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),

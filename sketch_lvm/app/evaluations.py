@@ -35,13 +35,17 @@ def asked_data(v: Namespace) -> dict:
 
 def needs_more(v: Namespace) -> bool:
     "Whether `evaluate` was asked for more than embedding, ranking and counting"
-    return bool(v.rerank) or v.protocol in ('sketch+words', 'mieb-sketchy')
+    names = {*(v.protocol or '').split(',')}
+    return bool(v.rerank) or bool(names & {'sketch+words', 'mieb-sketchy'})
 
 
 def more_problems(v: Namespace) -> list[str]:
     "What is wrong with the options of such a test, as sentences"
     out = []
-    words, mieb = (v.protocol == n for n in ('sketch+words', 'mieb-sketchy'))
+    names = v.protocol.split(',') if v.protocol else []
+    words, mieb = (n in names for n in ('sketch+words', 'mieb-sketchy'))
+    if len(names) > 1 and (v.rerank or words or mieb):
+        out.append('sketch+words, mieb-sketchy and --rerank are asked for alone, not beside other protocols.')
     if v.rerank and (words or mieb):
         out.append(f'--rerank belongs to tests that rank photos one by one, not to {v.protocol}.')
     if v.rerank == 1:
@@ -61,6 +65,8 @@ def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment
     from sketch_lvm.measure.fit import named_backbone
     from sketch_lvm.measure.runs import frozen_encoder, open_run
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.app.searchcommands import named_encoder
 
     if v.run:
         encoder, e, step, chosen = open_run(v.run, device)
@@ -69,6 +75,8 @@ def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment
         )
         return encoder, e, e.method.label, about
     e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, asked_data(v))
+    if v.encoder:
+        return open_encoder(named_encoder(v), device)[0], e, v.encoder, dict(data=e.data)
     return frozen_encoder(with_fit(named_backbone(e), v.fit)).to(device), e, 'frozen CLIP', dict(data=e.data)
 
 # %% ../../nbs/app/06_evaluations.ipynb #04e14d48

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from .arguments import ACCUMULATE, DATA_HELP, DEVICE, TOWER, check_device, format_option
 from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
-from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
 from .terminal import is_first_process
 from ..core import UserError, check_name, check_writable, read_json, write_json
 
@@ -23,121 +22,9 @@ if TYPE_CHECKING:
     from sketch_lvm.measure.tableplan import TablePlan
 
 # %% auto #0
-__all__ = ['EVALUATE', 'REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'check_evaluate', 'cmd_evaluate', 'table_plan',
-           'check_reproduce', 'cmd_reproduce', 'stored_path', 'check_report', 'cmd_report', 'cmd_compare',
-           'bench_metrics', 'with_conditions', 'keep_run', 'bench_datasets', 'bench_cache']
-
-# %% ../../nbs/app/06_measurecommands.ipynb #47ee82ee
-def check_evaluate(v: Namespace) -> list[str]:
-    "What is wrong with the options of `evaluate`, as sentences"
-
-    from sketch_lvm.measure.protocols import find_protocol
-    from sketch_lvm.data.named import data_problems
-    from sketch_lvm.measure.experiments import gallery_problems
-
-    out = check_run(v)
-    for f in (
-        lambda: v.protocol and find_protocol(v.protocol),
-        lambda: out.extend(data_problems(asked_data(v))),
-        lambda: out.extend(more_problems(v)),
-    ):
-        try:
-            f()
-        except UserError as e:
-            out.append(str(e))
-    cross = str(v.protocol or '').startswith('cross')
-    if not out and v.protocol and not v.run:
-        out += gallery_problems(find_protocol(v.protocol), read_data(v.data or 'mini'))
-    if v.run and v.fit:
-        out.append('--fit belongs to a frozen backbone; a run keeps the fit that it was trained with (--set fit=...).')
-    if v.run and not out:  # its folder keeps the report
-        try:
-            check_writable(v.run)
-        except UserError as e:
-            out.append(f'--run: its folder keeps the report, and {e}')
-    if v.run and v.data and not cross:
-        out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
-    if cross and not (v.run and v.data):
-        out.append(
-            'the cross-dataset test takes a run and the other data set: --run RUN --data tuberlin:PATH,split=kd.'
-        )
-    return out
-
-
-def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
-    "Test a run or the frozen backbone, and say the report before it is kept"
-    if needs_more(v):
-        return evaluate_more(v, say)
-    from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.runs import evaluate_run, frozen_encoder
-    from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.fit import named_backbone
-    from sketch_lvm.measure.runs import protocol_for
-    from sketch_lvm.measure.fit import warm
-    from sketch_lvm.measure.report import Report
-
-    def write(found: object) -> None:
-        "A report, or a line on the way to it"
-        say(found.write(v.format) if isinstance(found, Report) else found)
-
-    how = dict(batch=v.batch, workers=v.workers)
-    device = pick_device(v.device)
-    if v.run:
-        report = evaluate_run(
-            v.run,
-            v.protocol,
-            v.part,
-            device,
-            not v.no_frozen,
-            v.seed,
-            data=read_data(v.data) if v.data else None,
-            say=write,
-            **how,
-        )
-    else:
-        from sketch_lvm.measure.evaluate import evaluate
-        from sketch_lvm.methods.catalogue import method
-
-        e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
-        b = with_fit(named_backbone(e), v.fit)
-        p = protocol_for(e, v.protocol or 'zero-shot', load_sets(e.data), v.part, v.seed)
-        warm([*p.queries, *p.gallery], [b.recipe], e.data, say=say)
-        report = evaluate(frozen_encoder(b).to(device), p, 'frozen CLIP', about=dict(data=e.data), **how)
-        write(report)
-    if v.save:
-        report.save(v.save)
-    return report.to_dict()
-
-# %% ../../nbs/app/06_measurecommands.ipynb #8a5d4274
-EVALUATE = Command(
-    'Test a run (or the frozen backbone) under a protocol.',
-    (
-        Opt('run', help='folder of a run; the frozen backbone if not given'),
-        Opt(
-            'protocol',
-            help='zero-shot, fine-grained, sketch+words, mieb-sketchy, cross-dataset, generalised/A-all-seen, ...; '
-            "the method's own question if not given",
-        ),
-        Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
-        Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
-        *TOWER,
-        FIT,
-        Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
-        Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
-        Opt('sketch-weight', 'number', 'of sketch+words; chosen on validation categories if not given'),
-        Opt('save', 'place', 'a further file for the report'),
-        format_option('text'),
-        Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),
-        Opt('batch', 'count', 'pictures encoded at once', 256),
-        Opt('workers', 'whole', 'processes that read pictures', 0),
-        DEVICE,
-        IMPORT,
-    ),
-    cmd_evaluate,
-    check_evaluate,
-    more=DATA_HELP,
-)
+__all__ = ['REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path',
+           'check_report', 'cmd_report', 'cmd_compare', 'bench_metrics', 'with_conditions', 'keep_run',
+           'bench_datasets', 'bench_cache']
 
 # %% ../../nbs/app/06_measurecommands.ipynb #7d9d9608
 def table_plan(v: Namespace) -> TablePlan:

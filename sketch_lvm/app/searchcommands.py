@@ -45,7 +45,7 @@ def named_encoder(v: Namespace) -> dict | None:
 def check_encoder(v: Namespace) -> list[str]:
     "What is wrong with the words that name an encoder, as sentences"
     from sketch_lvm.clip.own import OWN
-    from sketch_lvm.clip.weights import check_backbone
+    from sketch_lvm.clip.names import check_backbone
 
     if v.weights_from == 'random' and v.backbone == 'auto':
         v.backbone = 'mini'

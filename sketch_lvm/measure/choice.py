@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..clip.weights import SMALL, check_backbone, small_backbones, weights_here
+from ..clip.names import SMALL, check_backbone, small_backbones, weights_here
 from ..core import UserError
 from .experiments import RANDOM, read_experiment
 from ..train.checkpoints import step_folders

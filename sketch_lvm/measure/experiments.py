@@ -17,7 +17,8 @@ from pathlib import Path
 from types import ModuleType
 
 from ..clip.names import check_backbone
-from ..clip.encoder import Encoder, in_new_words, recipe_differences
+from ..clip.encoder import Encoder, recipe_differences
+from ..clip.states import in_new_words
 from ..core import UserError, check_name, read_json
 from ..data.named import DATA, IN_MEMORY, data_problems
 from .fields import field_problems

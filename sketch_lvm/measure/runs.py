@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..clip.encoder import Encoder, in_new_words, make_encoder
+from ..clip.encoder import Encoder, make_encoder
+from ..clip.states import in_new_words
 from ..clip.precision import precision_of, set_precision
 from ..clip.prompts import NoPrompts
 from ..core import UserError

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from ..clip.encoder import in_new_words
+from ..clip.states import in_new_words
 from ..core import UserError, atomic_write
 from .sealed import Damaged, SEAL, pack, read_folder, refuse_pickle, unpack, write_folder
 

@@ -23,7 +23,8 @@ from ..data.images import FITS
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method_from_dict
-from ..clip.encoder import Encoder, count_trainable, in_new_words
+from ..clip.encoder import Encoder, count_trainable
+from ..clip.states import in_new_words
 from .sealed import Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
 # %% ../../nbs/train/10_share.ipynb #2d63b1c3
