@@ -107,13 +107,13 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.core import pick_device
     from sketch_lvm.core import printable
     from sketch_lvm.app.datacommands import photos_at
-    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.data.named import searched_items
     from sketch_lvm.show.gallery import weights_at_hand, make_gallery
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.show.search import real_photos_note
 
     encoder, source = open_encoder(index_encoder(v, say), pick_device(v.device))
-    photos, report = photos_at(v.photos, say) if v.photos else (load_sets(read_data(v.data)).unseen, None)
+    photos, report = photos_at(v.photos, say) if v.photos else (searched_items(read_data(v.data)), None)
     g = make_gallery(encoder, photos, batch=v.batch, source=source, say=say)
     if report:
         g.about |= dict(
