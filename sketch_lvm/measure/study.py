@@ -6,7 +6,7 @@
 __all__ = ['PLAN', 'read_plan', 'row_experiment', 'Study', 'result_path', 'check_state', 'tune_study', 'run_study', 'one_job',
            'study_results', 'waits_for', 'decide', 'row_means']
 
-# %% ../../nbs/measure/32_study.ipynb #3355eb9e
+# %% ../../nbs/measure/32_study.ipynb #5ec17661
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from .runs import frozen_encoder, open_run
 from .tune import misfit, trials, tune
 from ..methods.catalogue import method
 
-# %% ../../nbs/measure/32_study.ipynb #b776c89c
+# %% ../../nbs/measure/32_study.ipynb #52f29d19
 PLAN = {
     'asked': str,  # the question, in words
     'written': str,  # when, and what was known then
@@ -74,7 +74,7 @@ def row_experiment(
         m, r['backbone'], None, data, seed, r.get('steps', plan['steps']), r.get('valid_every', plan['valid_every'])
     )
 
-# %% ../../nbs/measure/32_study.ipynb #5715bdff
+# %% ../../nbs/measure/32_study.ipynb #c59d86af
 class Study:
     "A plan, a folder for its results, and where the data lies"
 
@@ -82,7 +82,7 @@ class Study:
         self,
         plan: str | Path,  # the JSON file
         out: str | Path,  # folder of the results
-        paths: dict[str, str | Path] | None = None,  # data set of the plan -> its folder
+        paths: dict[str, str | Path] | None = None,  # name of a data set, such as real64 -> its folder
         say: Callable[[str], None] | None = print,
     ):
         self.plan, self.out, self.say = read_plan(plan), Path(out), say or (lambda text: None)
@@ -93,11 +93,13 @@ class Study:
 
     def data(self, name: str) -> dict:
         "Options of a data set of the plan, with its path"
-        return self.plan['data'][name] | ({'path': self.paths[name]} if name in self.paths else {})
+        options = self.plan['data'][name]
+        return options | ({'path': self.paths[options['name']]} if options['name'] in self.paths else {})
 
     def at_hand(self, name: str) -> bool:
         "Whether a data set of the plan can be read: it needs no path, or has one"
-        return 'path' not in DATA[self.plan['data'][name]['name']].options or name in self.paths
+        kind = self.plan['data'][name]['name']
+        return 'path' not in DATA[kind].options or kind in self.paths
 
     def load(self, name: str) -> ItemSets:
         "The sets of a data set of the plan, loaded once"
@@ -224,7 +226,7 @@ def one_job(study: Study, row: str, seed: int | None, rates: dict[str, float] | 
             few = {k: x[k] for k in plan['tests'][test]['metrics']}
             replace(x, values=few).save(result_path(study.out, test, row, seed))
 
-# %% ../../nbs/measure/32_study.ipynb #b540c8dd
+# %% ../../nbs/measure/32_study.ipynb #d2c71cb7
 def study_results(plan: dict, out: str | Path, test: str) -> dict[str, list[PerQuery]]:
     "Row -> its results on a test, seed by seed; rows without any are left out, as are seeds that not every row has"
     found = {}
