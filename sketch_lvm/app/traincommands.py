@@ -40,9 +40,11 @@ def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.app.quickstart import quickstart
 
-    return quickstart(
-        v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, v.device, save=v.save, say=say
-    )
+    world = read_data(v.world) if v.world else None
+    if world and (v.objects or v.test_objects):
+        raise UserError('--objects and --test-objects are of the mini world: leave them out, or --world.')
+    how = dict(device=v.device, save=v.save, say=say, world=world)
+    return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, **how)
 
 # %% ../../nbs/app/05_traincommands.ipynb #da8dd993
 QUICKSTART = Command(
@@ -53,6 +55,7 @@ QUICKSTART = Command(
         Opt('steps', 'count', 'training steps'),
         Opt('objects', 'count', 'objects of each category to train on'),
         Opt('test-objects', 'count', 'objects of each category to test on'),
+        Opt('world', help='other data than the mini world, such as real64:PATH'),
         Opt('batch', 'count', 'sketches in a batch'),
         Opt('save', 'place', 'a JSON file that collects results'),
         DEVICE,
