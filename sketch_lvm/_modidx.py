@@ -1121,6 +1121,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                         'sketch_lvm.data.real64.list_pictures': ( 'data/real64.html#list_pictures',
                                                                                   'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.real64': ('data/real64.html#real64', 'sketch_lvm/data/real64.py'),
+                                        'sketch_lvm.data.real64.real64_folder': ( 'data/real64.html#real64_folder',
+                                                                                  'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.sketch_name': ('data/real64.html#sketch_name', 'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.words': ('data/real64.html#words', 'sketch_lvm/data/real64.py')},
             'sketch_lvm.data.real64sets': { 'sketch_lvm.data.real64sets.Rows': ( 'data/real64sets.html#rows',
