@@ -176,7 +176,7 @@ def tune_study(study: Study, rates: str | Path, scratch: str | Path, **how: obje
         if 'method' not in r or row in done or not study.at_hand(r['data']) or not r.get('tuned', True):
             continue
         e = replace(row_experiment(plan, row, 0, study.data(r['data'])), steps=plan['tuning_steps'])
-        e = replace(e, valid_every=max(1, plan['tuning_steps'] // 2))
+        e = replace(e, valid_every=plan['tuning_steps'])
         study.say(f'{row}: at most {min(plan["trials"], len(trials(e.method)))} settings')
         b = study.backbone(r['backbone'])
         found = tune(
