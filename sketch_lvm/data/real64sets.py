@@ -8,16 +8,14 @@ __all__ = ['HANDS', 'REAL64_OPTIONS', 'Rows', 'picture_set', 'searched_photos', 
 
 # %% ../../nbs/data/20_real64sets.ipynb #bf87d23a
 import os
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from ..core import Progress, UserError, check_name
 from .folders import ScanReport
 from .items import SketchPhotoSet
-from .real64 import Real64, invent, real64
+from .real64 import Real64, real64
 from .realsets import RealSets
 from .realsplits import choose_split
 from .sources import Arrays
