@@ -96,6 +96,28 @@ def test_a_quickstart_without_validation_says_which_step_it_keeps():
     assert (out / 'figures' / 'learning-curve.png').is_file()
 
 
+def test_the_quickstart_asks_for_small_real_pictures_by_name():
+    import tempfile
+    from pathlib import Path
+    import matplotlib
+
+    matplotlib.use('agg')
+    import pytest
+    from sketch_lvm.app.quickstart import quickstart
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.real64 import invent
+
+    d, said = Path(tempfile.mkdtemp()), []
+    world = dict(name='real64', path=str(invent(d / 'pictures', photos=3, sketches=3)), missing='skip')
+    small = dict(steps=2, batch=2, weights_from='random', device='cpu', say=said.append, world=world)
+    r = quickstart(d / 'run', **small)
+    text = '\n'.join(said)
+    assert 'reading real64, drawn by tuberlin' in text and '12 sketches of 4 unseen categories, 8 photos' in text
+    assert 'on 2 seen categories' in text and set(r['trained']) == {'mAP@all', 'P@10'}
+    with pytest.raises(UserError, match='not a folder'):
+        quickstart(d / 'no', world=dict(name='real64', path='/nowhere'))
+
+
 def test_figures_show_what_they_say():
     import numpy as np
     import matplotlib

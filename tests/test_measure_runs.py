@@ -95,6 +95,23 @@ def test_odd_configurations_are_sentences():
         open_run(d)
 
 
+def test_small_real_pictures_ask_any_run_with_either_hand():
+    import tempfile
+    from sketch_lvm.data.minisets import mini_sets
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.data.real64 import invent
+    from sketch_lvm.measure.runs import cross_protocol
+
+    with tempfile.TemporaryDirectory() as d:
+        data = dict(name='real64', path=str(invent(d, photos=2, sketches=2)), missing='skip')
+        trained = load_sets(data)
+        p = cross_protocol(data | dict(hand='quickdraw'), trained.split, trained)
+        assert {i.split('/')[0] for i in p.queries[0].ids} == {'quickdraw'} and len(p.gallery[0]) == 8
+        assert 'drawn by quickdraw' in p.data and any('No picture of the test was trained on' in n for n in p.notes)
+        drawn = mini_sets(1, 1)
+        assert len(cross_protocol(data, drawn.split, drawn).queries[0].classes) <= 4
+
+
 def test_a_run_of_named_data_is_opened_by_its_path_alone():
     from sketch_lvm.measure.experiments import Experiment
     from sketch_lvm.measure.fit import fit

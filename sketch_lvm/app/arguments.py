@@ -116,6 +116,7 @@ DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help
     'per_class': 'drawings read from a file of strokes, 0: all [3000]',
     'lists': "a folder with SAKE's or ZSE-SBIR's file lists",
     'cache': '0: decode pictures again every time [1]',
+    'hand': 'real64: whose drawings of validation and unseen classes ask: tuberlin or quickdraw [tuberlin]',
     'n_train': 'mini: objects a category for training [20]',
     'n_test': 'mini: objects a category for validation and test [20]',
     'sketches': 'mini: sketches of each object [1]',

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_picture', 'before_and_after', 'learning_curve',
-           'quick_sets', 'measure', 'two_scores', 'quickstart', 'write_results', 'keep_result', 'what_next',
-           'run_picture']
+           'quick_sets', 'measure', 'first_words', 'two_scores', 'quickstart', 'write_results', 'keep_result',
+           'what_next', 'run_picture']
 
 # %% ../../nbs/app/00_quickstart.ipynb #57317a60
 import os
@@ -18,18 +18,18 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import read_json, rng, to_image, write_json, counting
+from ..core import UserError, read_json, rng, to_image, write_json, counting
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol
-from ..measure.experiments import Experiment
+from ..measure.experiments import Experiment, experiment_problems
 from ..measure.runs import frozen_encoder, open_run
-from ..data.named import load_sets
+from ..data.named import ItemSets, data_label, figure_label, load_sets
 from ..measure.fit import named_backbone, fit, validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 from ..data.items import SketchPhotoSet
-from ..data.minisets import MiniSets
+from ..clip.weights import small_backbones
 
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes
@@ -39,13 +39,20 @@ if TYPE_CHECKING:  # figures are loaded when one is drawn
 SIZES = dict(n_train=20, n_test=20, batch=32, steps=100)
 
 
-def quick_experiment(seed: int = 0, weights_from: str | None = None, **sizes: int | None) -> Experiment:
+def quick_experiment(
+    seed: int = 0,
+    weights_from: str | None = None,
+    world: dict | None = None,  # data by name and options; None: the mini world in these sizes
+    **sizes: int | None,
+) -> Experiment:
     "The experiment the quickstart runs: the paper's category-level method, sized for two CPU cores"
     s = SIZES | {k: v for k, v in sizes.items() if v is not None}
+    real = world is not None and world['name'] != 'mini' and 'real-1' in small_backbones()
     return Experiment(
         method('sketch-lvm', 'mini', batch=s['batch']),
-        weights_from=weights_from,
-        data=dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
+        'real-1' if real else 'mini',
+        weights_from,
+        world or dict(name='mini', n_train=s['n_train'], n_test=s['n_test']),
         seed=seed,
         steps=s['steps'],
         valid_every=max(1, s['steps'] // 5),
@@ -134,9 +141,9 @@ def learning_curve(rows: list[dict], frozen: float | None = None, title: str = '
     return axes
 
 # %% ../../nbs/app/00_quickstart.ipynb #9c768ce3
-def quick_sets(e: Experiment, progress: bool | None = None) -> MiniSets:
+def quick_sets(e: Experiment, progress: bool | None = None) -> ItemSets:
     "The sets of an experiment, with a bar for those that are not in the cache yet"
-    with counting('drawing', progress) as move:
+    with counting('drawing' if e.data['name'] == 'mini' else 'reading', progress) as move:
         return load_sets(e.data, progress=move)
 
 
@@ -146,6 +153,13 @@ def measure(encoder: torch.nn.Module, protocol: Protocol, name: str, **more: obj
     return evaluate(encoder, protocol, name, features=(q, g), **more), (q @ g.T).argsort(
         dim=1, descending=True, stable=True
     ).numpy()
+
+
+def first_words(data: dict) -> str:
+    "What happens to the data first"
+    if data['name'] != 'mini':
+        return f'reading {data_label(data)}'
+    return f'drawing the mini world: {data["n_train"]} objects of each seen category, {data["n_test"]} of each other'
 
 
 def two_scores(values: dict[str, float]) -> dict[str, float]:
@@ -162,6 +176,7 @@ def quickstart(
     batch: int | None = None,
     weights_from: str | None = None,  # 'random': to see that the code runs
     device: str = 'auto',
+    world: dict | None = None,  # other data than the mini world, by name and options
     progress: bool | None = None,
     save: str | Path | None = None,  # a JSON file that collects results
     say: Callable[[str], None] = print,
@@ -169,12 +184,13 @@ def quickstart(
     "Train prompts on seen categories, test on unseen ones, write all into `out`; interrupted, it goes on"
     start, spent, out = time.perf_counter(), sum(os.times()[:4]), Path(out)
     again = (out / 'config.json').exists()
-    e = quick_experiment(seed, weights_from, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
+    e = quick_experiment(seed, weights_from, world, steps=steps, n_train=n_train, n_test=n_test, batch=batch)
+    if wrong := experiment_problems(e):
+        raise UserError(' '.join(wrong))
     b = named_backbone(e)
     if b.random:
         say(WARNING)
-    n_train, n_test = e.data['n_train'], e.data['n_test']
-    say(f'1/4 drawing the mini world: {n_train} objects of each seen category, {n_test} of each other')
+    say(f'1/4 {first_words(e.data)}')
     sets = quick_sets(e, progress)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
     say(
@@ -185,7 +201,7 @@ def quickstart(
     say(
         '    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in two_scores(frozen.values).items())
     )
-    say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.split.training)} seen categories')
+    say(f'3/4 training prompts and LayerNorms, {e.steps} steps on {len(sets.train.classes)} seen categories')
     fit(e, out, device, sets, b, progress=progress)
     say('4/4 the same sketches and photos again')
     opened = open_run(out, backbone=b)
@@ -218,7 +234,7 @@ def write_results(
     out: Path,
     e: Experiment,
     b: Backbone,
-    sets: MiniSets,
+    sets: ItemSets,
     p: Protocol,
     frozen: Report,
     trained: Report,
@@ -234,8 +250,8 @@ def write_results(
     figures = out / 'figures'
     figures.mkdir(exist_ok=True)
     label = (
-        f'mini world, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was trained on. '
-        'Blue: right category.'
+        f'{figure_label(e.data)}, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was '
+        'trained on. Blue: right category.'
     )
     rows = drawn_rows(p.queries[0], 7, e.seed)
     fig = before_and_after(
@@ -243,11 +259,11 @@ def write_results(
     )
     fig.savefig(figures / 'before-and-after.png', dpi=130)
     plt.close(fig)
-    before_training = len(sets.validation) and validation(e.method, sets.validation, sets.split, 'mini')(
+    before_training = len(sets.validation) and validation(e.method, sets.validation, sets.split, data_label(e.data))(
         frozen_encoder(b)
     )
     at_start = next(iter(before_training.values())) if before_training else None
-    fig = learning_curve(read_log(out), at_start, label.split('. ')[0])[0].figure
+    fig = learning_curve(read_log(out), at_start, label.split('. Sketches')[0])[0].figure
     fig.savefig(figures / 'learning-curve.png', dpi=130)
     plt.close(fig)
 
@@ -293,7 +309,7 @@ def run_picture(run: str | Path, path: str | Path, rows: int = 6, n: int = 4, co
         name: measure(e, p, name)[1]
         for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))
     }
-    note = f'mini world, {b.label}, seed {o.experiment.seed}; blue: right category'
+    note = f'{figure_label(o.experiment.data)}, {b.label}, seed {o.experiment.seed}; blue: right category'
     fig = before_and_after(
         p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note
     )

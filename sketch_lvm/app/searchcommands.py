@@ -159,7 +159,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     "Make a gallery, or bring it up to date"
 
     from sketch_lvm.app.datacommands import photos_at
-    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.data.named import searched_items
     from sketch_lvm.show.gallery import make_gallery, weights_at_hand
     from sketch_lvm.show.index import open_encoder, photo_folder
     from sketch_lvm.show.notfound import calibrate_on
@@ -172,7 +172,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
             if report is None:
                 photos, report = photo_folder(photos)
         else:
-            photos, report = load_sets(read_data(v.data)).unseen, None
+            photos, report = searched_items(read_data(v.data)), None
         source = choose_precision(encoder, source, kept_precision(v), len(photos), say)
         extra = dict(not_found=calibrate_on(encoder, read_data(v.calibrate), v.not_found, say)) if v.not_found else {}
         if v.photos:

@@ -40,9 +40,11 @@ def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.app.quickstart import quickstart
 
-    return quickstart(
-        v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, v.device, save=v.save, say=say
-    )
+    world = read_data(v.world) if v.world else None
+    if world and (v.objects or v.test_objects):
+        raise UserError('--objects and --test-objects are of the mini world: leave them out, or --world.')
+    how = dict(device=v.device, save=v.save, say=say, world=world)
+    return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, **how)
 
 # %% ../../nbs/app/05_traincommands.ipynb #da8dd993
 QUICKSTART = Command(
@@ -53,6 +55,7 @@ QUICKSTART = Command(
         Opt('steps', 'count', 'training steps'),
         Opt('objects', 'count', 'objects of each category to train on'),
         Opt('test-objects', 'count', 'objects of each category to test on'),
+        Opt('world', help='other data than the mini world, such as real64:PATH'),
         Opt('batch', 'count', 'sketches in a batch'),
         Opt('save', 'place', 'a JSON file that collects results'),
         DEVICE,
@@ -201,8 +204,9 @@ def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
     data = read_data(text)
     if data['name'] != 'real64' or not data.get('path') or v.objects:
         raise UserError('pretraining reads real64:PATH (without --objects), or without --data the drawn world.')
-    recipe = replace(RealRecipe(), **({} if v.seed is None else dict(seed=v.seed)))
-    card = make_base(v.out, data['path'], v.steps or 20_000, recipe, v.name, v.threads or 1, say=say)
+    changes = dict(seed=v.seed, split=data.get('split'))
+    recipe = replace(RealRecipe(), **{k: x for k, x in changes.items() if x is not None})
+    card = make_base(v.out, data['path'], v.steps or 20_000, recipe, v.name or 'real-again', v.threads or 1, say=say)
     say(
         f'written: {v.out}/base. To use it as real-1, '
         'set SKETCH_LVM_DATA to a copy of data/ with it in place of realclip.'
@@ -222,7 +226,7 @@ def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
         Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None}
     )
     pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
-    card = publish(v.out, Path(v.out) / 'miniclip', v.name)
+    card = publish(v.out, Path(v.out) / 'miniclip', v.name or 'mini-again')
     say(f'written: {v.out}/miniclip. To use it, set SKETCH_LVM_DATA to a copy of data/ with this folder in it.')
     return dict(
         out=str(Path(v.out) / 'miniclip'), steps=card['steps_done'], seconds=card['seconds'], files=card['files']
@@ -238,7 +242,7 @@ PRETRAIN = Command(
         Opt('steps', 'count', "steps, instead of the recipe's"),
         Opt('objects', 'count', "objects of each category, instead of the recipe's"),
         Opt('threads', 'count', 'CPU threads'),
-        Opt('name', help='name of the result', default='mini-again'),
+        Opt('name', help='name of the result; mini-again or real-again if not given'),
         DEVICE,
     ),
     cmd_pretrain,

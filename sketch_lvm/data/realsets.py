@@ -152,9 +152,9 @@ def without_leaks(sets: RealSets, leaks: str = 'refuse') -> RealSets:
 # %% ../../nbs/data/15_realsets.ipynb #f099e273
 def trained_on(sets: 'RealSets | MiniSets', test: SketchPhotoSet) -> dict[int, str]:
     "Row of a test set -> id of the picture with its content among those a model was trained or validated on"
-    seen = (
-        [sets.seen] if hasattr(sets, 'seen') else [s for s in (sets.train, sets.validation) if s is not None and len(s)]
-    )
+    seen = [sets.seen] if hasattr(sets, 'seen') else []
+    known = {i for s in seen for i in s.ids}
+    seen += [s for s in (sets.train, sets.validation) if s is not None and len(s) and not known.issuperset(s.ids)]
 
     def kept(source, rows):
         return content_hashes(source, rows)[0]

@@ -21,9 +21,8 @@ from ..clip.states import in_new_words
 from ..clip.precision import precision_of, set_precision
 from ..clip.prompts import NoPrompts
 from ..core import UserError
-from ..data.knownsets import REAL
-from ..data.named import ItemSets, data_label, is_real, load_sets
-from ..data.realsets import trained_on, trained_sentence, unseen_set
+from ..data.named import DATA, ItemSets, data_label, is_real, load_sets
+from ..data.realsets import trained_on, trained_sentence
 from ..data.splits import Split
 from .evaluate import evaluate
 from .experiments import Experiment, gallery_problems, read_experiment, same_recipe, own_protocol
@@ -120,9 +119,9 @@ def cross_protocol(
     **how: object,  # goes to `make_protocol`
 ) -> Protocol:
     "The cross-dataset protocol; `leaks` in `data` says what happens to a picture of the test that was trained on"
-    if data['name'] not in (*REAL, 'folder'):
+    if data['name'] not in DATA or not DATA[data['name']].unseen:
         raise UserError(f'the cross-dataset test needs a real data set or a folder, not {data["name"]}.')
-    items, label = unseen_set(data['name'], **{k: v for k, v in data.items() if k != 'name'})
+    items, label = DATA[data['name']].unseen(**{k: v for k, v in data.items() if k != 'name'})
     p = make_protocol('cross-dataset', items, split=split, data=label, **how)
     if sets is None:
         return p
