@@ -15,7 +15,7 @@ from .explorecommand import EXPLORE
 from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
-from .studycommand import STUDY
+from .realstudycommand import REALSTUDY
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
 # %% ../../nbs/app/15_cli.ipynb #353c1a3e
@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command] = {
     'methods': METHOD_LIST,
     'tune': TUNE,
     'reproduce': REPRODUCE,
-    'study': STUDY,
+    'realstudy': REALSTUDY,
     'doctor': DOCTOR,
 }
 
