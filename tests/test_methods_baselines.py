@@ -33,7 +33,8 @@ def test_every_kind_of_prompts_begins_as_it_is_told():
         for how in ('zero', 'mean-patch', 'patch-sample'):
             one = learner(name, prompt_start=how)
             now = one.encoder.trainable()
-            assert [n for n, p in now.items() if not torch.equal(p, before[n])], (name, how)
+            differs = [n for n, p in now.items() if not torch.equal(p, before[n])]
+            assert differs or (name, how) == ('splip', 'zero')  # whose maps begin around nothing as they are
             assert touched(one) == ({'prompts', 'norms'} if name in ('sketch-lvm', 'splip') else {'prompts'})
         if name.startswith('b-'):
             assert not learner(name, prompt_start='zero').encoder.prompts.prompts.any()

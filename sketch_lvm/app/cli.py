@@ -12,6 +12,7 @@ from .engine import Command, run_commands
 from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, EVALUATE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
+from .studycommand import STUDY
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
 # %% ../../nbs/app/13_cli.ipynb #353c1a3e
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     'methods': METHOD_LIST,
     'tune': TUNE,
     'reproduce': REPRODUCE,
+    'study': STUDY,
     'doctor': DOCTOR,
 }
 
