@@ -2030,8 +2030,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                                         'sketch_lvm/methods/baselines.py'),
                                               'sketch_lvm.methods.baselines.FeatureLearner.embed': ( 'methods/baselines.html#featurelearner.embed',
                                                                                                      'sketch_lvm/methods/baselines.py'),
-                                              'sketch_lvm.methods.baselines._': ( 'methods/baselines.html#_',
-                                                                                  'sketch_lvm/methods/baselines.py'),
                                               'sketch_lvm.methods.baselines.baseline': ( 'methods/baselines.html#baseline',
                                                                                          'sketch_lvm/methods/baselines.py'),
                                               'sketch_lvm.methods.baselines.conditional': ( 'methods/baselines.html#conditional',

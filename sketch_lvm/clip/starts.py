@@ -74,6 +74,8 @@ def _(prompts: DeepPrompts) -> tuple[tuple[str, ...], int]:
 @put_start.register
 def _(prompts: DeepPrompts, tokens: torch.Tensor) -> None:
     prompts.prompts.copy_(tokens[:, : prompts.prompts.shape[1]])
+    for p in getattr(prompts, 'net', nn.Sequential())[-1:].parameters():
+        p.zero_()  # a net that shifts the tokens for each picture begins by adding nothing
 
 
 @token_sets.register

@@ -29,7 +29,6 @@ from .objectives import view_names
 from .options import Option
 from .sketch_lvm import CATEGORY_OPTIONS
 from ..clip.prompts import DeepPrompts, PromptSource, ShallowPrompts, TowerBatch
-from ..clip.starts import put_start
 from ..clip.encoder import embed_batches, plain_encoder
 from ..clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
 
@@ -74,14 +73,6 @@ class ConditionalPrompts(ShallowPrompts):
             return plain
         seen = batch.features() if self.options['net'] == 'mlp' else batch.pixels
         return plain + self.net(seen)[:, None]
-
-
-@put_start.register
-def _(prompts: ConditionalPrompts, tokens: torch.Tensor) -> None:
-    "The free tokens become them, and the net begins by adding nothing"
-    prompts.prompts.copy_(tokens[:, :1])
-    prompts.net[-1].weight.zero_()
-    prompts.net[-1].bias.zero_()
 
 # %% ../../nbs/methods/10_baselines.ipynb #be081036
 class CoupledPrompts(PromptSource):
