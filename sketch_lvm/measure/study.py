@@ -222,17 +222,17 @@ def run_study(
     s.out, s.until, s.say = out, deadline(until), say
     with lock(out):
         try:
+            for row, r in plan.rows.items():
+                if r.method is None and not s.has(row, None):
+                    s.load()
+                    x = ask(frozen_encoder(s.tower), s.galleries('unseen'), plan.question(row), row)
+                    keep_answers(out, s.done(row, None), x)
             for job in plan.jobs():
                 if stages and job.stage not in stages:
                     continue
                 if lacks(s, job):
                     s.load()
                     run_job(s, job)
-            for row, r in plan.rows.items():
-                if r.method is None and not s.has(row, None):
-                    s.load()
-                    x = ask(frozen_encoder(s.tower), s.galleries('unseen'), plan.question(row), row)
-                    keep_answers(out, s.done(row, None), x)
         except TimeIsUp:
             if say:
                 say(f'{datetime.now():%H:%M} the time is up')
