@@ -3,6 +3,64 @@
 import pytest
 
 
+def test_every_kind_of_prompts_begins_as_it_is_told():
+    import pytest, torch
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.methods.assembly import make_learner
+    from sketch_lvm.methods.catalogue import method, method_from_dict
+    from sketch_lvm.train.learner import learn
+
+    b, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=8, sketches=2, size=64)
+
+
+    def learner(name, **how):
+        return make_learner(method(name, 'mini', batch=8, **how), b, toys, seed=3)
+
+
+    def touched(one):  # the parts that a step's gradient reaches
+        one.encoder.train()
+        learn(one, one.draw(0))
+        parts, found = one.encoder.parts(), one.encoder.trainable()
+        return {parts[n] for n, p in found.items() if p.grad is not None and p.grad.any()}
+
+
+    for name in ('b-ip', 'b-cond', 'b-deep', 'sketch-lvm', 'splip'):
+        usual, said = learner(name), learner(name, prompt_start='random')
+        before, same = usual.encoder.trainable(), said.encoder.trainable()
+        assert all(torch.equal(p, same[n]) for n, p in before.items())  # the default is what it was
+        for how in ('zero', 'mean-patch', 'patch-sample'):
+            one = learner(name, prompt_start=how)
+            now = one.encoder.trainable()
+            differs = [n for n, p in now.items() if not torch.equal(p, before[n])]
+            assert differs or (name, how) == ('splip', 'zero')  # whose maps begin around nothing as they are
+            assert touched(one) == ({'prompts', 'norms'} if name in ('sketch-lvm', 'splip') else {'prompts'})
+        if name.startswith('b-'):
+            assert not learner(name, prompt_start='zero').encoder.prompts.prompts.any()
+    cond = learner('b-cond', prompt_start='mean-patch').encoder.prompts
+    assert not cond.net[-1].weight.any() and not cond.net[-1].bias.any()
+
+    deep = dict(prompt_source='deep', prompt_start='mean-patch')
+    assert [touched(learner('sketch-lvm', **h)) for h in (dict(without='norms'), dict(without='prompts'), {})] == [
+        {'prompts'},
+        {'norms'},
+        {'prompts', 'norms'},
+    ]
+    for depth in (1, 2, 4):
+        assert learner('sketch-lvm', depth=depth, **deep).encoder.prompts.prompts.shape[1] == depth
+        assert touched(learner('sketch-lvm', depth=depth, without='norms', **deep)) == {'prompts'}
+    one = learner('sketch-lvm', side='sketch', sets='common')
+    assert touched(one) == {'prompts', 'norms'} and one.encoder.recipe['side'] == 'sketch'
+    with pytest.raises(UserError, match='sets=common'):
+        method('sketch-lvm', 'mini', side='sketch')
+    with pytest.raises(UserError, match='prompt_start=random'):
+        method('b-mm', 'mini', prompt_start='zero')
+    old = method('b-ip').to_dict()
+    del old['options']['prompt_start'], old['options']['side']  # written down before there were these options
+    assert method_from_dict(old).options == method('b-ip').options
+
+
 def test_zero_length_prompts_are_frozen_clip():
     import torch
     from sketch_lvm.methods.baselines import ConditionalPrompts, CoupledPrompts

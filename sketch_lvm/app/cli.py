@@ -16,6 +16,7 @@ from .infocommands import DOCTOR, METHOD_LIST
 from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .realstudycommand import REALSTUDY
+from .studycommand import STUDY
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
 # %% ../../nbs/app/15_cli.ipynb #353c1a3e
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     'tune': TUNE,
     'reproduce': REPRODUCE,
     'realstudy': REALSTUDY,
+    'study': STUDY,
     'doctor': DOCTOR,
 }
 

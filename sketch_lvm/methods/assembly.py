@@ -13,6 +13,7 @@ import torch
 
 from ..clip.backbone import Backbone, class_text_features
 from ..clip.encoder import Encoder
+from ..clip.starts import start_prompts
 from ..core import UserError
 from ..data.items import SketchPhotoSet
 from ..data.sampling import augment, normalise
@@ -95,7 +96,9 @@ class MethodLearner(Learner):
             sketches=len(items.sketches),
             photos=len(items.photos),
         )
-        encoder = build_encoder(m, backbone, seed, precision, items.classes) if encoder is None else encoder
+        if encoder is None:
+            encoder = build_encoder(m, backbone, seed, precision, items.classes)
+            start_prompts(encoder, items, m.options.get('prompt_start', 'random'), seed)
         super().__init__(encoder, self.terms.heads if len(self.terms.heads) else None, about)
 
     def draw(self, step: int, rank: int = 0, size: int = 1) -> dict:

@@ -201,7 +201,7 @@ _DEEP = PROMPT_KINDS['deep'].needs
 BASELINE_PROMPTS: dict[str, PromptKind] = {
     'first-layers': PromptKind(first_layers, _DEEP),
     'conditional': PromptKind(conditional, (*PROMPT_KINDS['shallow'].needs, 'net'), passes=1),
-    'coupled': PromptKind(coupled, _DEEP, sentences=1, pieces=12),
+    'coupled': PromptKind(coupled, _DEEP, sentences=1, pieces=12, starts=False),
 }
 
 # %% ../../nbs/methods/10_baselines.ipynb #33a73b95

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..clip.backbone import Backbone
 from ..clip.encoder import Encoder, count_trainable, make_encoder
+from ..clip.starts import sketch_side
 from ..clip.towers import split_by_shape
 from ..core import UserError
 from ..data.items import SketchPhotoSet
@@ -80,7 +81,8 @@ def build_encoder(
     "The encoder of a method on a backbone"
     b = backbone_for(m, backbone)
     prompts = prompt_kind(m).make(m.options, b, list(map(str, classes)), seed)
-    return make_encoder(b, prompts, m['norms'], trained_parts(m), precision)
+    encoder = make_encoder(b, prompts, m['norms'], trained_parts(m), precision)
+    return sketch_side(encoder) if m.options.get('side') == 'sketch' else encoder
 
 # %% ../../nbs/methods/06_building.ipynb #7a292356
 class Rate(NamedTuple):

@@ -6,7 +6,7 @@
 __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST', 'FORMER', 'Published', 'printed', 'PromptKind', 'prompt_sets',
            'no_prompts', 'shallow', 'deep', 'Recipe', 'Family', 'check_family', 'Method', 'token_options',
            'has_prompts', 'prompt_kind', 'trained_parts', 'unrated', 'unknown_name', 'own_options', 'value_problems',
-           'combination_problems', 'problems', 'choose_method']
+           'side_problems', 'combination_problems', 'problems', 'choose_method']
 
 # %% ../../nbs/methods/05_family.ipynb #e4bfc9f8
 from collections.abc import Callable, Collection, Iterator
@@ -71,6 +71,7 @@ class PromptKind(NamedTuple):
     sentences: int = 0  # times that a step reads the sentences of all training classes through the text tower
     pieces: int = 0  # word pieces in such a sentence, about
     for_each: Callable[[dict], bool] | None = None  # options -> whether each picture has the sentences read for itself
+    starts: bool = True  # whether its tokens can begin elsewhere than at random
 
 
 def prompt_sets(options: dict[str, object]) -> tuple[str, ...]:
@@ -293,6 +294,18 @@ def value_problems(m: Method) -> Iterator[str | None]:
         yield 'no term is left to train with.'
 
 
+def side_problems(m: Method) -> Iterator[str]:
+    "What does not go together with learning for sketches alone"
+    if m.options.get('side', 'both') == 'both':
+        return
+    if has_prompts(m) and prompt_kind(m).sentences and 'sets' not in m.options:
+        yield f'{m["prompt_source"]} prompts read words for both sides, so side=sketch is not for them.'
+    if has_prompts(m) and m.options.get('sets', 'common') != 'common':
+        yield 'with side=sketch no photo meets a prompt: set sets=common, one set for the sketches.'
+    if m['norms'] == 'per-modality':
+        yield 'with side=sketch no photo meets a trained LayerNorm: set norms=shared, or frozen.'
+
+
 def combination_problems(m: Method) -> Iterator[str]:
     "Values that do not go together"
     for t in m.weights:
@@ -311,6 +324,9 @@ def combination_problems(m: Method) -> Iterator[str]:
         yield 'crop must keep something: a number above 0.'
     if absent := [k for k in prompt_kind(m).needs if k not in m.options]:
         yield f'{m["prompt_source"]} prompts need {", ".join(absent)}, which {m.name} does not have.'
+    if m.options.get('prompt_start', 'random') != 'random' and has_prompts(m) and not prompt_kind(m).starts:
+        yield f'{m["prompt_source"]} prompts come from something else that is learned: leave prompt_start=random.'
+    yield from side_problems(m)
     if not trained_parts(m):
         yield 'nothing is left to train: no prompts, frozen norms, nothing extra.'
     for option, part in unrated(m).items():

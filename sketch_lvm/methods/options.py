@@ -114,6 +114,18 @@ PLAIN_OPTIONS: dict[str, Option] = {
     'depth': Option('encoder', 'count', 'layers that get fresh tokens (deep prompts only)'),
     'sets': Option('encoder', ('per-modality', 'common'), 'sketches and photos with a set each, or one for both'),
     'prompt_std': Option('encoder', 'amount', 'spread of the random start of the tokens'),
+    'prompt_start': Option(
+        'encoder',
+        ('random', 'zero', 'mean-patch', 'patch-sample'),
+        'what the tokens begin as: random numbers, nothing, or patches of training pictures, layer by layer',
+        'random',
+    ),
+    'side': Option(
+        'encoder',
+        ('both', 'sketch'),
+        'who learns: both sides, or sketches alone, while photos are embedded as the frozen tower does it',
+        'both',
+    ),
     'norms': Option(
         'encoder',
         ('shared', 'per-modality', 'frozen'),

@@ -19,6 +19,8 @@ CATEGORY_OPTIONS: dict[str, tuple] = {
     'depth': (1, 'code summary', ''),
     'sets': ('per-modality', 'code summary', ''),
     'prompt_std': (1.0, 'code', 'standard normal'),
+    'prompt_start': ('random', 'code', 'the other starts are ours'),
+    'side': ('both', 'code summary', 'to leave photos alone is ours'),
     'norms': ('shared', 'code', 'the summary gives each branch a set of its own'),
     'extra': ('nothing', 'summary', 'the released freezing helper leaves much more trainable, unintentionally'),
     'constants': ('backbone', 'inferred', ''),

@@ -131,6 +131,7 @@ SHARED: dict[str, tuple] = _KEPT | {
     'text_momentum': (0.1, 'inferred', 'for conditioning by batch only'),
     'sketch_template': ('a sketch of a {}', 'figure summary', ''),
     'prompt_std': (0.02, 'inferred', 'the spread of what the maps begin with'),
+    'prompt_start': ('random', 'inferred', 'the other starts are ours'),
     'distance': ('squared-euclidean', 'remakes', 'both say that it follows the paper'),
     'margin_rule': ('adaptive', 'summary remakes', ''),
     'margin': (0.2, 'summary', 'the fixed margin of the ablation'),
