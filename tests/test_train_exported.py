@@ -70,9 +70,10 @@ def test_what_is_no_exported_tower_is_refused():
         written(wrong, about)
         with pytest.raises(UserError, match=why):
             load_exported(path)
-    written(tensors, about | dict(backbone='ViT-X'))
-    with pytest.raises(UserError, match='backbone'):
-        load_exported(path)
+    for name, why in (('ViT-X', 'backbone'), ('../mini', 'is a place'), ('hf-hub:a/b', 'is a place')):
+        written(tensors, about | dict(backbone=name))
+        with pytest.raises(UserError, match=why):
+            load_exported(path)
 
 
 def test_a_cut_or_foreign_onnx_file_is_refused():

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST_WORDS', 'MOST_TILES', 'PICTURE_PIXELS', 'NAMED_AT_ONCE', 'Question', 'read_question', 'blend', 'sentence',
-           'unknown_words', 'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'LastFew', 'Finder']
+           'unknown_words', 'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'LastFew', 'Shown', 'Finder']
 
 # %% ../../nbs/app/09_finder.ipynb #73a5e7a5
 import io
@@ -152,13 +152,66 @@ class LastFew(OrderedDict):
             self.popitem(last=False)
         return value
 
+# %% ../../nbs/app/09_finder.ipynb #f23942f8
+class Shown:
+    "Galleries of the same photos, by the name of their model, and what a page shows of these photos"
 
+    def __init__(
+        self,
+        galleries: dict[str, Gallery],
+        files: bool = False,  # may the files of the gallery's own folder be read, to show photos large?
+    ):
+        self.galleries, self.files = galleries, files
+        self.first = next(iter(galleries.values()))
+        for name, g in galleries.items():
+            if g.encoder is None:
+                raise UserError(no_encoder(g.about))
+            if g.ids != self.first.ids:
+                raise UserError(f'{name} has other photos than the first model; they cannot be shown side by side.')
+        self.kept = threading.Lock()
+        self.large, self.filters = LastFew(64), LastFew(32)
+        self.mark = sha256('\n'.join(self.first.ids).encode() + b''.join(self.first.thumbs))[:16]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def rows(self, within: str) -> np.ndarray:
+        "The rows of a class or folder; looked up once"
+        with self.kept:
+            found = self.filters.get(within)
+            return self.filters.put(within, rows_within(self.first, within)) if found is None else found
+
+    def thumb(self, row: int) -> bytes:
+        "The small picture of a photo"
+        return self.first.thumbs[row]
+
+    def photo(self, row: int) -> bytes:
+        "The photo as large as it can be had"
+        with self.kept:
+            found = self.large.get(row)
+        if found is None:
+            found = large_jpeg(self.first, row, self.files) or self.thumb(row)
+            with self.kept:
+                self.large.put(row, found)
+        return found
+
+    def names(self, rows: Iterable[int]) -> list[dict]:
+        "Class, name and, where files may be read, the path of some photos"
+        rows = list(rows)
+        paths = [photo_path(self.first, r) if self.files else None for r in rows]
+        return [
+            {'row': r, 'class': printable(self.first.names[r]), 'id': printable(self.first.ids[r])}
+            | ({'path': printable(str(p))} if p else {})
+            for r, p in zip(rows, paths)
+        ]
+
+# %% ../../nbs/app/09_finder.ipynb #ff6eb441
 PICTURE_PIXELS = 16_000_000  # of a picture that is sent: a telephone's camera
 NAMED_AT_ONCE = 3000
 
 
-class Finder:
-    "Galleries of the same photos, by the name of their model, and answers to questions about them"
+class Finder(Shown):
+    "Answers to questions about the photos, by each of the models"
 
     def __init__(
         self,
@@ -166,19 +219,9 @@ class Finder:
         files: bool = False,  # may the files of the gallery's own folder be read, to show photos large?
         examples: dict[str, list] | None = None,  # strokes of drawings to begin with
     ):
-        self.galleries, self.files, self.examples = galleries, files, examples or {}
-        self.first = next(iter(galleries.values()))
-        for name, g in galleries.items():
-            if g.encoder is None:
-                raise UserError(no_encoder(g.about))
-            if g.ids != self.first.ids:
-                raise UserError(f'{name} has other photos than the first model; they cannot be shown side by side.')
-        self.lock, self.kept = threading.Lock(), threading.Lock()
-        self.texts, self.pictures, self.large, self.filters = LastFew(64), LastFew(32), LastFew(64), LastFew(32)
-        self.mark = sha256('\n'.join(self.first.ids).encode() + b''.join(self.first.thumbs))[:16]
-
-    def __len__(self) -> int:
-        return len(self.first)
+        super().__init__(galleries, files)
+        self.examples, self.lock = examples or {}, threading.Lock()
+        self.texts, self.pictures = LastFew(64), LastFew(32)
 
     def about(self) -> dict:
         "What a page has to know before anything is asked"
@@ -232,12 +275,6 @@ class Finder:
             order, scores = best[q.start :].numpy(), [round(s, 4) for s in score[q.start :].tolist()]
         return (order if rows is None else rows[order]).tolist(), scores
 
-    def rows(self, within: str) -> np.ndarray:
-        "The rows of a class or folder; looked up once"
-        with self.kept:
-            found = self.filters.get(within)
-            return self.filters.put(within, rows_within(self.first, within)) if found is None else found
-
     def vector(self, gallery: Gallery, q: Question) -> torch.Tensor | None:
         "What is asked with, in the space of one model"
         if q.like is not None:
@@ -266,27 +303,3 @@ class Finder:
                 raise UserError(f'the mini CLIP has never met {", ".join(map(repr, odd[:5]))}.')
             self.texts.put(key, encode_texts(gallery.encoder.backbone, [sentence(words)])[0].float().cpu())
         return self.texts[key]
-
-    def thumb(self, row: int) -> bytes:
-        "The small picture of a photo"
-        return self.first.thumbs[row]
-
-    def photo(self, row: int) -> bytes:
-        "The photo as large as it can be had"
-        with self.kept:
-            found = self.large.get(row)
-        if found is None:
-            found = large_jpeg(self.first, row, self.files) or self.thumb(row)
-            with self.kept:
-                self.large.put(row, found)
-        return found
-
-    def names(self, rows: Iterable[int]) -> list[dict]:
-        "Class, name and, where files may be read, the path of some photos"
-        rows = list(rows)
-        paths = [photo_path(self.first, r) if self.files else None for r in rows]
-        return [
-            {'row': r, 'class': printable(self.first.names[r]), 'id': printable(self.first.ids[r])}
-            | ({'path': printable(str(p))} if p else {})
-            for r, p in zip(rows, paths)
-        ]

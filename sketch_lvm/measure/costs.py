@@ -186,7 +186,7 @@ def step_bytes(m: Method, backbone: Backbone, classes: int, processes: int, piec
     numbers = passes_of_step(m, backbone, classes)[1] * backbone.width * backbone.layers
     return 4 * numbers * (10 if choose_amp(backbone.device) == 'bf16' else 14) / processes / pieces
 
-
+# %% ../../nbs/measure/23_costs.ipynb #89562df0
 def estimate(
     plan: TablePlan,
     sets: Sets,
@@ -225,7 +225,7 @@ def estimate(
         pieces=plan.accumulate,
     )
 
-
+# %% ../../nbs/measure/23_costs.ipynb #afdb0b08
 LIMIT_HOURS: int = 7 * 24  # what takes longer begins only with --yes
 
 
@@ -287,7 +287,7 @@ def disk_obstacle(e: dict) -> str:
         )
     return ''
 
-
+# %% ../../nbs/measure/23_costs.ipynb #8f67ef49
 def obstacles(e: dict) -> list[str]:
     "Why a table should not begin without a second thought, each in a sentence with the way out"
     long = (
@@ -303,7 +303,7 @@ def may_begin(e: dict, yes: bool = False) -> None:
         way = 'To begin all the same, say --yes; --estimate says what it takes and stops.'
         raise UserError('\n'.join([*found, way]))
 
-
+# %% ../../nbs/measure/23_costs.ipynb #2cad6934
 def estimate_lines(e: dict, rate: float, device: object, gpus: int = 1) -> list[str]:
     "The estimate in words"
     slow, c, room = max(e['hours'], key=e['hours'].get), e.get('cache'), e.get('room')

@@ -101,7 +101,7 @@ PROMPT_KINDS: dict[str, PromptKind] = {  # that every family may use
     'deep': PromptKind(deep, ('n_prompts', 'depth', 'sets', 'prompt_std')),
 }
 
-
+# %% ../../nbs/methods/05_family.ipynb #69b2c1f7
 @dataclass(frozen=True)
 class Recipe:
     "What a family does for one task. A value stands with the words of who says so and a remark"
@@ -119,7 +119,7 @@ class Recipe:
         options, weights = ({k: changes.get(k, v) for k, v in table.items()} for table in (self.options, self.weights))
         return options, weights
 
-
+# %% ../../nbs/methods/05_family.ipynb #26b02831
 @dataclass(frozen=True)
 class Family:
     "A method before anything is chosen"
@@ -156,7 +156,7 @@ class Family:
         own = dict(prompt_source=PLAIN_OPTIONS['prompt_source']._replace(kind=(*self.prompt_kinds(),)))
         return PLAIN_OPTIONS | self.options | {k: o for t in TERMS.values() for k, o in t.options.items()} | own
 
-
+# %% ../../nbs/methods/05_family.ipynb #abf4db3b
 TASKS = {'category': 'a photo of the same category is right', 'fine-grained': 'only the photo that was drawn is right'}
 
 

@@ -44,8 +44,8 @@ class FixedTokens(PromptSource):
 
 def fixed_tokens(encoder: Encoder, modality: str) -> dict[int, torch.Tensor] | None:
     "The tokens of each layer for sketches or for photos; None if each picture gets its own"
-    recorder, tower = Recorder(encoder.prompts), encoder.image_tower
-    blank = torch.zeros(2, 3, *tower.image_size, device=output_projection(tower).device)
+    recorder, tower, size = Recorder(encoder.prompts), encoder.image_tower, encoder.backbone.size
+    blank = torch.zeros(2, 3, size, size, device=next(tower.parameters()).device)
     with torch.no_grad():
         prompted_forward(tower, blank, recorder, modality, encoder.norms, encoder.projection)
     given = {layer: tokens for layer, tokens in recorder.seen.items() if tokens is not None and tokens.shape[-2]}

@@ -18,7 +18,7 @@ import torch
 
 from ..clip.backbone import Backbone, load_backbone, to_pixels
 from ..clip.encoder import Encoder, identity_head
-from ..clip.towers import Modality, modality_rows, output_projection
+from ..clip.towers import Modality, modality_rows
 from ..clip.weights import without_network
 from ..core import UserError
 from ..data.images import FITS, MODALITIES
@@ -163,7 +163,10 @@ def activation_of(tower: torch.nn.Module) -> str:
 
 def empty_backbone(about: dict) -> Backbone:
     "A backbone of the shape that a file names, with random numbers and the activation it was trained with"
-    b = load_backbone(about['backbone'], 'random')
+    if '/' in about['backbone'] or '\\' in about['backbone']:
+        raise UserError(f'{about["backbone"]!r} is a place; a file may name an architecture, and opens nothing else.')
+    with without_network():
+        b = load_backbone(about['backbone'], 'random')
     if activation_of(b.image_tower) != about['activation']:
         import open_clip
 
@@ -181,7 +184,7 @@ def encoder_of_tensors(backbone: Backbone, tensors: dict[str, torch.Tensor], whe
     try:
         backbone.model.visual.load_state_dict(tower)
         layers = {int(layer): t for layer, t in tokens.items()}
-        linear = identity_head(output_projection(backbone.model.visual).shape[1]) if head else None
+        linear = identity_head(backbone.embed_dim) if head else None
         if head:
             linear.load_state_dict(head)
     except (RuntimeError, ValueError) as e:

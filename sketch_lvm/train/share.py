@@ -133,7 +133,8 @@ def model_card(
         if rows
         else 'None were given when this folder was written.'
     )
-    table += ''.join(f'\n- {words(metric)}: {words(means)}' for metric, means in (definitions or {}).items())
+    meant = [f'- {words(metric)}: {words(means)}' for metric, means in (definitions or {}).items()]
+    table = '\n'.join([table, *([''] if meant else []), *meant])
     return CARD.format(
         title=words(title),
         warning=warning,
