@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..core import UserError, check_name, sha256
 from .items import SketchPhotoSet
+from .instances import INSTANCE_CLASSES, INSTANCE_OPTIONS, InstanceSets, instance_problems, instance_sets
 from .knownsets import REAL
 from .minisets import MiniSets, RESERVED, mini_sets
 from .realsets import REAL_OPTIONS, RealSets, real_problems, real_sets
@@ -41,6 +42,10 @@ DATA |= {
     name: Provider(partial(real_sets, name), REAL_OPTIONS, name in REAL, partial(real_problems, name))
     for name in (*REAL, 'folder')
 }
+DATA |= {
+    name: Provider(partial(instance_sets, name), INSTANCE_OPTIONS, False, partial(instance_problems, name))
+    for name in INSTANCE_CLASSES
+}
 
 
 def option_lines() -> dict[str, str]:
@@ -67,7 +72,7 @@ class Sets(NamedTuple):
     split: Split | None = None
 
 
-ItemSets = Sets | MiniSets | RealSets  # training, validation and unseen items, and their split
+ItemSets = Sets | MiniSets | RealSets | InstanceSets  # training, validation and unseen items, and their split
 
 
 def as_sets(items: SketchPhotoSet | ItemSets) -> ItemSets:
