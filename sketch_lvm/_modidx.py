@@ -1937,6 +1937,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                       'sketch_lvm/measure/tables.py'),
                                            'sketch_lvm.measure.tables.Table.trainings': ( 'measure/tables.html#table.trainings',
                                                                                           'sketch_lvm/measure/tables.py'),
+                                           'sketch_lvm.measure.tables.printed_since': ( 'measure/tables.html#printed_since',
+                                                                                        'sketch_lvm/measure/tables.py'),
                                            'sketch_lvm.measure.tables.prior': ('measure/tables.html#prior', 'sketch_lvm/measure/tables.py'),
                                            'sketch_lvm.measure.tables.without': ( 'measure/tables.html#without',
                                                                                   'sketch_lvm/measure/tables.py')},

@@ -61,7 +61,6 @@ def test_shoes_and_chairs_in_both_layouts():
 def test_scenes_with_their_captions():
     import tempfile
     from pathlib import Path
-    import numpy as np
     import pytest
     from PIL import Image
     from sketch_lvm.core import UserError
