@@ -48,3 +48,8 @@ def test_splits_are_chosen_and_refused():
     (d / 's.json').write_text('[]')
     with pytest.raises(UserError, match='a split is a JSON object'):
         choose_split(str(d / 's.json'), 'sketchy')
+    from sketch_lvm.data.realsplits import missing_classes
+
+    assert missing_classes(s, s) == [] and part.to_dict()['partial'] and 'partial' not in s.to_dict()
+    assert missing_classes(s, part) == [f'partial: 1 of 3 seen classes are missing: {s.seen[2]}']
+    assert missing_classes(find_split('sketchy/split2'), part)[0].count(' more') == 2  # long lists are cut

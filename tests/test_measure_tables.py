@@ -4,7 +4,7 @@
 def test_tables_of_the_papers_are_whole():
     from sketch_lvm.methods.catalogue import method, published
     from sketch_lvm.measure.protocols import PROTOCOLS
-    from sketch_lvm.measure.tables import PRIOR, REFERENCES, TABLES
+    from sketch_lvm.measure.tables import PRIOR, REFERENCES, TABLES, printed_since
 
     assert {
         'main',
@@ -32,3 +32,11 @@ def test_tables_of_the_papers_are_whole():
         and TABLES['ablation'].trainings(1, 0) == 3
         and all(t.cost for t in TABLES.values())
     )
+    later = {name: values for name, values, note in printed_since('sketchy') if note}
+    assert (
+        later['C-DisAmb, CVPR26'] == {'mAP@200/hits': 0.812, 'P@200': 0.789} and 'MARL, WACV24' not in later
+    )  # another formula
+    assert [r[0] for r in printed_since('sketchy')].count('MCC, IJCAI24') == 3 and not printed_since('tuberlin')[0][
+        1
+    ].keys() - {'mAP@all', 'P@100'}
+    assert all(row in TABLES['quickdraw'].published for row in printed_since('quickdraw'))

@@ -50,6 +50,8 @@ def more_problems(v: Namespace) -> list[str]:
         out.append(f'--rerank belongs to tests that rank photos one by one, not to {v.protocol}.')
     if v.rerank == 1:
         out.append('--rerank takes 2 photos or more.')
+    if v.rerank_share > 1:
+        out.append(f'--rerank-share lies in 0..1, not {v.rerank_share:g}.')
     if v.sketch_weight is not None and not words:
         out.append('--sketch-weight belongs to --protocol sketch+words.')
     if v.sketch_weight is not None and not 0 <= v.sketch_weight <= 1:
@@ -108,7 +110,7 @@ def ask_again(v: Namespace, encoder: 'Encoder', e: 'Experiment', name: str, abou
     question = v.protocol or (own_protocol(e.method) if v.run else 'zero-shot')
     p = protocol_for(e, question, load_sets(e.data), v.part, v.seed)
     how = dict(batch=v.batch, workers=v.workers)
-    first, second = evaluate_reranked(encoder, p, Rerank(v.rerank), name, about, **how)
+    first, second = evaluate_reranked(encoder, p, Rerank(v.rerank, v.rerank_share), name, about, **how)
     metric = 'mAP@all' if p.relevant == 'class' else 'Acc@1/all-unseen'
     return second, [str(compare(second.per_query, first.per_query, metric))]
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..core import UserError, check_name, sha256
 from .items import SketchPhotoSet
+from .instances import INSTANCE_CLASSES, INSTANCE_OPTIONS, InstanceSets, instance_problems, instance_sets
 from .knownsets import REAL
 from .minisets import MiniSets, RESERVED, mini_sets
 from .real64sets import REAL64_OPTIONS, real64_problems, real64_sets, real64_unseen, searched_photos
@@ -48,6 +49,10 @@ DATA |= {
     for name in (*REAL, 'folder')
 }
 DATA['real64'] = Provider(real64_sets, REAL64_OPTIONS, False, real64_problems, real64_unseen, searched_photos)
+DATA |= {
+    name: Provider(partial(instance_sets, name), INSTANCE_OPTIONS, False, partial(instance_problems, name))
+    for name in INSTANCE_CLASSES
+}
 
 
 def option_lines() -> dict[str, str]:
@@ -74,7 +79,7 @@ class Sets(NamedTuple):
     split: Split | None = None
 
 
-ItemSets = Sets | MiniSets | RealSets  # training, validation and unseen items, and their split
+ItemSets = Sets | MiniSets | RealSets | InstanceSets  # training, validation and unseen items, and their split
 
 
 def as_sets(items: SketchPhotoSet | ItemSets) -> ItemSets:

@@ -18,7 +18,8 @@ import numpy as np
 from ..core import Progress, UserError
 from .folders import ScanReport, same_pictures
 from .csvlists import find_csv_lists, listed_folders, read_csv_list
-from .realsplits import choose_split, fewer_pictures, hold_out, lot_seed, only_present, some_or_none
+from .realsplits import choose_split, fewer_pictures, hold_out, lot_seed, missing_classes, only_present
+from .realsplits import some_or_none
 from .realsplits import whole_classes
 from .cache import content_hashes
 from .items import SketchPhotoSet
@@ -90,7 +91,8 @@ def real_sets(
     if none and {class_key(c) for c in items.classes} & {*map(class_key, s.seen)}:
         raise UserError(f'the classes have no {" and no ".join(none)}: {path}. {missing_side_hint(data)}')
     if missing == 'skip':
-        s = only_present(s, items)
+        whole, s = s, only_present(s, items)
+        report.notes += missing_classes(whole, s)
     if s.validation and validation:
         why = f'validation classes: the {len(s.validation)} of the split {s.name}'
     else:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['USUAL_PICTURES', 'split_by_lot', 'read_split', 'lot_seed', 'choose_split', 'hold_out', 'whole_classes',
-           'some_or_none', 'only_present', 'fewer_pictures']
+           'some_or_none', 'only_present', 'missing_classes', 'fewer_pictures']
 
 # %% ../../nbs/data/14_realsplits.ipynb #2ee154ae
 import os
@@ -95,6 +95,20 @@ def only_present(split: Split, items: SketchPhotoSet) -> Split:
             'classes that are here by lot.'
         )
     return make_part(split, here, **keep)
+
+
+def missing_classes(whole: Split, part: Split, most: int = 20) -> list[str]:
+    "Which classes of a split a part of it lacks, in a sentence for reports that begins with 'partial'; [] if none"
+    lost = [
+        (k, [c for c in getattr(whole, k) if c not in getattr(part, k)], getattr(whole, k)) for k in ('unseen', 'seen')
+    ]
+    words = [
+        f'{len(gone)} of {len(every)} {k} classes are missing: {", ".join(gone[:most])}'
+        + (f' and {len(gone) - most} more' if len(gone) > most else '')
+        for k, gone, every in lost
+        if gone
+    ]
+    return [f'partial: {"; ".join(words)}'] if words else []
 
 # %% ../../nbs/data/14_realsplits.ipynb #9a4f0421
 # pictures, on average

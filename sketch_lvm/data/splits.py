@@ -58,7 +58,7 @@ class Split:
 
     def to_dict(self) -> dict:
         "As JSON takes it"
-        return asdict(self) | dict(digest=self.digest)
+        return asdict(self) | dict(digest=self.digest) | (dict(partial=True) if self.partial else {})
 
     def __repr__(self):
         held = f' ({len(self.validation)} of them for validation)' if self.validation else ''

@@ -128,8 +128,8 @@ def mieb_protocol(root: str | os.PathLike) -> Protocol:
     }
     whole = number == dict(sketch=75_481, photo=12_500)
     part = (
-        f'PARTIAL DATA: {number["sketch"]:,} of 75,481 sketches and {number["photo"]:,} of 12,500 photos of Sketchy are '
-        "here; MIEB's numbers are of all."
+        f'PARTIAL DATA: {number["sketch"]:,} of 75,481 sketches and {number["photo"]:,} of 12,500 photos of Sketchy '
+        "are here; MIEB's numbers are of all."
     )
     return replace(p, own_score=_pooled, whole=whole, warnings=() if whole else (part,))
 

@@ -100,7 +100,9 @@ def protocol_for(e: Experiment, name: str, sets: ItemSets, part: str = 'unseen',
             'gallery=originals is that gallery.',
         )
     for note in leak_notes(sets):
-        if note.startswith('leaks=allow'):
+        if note.startswith('partial'):
+            p.warnings += (f'PARTIAL DATA{note.removeprefix("partial")}. Never compare with published numbers.',)
+        elif note.startswith('leaks=allow'):
             p.warnings += (f'TRAINED ON, {note}.',)
         else:
             p.notes += (f'{note}.',)
@@ -108,8 +110,8 @@ def protocol_for(e: Experiment, name: str, sets: ItemSets, part: str = 'unseen',
 
 
 def leak_notes(sets: ItemSets) -> list[str]:
-    "What the scan of a data set said about pictures on both sides of its own split"
-    return [n for n in getattr(getattr(sets, 'report', None), 'notes', ()) if n.startswith('leaks=')]
+    "What the scan of a data set said about pictures on both sides of its own split, and about what is missing"
+    return [n for n in getattr(getattr(sets, 'report', None), 'notes', ()) if n.startswith(('leaks=', 'partial'))]
 
 
 def cross_protocol(

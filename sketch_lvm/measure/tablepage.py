@@ -211,10 +211,13 @@ def prior_blocks(table: Table, data: str, state: dict | None = None) -> list[Blo
         return []
     if state and (state.get('sample') or state['random'] or not conventional(state)):
         return []
-    metrics, source = list(table.published[0][1]), table.published[0][2]
+    metrics = list(table.published[0][1])
     about = (
-        f'Printed for {data} in {source}, not run here; its class list is not always stated, and mAP@200 may be '
-        'another of four definitions:'
+        f'Printed for {data}, not run here; the class list is not always stated, and mAP@200 may be another of four '
+        'definitions:'
     )
-    rows = [(name, *(f'{values[m]:.3f}' for m in metrics)) for name, values, _ in table.published]
-    return [about, Grid(('method', *metrics), rows)]
+    rows = [
+        (name, *(f'{values[m]:.3f}' if m in values else '' for m in metrics), source)
+        for name, values, source in table.published
+    ]
+    return [about, Grid(('method', *metrics, 'told by'), rows)]
