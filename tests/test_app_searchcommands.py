@@ -3,7 +3,7 @@
 
 def test_a_folder_is_indexed_and_searched():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
-    import contextlib, io, json, os, tempfile
+    import contextlib, io, json, os, shutil, tempfile
     from pathlib import Path
     from unittest import mock
     import numpy as np
@@ -38,6 +38,17 @@ def test_a_folder_is_indexed_and_searched():
     assert 'auto: the mini CLIP, frozen; taught on drawn photos' in err and '--backbone ViT-B-32' in err
     assert 'learned from drawn photos only' in err
     assert 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
+    shutil.copy(d / 'my photos' / 'photo' / 'square' / '000.png', d / 'my photos' / 'copy.png')
+    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
+        code, r, err = run('index', d / 'my photos', '--out', d / 'g')  # brought up to date
+    assert code == 0 and (r['growth']['new'], r['growth']['same'], r['growth']['embedded']) == (1, 20, 0), err
+    assert '1 new, 0 changed, 20 as they were' in err
+    (d / 'my photos' / 'copy.png').unlink()
+    for words in (['--out', 'milvus:x.db', '--data', 'mini'], [d / 'my photos', '--out', 'milvus:x.db', '--half']):
+        code, r, err = run('index', *words)
+        assert code == 2 and ('in Milvus is made of' in r['error'] or 'belong to a gallery in a folder' in r['error']), r
+    assert 'between 0 and 1' in run('index', d / 'my photos', '--out', d / 'n', '--not-found', 2)[1]['error']
+    assert 'in Milvus' in run('search', d / 'g', d / 'drawing.png', '--folder', 'x')[1]['error']
     code, r, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--figure', d / 'f' / 'found.png')
     assert (
         code == 0

@@ -240,7 +240,7 @@ def index_files(
     say('\n'.join(filter(None, notes)))
     return dict(
         photos=growth.photos,
-        classes=len(photos.classes),
+        classes=growth.classes,
         skipped=[[printable(p), why] for p, why in report.left_out],
         growth=growth.to_dict(),
     )
@@ -256,7 +256,8 @@ INDEX = Command(
         ),
         Opt(
             'out',
-            help='folder for the gallery; one that is there is brought up to date. Or Milvus: milvus:FILE, http://HOST:19530',
+            help='folder for the gallery; one that is there is brought up to date. '
+            'Or Milvus: milvus:FILE, http://HOST:19530',
             required=True,
         ),
         *ENCODER,

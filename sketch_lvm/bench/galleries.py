@@ -30,10 +30,11 @@ from ..train.sealed import new_folder
 
 # %% ../../nbs/bench/02_galleries.ipynb #517f16b4
 def random_vectors(n: int, dim: int, seed: int = 0, block: int = 2**15) -> Iterator[np.ndarray]:
-    "`n` vectors of length one, a block at a time"
+    "`n` vectors of length one, a block at a time: one block is drawn, the others are it with its numbers rolled on"
+    x = rng(seed, dim).standard_normal((min(block, n), dim), dtype=np.float32)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
     for k, start in enumerate(range(0, n, block)):
-        x = rng(seed, dim, k).standard_normal((min(block, n - start), dim), dtype=np.float32)
-        yield x / np.linalg.norm(x, axis=1, keepdims=True)
+        yield np.roll(x, k, 1)[: n - start]
 
 
 def vector_gallery(folder: str | Path, n: int, dim: int, half: bool = False, seed: int = 0) -> Path:

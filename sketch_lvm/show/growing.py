@@ -155,6 +155,7 @@ class Growth:
     "What indexing found, and did"
 
     photos: int = 0  # in the gallery now
+    classes: int = 0  # of them
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -376,6 +377,7 @@ def put_together(
     rows, order = [r for r, _ in found], np.array([p for _, p in found], np.int64)
     ids, classes = [names[r] for r in rows], [str(c) for c in items.names[rows]]
     count_growth(growth, old, ids, [pieces[p].hashes[r].tobytes() for p, r in order])
+    growth.classes = len(set(classes))
     half = half if half is not None else bool(old and old.features.dtype == torch.float16)
     about = dict(about, skipped=[[printable(p), why] for p, why in left_out] + growth.unreadable)
     write_kept(out, about, ids, classes, pieces, order, half)

@@ -184,6 +184,7 @@ def fill_milvus(
                 client.delete(name, ids=[photo_key(i) for i in gone[start : start + BATCH]])
             client.flush(name)
         growth.photos, growth.seconds = len(there), time.perf_counter() - started
+        growth.classes = len({c for i, c in zip(names, items.names) if i in there})
         return growth
     finally:
         client.close()
