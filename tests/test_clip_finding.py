@@ -273,62 +273,18 @@ def test_a_siglip_like_folder_from_the_command_line():
         assert code == 0, made
         code, found = ask('search', '--gallery', d / 'g', '--sketch', d / 'cat.png', '--top', 4, '--trust')
         assert code == 0 and len(found['hits']) == 4, found
-        small = ('--data', 'mini:n_train=2,n_test=1', '--preset', 'mini', '--set', 'batch=8', '--steps', 2)
-        code, run = ask('train', '--method', 'b-ip', *small, '--backbone', own, '--out', d / 'run')
-        print(code, run)
-        code, run = ask(
-            'train',
-            '--method',
-            'b-ip',
-            *small,
-            '--backbone',
-            'timm:test_convnext',
-            '--weights-from',
-            'random',
-            '--out',
-            d / 'c',
-        )
-        print(code, run)
-        code, run = ask(
-            'train',
-            '--method',
-            'sketch-lvm',
-            *small,
-            '--backbone',
-            'timm:test_vit',
-            '--weights-from',
-            'random',
-            '--out',
-            d / 't',
-        )
-        print(code, run)
-        code, run = ask(
-            'train',
-            '--method',
-            'sketch-lvm',
-            '--without',
-            'classification',
-            *small,
-            '--backbone',
-            'timm:test_vit',
-            '--weights-from',
-            'random',
-            '--out',
-            d / 'u',
-        )
-        print(code, run)
-        code, run = ask('train', '--method', 'b-mm', *small, '--backbone', own, '--out', d / 'm')
-        print(code, run)
-        code, run = ask(
-            'train',
-            '--method',
-            'b-lin',
-            *small,
-            '--backbone',
-            'timm:test_convnext',
-            '--weights-from',
-            'random',
-            '--out',
-            d / 'l',
-        )
-        print(code, run)
+        small = ('--data', 'mini:n_train=2,n_test=1', '--preset', 'mini', '--set', 'batch=8', '--steps', 1)
+        net = ('--backbone', 'timm:test_convnext', '--weights-from', 'random')
+        vit = ('--backbone', 'timm:test_vit', '--weights-from', 'random', '--method', 'sketch-lvm')
+        for i, (words, why) in enumerate(
+            (
+                (('--method', 'b-ip', '--backbone', own), ''),
+                (('--method', 'b-lin', *net), ''),
+                ((*vit, '--without', 'classification'), ''),
+                (('--method', 'b-ip', *net), "can't be prompted: it is a ConvNeXt"),
+                (vit, 'timm:test_vit has no text side'),
+                (('--method', 'b-mm', '--backbone', own), "text tower can't be prompted"),
+            )
+        ):
+            code, said = ask('train', *words, *small, '--out', d / f'run{i}')
+            assert (code, why in said.get('error', '')) == (2 if why else 0, True), (words, said)

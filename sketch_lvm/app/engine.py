@@ -187,7 +187,7 @@ def settle_weights(values: Namespace) -> list[str]:
     if not is_file_name(name, file):
         return []
     values.weights_from = os.path.abspath(file)
-    return [] if os.path.isfile(file) else [f'--weights-from: there is no file {file}.']
+    return [] if os.path.exists(file) else [f'--weights-from: there is no file {file}.']
 
 
 def parse(name: str, command: Command, words: list[str]) -> Namespace:
@@ -207,6 +207,9 @@ def parse(name: str, command: Command, words: list[str]) -> Namespace:
         setattr(given, k, w)
     problems += [f'{w!r} belongs to no option.' for w in bare[len(command.words) :]]
     values = argparse.Namespace(**{key(o): convert(o, getattr(given, key(o)), problems) for o in options})
+    folder = os.path.abspath(os.path.expanduser(getattr(values, 'backbone', None) or ''))
+    if folder != os.getcwd() and os.path.isfile(os.path.join(folder, 'open_clip_config.json')):
+        values.backbone = folder  # as a whole path, so that a run or a gallery finds it again
     if getattr(values, 'weights_from', None) not in (None, 'random'):
         problems += settle_weights(values)
     if command.check:

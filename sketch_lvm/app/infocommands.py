@@ -50,7 +50,14 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
     b, out, say = load_backbone(backbone, weights_from='random'), {}, say or (lambda line: None)
     for name, task, recipe in ((f.name, task, r) for f in FAMILIES.values() for task, r in f.tasks.items()):
         preset = 'mini' if backbone == 'mini' and 'mini' in recipe.presets else 'paper'
-        takes, rows = cost(method(name, preset, task=task), b), published(method(name, task=task))
+        rows = published(method(name, task=task))
+        try:
+            takes = cost(method(name, preset, task=task), b)
+        except UserError as e:
+            say(f'{name}, {task}\n  {recipe.about}\n  Not on {b.name}: {e}')
+            about = dict(about=recipe.about, presets=list(recipe.presets), trains={}, bytes=0, towers=[])
+            out.setdefault(name, {})[task] = about | dict(published=[p._asdict() for p in rows], not_here=str(e))
+            continue
         out.setdefault(name, {})[task] = dict(
             about=recipe.about,
             presets=list(recipe.presets),

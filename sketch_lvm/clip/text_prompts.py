@@ -62,6 +62,7 @@ def check_text(clip: nn.Module) -> nn.Module:
 
 def sentence_ends(clip: nn.Module, ids: torch.Tensor) -> torch.Tensor:
     "The position of each sentence's end, where the tower is read"
+    check_text(clip)
     return (ids if clip.text_pool_type == 'argmax' else (ids == clip.text_eos_id).int()).argmax(-1)
 
 # %% ../../nbs/clip/06_text_prompts.ipynb #cc9a3368
