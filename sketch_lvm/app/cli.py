@@ -10,7 +10,7 @@ from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
 from .evaluatecommand import EVALUATE
-from .infocommands import DOCTOR, METHOD_LIST
+from .infocommands import DOCTOR, METHOD_LIST, TOWER_LIST
 from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
@@ -30,6 +30,7 @@ COMMANDS: dict[str, Command] = {
     'pretrain': PRETRAIN,
     'bench': BENCH,
     'methods': METHOD_LIST,
+    'towers': TOWER_LIST,
     'tune': TUNE,
     'reproduce': REPRODUCE,
     'doctor': DOCTOR,
