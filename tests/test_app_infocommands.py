@@ -13,6 +13,34 @@ def test_every_printed_number_keeps_its_caveats():
     assert len(lines) < len(rows) and published_words([]) == []
 
 
+def test_towers_are_listed_by_what_they_find():
+    import contextlib, io, json
+    from unittest import mock
+
+    from sketch_lvm.app import cli
+    from sketch_lvm.core import temporary_cache
+    from sketch_lvm.measure import choice
+
+
+    def run(*words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = cli.main([*words, '--json'])
+        return code, json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
+
+
+    with temporary_cache(), mock.patch.object(choice, 'found_runs', lambda folder: []):
+        code, r, err = run('towers')
+        assert code == 0 and not r['measured'] and 'published' in err and 'auto: ' in err
+        lines = [x for x in err.splitlines() if x.startswith('ViT-B-32 ')]
+        assert len(lines) == 3 and '0.367' in lines[0] and 'laion2b_s34b_b79k' in lines[0] and '88 M' in lines[0]
+        code, r, err = run('towers', '--measure', 'mini', '--device', 'cpu')
+        assert code == 0 and len(r['measured']) == 1 and 'measured now' in err
+        assert run('towers', '--measure', 'mini', '--device', 'cpu')[1]['measured'] == r['measured']
+        code, r, err = run('towers', '--measure', 'RN5')
+        assert code == 2 and 'unknown backbone' in r['error']
+
+
 def test_doctor_finds_what_is_broken():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import os, tempfile

@@ -188,3 +188,27 @@ def test_the_encoder_that_is_taken_is_said():
         name, *words = f'{command} --backbone ViT-B-32 --weights-from none/b32.pt'.split()
         with pytest.raises(UserError, match='there is no file none/b32.pt'):
             engine.parse(name, COMMANDS[name], words)
+
+
+def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():
+    from unittest import mock
+
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    from sketch_lvm.app.searchcommands import choose_precision
+    from sketch_lvm.clip.precision import precision_of
+    from sketch_lvm.measure import choice
+    from sketch_lvm.show.gallery import weights_at_hand
+    from sketch_lvm.show.index import open_encoder
+
+    said = []
+    with (
+        mock.patch.object(choice, 'towers_here', list),
+        mock.patch.object(choice, 'small_backbones', lambda: ['mini']),
+        mock.patch.object(choice, 'found_runs', lambda folder: []),
+    ):
+        encoder, source = open_encoder('auto', say=said.append)
+    assert source == dict(backbone='mini') and len(said) == 1 and 'for your own photos get real weights' in said[0]
+    assert precision_of(encoder) == 'fp32' and choose_precision(encoder, source, 'fp32', 9, None) == source
+    source = choose_precision(encoder, source, 'bf16', 9, None)
+    assert source == dict(backbone='mini', precision='bf16') and weights_at_hand(source)
+    assert precision_of(open_encoder(source)[0]) == 'bf16'

@@ -10,9 +10,9 @@ from .appcommand import APP
 from .datacommands import DATASETS
 from .engine import Command, run_commands
 from .evaluatecommand import EVALUATE
-from .exportcommand import EXPORT
 from .explorecommand import EXPLORE
-from .infocommands import DOCTOR, METHOD_LIST
+from .exportcommand import EXPORT
+from .infocommands import DOCTOR, METHOD_LIST, TOWER_LIST
 from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .searchcommands import INDEX, SEARCH
 from .realstudycommand import REALSTUDY
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     'pretrain': PRETRAIN,
     'bench': BENCH,
     'methods': METHOD_LIST,
+    'towers': TOWER_LIST,
     'tune': TUNE,
     'reproduce': REPRODUCE,
     'realstudy': REALSTUDY,

@@ -167,6 +167,7 @@ EVALUATE = Command(
         ),
         Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
         Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
+        Opt('rerank-share', 'share', 'share of the pairs in the sum', 0.25),
         Opt('sketch-weight', 'amount', 'of sketch+words; chosen on validation categories if not given'),
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),

@@ -21,6 +21,7 @@ import torch
 from PIL import Image
 
 from ..clip.backbone import encode_texts
+from ..clip.own import OwnEncoder
 from ..core import UserError, sha256, printable
 from ..data.images import BadImage, open_picture, read_image
 from ..data.sources import Files
@@ -297,6 +298,8 @@ class Finder(Shown):
 
     def text(self, gallery: Gallery, words: str) -> torch.Tensor:
         "The vector of some words"
+        if isinstance(gallery.encoder, OwnEncoder):
+            raise UserError(f'{gallery.encoder.backbone.label} reads no words: draw, or begin with a photo.')
         key = gallery.about['mark']['tower'], words
         if key not in self.texts:
             if odd := unknown_words(gallery, words):
