@@ -15,7 +15,7 @@ def test_a_replay_ends_with_the_whole_drawing():
     e, items = frozen_encoder(load_backbone('mini')), mini_set('unseen', 2, classes=['cat', 'pear', 'castle'])
     x = Interpretation.from_encoder(e, items)
     own = int(np.flatnonzero(x.own[0])[0])
-    found = replay(
+    asked = replay(
         {'a': e, 'b': e},
         sketch_strokes(*drawing_of(items.sketches.ids[0])),
         items.photos,
@@ -24,9 +24,9 @@ def test_a_replay_ends_with_the_whole_drawing():
         3,
         fit=False,
     )
-    assert (found.orders['a'][-1] == x.order[0]).all() and found.shares.tolist() == [1 / 3, 2 / 3, 1]
-    assert abs(found.precision['b'][-1] - per_query(x)['mAP@all'][0]) < 1e-6
-    assert found.ranks['a'][-1] == 1 + x.order[0].tolist().index(own)
+    assert (asked.orders['a'][-1] == x.order[0]).all() and asked.shares.tolist() == [1 / 3, 2 / 3, 1]
+    assert abs(asked.precision['b'][-1] - per_query(x)['mAP@all'][0]) < 1e-6
+    assert asked.ranks['a'][-1] == 1 + x.order[0].tolist().index(own)
     blind = replay({'a': e}, sketch_strokes('teapot', 3), items.photos, 'teapot', None, 2)
     assert np.isnan(blind.precision['a']).all() and np.isnan(blind.ranks['a']).all()  # not there, so not made up
     with pytest.raises(UserError, match='empty'):

@@ -83,7 +83,7 @@ def replay_figure(r: Replay, stages: int = 5, n: int = 5, model: str | None = No
 
     model = model or list(r.orders)[-1]
     at = np.linspace(0, len(r.shares) - 1, stages).round().astype(int)
-    fig = plt.figure(figsize=(1.35 * stages + 2.9, 3.1), layout='constrained')
+    fig = plt.figure(figsize=(1.35 * stages + 2.9, 0.62 * (n + 3)), layout='constrained')
     grid = fig.add_gridspec(n + 3, stages + 2, width_ratios=[*[1] * stages, 0.35, 2.2])
     for column, k in enumerate(at):
         ax = fig.add_subplot(grid[:3, column])
