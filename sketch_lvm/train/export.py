@@ -211,6 +211,11 @@ def with_weights(model: ModelProto, encoder: Encoder) -> ModelProto:
 def trace_both(encoder: Encoder) -> list[ModelProto]:
     "A graph for sketches and one for photos; one tracing does for both where nothing but numbers differs"
     both = [bake(encoder, modality) for modality in MODALITIES]
+    if encoder in both and encoder.prompts.needs_text_tower:
+        raise UserError(
+            'this encoder reads the class texts anew for each picture (conditioning=image), which cannot be exported. '
+            'With conditioning=batch it can.'
+        )
     shapes = [{k: t.shape for k, t in e.state_dict().items()} for e in both]
     first = trace_onnx(both[0], MODALITIES[0])
     alike = shapes[0] == shapes[1] and encoder not in both
