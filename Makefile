@@ -28,7 +28,7 @@ lab: $(DONE)
 	$(BIN)/jupyter lab nbs/index.ipynb
 
 export: $(DONE)
-	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/readme.py
+	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/rooms.py && $(BIN)/python tools/readme.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -76,6 +76,7 @@ STEPS = [
     ('nbdev_clean', ['nbdev_clean']),
     ('nbdev_export', ['nbdev_export']),
     ('exported tests', [sys.executable, 'tools/export_tests.py']),
+    ('map of rooms', [sys.executable, 'tools/rooms.py']),
     ('README', [sys.executable, 'tools/readme.py']),
 ]
 

@@ -291,7 +291,7 @@ def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
 
 def check_towers(v: Namespace) -> list[str]:
     "What is wrong with the options of `towers`, as sentences"
-    from sketch_lvm.clip.weights import check_backbone
+    from sketch_lvm.clip.names import check_backbone
 
     try:
         return [] if v.measure is None or check_backbone(v.measure) else []

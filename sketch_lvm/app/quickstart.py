@@ -29,7 +29,7 @@ from ..measure.fit import named_backbone, fit, validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 from ..data.items import SketchPhotoSet
-from ..clip.weights import small_backbones
+from ..clip.names import small_backbones
 
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes

@@ -24,30 +24,31 @@ from .fit import fit
 from .perquery import PerQuery, load_per_query
 from .protocols import Protocol, make_protocol
 from .runs import frozen_encoder, open_run
-from .tune import misfit, trials, tune
+from .fields import TEXT, WHOLE, field_problems
+from .tune import trials, tune
 from ..methods.catalogue import method
 
 # %% ../../nbs/measure/40_realstudy.ipynb #52f29d19
 PLAN = {
-    'asked': str,  # the question, in words
-    'written': str,  # when, and what was known then
-    'seeds': [int],
-    'steps': int,
-    'valid_every': int,
-    'trials': int,  # rates tried for each row, at most
-    'tuning_steps': int,
-    'rows': {...: dict(backbone=str, tests=[str])},
-    'data': {...: dict(name=str)},  # what rows learn from and tests are made of
-    'tests': {...: dict(data=str, protocol=str, metrics=[str])},
-    'families': {...: dict(test=str, metric=str, questions={...: [str]})},
+    'asked': TEXT,  # the question, in words
+    'written': TEXT,  # when, and what was known then
+    'seeds': [WHOLE],
+    'steps': WHOLE,
+    'valid_every': WHOLE,
+    'trials': WHOLE,  # rates tried for each row, at most
+    'tuning_steps': WHOLE,
+    'rows': {str: dict(backbone=TEXT, tests=[TEXT])},
+    'data': {str: dict(name=TEXT)},  # what rows learn from and tests are made of
+    'tests': {str: dict(data=TEXT, protocol=TEXT, metrics=[TEXT])},
+    'families': {str: dict(test=TEXT, metric=TEXT, questions={str: [TEXT]})},
 }
 
 
 def read_plan(path: str | Path) -> dict:
     "A plan from its file, checked"
     plan = read_json(path)
-    if wrong := misfit(plan, PLAN):
-        raise UserError(f'{path} is no plan of a study: {wrong}.')
+    if wrong := field_problems(plan, PLAN):
+        raise UserError(f'{path} is no plan of a study: {wrong[0]}.')
     rows, tests, data = plan['rows'], plan['tests'], plan['data']
     stray = [t for r in rows.values() for t in r['tests'] if t not in tests]
     stray += [

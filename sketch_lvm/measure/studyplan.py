@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..core import UserError, check_name, read_json
 from .answers import GALLERY, OBJECTS
 from .experiments import own_protocol
-from .tune import misfit
+from .fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
 from ..methods.catalogue import method
 from ..methods.family import Method
 
@@ -98,14 +98,21 @@ class StudyPlan:
 
 # %% ../../nbs/measure/36_studyplan.ipynb #4fdbbafd
 PLAN = {
-    'about': str,
-    'rule': str,
+    'about': TEXT,
+    'rule': TEXT,
     'rows': {
-        ...: {'method?': str, 'how?': dict, 'grid?': {...: [float]}, 'like?': str, 'times?': float, 'seconds?': float}
+        str: {
+            'method?': TEXT,
+            'how?': OBJECT,
+            'grid?': {str: [NUMBER]},
+            'like?': TEXT,
+            'times?': NUMBER,
+            'seconds?': NUMBER,
+        }
     },
-    'stages': [{'name': str, 'answers': str, 'rows': [str], 'seeds': [int], 'steps': [int], 'watch?': [str]}],
-    'families': {...: {'steps': int, 'metric?': str, 'questions': {...: [str]}}},
-    'later?': [str],
+    'stages': [{'name': TEXT, 'answers': TEXT, 'rows': [TEXT], 'seeds': [WHOLE], 'steps': [WHOLE], 'watch?': [TEXT]}],
+    'families': {str: {'steps': WHOLE, 'metric?': TEXT, 'questions': {str: [TEXT]}}},
+    'later?': [TEXT],
 }
 
 
@@ -152,8 +159,8 @@ def plan_problems(p: StudyPlan) -> list[str]:
 def read_plan(path: str | Path) -> StudyPlan:
     "A plan from its file; one that cannot be carried out is refused with all that is wrong"
     d = read_json(path)
-    if wrong := misfit(d, PLAN):
-        raise UserError(f'{path} is no plan of a study: {wrong}.')
+    if wrong := field_problems(d, PLAN):
+        raise UserError(f'{path} is no plan of a study: {wrong[0]}.')
     try:
         rows = {k: Row(**dict(method=None) | r) for k, r in d['rows'].items()}
         plan = StudyPlan(**d | dict(rows=rows, stages=[Stage(**s) for s in d['stages']]))

@@ -1,0 +1,69 @@
+"Write nbs/rooms.ipynb, the map of all notebooks, from what each says of itself in its first cell. Usage: rooms.py"
+
+import json
+import re
+from pathlib import Path
+
+from nbdev.config import get_config
+
+FOLDERS = {  # in the order in which they build on one another: what a reader finds there
+    'tutorials': 'lessons, to be read from top to bottom',
+    'analysis': 'questions to what was trained, and their answers',
+    '': 'before all others: repeatable randomness, files that survive a crash, one kind of error',
+    'world': 'sixty-nine kinds of things drawn by programs, as photos, line art and sketches',
+    'data': 'pictures read right, real data sets and the mini world as sets, batches as pure functions',
+    'clip': 'any CLIP behind one door, a prompted forward through a frozen tower, what exactly trains',
+    'methods': 'the losses by hand; methods, presets and ablations as plain data',
+    'train': 'a loop that a crash does not hurt, and what is shared afterwards',
+    'measure': 'metrics, protocols, reports, comparisons with intervals, tables and studies',
+    'show': 'figures, galleries, the pad, the explorer',
+    'app': 'the quickstart, the commands, and a page in the browser',
+    'testing': 'outside the way of the product: what tests are made with',
+    'bench': 'everything that measures speed',
+}
+OPENING = """# The rooms
+
+> Every notebook of the project, with the promise it makes in its first cell.
+
+The rooms lie in folders by what a reader looks for, and the package has the same folders: `nbs/data/06_cache.ipynb` is `sketch_lvm.data.cache`. Inside a folder they are numbered in teaching order, and the folders stand here in the order in which they build on one another. Each room is a lesson that exports one module, and its tests stand beside what they test. This page is written by `tools/rooms.py`."""
+
+
+def title_and_promise(path: Path) -> tuple[str, str]:
+    "What stands in the first cell of a notebook: its heading, and the line that begins with >"
+    first = ''.join(json.loads(path.read_text(encoding='utf-8'))['cells'][0]['source'])
+    found = re.fullmatch(r'# (.+?)\n+> (.+?)\s*', first, re.DOTALL)
+    if not found:
+        raise SystemExit(f'{path}: its first cell should be "# Title" and "> one promise", not {first[:80]!r}.')
+    return found[1], ' '.join(found[2].split())
+
+
+def section(nbs: Path, folder: str) -> str:
+    "A folder and its notebooks as a table"
+    pages = sorted(p for p in (nbs / folder).glob('*.ipynb') if p.stem not in ('index', 'rooms'))
+    rows = [(p.relative_to(nbs).as_posix(), *title_and_promise(p)) for p in pages]
+    lines = [f'| [{title}]({path}) | {promise} |' for path, title, promise in rows]
+    return '\n'.join(
+        [f'## {folder or "core"}', '', FOLDERS[folder] + '.', '', '| room | promise |', '|---|---|', *lines]
+    )
+
+
+def rooms(nbs: Path) -> dict:
+    "The map as a notebook"
+    folders = {
+        p.parent.relative_to(nbs).as_posix() for p in nbs.rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts
+    }
+    if unknown := sorted(folders - {'.', *FOLDERS}):
+        raise SystemExit(f'tools/rooms.py has no words for nbs/{unknown[0]}: add them to FOLDERS.')
+    texts = [OPENING, *(section(nbs, f) for f in FOLDERS)]
+    cells = [
+        dict(cell_type='markdown', id=f'map{i:05d}', metadata={}, source=text.splitlines(keepends=True))
+        for i, text in enumerate(texts)
+    ]
+    kernel = dict(display_name='python3', language='python', name='python3')
+    return dict(cells=cells, metadata=dict(kernelspec=kernel), nbformat=4, nbformat_minor=5)
+
+
+if __name__ == '__main__':
+    nbs = Path(get_config().nbs_path)
+    text = json.dumps(rooms(nbs), indent=1, ensure_ascii=False, sort_keys=True)
+    (nbs / 'rooms.ipynb').write_text(text + '\n', encoding='utf-8')
