@@ -111,8 +111,14 @@ def test_a_finder_answers_as_the_gallery_does():
     one = g.names[3]
     assert {g.names[r] for r in f.ask(dict(strokes=strokes, within=one))['rankings'][0]['rows']} == {one}
     assert f.ask(dict(within=one))['rankings'][0]['rows'] == [r for r, n in enumerate(g.names) if n == one]
-    assert f.ask(dict(count=4))['rankings'][1] == dict(model='prompted', rows=[0, 1, 2, 3], scores=[])
+    assert f.ask(dict(count=4))['rankings'][1] == dict(model='prompted', rows=[0, 1, 2, 3], scores=[], said='')
     assert f.ask(dict(like=7))['rankings'][0]['rows'][0] == 7
+    g.about['not_found'] = dict(below=1.1)  # no cosine reaches it
+    said = [r['said'] for r in f.ask(dict(strokes=strokes))['rankings']]
+    assert said[0].startswith('Nothing here looks like it') and said[1] == ''  # the other gallery knows no limit
+    assert (
+        f.ask(dict(like=7))['rankings'][0]['said'] == '' == f.ask(dict(strokes=strokes, words='car'))['rankings'][0]['said']
+    )
     words = encode_texts(b, ['a photo of a red car'])[0]
     drawn = f.vector(g, Question(strokes=strokes))
     both = torch.nn.functional.normalize(0.7 * drawn + 0.3 * words, dim=0)

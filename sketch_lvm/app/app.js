@@ -68,7 +68,7 @@ function tell(answer, q, took) {           // in words, also for those who liste
   const asked = q.like !== undefined || q.picture || q.words || (q.strokes && q.strokes.length);
   if (!asked) { $("status").textContent = `${total}. Draw, and the nearest come first.`; return; }
   const first = answer.rankings.map((r) => {
-    const found = r.rows.slice(0, 3).map((row) => names.get(row).class || names.get(row).id).join(", ");
+    const found = r.said || r.rows.slice(0, 3).map((row) => names.get(row).class || names.get(row).id).join(", ");
     return r.model ? `${r.model}: ${found}` : found;
   });
   $("status").textContent = `${total} ranked in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
@@ -88,7 +88,8 @@ function makeRanking(model) {
     const warning = document.createElement("p"); warning.className = "warning";
     warning.textContent = "Random weights: this ranking means nothing."; box.append(warning);
   }
-  box.append(list); $("rankings").append(box);
+  const said = document.createElement("p"); said.className = "said"; said.hidden = true;
+  box.append(said, list); $("rankings").append(box);
   list.addEventListener("scroll", () => {  // a strip on a telephone: its end asks for more
     if (list.scrollLeft > 0 && list.scrollLeft + list.clientWidth > list.scrollWidth - 120) more();
   });
@@ -97,7 +98,7 @@ function makeRanking(model) {
     if (tile) open(model.name, +tile.dataset.row);
   });
   list.addEventListener("keydown", walk);
-  views.set(model.name, { list, tiles: new Map(), rows: [] });
+  views.set(model.name, { list, said, tiles: new Map(), rows: [] });
 }
 
 function makeTile(row) {
@@ -111,8 +112,9 @@ function makeTile(row) {
 }
 
 function show(answer, q) {
-  for (const { model, rows, scores } of answer.rankings) {
+  for (const { model, rows, scores, said } of answer.rankings) {
     const view = views.get(model), before = new Map();
+    if (!q.start) { view.said.textContent = said; view.said.hidden = !said; }
     const moves = !still.matches && document.visibilityState === "visible";
     if (moves) for (const [row, li] of view.tiles) before.set(row, li.getBoundingClientRect());
     const tiles = new Map();

@@ -29,7 +29,7 @@ from ..show.drawing import PEN, even_paper, read_drawing
 from ..show.gallery import Gallery, no_encoder
 from ..show.index import vectors
 from ..show.pad import clean_strokes
-from ..show.search import png, real_photos_note, top_k
+from ..show.search import not_found, png, real_photos_note, top_k
 
 # %% ../../nbs/app/11_finder.ipynb #f1b2c43b
 MOST_WORDS, MOST_TILES = 200, 200
@@ -261,7 +261,16 @@ class Finder(Shown):
         with self.lock:
             found = {name: self.ranking(g, q) for name, g in self.galleries.items()}
         total = len(self) if not q.within else len(self.rows(q.within))
-        rankings = [dict(model=printable(n), rows=rows, scores=scores) for n, (rows, scores) in found.items()]
+        drawn = bool(q.picture or q.strokes) and not (q.words or q.start or q.within)  # as the limit was set
+        rankings = [
+            dict(
+                model=printable(n),
+                rows=rows,
+                scores=scores,
+                said=not_found(self.galleries[n].about, scores) if drawn else '',
+            )
+            for n, (rows, scores) in found.items()
+        ]
         return dict(rankings=rankings, total=total, ms=round(1000 * (time.perf_counter() - start), 1))
 
     def ranking(self, gallery: Gallery, q: Question) -> tuple[list[int], list[float]]:
