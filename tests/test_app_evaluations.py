@@ -27,7 +27,7 @@ def test_evaluate_with_words_and_with_a_second_look():
     for wrong, what in (
         ('--rerank 5 --protocol sketch+words', 'rank photos one by one'),
         ('--rerank 1', '2 photos or more'),
-        ('--rerank 5 --rerank-share 2', 'lies in 0..1'),
+        ('--rerank 5 --rerank-share 2', 'a number from 0 to 1'),
         ('--sketch-weight 0.5', 'belongs to --protocol sketch'),
         ('--protocol sketch+words --sketch-weight 2', 'lies in 0..1'),
         ('--protocol mieb-sketchy', 'sketchy:PATH'),

@@ -9,6 +9,7 @@ __all__ = ['with_fit', 'asked_data', 'needs_more', 'more_problems', 'encoder_to_
 # %% ../../nbs/app/07_evaluations.ipynb #a63eafea
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import read_data
@@ -28,9 +29,13 @@ def with_fit(backbone: 'Backbone', fit: str | None) -> 'Backbone':
 
 
 def asked_data(v: Namespace) -> dict:
-    "The data set of `evaluate`; `mieb-sketchy` asks all classes, whatever the split"
+    "The data set of `evaluate`, of a run its own; `mieb-sketchy` asks all classes of Sketchy, whatever the split"
     data = read_data(v.data or 'mini')
-    return data | dict(split='all') if v.protocol == 'mieb-sketchy' else data
+    if v.run and not v.data and (Path(v.run) / 'config.json').is_file():
+        from sketch_lvm.measure.experiments import read_experiment
+
+        data = read_experiment(v.run)[0].data or data
+    return data | dict(split='all') if v.protocol == 'mieb-sketchy' and data['name'] == 'sketchy' else data
 
 
 def needs_more(v: Namespace) -> bool:
@@ -50,13 +55,11 @@ def more_problems(v: Namespace) -> list[str]:
         out.append(f'--rerank belongs to tests that rank photos one by one, not to {v.protocol}.')
     if v.rerank == 1:
         out.append('--rerank takes 2 photos or more.')
-    if v.rerank_share > 1:
-        out.append(f'--rerank-share lies in 0..1, not {v.rerank_share:g}.')
     if v.sketch_weight is not None and not words:
         out.append('--sketch-weight belongs to --protocol sketch+words.')
     if v.sketch_weight is not None and not 0 <= v.sketch_weight <= 1:
         out.append(f'--sketch-weight lies in 0..1, not {v.sketch_weight:g}.')
-    if mieb and read_data(v.data or 'mini')['name'] != 'sketchy':
+    if mieb and asked_data(v)['name'] != 'sketchy':
         out.append('mieb-sketchy is a test on Sketchy, all renderings of it: --data sketchy:PATH.')
     return out
 
@@ -120,7 +123,7 @@ def ask_public(v: Namespace, encoder: 'Encoder', name: str, about: dict) -> tupl
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.mieb import FIRST, UNCHECKED, is_checked, mieb_protocol, settle_check
 
-    p = mieb_protocol(read_data(v.data)['path'])
+    p = mieb_protocol(asked_data(v)['path'])
     report = evaluate(encoder, p, name, about=about, batch=v.batch, workers=v.workers)
     row = ('run', '') if v.run else (v.backbone, v.weights_from)
     if not is_checked() and (row[0], row[1] or 'openai') != FIRST:

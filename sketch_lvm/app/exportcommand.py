@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import TOWER
+from .arguments import WEIGHTS
 from .engine import IMPORT, Command, Opt
-from .searchcommands import ENCODER, check_encoder, named_encoder
+from .searchcommands import BACKBONE, ENCODER, check_encoder, named_encoder
 
 if TYPE_CHECKING:
     from sketch_lvm.measure.experiments import Experiment
@@ -69,8 +69,14 @@ FORMATS = ('onnx', 'safetensors', 'open_clip', 'folder')
 
 def check_export(v: Namespace) -> list[str]:
     "What is wrong with the options of `export`, as sentences"
+    from sketch_lvm.clip.own import OWN
+
     v.device = 'cpu'  # where files are written and checked
     out = check_encoder(v)
+    if v.encoder in OWN:
+        out.append(f'--encoder {v.encoder} is your own: only encoders of this program can be written.')
+    if not (v.run or v.encoder) and v.backbone == 'auto':
+        v.backbone = 'mini'
     if v.format == 'folder' and not v.run:
         out.append('--format folder shares a run: name it with --run.')
     place = Path(v.out) if v.out else None
@@ -112,7 +118,8 @@ EXPORT = Command(
         Opt('out', 'place', 'the file to write, or for --format folder the folder', required=True),
         Opt('format', 'text', 'what is written', 'onnx', FORMATS),
         *ENCODER,
-        *TOWER,
+        BACKBONE._replace(help='a frozen CLIP; the mini CLIP if nothing is named'),
+        WEIGHTS,
         IMPORT,
     ),
     cmd_export,
