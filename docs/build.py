@@ -108,7 +108,7 @@ class Site:
             cell['source'] = cell['source'].replace('](rooms.ipynb)', '](rooms.md)')
         lessons = [self.folder_page(f) for f in self.folders if f in LESSONS and f != 'analysis']
         asked = [self.folder_page(f) for f in self.folders if f == 'analysis']
-        order = [*lessons, 'rooms', *asked, 'glossary', 'notation', 'reference/index', 'errors/index']
+        order = [*lessons, 'rooms', *asked, 'glossary', 'notation', 'reference/index', 'Errors <errors/index>']
         front['cells'] += notebooks.prose(toctree(order, 2))
         self.write('index.ipynb', json.dumps(front, ensure_ascii=False))
 

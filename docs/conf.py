@@ -40,6 +40,7 @@ html_css_files = ['site.css']
 html_js_files = [('hover.js', {'defer': 'defer'})]
 html_show_sourcelink = False
 html_copy_source = False
+html_context = dict(default_mode='auto')
 html_theme_options = dict(
     header_links_before_dropdown=7,
     show_prev_next=True,

@@ -19,7 +19,7 @@ def terms(text: str) -> list[tuple[list[str], str]]:
         names = [line.strip() for line in lines if not line.startswith(' ')]
         words = ' '.join(line.strip() for line in lines if line.startswith(' '))
         plain = re.sub(r'\[([^]]+)\]\([^)]+\)', r'\1', words)  # links lose their target
-        found.append((names, re.sub(r'[`*]', '', plain).replace(' Built in', '\nBuilt in')))
+        found.append((names, re.sub(r'[`*]', '', plain)))
     return found
 
 

@@ -170,7 +170,7 @@ class Refusal:
 def shown(value: ast.expr) -> str:
     "What stands in the braces of a sentence, in short"
     text = ast.unparse(value)
-    return text if len(text) <= 28 and re.fullmatch(r"[\w.()'\[\] ]+", text) else '...'
+    return text if len(text) <= 28 and re.fullmatch(r'[\w.]+|len\(\w+\)', text) else '...'
 
 
 def sentence(node: ast.expr) -> str | None:

@@ -21,7 +21,7 @@ document.addEventListener('DOMContentLoaded', () => {
     link.removeAttribute('aria-describedby')
   }
   for (const link of document.querySelectorAll('a.term')) {
-    link.dataset.means = link.title
+    link.dataset.means = link.title.replace(' Built in ', '\nBuilt in ')
     link.removeAttribute('title')
     link.addEventListener('pointerenter', (e) => e.pointerType === 'mouse' && show(link))
     link.addEventListener('pointerleave', () => hide(link))
