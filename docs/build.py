@@ -34,7 +34,9 @@ def toctree(pages: list[str], depth: int = 1, hidden: bool = True, caption: str 
 def escaped(text: str) -> str:
     "Words of the code as Markdown that shows them as they are; what stands in backticks is code already"
     parts = re.split(r'(`[^`]+`)', text)
-    return ''.join(p if p.startswith('`') and len(p) > 1 else re.sub(r'([*_<>$\[\]{}#|~\\])', r'\\\1', p) for p in parts)
+    return ''.join(
+        p if p.startswith('`') and len(p) > 1 else re.sub(r'([*_<>$\[\]{}#|~\\])', r'\\\1', p) for p in parts
+    )
 
 
 class Site:
@@ -133,7 +135,11 @@ class Site:
         "A page for each module, from its text"
         users, by_folder = self.users(), defaultdict(list)
         for m in self.modules:
-            parts = [f'# {m.name}', escaped(m.about), f'Built and tested in [{self.titles[m.notebook][0]}](../{m.notebook}).']
+            parts = [
+                f'# {m.name}',
+                escaped(m.about),
+                f'Built and tested in [{self.titles[m.notebook][0]}](../{m.notebook}).',
+            ]
             parts += [self.entry(p, m, users) for p in source.names(m)]
             self.write(f'reference/{m.name}.md', '\n\n'.join(parts))
             by_folder[m.notebook.rpartition('/')[0]].append(m)
@@ -153,12 +159,19 @@ class Site:
         "A public name as a directive that Sphinx can index and link"
         kind = dict(data='data').get(p.kind, p.kind)
         head = f'{p.name}{p.signature}' if p.kind != 'data' else p.name
-        options = [f':module: {m.name}', *([f':value: {json.dumps(p.signature)}'] if p.kind == 'data' and p.signature else [])]
+        options = [
+            f':module: {m.name}',
+            *([f':value: {json.dumps(p.signature)}'] if p.kind == 'data' and p.signature else []),
+        ]
         body = [escaped(p.doc), '\n'.join(f'- `{name}`: {escaped(note)}' for name, note in p.notes)]
         for x in p.members:
             inner = [escaped(x.doc), '\n'.join(f'- `{n}`: {escaped(note)}' for n, note in x.notes)]
             made = f'{x.name}{x.signature}' if x.kind == 'method' else x.name
-            typed = [f':type: {json.dumps(x.signature.removeprefix(" -> "))}'] if x.kind == 'property' and x.signature else []
+            typed = (
+                [f':type: {json.dumps(x.signature.removeprefix(" -> "))}']
+                if x.kind == 'property' and x.signature
+                else []
+            )
             text = '\n\n'.join(t for t in inner if t)
             body.append('\n'.join([f'::::{{py:{x.kind}}} {made}', *typed, '', text, '::::']))
         if pages := users.get((m.name, p.name)):

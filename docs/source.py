@@ -219,7 +219,8 @@ def written(node: ast.expr, scope: ast.AST, module: Module, depth: int = 0) -> t
 def collected(name: str, scope: ast.AST, module: Module, depth: int) -> tuple[list[str], str]:
     "Sentences that a function puts into a variable before it raises"
     said, many = [], False
-    for x in ast.walk(scope):
+    below = [x for x in ast.walk(scope) if hasattr(x, 'lineno')]
+    for x in sorted(below, key=lambda x: (x.lineno, x.col_offset)):
         if isinstance(x, (ast.Assign, ast.AugAssign, ast.NamedExpr)) and name in bound(x):
             said += written(x.value, scope, module, depth + 1)[0]
             many |= isinstance(x, ast.AugAssign)
