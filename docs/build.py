@@ -199,7 +199,8 @@ class Site:
                 taken.add(place)
                 sections.append(f'({page}-{place})=\n## {escaped(shortened(said[0]))}\n\n{self.error(said, m)}')
                 rows.append(f'- [{escaped(shortened(said[0]))}](#{page}-{place})')
-            room = f'Raised in [`{m.name}`](../reference/{m.name}.md), which [{escaped(title)}](../{m.notebook}) builds and tests.'
+            taught = f'[{escaped(title)}](../{m.notebook})'
+            room = f'Raised in [`{m.name}`](../reference/{m.name}.md), which {taught} builds and tests.'
             self.write(f'errors/{page}.md', '\n\n'.join([f'# Errors of {escaped(title)}', room, *sections]))
             below.append(page)
             count += len(rows)

@@ -25,7 +25,7 @@ def terms(text: str) -> list[tuple[list[str], str]]:
 
 @cache
 def known() -> tuple[dict[str, tuple[str, str]], re.Pattern]:
-    "Each word of the glossary, lower case where it has no capitals inside, with the entry's first word; and what finds them"
+    "Each word of the glossary with the first of its entry and the definition; and what finds them in a text"
     found = {n: (names[0], what) for names, what in terms(GLOSSARY.read_text(encoding='utf-8')) for n in names}
     longest = sorted(found, key=len, reverse=True)
     pattern = '|'.join(f'[{n[0]}{n[0].upper()}]{re.escape(n[1:])}' for n in longest)
