@@ -52,7 +52,6 @@ def site(tmp_path_factory):
     return out / 'html'
 
 
-@pytest.mark.slow
 def test_all_links_of_the_site_lead_somewhere(site):
     pages = {p: Links(p.read_text(encoding='utf-8')) for p in site.rglob('*.html')}
     lost, outside, seen = [], [], 0
@@ -73,7 +72,6 @@ def test_all_links_of_the_site_lead_somewhere(site):
     assert lost == [], f'{len(lost)}: {lost[:20]}'
 
 
-@pytest.mark.slow
 def test_every_notebook_is_a_page_and_rooms_follow_each_other(site):
     rooms = [
         p.relative_to(ROOT / 'nbs') for p in (ROOT / 'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts
@@ -84,7 +82,6 @@ def test_every_notebook_is_a_page_and_rooms_follow_each_other(site):
     assert (before, after) == ('00_losses.html', '02_jigsaw.html')
 
 
-@pytest.mark.slow
 @pytest.mark.browser
 def test_the_site_opens_from_the_disk_in_both_themes_and_on_a_phone(site, browser, shots):
     for theme, width in (('light', 1280), ('dark', 390)):
