@@ -6,6 +6,7 @@ written from the code, the order of the rooms from tools/rooms.py. `--only` buil
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ import source  # noqa: E402
 from rooms import FOLDERS, title_and_promise  # noqa: E402
 
 BESIDE = ('index.ipynb', 'rooms.ipynb')  # pages that are no room
+LINK = re.compile(r'(?<!!)\[([^\]]+)\]\(([^)\s]+\.ipynb(?:#[^)\s]*)?)\)')
 LESSONS = ('tutorials', 'lessons', 'analysis')  # folders that teach or ask; the others hold rooms
 TITLES = dict(tutorials='Tutorials', lessons='Lessons', analysis='Analyses')
 
@@ -60,10 +62,15 @@ class Site:
     def write(self, name: str, text: str) -> None:
         path = self.src / name
         self.kept.add(path)
-        text = text.rstrip() + '\n'
+        text = LINK.sub(lambda m: m[0] if self.has(path, m[2]) else m[1], text.rstrip() + '\n')
         if not path.exists() or path.read_text(encoding='utf-8') != text:  # Sphinx reads again only what is newer
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding='utf-8')
+
+    def has(self, path: Path, target: str) -> bool:
+        "Whether a link leads to a page of this site: a small one leaves out notebooks"
+        name = os.path.relpath(path.parent / target.split('#')[0], self.src)
+        return name in self.titles or name in BESIDE or not (self.nbs / name).exists()
 
     def write_all(self) -> None:
         for folder in self.folders:
@@ -136,7 +143,7 @@ class Site:
         users, by_folder = self.users(), defaultdict(list)
         for m in self.modules:
             parts = [
-                f'# {m.name}',
+                f'# {m.name.removeprefix("sketch_lvm.")}',
                 escaped(m.about),
                 f'Built and tested in [{self.titles[m.notebook][0]}](../{m.notebook}).',
             ]
@@ -221,7 +228,8 @@ class Site:
             parts='It is put together from these, as far as they apply:',
             unread='Its words are put together when it is raised, and cannot be read from the code.',
         )
-        parts = [how[r.how], *(f'```text\n{t.strip()}\n```' for t in r.sentences)]
+        whole = r.how == 'one' and not shortened(r).endswith(' ...')  # the heading says it all
+        parts = [] if whole else [how[r.how], *(f'```text\n{t.strip()}\n```' for t in r.sentences)]
         if r.how == 'one' and (asked := remedy(r.sentences[0])):
             parts.append(f'**What to do:** {escaped(asked)}')
         for x in said:

@@ -18,6 +18,7 @@ release = cfg['DEFAULT']['version']
 extensions = ['myst_nb', 'sphinx-mathjax-offline']
 exclude_patterns = ['**/.ipynb_checkpoints']
 root_doc = 'index'
+smartquotes = False  # a sentence of the code stays as it is
 
 nb_execution_mode = 'off'
 nb_ipywidgets_js = {}  # its scripts come from another host; widgets have stored pictures instead
@@ -39,6 +40,7 @@ html_static_path = [str(HERE / '_static')]
 html_css_files = ['site.css']
 html_js_files = [('hover.js', {'defer': 'defer'})]
 html_show_sourcelink = False
+html_show_search_summary = False  # it fetches each page found, which a browser refuses on file:
 html_copy_source = False
 html_context = dict(default_mode='auto')
 html_theme_options = dict(
