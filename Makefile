@@ -5,7 +5,7 @@ FLAGS ?=
 OUT ?= runs/quickstart
 DONE := .venv/.installed
 
-.PHONY: install quickstart check test times lab export clean
+.PHONY: install quickstart check test times lab docs export clean
 install: $(DONE)
 
 $(DONE): settings.ini constraints.txt setup.py
@@ -26,6 +26,11 @@ times: $(DONE)
 
 lab: $(DONE)
 	$(BIN)/jupyter lab nbs/index.ipynb
+
+# from stored outputs, in docs/_build/html; opens from the file system
+docs: $(DONE)
+	$(BIN)/python -c 'import myst_nb, pydata_sphinx_theme' 2>/dev/null || sh tools/install.sh $(PYTHON) dev,docs
+	$(BIN)/python docs/build.py
 
 export: $(DONE)
 	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/rooms.py && $(BIN)/python tools/readme.py

@@ -233,7 +233,7 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
     copy = shutil.copytree(
         ROOT,
         tmp_path / 'copy',
-        ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests'),
+        ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests', 'docs'),
     )
     made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
     assert made.returncode == 0, made.stderr[-2000:]

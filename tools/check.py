@@ -34,6 +34,7 @@ SKIP = shutil.ignore_patterns(
     '.ipynb_checkpoints',
     'runs',
     'build',
+    '_build',
     'dist',
     '*.egg-info',
     '.*_cache',
@@ -130,7 +131,7 @@ def lint():
     ruff = [sys.executable, '-m', 'ruff']
     checks = [
         [*ruff, 'check', '.'],
-        [*ruff, 'format', '--check', 'nbs', 'tools'],
+        [*ruff, 'format', '--check', 'nbs', 'tools', 'docs'],
         [sys.executable, ROOT / 'tools' / 'style.py'],
     ]
     return sum(bool(run(*c)) for c in checks)

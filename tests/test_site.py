@@ -1,0 +1,184 @@
+"""The site as a reader meets it: every page there, every link leads somewhere, nothing is asked of the network.
+
+Written by hand, since it is about all pages. `docs/build.py` is run on the notebooks as they are stored.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / 'docs'
+sys.path.insert(0, str(DOCS))
+
+
+class Links(HTMLParser):
+    "Where a page points, what it loads, and which places it has"
+
+    def __init__(self, text):
+        super().__init__()
+        self.to, self.loads, self.places = [], [], {''}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.places |= {found[k] for k in ('id', 'name') if found.get(k)}
+        if tag == 'a' and found.get('href'):
+            self.to.append(found['href'])
+        if tag in ('script', 'img', 'iframe', 'source') and found.get('src'):
+            self.loads.append(found['src'])
+        if tag == 'link' and found.get('href') and found.get('rel') not in ('canonical',):
+            self.loads.append(found['href'])
+
+
+@pytest.fixture(scope='module', params=['methods', pytest.param('all', marks=pytest.mark.slow)])
+def site(request, tmp_path_factory):
+    "A small one of one folder of rooms, and all of it; SKETCH_LVM_SITE names a whole one that is built already"
+    ready = os.environ.get('SKETCH_LVM_SITE')
+    if ready and request.param == 'all':
+        return Path(ready)
+    pytest.importorskip('myst_nb', reason='the extra `docs` is not installed: sh tools/install.sh python3 dev,docs')
+    pytest.importorskip('pydata_sphinx_theme', reason='the extra `docs` is not installed')
+    out = tmp_path_factory.mktemp('site')
+    only = [] if request.param == 'all' else ['--only', request.param]
+    done = subprocess.run([sys.executable, DOCS / 'build.py', '--out', out, *only], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    if not only:  # the glossary names pages that a small site lacks
+        assert done.stderr == '', done.stderr[-3000:]  # a warning of Sphinx is a page that reads wrong
+    return out / 'html'
+
+
+def whole(site):
+    return (site / 'world').exists()
+
+
+def test_all_links_of_the_site_lead_somewhere(site):
+    pages = {p: Links(p.read_text(encoding='utf-8')) for p in site.rglob('*.html') if '_static' not in p.parts}
+    lost, outside, seen = [], [], 0
+    for page, found in pages.items():
+        for url in [*found.to, *found.loads]:
+            parts = urlsplit(url)
+            if parts.scheme or parts.netloc:
+                outside += [(page.name, url)] if url in found.loads and parts.scheme != 'data' else []
+                continue
+            seen += 1
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if not target.exists():
+                lost.append((page.relative_to(site).as_posix(), url))
+            elif target in pages and page.name not in ('genindex.html',):
+                if unquote(parts.fragment) not in pages[target].places:
+                    lost.append((page.relative_to(site).as_posix(), url))
+    assert outside == [] and seen > (10_000 if whole(site) else 1_000)
+    assert lost == [], f'{len(lost)}: {lost[:20]}'
+
+
+def test_every_notebook_is_a_page_and_rooms_follow_each_other(site):
+    rooms = [
+        p.relative_to(ROOT / 'nbs') for p in (ROOT / 'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts
+    ]
+    rooms = [p for p in rooms if whole(site) or p.parts[0] in ('methods', 'index.ipynb')]
+    assert len(rooms) > 12 and [p for p in rooms if not (site / p).with_suffix('.html').exists()] == []
+    text = (site / 'methods/01_options.html').read_text(encoding='utf-8')
+    before, after = (re.search(rf'class="{k}"\s+href="([^"]+)"', text)[1] for k in ('left-prev', 'right-next'))
+    assert (before, after) == ('00_losses.html', '02_jigsaw.html')
+
+
+@pytest.mark.browser
+def test_the_site_opens_from_the_disk_in_both_themes_and_on_a_phone(site, browser, shots):
+    for theme, width in (('light', 1280), ('dark', 390)):
+        context = browser.new_context(viewport=dict(width=width, height=900), offline=True, color_scheme=theme)
+        page, wrong, asked = context.new_page(), [], []
+        page.on('pageerror', lambda e: wrong.append(str(e)))
+        page.on('console', lambda m: wrong.append(m.text) if m.type == 'error' else None)
+        page.on('request', lambda r: asked.append(r.url))
+        for name in ('index', 'methods/00_losses', 'glossary', 'reference/index', 'errors/index'):
+            page.goto((site / f'{name}.html').as_uri())
+            assert page.evaluate('document.documentElement.scrollWidth') <= width, name
+        page.goto((site / 'methods/00_losses.html').as_uri())
+        page.wait_for_selector('mjx-container')
+        assert page.evaluate('document.documentElement.dataset.theme') == theme
+        page.locator('a.term').first.focus()
+        assert 'Built in' in page.locator('#term-card').inner_text()
+        page.screenshot(path=shots / f'site-{theme}.png')
+        page.goto((site / 'search.html').as_uri() + '?q=temperature')
+        page.wait_for_selector('#search-results li')
+        assert wrong == [] and [u for u in asked if not u.startswith(('file:', 'data:'))] == []
+        context.close()
+
+
+def test_sentences_of_errors_are_read_from_the_code(tmp_path):
+    "Written out, put together, chosen, from a helper; with the condition above them; and unread where there is none"
+    from source import Module, refusals
+
+    (tmp_path / 'room.py').write_text(
+        "def no_words(name):\n    return f'{name} has no words.'\n\n"
+        "def a(n, box):\n    if n < 2:\n        raise UserError(f'{n} is too few. Take more.')\n"
+        "    wrong = []\n    if box:\n        wrong.append('the box is shut.')\n    wrong += ['it is late now.']\n"
+        "    if wrong:\n        raise UserError(' '.join(wrong))\n"
+        "    raise UserError('one of two.' if n else 'the other one.')\n\n"
+        "class C:\n    def b(self, e):\n        for x in e:\n            raise UserError(no_words(x))\n"
+        '        raise UserError(e)\n'
+    )
+    found = refusals(Module(tmp_path / 'room.py', 'room', 'room.ipynb'))
+    assert [r.sentences for r in found] == [
+        ['{n} is too few. Take more.'],
+        ['the box is shut.', 'it is late now.'],
+        ['one of two.', 'the other one.'],
+        ['{name} has no words.'],
+        [],
+    ]
+    assert [r.how for r in found] == ['one', 'parts', 'choice', 'one', 'unread']
+    assert [r.when for r in found] == ['if n < 2', 'if wrong', '', 'for x in e', ''] and found[3].where == 'C.b'
+
+
+def test_public_names_are_described_with_their_notes(tmp_path):
+    from source import Module, names
+
+    (tmp_path / 'room.py').write_text(
+        "\"A room\"\n__all__ = ['SIZE', 'Box', 'double']\nSIZE = 64\n\n"
+        'class Box:\n    "A box"\n    a: int  # how wide\n    def open(self, far: bool = True) -> int:\n        "Open it"\n\n'
+        'def double(\n    x: int,  # what is doubled\n) -> int:\n    "Twice"\n    return 2 * x\n\ndef _own(): pass\n'
+    )
+    size, box, double = names(Module(tmp_path / 'room.py', 'room', 'room.ipynb'))
+    assert (size.kind, size.signature) == ('data', '64') and box.notes == [('a', 'how wide')]
+    assert (box.signature, box.members[0].signature) == ('(a: int)', '(far: bool=True) -> int')
+    assert (double.signature, double.doc, double.notes) == ('(x: int) -> int', 'Twice', [('x', 'what is doubled')])
+
+
+def test_pages_leave_out_what_is_hidden_and_fold_tests():
+    from notebooks import examples, page_cell
+
+    def cell(source, outputs=()):
+        return dict(cell_type='code', source=source, outputs=list(outputs), metadata={})
+
+    assert page_cell(cell('#| hide\nx = 1'), '00_a.ipynb') is None
+    kept = page_cell(cell('#| export\nx = 1'), '00_a.ipynb')
+    assert (kept['source'], kept['metadata']['tags']) == ('x = 1', ['exported'])
+    assert page_cell(cell('#| export\nx = 1'), 'world/02_animals.ipynb')['metadata']['tags'] == [
+        'exported',
+        'hide-input',
+    ]
+    test = page_cell(cell('#| test adds_up\nassert 1'), '00_a.ipynb')
+    assert test['source'] == '# test: adds up\nassert 1' and 'hide-input' in test['metadata']['tags']
+    nb = dict(cells=[cell('#| test a\nimport x'), cell('import y'), cell('#| hide\nimport z')])
+    assert examples(json.loads(json.dumps(nb))) == ['import y']
+
+
+def test_every_word_of_the_glossary_names_the_page_that_builds_it():
+    from hover import GLOSSARY, known, terms
+
+    text = GLOSSARY.read_text(encoding='utf-8')
+    entries = terms(text)
+    assert len(entries) >= 40 and [n for n, what in entries if 'Built in' not in what] == []
+    assert [k for k in re.findall(r'\]\(([^)]+)\)', text) if not (ROOT / 'nbs' / k).exists()] == []
+    assert [n for n, what in entries if len(what.split()) > 45] == []  # a card, no essay
+    found, pattern = known()
+    assert pattern.findall('Prompts, a LayerNorm and mAP@all; prompted mapping') == ['Prompts', 'LayerNorm', 'mAP@all']
+    assert found['prompts'] == found['prompt']
