@@ -81,7 +81,9 @@ def build_encoder(
     b = backbone_for(m, backbone)
     prompts = prompt_kind(m).make(m.options, b, list(map(str, classes)), seed)
     encoder = make_encoder(b, prompts, m['norms'], trained_parts(m), precision)
-    return sketch_side(encoder) if m.options.get('side') == 'sketch' else encoder
+    encoder = sketch_side(encoder) if m.options.get('side') == 'sketch' else encoder
+    own = m.family.encoder if m.family else None
+    return own(encoder, m.options, seed) if own else encoder
 
 # %% ../../nbs/methods/06_building.ipynb #7a292356
 class Rate(NamedTuple):

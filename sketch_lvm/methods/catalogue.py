@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable
 from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
+from .classics.additions import ADDITIONS
+from .classics.generate import GENERATED
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -48,7 +50,9 @@ def gather_families(*families: Family) -> dict[str, Family]:
     return {name: check_family(dataclasses.replace(f, **shared)) for name, f in alone.items()}
 
 
-CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers
+CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and later terms
+    *ADDITIONS,
+    *GENERATED,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()

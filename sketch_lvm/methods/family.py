@@ -132,6 +132,9 @@ class Family:
     prompts: dict[str, PromptKind] = field(default_factory=dict)  # further kinds of prompts
     sources: dict[str, str] = field(default_factory=dict)  # further words of who says so
     learner: type | None = None  # a `MethodLearner` of its own
+    encoder: Callable | None = (
+        None  # (the usual encoder, options, seed) -> the one it has, if something follows the tower
+    )
     terms: dict[str, Term] = field(default_factory=dict)  # further losses
 
     def recipe(self, task: str) -> Recipe:

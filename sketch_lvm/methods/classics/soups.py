@@ -10,8 +10,6 @@ import copy
 import math
 from collections.abc import Sequence
 
-import torch
-
 from ...clip.states import tensor_differences
 from ...core import UserError
 
