@@ -16,6 +16,7 @@ from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
 from .classics.additions import ADDITIONS
 from .classics.generate import GENERATED
+from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
 from .later import LATER
 from sketch_lvm.methods.family import (
@@ -55,6 +56,7 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     *ADDITIONS,
     *GENERATED,
     *BY_POINTS,
+    IIAE,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
