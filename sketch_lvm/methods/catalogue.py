@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
+from .classics.grl import GRL
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -49,6 +50,7 @@ def gather_families(*families: Family) -> dict[str, Family]:
 
 
 CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers
+    GRL,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
