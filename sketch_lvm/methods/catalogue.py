@@ -15,6 +15,7 @@ from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
 from .classics.grl import GRL
+from .classics.sake import SAKE
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -51,6 +52,7 @@ def gather_families(*families: Family) -> dict[str, Family]:
 
 CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers
     GRL,
+    SAKE,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
