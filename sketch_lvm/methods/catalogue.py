@@ -16,8 +16,10 @@ from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
 from .classics.additions import ADDITIONS
 from .classics.generate import GENERATED
+from .classics.grl import GRL
 from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
+from .classics.sake import SAKE
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -53,6 +55,8 @@ def gather_families(*families: Family) -> dict[str, Family]:
 
 
 CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and later terms
+    GRL,
+    SAKE,
     *ADDITIONS,
     *GENERATED,
     *BY_POINTS,
