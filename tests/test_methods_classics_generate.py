@@ -92,7 +92,7 @@ def test_two_nets_learn_and_nothing_else():
         return one, loss, z, {k: p.grad for k, p in one.trainable().items()}
 
 
-    for name in ('zs-cvae', 'zs-caae'):
+    for name in ('cvae-objective', 'caae-objective'):
         one, loss, z, g = made(name)
         assert {k.split('.')[0] for k in g} <= {'head', 'heads'} and all(x.any() for x in g.values() if x is not None)
         still = {k for k, x in g.items() if x is None or not x.any()}
@@ -103,13 +103,13 @@ def test_two_nets_learn_and_nothing_else():
         )
         assert all(torch.equal(x, y) for x, y in zip(b.model.parameters(), before))  # no tower moved
         made(name, task='fine-grained', per_class=4)
-    one, loss, z, _ = made('zs-cvae')
+    one, loss, z, _ = made('cvae-objective')
     y, x = z.extras['frozen'][0], z.extras['frozen'][1]
     parts = one.encoder.head.rebuild(y, x, z.extras['noise'][0])
     by_hand = square_error(parts['decoded'], x) + 10 * square_error(parts['sketched'], y)
     by_hand = (by_hand + normal_divergence(parts['mean'], parts['log_variance'])).mean()
     torch.testing.assert_close(loss, by_hand)
-    free = made('zs-cvae', kl_weight=0.0, back_weight=0.0)
+    free = made('cvae-objective', kl_weight=0.0, back_weight=0.0)
     torch.testing.assert_close(free[1], square_error(parts['decoded'], x).mean())
     assert not free[3]['head.back.0.weight'].any()
     encoder = one.encoder
@@ -118,10 +118,10 @@ def test_two_nets_learn_and_nothing_else():
     assert torch.allclose(encoder(pixels, 'photo'), frozen, atol=1e-6)  # photos are as they were: the old gallery is good
     q = encoder.embed(pixels, 'sketch')
     assert torch.allclose(encoder.embed(pixels.flip(0), 'sketch').flip(0), q, atol=1e-6) and not torch.allclose(q, frozen)
-    other = build_encoder(method('zs-cvae', 'mini'), b, 99).load_state(encoder.state())
+    other = build_encoder(method('cvae-objective', 'mini'), b, 99).load_state(encoder.state())
     assert torch.equal(other.embed(pixels, 'sketch'), q)  # what is stored is all there is
     with pytest.raises(UserError, match='stored features'):
-        made('zs-cvae', flip=0.5)
+        made('cvae-objective', flip=0.5)
     with pytest.raises(UserError, match='goes with no other method'):
         made('sketch-lvm', weights={'cvae': 1.0})
     assert torch.equal(made('sketch-lvm', weights={'cvae': 0.0})[1], made('sketch-lvm')[1])
@@ -150,7 +150,7 @@ def test_two_steps_and_exact_resume_of_imagination():
             raise Stop
 
 
-    for name in ('zs-cvae', 'zs-caae'):
+    for name in ('cvae-objective', 'caae-objective'):
         e = Experiment(method(name, 'mini', batch=8), weights_from='random', seed=3, steps=2, amp='off')
         loop = dict(device='cpu', backbone=mini, items=toys, checkpoint_every=1, progress=False)
         with tempfile.TemporaryDirectory() as d:

@@ -60,7 +60,7 @@ def test_shared_codes_learn_and_nothing_else():
     before = [p.clone() for p in b.model.parameters()]
 
 
-    def made(name='zs-iiae', pieces=1, **how):
+    def made(name='iiae-objective', pieces=1, **how):
         one = make_learner(method(name, 'mini', batch=8, **how), b, toys, seed=3)
         loss, terms, z = learn(one, one.draw(1), pieces=pieces)
         return one, loss, z, {k: p.grad for k, p in one.trainable().items()}
@@ -84,7 +84,7 @@ def test_shared_codes_learn_and_nothing_else():
     torch.testing.assert_close(q[1:2], encoder.code(frozen[1:2], 1), atol=1e-5, rtol=0)
     torch.testing.assert_close(q[0:1], encoder.embed(pixels[:1], 'sketch'), atol=1e-5, rtol=0)
     assert q.shape == (4, 64) and torch.allclose(q.norm(dim=1), torch.ones(4))
-    other = build_encoder(method('zs-iiae', 'mini'), b, 99).load_state(encoder.state())
+    other = build_encoder(method('iiae-objective', 'mini'), b, 99).load_state(encoder.state())
     assert torch.equal(other.embed(pixels, kinds), q)  # what is stored is all there is
     with pytest.raises(UserError, match='stored features'):
         made(flip=0.5)
@@ -115,7 +115,7 @@ def test_two_steps_and_exact_resume_of_shared_codes():
             raise Stop
 
 
-    e = Experiment(method('zs-iiae', 'mini', batch=8), weights_from='random', seed=3, steps=2, amp='off')
+    e = Experiment(method('iiae-objective', 'mini', batch=8), weights_from='random', seed=3, steps=2, amp='off')
     loop = dict(device='cpu', backbone=mini, items=toys, checkpoint_every=1, progress=False)
     with tempfile.TemporaryDirectory() as d:
         fit(e, Path(d) / 'a', **loop)

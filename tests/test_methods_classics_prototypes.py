@@ -76,10 +76,10 @@ def test_points_learn_with_prompts_and_nothing_else():
         return one, loss, {k: p.grad for k, p in one.trainable().items()}
 
 
-    for name in ('pskd', 'zs-gcn'):
+    for name in ('pskd-objective', 'gcn-objective'):
         one, loss, g = made(name)
         still = {k for k, x in g.items() if x is None or not x.any()}
-        assert still == ({'heads.gcn.first'} if name == 'zs-gcn' else set())  # its second matrix begins at zero
+        assert still == ({'heads.gcn.first'} if name == 'gcn-objective' else set())  # its second matrix begins at zero
         assert {k.split('.')[0] for k in g} == {'prompts', 'norms', 'heads'}
         again = made(name, pieces=3)
         assert torch.allclose(again[1], loss, atol=1e-4)
@@ -114,7 +114,7 @@ def test_two_steps_and_exact_resume_of_points():
             raise Stop
 
 
-    for name in ('pskd', 'zs-gcn'):
+    for name in ('pskd-objective', 'gcn-objective'):
         e = Experiment(method(name, 'mini', batch=8), weights_from='random', seed=3, steps=2, amp='off')
         loop = dict(device='cpu', backbone=mini, items=toys, checkpoint_every=1, progress=False)
         with tempfile.TemporaryDirectory() as d:

@@ -96,7 +96,9 @@ _READS = dict(kl_weight=1.0, back_weight=10.0)
 
 def _errors(e: ViewEmbeddings, o: Objective) -> torch.Tensor:
     if 'decoded' not in e.extras:
-        raise UserError('this term imagines photos, which only zs-cvae and zs-caae can; it goes with no other method.')
+        raise UserError(
+            'this term imagines photos, which only cvae-objective and caae-objective can; it goes with no other method.'
+        )
     sketch, photo = (e.extras['frozen'][v].detach() for v in ('sketch', 'photo'))
     made = square_error(e.extras['decoded']['sketch'], photo)
     return (made + o.options['back_weight'] * square_error(e.extras['sketched']['sketch'], sketch)).mean()
@@ -169,7 +171,10 @@ class ImaginationLearner(FeatureLearner):
 
 # %% ../../../nbs/methods/classics/12_generate.ipynb #c06cf927
 _POSTER = 'the original system, on its own backbone; never to be mixed with this row'
-_ROWS = {'zs-cvae': ((0.225, 0.333), (0.005, 0.001), (0.003, 0.003)), 'zs-caae': ((0.156, 0.260), (0.005, 0.003), None)}
+_ROWS = {
+    'cvae-objective': ((0.225, 0.333), (0.005, 0.001), (0.003, 0.003)),
+    'caae-objective': ((0.156, 0.260), (0.005, 0.003), None),
+}
 
 
 def printed_original(
@@ -225,9 +230,15 @@ def imagined(name: str, term: str, about: str, sure: str) -> Family:
 
 GENERATED: tuple[Family, ...] = (
     imagined(
-        'zs-cvae', 'cvae', "ZS-CVAE's objective, CLIP tower: photo features drawn for a sketch, averaged.", 'peer'
+        'cvae-objective',
+        'cvae',
+        "ZS-CVAE's objective, CLIP tower: photo features drawn for a sketch, averaged.",
+        'peer',
     ),
     imagined(
-        'zs-caae', 'caae', "ZS-CAAE's objective, CLIP tower: the same with an adversary on hidden numbers.", 'recall'
+        'caae-objective',
+        'caae',
+        "ZS-CAAE's objective, CLIP tower: the same with an adversary on hidden numbers.",
+        'recall',
     ),
 )

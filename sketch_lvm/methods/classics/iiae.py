@@ -121,7 +121,7 @@ SHARED_OPTIONS: dict[str, Option] = {
 
 def _iiae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     if 'both' not in e.extras:
-        raise UserError('this term needs shared codes, which only zs-iiae has; it goes with no other method.')
+        raise UserError('this term needs shared codes, which only iiae-objective has; it goes with no other method.')
     made = {k: e.extras[k]['sketch'] for k in (*_CODES, 'rebuilt_sketch', 'rebuilt_photo')}
     sketch, photo = (e.extras['frozen'][v].detach() for v in ('sketch', 'photo'))
     errors = square_error(made['rebuilt_sketch'], sketch) + square_error(made['rebuilt_photo'], photo)
@@ -178,12 +178,12 @@ def _recipe(task: str) -> Recipe:
     own = {'sampler': ('pairs', 'inferred', 'the own photo')} if task == 'fine-grained' else {}
     presets = {'paper': {}, 'mini': {'temperature': (0.1, 'ours', ''), 'epochs': (20, 'ours', 'features are stored')}}
     rates = {'paper': dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'mini': dict(lr_rest=(3e-4, 1e-3, 3e-3))}
-    printed = printed_original('zs-iiae', (0.373, 0.485), (0.412, 0.503)) if task == 'category' else ()
+    printed = printed_original('iiae-objective', (0.373, 0.485), (0.412, 0.503)) if task == 'category' else ()
     return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, rates, printed)
 
 
 IIAE = Family(
-    'zs-iiae',
+    'iiae-objective',
     {task: _recipe(task) for task in ('category', 'fine-grained')},
     notes={'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)},
     options=SHARED_OPTIONS,

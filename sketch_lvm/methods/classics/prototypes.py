@@ -136,7 +136,7 @@ _POINTS: dict[str, tuple[str, dict[str, tuple], tuple[Published, ...]]] = {
     'pskd': (
         "PSKD's objective, CLIP tower: prototypes, and a teacher heard about related categories.",
         {'kept_classes': (5, 'inferred', ''), 'distil_weight': (1.0, 'inferred', '')},
-        printed_original('pskd', (0.560, 0.645), (0.502, 0.662), (0.150, 0.298)),
+        printed_original('pskd-objective', (0.560, 0.645), (0.502, 0.662), (0.150, 0.298)),
     ),
     'gcn': (
         "ZS-GCN's objective, CLIP tower: categories as points of a graph, and the word found again.",
@@ -145,7 +145,7 @@ _POINTS: dict[str, tuple[str, dict[str, tuple], tuple[Published, ...]]] = {
             'graph_hidden': (256, 'inferred', ''),
             'word_weight': (1.0, 'inferred', ''),
         },
-        printed_original('zs-gcn', (0.568, 0.487), (0.110, 0.121)),
+        printed_original('gcn-objective', (0.568, 0.487), (0.110, 0.121)),
     ),
 }
 _MINI = {
@@ -173,4 +173,4 @@ def by_points(name: str, term: str) -> Family:
     return Family(name, tasks, parts, notes, terms=POINT_TERMS)
 
 
-BY_POINTS: tuple[Family, ...] = (by_points('pskd', 'pskd'), by_points('zs-gcn', 'gcn'))
+BY_POINTS: tuple[Family, ...] = (by_points('pskd-objective', 'pskd'), by_points('gcn-objective', 'gcn'))
