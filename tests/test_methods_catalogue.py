@@ -34,7 +34,7 @@ def test_names_of_old_are_read():
     from sketch_lvm.measure.tablestate import read_state
     from sketch_lvm.methods.catalogue import FAMILIES, current_name, method, method_from_dict
 
-    for name in FAMILIES:
+    for name in (f.name for f in FAMILIES.values() if len(f.tasks) == 2):
         with pytest.raises(UserError, match=f"method\\('{name}', task='fine-grained'\\), or --method {name} --task fine"):
             method(f'{name}-fg', 'mini')
         m = method(name, 'mini', task='fine-grained')
@@ -142,7 +142,7 @@ def test_importing_changes_nothing():
         assert not changed, (room, changed)
         before = after
     from sketch_lvm.methods import catalogue as c
-    print(json.dumps([rooms[0], list(c.FAMILIES), list(c.OPTIONS), list(c.SOURCES), list(c.TERMS), len(c.PUBLISHED)]))
+    print(json.dumps([rooms[:5], list(c.FAMILIES), list(c.OPTIONS), list(c.SOURCES), list(c.TERMS), len(c.PUBLISHED)]))
     ''')
     found = []
     for seed in ('1', '2'):

@@ -14,6 +14,7 @@ FOLDERS = {  # in the order in which they build on one another: what a reader fi
     'data': 'pictures read right, real data sets and the mini world as sets, batches as pure functions',
     'clip': 'any CLIP behind one door, a prompted forward through a frozen tower, what exactly trains',
     'methods': 'the losses by hand; methods, presets and ablations as plain data',
+    'methods/classics': 'what systems before CLIP asked for, as objectives on our towers',
     'train': 'a loop that a crash does not hurt, and what is shared afterwards',
     'measure': 'metrics, protocols, reports, comparisons with intervals, tables and studies',
     'show': 'figures, galleries, the pad, the explorer',

@@ -62,7 +62,7 @@ def pictures_a_second(
 def views_of_step(m: Method) -> int:
     "How many pictures a step encodes for each sketch of its batch, itself included"
     roles = ('sketch', 'photo') + ('negative',) * (m['sampler'] != 'pairs')
-    return len(view_names([t for t, w in m.weights.items() if w], roles))
+    return len(view_names([t for t, w in m.weights.items() if w], roles, m.terms))
 
 
 def passes_of_step(m: Method, tower: Backbone, classes: int) -> tuple[float, float]:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone, class_text_features
-from ..clip.encoder import Encoder
+from ..clip.encoder import Encoder, plain_encoder
 from ..clip.starts import start_prompts
 from ..core import UserError
 from ..data.items import SketchPhotoSet
@@ -42,9 +42,12 @@ def make_batch(
 # %% ../../nbs/methods/07_assembly.ipynb #b0f0ad38
 def make_objective(m: Method, backbone: Backbone, classes: Sequence[str], seed: int = 0) -> Objective:
     "The objective of a method for these classes; text features come from the frozen backbone, `seed` starts the heads"
-    texts = needs_texts(m.weights, m.options)
+    texts = needs_texts(m.weights, m.options, m.terms)
     features = class_text_features(backbone, classes, m['template']).clone() if texts else None
-    return Objective(m.weights, m.options, features, backbone.embed_dim, seed).to(backbone.device)
+    given = {}
+    for make in (m.terms[t].given for t in m.weights if m.terms[t].given):
+        given |= make(m.options, backbone, list(map(str, classes)))
+    return Objective(m.weights, m.options, features, backbone.embed_dim, seed, m.terms, given).to(backbone.device)
 
 # %% ../../nbs/methods/07_assembly.ipynb #945fe3df
 class Steps:
@@ -99,6 +102,7 @@ class MethodLearner(Learner):
         if encoder is None:
             encoder = build_encoder(m, backbone, seed, precision, items.classes)
             start_prompts(encoder, items, m.options.get('prompt_start', 'random'), seed)
+        self.terms.owner = (encoder,)
         super().__init__(encoder, self.terms.heads if len(self.terms.heads) else None, about)
 
     def draw(self, step: int, rank: int = 0, size: int = 1) -> dict:
@@ -123,7 +127,16 @@ class MethodLearner(Learner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "All views of some of the batch's own rows, in one pass"
-        return encode_views(self.encoder, self.views(batch, rows, device))
+        views = self.views(batch, rows, device)
+        return self.beside(encode_views(self.encoder, views), views)
+
+    def beside(self, embedded: Embedded, views: list[View]) -> Embedded:
+        "The same with what the frozen tower makes of the views, if a term compares with it"
+        if not self.terms.wants_frozen():
+            return embedded
+        with torch.no_grad():
+            frozen = encode_views(lambda pixels, _: plain_encoder(self.encoder.backbone)(pixels, 'photo'), views)
+        return Embedded(embedded.embedding, embedded.extras | dict(frozen=frozen.embedding))
 
     def objective(self, embedded: Embedded, batch: dict) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         "The loss of all rows and its terms; class texts that learn along are made anew"

@@ -140,7 +140,7 @@ def stored_features(
 def features_can_be_kept(m: Method) -> bool:
     "Whether the features of all pictures can be kept: only a head trains, and nothing changes the pictures"
     return trained_parts(m) == 'linear' and not (
-        m['flip'] or m['turn'] or m['crop'] < 1 or 'patch-shuffle' in m.weights
+        m['flip'] or m['turn'] or m['crop'] < 1 or any(m.terms[t].make for t in m.weights)
     )
 
 
@@ -163,9 +163,10 @@ class FeatureLearner(MethodLearner):
             how = self.steps.batches.how
             self.store[device] = stored_features(self.encoder.backbone, self.items, how, device)
         features, own = self.store[device], batch['own'][rows]
-        roles = view_names(self.method.weights, batch['rows'])
-        z = [self.encoder.finish(features[batch['rows'][r][own].to(device)]) for r in roles]
-        return Embedded(torch.stack(z).float())
+        roles = view_names(self.method.weights, batch['rows'], self.method.terms)
+        frozen = torch.stack([features[batch['rows'][r][own].to(device)] for r in roles])
+        z = torch.stack([self.encoder.finish(x) for x in frozen]).float()
+        return Embedded(z, dict(frozen=frozen.float()) if self.terms.wants_frozen() else {})
 
 # %% ../../nbs/methods/10_baselines.ipynb #14a6105a
 BASELINE_OPTIONS: dict[str, Option] = {

@@ -20,7 +20,6 @@ from ..core import UserError
 from ..data.items import SketchPhotoSet
 from ..data.sampling import Batches, category_triplets, instance_triplets, pk_batch
 from .family import RATES, Method, prompt_kind, trained_parts
-from .objectives import TERMS
 
 # %% ../../nbs/methods/06_building.ipynb #d862dcf4
 def _category_triplets(o: dict) -> tuple[Callable, dict]:
@@ -82,7 +81,9 @@ def build_encoder(
     b = backbone_for(m, backbone)
     prompts = prompt_kind(m).make(m.options, b, list(map(str, classes)), seed)
     encoder = make_encoder(b, prompts, m['norms'], trained_parts(m), precision)
-    return sketch_side(encoder) if m.options.get('side') == 'sketch' else encoder
+    encoder = sketch_side(encoder) if m.options.get('side') == 'sketch' else encoder
+    own = m.family.encoder if m.family else None
+    return own(encoder, m.options, seed) if own else encoder
 
 # %% ../../nbs/methods/06_building.ipynb #7a292356
 class Rate(NamedTuple):
@@ -104,8 +105,8 @@ def origin_of_value(m: Method, name: str) -> str:
     if name not in before:
         return (
             'set by hand'
-            if name in TERMS
-            else f'of the term {", ".join(t for t in m.weights if name in TERMS[t].reads)}'
+            if name in m.terms
+            else f'of the term {", ".join(t for t in m.weights if name in m.terms[t].reads)}'
         )
     if (m.options | m.weights).get(name, 0.0) != before[name]:
         return 'set by hand'
@@ -119,7 +120,7 @@ def origin_of_value(m: Method, name: str) -> str:
 def rates_of(m: Method, backbone: Backbone) -> list[Rate]:
     "A `Rate` for each part of a method that trains"
     groups = list(build_encoder(m, backbone, classes=['any']).parameter_groups())
-    heads = [TERMS[t].head(m.options, backbone.embed_dim, 0) for t in m.weights if TERMS[t].head]
+    heads = [m.terms[t].head(m.options, backbone.embed_dim, 0) for t in m.weights if m.terms[t].head]
     groups += [g for head in heads for g in split_by_shape('heads', dict(head.named_parameters()))]
     out = []
     for part in dict.fromkeys(g.part for g in groups):
@@ -158,4 +159,5 @@ def cost(m: Method, backbone: Backbone) -> Cost:
     "What a method trains on a backbone, and what works for it"
     kind = prompt_kind(m)
     towers = ('image', 'text') if kind.sentences else ('image',)
-    return Cost(*count_trained(m, backbone), towers, 1 + kind.passes, kind.sentences)
+    passes = 1 + kind.passes + any(m.terms[t].frozen for t in m.weights)
+    return Cost(*count_trained(m, backbone), towers, passes, kind.sentences)

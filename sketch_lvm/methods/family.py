@@ -17,7 +17,7 @@ from ..clip.backbone import Backbone
 from ..clip.prompts import DeepPrompts, NoPrompts, ShallowPrompts
 from ..core import UserError, check_name
 from ..data.images import MODALITIES
-from .objectives import TERMS
+from .objectives import TERMS, Term
 from .options import PLAIN_OPTIONS, Option, fault
 
 # %% ../../nbs/methods/05_family.ipynb #44e0b848
@@ -132,6 +132,10 @@ class Family:
     prompts: dict[str, PromptKind] = field(default_factory=dict)  # further kinds of prompts
     sources: dict[str, str] = field(default_factory=dict)  # further words of who says so
     learner: type | None = None  # a `MethodLearner` of its own
+    encoder: Callable | None = (
+        None  # (the usual encoder, options, seed) -> the one it has, if something follows the tower
+    )
+    terms: dict[str, Term] = field(default_factory=dict)  # further losses
 
     def recipe(self, task: str) -> Recipe:
         "What it does for a task"
@@ -151,10 +155,19 @@ class Family:
         "The kinds of prompts it can have"
         return PROMPT_KINDS | self.prompts
 
+    def known_terms(self) -> dict[str, Term]:
+        "Every loss it can have, by name"
+        return TERMS | self.terms
+
     def known(self) -> dict[str, Option]:
         "Every option it can have, by name"
         own = dict(prompt_source=PLAIN_OPTIONS['prompt_source']._replace(kind=(*self.prompt_kinds(),)))
-        return PLAIN_OPTIONS | self.options | {k: o for t in TERMS.values() for k, o in t.options.items()} | own
+        return (
+            PLAIN_OPTIONS
+            | self.options
+            | {k: o for t in self.known_terms().values() for k, o in t.options.items()}
+            | own
+        )
 
 # %% ../../nbs/methods/05_family.ipynb #abf4db3b
 TASKS = {'category': 'a photo of the same category is right', 'fine-grained': 'only the photo that was drawn is right'}
@@ -194,11 +207,16 @@ class Method:
         return self.family.recipe(self.task)
 
     @property
+    def terms(self) -> dict[str, Term]:
+        "Every loss it can have, by name"
+        return TERMS if self.family is None else self.family.known_terms()
+
+    @property
     def changes(self) -> dict[str, object]:
         "What differs from the preset, beside what `without` says"
         options, weights = self.family.chosen(self.task, self.preset, self.without)
         ours, theirs = self.options | self.weights, options | weights
-        of_terms = {k: v for t in self.weights if t not in weights for k, v in TERMS[t].reads.items()}
+        of_terms = {k: v for t in self.weights if t not in weights for k, v in self.terms[t].reads.items()}
         usual = of_terms | theirs
         return {k: ours.get(k, 0.0) for k in usual | ours if ours.get(k, 0.0) != usual.get(k, 0.0)}
 
@@ -255,7 +273,7 @@ def unrated(m: Method) -> dict[str, str]:
     "Rates that something needs and that nobody chose: {option: the part that needs it}"
     whole = 'prompts+tower' if has_prompts(m) else 'tower'
     parts = [p for p in trained_parts(m).replace('all', whole).split('+') if p]
-    parts += ['heads'] * any(TERMS[t].head is not None for t in m.weights if t in TERMS)
+    parts += ['heads'] * any(m.terms[t].head is not None for t in m.weights if t in m.terms)
     return {RATES[p]: p for p in parts if m[RATES[p]] is None}
 
 # %% ../../nbs/methods/05_family.ipynb #85462164
@@ -276,7 +294,7 @@ def unknown_name(name: str, choices: Collection[str], what: str) -> str | None:
 
 def own_options(m: Method) -> list[str]:
     "The options a method must set: its recipe's, and those of further terms"
-    further = (k for t in m.weights if t in TERMS and t not in m.recipe.weights for k in TERMS[t].reads)
+    further = (k for t in m.weights if t in m.terms and t not in m.recipe.weights for k in m.terms[t].reads)
     return list(dict.fromkeys((*m.recipe.options, *further)))
 
 
@@ -288,7 +306,7 @@ def value_problems(m: Method) -> Iterator[str | None]:
     for k in own:
         yield None if k in m.options else f'{k} is not set.'
     for k, w in m.weights.items():
-        terms = [*m.recipe.weights, *TERMS]
+        terms = [*m.recipe.weights, *m.terms]
         yield fault(f'weight of {k}', w, 'positive') if k in terms else unknown_name(k, terms, 'term')
     if not m.weights:
         yield 'no term is left to train with.'
@@ -309,8 +327,8 @@ def side_problems(m: Method) -> Iterator[str]:
 def combination_problems(m: Method) -> Iterator[str]:
     "Values that do not go together"
     for t in m.weights:
-        if TERMS[t].samplers and m['sampler'] not in TERMS[t].samplers:
-            yield f'the term {t} needs the sampler {" or ".join(TERMS[t].samplers)}, not {m["sampler"]}.'
+        if m.terms[t].samplers and m['sampler'] not in m.terms[t].samplers:
+            yield f'the term {t} needs the sampler {" or ".join(m.terms[t].samplers)}, not {m["sampler"]}.'
     batch, per_class = m['batch'], m['per_class']
     if m['sampler'] == 'pairs' and (batch % per_class or per_class < 2 or batch // per_class < 2):
         yield f'a batch of {batch} does not make two or more classes of {per_class} pairs (at least 2).'
@@ -351,7 +369,8 @@ def choose_method(
     recipe, (options, terms) = family.recipe(task), family.chosen(task, preset, without)
     wrong = [unknown_name(w, [*family.parts, *recipe.weights], 'part') for w in without]
     terms = {k: w for k, w in (terms | (weights or {})).items() if w != 0}
-    further = {k: v for t in terms if t in TERMS and t not in recipe.weights for k, v in TERMS[t].reads.items()}
+    known = family.known_terms()
+    further = {k: v for t in terms if t in known and t not in recipe.weights for k, v in known[t].reads.items()}
     m = Method(family.name, preset, further | options | changes, terms, without, task, family)
     if wrong := [w for w in wrong if w] + problems(m):
         raise UserError(f'{family.name}: ' + ' '.join(wrong))

@@ -73,6 +73,9 @@ class Term:
     head: Callable | None = None  # (options, embedding width, seed) -> a module the term trains for itself
     reads: dict[str, object] = field(default_factory=dict)  # options that not every method has, and their usual values
     options: dict[str, Option] = field(default_factory=dict)  # those of them that nobody else reads
+    texts: bool = False  # it wants `class_features`
+    given: Callable | None = None  # (options, backbone, classes) -> {name: tensor}, made once, see `Objective.given`
+    frozen: bool = False  # it wants the frozen tower's embeddings of every view as `extras['frozen']`
 
 # %% ../../nbs/methods/04_objectives.ipynb #458d9d71
 def _texts(batch, o):
@@ -143,7 +146,7 @@ def _jigsaw(e, batch, o):
 
 TERMS = {
     'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
-    'classification': Term(_classification, ('sketch', 'photo')),
+    'classification': Term(_classification, ('sketch', 'photo'), texts=True),
     'divergence': Term(
         _divergence,
         ('sketch', 'photo', 'negative'),
@@ -169,11 +172,16 @@ TERMS = {
 }
 
 # %% ../../nbs/methods/04_objectives.ipynb #9fefab7f
-def view_names(terms: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
+def view_names(
+    terms: Iterable[str],
+    roles: Iterable[str],
+    known: dict[str, Term] | None = None,  # what the names mean; `TERMS` if None
+) -> dict[str, str]:
     "{view: modality} of everything some terms need encoded, given the roles a batch has; sketches first"
-    wanted = {r for t in terms for r in TERMS[t].roles}
+    terms = [(TERMS if known is None else known)[t] for t in terms]
+    wanted = {r for t in terms for r in t.roles}
     views = {r: 'sketch' if r == 'sketch' else 'photo' for r in roles if r in wanted} | {
-        v: m for t in terms for v, m in TERMS[t].extra.items()
+        v: m for t in terms for v, m in t.extra.items()
     }
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
 
@@ -196,9 +204,11 @@ def encode_views(
     return Embedded(z, found).map(by_view)
 
 # %% ../../nbs/methods/04_objectives.ipynb #d6d4f93d
-def needs_texts(weights: Iterable[str], options: dict) -> list[str]:
+def needs_texts(weights: Iterable[str], options: dict, known: dict[str, Term] | None = None) -> list[str]:
     "The terms that need text features of the classes"
-    return [t for t in weights if t == 'classification' or t == 'triplet' and options.get('margin_rule') == 'adaptive']
+    known = TERMS if known is None else known
+    adaptive = options.get('margin_rule') == 'adaptive'
+    return [t for t in weights if t in known and known[t].texts or t == 'triplet' and adaptive]
 
 # %% ../../nbs/methods/04_objectives.ipynb #09c408aa
 class Objective(torch.nn.Module):
@@ -211,37 +221,60 @@ class Objective(torch.nn.Module):
         class_features: torch.Tensor | None = None,  # [C, D] of the class texts
         dim: int | None = None,  # of the embeddings, for terms with a head
         seed: int = 0,  # where the heads begin
+        terms: dict[str, Term] | None = None,  # what the names mean; `TERMS` if None
+        given: dict[str, torch.Tensor] | None = None,  # what terms asked for beside
     ):
         super().__init__()
+        self.terms = TERMS if terms is None else terms
         for t in weights:
-            check_name(t, TERMS, 'term')
-        if class_features is None and (t := needs_texts(weights, options)):
+            check_name(t, self.terms, 'term')
+        if class_features is None and (t := needs_texts(weights, options, self.terms)):
             raise UserError(f'the term {t[0]} needs the text features of the classes.')
         self.weights, self.options, self.dim = weights, options, dim
         self.register_buffer('class_features', class_features, persistent=False)
-        self.heads = torch.nn.ModuleDict({t: TERMS[t].head(options, dim, seed) for t in weights if TERMS[t].head})
+        for name, x in (given or {}).items():
+            self.register_buffer(f'given_{name}', x, persistent=False)
+        self.owner = ()  # the encoder, in a tuple: it is not a part of this module
+        heads = {t: self.terms[t].head for t in weights if self.terms[t].head}
+        self.heads = torch.nn.ModuleDict({t: head(options, dim, seed) for t, head in heads.items()})
+
+    @property
+    def given(self) -> dict[str, torch.Tensor]:
+        "What terms asked for, by name"
+        return {name.removeprefix('given_'): x for name, x in self.named_buffers() if name.startswith('given_')}
+
+    @property
+    def encoder(self) -> torch.nn.Module:
+        "The encoder that learns, for terms on its parameters; a `MethodLearner` puts it there"
+        if not self.owner:
+            raise UserError('this objective was made without an encoder, and one of its terms asks for it.')
+        return self.owner[0]
+
+    def wants_frozen(self) -> bool:
+        "Whether a term compares with what the frozen tower says"
+        return any(self.terms[t].frozen for t in self.weights)
 
     def views(self, batch: Batch) -> list[View]:
         "Every picture the terms need"
         made = {
             v: x
             for t in self.weights
-            if TERMS[t].make
-            for v, x in zip(TERMS[t].extra, TERMS[t].make(batch, self.options))
+            if self.terms[t].make
+            for v, x in zip(self.terms[t].extra, self.terms[t].make(batch, self.options))
         }
         return [
             View(v, modality, (batch.pixels | made)[v])
-            for v, modality in view_names(self.weights, batch.pixels).items()
+            for v, modality in view_names(self.weights, batch.pixels, self.terms).items()
         ]
 
     def loss(self, embedded: Embedded, batch: Batch, roles: Iterable[str] | None = None) -> tuple[torch.Tensor, dict]:
         "(total, {term: value before its weight}); `roles` the batch has, if not those of its pixels"
-        names = list(view_names(self.weights, batch.pixels if roles is None else roles))
+        names = list(view_names(self.weights, batch.pixels if roles is None else roles, self.terms))
         extras = {k: dict(zip(names, x)) for k, x in embedded.extras.items()}
         e = ViewEmbeddings(dict(zip(names, embedded.embedding)), extras)
         if self.options['sampler'] == 'pairs' and 'photo' in e:
             e['negative'] = e['photo'][next_of_class(batch.labels['photo'])]
-        values = {t: TERMS[t].loss(e, batch, self) for t in self.weights}
+        values = {t: self.terms[t].loss(e, batch, self) for t in self.weights}
         return sum(w * values[t] for t, w in self.weights.items()), {t: v.detach() for t, v in values.items()}
 
     def forward(self, encoder: Callable, batch: Batch) -> tuple[torch.Tensor, dict]:

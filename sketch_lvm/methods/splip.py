@@ -32,10 +32,11 @@ class ExchangeLearner(MethodLearner):
         "All views of some rows, with `cosines` beside the embeddings"
         views = self.views(batch, rows, device)
         if not self.encoder.prompts.needs_text_tower:  # taken away
-            return encode_views(self.encoder, views)
+            return self.beside(encode_views(self.encoder, views), views)
         memo = {} if average is None else dict(average=average)
         cosines = self.encoder.prompts.cosines
-        return encode_views(partial(self.encoder, memo=memo), views, lambda z: dict(cosines=cosines(z, memo)))
+        embedded = encode_views(partial(self.encoder, memo=memo), views, lambda z: dict(cosines=cosines(z, memo)))
+        return self.beside(embedded, views)
 
     def shares(self, batch: dict, rows: torch.Tensor, device: torch.device | str) -> torch.Tensor | None:
         "Each row's share of the batch's text tokens; None where every picture has its own"
