@@ -16,6 +16,8 @@ from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
 from .classics.grl import GRL
 from .classics.sake import SAKE
+from .classics.tcn import TCN
+from .classics.crossgrad import CROSSGRAD
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -53,6 +55,8 @@ def gather_families(*families: Family) -> dict[str, Family]:
 CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers
     GRL,
     SAKE,
+    TCN,
+    CROSSGRAD,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
