@@ -20,6 +20,8 @@ from .classics.grl import GRL
 from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
 from .classics.sake import SAKE
+from .classics.tcn import TCN
+from .classics.crossgrad import CROSSGRAD
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -61,6 +63,8 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     *GENERATED,
     *BY_POINTS,
     IIAE,
+    TCN,
+    CROSSGRAD,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
