@@ -194,7 +194,8 @@ function explorer(main, raw) {
   over.setAttribute("role", "application"); over.setAttribute("aria-label", HELP); over.setAttribute("aria-roledescription", "map");
   const tip = make("div", { className: "tip", hidden: true }, stage);
   const told = make("div", { className: "told" }, stage); told.setAttribute("role", "status");
-  const points = (!drawnBySoftware() && webglPoints(canvas, d)) || plainPoints(canvas, d);
+  const asWished = location.hash === "#webgl";                        // explorer.html#webgl: WebGL even without a GPU
+  const points = ((asWished || !drawnBySoftware()) && webglPoints(canvas, d)) || plainPoints(canvas, d);
 
   // -- controls
 
