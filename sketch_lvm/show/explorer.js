@@ -46,7 +46,7 @@ const COLOURS = {                          // name: (data, step) => ([legend: te
   ],
 };
 
-// ---- points with WebGL; without it on a plain canvas, slower
+// ---- points with WebGL; where there is none, or one without a GPU, on a plain canvas
 
 const VERTEX = `attribute vec2 a; attribute vec2 b; attribute vec4 colour; attribute float sketch;
   uniform vec2 centre; uniform vec2 zoom; uniform float t; uniform float size; varying vec4 c; varying float k;
@@ -55,6 +55,13 @@ const VERTEX = `attribute vec2 a; attribute vec2 b; attribute vec4 colour; attri
 const FRAGMENT = `precision mediump float; varying vec4 c; varying float k;
   void main() { vec2 p = gl_PointCoord - .5;
     if (k > .5 ? (p.y > .36 || abs(p.x) > (p.y + .5) * .58) : dot(p, p) > .25) discard; gl_FragColor = vec4(c.rgb * c.a, c.a); }`;
+
+function drawnBySoftware() {               // does WebGL run without a GPU? asked of a canvas of its own, as asking binds it
+  const gl = document.createElement("canvas").getContext("webgl"); if (!gl) return true;
+  const info = gl.getExtension("WEBGL_debug_renderer_info"), who = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(who);
+}
 
 function webglPoints(canvas, d) {
   const gl = canvas.getContext("webgl", { antialias: false, alpha: true, premultipliedAlpha: true });
@@ -89,17 +96,48 @@ function webglPoints(canvas, d) {
   };
 }
 
-function plainPoints(canvas, d) {
-  const g = canvas.getContext("2d"); let a, b, colours;
+function stamp(size, sketch) {             // rows of a point's shape as [down, from, to] around its middle
+  const rows = [], n = Math.max(2, Math.round(size));
+  for (let r = 0; r < n; r++) {
+    const y = (r + 0.5) / n - 0.5; let from = n, to = 0;
+    for (let c = 0; c < n; c++) {
+      const x = (c + 0.5) / n - 0.5;
+      if (sketch ? y > 0.36 || Math.abs(x) > (y + 0.5) * 0.58 : x * x + y * y > 0.25) continue;
+      from = Math.min(from, c); to = c + 1;
+    }
+    if (to > from) rows.push([r - (n >> 1), from - (n >> 1), to - (n >> 1)]);
+  }
+  return rows.length ? rows : [[0, 0, 1]];
+}
+
+function plainPoints(canvas, d) {          // pixels written by hand: faster than fillRect, and than WebGL without a GPU
+  const g = canvas.getContext("2d", { willReadFrequently: true }); let a, b, colours, image, pixels;
+  function put(at, r, green, blue, alpha) { // source over destination, neither premultiplied
+    const was = pixels[at], under = was >>> 24;
+    if (!under) { pixels[at] = (alpha << 24 | blue << 16 | green << 8 | r) >>> 0; return; }
+    const all = alpha + (under * (255 - alpha)) / 255, f = alpha / all;
+    const r0 = was & 255, g0 = (was >>> 8) & 255, b0 = (was >>> 16) & 255;
+    pixels[at] = (all << 24 | (b0 + (blue - b0) * f) << 16 | (g0 + (green - g0) * f) << 8 | (r0 + (r - r0) * f)) >>> 0;
+  }
   return {
     kind: "plain canvas", place: (x, y) => { a = x; b = y; }, colour: (c) => { colours = c || colours; },
     draw(view, t, size) {
-      g.clearRect(0, 0, canvas.width, canvas.height);
+      const w = canvas.width, h = canvas.height; if (!w || !h) return;
+      if (!image || image.width !== w || image.height !== h) { image = g.createImageData(w, h); pixels = new Uint32Array(image.data.buffer); }
+      pixels.fill(0);
+      const k = view.zoom / 65535, ox = w / 2 - view.x * view.zoom, oy = h / 2 - view.y * view.zoom, faint = Math.max(2, size * 0.55);
+      const shapes = [stamp(size, false), stamp(size * 1.3, true), stamp(faint, false), stamp(faint, true)], reach = size + 2;
       for (let i = 0; i < d.n; i++) {
-        const x = (a[2 * i] * (1 - t) + b[2 * i] * t) / 65535, y = (a[2 * i + 1] * (1 - t) + b[2 * i + 1] * t) / 65535;
-        g.fillStyle = `rgba(${colours[4 * i]},${colours[4 * i + 1]},${colours[4 * i + 2]},${colours[4 * i + 3] / 255})`;
-        g.fillRect((x - view.x) * view.zoom + canvas.width / 2 - size / 2, (y - view.y) * view.zoom + canvas.height / 2 - size / 2, size, size);
+        const x = Math.round((a[2 * i] * (1 - t) + b[2 * i] * t) * k + ox), y = Math.round((a[2 * i + 1] * (1 - t) + b[2 * i + 1] * t) * k + oy);
+        if (x < -reach || y < -reach || x > w + reach || y > h + reach) continue;
+        const alpha = colours[4 * i + 3], shape = shapes[(alpha < 128 ? 2 : 0) + (i < d.sketches ? 1 : 0)];
+        for (let j = 0; j < shape.length; j++) {
+          const row = y + shape[j][0]; if (row < 0 || row >= h) continue;
+          const end = row * w + Math.min(w, x + shape[j][2]);
+          for (let at = row * w + Math.max(0, x + shape[j][1]); at < end; at++) put(at, colours[4 * i], colours[4 * i + 1], colours[4 * i + 2], alpha);
+        }
       }
+      g.putImageData(image, 0, 0);
     },
     finish: () => g.getImageData(0, 0, 1, 1),
   };
@@ -156,8 +194,8 @@ function explorer(main, raw) {
   over.setAttribute("role", "application"); over.setAttribute("aria-label", HELP); over.setAttribute("aria-roledescription", "map");
   const tip = make("div", { className: "tip", hidden: true }, stage);
   const told = make("div", { className: "told" }, stage); told.setAttribute("role", "status");
-  let points = webglPoints(canvas, d);
-  if (!points) points = plainPoints(canvas, d);
+  const asWished = location.hash === "#webgl";                        // explorer.html#webgl: WebGL even without a GPU
+  const points = ((asWished || !drawnBySoftware()) && webglPoints(canvas, d)) || plainPoints(canvas, d);
 
   // -- controls
 
