@@ -1075,6 +1075,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                              'sketch_lvm/clip/whole_tower.py')},
             'sketch_lvm.core': { 'sketch_lvm.core.Caution': ('core.html#caution', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.UserError': ('core.html#usererror', 'sketch_lvm/core.py'),
+                                 'sketch_lvm.core.UserError.__str__': ('core.html#usererror.__str__', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core._home_cache': ('core.html#_home_cache', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core._temporary_cache': ('core.html#_temporary_cache', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core._try_to_write': ('core.html#_try_to_write', 'sketch_lvm/core.py'),
