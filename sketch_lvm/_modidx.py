@@ -1503,6 +1503,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                   'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.list_pictures': ( 'data/real64.html#list_pictures',
                                                                                   'sketch_lvm/data/real64.py'),
+                                        'sketch_lvm.data.real64.read_entry': ('data/real64.html#read_entry', 'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.real64': ('data/real64.html#real64', 'sketch_lvm/data/real64.py'),
                                         'sketch_lvm.data.real64.real64_folder': ( 'data/real64.html#real64_folder',
                                                                                   'sketch_lvm/data/real64.py'),
