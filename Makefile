@@ -3,9 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLAGS ?=
 OUT ?= runs/quickstart
+COUNT ?= 100
+SEED ?= 0
 DONE := .venv/.installed
 
-.PHONY: install quickstart check test times lab docs export clean
+.PHONY: install quickstart check test times mutants lab docs export clean
 install: $(DONE)
 
 $(DONE): settings.ini constraints.txt setup.py
@@ -23,6 +25,9 @@ test: $(DONE)
 
 times: $(DONE)
 	$(BIN)/python tools/check.py times --flags "$(FLAGS)"
+
+mutants: $(DONE)
+	$(BIN)/python tools/mutants.py --count $(COUNT) --seed $(SEED) --keep
 
 lab: $(DONE)
 	$(BIN)/jupyter lab nbs/index.ipynb

@@ -40,7 +40,10 @@ Progress = Callable[[int, int], object]  # is called with how much is done, and 
 
 # %% ../nbs/00_core.ipynb #a55f88d6
 class UserError(Exception):
-    "Something the user can mend; the message says how"
+    "Something the user can mend; the message says how, and commands no terminal, whatever it quotes"
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class Caution(UserWarning):

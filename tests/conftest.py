@@ -2,6 +2,8 @@
 
 import json
 import os
+import runpy
+import sys
 from collections import Counter
 from configparser import ConfigParser
 from pathlib import Path
@@ -25,12 +27,22 @@ def pytest_addoption(parser):
         '--quick', action='store_true', help=f'only tests that took less than {QUICK:g} s when they were last measured'
     )
     parser.addoption('--times', help='add how long each test took to this file, one JSON object a line')
+    parser.addoption('--inputs', type=int, default=100_000, help='of the slow fuzzing, so many inputs for each target')
     parser.addoption('--flags', default='', help=f'also run the tests marked with these flags: {" ".join(FLAGS)}')
 
 
 def pytest_configure(config):
     for f in FLAGS:
         config.addinivalue_line('markers', f'{f}: runs only with --flags {f}')
+    if 'weights' not in config.getoption('--flags').split():  # these may fetch what they need
+        guard_network()
+
+
+def guard_network():
+    "No test leaves this machine, nor does a Python that it starts"
+    guard = str(Path(__file__).parent / 'offline')
+    os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [guard, os.environ.get('PYTHONPATH')]))
+    runpy.run_path(guard + '/sitecustomize.py')
 
 
 def pytest_collection_modifyitems(config, items):
@@ -50,8 +62,6 @@ def pytest_collection_modifyitems(config, items):
 def close_figures():
     "Figures pile up otherwise"
     yield
-    import sys
-
     if 'matplotlib.pyplot' in sys.modules:
         sys.modules['matplotlib.pyplot'].close('all')
 

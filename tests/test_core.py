@@ -246,7 +246,7 @@ def test_an_output_is_tried_before_the_work():
 
 
 def test_nothing_shown_commands_a_terminal():
-    from sketch_lvm.core import printable
+    from sketch_lvm.core import UserError, printable
     import sketch_lvm.data.items as data
 
     assert (
@@ -258,6 +258,7 @@ def test_nothing_shown_commands_a_terminal():
     assert printable('a\nb\tc', one_line=True) == r'a\nb\tc' and printable('\udcff') == '?' and printable(3) == '3'
     assert all(printable(chr(code)).isprintable() for code in range(0xA0) if chr(code) not in '\n\t')
     assert data.printable is printable
+    assert str(UserError('no file \x1b[2J\nat all')) == 'no file \\x1b[2J\nat all' and str(UserError()) == ""
 
 
 def test_a_bar_shows_where_it_was_told_to():

@@ -38,6 +38,7 @@ def test_hostile_archives_leave_nothing():
     zipped('link.zip', ('l', b'/etc/passwd', stat.S_IFLNK | 0o777))
     zipped('twice.zip', ('OK/A.png', b'y', 0))
     zipped('fifo.zip', ('f', b'', stat.S_IFIFO))
+    zipped('empty.zip', ('', b'x', 0))
     zipped('long.zip', ('a' * 300, b'x', 0))
     tarred('up.tar', ('../out', R, '', b'x'))
     tarred('root.tar.gz', ('/tmp/out', R, '', b'x'))
@@ -56,6 +57,7 @@ def test_hostile_archives_leave_nothing():
         link='a link',
         twice='name twice',
         fifo='pipe',
+        empty='an empty name',
         sym='a link',
         hard='a link',
         dev='device',

@@ -34,6 +34,7 @@ def base(tmp_path_factory):
         shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
     for f in ('conftest.py', 'browsing.py'):
         shutil.copy(ROOT / 'tests' / f, root / 'tests')
+    shutil.copytree(ROOT / 'tests' / 'offline', root / 'tests' / 'offline', ignore=shutil.ignore_patterns('__pycache__'))
     write(
         root,
         'index',

@@ -157,7 +157,7 @@ def test_jobs(asked, kept):
     for name, seconds in known_times().items():
         known[name.partition('::')[0]] += seconds
     options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else [])]
-    costs = {p: float(known[p.relative_to(ROOT).as_posix()]) for p in sorted((ROOT / 'tests').glob('test_*.py'))}
+    costs = {p: float(known[p.relative_to(ROOT).as_posix()]) for p in sorted((ROOT / 'tests').rglob('test_*.py'))}
     return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
 
 

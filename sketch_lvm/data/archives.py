@@ -40,7 +40,7 @@ def zip_entries(z: zipfile.ZipFile) -> Iterator[Entry]:
     "`(name, claimed size, kind, open)` of a zip file's entries"
     for i in z.infolist():
         mode = stat.S_IFMT(i.external_attr >> 16)
-        kind = 'folder' if i.is_dir() else 'file' if mode in (0, stat.S_IFREG) else 'other'
+        kind = 'folder' if i.filename.endswith('/') else 'file' if mode in (0, stat.S_IFREG) else 'other'
         if i.flag_bits & 1:
             raise UserError(f'{printable(i.filename)!r} is encrypted; unpack the archive with its password yourself.')
         yield i.filename, i.file_size, kind, lambda i=i: z.open(i)

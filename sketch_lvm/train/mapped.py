@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -160,7 +161,7 @@ def map_array(path: str | os.PathLike, dtypes: Sequence[str], ndim: int) -> np.n
     "A .npy file, mapped; what is written into it stays in this process"
     try:
         x = np.load(path, mmap_mode='c' if Path(path).stat().st_size > 128 else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError, TypeError) as e:
+    except (OSError, ValueError, EOFError, SyntaxError, TypeError, TokenError, RecursionError, OverflowError) as e:
         raise Damaged(f'{Path(path).name} is not a readable array: {e}') from e
     if str(x.dtype) not in dtypes or x.ndim != ndim or not x.flags.c_contiguous:
         raise UserError(

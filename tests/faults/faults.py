@@ -1,0 +1,270 @@
+"""Everything that can go wrong, what must happen then, and the test that shows it. `faults.py` writes the page
+nbs/testing/faults.md; `faults.py --run` runs every test that is named here first, and the page says what was seen.
+A test here that is no longer there fails test_fault_list.py."""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE, SEEN = ROOT / 'nbs' / 'testing' / 'faults.md', Path(__file__).with_name('seen.json')
+
+
+class Fault(NamedTuple):
+    "One thing that goes wrong"
+
+    group: str
+    fault: str
+    expected: str
+    test: str  # file::name below tests/
+
+
+def rows(group: str, text: str) -> list[Fault]:
+    "Faults of a group, a line each: fault | expected | test"
+    return [Fault(group, *map(str.strip, line.split(' | '))) for line in text.strip().splitlines()]
+
+
+FAULTS = [
+    *rows(
+        'processes and disks',
+        """
+kill -9 of a training at 8 instants and at its first 12 calls to the disk | resumed to the same bits: weights, optimiser, log | faults/test_kills.py::test_twenty_kills_lose_nothing
+kill -9 at 200 instants, 0 and 2 workers | the same | faults/test_kills.py::test_two_hundred_kills_lose_nothing
+kill -9 of the real command | the same | faults/test_kills.py::test_the_real_command_is_killed_and_goes_on
+kill -9 while a checkpoint is written | the same | test_train_loop.py::test_killed_at_any_instant
+kill between the two renames of a folder | the old folder or the new one, never none | test_train_sealed.py::test_dying_at_any_call_leaves_old_or_new
+kill while a file is replaced | the old file or the new one | faults/test_kills.py::test_a_file_killed_at_any_call_is_the_old_or_the_new_one
+kill while a cache is built | the next build gives the same pixels | faults/test_kills.py::test_a_cache_killed_at_any_call_is_built_by_the_next
+Ctrl-C while a cache is built | whole shards stay, the build goes on | test_data_cache.py::test_an_interrupted_build_goes_on
+fsync left out of a file, a folder, or before the log's mark | counted: every name and byte is waited for | test_train_sealed.py::test_every_name_and_byte_is_waited_for
+fsync left out of atomic_write | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
+fsync left out before the log's mark | counted | test_train_runs.py::test_what_a_log_promises_is_on_the_disk
+checkpoint empty, cut, with a flipped bit | refused by its hash, the one before is used | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
+every single flipped bit of a sealed folder | noticed | test_train_sealed.py::test_every_flipped_bit_is_noticed
+all checkpoints damaged | an error, nothing is overwritten | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
+a pickle offered as checkpoint | refused, never executed | test_train_sealed.py::test_pickles_are_never_loaded
+safetensors whose header's length looks like a pickle | read | test_train_sealed.py::test_pickles_are_never_loaded
+a checkpoint of another architecture | one message with the keys that differ | test_train_loop.py::test_faults_are_sentences
+a seal around what no run wrote: empty optimiser, edited step, other shapes | refused by part | test_train_loop.py::test_a_seal_does_not_make_a_checkpoint
+a seal around NaN, integers, no step, endless brackets | refused | test_train_checkpoints.py::test_a_seal_does_not_make_a_checkpoint
+a file system that is full: training, sealed folder, report | said; the checkpoint before is whole; it goes on when there is room | faults/test_kills.py::test_a_file_system_that_is_really_full
+disk full while a checkpoint is written | the one before is whole | test_train_checkpoints.py::test_a_full_disk_leaves_the_checkpoint_before
+no room for a checkpoint | said before the first step | test_train_runs.py::test_no_room_is_said_at_once
+a limit on the size of files | the old file stays, no litter | faults/test_processes.py::test_a_limit_on_sizes_is_a_full_disk
+output below a file, a pipe, a looping link, a name too long | one sentence before any work, exit 2 | faults/test_processes.py::test_outputs_that_cannot_be_written_are_said_before_any_work
+read-only output | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
+unwritable output of every command | one sentence before any work, exit 2 | test_app_cli.py::test_every_output_is_tried_before_the_work
+two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
+a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
+six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
+a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
+log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
+configuration not UTF-8, a list, a string, without a method | a sentence | test_measure_runs.py::test_odd_configurations_are_sentences
+Ctrl-C and SIGTERM | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
+the main process is killed | its workers go with it | test_train_workers.py::test_workers_go_with_the_main_process
+a worker is killed | a sentence; the run can be taken up | test_train_loop.py::test_a_killed_worker_is_a_sentence
+memory of the GPU runs out | a message with the flag that helps | test_train_loop.py::test_faults_in_steps
+""",
+    ),
+    *rows(
+        'numbers',
+        """
+the loss or a gradient is not finite | stops before the optimiser, names step and items | test_train_loop.py::test_faults_in_steps
+features that are NaN, infinite or zero | refused with their ids | test_measure_metrics.py::test_refusals_and_exclusions
+ties | stated rule, whatever the order of the gallery | test_measure_metrics.py::test_nothing_but_the_content_matters
+ties by id | as the ids say | test_measure_metrics.py::test_stable_ties_follow_the_ids
+a query class without photos | left out, counted and said; strict raises | test_measure_metrics.py::test_refusals_and_exclusions
+a gallery smaller than k | said in the report | test_measure_metrics.py::test_by_hand_on_five_photos
+1,000 random cases | equal to brute force in 64 bits, in pieces of any size | test_measure_metrics.py::test_against_brute_force
+scikit-learn's average precision | the same | test_measure_metrics.py::test_against_sklearn
+macro mean in the place of the mean, or the other way | noticed | test_measure_metrics.py::test_a_class_counts_once_in_the_macro_mean
+order, batches, pieces, names, mirrored and doubled photos | the result stays, or moves by the stated rule | faults/test_metamorphic.py::test_names_of_classes_and_scale_change_nothing
+a drawing embedded as a photo | noticed | test_show_gallery.py::test_drawings_are_embedded_as_drawings
+public code that returns 0 for negative scores | shown, never used | test_measure_publicbugs.py::test_each_bug_moves_the_number
+random weights | said in every output | test_clip_backbone.py::test_backbones_are_frozen_and_labelled
+the activation of a tag | its own | test_clip_weights.py::test_every_tag_gets_its_own_activation
+""",
+    ),
+    *rows(
+        'pictures',
+        """
+truncated, empty, HTML or TIFF by another name, HEIC, LFS pointer | listed at scan time, with the reason | test_data_images.py::test_broken_files_are_refused_by_name
+the same, without a cache | found at the start, not at step 4,000 | test_data_realsets.py::test_without_a_cache_broken_files_are_found_at_the_start
+a PNG that ends early behind right checksums | refused | test_data_damage.py::test_pixels_that_end_early_are_refused
+damage that only checksums see | refused | test_data_damage.py::test_checksums_catch_what_decoding_does_not
+a damaged JPEG | found where it can be; else said in words | test_data_damage.py::test_a_damaged_jpeg_is_found_where_anything_can_be_found
+modes 1, L, LA, P, RGBA, CMYK, I;16, F | right pixels | test_data_images.py::test_golden_pixels_of_every_mode
+animations | the first frame | test_data_images.py::test_photos_and_animations
+EXIF 1 to 8 | upright | test_data_images.py::test_all_eight_orientations
+1 x 1 and 1 x 10,000 | fitted | test_data_images.py::test_fitting_keeps_what_it_says
+decompression bombs | refused before decoding | test_data_images.py::test_broken_files_are_refused_by_name
+a format that is not on the list, EPS for one | refused, no program is started | test_data_images.py::test_only_the_formats_asked_for_are_opened
+an empty drawing, one point, unequal lengths, a million points, 3-D, broken lines, cut gzip | line number in the error, good lines kept | test_data_quickdraw.py::test_broken_drawings_are_named_by_line
+a compressed bomb of drawings | not unpacked | test_data_quickdraw.py::test_a_compressed_bomb_is_not_unpacked
+damaged lines of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[ndjson]
+damaged records of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[bin]
+""",
+    ),
+    *rows(
+        'data sets',
+        """
+names with quotes, spaces, #, unicode, very long, twins in another case | taken as they are, or said | test_data_folders.py::test_strange_names
+link loops, pipes, stray files | the scan ends and says so | test_data_folders.py::test_a_folder_with_every_fault
+unreadable folders | reported | test_data_folders.py::test_unreadable_folders_are_reported
+.DS_Store, __MACOSX, checkpoints of notebooks | ignored and counted | test_data_folders.py::test_a_folder_with_every_fault
+a class seen and unseen, the same bytes on both sides | an error that names them | test_data_folders.py::test_leaks_are_named
+the same photo on both sides of a split | an error | test_data_realsets.py::test_the_same_photo_on_both_sides_is_an_error
+two spellings of a class | one class, said | test_data_columns.py::test_spellings_of_a_class
+sketches without photos | said by verify | test_data_verify.py::test_verdicts_name_what_is_wrong
+a file changed under its cache | decoded again | test_data_cache.py::test_a_changed_file_is_never_stale
+a flipped or cut shard | built again, never used | test_data_cache.py::test_a_damaged_shard_is_never_used
+two processes build one cache | one cache | test_data_cache.py::test_two_processes_build_one_cache
+cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
+no HOME at all | the help is still there | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
+more broken files than fit the screen | all are in the record | test_data_verify.py::test_every_broken_file_is_in_the_record
+""",
+    ),
+    *rows(
+        'archives and downloads',
+        """
+.., absolute paths, links, devices, pipes, names twice | nothing outside the target, nothing kept | test_data_archives.py::test_hostile_archives_leave_nothing
+bombs, too many entries, sizes that lie, cut files, wrong sha256, passwords | refused, nothing kept | test_data_archives.py::test_bombs_cuts_and_wrong_hashes
+a tar cut anywhere | refused | test_data_archives.py::test_a_cut_tar_is_refused_wherever_it_is_cut
+stopped by SIGTERM, Ctrl-C, kill -9 | nothing left, or cleared by the next | test_data_archives.py::test_a_stopped_extraction_leaves_nothing
+no room, read-only, a file in the way | a sentence | test_data_archives.py::test_what_stops_an_extraction_is_said
+damaged archives | refused or unpacked, nothing else left | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[archive]
+weights that are not here, OFFLINE | the exact way to get them, no network | test_clip_backbone.py::test_missing_weights_say_how_to_get_them
+a hub that does not answer | left after seconds | test_clip_weights.py::test_a_silent_hub_is_left_after_seconds
+any test that asks the network | fails | faults/test_network.py::test_the_network_raises_here_and_in_processes
+""",
+    ),
+    *rows(
+        'what strangers write',
+        """
+a gallery behind a good seal: NaN, zeros, other lengths, EPS thumbnails, endless brackets | refused | test_show_keeping.py::test_a_seal_is_no_proof
+a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_proof
+a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
+an encoder's folder with odd entries, NaN, integers, absurd depth | refused | test_train_share.py::test_a_hostile_configuration_is_refused
+an encoder that asks for 3 TB | refused before memory is given | test_train_share.py::test_no_memory_is_given_to_what_a_folder_asks_for
+an encoder's tensors | refused | test_train_share.py::test_hostile_tensors_are_refused
+an encoder that names a backbone | starts no download | test_train_share.py::test_a_folder_starts_no_download
+an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+a report with any field of a wrong type | shown, or refused by its name | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
+per-query results that are none | refused | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
+escape sequences in class and file names | shown as text | test_core.py::test_nothing_shown_commands_a_terminal
+escape sequences in any output | shown as text | test_app_terminal.py::test_only_text_reaches_the_terminal
+damaged checkpoints, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[checkpoint]
+damaged galleries, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[gallery]
+damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
+damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[report]
+a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
+""",
+    ),
+    *rows(
+        'notebook and app',
+        """
+a class called <img src=x onerror=alert(1)> | text everywhere | test_show_gallery.py::test_hits_are_what_they_say
+the same in tables and figures | text | test_data_items.py::test_names_stay_text_and_figures_work
+messages of wrong type, a million points, NaN, traits out of range | checked, capped, answered | test_show_pad.py::test_a_pad_takes_no_more_than_a_drawing
+damaged messages to the pad | never an exception | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[pad]
+an empty page, a dot, strokes outside | no exception | test_show_pad.py::test_strokes_are_cut_at_the_edge
+no browser | a static picture | test_show_widgets.py::test_pages_with_sliders_run_as_programs
+UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_measure_geometry.py::test_projections_say_what_they_are
+strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
+paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
+damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
+a port that is taken | said | test_app_web.py::test_a_taken_port_is_said
+""",
+    ),
+    *rows(
+        'command line and configuration',
+        """
+unknown options, wrong types, negative rates, typos | all in one message, nearest name, exit 2, no weights loaded | test_app_cli.py::test_all_mistakes_of_a_command_in_one_message
+mistakes of a method | all at once | test_methods_catalogue.py::test_all_mistakes_at_once
+a batch of 1,000,000,000 | refused | test_methods_building.py::test_no_batch_beyond_the_data
+a seed of 2**200, NUL in a path | a sentence | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
+stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
+a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error
+exit code in JSON | equal to the process's | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+weights that are not here | one sentence, never random ones | test_app_cli.py::test_weights_that_are_not_here_are_one_sentence
+doctor on a broken installation | finds it, exit code told | test_app_infocommands.py::test_doctor_finds_what_is_broken
+""",
+    ),
+]
+
+
+def tests_of(path: Path) -> set[str]:
+    "The names of the tests in a file"
+    return set(re.findall(r'^def (test_\w+)', path.read_text(encoding='utf-8'), re.M))
+
+
+def absent() -> list[str]:
+    "Tests that are named and not there"
+    return [
+        f.test
+        for f in FAULTS
+        if not (ROOT / 'tests' / (file := f.test.partition('::'))[0]).is_file()
+        or file[2].partition('[')[0] not in tests_of(ROOT / 'tests' / file[0])
+    ]
+
+
+def run() -> dict[str, str]:
+    "Every test that is named, once; what came of it by name"
+    named = sorted({f'tests/{f.test}' for f in FAULTS})
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-rA', '--tb=no', *named], cwd=ROOT, capture_output=True, text=True
+    )
+    seen = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
+    return {name: seen.get(name, 'skipped') for name in (n.removeprefix('tests/') for n in named)}
+
+
+def table(head: str, lines: list[tuple]) -> str:
+    "Rows as Markdown"
+    names = head.split()
+    text = [[str(x).replace('|', '\\|').replace('<', '&lt;') for x in line] for line in lines]
+    return '\n'.join(f'| {" | ".join(x)} |' for x in [names, ['---'] * len(names), *text])
+
+
+def page() -> str:
+    "The page of this table"
+    seen = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
+    parts = [
+        """---
+title: Faults
+description: What can go wrong, what must happen then, and the test that shows it.
+---
+
+Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. What no test shows: power loss, Windows, a GPU that fails."""
+    ]
+    for group in dict.fromkeys(f.group for f in FAULTS):
+        lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
+        parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
+    for name, title, head, said in (
+        ('fuzzed', 'Damaged input', 'what inputs seed refused crashes', FUZZED),
+        ('mutants', 'Mutants', 'place change seen', MUTANTS),
+    ):
+        kept = Path(__file__).with_name(f'{name}.json')
+        if kept.exists():
+            x = json.loads(kept.read_text(encoding='utf-8'))
+            lines = [(k, *(f'{v[n]:,}' for n in head.split()[1:])) for k, v in x.items()] if name == 'fuzzed' else None
+            lines = lines or [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen']) for m in x]
+            parts += [f'## {title}', said, table(head, lines)]
+    return '\n\n'.join(parts) + '\n'
+
+
+FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
+MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone (an equivalent) cannot be noticed."""
+
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--run', action='store_true', help='run every named test first')
+    if p.parse_args().run:
+        SEEN.write_text(json.dumps(run(), indent=1) + '\n', encoding='utf-8')
+    PAGE.write_text(page(), encoding='utf-8')
+    print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')

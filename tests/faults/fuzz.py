@@ -1,0 +1,431 @@
+"""Throw damaged input at everything that reads what a stranger may have written. Usage: fuzz.py [target ...] --count 100000
+
+A plain mutator with a seed, not hypothesis and not a fuzzer that watches coverage: an input is a pure function of
+(target, seed, number), so a crash is three words that repeat it anywhere, without a database; most formats lie behind a
+seal or a checksum, and a mutation has to go in before it is made anew; and 100,000 inputs must cost minutes on one core.
+What hypothesis does better, to shrink and to cover a structure, is done with it where a property is known: the metamorphic
+tests and the brute force of the metrics.
+
+What may happen: an answer that holds together, or a UserError of one readable sentence. What may not: any other
+exception, something left behind, an answer that breaks its own rules, more than five seconds of processor time.
+"""
+
+import argparse
+import contextlib
+import copy
+import io
+import json
+import shutil
+import sys
+import tarfile
+import time
+import traceback
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from sketch_lvm.core import UserError, rng
+from sketch_lvm.train.sealed import SEAL, scratch
+
+KEPT = Path(__file__).with_name('fuzzed.json')
+WORDS = [
+    b'null',
+    b'-1',
+    b'1e999',
+    b'NaN',
+    b'[[[[',
+    b'{}',
+    b'""',
+    b'"\\ud800"',
+    b'99999999999999999999999',
+    b'\0',
+    b'\xff',
+    b'0',
+]
+ODD = [
+    None,
+    True,
+    -1,
+    0,
+    2**31,
+    2**70,
+    1e308,
+    0.5,
+    float('nan'),
+    '',
+    'x',
+    '../x',
+    '\0',
+    '\x1b[2J',
+    '\ud800',
+    'a' * 3000,
+]
+ODD += [[], {}, [[]], [None], {'a': {}}, [1, [2, [3]]]]
+
+
+def mutate_bytes(data: bytes, r: np.random.Generator) -> bytes:
+    "Bytes with one to four things done to them"
+    x = bytearray(data)
+    for _ in range(r.integers(1, 5)):
+        at, n = (int(r.integers(0, k)) for k in (len(x) + 1, min(len(x), 64) + 1))
+        match r.integers(0, 8):
+            case 0 if x:
+                x[min(at, len(x) - 1)] ^= 1 << int(r.integers(0, 8))
+            case 1:
+                del x[at : at + n]
+            case 2:
+                x[at:at] = x[at : at + n]
+            case 3:
+                x[at:at] = r.bytes(n)
+            case 4:
+                x[at : at + n] = WORDS[r.integers(0, len(WORDS))]
+            case 5:
+                del x[at:]
+            case 6:
+                x[at : at + 4] = int(r.choice([0, 1, 255, 2**16 - 1, 2**31 - 1, 2**32 - 1])).to_bytes(4, 'little')
+            case _:
+                to = int(r.integers(0, len(x) + 1))
+                x[to:to] = x[at : at + n]
+    return bytes(x)
+
+
+def places(x: object, at: tuple = ()) -> list[tuple]:
+    "The way to every value of plain data"
+    pairs = x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ()
+    return [at, *(place for k, v in pairs for place in places(v, (*at, k)))]
+
+
+def mutate_data(data: object, r: np.random.Generator) -> object:
+    "Plain data in which one to three values are gone, or odd, or somebody else's"
+    data = copy.deepcopy(data)
+    for _ in range(r.integers(1, 4)):
+        ways = places(data)
+        way, other = (ways[r.integers(0, len(ways))] for _ in range(2))
+        value = copy.deepcopy(ODD[r.integers(0, len(ODD))] if r.random() < 0.7 else follow(data, other))
+        if not way:
+            data = value if r.random() < 0.1 else data
+            continue
+        holder = follow(data, way[:-1])
+        if r.random() < 0.2:
+            del holder[way[-1]]
+        elif isinstance(holder, dict) and r.random() < 0.1:
+            holder[str(ODD[r.integers(9, 16)])] = value
+        else:
+            holder[way[-1]] = value
+    return data
+
+
+def follow(data: object, way: tuple) -> object:
+    "The value that a way leads to"
+    for k in way:
+        data = data[k]
+    return data
+
+
+def as_text(data: object, r: np.random.Generator) -> bytes:
+    "JSON, sometimes damaged as text, too"
+    text = json.dumps(data).encode()
+    return mutate_bytes(text, r) if r.random() < 0.2 else text
+
+
+def ndjson() -> Callable[[np.random.Generator], object]:
+    "Lines of drawings"
+    from sketch_lvm.data.quickdraw import parse_line
+
+    good = dict(key_id='7', word='cat', drawing=[[[0, 9, 40], [0, 9, 3]], [[5], [5]], [[1, 2], [3, 4], [0, 7]]])
+
+    def one(r):
+        key, strokes = parse_line(as_text(mutate_data(good, r), r))
+        assert isinstance(key, str) and strokes and all(np.isfinite(s).all() and len(s) == 2 for s in strokes)
+
+    return one
+
+
+def binary() -> Callable[[np.random.Generator], object]:
+    "Records of drawings"
+    from sketch_lvm.data.quickdraw import pack_record, parse_record
+
+    good = b''.join(pack_record(k, [[[0, 9, 40], [0, 9, 3]], [[5], [k]]]) for k in range(3))
+
+    def one(r):
+        data, at = mutate_bytes(good, r), 0
+        while at < len(data):
+            _, strokes, end = parse_record(data, at)
+            assert end > at and strokes and all(np.isfinite(s).all() and len(s) == 2 for s in strokes)
+            at = end
+
+    return one
+
+
+def damaged_folder(good: Path, bad: Path, r: np.random.Generator, seal: Callable[[Path], object]) -> None:
+    "A copy of a sealed folder in which one file is damaged; three times of four the seal fits the damage"
+    shutil.rmtree(bad, ignore_errors=True)
+    shutil.copytree(good, bad)
+    names = sorted(p.name for p in good.iterdir())
+    name = names[r.integers(0, len(names))]
+    content = (bad / name).read_bytes()
+    if name.endswith('.json') and name != SEAL:
+        content = as_text(mutate_data(json.loads(content), r), r)
+    else:
+        content = mutate_bytes(content, r)
+    (bad / name).write_bytes(content)
+    if name != SEAL and r.random() < 0.75:
+        (bad / SEAL).unlink()
+        seal(bad)
+
+
+def checkpoint() -> Callable[[np.random.Generator], object]:
+    "Checkpoints, up to the point where a run would be put there"
+    from sketch_lvm.testing.toys import toy_learner
+    from sketch_lvm.train.checkpoints import read_checkpoint, save_checkpoint
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.settings import Settings
+    from sketch_lvm.train.state import Run, check_checkpoint, one_step, restore, snapshot
+
+    run, folder = Run(toy_learner(), Settings(steps=9, lr=0.1), 'cpu'), scratch()
+    one_step(run, run.learner.draw(0))
+    whole = snapshot(run, {'bytes': 0, 'sha256': ''})
+    good = save_checkpoint(folder, whole)
+
+    def one(r):
+        damaged_folder(good, folder / 'bad', r, write_seal)
+        c = read_checkpoint(folder / 'bad')
+        check_checkpoint(run, c)
+        restore(run, c)
+        restore(run, whole)
+
+    return one
+
+
+def small_gallery():
+    "A gallery of twenty toys, by random weights"
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.show.gallery import make_gallery
+
+    return make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+
+
+def gallery() -> Callable[[np.random.Generator], object]:
+    "Galleries, up to the list of hits"
+    from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.show.search import Hits
+    from sketch_lvm.train.mapped import write_seal
+
+    made, folder = small_gallery(), scratch()
+    good = made.save(folder / 'good')
+
+    def one(r):
+        damaged_folder(good, folder / 'bad', r, write_seal)
+        g = load_gallery(folder / 'bad')
+        hits = Hits(g, np.zeros((8, 8), np.uint8), list(range(len(g))), [0.5] * len(g))
+        assert len(g.ids) == len(g.names) == len(g.thumbs) == len(g.features) and np.isfinite(g.features.numpy()).all()
+        json.dumps(hits.to_dict())
+        assert '\x1b' not in repr(hits) + repr(g) + g._repr_html_() + hits.tiles()
+
+    return one
+
+
+def configuration() -> Callable[[np.random.Generator], object]:
+    "What a run and an encoder say of themselves"
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.measure.experiments import Experiment, experiment_problems, read_experiment
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.share import describe_encoder, read_config
+
+    m = method('sketch-lvm', 'mini')
+    encoder = describe_encoder(build_encoder(m, load_backbone('mini', weights_from='random')), m)
+    run, folder = json.loads(json.dumps(dict(experiment=Experiment(m, steps=3, seed=7).to_dict()))), scratch()
+    encoder = json.loads(json.dumps(encoder)) | dict(kind='sketch_lvm encoder')
+
+    def one(r):
+        if r.random() < 0.5:
+            read_config(as_text(mutate_data(encoder, r), r), folder / 'config.json')
+            return
+        (folder / 'config.json').write_bytes(as_text(mutate_data(run, r), r))
+        experiment, _ = read_experiment(folder)
+        assert all(isinstance(said, str) for said in experiment_problems(experiment))
+
+    return one
+
+
+def report() -> Callable[[np.random.Generator], object]:
+    "Reports, up to how they show themselves"
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.splits import Split
+    from sketch_lvm.measure.evaluate import evaluate
+    from sketch_lvm.measure.protocols import make_protocol
+    from sketch_lvm.measure.report import load_report
+
+    toys = toy_set(classes=3)
+    p = make_protocol('zero-shot', toys, split=Split('toy/a', 'test', ['decagon'], toys.classes))
+    features = [s[0].images().flatten(1).float() for s in (p.queries, p.gallery)]
+    base = evaluate(None, p, features=features)
+    good = evaluate(None, p, frozen=base, features=features, about=dict(seed=1, step=2)).to_dict()
+    good['published'] = [dict(source='a paper', metric='mAP@all', value=0.5, note='')]
+    good, path = json.loads(json.dumps(good)), scratch() / 'r.json'
+
+    def one(r):
+        path.write_bytes(as_text(mutate_data(good, r), r))
+        read = load_report(path)
+        for form in ('text', 'markdown', 'html', 'latex'):
+            assert isinstance(read.write(form), str)
+
+    return one
+
+
+def pad() -> Callable[[np.random.Generator], object]:
+    "What a browser may send to the sketch pad"
+    from sketch_lvm.show.pad import RecordingComm, SketchPad, receive
+
+    with mock.patch('comm.create_comm', RecordingComm):
+        sheet = SketchPad(on_draw=lambda s: 'ranked', on_move=lambda s: 'moving')
+    good = dict(drawn=[[[1, 200], [3, 4]], [[5], [5]]], request=3, pen=0.02, side=280, message='', follows=True)
+    moved = dict(moving=3, strokes=[[[1, 2], [3, 4]]])
+
+    def one(r):
+        sheet.comm.__dict__.setdefault('sent', []).clear()
+        sheet.drawn = []
+        if r.random() < 0.7:
+            state = mutate_data(good, r)
+            receive(sheet, **{k: v for k, v in (state if isinstance(state, dict) else {}).items() if k.isidentifier()})
+        else:
+            content = mutate_data(moved, r)
+            sheet._handle_msg(dict(content=dict(data=dict(method='custom', content=content)), buffers=[]))
+        assert all(0 <= v <= 255 for s in sheet.strokes for axis in s for v in axis) and 0 < sheet.pen <= 0.25
+        assert not sheet.strokes or sheet.image(16).shape == (16, 16)
+
+    return one
+
+
+def archive() -> Callable[[np.random.Generator], object]:
+    "Zip and tar files"
+    from sketch_lvm.data.archives import extract
+
+    def zipped(how):
+        f = io.BytesIO()
+        with zipfile.ZipFile(f, 'w', how) as z:
+            for k in range(3):
+                z.writestr(f'a/{k}.bin', rng(k).bytes(300) + bytes(300))
+        return f.getvalue()
+
+    def tarred(how):
+        f = io.BytesIO()
+        with tarfile.open(fileobj=f, mode=how) as t:
+            for k in range(3):
+                i = tarfile.TarInfo(f'a/{k}.bin')
+                i.size = 600
+                t.addfile(i, io.BytesIO(rng(k).bytes(300) + bytes(300)))
+        return f.getvalue()
+
+    whole = [zipped(zipfile.ZIP_STORED), zipped(zipfile.ZIP_DEFLATED), *map(tarred, ('w', 'w:gz', 'w:xz', 'w:bz2'))]
+    folder = scratch()
+    (folder / 'work').mkdir()
+
+    def one(r):
+        path, into = folder / 'work' / 'a', folder / 'work' / 'out'
+        path.write_bytes(mutate_bytes(whole[r.integers(0, len(whole))], r))
+        try:
+            with contextlib.suppress(UserError):
+                extract(path, into, max_bytes=10**6)
+                assert sum(p.is_file() and not p.is_symlink() for p in into.rglob('*')) > 0
+                shutil.rmtree(into)
+        finally:
+            left = sorted(p.name for p in folder.rglob('*'))
+            shutil.rmtree(into, ignore_errors=True)
+        assert left == ['a', 'work'], left
+
+    return one
+
+
+def app() -> Callable[[np.random.Generator], object]:
+    "Questions to the page in the browser"
+    from sketch_lvm.app.finder import Finder
+    from sketch_lvm.app.guard import Limits
+    from sketch_lvm.app.web import make_app
+    from sketch_lvm.testing.knock import knock
+
+    finder = Finder({'': small_gallery()})
+    page = make_app(finder, 8900, limits=Limits(rate=1e9, burst=10**9))
+    good = dict(
+        strokes=[[[1, 200], [1, 200]]], count=2, words='', weight=0.5, within='', start=0, picture='', like=None
+    )
+    ways = [b'/api/ask', f'/thumbs/{finder.mark}/3'.encode(), b'/api/names?rows=0,3', b'/app.js', b'/api/about']
+    kinds = ['application/json', 'application/octet-stream', 'text/plain', '']
+
+    def one(r):
+        path = '/' + mutate_bytes(ways[r.integers(0, len(ways))], r).decode('utf-8', 'replace').lstrip('/')
+        body = None
+        if r.random() < 0.7:
+            path = ('/api/ask', '/api/ask', '/api/drawing')[r.integers(0, 3)]
+            body = as_text(mutate_data(good, r), r)
+        told = {'content-type': kinds[r.choice(4, p=[0.8, 0.1, 0.05, 0.05])]} if body is not None else {}
+        answer = knock(page, path, body, told)
+        assert answer.status in (200, 303, 400, 403, 404, 405, 411, 413, 415, 421, 429), (answer.status, path)
+        assert b'Traceback' not in answer.body
+
+    return one
+
+
+TARGETS = dict(
+    ndjson=ndjson,
+    bin=binary,
+    checkpoint=checkpoint,
+    gallery=gallery,
+    configuration=configuration,
+    report=report,
+    pad=pad,
+    archive=archive,
+    app=app,
+)
+
+
+def fuzz(target: str, numbers: range, seed: int = 0, most: int = 20) -> tuple[int, list[tuple[int, str]]]:
+    "How many inputs were refused, and `(number, what happened)` of those that did what none may"
+    one, refused, bad = TARGETS[target](), 0, []
+    for number in numbers:
+        start = time.process_time()
+        try:
+            one(rng(seed, index=number))
+        except UserError as e:
+            refused += 1
+            if not str(e).strip() or '\x1b' in str(e):
+                bad.append((number, f'a sentence that is empty or commands a terminal: {str(e)!r:.200}'))
+        except Exception:
+            bad.append((number, traceback.format_exc(limit=-3)))
+        if time.process_time() - start > 5:
+            bad.append((number, 'more than five seconds'))
+        if len(bad) >= most:
+            break
+    return refused, bad
+
+
+def main(args: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('targets', nargs='*', metavar='target', help=f'{", ".join(TARGETS)}; all if none is named')
+    p.add_argument('--count', type=int, default=100_000, help='inputs of each [100000]')
+    p.add_argument('--seed', type=int, default=0)
+    p.add_argument('--first', type=int, default=0, help='number of the first input, to repeat one: --first 7 --count 1')
+    p.add_argument('--keep', action='store_true', help=f'write the counts into {KEPT.name}')
+    asked, found = p.parse_args(args), 0
+    for target in asked.targets or TARGETS:
+        start, numbers = time.process_time(), range(asked.first, asked.first + asked.count)
+        refused, bad = fuzz(target, numbers, asked.seed)
+        seconds, found = time.process_time() - start, found + len(bad)
+        print(f'{target}: {asked.count:,} inputs, {refused:,} refused, {len(bad)} crashes, {seconds:.0f} s', flush=True)
+        for number, what in bad:
+            print(f'  fuzz.py {target} --seed {asked.seed} --first {number} --count 1\n{what}', flush=True)
+        if asked.keep and not bad:
+            kept = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else {}
+            kept[target] = dict(inputs=asked.count, seed=asked.seed, first=asked.first, refused=refused, crashes=0)
+            KEPT.write_text(json.dumps(kept, indent=1) + '\n', encoding='utf-8')
+    return bool(found)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
