@@ -2712,6 +2712,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                               'sketch_lvm/methods/catalogue.py'),
                                               'sketch_lvm.methods.catalogue.published': ( 'methods/catalogue.html#published',
                                                                                           'sketch_lvm/methods/catalogue.py'),
+                                              'sketch_lvm.methods.catalogue.usual_preset': ( 'methods/catalogue.html#usual_preset',
+                                                                                             'sketch_lvm/methods/catalogue.py'),
                                               'sketch_lvm.methods.catalogue.variants': ( 'methods/catalogue.html#variants',
                                                                                          'sketch_lvm/methods/catalogue.py')},
             'sketch_lvm.methods.family': { 'sketch_lvm.methods.family.Family': ( 'methods/family.html#family',
