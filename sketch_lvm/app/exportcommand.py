@@ -70,7 +70,8 @@ FORMATS = ('onnx', 'safetensors', 'open_clip', 'folder')
 def check_export(v: Namespace) -> list[str]:
     "What is wrong with the options of `export`, as sentences"
     v.device = 'cpu'  # where files are written and checked
-    out = check_encoder(v)
+    said = 'auto' if v.backbone == 'mini' else v.backbone  # the mini CLIP is taken where nothing is said
+    out = check_encoder(Namespace(**vars(v) | dict(backbone=said)))
     if v.format == 'folder' and not v.run:
         out.append('--format folder shares a run: name it with --run.')
     place = Path(v.out) if v.out else None
