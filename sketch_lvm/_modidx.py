@@ -3271,6 +3271,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                      'sketch_lvm.show.why.draw_evidence': ('show/why.html#draw_evidence', 'sketch_lvm/show/why.py'),
                                      'sketch_lvm.show.why.evidence_colours': ('show/why.html#evidence_colours', 'sketch_lvm/show/why.py'),
                                      'sketch_lvm.show.why.mutual_links': ('show/why.html#mutual_links', 'sketch_lvm/show/why.py'),
+                                     'sketch_lvm.show.why.number_places': ('show/why.html#number_places', 'sketch_lvm/show/why.py'),
                                      'sketch_lvm.show.why.page_strokes': ('show/why.html#page_strokes', 'sketch_lvm/show/why.py'),
                                      'sketch_lvm.show.why.why_figure': ('show/why.html#why_figure', 'sketch_lvm/show/why.py')},
             'sketch_lvm.show.widgets': { 'sketch_lvm.show.widgets.LiveSearch': ( 'show/widgets.html#livesearch',
