@@ -26,3 +26,24 @@ def test_pieces_learn_the_same_says_the_help():
         assert 'for small devices; learns the same' in said and 'nearly' not in said, said
     said = str(short_of_memory(dict(own=[0] * 8, step=3), 2))
     assert '--accumulate 4' in said and 'the same gradient' in said and 'nearly' not in said, said
+
+
+def test_a_small_clip_takes_the_rates_of_small_ones():
+    from sketch_lvm.app.arguments import described_experiment
+    from sketch_lvm.app.cli import COMMANDS
+    from sketch_lvm.app.engine import parse
+    from sketch_lvm.clip.names import SMALL
+    from sketch_lvm.measure.tableplan import TablePlan
+    from sketch_lvm.methods.catalogue import usual_preset
+
+    unchecked = COMMANDS['train']._replace(check=None)
+    assert {usual_preset(name) for name in SMALL} == {'mini'} and usual_preset('ViT-B-32') == 'paper'
+    for name, more, expected in (
+        ('mini', [], 'mini'),
+        ('real-1', [], 'mini'),
+        ('ViT-B-32', [], 'paper'),
+        ('real-1', ['--preset', 'paper'], 'paper'),
+    ):
+        v = parse('train', unchecked, ['--out', 'r', '--backbone', name, *more])  # its weights need not be here
+        assert described_experiment(v, []).method.preset == expected, (name, more)
+        assert TablePlan(backbone=name, preset=v.preset).chosen_preset == expected, (name, more)

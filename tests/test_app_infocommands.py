@@ -83,5 +83,5 @@ def test_doctor_finds_what_is_broken():
     with mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'file' / 'x')):
         r = ask()
         assert 'cannot be written' in r['cache'] and r['exit'] == 1
-    with mock.patch('sketch_lvm.clip.weights.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
+    with mock.patch('sketch_lvm.clip.names.weights_here', lambda name, tag: (name, tag) == ('ViT-B-32', 'openai')):
         assert ask()['weights'] == 'ViT-B-32/openai'

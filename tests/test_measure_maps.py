@@ -53,6 +53,7 @@ def test_aligned_maps_belong_together():
     groups = np.repeat(r.normal(size=(5, 12)), 24, 0)
     z = groups + 0.5 * r.normal(size=groups.shape)
     x, y = aligned([z, z])
+    assert not np.allclose(x, aligned([z, z], seed=1)[0])  # the seed reaches the layout
     size = np.linalg.norm(x - x.mean(0), axis=1).mean()
     assert np.linalg.norm(x - y, axis=1).mean() < 0.5 * size  # the same vectors lie nearly in the same places
     maps = stage_maps([z, z], 'aligned')

@@ -22,6 +22,17 @@ def test_strokes_carry_their_colour():
         draw_evidence(strokes, [1, 2])
 
 
+def test_numbers_of_strokes_that_meet_stand_apart():
+    import numpy as np
+    from sketch_lvm.show.why import number_places
+
+    fan = [np.array([[128, 128 + 90 * np.cos(a)], [128, 128 + 90 * np.sin(a)]]) for a in (0, 1.5, 3, 4.5)]
+    places = number_places(fan)  # all begin at one point
+    assert all(any(np.allclose(p, q) for q in np.asarray(s).T) for p, s in zip(places, fan))
+    assert min(np.hypot(*(p - q)) for i, p in enumerate(places) for q in places[:i]) > 80
+    assert np.array_equal(places[0], [128, 128])
+
+
 def test_a_figure_says_why():
     import matplotlib.pyplot as plt
     import numpy as np, pytest

@@ -26,7 +26,11 @@ OPENING = """# The rooms
 
 > Every notebook of the project, with the promise it makes in its first cell.
 
-The rooms lie in folders by what a reader looks for, and the package has the same folders: `nbs/data/06_cache.ipynb` is `sketch_lvm.data.cache`. Inside a folder they are numbered in teaching order, and the folders stand here in the order in which they build on one another. Each room is a lesson that exports one module, and its tests stand beside what they test. This page is written by `tools/rooms.py`."""
+The rooms lie in folders by what a reader looks for, and the package has the same folders: \
+`nbs/data/06_cache.ipynb` is `sketch_lvm.data.cache`. Inside a folder they are numbered in teaching order, and \
+the folders stand here in the order in which they build on one another. Each room is a lesson that exports one \
+module, and its tests stand beside what they test. \
+This page is written by `tools/rooms.py`."""
 
 
 def title_and_promise(path: Path) -> tuple[str, str]:

@@ -139,7 +139,7 @@ DATA_HELP = '\n'.join(
 def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
     from sketch_lvm.measure.experiments import Experiment, experiment_problems
-    from sketch_lvm.methods.catalogue import FAMILIES, method, parse_changes
+    from sketch_lvm.methods.catalogue import FAMILIES, method, parse_changes, usual_preset
 
     def attempt(f, instead):
         try:
@@ -155,7 +155,7 @@ def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     )
     for pair in v.set:
         changes |= attempt(lambda pair=pair: parse_changes([pair]), {})
-    preset = v.preset or ('mini' if v.backbone == 'mini' else 'paper')
+    preset = v.preset or usual_preset(v.backbone)
     task = v.task or 'category'
     m = attempt(lambda: method(v.method, preset, v.without, weights, task=task, **changes), None)
     m = m or method(next(iter(FAMILIES)))

@@ -49,11 +49,12 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.tables import REFERENCES
     from sketch_lvm.methods.building import cost
-    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published
+    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published, usual_preset
 
     b, out, say = load_backbone(backbone, weights_from='random'), {}, say or (lambda line: None)
     for name, task, recipe in ((f.name, task, r) for f in FAMILIES.values() for task, r in f.tasks.items()):
-        preset = 'mini' if backbone == 'mini' and 'mini' in recipe.presets else 'paper'
+        usual = usual_preset(backbone)
+        preset = usual if usual in recipe.presets else 'paper'
         rows = published(method(name, task=task))
         try:
             takes = cost(method(name, preset, task=task), b)

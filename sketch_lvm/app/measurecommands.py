@@ -105,7 +105,7 @@ REPRODUCE = Command(
         Opt('rows', 'list', 'only these rows, as the table names them'),
         Opt('other', help='the other data set of the cross-dataset table'),
         *TOWER,
-        Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
+        Opt('preset', help="'mini' for the small CLIPs mini and real-1, else 'paper', if not given"),
         Opt('steps', 'count', "steps, instead of each method's epochs"),
         Opt('set', 'list', 'option=value of every method, such as batch=32, or of one row, such as B-Cond:net=cnn'),
         Opt('trials', 'whole', 'most trials of the tuning of each row; 0: the rates of the preset', 5),

@@ -116,7 +116,7 @@ TRAIN = Command(
         OUT,
         Opt('method', help='which method; `sketch_lvm methods` lists them', default='sketch-lvm'),
         Opt('task', 'text', 'what it is trained for', 'category', ('category', 'fine-grained')),
-        Opt('preset', help="'mini' for the mini CLIP, else 'paper', if not given"),
+        Opt('preset', help="'mini' for the small CLIPs mini and real-1, else 'paper', if not given"),
         Opt('without', 'list', 'parts to leave out: norms, classification, patch-shuffle, ...'),
         Opt('set', 'list', 'option=value of the method, such as n_prompts=5'),
         Opt('weight', 'list', 'term=number, such as divergence=2'),

@@ -89,6 +89,3 @@ class Metrics:
 
     def _repr_html_(self):
         return write_blocks(self.blocks(), 'html')
-
-# %% ../../nbs/measure/00_definitions.ipynb #4c1faf2d
-#| export

@@ -6,6 +6,7 @@
 __all__ = ['MANY_POINTS', 'nearest_neighbours', 'neighbours_kept', 'StageMaps', 'fixed_basis', 'aligned', 'stage_maps']
 
 # %% ../../nbs/measure/37_maps.ipynb #0522174b
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -98,9 +99,15 @@ def aligned(stages: Sequence[np.ndarray], neighbours: int = 15, seed: int = 0) -
         return [fit.fit_transform(np.asarray(stages[0]))]
     same = {i: i for i in range(n)}
     fit = umap.AlignedUMAP(
-        n_neighbors=min(neighbours, n - 1), metric='cosine', random_state=seed, alignment_window_size=2
+        n_neighbors=min(neighbours, n - 1),
+        metric='cosine',
+        random_state=seed,  # of the neighbours
+        transform_seed=seed,  # of the layout: AlignedUMAP throws its dice with this one
+        alignment_window_size=2,
     )
-    found = fit.fit_transform([np.asarray(z) for z in stages], relations=[same] * (len(stages) - 1))
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'n_jobs value', UserWarning)  # it can't be told to take one
+        found = fit.fit_transform([np.asarray(z) for z in stages], relations=[same] * (len(stages) - 1))
     return [np.asarray(xy) for xy in found]
 
 

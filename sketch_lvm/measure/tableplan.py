@@ -24,7 +24,7 @@ from .protocols import Protocol, columns
 from .tune import no_choice
 from .tables import TABLES, Row, Table
 from ..methods.family import Method
-from ..methods.catalogue import method, OPTIONS
+from ..methods.catalogue import OPTIONS, method, usual_preset
 
 # %% ../../nbs/measure/16_tableplan.ipynb #cd404a59
 Sets = MiniSets | RealSets  # train, validation, unseen, split
@@ -41,7 +41,7 @@ class TablePlan:
     other: dict | None = None  # the data set that is asked about, if not the one trained on
     backbone: str = 'mini'
     weights_from: str | None = None  # a tag of open_clip, a file, or 'random'; None: the usual ones
-    preset: str | None = None  # None: 'mini' for the mini CLIP, else 'paper'
+    preset: str | None = None  # None: 'mini' for a small CLIP, else 'paper'
     steps: int | None = None  # instead of each method's epochs
     rows: tuple[str, ...] = ()  # only these, in this order; none: all
     seeds: tuple[int, ...] = (1, 2, 3)
@@ -65,7 +65,7 @@ class TablePlan:
     @property
     def chosen_preset(self) -> str:
         "The preset of every row"
-        return self.preset or ('mini' if self.backbone == 'mini' else 'paper')
+        return self.preset or usual_preset(self.backbone)
 
     def method(self, row: Row) -> Method:
         "The method of a row; a reference gets one that says how its pixels are made"

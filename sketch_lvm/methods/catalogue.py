@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['CLASSICS', 'FAMILIES', 'OPTIONS', 'SOURCES', 'PUBLISHED', 'merge_words', 'gather_families', 'add_family', 'add_term',
-           'current_name', 'find_family', 'method', 'variants', 'method_from_dict', 'parse_changes', 'published',
-           'describe', 'compare']
+           'current_name', 'find_family', 'method', 'usual_preset', 'variants', 'method_from_dict', 'parse_changes',
+           'published', 'describe', 'compare']
 
 # %% ../../nbs/methods/12_catalogue.ipynb #380fbcf7
 import dataclasses
 from collections.abc import Collection, Iterable
 
+from ..clip.names import SMALL
 from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
@@ -121,6 +122,11 @@ def method(
 ) -> Method:
     "A method by name, with changes; everything wrong is said at once"
     return choose_method(find_family(name), preset, without, weights, task, **changes)
+
+
+def usual_preset(backbone: str) -> str:
+    "The preset that commands and tables take when none is named: 'mini' for the small CLIPs, else 'paper'"
+    return 'mini' if backbone in SMALL else 'paper'
 
 
 def variants() -> list[dict[str, str]]:
