@@ -30,7 +30,7 @@ setup(
     package_data={'sketch_lvm._data': ['**/*'], 'sketch_lvm.show': ['*.js', '*.css'], 'sketch_lvm.app': ['app.*']},
     include_package_data=False,
     install_requires=words('requirements'),
-    extras_require={name: words(f'{name}_requirements') for name in ('dev', 'browser', 'docs', 'onnx', 'milvus', 'heic')},
+    extras_require={k: words(f'{k}_requirements') for k in ('dev', 'browser', 'docs', 'onnx', 'milvus', 'heic')},
     entry_points={'console_scripts': words('console_scripts')},
     classifiers=['Programming Language :: Python :: 3', 'License :: OSI Approved :: Apache Software License'],
     zip_safe=False,
