@@ -51,6 +51,7 @@ class Site:
         self.pages = {f: self.in_folder(f) for f in self.folders}
         kept = {p for pages in self.pages.values() for p in pages}
         self.modules = [m for m in source.modules(ROOT / 'sketch_lvm') if m.notebook in kept]
+        self.modules.sort(key=lambda m: m.notebook)  # in a folder, as they are taught
         self.by_notebook = {m.notebook: m.name for m in self.modules}
         self.titles = {p: title_and_promise(self.nbs / p) for p in kept}
 

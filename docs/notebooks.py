@@ -35,17 +35,18 @@ def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
     words = flags(source)
     if words & {'hide', 'default_exp'} or not without_directives(source):
         return None
-    tags = ['exported'] if 'export' in words else []
+    tags, told = ['exported'] if 'export' in words else [], {}
     if 'test' in words:
         title = re.match(r'#\| *test +(\S+)', source)
+        name_of_test = title[1].replace('_', ' ') if title else 'without a name'
         tags = ['test', 'hide-cell' if cell['outputs'] else 'hide-input']
-        source = f'# test: {title[1].replace("_", " ")}\n' + source if title else source
+        told = dict(mystnb=dict.fromkeys(('code_prompt_show', 'code_prompt_hide'), f'Test: {name_of_test}'))
     elif CATALOGUES.match(name) and 'export' in words:
         tags.append('hide-input')
     for output in cell['outputs']:  # colours of a terminal, where a page cannot show them
         if isinstance(output.get('text'), (str, list)):
             output['text'] = re.sub(r'\x1b\[[0-9;]*m', '', ''.join(output['text']))
-    return {**cell, 'source': without_directives(source), 'metadata': {**cell['metadata'], 'tags': tags}}
+    return {**cell, 'source': without_directives(source), 'metadata': {**cell['metadata'], 'tags': tags, **told}}
 
 
 def page(path: Path, name: str, module: str | None) -> dict:

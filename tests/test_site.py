@@ -166,7 +166,8 @@ def test_pages_leave_out_what_is_hidden_and_fold_tests():
         'hide-input',
     ]
     test = page_cell(cell('#| test adds_up\nassert 1'), '00_a.ipynb')
-    assert test['source'] == '# test: adds up\nassert 1' and 'hide-input' in test['metadata']['tags']
+    assert test['source'] == 'assert 1' and test['metadata']['mystnb']['code_prompt_show'] == 'Test: adds up'
+    assert 'hide-input' in test['metadata']['tags']
     nb = dict(cells=[cell('#| test a\nimport x'), cell('import y'), cell('#| hide\nimport z')])
     assert examples(json.loads(json.dumps(nb))) == ['import y']
 
