@@ -185,9 +185,7 @@ def example_drawings(sketches: SketchPhotoSet) -> list[dict]:
     return [dict(name=printable(c), strokes=clean_strokes([s.tolist() for s in strokes[c]])) for c in sorted(strokes)]
 
 
-def page_data(
-    trained: Encoder, unseen: SketchPhotoSet, photos: int = 300, name: str = 'prompts and LayerNorms trained'
-) -> dict:
+def page_data(trained: Encoder, unseen: SketchPhotoSet, photos: int = 300, name: str = 'prompted') -> dict:
     "Everything that a page knows, as plain data"
     check_page(trained)
     frozen, items = frozen_encoder(trained.backbone), unseen.photos
