@@ -8,7 +8,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 STROKES = [[(0.2, 0.3), (0.8, 0.3), (0.8, 0.8), (0.2, 0.8), (0.2, 0.3)], [(0.3, 0.3), (0.5, 0.1), (0.7, 0.3)]]
-BOTH = 'onefile.state.drawing === onefile.state.rested && onefile.state.took'
 
 
 @pytest.fixture(scope='module')
@@ -65,7 +64,7 @@ def test_the_mouse_draws_and_python_would_rank_so(browser, written, shots):
         for point in stroke[1:]:
             page.mouse.move(*at(*point), steps=5)
         page.mouse.up()
-    page.wait_for_function(BOTH)
+    page.evaluate('onefile.settled()')
     strokes = clean_strokes(page.evaluate('onefile.state.drawing'))
     pixels = encoder.backbone.pixels(read_drawing(strokes, 64)[None])
     queries = page.evaluate('onefile.state.answers.map(a => [...a.query])')
@@ -77,12 +76,15 @@ def test_the_mouse_draws_and_python_would_rank_so(browser, written, shots):
     page.screenshot(path=str(shots / 'page-1-mouse.png'))
 
     page.keyboard.press('Control+z')
-    page.wait_for_function(f'onefile.state.drawing.length === 1 && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('onefile.state.drawing.length === 1')
     one = tiles(page)
     page.keyboard.press('Control+y')
-    page.wait_for_function(f'onefile.state.drawing.length === 2 && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('onefile.state.drawing.length === 2')
     page.get_by_role('button', name='Clear').click()
-    page.wait_for_function(f'!onefile.state.drawing.length && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('!onefile.state.drawing.length')
     assert tiles(page) == before != one and 'empty page' in page.locator('.status').inner_text()
     assert wrong == [] == asked
 
@@ -92,9 +94,11 @@ def test_keys_draw_and_the_list_knows_right_from_wrong(browser, written, shots):
     page.locator('.sketch-pad canvas').focus()
     for key in ('Space', *['Shift+ArrowRight'] * 3, *['Shift+ArrowDown'] * 3, 'Space'):
         page.keyboard.press(key)
-    page.wait_for_function(f'onefile.state.drawing.length === 1 && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('onefile.state.drawing.length === 1')
     page.locator('.desk select').select_option(label='pear')
-    page.wait_for_function(f'onefile.state.drawing.length !== 1 && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('onefile.state.drawing.length !== 1')
     names = page.evaluate('onefile.views.map(v => v.tiles.map(t => t.name.textContent))')
     for i, shown in enumerate(names):
         box = page.locator('.ranking').nth(i)
@@ -122,7 +126,8 @@ def test_a_finger_draws_on_a_telephone(browser, written, shots):
         for point in stroke[1:]:
             touch('touchMove', at(*point))
         touch('touchEnd')
-    page.wait_for_function(f'onefile.state.drawing.length === 2 && {BOTH}')
+    page.evaluate('onefile.settled()')
+    assert page.evaluate('onefile.state.drawing.length === 2')
     assert page.evaluate('scrollY') == 0 and page.evaluate('document.documentElement.scrollWidth') <= 390
     small = 'b => [...b].filter(e => e.getBoundingClientRect().height < 40).length'
     assert page.locator('.sketch-pad button, .theme').evaluate_all(small) == 0

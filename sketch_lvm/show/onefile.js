@@ -163,5 +163,9 @@ function drawAndFind(main, data, title) {
   element("p", { textContent: data.about || "" }, about);
   see(null); rest(); status.textContent = "Reading the weights …";
   const begun = setInterval(() => { if (state.ready === workers.length) { clearInterval(begun); if (!state.number) status.textContent = "Ready. Draw, and the nearest photos come first."; } }, 50);
-  return { state, pad, data, views, put, rest };
+  const settled = () => new Promise((done) => {                       // -> milliseconds, once the last drawing is answered
+    const look = () => (state.rested === state.drawing ? done(state.took) : setTimeout(look, 5));
+    look();
+  });
+  return { state, pad, views, settled };
 }

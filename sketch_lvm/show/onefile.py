@@ -185,9 +185,7 @@ def example_drawings(sketches: SketchPhotoSet) -> list[dict]:
     return [dict(name=printable(c), strokes=clean_strokes([s.tolist() for s in strokes[c]])) for c in sorted(strokes)]
 
 
-def page_data(
-    trained: Encoder, unseen: SketchPhotoSet, photos: int = 300, name: str = 'prompts and LayerNorms trained'
-) -> dict:
+def page_data(trained: Encoder, unseen: SketchPhotoSet, photos: int = 300, name: str = 'prompted') -> dict:
     "Everything that a page knows, as plain data"
     check_page(trained)
     frozen, items = frozen_encoder(trained.backbone), unseen.photos
@@ -261,15 +259,13 @@ def measure_page(path: str | Path, strokes: int = 50, each: int = 5) -> dict:
         for k in range(strokes):
             x, y = (box[a] + box[side] * r.uniform(0.1, 0.9, 6) for a, side in (('x', 'width'), ('y', 'height')))
             if k % each == 0:
-                page.evaluate('onefile.pad.clear()')
-            page.evaluate('onefile.state.took = null')
+                page.evaluate('onefile.pad.clear(), onefile.settled()')
             page.mouse.move(x[0], y[0])
             page.mouse.down()
             for u, v in zip(x[1:], y[1:]):
                 page.mouse.move(u, v, steps=4)
             page.mouse.up()
-            page.wait_for_function('onefile.state.rested === onefile.state.drawing && onefile.state.took')
-            times.append(page.evaluate('onefile.state.took'))
+            times.append(page.evaluate('onefile.settled()'))
         version = browser.version
     p50, p95 = np.percentile(times, (50, 95)).round(1).tolist()
     return dict(
