@@ -83,7 +83,7 @@ def test_shared_codes_learn_and_nothing_else():
     frozen = torch.nn.functional.normalize(b.model.encode_image(pixels), dim=1)
     torch.testing.assert_close(q[1:2], encoder.code(frozen[1:2], 1), atol=1e-5, rtol=0)
     torch.testing.assert_close(q[0:1], encoder.embed(pixels[:1], 'sketch'), atol=1e-5, rtol=0)
-    assert q.shape == (4, 64) and torch.allclose(q.norm(dim=1), torch.ones(4))
+    assert q.shape == (4, b.embed_dim) and torch.allclose(q.norm(dim=1), torch.ones(4))
     other = build_encoder(method('iiae-objective', 'mini'), b, 99).load_state(encoder.state())
     assert torch.equal(other.embed(pixels, kinds), q)  # what is stored is all there is
     with pytest.raises(UserError, match='stored features'):

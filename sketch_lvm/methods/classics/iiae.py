@@ -103,15 +103,14 @@ class SharedEncoder(Encoder):
 
 
 def sharing(encoder: Encoder, options: dict[str, object], seed: int) -> SharedEncoder:
-    "The encoder of shared codes"
-    e, sizes = encoder, dict(latent=options['shared_latent'], hidden=options['shared_hidden'])
+    "The encoder of shared codes, as wide as the tower's own embeddings: galleries and exports hold them alike"
+    e, sizes = encoder, dict(latent=encoder.backbone.embed_dim, hidden=options['shared_hidden'])
     head = SharedCodes(e.backbone.embed_dim, **sizes, seed=seed).to(next(e.image_tower.parameters()).device)
     recipe = e.recipe | dict(head=dict(kind='shared', **sizes))
     return SharedEncoder(e.backbone, e.image_tower, e.prompts, e.norms, e.projection, head, e.precision, recipe)
 
 # %% ../../../nbs/methods/classics/14_iiae.ipynb #17fbd9f2
 SHARED_OPTIONS: dict[str, Option] = {
-    'shared_latent': Option('encoder', 'count', 'numbers in each of the codes of IIAE, and in its embedding'),
     'shared_hidden': Option('encoder', 'count', 'width in the middle of the nets of IIAE'),
     'agreement_weight': Option(
         'objective', 'amount', 'how much the guesses from one side must agree with that of both'
@@ -167,7 +166,6 @@ _MADE = {
     'lr_norms': (None, 'inferred', 'nothing of the kind trains'),
     'lr_rest': (1e-3, 'inferred', ''),
     'epochs': (25, 'inferred', ''),
-    'shared_latent': (64, 'inferred', ''),
     'shared_hidden': (512, 'inferred', ''),
     'agreement_weight': (1.0, 'inferred', ''),
 }
