@@ -18,6 +18,7 @@ from .classics.grl import GRL
 from .classics.sake import SAKE
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
+from .classics.tvt import TVT
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -57,6 +58,7 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers
     SAKE,
     TCN,
     CROSSGRAD,
+    TVT,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
