@@ -23,6 +23,7 @@ from .classics.prototypes import BY_POINTS
 from .classics.sake import SAKE
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
+from .classics.tvt import TVT
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -66,6 +67,7 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     IIAE,
     TCN,
     CROSSGRAD,
+    TVT,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
