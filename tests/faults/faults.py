@@ -213,14 +213,17 @@ def absent() -> list[str]:
     ]
 
 
-def run() -> dict[str, str]:
-    "Every test that is named, once; what came of it by name"
-    named = sorted({f'tests/{f.test}' for f in FAULTS})
+def run(only: str = '') -> dict[str, str]:
+    "Every test whose name holds `only`, once; what came of it by name, beside what was seen of the others before"
+    named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})
     done = subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', '-rA', '--tb=no', *named], cwd=ROOT, capture_output=True, text=True
     )
-    seen = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
-    return {name: seen.get(name, 'skipped') for name in (n.removeprefix('tests/') for n in named)}
+    now = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
+    before = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
+    here = {f.test for f in FAULTS}
+    seen = before | {name: now.get(name, 'skipped') for name in (n.removeprefix('tests/') for n in named)}
+    return {name: word for name, word in sorted(seen.items()) if name in here}
 
 
 def table(head: str, lines: list[tuple]) -> str:
@@ -263,8 +266,8 @@ MUTANTS = """`make mutants` changes one place of a copy at a time and runs the t
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--run', action='store_true', help='run every named test first')
-    if p.parse_args().run:
-        SEEN.write_text(json.dumps(run(), indent=1) + '\n', encoding='utf-8')
+    p.add_argument('--run', nargs='?', const='', metavar='WORD', help='run the named tests first, or those with a WORD')
+    if (word := p.parse_args().run) is not None:
+        SEEN.write_text(json.dumps(run(word), indent=1) + '\n', encoding='utf-8')
     PAGE.write_text(page(), encoding='utf-8')
     print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')

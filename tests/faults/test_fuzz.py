@@ -17,7 +17,9 @@ FOUND = [  # target, seed, number: what happened
 def test_damaged_input_is_answered_or_refused(target):
     refused, bad = fuzz(target, range(COUNTS[target]))
     assert not bad, bad
-    assert bool(refused) == (target not in ('pad', 'archive', 'app')), 'these answer by themselves, the others refuse much'
+    assert bool(refused) == (target not in ('pad', 'archive', 'app')), (
+        'these answer by themselves, the others refuse much'
+    )
 
 
 @pytest.mark.parametrize('target, seed, number, what', FOUND)
