@@ -33,7 +33,7 @@ def test_a_small_clip_takes_the_rates_of_small_ones():
     from sketch_lvm.app.cli import COMMANDS
     from sketch_lvm.app.engine import parse
     from sketch_lvm.clip.names import SMALL
-    from sketch_lvm.measure.tableplan import TablePlan
+    from sketch_lvm.study.tableplan import TablePlan
     from sketch_lvm.methods.catalogue import usual_preset
 
     unchecked = COMMANDS['train']._replace(check=None)

@@ -236,7 +236,7 @@ def test_weights_that_are_not_here_are_one_sentence():
 def test_the_whole_way_on_a_real_sample():
     import contextlib, copy, functools, io, json, os, pytest, tempfile
     from pathlib import Path
-    from sketch_lvm.measure import fit
+    from sketch_lvm.study import fit
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import nothing_to_test, real_sample
     from sketch_lvm.measure.protocols import PROTOCOLS

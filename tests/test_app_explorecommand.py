@@ -6,8 +6,8 @@ def test_a_run_becomes_a_page():
     from argparse import Namespace
     from pathlib import Path
     from sketch_lvm.app.explorecommand import check_explore, cmd_explore
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
 
     run = Path(tempfile.mkdtemp()) / 'run'
@@ -35,10 +35,10 @@ def test_a_step_that_is_gone_is_said():
     import pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
-    from sketch_lvm.app.explorecommand import read_parts, read_steps
+    from sketch_lvm.app.explorecommand import part_names, read_steps
 
-    assert read_steps(None) is None and read_steps('0,60') == [0, 60] and read_parts('train, unseen') == ['train', 'unseen']
+    assert read_steps(None) is None and read_steps('0,60') == [0, 60] and part_names('train, unseen') == ['train', 'unseen']
     with pytest.raises(UserError, match='whole numbers'):
         read_steps('last')
     with pytest.raises(UserError, match='Did you mean'):
-        read_parts('unsene')
+        part_names('unsene')

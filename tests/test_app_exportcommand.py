@@ -8,9 +8,9 @@ def test_a_run_is_exported_and_tested_as_a_file():
     from sketch_lvm.app.cli import main
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.measure.evaluate import evaluate
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
-    from sketch_lvm.measure.runs import evaluate_run, open_run, protocol_for
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
+    from sketch_lvm.study.runs import evaluate_run, open_run, protocol_for
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.exported import load_exported

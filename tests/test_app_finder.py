@@ -57,7 +57,7 @@ def test_only_files_of_the_gallery_are_read():
     from PIL import Image
     from sketch_lvm.app.finder import large_jpeg, photo_path
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
     d = Path(tempfile.mkdtemp())
@@ -88,7 +88,7 @@ def test_a_finder_answers_as_the_gallery_does():
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.show.search import top_k
     from sketch_lvm.world.freehand import sketch_strokes

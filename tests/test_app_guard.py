@@ -2,7 +2,7 @@
 
 
 def test_hosts_and_rates():
-    from sketch_lvm.app.guard import Rate, host_allowed, is_loopback
+    from sketch_lvm.app.guard import RateLimit, host_allowed, is_loopback
 
     for host in ('localhost:8900', '127.0.0.1:8900', '[::1]:8900', 'LOCALHOST:8900', '127.0.0.2:8900'):
         assert host_allowed(host, 8900, False) and host_allowed(host, 8900, True), host
@@ -23,7 +23,7 @@ def test_hosts_and_rates():
     assert host_allowed('10.0.0.7:8900', 8900, True) and not host_allowed('evil.example:8900', 8900, True)
     assert host_allowed('localhost', 80, False) and is_loopback('::1') and not is_loopback('0.0.0.0')
     now = [0.0]
-    rate = Rate(2, 3, lambda: now[0])
+    rate = RateLimit(2, 3, lambda: now[0])
     assert [rate.allows('a') for _ in range(5)] == [True] * 3 + [False] * 2 and rate.allows('b')
     now[0] = 1.0
     assert [rate.allows('a') for _ in range(3)] == [True, True, False]

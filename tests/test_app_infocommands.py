@@ -19,7 +19,7 @@ def test_towers_are_listed_by_what_they_find():
 
     from sketch_lvm.app import cli
     from sketch_lvm.core import temporary_cache
-    from sketch_lvm.measure import choice
+    from sketch_lvm.study import choice
 
 
     def run(*words):

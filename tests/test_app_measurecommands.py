@@ -115,7 +115,7 @@ def test_the_command_only_estimates_or_asks_first():
     import contextlib, io, json, tempfile
     from pathlib import Path
     from unittest import mock
-    from sketch_lvm.measure import costs as t
+    from sketch_lvm.study import costs as t
     from sketch_lvm.app.cli import main
 
 
@@ -130,7 +130,7 @@ def test_the_command_only_estimates_or_asks_first():
         return code, out.getvalue(), err.getvalue()
 
 
-    stop = mock.patch('sketch_lvm.measure.reproduce.fill_table', side_effect=AssertionError('it began'))
+    stop = mock.patch('sketch_lvm.study.reproduce.fill_table', side_effect=AssertionError('it began'))
     with tempfile.TemporaryDirectory() as d, stop:
         d = Path(d)
         code, said, err = ask('--estimate', '--out', str(d / 't'))

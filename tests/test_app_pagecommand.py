@@ -7,8 +7,8 @@ def test_a_page_of_a_run_and_of_none():
     from pathlib import Path
     from sketch_lvm.app.pagecommand import PAGE, cmd_page, quick_page
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
 
     home, told = Path(tempfile.mkdtemp()), []

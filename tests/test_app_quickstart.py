@@ -10,7 +10,7 @@ def test_quickstart_repeats_and_goes_on():
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.report import load_report
     from sketch_lvm.app.quickstart import keep_result, quickstart
-    from sketch_lvm.measure import fit
+    from sketch_lvm.study import fit
     from sketch_lvm.train.signals import Interrupted
     from sketch_lvm.train.loop import train
     from sketch_lvm.testing.crash import outcome

@@ -30,8 +30,8 @@ def test_a_folder_is_indexed_and_searched():
 
 
     with (
-        mock.patch('sketch_lvm.measure.choice.towers_here', list),
-        mock.patch('sketch_lvm.measure.choice.small_backbones', lambda: ['mini']),
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
     ):
         code, r, err = run('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
@@ -133,7 +133,7 @@ def test_the_encoder_that_is_taken_is_said():
     from unittest import mock
     import pytest
     from sketch_lvm.app import engine, searchcommands
-    from sketch_lvm.measure import choice
+    from sketch_lvm.study import choice
     from sketch_lvm.app.cli import COMMANDS
     from sketch_lvm.core import UserError
 
@@ -196,7 +196,7 @@ def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     from sketch_lvm.app.searchcommands import choose_precision
     from sketch_lvm.clip.precision import precision_of
-    from sketch_lvm.measure import choice
+    from sketch_lvm.study import choice
     from sketch_lvm.show.gallery import weights_at_hand
     from sketch_lvm.show.index import open_encoder
 

@@ -9,7 +9,7 @@ def test_a_base_of_real_pictures_is_made_on_the_command_line_and_taken_up_again(
     from sketch_lvm.app.cli import main
     from sketch_lvm.clip.realbatches import RealRecipe
     from sketch_lvm.clip.realmodel import teach_sentences
-    from sketch_lvm.clip.realpretrain import pretrain_real, read_state
+    from sketch_lvm.clip.realpretrain import pretrain_real, read_training
     from sketch_lvm.core import read_json, write_json
     from sketch_lvm.data.real64 import invent
 
@@ -25,10 +25,10 @@ def test_a_base_of_real_pictures_is_made_on_the_command_line_and_taken_up_again(
         root = invent(Path(d) / 'data', photos=2, sketches=1)
         words = ['pretrain', '--data', f'real64:{root},split={d}/s.json', '--steps', '10', '--seed', '3', '--threads', '1']
         assert main([*words, '--out', f'{d}/whole']) == 0
-        about, whole = read_state(f'{d}/whole/state.safetensors')
+        about, whole = read_training(f'{d}/whole/state.safetensors')
         pretrain_real(f'{d}/parts', root, type(small)(**about['recipe']), stop=5, say=None)
         assert main([*words, '--out', f'{d}/parts']) == 0
-        _, parts = read_state(f'{d}/parts/state.safetensors')
+        _, parts = read_training(f'{d}/parts/state.safetensors')
         assert all(torch.equal(parts[k], whole[k]) for k in whole)
         card = read_json(f'{d}/parts/base/card.json')
         assert card['name'] == 'real-again' and card['steps_done'] == 10 and card['cooled'] == [8, 2]
@@ -102,7 +102,7 @@ def test_a_method_of_ones_own_comes_with_import():
     from pathlib import Path
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import read_json
-    from sketch_lvm.measure.experiments import IMPORTED
+    from sketch_lvm.study.experiments import IMPORTED
     from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED
 
     d = Path(tempfile.mkdtemp())

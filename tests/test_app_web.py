@@ -8,7 +8,7 @@ def test_only_what_is_listed_is_served():
     from sketch_lvm.testing.knock import knock
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
     finder = Finder(
@@ -66,7 +66,7 @@ def test_strangers_are_refused():
     from sketch_lvm.testing.knock import knock
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
     finder = Finder(
@@ -137,7 +137,7 @@ def test_odd_requests_are_answered_and_show_nothing():
     from sketch_lvm.testing.knock import knock
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import rng
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
     d = Path(tempfile.mkdtemp())

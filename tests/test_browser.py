@@ -27,7 +27,7 @@ READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionCont
 FIRST = [
     """
 from sketch_lvm.clip.backbone import load_backbone
-from sketch_lvm.measure.runs import frozen_encoder
+from sketch_lvm.study.runs import frozen_encoder
 from sketch_lvm.show.gallery import make_gallery
 from sketch_lvm.methods.catalogue import method
 from sketch_lvm.methods.building import build_encoder
@@ -45,7 +45,7 @@ NAMES = [
 import numpy as np
 from sketch_lvm.clip.backbone import load_backbone
 from sketch_lvm.data.items import SketchPhotoSet, toy_set
-from sketch_lvm.measure.runs import frozen_encoder
+from sketch_lvm.study.runs import frozen_encoder
 from sketch_lvm.show.widgets import retrieve_live
 items = toy_set(size=64).photos
 photos = SketchPhotoSet.from_arrays(np.stack([items.read(r) for r in range(8)]), [%r, 'b']*4, 'photo')
@@ -59,7 +59,7 @@ PLAIN = [
     """
 from sketch_lvm.clip.backbone import load_backbone
 from sketch_lvm.data.items import toy_set
-from sketch_lvm.measure.runs import frozen_encoder
+from sketch_lvm.study.runs import frozen_encoder
 from sketch_lvm.world.freehand import sketch_strokes
 from sketch_lvm.show.gallery import make_gallery
 from sketch_lvm.show.widgets import explore, retrieve_live
@@ -242,7 +242,7 @@ class Lab:
 def clearest(names):
     "The strokes of a category whose drawing the frozen model reads best: the test is of the pad, not of the model"
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.world.freehand import sketch_strokes
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.data.minisets import mini_set

@@ -51,7 +51,7 @@ def tiles(page):
 
 
 def test_the_mouse_draws_and_python_would_rank_so(browser, written, shots):
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.drawing import read_drawing
     from sketch_lvm.show.pad import clean_strokes
 

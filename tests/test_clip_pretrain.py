@@ -28,9 +28,9 @@ def test_resuming_changes_nothing():
     import tempfile, torch
     from dataclasses import replace
     from pathlib import Path
-    from sketch_lvm.clip.pretrain import Phase, Recipe, pretrain
+    from sketch_lvm.clip.pretrain import Phase, MiniRecipe, pretrain
 
-    tiny = Recipe(steps=6, instances=8, warmup=2, phases=(Phase(0, 3, 4), Phase(3, 4, 2)))
+    tiny = MiniRecipe(steps=6, instances=8, warmup=2, phases=(Phase(0, 3, 4), Phase(3, 4, 2)))
     names = ('apple', 'bus', 'castle', 'duck')
     with tempfile.TemporaryDirectory() as d:
         whole, _ = pretrain(d + '/a', tiny, names, every=3, say=None)
@@ -43,31 +43,12 @@ def test_resuming_changes_nothing():
 
 def test_a_batch_keeps_to_its_phase():
     import numpy as np
-    from sketch_lvm.clip.pretrain import Phase, Recipe, draw_batch, pictures_seen, rate
+    from sketch_lvm.clip.pretrain import Phase, MiniRecipe, draw_batch, rate
 
-    r = Recipe(phases=(Phase(0, 3, 4), Phase(10, 5, 2)))
+    r = MiniRecipe(phases=(Phase(0, 3, 4), Phase(10, 5, 2)))
     for step, p, k in ((0, 3, 4), (9, 3, 4), (10, 5, 2)):
         cats, objs, view, art, say, shift, lead = draw_batch(r, step, 7, 9)
         assert [len(set(cats)), len(cats)] == [p, p * k] and all(len(set(objs[cats == c])) == k for c in set(cats))
         assert (view[:, 0] != view[:, 1]).all() and np.array_equal(cats, draw_batch(r, step, 7, 9)[0])
-    assert pictures_seen(dict(phases=[vars(p) for p in r.phases]), 12) == 10 * 24 + 2 * 20
-    r = Recipe(steps=100, warmup=10, decay=0.5)
+    r = MiniRecipe(steps=100, warmup=10, decay=0.5)
     assert rate(r, 0) == 0.1 and rate(r, 20) == rate(r, 49) == 1 and abs(rate(r, 75) - 0.5) < 1e-9 and rate(r, 100) == 0
-
-
-def test_the_published_model_is_the_trained_one():
-    import tempfile, torch
-    from safetensors.torch import load_file
-    from sketch_lvm.core import sha256
-    from sketch_lvm.clip.pretrain import Phase, Recipe, pretrain, publish
-
-    tiny = Recipe(steps=2, instances=8, warmup=1, phases=(Phase(0, 3, 4),))
-    with tempfile.TemporaryDirectory() as d:
-        model, _ = pretrain(d + '/run', tiny, ('apple', 'bus', 'castle', 'duck'), every=2, say=None)
-        open(d + '/run/log.jsonl', 'a').close()
-        card = publish(d + '/run', d + '/out', note='a test', measured=False)
-        half = load_file(d + '/out/mini.safetensors')
-        assert all(torch.allclose(v.float(), half[k].float(), atol=1e-3, rtol=1e-3) for k, v in model.state_dict().items())
-        assert card['pictures_seen'] == 2 * 2 * 12 and card['files']['mini.safetensors'] == sha256(
-            d + '/out/mini.safetensors'
-        )

@@ -29,7 +29,7 @@ def test_archives_of_pictures_go_through_the_one_opener():
 
 def test_line_art_of_a_box():
     import numpy as np, torch
-    from sketch_lvm.data.real64 import line_art, line_strength
+    from sketch_lvm.data.real64 import photo_lines, line_strength
 
     page = np.full((24, 24), 0.9)
     page[6:18, 8:15] = 0.2  # a dark box on a light page: a ridge along its border, nothing inside it
@@ -37,7 +37,7 @@ def test_line_art_of_a_box():
     assert lines[11, 11] == 0 and lines[1, 1] == 0 and lines[11, 6:10].max() > 0.1
     assert ((lines > 0.05).sum(1)[8:16] == 2).all()  # thin: each row in the middle crosses the border twice
     photo = np.repeat((page[None, ..., None] * 255).astype(np.uint8), 3, 3)
-    art = line_art(photo)
+    art = photo_lines(photo)
     assert art.dtype == np.uint8 and art.max() == 255 and art[0, 11, 11] == 0
     half = line_strength(torch.tensor(page[None] / 2, dtype=torch.float32))[0].numpy()
     assert np.allclose(half, lines / 2, atol=1e-6)  # with half the contrast the same lines are half as strong
@@ -109,10 +109,10 @@ def test_the_cache_is_made_once_and_again_for_other_files():
 
 def test_the_split_keeps_to_kinds_with_both_sides():
     from sketch_lvm.data.columns import class_key
-    from sketch_lvm.data.real64 import sketch_name, words
+    from sketch_lvm.data.real64 import sketch_name, name_table
     from sketch_lvm.data.splits import find_split
 
-    split, table = find_split('real64/v1'), words()
+    split, table = find_split('real64/v1'), name_table()
     photos = set(table['photos'].values())
     assert len(table['photos']) == 200 and len(photos) == 176 and {*split.seen, *split.unseen} <= photos
     assert (len(split.training), len(split.validation), len(split.unseen)) == (43, 9, 20)

@@ -26,12 +26,12 @@ def test_rows_of_several_arrays_are_read_as_they_lie():
     import tempfile
     import numpy as np
     from sketch_lvm.data.real64 import invent, real64
-    from sketch_lvm.data.real64sets import Rows, picture_set
+    from sketch_lvm.data.real64sets import ManyArrays, picture_set
 
     grey, colour = np.arange(2 * 4, dtype=np.uint8).reshape(2, 2, 2), np.full((3, 2, 2, 3), 7, np.uint8)
-    rows = Rows(grey, colour)
+    rows = ManyArrays(grey, colour)
     assert len(rows) == 5 and (rows.read(1, 'sketch')[..., 2] == grey[1]).all() and (rows.read(2, 'photo') == 7).all()
-    assert rows.content(0) == Rows(colour, grey).content(3) != rows.content(1)
+    assert rows.content(0) == ManyArrays(colour, grey).content(3) != rows.content(1)
     with tempfile.TemporaryDirectory() as d:
         data = real64(invent(d, photos=2, sketches=2))
         s = picture_set(data, ('tests', 'tuberlin'), ('cat', 'bus'))

@@ -276,8 +276,8 @@ def test_every_method_trains_and_resumes_exactly():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method, variants
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.testing.crash import outcome
 
     mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)

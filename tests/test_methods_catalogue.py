@@ -31,7 +31,7 @@ def test_methods_are_data():
 def test_names_of_old_are_read():
     import pytest
     from sketch_lvm.core import UserError, data_path
-    from sketch_lvm.measure.tablestate import read_state
+    from sketch_lvm.study.tablestate import read_table
     from sketch_lvm.methods.catalogue import FAMILIES, current_name, method, method_from_dict
 
     for name in (f.name for f in FAMILIES.values() if len(f.tasks) == 2):
@@ -50,7 +50,7 @@ def test_names_of_old_are_read():
     with pytest.raises(UserError, match="Did you mean 'fine-grained'"):
         method('sketch-lvm', task='fine-graind')
     assert current_name('frozen') == ('frozen', 'category') and current_name('x-fg') == ('x-fg', 'category')
-    rows = read_state(data_path('results', 'table_fine-grained_mini.json'))['rows']  # stored before there were tasks
+    rows = read_table(data_path('results', 'table_fine-grained_mini.json'))['rows']  # stored before there were tasks
     assert {(e['method'], e.get('task')) for e in rows.values() if e['trains']} == {
         (name, 'fine-grained') for name in ('b-ft', 'b-lin', 'b-cond', 'b-ip', 'b-mm', 'b-deep', 'sketch-lvm', 'splip')
     }
@@ -185,9 +185,9 @@ def test_families_and_terms_of_ones_own():
 
 
 def test_tables_for_reading():
-    from sketch_lvm.methods.catalogue import compare, describe, method, published, variants
+    from sketch_lvm.methods.catalogue import compare_methods, describe_method, method, published, variants
 
-    text = describe(method('sketch-lvm', without='norms', task='fine-grained', margin=0.2))
+    text = describe_method(method('sketch-lvm', without='norms', task='fine-grained', margin=0.2))
     assert text.startswith('sketch-lvm fine-grained (paper) without norms margin=0.2\n')
     lines = {l.split()[0]: l for l in text.splitlines() if l.startswith('  ')}
     assert (
@@ -199,14 +199,14 @@ def test_tables_for_reading():
     assert '0.2718' in text and '0.2868' not in text  # the row of the ablation, not the full method's
     for how in variants():
         m = method(**how)
-        assert all(k in describe(m) for k in (*m.options, *m.weights)), how
-    assert 'of the term jigsaw' in describe(method('sketch-lvm', weights={'jigsaw': 0.1}))
+        assert all(k in describe_method(m) for k in (*m.options, *m.weights)), how
+    assert 'of the term jigsaw' in describe_method(method('sketch-lvm', weights={'jigsaw': 0.1}))
     assert 'no row' not in text and published(method('sketch-lvm', without=['norms', 'classification'])) == []
     assert {p.preset for p in published(method('sketch-lvm', 'clipprompt'), 'tuberlin', 'zero-shot')} == {
         'paper',
         'clipprompt',
     }
-    a = compare(method('sketch-lvm'), method('sketch-lvm', n_prompts=5, weights={'classification': 0}))
+    a = compare_methods(method('sketch-lvm'), method('sketch-lvm', n_prompts=5, weights={'classification': 0}))
     assert [l.split()[0] for l in a.splitlines()[1:]] == ['weight', 'n_prompts'] and a.splitlines()[1].split()[-2:] == [
         '0.5',
         '-',

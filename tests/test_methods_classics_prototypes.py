@@ -97,8 +97,8 @@ def test_two_steps_and_exact_resume_of_points():
     from pathlib import Path
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.testing.crash import outcome
 

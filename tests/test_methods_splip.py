@@ -123,8 +123,8 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.train.processes import join_processes
     backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
     m = method('splip', 'mini', batch=7, permutations=5)

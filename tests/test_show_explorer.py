@@ -24,8 +24,8 @@ def test_a_page_holds_what_was_found():
     import numpy as np
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.minisets import mini_set
-    from sketch_lvm.measure.interpret import Interpretation
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.look.interpret import Interpretation
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.explorer import Explorer, make_scene, scene_data
 
     e = frozen_encoder(load_backbone('mini'))

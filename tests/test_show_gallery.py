@@ -9,7 +9,7 @@ def test_hits_are_what_they_say():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import SketchPhotoSet, toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.measure.evaluate import embed
     from sketch_lvm.show.gallery import make_gallery
 
@@ -63,7 +63,7 @@ def test_drawings_are_embedded_as_drawings():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
 
@@ -108,7 +108,7 @@ def test_broken_files_are_named():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.data.images import broken_files
 
@@ -137,7 +137,7 @@ def test_the_mini_clip_says_what_it_was_taught():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.search import real_photos_note
 
@@ -162,7 +162,7 @@ def test_galleries_are_kept_and_refuse():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.index import encoder_mark
     from sketch_lvm.clip.prompts import ShallowPrompts
@@ -248,7 +248,7 @@ def test_a_gallery_opens_nothing_by_itself():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
 
     d = Path(tempfile.mkdtemp())

@@ -14,7 +14,7 @@ def test_a_gallery_grows_by_what_is_new():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show import growing
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.growing import grow_gallery, parts_folder
@@ -109,7 +109,7 @@ def test_killed_and_taken_up():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show import growing
     from sketch_lvm.show.growing import grow_gallery, parts_folder
     from sketch_lvm.show.index import photo_folder
@@ -166,7 +166,7 @@ def test_processes_share_the_work():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.testing.crash import run_script
     from sketch_lvm.train.sealed import scratch
@@ -178,7 +178,7 @@ def test_processes_share_the_work():
         '''
         import sys
         from sketch_lvm.clip.backbone import load_backbone
-        from sketch_lvm.measure.runs import frozen_encoder
+        from sketch_lvm.study.runs import frozen_encoder
         from sketch_lvm.show import growing
         from sketch_lvm.show.index import photo_folder
         from sketch_lvm.train.processes import join_processes

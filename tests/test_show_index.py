@@ -44,7 +44,7 @@ def test_threads_change_nothing():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.index import embed_photos, read_ahead
 
     enc, items = frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64).photos
@@ -72,7 +72,7 @@ def test_galleries_under_an_old_mark_say_so():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.index import check_mark, encoder_mark
 
     encoder = frozen_encoder(load_backbone('mini', weights_from='random'))

@@ -8,7 +8,7 @@ def test_milvus_answers_as_the_exact_search_does():
     from sketch_lvm.core import UserError, nothing_to_test
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.show.index import photo_folder
     from sketch_lvm.show.milvus import fill_milvus, open_milvus

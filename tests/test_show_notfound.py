@@ -37,7 +37,7 @@ def test_the_promise_is_kept_where_it_is_made():
 def test_a_gallery_says_not_found():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.notfound import limit_of
     from sketch_lvm.train.sealed import scratch

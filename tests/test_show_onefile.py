@@ -68,7 +68,7 @@ def test_javascript_draws_and_embeds_as_python():
     from sketch_lvm.show.drawing import read_drawing
     from sketch_lvm.show.onefile import MODEL_JS, page_data, run_javascript
     from sketch_lvm.show.pad import clean_strokes
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
 
     items = mini_set('unseen', 4)
     b = load_backbone()

@@ -6,8 +6,8 @@ def test_a_replay_ends_with_the_whole_drawing():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.minisets import mini_set
-    from sketch_lvm.measure.interpret import Interpretation, per_query
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.look.interpret import Interpretation, per_query
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.replay import replay
     from sketch_lvm.world.freehand import sketch_strokes
     from sketch_lvm.data.minisets import drawing_of
@@ -40,7 +40,7 @@ def test_a_film_shows_each_stage():
     from PIL import Image, ImageSequence
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.minisets import mini_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.replay import replay, replay_frames, save_gif
     from sketch_lvm.world.freehand import sketch_strokes
 

@@ -12,7 +12,7 @@ def test_a_second_look_orders_the_same_photos():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.rerank import Rerank
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.secondlook import rerank_hits, second_look_note
 

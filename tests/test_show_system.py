@@ -5,7 +5,7 @@ def test_what_learns_is_orange_and_what_is_frozen_is_not():
     import matplotlib.pyplot as plt
     import numpy as np
     from matplotlib.colors import to_hex
-    from sketch_lvm.show.system import FROZEN, LEARNS, Parts, draw_tower, draw_tokens
+    from sketch_lvm.show.system import FROZEN, LEARNS, DrawnParts, draw_tower, draw_token_column
 
 
     def colours(draw, *args):
@@ -16,25 +16,25 @@ def test_what_learns_is_orange_and_what_is_frozen_is_not():
         return out
 
 
-    assert LEARNS not in colours(draw_tower, 3, Parts('none', ()))
-    norms = colours(draw_tower, 3, Parts('none', ('norms',)))
+    assert LEARNS not in colours(draw_tower, 3, DrawnParts('none', ()))
+    norms = colours(draw_tower, 3, DrawnParts('none', ('norms',)))
     assert norms.count(LEARNS) == 6 and norms.count(FROZEN) == 3
-    assert colours(draw_tower, 3, Parts('none', ('tower',))).count(LEARNS) == 9
-    assert colours(draw_tower, 3, Parts('deep', ('prompts',))).count(LEARNS) == 2  # at the second and third block
-    assert colours(draw_tokens, Parts('shallow', ('prompts',), 3)).count(LEARNS) == 3
-    assert LEARNS not in colours(draw_tokens, Parts('none', ()))
+    assert colours(draw_tower, 3, DrawnParts('none', ('tower',))).count(LEARNS) == 9
+    assert colours(draw_tower, 3, DrawnParts('deep', ('prompts',))).count(LEARNS) == 2  # at the second and third block
+    assert colours(draw_token_column, DrawnParts('shallow', ('prompts',), 3)).count(LEARNS) == 3
+    assert LEARNS not in colours(draw_token_column, DrawnParts('none', ()))
 
 
 def test_the_catalogue_is_drawn_as_it_is():
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.show.system import parts_of
+    from sketch_lvm.show.system import drawn_parts
 
-    assert parts_of(method('sketch-lvm', 'mini')).learns == {'prompts', 'norms'}
-    assert parts_of(method('b-ft', 'mini')).prompts == 'none' and 'tower' in parts_of(method('b-ft', 'mini')).learns
-    assert parts_of(method('b-lin', 'mini')).learns == {'linear'}
-    assert parts_of(method('b-deep', 'mini')).prompts == 'deep'
-    assert parts_of(method('b-cond', 'mini')).prompts == 'image'
-    assert parts_of(method('splip', 'mini')).prompts == 'words'
+    assert drawn_parts(method('sketch-lvm', 'mini')).learns == {'prompts', 'norms'}
+    assert drawn_parts(method('b-ft', 'mini')).prompts == 'none' and 'tower' in drawn_parts(method('b-ft', 'mini')).learns
+    assert drawn_parts(method('b-lin', 'mini')).learns == {'linear'}
+    assert drawn_parts(method('b-deep', 'mini')).prompts == 'deep'
+    assert drawn_parts(method('b-cond', 'mini')).prompts == 'image'
+    assert drawn_parts(method('splip', 'mini')).prompts == 'words'
 
 
 def test_a_scene_ranks_by_cosine_and_shows_its_own_photo():

@@ -38,7 +38,7 @@ def test_a_figure_says_why():
     import numpy as np, pytest
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.why import mutual_links, why_figure
     from sketch_lvm.world.freehand import sketch, sketch_strokes
     from sketch_lvm.world.render import photo

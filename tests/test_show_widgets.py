@@ -67,7 +67,7 @@ def test_live_search_ranks_after_each_stroke():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import SketchPhotoSet, toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
     from sketch_lvm.show.search import png
     from sketch_lvm.clip.prompts import ShallowPrompts
@@ -148,7 +148,7 @@ def test_every_model_gets_its_gallery():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.widgets import galleries_for, retrieve_live
 

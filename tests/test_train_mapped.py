@@ -11,7 +11,7 @@ def test_mapped_folders_are_lists_and_refuse():
         Words,
         map_array,
         map_pieces,
-        open_folder,
+        open_mapped,
         write_array,
         write_pieces,
         write_seal,
@@ -25,7 +25,7 @@ def test_mapped_folders_are_lists_and_refuse():
         write_pieces(f / 'words', (w.encode() for w in words))
         write_array(f / 'n.npy', [numbers[:1], numbers[1:]], (4, 3), 'float32')
         write_seal(f)
-    f, hashed = open_folder(d / 'x')
+    f, hashed = open_mapped(d / 'x')
     t = map_pieces(f / 'words', Texts)
     assert (
         hashed and t == words and words == t and list(t) == words and t[-4] == 'a' and t[1:4] == words[1:4] and len(t) == 5
@@ -53,14 +53,14 @@ def test_mapped_folders_are_lists_and_refuse():
     content = (f / 'words.bin').read_bytes()
     (f / 'words.bin').write_bytes(content[:-1] + b'c')
     with pytest.raises(Damaged, match='words.bin does not have the content'):
-        open_folder(f)
+        open_mapped(f)
 
     (f / 'words.bin').unlink()
     with pytest.raises(Damaged, match='lacks'):
-        open_folder(f)
+        open_mapped(f)
     for broken in (b'', b'{}', b'[' * 10**5, (f / 'sha256.json').read_bytes().replace(b'n.npy', b'm.npy')):
         (f / 'sha256.json').write_bytes(broken)
         with pytest.raises(Damaged, match='is damaged'):
-            open_folder(f)
+            open_mapped(f)
     with pytest.raises(Damaged, match='not written by'):
-        open_folder(d / 'absent')
+        open_mapped(d / 'absent')

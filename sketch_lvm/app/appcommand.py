@@ -45,7 +45,7 @@ def example_strokes() -> dict[str, list]:
 
 def side_by_side(encoder: 'Encoder') -> dict[str, 'Encoder']:
     "What was trained beside its frozen backbone, by name; one without a name where there is nothing to compare"
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
 
     train = getattr(encoder, 'recipe', {}).get('train', 'none')
     if train in ('none', 'all'):

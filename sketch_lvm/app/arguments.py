@@ -19,11 +19,11 @@ from ..core import UserError
 from .engine import Opt
 
 if TYPE_CHECKING:  # the help imports nothing heavy
-    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.study.experiments import Experiment
 
 # %% auto #0
 __all__ = ['OUT', 'SEED', 'DEVICE', 'WEIGHTS', 'FITS', 'FIT', 'ACCUMULATE', 'LOOP', 'TOWER', 'FORMATS', 'DATA_LINES', 'DATA_HELP',
-           'format_option', 'split_options', 'read_data', 'described_experiment', 'read_weights', 'read_changes',
+           'format_option', 'split_options', 'read_data', 'described_experiment', 'term_weights', 'read_changes',
            'check_device', 'check_run', 'import_words', 'resumable']
 
 # %% ../../nbs/app/03_arguments.ipynb #c5bc93dd
@@ -138,7 +138,7 @@ DATA_HELP = '\n'.join(
 # %% ../../nbs/app/03_arguments.ipynb #82932a9b
 def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     "The experiment that the options of `train` describe; what is wrong is added to `problems`"
-    from sketch_lvm.measure.experiments import Experiment, experiment_problems
+    from sketch_lvm.study.experiments import Experiment, experiment_problems
     from sketch_lvm.methods.catalogue import FAMILIES, method, parse_changes, usual_preset
 
     def attempt(f, instead):
@@ -150,7 +150,7 @@ def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
 
     data, weights, changes = (
         attempt(lambda: read_data(v.data), dict(name='mini')),
-        attempt(lambda: read_weights(v.weight), {}),
+        attempt(lambda: term_weights(v.weight), {}),
         {},
     )
     for pair in v.set:
@@ -164,7 +164,7 @@ def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     return e
 
 
-def read_weights(pairs: list[str]) -> dict[str, float]:
+def term_weights(pairs: list[str]) -> dict[str, float]:
     "`['divergence=2']` as numbers"
     try:
         return {term: float(number) for term, number in (pair.split('=') for pair in pairs)}

@@ -29,7 +29,7 @@ def check_evaluate(v: Namespace) -> list[str]:
 
     from sketch_lvm.measure.protocols import find_protocol
     from sketch_lvm.data.named import data_problems
-    from sketch_lvm.measure.experiments import gallery_problems
+    from sketch_lvm.study.experiments import gallery_problems
 
     from sketch_lvm.app.searchcommands import check_encoder
 
@@ -94,7 +94,7 @@ def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callab
     from sketch_lvm.clip.precision import set_precision
     from sketch_lvm.core import pick_device
     from sketch_lvm.measure.report import Report
-    from sketch_lvm.measure.runs import evaluate_run, open_run
+    from sketch_lvm.study.runs import evaluate_run, open_run
 
     device, other = pick_device(v.device), read_data(v.data) if v.data else None
     opened = open_run(v.run, device)
@@ -119,9 +119,9 @@ def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Ca
     from sketch_lvm.core import pick_device
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.evaluate import evaluate
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import named_backbone, warm
-    from sketch_lvm.measure.runs import frozen_encoder, protocol_for
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import named_backbone, warm
+    from sketch_lvm.study.runs import frozen_encoder, protocol_for
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.show.index import open_encoder
 

@@ -17,7 +17,7 @@ from .arguments import read_data
 if TYPE_CHECKING:  # the help imports nothing heavy
     from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.clip.encoder import Encoder
-    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.measure.report import Report
 
 # %% ../../nbs/app/07_evaluations.ipynb #cd13c40c
@@ -32,7 +32,7 @@ def asked_data(v: Namespace) -> dict:
     "The data set of `evaluate`, of a run its own; `mieb-sketchy` asks all classes of Sketchy, whatever the split"
     data = read_data(v.data or 'mini')
     if v.run and not v.data and (Path(v.run) / 'config.json').is_file():
-        from sketch_lvm.measure.experiments import read_experiment
+        from sketch_lvm.study.experiments import read_experiment
 
         data = read_experiment(v.run)[0].data or data
     return data | dict(split='all') if v.protocol == 'mieb-sketchy' and data['name'] == 'sketchy' else data
@@ -66,9 +66,9 @@ def more_problems(v: Namespace) -> list[str]:
 
 def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment', str, dict]:
     "The encoder of a run, or the frozen one; its experiment, its name, and what a report says of it"
-    from sketch_lvm.measure.experiments import Experiment
-    from sketch_lvm.measure.fit import named_backbone
-    from sketch_lvm.measure.runs import frozen_encoder, open_run
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.fit import named_backbone
+    from sketch_lvm.study.runs import frozen_encoder, open_run
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.app.searchcommands import named_encoder
@@ -89,7 +89,7 @@ def ask_with_words(v: Namespace, encoder: 'Encoder', e: 'Experiment', about: dic
     "The report of sketch and words, and how it compares with each alone"
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.compare import compare
-    from sketch_lvm.measure.runs import protocol_for
+    from sketch_lvm.study.runs import protocol_for
     from sketch_lvm.measure.words import Asked, choose_weight
 
     sets, how, weight = load_sets(e.data), dict(batch=v.batch, workers=v.workers), v.sketch_weight
@@ -106,9 +106,9 @@ def ask_again(v: Namespace, encoder: 'Encoder', e: 'Experiment', name: str, abou
     "The report with a second look, and how it compares with the first"
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.measure.compare import compare
-    from sketch_lvm.measure.experiments import own_protocol
+    from sketch_lvm.study.experiments import own_protocol
     from sketch_lvm.measure.rerank import Rerank, evaluate_reranked
-    from sketch_lvm.measure.runs import protocol_for
+    from sketch_lvm.study.runs import protocol_for
 
     question = v.protocol or (own_protocol(e.method) if v.run else 'zero-shot')
     p = protocol_for(e, question, load_sets(e.data), v.part, v.seed)

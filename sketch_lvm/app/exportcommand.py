@@ -15,7 +15,7 @@ from .engine import IMPORT, Command, Opt
 from .searchcommands import BACKBONE, ENCODER, check_encoder, named_encoder
 
 if TYPE_CHECKING:
-    from sketch_lvm.measure.experiments import Experiment
+    from sketch_lvm.study.experiments import Experiment
 
 # %% auto #0
 __all__ = ['FORMATS', 'EXPORT', 'run_results', 'about_run', 'share_run', 'check_export', 'cmd_export']
@@ -38,7 +38,7 @@ def run_results(run: str | Path) -> tuple[dict[str, dict[str, float]], dict[str,
 def about_run(run: str | Path, e: Experiment, step: int) -> dict:
     "What a file says of the run it came from, as plain data"
     from sketch_lvm.data.named import data_label
-    from sketch_lvm.measure.runs import split_of
+    from sketch_lvm.study.runs import split_of
 
     return dict(
         run=Path(run).name,
@@ -53,7 +53,7 @@ def about_run(run: str | Path, e: Experiment, step: int) -> dict:
 
 def share_run(run: str | Path, folder: str | Path) -> Path:
     "A run's encoder as a folder with its model card"
-    from sketch_lvm.measure.runs import open_run, split_of
+    from sketch_lvm.study.runs import open_run, split_of
     from sketch_lvm.train.share import save_encoder
 
     encoder, e, step, _ = open_run(run)
@@ -91,7 +91,7 @@ def check_export(v: Namespace) -> list[str]:
 
 def cmd_export(v: Namespace, say: Callable[[str], None]) -> dict:
     "Write an encoder, and say what can be done with it"
-    from sketch_lvm.measure.experiments import read_experiment
+    from sketch_lvm.study.experiments import read_experiment
     from sketch_lvm.measure.report import WARNING
     from sketch_lvm.show.index import encoder_label, open_encoder
     from sketch_lvm.train.export import export_encoder

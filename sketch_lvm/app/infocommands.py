@@ -17,7 +17,7 @@ from .engine import IMPORT, Command, Opt, version_of
 from .terminal import quiet_libraries
 
 if TYPE_CHECKING:
-    from sketch_lvm.measure.choice import Tower
+    from sketch_lvm.study.choice import KnownTower
     from sketch_lvm.methods.family import Published
     from sketch_lvm.tabular import Grid
 
@@ -47,7 +47,7 @@ def published_words(rows: list[Published]) -> list[str]:
 def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = None) -> dict[str, dict]:
     "{method: {task: what it is, and what it costs on a backbone}}, and the references; `say` gets it line by line"
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.tables import REFERENCES
+    from sketch_lvm.study.tables import REFERENCES
     from sketch_lvm.methods.building import cost
     from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published, usual_preset
 
@@ -93,12 +93,12 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
 def cmd_methods(v: Namespace, say: Callable[[str], None]) -> dict:
     "List the methods, or describe one"
 
-    from sketch_lvm.methods.catalogue import describe, method, published
+    from sketch_lvm.methods.catalogue import describe_method, method, published
 
     if v.name is None:
         return dict(methods=list_methods(v.backbone, say))
     m = method(v.name, v.preset or 'paper', v.without, task=v.task or 'category')
-    say(describe(m))
+    say(describe_method(m))
     return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
 
 
@@ -237,10 +237,10 @@ DOCTOR = Command('Say what is installed, where things lie, and whether they are 
 def tower_grid(measured: dict[str, dict]) -> Grid:
     "A row for each recommended tower, the best first"
     from sketch_lvm.clip.weights import weights_here
-    from sketch_lvm.measure.choice import TOWERS, can_be_backbone
+    from sketch_lvm.study.choice import TOWERS, can_be_backbone
     from sketch_lvm.tabular import Grid
 
-    def state(t: Tower) -> str:
+    def state(t: KnownTower) -> str:
         "Whether it can be used here"
         if not can_be_backbone(t.backbone):
             return 'as an encoder of your own'
@@ -275,8 +275,8 @@ def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.precision import chosen_precision, kept_measurements
     from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.choice import PUBLISHED_BY, TOWERS, choose_encoder
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.choice import PUBLISHED_BY, TOWERS, choose_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.tabular import write_blocks
 
     device = pick_device(v.device)

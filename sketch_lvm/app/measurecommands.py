@@ -19,7 +19,7 @@ from .terminal import is_first_process
 from ..core import UserError, check_name, check_writable, read_json, write_json
 
 if TYPE_CHECKING:
-    from sketch_lvm.measure.tableplan import TablePlan
+    from sketch_lvm.study.tableplan import TablePlan
 
 # %% auto #0
 __all__ = ['REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path',
@@ -29,7 +29,7 @@ __all__ = ['REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'table_plan', '
 # %% ../../nbs/app/09_measurecommands.ipynb #7d9d9608
 def table_plan(v: Namespace) -> TablePlan:
     "What the options of `reproduce` ask for"
-    from sketch_lvm.measure.tableplan import TablePlan
+    from sketch_lvm.study.tableplan import TablePlan
 
     options, row_options = read_changes(v.set)
     return TablePlan(
@@ -52,7 +52,7 @@ def table_plan(v: Namespace) -> TablePlan:
 
 def check_reproduce(v: Namespace) -> list[str]:
     "What is wrong with the options of `reproduce`, as sentences"
-    from sketch_lvm.measure.tableplan import table_problems
+    from sketch_lvm.study.tableplan import table_problems
 
     out = check_device(v.device)
     v.out = v.out or f'runs/table-{v.table}-{v.data.partition(":")[0]}'
@@ -72,9 +72,9 @@ def check_reproduce(v: Namespace) -> list[str]:
 
 def cmd_reproduce(v: Namespace, say: Callable[[str], None]) -> dict:
     "Say what a table costs, make it, print it"
-    from sketch_lvm.measure.costs import announce, may_begin
-    from sketch_lvm.measure.reproduce import reproduce
-    from sketch_lvm.measure.tablepage import prior_blocks, table_blocks
+    from sketch_lvm.study.costs import announce, may_begin
+    from sketch_lvm.study.reproduce import reproduce
+    from sketch_lvm.study.tablepage import prior_blocks, table_blocks
     from sketch_lvm.tabular import write_blocks
     from sketch_lvm.train.loop import by_first_process
     from sketch_lvm.train.processes import join_processes
@@ -139,9 +139,9 @@ def check_report(v: Namespace) -> list[str]:
 def cmd_report(v: Namespace, say: Callable[[str], None]) -> dict:
     "Print a stored report or table"
     from sketch_lvm.measure.report import load_report
-    from sketch_lvm.measure.tablepage import prior_blocks, table_blocks
-    from sketch_lvm.measure.tables import TABLES
-    from sketch_lvm.measure.tablestate import read_state
+    from sketch_lvm.study.tablepage import prior_blocks, table_blocks
+    from sketch_lvm.study.tables import TABLES
+    from sketch_lvm.study.tablestate import read_table
     from sketch_lvm.tabular import write_blocks
 
     path = stored_path(v.path)
@@ -150,7 +150,7 @@ def cmd_report(v: Namespace, say: Callable[[str], None]) -> dict:
         report = load_report(path)
         say(report.write(v.format))
         return report.to_dict()
-    state = read_state(path)
+    state = read_table(path)
     table = TABLES[check_name(state['settings'].get('table'), TABLES, f'table in {path}')]
     data = state['settings']['data']['name']
     say(write_blocks([*table_blocks(state, table), *prior_blocks(table, data, state)], v.format))

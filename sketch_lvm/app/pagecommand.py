@@ -19,7 +19,7 @@ from ..core import write_json
 def quick_page(path: str | Path, photos: int = 300, title: str = 'Draw and find', **sizes: int | None) -> Path:
     "The page of a run that is trained for it, by the quickstart's recipe or in other `sizes`"
     from sketch_lvm.app.quickstart import quick_experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.show.onefile import write_page
 
     with tempfile.TemporaryDirectory() as folder:

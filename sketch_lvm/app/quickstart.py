@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_picture', 'before_and_after', 'learning_curve',
-           'quick_sets', 'measure', 'first_words', 'two_scores', 'quickstart', 'write_results', 'keep_result',
+           'quick_sets', 'score_and_rank', 'first_words', 'two_scores', 'quickstart', 'write_results', 'keep_result',
            'what_next', 'run_picture']
 
 # %% ../../nbs/app/00_quickstart.ipynb #57317a60
@@ -22,10 +22,10 @@ from ..core import UserError, read_json, rng, to_image, write_json, counting
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol
-from ..measure.experiments import Experiment, experiment_problems
-from ..measure.runs import frozen_encoder, open_run
+from ..study.experiments import Experiment, experiment_problems
+from ..study.runs import frozen_encoder, open_run
 from ..data.named import ItemSets, data_label, figure_label, load_sets
-from ..measure.fit import named_backbone, fit, validation
+from ..study.fit import named_backbone, fit, validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
 from ..data.items import SketchPhotoSet
@@ -147,7 +147,9 @@ def quick_sets(e: Experiment, progress: bool | None = None) -> ItemSets:
         return load_sets(e.data, progress=move)
 
 
-def measure(encoder: torch.nn.Module, protocol: Protocol, name: str, **more: object) -> tuple[Report, np.ndarray]:
+def score_and_rank(
+    encoder: torch.nn.Module, protocol: Protocol, name: str, **more: object
+) -> tuple[Report, np.ndarray]:
     "A report, and the order in which each sketch finds the photos"
     q, g = embed_protocol(encoder, protocol, progress=False)
     return evaluate(encoder, protocol, name, features=(q, g), **more), (q @ g.T).argsort(
@@ -197,7 +199,7 @@ def quickstart(
         f'2/4 the frozen {b.label}: {len(p.queries[0])} sketches of {len(sets.split.unseen)} unseen categories, '
         f'{len(p.gallery[0])} photos'
     )
-    frozen, before = measure(frozen_encoder(b), p, 'frozen CLIP')
+    frozen, before = score_and_rank(frozen_encoder(b), p, 'frozen CLIP')
     say(
         '    ' + ', '.join(f'{k} {v:.3f} (chance {frozen.chance[k]:.3f})' for k, v in two_scores(frozen.values).items())
     )
@@ -206,7 +208,7 @@ def quickstart(
     say('4/4 the same sketches and photos again')
     opened = open_run(out, backbone=b)
     about = dict(preset=e.method.preset, method=e.method.to_dict(), seed=seed, step=opened.step, chosen=opened.chosen)
-    trained, after = measure(opened.encoder, p, e.method.label, frozen=frozen, about=about)
+    trained, after = score_and_rank(opened.encoder, p, e.method.label, frozen=frozen, about=about)
     say(f'\n{trained}')  # before anything is written: a full disk must not take the result away
     write_results(out, e, b, sets, p, frozen, trained, before, after)
     result = dict(
@@ -306,7 +308,7 @@ def run_picture(run: str | Path, path: str | Path, rows: int = 6, n: int = 4, co
     b, sets = o.encoder.backbone, load_sets(o.experiment.data)
     p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
     orders = {
-        name: measure(e, p, name)[1]
+        name: score_and_rank(e, p, name)[1]
         for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))
     }
     note = f'{figure_label(o.experiment.data)}, {b.label}, seed {o.experiment.seed}; blue: right category'

@@ -93,7 +93,7 @@ PRECISION = Opt(
 def check_index(v: Namespace) -> list[str]:
     "What is wrong with the options of `index`, as sentences"
 
-    from sketch_lvm.measure.experiments import Experiment, experiment_problems
+    from sketch_lvm.study.experiments import Experiment, experiment_problems
     from sketch_lvm.show.gallery import check_out
     from sketch_lvm.show.milvus import is_milvus
     from sketch_lvm.methods.catalogue import method
@@ -127,7 +127,7 @@ def check_index(v: Namespace) -> list[str]:
 def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
     "The encoder that `index` takes: the one that was named, else the one of `auto`, said in a line"
     from sketch_lvm.core import pick_device
-    from sketch_lvm.measure.choice import open_choice
+    from sketch_lvm.study.choice import open_choice
 
     if named := named_encoder(v):
         return named
@@ -208,7 +208,7 @@ def index_files(
     "A gallery of files, in a folder or in Milvus; what is done, as plain data"
     from sketch_lvm.core import printable
     from sketch_lvm.measure.report import WARNING
-    from sketch_lvm.show.gallery import describe
+    from sketch_lvm.show.gallery import gallery_about
     from sketch_lvm.show.growing import grow_gallery
     from sketch_lvm.show.milvus import fill_milvus, is_milvus
     from sketch_lvm.show.search import real_photos_note
@@ -235,7 +235,7 @@ def index_files(
     report.kept = growth.photos
     if report.left_out or report.notes:
         say(str(report))
-    about = describe(encoder, source, where, True, [])
+    about = gallery_about(encoder, source, where, True, [])
     notes = [WARNING * about['random'], str(growth), real_photos_note(SimpleNamespace(about=about))]
     say('\n'.join(filter(None, notes)))
     return dict(

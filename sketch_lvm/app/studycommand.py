@@ -15,8 +15,8 @@ from ..core import UserError
 # %% ../../nbs/app/18_studycommand.ipynb #b9986af6
 def check_study(v: Namespace) -> list[str]:
     "What is wrong with the options of `study`, as sentences"
-    from sketch_lvm.measure.study import deadline
-    from sketch_lvm.measure.studyplan import read_plan
+    from sketch_lvm.study.queue import deadline
+    from sketch_lvm.study.studyplan import read_plan
 
     out, names = [], []
     for f in (lambda: deadline(v.until), lambda: names.extend(s.name for s in read_plan(v.plan).stages)):
@@ -35,8 +35,8 @@ def check_study(v: Namespace) -> list[str]:
 def cmd_study(v: Namespace, say: Callable[[str], None]) -> dict:
     "Carry a plan out, or go on with it; then say what is left"
     from sketch_lvm.core import read_json
-    from sketch_lvm.measure.study import left, run_study
-    from sketch_lvm.measure.studyplan import read_plan
+    from sketch_lvm.study.queue import left, run_study
+    from sketch_lvm.study.studyplan import read_plan
 
     plan = read_plan(v.plan)
     whole = False if v.left else run_study(plan, v.out, read_json(v.plan), v.until, say, tuple(v.stages))

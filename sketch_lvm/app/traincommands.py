@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
-           'outcome', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'cmd_pretrain']
+           'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'cmd_pretrain']
 
 # %% ../../nbs/app/05_traincommands.ipynb #8fa73fb7
 def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
@@ -75,7 +75,7 @@ def check_train(v: Namespace) -> list[str]:
 def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
     "Train, and say how to go on"
 
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.fit import fit
     from sketch_lvm.measure.report import WARNING
 
     say(
@@ -85,7 +85,7 @@ def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     run = fit(v.experiment, v.out, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{import_words(v)}')
-    return outcome(run, v.out)
+    return run_summary(run, v.out)
 
 
 def loop_options(v: Namespace) -> dict:
@@ -94,10 +94,10 @@ def loop_options(v: Namespace) -> dict:
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
 
-def outcome(run: Run, out: str | Path) -> dict:
+def run_summary(run: Run, out: str | Path) -> dict:
     "What `--json` tells of a training"
 
-    from sketch_lvm.measure.fit import kept_step
+    from sketch_lvm.study.fit import kept_step
 
     best = dict(zip(('value', 'step'), run.best)) if run.best else None
     return dict(
@@ -143,13 +143,13 @@ def cmd_resume(v: Namespace, say: Callable[[str], None]) -> dict:
     "Go on with a run"
 
     from dataclasses import replace
-    from sketch_lvm.measure.experiments import read_experiment
-    from sketch_lvm.measure.fit import fit
+    from sketch_lvm.study.experiments import read_experiment
+    from sketch_lvm.study.fit import fit
 
     e = read_experiment(v.run)[0]
     run = fit(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}')
-    return outcome(run, v.run)
+    return run_summary(run, v.run)
 
 # %% ../../nbs/app/05_traincommands.ipynb #054ffcd3
 RESUME = Command(
@@ -168,7 +168,7 @@ RESUME = Command(
 def cmd_tune(v: Namespace, say: Callable[[str], None]) -> dict:
     "Tune, and say what was best"
 
-    from sketch_lvm.measure.tune import tune
+    from sketch_lvm.study.tune import tune
 
     say(f'{v.experiment.method.label} on {v.data}: at most {v.trials} trials, judged on validation categories')
     with resumable():
@@ -218,12 +218,14 @@ def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
     "Pretrain, and write the result as the project keeps its own"
 
     from dataclasses import replace
-    from sketch_lvm.clip.pretrain import Recipe, pretrain, publish
+    from sketch_lvm.clip.minimodel import publish
+    from sketch_lvm.clip.pretrain import MiniRecipe, pretrain
 
     if v.data:
         return pretrain_on(v.data, v, say)
     recipe = replace(
-        Recipe(), **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None}
+        MiniRecipe(),
+        **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None},
     )
     pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
     card = publish(v.out, Path(v.out) / 'miniclip', v.name or 'mini-again')

@@ -171,7 +171,7 @@ def _indexed(home: str, out: str) -> None:
     import json
 
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery
     from sketch_lvm.show.growing import grow_gallery
     from sketch_lvm.show.index import photo_folder

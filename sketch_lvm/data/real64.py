@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['Read', 'LARGEST_ENTRY', 'PHOTO', 'TEST_PHOTO', 'SKETCH', 'STROKES', 'SIDE', 'VERSION', 'ARRAYS', 'INVENTED',
-           'real64_folder', 'files_under', 'read_entry', 'entries', 'kind_of_entry', 'words', 'sketch_name',
-           'line_strength', 'line_art', 'Real64', 'list_pictures', 'decode', 'draw', 'build', 'real64', 'invent']
+           'real64_folder', 'files_under', 'read_entry', 'entries', 'kind_of_entry', 'name_table', 'sketch_name',
+           'line_strength', 'photo_lines', 'Real64', 'list_pictures', 'decode', 'draw_each', 'build', 'real64',
+           'invent']
 
 # %% ../../nbs/data/20_real64.ipynb #f6fca61c
 import io, json, os, re, shutil, tempfile, zipfile
@@ -87,14 +88,14 @@ def kind_of_entry(name: str) -> tuple[str, str, int] | None:
     return ('strokes', found[1], 0) if found else None
 
 # %% ../../nbs/data/20_real64.ipynb #740a06ac
-def words() -> dict:
+def name_table() -> dict:
     "The table of names: `photos`, number of a kind to its common name; `by_hand` and `apart`, with their reasons"
     return read_json(data_path('real64_words.json'))
 
 
 def sketch_name(category: str) -> str:
     "The common name of one of TU-Berlin's categories: 'wine-bottle' is a bottle, 'mouse (animal)' a mouse"
-    for joined in words()['by_hand']:
+    for joined in name_table()['by_hand']:
         if class_key(joined['tuberlin']) == class_key(category):
             return joined['name']
     return class_key(re.sub(r'\(.*\)', '', category))
@@ -119,7 +120,7 @@ def line_strength(grey: torch.Tensor) -> torch.Tensor:
     return out
 
 
-def line_art(photos: np.ndarray, batch: int = 500) -> np.ndarray:
+def photo_lines(photos: np.ndarray, batch: int = 500) -> np.ndarray:
     "uint8 photos [n, H, W, 3] to line strength [n, H, W]; 255 is the strength that one point in a hundred exceeds"
     out = np.empty(photos.shape[:3], np.uint8)
     weight = torch.tensor([0.299, 0.587, 0.114]) / 255
@@ -187,7 +188,7 @@ def decode(files: list, modality: str, grey: bool) -> np.ndarray:
     return out
 
 
-def draw(files: list, per_kind: int) -> tuple[np.ndarray, list[str]]:
+def draw_each(files: list, per_kind: int) -> tuple[np.ndarray, list[str]]:
     "The first drawings of each file of strokes as uint8 [n, 64, 64], and their categories"
     pages, names = [], []
     for category, _, read in files:
@@ -200,8 +201,8 @@ def draw(files: list, per_kind: int) -> tuple[np.ndarray, list[str]]:
 def build(found: dict[str, list], per_kind: int) -> tuple[dict[str, np.ndarray], list[str], int]:
     "All arrays, the list of names, and how many of those have photos"
     photos = decode(found['photo'], 'photo', False)
-    drawings, drawn = draw(found['strokes'], per_kind)
-    table = words()['photos']
+    drawings, drawn = draw_each(found['strokes'], per_kind)
+    table = name_table()['photos']
     named = dict(
         photo=[table[c] for c, _, _ in found['photo']],
         test=[table[c] for c, _, _ in found['test']],
@@ -212,7 +213,7 @@ def build(found: dict[str, list], per_kind: int) -> tuple[dict[str, np.ndarray],
     names = first + sorted(set(named['sketch']) - set(first))
     names += sorted(set(named['drawing']) - set(names))
     at = {n: i for i, n in enumerate(names)}
-    arrays = dict(photos=photos, art=line_art(photos), tests=decode(found['test'], 'photo', False))
+    arrays = dict(photos=photos, art=photo_lines(photos), tests=decode(found['test'], 'photo', False))
     arrays |= dict(sketches=decode(found['sketch'], 'sketch', True), drawings=drawings)
     arrays |= {f'{what}_kind': np.array([at[n] for n in kinds], np.int16) for what, kinds in named.items()}
     return arrays, names, len(first)
@@ -251,8 +252,8 @@ INVENTED = dict(barn=4, bear=3, bus=5, camel=6, duck=7, cat=8, fish=9, chair=11)
 
 def invent(root: str | Path, photos: int = 8, sketches: int = 6, seed: int = 0) -> Path:
     "Write tiny archives in the public layouts: shapes in place of photos, outlines in place of drawings"
-    root, table = Path(root), words()['photos']
-    joined = {j['name']: j['tuberlin'] for j in words()['by_hand']}
+    root, table = Path(root), name_table()['photos']
+    joined = {j['name']: j['tuberlin'] for j in name_table()['by_hand']}
     root.mkdir(parents=True, exist_ok=True)
     with (
         zipfile.ZipFile(root / 'tiny-imagenet-200.zip', 'w') as z,

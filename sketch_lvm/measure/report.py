@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'FIELDS', 'WARNING', 'Report', 'report_problems', 'load_report', 'loud_lines', 'training_words',
-           'method_words', 'pixel_words', 'headline', 'report_grid', 'class_grid', 'published_lines', 'report_blocks']
+           'method_words', 'pixel_sentence', 'headline', 'report_grid', 'class_grid', 'published_lines',
+           'report_blocks']
 
 # %% ../../nbs/measure/07_report.ipynb #dd4bd7c1
 from dataclasses import dataclass, field, fields
@@ -155,7 +156,7 @@ def method_words(m: dict) -> str:
     return '; '.join([m['name'], m['backbone'], *known])
 
 
-def pixel_words(conditions: dict) -> str:
+def pixel_sentence(conditions: dict) -> str:
     "How pictures became what the encoder saw"
     how = conditions.get('pixels')
     return f'{how["size"]} x {how["size"]} pixels, fit {how["fit"]}, {how["interpolation"]}' if how else ''
@@ -170,7 +171,7 @@ def headline(r: Report) -> list[str]:
         f'{p["name"]} on {where}: {p["queries"]:,} sketches of {len(p["classes"])} classes '
         f'against {p["gallery"]:,} photos{classes}',
         f'({p["rule"]})',
-        '; '.join(filter(None, [method_words(r.method), pixel_words(r.conditions)])),
+        '; '.join(filter(None, [method_words(r.method), pixel_sentence(r.conditions)])),
     ]
     return [*loud_lines(r), *lines, *filter(None, [training_words(r)])]
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CLASSICS', 'FAMILIES', 'OPTIONS', 'SOURCES', 'PUBLISHED', 'merge_words', 'gather_families', 'add_family', 'add_term',
            'current_name', 'find_family', 'method', 'usual_preset', 'variants', 'method_from_dict', 'parse_changes',
-           'published', 'describe', 'compare']
+           'published', 'describe_method', 'compare_methods']
 
 # %% ../../nbs/methods/12_catalogue.ipynb #380fbcf7
 import dataclasses
@@ -173,7 +173,7 @@ def published(m: Method, data: str | None = None, protocol: str | None = None) -
     return [p for p in rows if data in (None, p.data) and protocol in (None, p.protocol)]
 
 
-def describe(m: Method) -> str:
+def describe_method(m: Method) -> str:
     "A method as a table for reading"
     out = [m.label, m.recipe.about, *m.family.notes.get(m.preset, ()), '\nweight']
     terms = dict.fromkeys((*m.recipe.weights, *m.weights))
@@ -190,7 +190,7 @@ def describe(m: Method) -> str:
     return '\n'.join(out)
 
 # %% ../../nbs/methods/12_catalogue.ipynb #9fa9e406
-def compare(*methods: Method) -> str:
+def compare_methods(*methods: Method) -> str:
     "The options and weights in which methods differ, as a table for reading"
     every = [{'weight of ' + k: w for k, w in m.weights.items()} | m.options for m in methods]
     names = [k for k in dict.fromkeys(k for e in every for k in e) if len({str(e.get(k, '-')) for e in every}) > 1]

@@ -23,8 +23,8 @@ from PIL import Image
 
 from ..core import UserError, atomic_write, printable
 from ..data.items import SketchPhotoSet
-from ..measure.interpret import Interpretation, kept_steps
-from ..measure.maps import MANY_POINTS, StageMaps, stage_maps
+from ..look.interpret import Interpretation, kept_steps
+from ..look.maps import MANY_POINTS, StageMaps, stage_maps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -278,8 +278,8 @@ def explorer(
 ) -> Explorer:
     "All categories of a run, sketches and photos, on maps through its training"
     from sketch_lvm.data.named import load_sets
-    from sketch_lvm.measure.experiments import read_experiment
-    from sketch_lvm.measure.fit import named_backbone
+    from sketch_lvm.study.experiments import read_experiment
+    from sketch_lvm.study.fit import named_backbone
 
     e = read_experiment(run)[0]
     b, sets = backbone or named_backbone(e), sets or load_sets(e.data)

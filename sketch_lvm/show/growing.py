@@ -26,7 +26,7 @@ from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
-from .gallery import check_out, describe, is_gallery
+from .gallery import check_out, gallery_about, is_gallery
 from .index import encoder_mark, photo_pixels, read_ahead, small_jpeg, vectors
 from .keeping import Kept, read_kept, write_kept
 from ..train.learner import Team
@@ -302,7 +302,7 @@ def grow_gallery(
             todo = sorted(set(range(len(items))) - {r for r, _ in rows})
             # what was no photo is looked at once more, but last: the other parts stay those of the first run
             plan = sorted(todo, key=lambda r: printable(items.ids[r]) in bad), first
-            about = describe(encoder, source, photos, True, []) | (extra or {})
+            about = gallery_about(encoder, source, photos, True, []) | (extra or {})
         else:
             plan = about = mark = None
             known = Known()

@@ -32,8 +32,8 @@ from ..data.items import SketchPhotoSet, make_set
 from ..data.columns import merge_spellings
 from ..data.sources import Files
 from ..measure.evaluate import device_of
-from ..measure.choice import open_choice
-from ..measure.runs import frozen_encoder, open_run
+from ..study.choice import open_choice
+from ..study.runs import frozen_encoder, open_run
 from ..measure.ranking import exact_products, unit_rows
 from ..train.sealed import pack
 from ..train.share import load_encoder

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLLECTION', 'ABOUT', 'BATCH', 'is_milvus', 'connect', 'photo_key', 'make_collection', 'collection_about', 'as_rows',
-           'all_rows', 'fill_milvus', 'ready', 'as_it_was', 'Found', 'MilvusGallery', 'condition', 'quoted',
+           'all_rows', 'fill_milvus', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted',
            'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
@@ -24,7 +24,7 @@ from ..clip.encoder import Encoder
 from ..core import UserError, printable
 from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
-from .gallery import describe, no_encoder, weights_at_hand
+from .gallery import gallery_about, no_encoder, weights_at_hand
 from .growing import Growth, Known, embedded_parts, file_stat
 from .index import check_mark, encoder_mark, open_encoder, vectors
 from .keeping import KIND, Kept, about_problem
@@ -151,7 +151,7 @@ def fill_milvus(
     if team.size > 1 and place.startswith('milvus:'):
         raise UserError('several processes cannot write one file: give the address of a Milvus server.')
     client, name = connect(place)
-    about = describe(encoder, source, photos, True, [])
+    about = gallery_about(encoder, source, photos, True, [])
     try:
         if not team.rank:
             ready(client, name, about, encoder, say)
@@ -214,7 +214,7 @@ def as_it_was(row: dict | None, path: str) -> bool:
 
 # %% ../../nbs/show/19_milvus.ipynb #ed86ca31
 @dataclass
-class Found:
+class FoundPhotos:
     "The photos that an answer holds, as a gallery of their own"
 
     ids: list[str]
@@ -256,7 +256,7 @@ class MilvusGallery:
         page = read_drawing(query, encoder.backbone.size, fit)
         vector = vectors(encoder, page[None], 'sketch')[0]
         rows, scores, groups = self.nearest(vector, k, condition(name, folder), fold)
-        found = Found(
+        found = FoundPhotos(
             [r['id'] for r in rows], [r['name'] for r in rows], [base64.b64decode(r['thumb']) for r in rows], self.about
         )
         best = [g[0] for g in groups]

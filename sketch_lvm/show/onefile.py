@@ -32,7 +32,7 @@ from ..core import UserError, atomic_write, machine, printable, rng
 from ..data.items import SketchPhotoSet
 from ..data.minisets import drawing_of
 from ..measure.evaluate import embed
-from ..measure.runs import frozen_encoder, open_run
+from ..study.runs import frozen_encoder, open_run
 from .drawing import PEN
 from .explorer import POLICY, sprite_sheets
 from .pad import MAX_POINTS, MAX_STROKES, PAD_CSS, PAD_JS, TOO_MUCH, clean_strokes

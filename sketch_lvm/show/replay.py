@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ..clip.encoder import Encoder
 from ..core import UserError, atomic_write
 from ..data.items import SketchPhotoSet
-from ..measure.early import first_part, growing_pages
+from ..look.early import first_part, growing_pages
 from ..measure.evaluate import device_of, embed
 from ..measure.metrics import rank_metrics
 from .explorer import small_picture

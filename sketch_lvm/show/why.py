@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from ..clip.encoder import Encoder
 from ..core import UserError
-from ..measure.correspondence import correspondences, patch_tokens
+from ..look.correspondence import correspondences, patch_tokens
 from ..measure.evaluate import device_of
-from ..measure.strokes import StrokeEvidence, draw_subsets, stroke_evidence
+from ..look.strokes import StrokeEvidence, draw_subsets, stroke_evidence
 from .pictures import linked_patches
 from .plots import axis_or_new
 from ..world.freehand import SketchStyle

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['AT_ONCE', 'Pieces', 'Texts', 'Words', 'flushed', 'write_array', 'write_pieces', 'write_seal', 'file_hash',
-           'open_folder', 'map_array', 'map_pieces']
+           'open_mapped', 'map_array', 'map_pieces']
 
 # %% ../../nbs/train/12_mapped.ipynb #aa563c3e
 import hashlib
@@ -129,7 +129,7 @@ def file_hash(path: str | os.PathLike) -> str:
 AT_ONCE = 2**28  # files of a quarter of a gigabyte in all are hashed when they are opened
 
 
-def open_folder(path: str | os.PathLike, whole: bool | None = None) -> tuple[Path, bool]:
+def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Path, bool]:
     "`(folder, was all of it hashed?)`; `Damaged` if it is not what was written. `whole`: None hashes all that is small"
     path = Path(path)
     put_back(path)

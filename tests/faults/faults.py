@@ -63,7 +63,7 @@ a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_ru
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
 log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
-configuration not UTF-8, a list, a string, without a method | a sentence | test_measure_runs.py::test_odd_configurations_are_sentences
+configuration not UTF-8, a list, a string, without a method | a sentence | test_study_runs.py::test_odd_configurations_are_sentences
 Ctrl-C and SIGTERM | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
 the main process is killed | its workers go with it | test_train_workers.py::test_workers_go_with_the_main_process
 a worker is killed | a sentence; the run can be taken up | test_train_loop.py::test_a_killed_worker_is_a_sentence
@@ -173,7 +173,7 @@ messages of wrong type, a million points, NaN, traits out of range | checked, ca
 damaged messages to the pad | never an exception | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[pad]
 an empty page, a dot, strokes outside | no exception | test_show_pad.py::test_strokes_are_cut_at_the_edge
 no browser | a static picture | test_show_widgets.py::test_pages_with_sliders_run_as_programs
-UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_measure_geometry.py::test_projections_say_what_they_are
+UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_look_geometry.py::test_projections_say_what_they_are
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
 damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]

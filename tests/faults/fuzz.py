@@ -204,7 +204,7 @@ def small_gallery():
     "A gallery of twenty toys, by random weights"
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.runs import frozen_encoder
+    from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import make_gallery
 
     return make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
@@ -233,7 +233,7 @@ def gallery() -> Callable[[np.random.Generator], object]:
 def configuration() -> Callable[[np.random.Generator], object]:
     "What a run and an encoder say of themselves"
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.measure.experiments import Experiment, experiment_problems, read_experiment
+    from sketch_lvm.study.experiments import Experiment, experiment_problems, read_experiment
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.share import describe_encoder, read_config
