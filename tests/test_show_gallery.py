@@ -330,3 +330,16 @@ def test_every_encoder_opens():
     g = make_gallery(vit, items[:3], say=None)
     assert g.features.shape[1] == 512 and g.about['random'] and 'RANDOM' in g.about['encoder']
     assert g.search(items.sketches.read(0)).query.shape == (224, 224, 3)
+
+
+def test_a_gallery_opens_no_folder_it_names():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.show.gallery import weights_at_hand
+
+    d = Path(tempfile.mkdtemp())
+    (d / 'open_clip_config.json').write_text('{}')
+    (d / 'open_clip_model.safetensors').write_bytes(b'')
+    assert weights_at_hand(dict(backbone='mini'))
+    for name in (str(d), '../mini', 'hf-hub:somebody/clip', 7, None):
+        assert not weights_at_hand(dict(backbone=name, weights_from='openai')), name

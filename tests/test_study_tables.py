@@ -36,7 +36,7 @@ def test_tables_of_the_papers_are_whole():
     assert (
         later['C-DisAmb, CVPR26'] == {'mAP@200/hits': 0.812, 'P@200': 0.789} and 'MARL, WACV24' not in later
     )  # another formula
-    assert [r[0] for r in printed_since('sketchy')].count('MCC, IJCAI24') == 3 and not printed_since('tuberlin')[0][
+    assert sum(r[0].startswith('MCC') for r in printed_since('sketchy')) == 3 and not printed_since('tuberlin')[0][
         1
     ].keys() - {'mAP@all', 'P@100'}
     assert all(row in TABLES['quickdraw'].published for row in printed_since('quickdraw'))

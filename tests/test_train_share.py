@@ -326,8 +326,10 @@ def test_a_folder_starts_no_download():
             ('ViT-B-32', 'openai', "not on this disk(.|\n)*create_model.'ViT-B-32', pretrained='openai'.(.|\n)*backbone="),
             ('ViT-B-32', str(secret), 'file(.|\n)*backbone='),
             ('ViT-B-32', 'my.pt, QuickGELU', 'file(.|\n)*backbone='),
-            ('RN50', 'openai', 'ResNet'),
-            ('../mini', 'x', 'unknown backbone'),
+            ('RN50', 'openai', "not on this disk(.|\n)*create_model.'RN50', pretrained='openai'"),
+            ('../mini', 'x', 'lies elsewhere'),
+            (str(good), 'x', 'lies elsewhere'),
+            ('hf-hub:somebody/clip', 'x', 'lies elsewhere'),
             ('ViT-B-23', 'openai', "Did you mean 'ViT-B-32'"),
         ]:
             new = config | dict(backbone=dict(name=name, source=source, random=False))

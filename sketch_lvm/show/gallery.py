@@ -18,7 +18,7 @@ import torch
 
 from .index import weights_of
 from .. import __version__
-from ..clip.names import is_file_name, small_backbones, weights_here
+from ..clip.names import is_file_name, kind_of_name, small_backbones, weights_here
 from ..clip.encoder import Encoder
 from ..clip.own import OWN
 from ..core import UserError, check_writable, printable
@@ -230,4 +230,6 @@ def weights_at_hand(source: dict | None) -> bool:
     if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit', 'precision'}:
         return False
     name, tag = source.get('backbone'), weights_of(source)
+    if not isinstance(name, str) or kind_of_name(name) in ('folder', 'hub'):
+        return False  # it lies where whoever made the gallery says
     return name in small_backbones() or tag != 'random' and not is_file_name(name, tag) and weights_here(name, tag)

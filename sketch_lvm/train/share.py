@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
-from ..clip.names import SMALL, check_backbone, is_tag, weights_here
+from ..clip.names import SMALL, check_backbone, is_tag, kind_of_name, weights_here
 from ..core import UserError
 from ..data.images import FITS
 from ..methods.family import Method
@@ -283,6 +283,11 @@ class NoLargeTensors(TorchDispatchMode):
 def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
     "The backbone that a folder names, if its weights are on this disk: a folder starts no download and opens no file"
     b, pixels = config['backbone'], config['pixels']
+    if kind_of_name(b['name']) in ('folder', 'hub'):  # of whoever made the folder, so it is not opened unasked
+        raise UserError(
+            f'{folder} was trained on a backbone that lies elsewhere, {b["name"]!r}. Bring it yourself: '
+            'load_encoder(folder, backbone=load_backbone(...)).'
+        )
     name, tag = check_backbone(b['name']), None if b['name'] == 'mini' or b['random'] else b['source']
     bring = f'load_encoder(folder, backbone=load_backbone({name!r}, ...))'
     if tag and not is_tag(name, tag):
