@@ -372,3 +372,12 @@ def test_two_runs_are_compared_on_the_command_line():
     assert 'one against frozen' in said(d / 'one')[1]
     assert said(d / 'one', d / 'nothing')[0] == 2 and said(d / 'one', d / 'two', '--level', '95')[0] == 2
     assert said()[0] == 2
+
+
+def test_every_option_is_of_a_known_kind():
+    from sketch_lvm.app.cli import COMMANDS
+    from sketch_lvm.app.engine import KINDS
+
+    options = [(name, o) for name, command in COMMANDS.items() for o in command.options]
+    assert len(options) > 100
+    assert [(name, o.name, o.kind) for name, o in options if o.kind not in (*KINDS, 'flag', 'list', 'files')] == []

@@ -70,7 +70,7 @@ REALSTUDY = Command(
         Opt('out', 'place', 'folder of the results', required=True),
         Opt('path', 'files', 'where a data set lies, such as real64:PATH; rows and tests whose data lies nowhere wait'),
         Opt('tune', 'flag', 'choose the rates on validation kinds, into rates.json of the folder, and do no run'),
-        Opt('minutes', 'number', 'begin no run after so many minutes'),
+        Opt('minutes', 'amount', 'begin no run after so many minutes'),
         Opt('dry', 'flag', 'only say what is missing'),
         DEVICE,
     ),

@@ -272,7 +272,7 @@ INDEX = Command(
         Opt('look-again', 'flag', 'read every file, also those whose size and time are as they were'),
         Opt(
             'not-found',
-            'number',
+            'amount',
             'share of drawings that may wrongly be told that nothing looks like them; 0: never say so',
             0.0,
         ),
