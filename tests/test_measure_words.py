@@ -14,10 +14,12 @@ def test_words_and_sketch_add_up():
     from sketch_lvm.study.runs import frozen_encoder
 
     s, t = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 2.0]])
-    assert torch.allclose(w.mix(s, t, 0.5), torch.tensor([[0.5**0.5, 0.5**0.5]])) and torch.equal(w.mix(s, t, 1), s)
-    assert torch.allclose(w.mix(s, t, 0.75), torch.tensor([[3.0, 1.0]]) / 10**0.5)
+    assert torch.allclose(w.mix_vectors(s, t, 0.5), torch.tensor([[0.5**0.5, 0.5**0.5]])) and torch.equal(
+        w.mix_vectors(s, t, 1), s
+    )
+    assert torch.allclose(w.mix_vectors(s, t, 0.75), torch.tensor([[3.0, 1.0]]) / 10**0.5)
     with pytest.raises(UserError, match='0..1'):
-        w.mix(s, t, 1.5)
+        w.mix_vectors(s, t, 1.5)
     with pytest.raises(UserError, match='no words to ask with.*caption'):
         w.sentences_of(toy_set(2).sketches)
 

@@ -23,8 +23,8 @@ def test_experiments_are_plain_data():
         'n_test of the data set mini must be a whole number',
         "option of the data set mini 'colour'",
         "Did you mean 'ViT-B-32'",
-        'steps is a whole',
-        'seed is 0',
+        'steps must be a whole number above 0',
+        'seed must be a whole number',
     ]
     assert [w for w in expected if w not in text] == []
     assert '--weights-from' in experiment_problems(Experiment(method('sketch-lvm'), weights_from='openai'))[0]

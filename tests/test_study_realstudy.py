@@ -8,7 +8,7 @@ def test_a_study_does_what_is_missing_and_no_more():
     import numpy as np
     import pytest
     from sketch_lvm.core import UserError, write_json
-    from sketch_lvm.study import queue as room
+    from sketch_lvm.study import realstudy as room
     from sketch_lvm.study.realstudy import RealStudy, decide, result_path, row_means, run_realstudy, waits_for
 
     plan = dict(

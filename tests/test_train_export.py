@@ -25,6 +25,8 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     ]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
+        if encoder.head is not None and type(encoder.head) is not torch.nn.Linear:
+            continue  # refused, see `bake`
         with torch.no_grad():
             for i, p in enumerate(encoder.trainable().values()):
                 p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)) * 0.05)
@@ -91,6 +93,8 @@ def test_every_kind_of_encoder_is_exported_as_onnx():
     chosen += [dict(name='sketch-lvm', preset='clipprompt'), dict(name='b-cond', net='cnn')]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
+        if encoder.head is not None and type(encoder.head) is not torch.nn.Linear:
+            continue  # refused, see `bake`
         with torch.no_grad():
             for i, p in enumerate(encoder.trainable().values()):
                 p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)) * 0.05)

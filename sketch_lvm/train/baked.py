@@ -13,6 +13,7 @@ import torch
 from ..clip.encoder import Encoder
 from ..clip.prompts import NoPrompts, PromptSource, TowerBatch, prompted_forward
 from ..clip.towers import layer_norms, output_projection
+from ..core import UserError
 from ..data.images import MODALITIES
 
 # %% ../../nbs/train/11_baked.ipynb #77142dfe
@@ -70,6 +71,11 @@ def baked_tower(encoder: Encoder, modality: str) -> torch.nn.Module:
 
 def bake(encoder: Encoder, modality: str) -> Encoder:
     "An encoder of one modality without parts that were learned beside the tower; itself if each picture has own tokens"
+    if encoder.head is not None and type(encoder.head) is not torch.nn.Linear:
+        raise UserError(
+            f'this encoder ends in {type(encoder.head).__name__}, which is no linear layer: it cannot be written as '
+            'one tower. Share the whole run: sketch_lvm export --format folder.'
+        )
     tokens = fixed_tokens(encoder.eval(), modality)
     if tokens is None:
         return encoder
