@@ -21,6 +21,7 @@ from .classics.grl import GRL
 from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
 from .classics.sake import SAKE
+from .classics.sempcyc import SEMPCYC
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
 from .classics.tvt import TVT
@@ -68,6 +69,7 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     TCN,
     CROSSGRAD,
     TVT,
+    SEMPCYC,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
