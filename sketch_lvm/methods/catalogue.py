@@ -16,15 +16,18 @@ from ..core import UserError, check_name
 from .baselines import BASELINES, REFERENCES_PRINTED
 from .building import origin_of_value
 from .classics.additions import ADDITIONS
+from .classics.ccdg import CCDG
 from .classics.generate import GENERATED
 from .classics.grl import GRL
 from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
 from .classics.sake import SAKE
 from .classics.sempcyc import SEMPCYC
+from .classics.sketch3t import SKETCH3T
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
 from .classics.tvt import TVT
+from .classics.tvttokens import TVT_TOKENS
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -70,6 +73,9 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     CROSSGRAD,
     TVT,
     SEMPCYC,
+    CCDG,
+    TVT_TOKENS,
+    SKETCH3T,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
