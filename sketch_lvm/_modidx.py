@@ -3587,6 +3587,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                   'sketch_lvm/study/tables.py'),
                                          'sketch_lvm.study.tables.Table.trainings': ( 'study/tables.html#table.trainings',
                                                                                       'sketch_lvm/study/tables.py'),
+                                         'sketch_lvm.study.tables.older': ('study/tables.html#older', 'sketch_lvm/study/tables.py'),
                                          'sketch_lvm.study.tables.printed_since': ( 'study/tables.html#printed_since',
                                                                                     'sketch_lvm/study/tables.py'),
                                          'sketch_lvm.study.tables.prior': ('study/tables.html#prior', 'sketch_lvm/study/tables.py'),

@@ -40,3 +40,21 @@ def test_tables_of_the_papers_are_whole():
         1
     ].keys() - {'mAP@all', 'P@100'}
     assert all(row in TABLES['quickdraw'].published for row in printed_since('quickdraw'))
+
+
+def test_the_poster_is_whole():
+    from sketch_lvm.methods.catalogue import PUBLISHED, method
+    from sketch_lvm.study.tables import OLDER, OLDER_FINE, PRIOR, TABLES
+
+    category, fine = TABLES['poster'].rows, TABLES['poster-fg'].rows
+    assert {r.method for r in category if r.method.endswith('-objective')} == {*OLDER.values()}
+    assert all(r.name.startswith('objective of ') for r in (*category, *fine) if r.method.endswith('-objective'))
+    assert TABLES['poster'].rows == TABLES['poster-generalised'].rows and len(OLDER) == 11 + 1  # TVT twice
+    for name in OLDER.values():  # every row carries what the poster prints of the whole system, and says that it is that
+        rows = [p for p in PUBLISHED if p.method == name]
+        assert rows and all('system' in p.note for p in rows), name
+        for data, first in (('sketchy', 'mAP@200/hits'), ('tuberlin', 'mAP@all'), ('quickdraw', 'mAP@all')):
+            printed = {v[first] for _, v, who in PRIOR[data] if who == "the authors' poster"}
+            assert {p.value for p in rows if p.data == data and p.metric == first} <= printed, (name, data)
+    assert {method(n, 'mini', task='fine-grained').task for n in OLDER_FINE.values()} == {'fine-grained'}
+    assert sum(r.learns for r in category) == 20 and sum(r.learns for r in fine) == 10
