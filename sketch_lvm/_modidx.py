@@ -2289,6 +2289,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                        'sketch_lvm/methods/catalogue.py'),
                                               'sketch_lvm.methods.catalogue.method_from_dict': ( 'methods/catalogue.html#method_from_dict',
                                                                                                  'sketch_lvm/methods/catalogue.py'),
+                                              'sketch_lvm.methods.catalogue.needs': ( 'methods/catalogue.html#needs',
+                                                                                      'sketch_lvm/methods/catalogue.py'),
                                               'sketch_lvm.methods.catalogue.parse_changes': ( 'methods/catalogue.html#parse_changes',
                                                                                               'sketch_lvm/methods/catalogue.py'),
                                               'sketch_lvm.methods.catalogue.published': ( 'methods/catalogue.html#published',
