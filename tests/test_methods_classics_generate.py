@@ -124,7 +124,9 @@ def test_two_nets_learn_and_nothing_else():
         made('cvae-objective', flip=0.5)
     with pytest.raises(UserError, match='goes with no other method'):
         made('sketch-lvm', weights={'cvae': 1.0})
-    assert torch.equal(made('sketch-lvm', weights={'cvae': 0.0})[1], made('sketch-lvm')[1])
+    base, none = made('sketch-lvm'), made('sketch-lvm', weights={'cvae': 0.0, 'caae': 0.0})
+    assert torch.equal(none[1], base[1]) and none[3].keys() == base[3].keys()
+    assert all(torch.equal(x, base[3][k]) for k, x in none[3].items())  # a weight of 0 is the base, to the last bit
 
 
 def test_two_steps_and_exact_resume_of_imagination():
