@@ -216,7 +216,7 @@ TABLES: dict[str, Table] = {
         POSTER,
         'zero-shot',
         {'mini': ('mAP@all', 'P@10'), **METRICS, '': ('mAP@all', 'P@100')},
-        cost='twenty rows that train; those of features alone are minutes, Sketch3T practises on every sketch it is asked',
+        cost='twenty rows that train; those of features alone are minutes, Sketch3T practises on every sketch',
     ),
     'poster-fg': Table(
         "The poster's second table: each unseen sketch looks for its own photo among those of its category.",
