@@ -211,3 +211,19 @@ def test_tables_for_reading():
         '0.5',
         '-',
     ]
+
+
+def test_what_methods_need():
+    from sketch_lvm.methods.catalogue import describe_method, method, needs, variants
+
+    asked = lambda name, **how: needs(method(name, 'mini', **how))
+    assert asked('sketch-lvm') == ['the names of the classes']
+    assert asked('sketch-lvm', without='classification') == []
+    assert 'the photo of each sketch' in asked('sketch-lvm', task='fine-grained')
+    assert asked('sake-objective')[1:] == ['a vocabulary of other words', "the frozen tower's answers"]
+    assert 'stored features' in asked('cvae-objective') and 'the names of the classes' not in asked('cvae-objective')
+    assert asked('sketch3t-objective')[-1].startswith('steps') and 'steps' not in str(
+        asked('sketch3t-objective', practice_steps=0)
+    )
+    assert 'Needs the names of the classes.' in describe_method(method('sketch-lvm'))
+    assert all(isinstance(needs(method(**how)), list) for how in variants())

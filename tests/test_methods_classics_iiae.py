@@ -90,40 +90,12 @@ def test_shared_codes_learn_and_nothing_else():
         made(flip=0.5)
     with pytest.raises(UserError, match='goes with no other method'):
         made('sketch-lvm', weights={'iiae': 1.0})
-    assert torch.equal(made('sketch-lvm', weights={'iiae': 0.0})[1], made('sketch-lvm')[1])
+    base, none = made('sketch-lvm'), made('sketch-lvm', weights={'iiae': 0.0})
+    assert torch.equal(none[1], base[1]) and none[3].keys() == base[3].keys()
+    assert all(torch.equal(x, base[3][k]) for k, x in none[3].items())  # a weight of 0 is the base, to the last bit
 
 
 def test_two_steps_and_exact_resume_of_shared_codes():
-    import tempfile
-    from pathlib import Path
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
-    from sketch_lvm.study.experiments import Experiment
-    from sketch_lvm.study.fit import fit
-    from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.testing.crash import outcome
+    from sketch_lvm.testing.steps import resumes, small
 
-    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
-
-
-    class Stop(Exception):
-        pass
-
-
-    def stop(run, row):
-        if run.step == 1:
-            raise Stop
-
-
-    e = Experiment(method('iiae-objective', 'mini', batch=8), weights_from='random', seed=3, steps=2, amp='off')
-    loop = dict(device='cpu', backbone=mini, items=toys, checkpoint_every=1, progress=False)
-    with tempfile.TemporaryDirectory() as d:
-        fit(e, Path(d) / 'a', **loop)
-        try:
-            fit(e, Path(d) / 'b', on_step=stop, **loop)
-            raise AssertionError('did not stop')
-        except Stop:
-            pass
-        taken = []
-        fit(e, Path(d) / 'b', on_step=lambda run, row: taken.append(run.step), **loop)
-        assert taken == [2] and outcome(Path(d) / 'a') == outcome(Path(d) / 'b')
+    assert resumes(small('iiae-objective'))

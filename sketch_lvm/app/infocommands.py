@@ -49,7 +49,7 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.study.tables import REFERENCES
     from sketch_lvm.methods.building import cost
-    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, published, usual_preset
+    from sketch_lvm.methods.catalogue import FAMILIES, PUBLISHED, SOURCES, method, needs, published, usual_preset
 
     b, out, say = load_backbone(backbone, weights_from='random'), {}, say or (lambda line: None)
     for name, task, recipe in ((f.name, task, r) for f in FAMILIES.values() for task, r in f.tasks.items()):
@@ -69,10 +69,13 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
             trains=takes.trains,
             bytes=takes.bytes,
             towers=list(takes.towers),
+            needs=needs(method(name, preset, task=task)),
             published=[p._asdict() for p in rows],
         )
         say(f'{name}, {task}\n  {recipe.about}')
         say(f'  {takes}; stores {takes.bytes / 1000:,.0f} KB; presets: {", ".join(recipe.presets)}')
+        if asks := out[name][task]['needs']:
+            say(f'  needs {", ".join(asks)}')
         for line in published_words(rows):
             say(line)
     for name in REFERENCES:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CLASSICS', 'FAMILIES', 'OPTIONS', 'SOURCES', 'PUBLISHED', 'merge_words', 'gather_families', 'add_family', 'add_term',
            'current_name', 'find_family', 'method', 'usual_preset', 'variants', 'method_from_dict', 'parse_changes',
-           'published', 'describe_method', 'compare_methods']
+           'published', 'needs', 'describe_method', 'compare_methods']
 
 # %% ../../nbs/methods/12_catalogue.ipynb #380fbcf7
 import dataclasses
@@ -13,17 +13,21 @@ from collections.abc import Collection, Iterable
 
 from ..clip.names import SMALL
 from ..core import UserError, check_name
-from .baselines import BASELINES, REFERENCES_PRINTED
+from .baselines import BASELINES, REFERENCES_PRINTED, features_can_be_kept
 from .building import origin_of_value
 from .classics.additions import ADDITIONS
+from .classics.ccdg import CCDG
 from .classics.generate import GENERATED
 from .classics.grl import GRL
 from .classics.iiae import IIAE
 from .classics.prototypes import BY_POINTS
 from .classics.sake import SAKE
+from .classics.sempcyc import SEMPCYC
+from .classics.sketch3t import SKETCH3T
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
 from .classics.tvt import TVT
+from .classics.tvttokens import TVT_TOKENS
 from .later import LATER
 from sketch_lvm.methods.family import (
     FORMER,
@@ -33,9 +37,10 @@ from sketch_lvm.methods.family import (
     check_family,
     choose_method,
     problems,
+    prompt_kind,
     unknown_name,
 )
-from .objectives import TERMS, Term
+from .objectives import TERMS, Term, needs_texts
 from .options import PLAIN_SOURCES, Option, read_value
 from .sketch_lvm import SKETCH_LVM
 from .splip import SPLIP
@@ -68,6 +73,10 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     TCN,
     CROSSGRAD,
     TVT,
+    SEMPCYC,
+    CCDG,
+    TVT_TOKENS,
+    SKETCH3T,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()
@@ -173,9 +182,27 @@ def published(m: Method, data: str | None = None, protocol: str | None = None) -
     return [p for p in rows if data in (None, p.data) and protocol in (None, p.protocol)]
 
 
+def needs(m: Method) -> list[str]:
+    "What a method asks for beside sketches and photos with their classes, in words"
+    terms = [m.terms[t] for t in m.weights]
+    texts = needs_texts(m.weights, m.options, m.terms) or prompt_kind(m).sentences
+    own = m['sampler'] != 'category-triplets' or m.options.get('positives') == 'pair'
+    wanted = [
+        ('the names of the classes', texts),
+        ('the photo of each sketch', own),
+        ('a vocabulary of other words', 'vocabulary' in m.options),
+        ("the frozen tower's answers", any(t.frozen for t in terms)),
+        ('another tower, if one is named', 'teacher' in m.options),
+        ('stored features', features_can_be_kept(m)),
+        ('steps on each sketch that is asked', m.options.get('practice_steps')),
+    ]
+    return [words for words, wants in wanted if wants]
+
+
 def describe_method(m: Method) -> str:
     "A method as a table for reading"
-    out = [m.label, m.recipe.about, *m.family.notes.get(m.preset, ()), '\nweight']
+    asks = [f'Needs {", ".join(needs(m))}.'] if needs(m) else []
+    out = [m.label, m.recipe.about, *asks, *m.family.notes.get(m.preset, ()), '\nweight']
     terms = dict.fromkeys((*m.recipe.weights, *m.weights))
     out += [f'  {k:18} {str(m.weights.get(k, 0.0)):18} {origin_of_value(m, k)}' for k in terms]
     for section in dict.fromkeys(o.section for o in OPTIONS.values()):

@@ -7,7 +7,7 @@ __all__ = ['TASK_OPTIONS', 'RATES_OF_FRAME', 'SmallNet', 'poster_numbers', 'post
 
 # %% ../../../nbs/methods/classics/00_frame.ipynb #235a9a21
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -99,6 +99,7 @@ def classic(
     notes: tuple[str, ...] = (),  # what had to change against the original
     task: str = 'category',
     learner: type | None = None,
+    encoder: Callable | None = None,  # as `Family` takes it, if something of its own follows the tower
 ) -> Family:
     "An older system's objective as a family: one task, the presets 'paper' and 'mini'"
     frame = TASK_OPTIONS[task] | {'lr_rest': (1e-4, 'inferred', 'for what stands behind the embedding')}
@@ -106,6 +107,5 @@ def classic(
     recipe = Recipe(about, frame | (options or {}), weights, presets, RATES_OF_FRAME[task], printed)
     whole = ('What is not its own it takes over from sketch-lvm, with the sources it has there.', *notes)
     parts = {'norms': {'norms': 'frozen'}}
-    return Family(
-        name, {task: recipe}, parts, {'paper': whole, 'mini': whole}, further or {}, learner=learner, terms=terms
-    )
+    how = dict(options=further or {}, learner=learner, encoder=encoder, terms=terms)
+    return Family(name, {task: recipe}, parts, {'paper': whole, 'mini': whole}, **how)
