@@ -59,7 +59,9 @@ def test_the_app_opens_what_it_is_given():
         assert ('path' in finder.names([0])[0]) == bool(trust) and len(
             finder.ask(dict(words='red'))['rankings'][0]['rows']
         ) == 3
-    shelf = open_shelf(words(what=str(d / 'gallery'), also=[str(d)]), lambda text: None)
+    v = words(what=str(d / 'gallery'), also=[str(d)])
+    assert check_app(v) == []
+    shelf = open_shelf(v, lambda text: None)
     assert [name for name, _ in shelf.places] == ['gallery', d.name]  # the gallery is named once, photos lie below d
     assert len(shelf.open(1)) == 3 and shelf.open(1).files and not shelf.first.files
     assert len(check_app(words(what='milvus:x.db', also=['nowhere']))) == 1
