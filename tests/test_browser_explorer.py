@@ -5,7 +5,7 @@ Written by hand, since it is about a page and no single room. See `browsing.py` 
 
 import numpy as np
 import pytest
-from browsing import HOSTILE
+from browsing import HOSTILE, MINUTES
 
 pytestmark = pytest.mark.browser
 BLUE = 'rgb(33, 102, 172)'
@@ -25,6 +25,7 @@ def opened(browser, path, end='', **how):
     "The page in a context that refuses every request; (page, what went wrong)"
     context = browser.new_context(**{'viewport': dict(width=1280, height=800), 'offline': True, **how})
     page, wrong = context.new_page(), []
+    page.set_default_timeout(2 * MINUTES)
     page.on('pageerror', lambda e: wrong.append(str(e)))
     page.on('console', lambda m: wrong.append(m.text) if m.type == 'error' else None)
     asked = []
