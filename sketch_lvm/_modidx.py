@@ -337,6 +337,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                          'sketch_lvm/bench/galleries.py'),
                                             'sketch_lvm.bench.galleries.cloud_folder': ( 'bench/galleries.html#cloud_folder',
                                                                                          'sketch_lvm/bench/galleries.py'),
+                                            'sketch_lvm.bench.galleries.keep_index': ( 'bench/galleries.html#keep_index',
+                                                                                       'sketch_lvm/bench/galleries.py'),
                                             'sketch_lvm.bench.galleries.killed_index': ( 'bench/galleries.html#killed_index',
                                                                                          'sketch_lvm/bench/galleries.py'),
                                             'sketch_lvm.bench.galleries.random_vectors': ( 'bench/galleries.html#random_vectors',
