@@ -8,7 +8,7 @@ def test_the_app_opens_what_it_is_given():
     from pathlib import Path
     import numpy as np
     from PIL import Image
-    from sketch_lvm.app.appcommand import check_app, open_finder, side_by_side
+    from sketch_lvm.app.appcommand import check_app, open_finder, open_shelf, side_by_side
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.clip.prompts import ShallowPrompts
@@ -24,6 +24,7 @@ def test_the_app_opens_what_it_is_given():
     def words(**given):
         v = Namespace(
             what=None,
+            also=[],
             port=8900,
             host='127.0.0.1',
             run=None,
@@ -58,6 +59,12 @@ def test_the_app_opens_what_it_is_given():
         assert ('path' in finder.names([0])[0]) == bool(trust) and len(
             finder.ask(dict(words='red'))['rankings'][0]['rows']
         ) == 3
+    v = words(what=str(d / 'gallery'), also=[str(d)])
+    assert check_app(v) == []
+    shelf = open_shelf(v, lambda text: None)
+    assert [name for name, _ in shelf.places] == ['gallery', d.name]  # the gallery is named once, photos lie below d
+    assert len(shelf.open(1)) == 3 and shelf.open(1).files and not shelf.first.files
+    assert len(check_app(words(what='milvus:x.db', also=['nowhere']))) == 1
     wrong = check_app(words(what=str(d / 'absent'), port=70000, run='nowhere', encoder='nowhere'))
     assert len(wrong) >= 4, wrong
     b = load_backbone('mini', weights_from='random')

@@ -146,3 +146,42 @@ def test_a_finder_answers_as_the_gallery_does():
     assert f.photo(0)[:2] == b'\xff\xd8' and f.names([2])[0].keys() == {'row', 'class', 'id'}  # arrays have no path
     with pytest.raises(UserError, match='other photos'):
         Finder(dict(a=g, b=make_gallery(frozen, items.take(np.arange(9)), say=None)))
+
+
+def test_a_mark_is_of_the_photos_and_of_the_model():
+    from dataclasses import replace
+    import numpy as np
+    from sketch_lvm.app import finder
+    from sketch_lvm.app.finder import gallery_mark
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.mapped import Pieces
+    from sketch_lvm.train.sealed import scratch
+
+    g = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    mark, n = gallery_mark({'': g}), len(g)
+    kept = load_gallery(g.save(scratch() / 'g'), g.encoder)
+    assert len(mark) == 16 and mark == gallery_mark({'': kept})  # from memory and from the disk
+    other = [t if i else g.thumbs[1] for i, t in enumerate(g.thumbs)]
+    for changed in (
+        replace(g, thumbs=other),
+        replace(g, ids=['x', *g.ids[1:]]),
+        replace(g, about=dict(g.about, mark=dict(tower='another'))),
+        replace(g, about=dict(g.about, photos='/elsewhere')),
+    ):
+        assert gallery_mark({'': changed}) != mark
+
+
+    class Counted(Pieces):
+        def __getitem__(self, i):
+            read.append(i)
+            return super().__getitem__(i)
+
+
+    read, k = [], 1_000_000
+    many = replace(g, ids=range(k), names=['x'] * k, thumbs=Counted(np.zeros(3 * k, np.uint8), np.arange(3, 3 * k + 1, 3)))
+    many.ids = type('Ids', (), dict(__len__=lambda s: k, __getitem__=lambda s, i: str(i)))()
+    gallery_mark({'': many})
+    assert len(read) == finder.SAMPLED  # of a million pictures

@@ -10,3 +10,19 @@ def test_a_small_gallery_is_measured():
             r['photos'] == 3000 and r['bits'] == (16 if half else 32) and 0 < r['fastest_ms'] <= r['p50_ms'] <= r['p95_ms']
         )
         assert r['megabytes_read'] in (0, 1) and r['open_seconds'] < 5
+
+
+def test_photos_are_indexed_killed_and_taken_up():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.bench.galleries import bench_index
+    from sketch_lvm.core import read_json
+
+    with tempfile.TemporaryDirectory() as d:
+        said = []
+        r = bench_index(1200, place=Path(d) / 'b', say=said.append)
+        assert r['killed']['parts'] in (1, 2) and not r['killed']['whole']
+        assert r['taken_up']['taken_up'] >= 512 and r['taken_up']['taken_up'] + r['taken_up']['embedded'] == 1200
+        assert r['again']['same'] == 1200 and r['again']['embedded'] == 0 and len(said) == 4
+        again = bench_index(1200, place=Path(d) / 'b', say=said.append)  # all stages are done
+        assert again == r and len(said) == 4

@@ -50,7 +50,8 @@ def app(tmp_path_factory):
     Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(home / 'secret.png')
     encoder, source = open_encoder()
     make_gallery(encoder, home / 'photos', source=source, say=None).save(home / 'gallery')
-    words = [sys.executable, '-m', 'sketch_lvm', 'app', home / 'gallery', '--trust', '--port', '0', '--no-browser']
+    words = [sys.executable, '-m', 'sketch_lvm', 'app', home / 'gallery', '--trust', '--also', home / 'photos' / 'cat']
+    words += ['--port', '0', '--no-browser']
     env = dict(os.environ, PYTHONUNBUFFERED='1')
     process = subprocess.Popen(
         list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
@@ -168,6 +169,41 @@ def test_the_mouse_draws_and_the_ranking_follows(browser, app, shots):
     a.page.locator('#earlier button').first.click()
     a.says('First: bicycle')
     assert a.rows() == first
+    a.close()
+
+
+def test_another_folder_is_opened_from_the_page(browser, app, shots):
+    a = App(browser, app)
+    a.draw(strokes_of(*BICYCLE))
+    a.says('First: bicycle')
+    first, place = a.rows(), a.page.locator('#place')
+    assert place.locator('option').all_inner_texts() == ['gallery', 'cat']
+    place.select_option('cat')
+    a.says('^6 photos ranked')  # read now; the drawing is still there, and asks these
+    assert len(a.rows()) == 6 and all(re.fullmatch(r'\d+\.png', name) for name in a.found())
+    a.page.screenshot(path=str(shots / 'app-9-another.png'))
+    a.page.locator('.tile').nth(2).click()
+    a.page.wait_for_function('() => document.getElementById("large-image").naturalWidth === 300')
+    assert re.search(r'photos/cat/\d+\.png$', a.page.locator('#large-path').inner_text())
+    third = a.rows()[2]
+    a.button('More like this').click()
+    a.page.wait_for_function('row => +document.querySelector(".tile").dataset.row === row', arg=third)
+    other = App(browser, app)  # another page still sees the first gallery
+    other.says('^49 photos')
+    other.close()
+    place.focus()
+    a.page.keyboard.press('ArrowUp')
+    a.says('^49 photos ranked')
+    assert a.rows() == first and a.page.evaluate('document.activeElement.id') == 'place'
+    a.close()
+    a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True)
+    box = a.page.locator('#place').bounding_box()
+    assert box['height'] >= 44 and box['x'] >= 0 and box['x'] + box['width'] <= 390
+    assert a.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+    a.page.screenshot(path=str(shots / 'app-10-phone-places.png'))
+    a.page.locator('#place').tap()
+    a.page.locator('#place').select_option('cat')
+    a.says('^6 photos')
     a.close()
 
 

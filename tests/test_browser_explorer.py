@@ -5,7 +5,7 @@ Written by hand, since it is about a page and no single room. See `browsing.py` 
 
 import numpy as np
 import pytest
-from browsing import HOSTILE
+from browsing import HOSTILE, MINUTES
 
 pytestmark = pytest.mark.browser
 BLUE = 'rgb(33, 102, 172)'
@@ -25,6 +25,7 @@ def opened(browser, path, end='', **how):
     "The page in a context that refuses every request; (page, what went wrong)"
     context = browser.new_context(**{'viewport': dict(width=1280, height=800), 'offline': True, **how})
     page, wrong = context.new_page(), []
+    page.set_default_timeout(2 * MINUTES)
     page.on('pageerror', lambda e: wrong.append(str(e)))
     page.on('console', lambda m: wrong.append(m.text) if m.type == 'error' else None)
     asked = []
@@ -144,6 +145,14 @@ def test_colours_and_themes(browser, small_page, shots):
     page.context.close()
 
 
+def processor_seconds(browser):
+    "What the browser and all its processes have used of the processor: other programs do not count, as by the clock"
+    asked = browser.new_browser_cdp_session()
+    used = sum(p['cpuTime'] for p in asked.send('SystemInfo.getProcessInfo')['processInfo'])
+    asked.detach()
+    return used
+
+
 def test_many_points(browser, tmp_path, shots):
     "Fifty thousand points; how long a frame takes is printed for both painters, and it must not take seconds"
     import os
@@ -159,8 +168,14 @@ def test_many_points(browser, tmp_path, shots):
         took = sorted(page.evaluate('explorer.time(60)'))
         kind = page.evaluate('explorer.kind')
         print(f'{kind}: median {took[30]:.1f} ms, p95 {took[57]:.1f} ms, {1000 / took[30]:.0f} frames a second')
-        frames[kind] = dict(least=round(took[0], 1), median=round(took[30], 1), p95=round(took[57], 1))
-        assert took[30] < 1000 and wrong == []
+        before = processor_seconds(browser)
+        page.evaluate('explorer.turn(60)')
+        cpu = 1000 * (processor_seconds(browser) - before) / 60
+        print(f'{kind}: {cpu:.1f} ms of processor time a frame that is shown, in all processes of the browser')
+        frames[kind] = dict(
+            least=round(took[0], 1), median=round(took[30], 1), p95=round(took[57], 1), processor=round(cpu, 1)
+        )
+        assert cpu < 1000 and wrong == []  # by the clock a busy machine takes as long as it likes
         if end:
             page.context.close()
     write_json(

@@ -39,8 +39,9 @@ async function next() {
   while (waiting) {
     const { q, last } = waiting; waiting = null;
     try {
-      const started = performance.now(), answer = await call("api/ask", JSON.stringify(q));
+      const started = performance.now(), asked = about.mark, answer = await call(`api/ask?of=${about.mark}`, JSON.stringify(q));
       await learnNames(answer.rankings.flatMap((r) => r.rows));
+      if (asked !== about.mark) continue;   // other photos were opened since
       show(answer, q); trouble("");
       const took = performance.now() - started;
       document.documentElement.dataset.took = took.toFixed(1);
@@ -54,9 +55,9 @@ async function next() {
 }
 
 async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
-  const unknown = [...new Set(rows)].filter((r) => !names.has(r));
+  const known = names, unknown = [...new Set(rows)].filter((r) => !known.has(r));
   for (let i = 0; i < unknown.length; i += 200) {
-    for (const n of await call(`api/names?rows=${unknown.slice(i, i + 200)}`)) names.set(n.row, n);
+    for (const n of await call(`api/names?of=${about.mark}&rows=${unknown.slice(i, i + 200)}`)) known.set(n.row, n);
   }
 }
 
@@ -237,7 +238,7 @@ function setPicture(key, page = "") {
 async function send(file) {
   if (!file) return;
   try {
-    const kept = await call("api/drawing", await shrink(file), "application/octet-stream");
+    const kept = await call(`api/drawing?of=${about.mark}`, await shrink(file), "application/octet-stream");
     start(); drawing = []; pad.show(); setPicture(kept.picture, kept.page); ask();
   } catch (e) { trouble(e.message); }
 }
@@ -321,13 +322,28 @@ function showEarlier() {
 
 // ---- begin
 
-about = await call("api/about"); pad.show();
-for (const n of about.names) names.set(n.row, n);
-$("about").className = about.note ? "note" : "";
-$("about").textContent = about.note.replaceAll("`", "") || `${photos(about.photos)}, ${about.models[0].encoder}`;
-const everything = new Option(`all ${photos(about.photos)}`, "");
-$("within").append(everything, ...about.groups.map((g) => new Option(`${g.name} (${g.count})`, g.name)));
-about.models.forEach(makeRanking);
+function setAbout(next) {                  // the page over these photos, whatever it showed before
+  about = next; names = new Map(about.names.map((n) => [n.row, n]));
+  start(); setPicture("");
+  $("about").className = about.note ? "note" : "";
+  $("about").textContent = about.note.replaceAll("`", "") || `${photos(about.photos)}, ${about.models[0].encoder}`;
+  const everything = new Option(`all ${photos(about.photos)}`, "");
+  $("within").replaceChildren(everything, ...about.groups.map((g) => new Option(`${g.name} (${g.count})`, g.name)));
+  $("place").replaceChildren(...about.places.map((name, i) => new Option(name, i)));
+  $("place").value = about.place; $("places").hidden = about.places.length < 2;
+  views.clear(); $("rankings").replaceChildren(); about.models.forEach(makeRanking);
+}
+
+$("place").onchange = async () => {
+  const was = about.place, name = $("place").selectedOptions[0].text;
+  $("place").disabled = true; trouble("");
+  $("status").textContent = `Opening ${name}. A folder of photos is read once, which can take a while.`;
+  try { setAbout(await call("api/open", JSON.stringify({ place: +$("place").value }))); ask(); }
+  catch (e) { $("place").value = was; trouble(e instanceof TypeError ? "The app does not answer." : e.message); $("status").textContent = ""; }
+  $("place").disabled = false; $("place").focus();
+};
+
+setAbout(await call("api/about")); pad.show();
 for (const [name, strokes] of Object.entries(about.examples)) {
   $("examples").append(smallButton(strokes, `Draw ${name}`, () => replay(strokes)));
 }

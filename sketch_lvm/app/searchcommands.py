@@ -123,7 +123,7 @@ def check_index(v: Namespace) -> list[str]:
     more = experiment_problems(Experiment(method('sketch-lvm', 'mini'), backbone, v.weights_from, data))
     return out + [text for text in more if text not in out]
 
-
+# %% ../../nbs/app/06_searchcommands.ipynb #0136da33
 def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
     "The encoder that `index` takes: the one that was named, else the one of `auto`, said in a line"
     from sketch_lvm.core import pick_device
@@ -154,7 +154,7 @@ def kept_precision(v: Namespace) -> str:
     about = read_json(Path(v.out) / 'config.json')
     return (about.get('source') or {}).get('precision', 'fp32')
 
-
+# %% ../../nbs/app/06_searchcommands.ipynb #ccfcda6f
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     "Make a gallery, or bring it up to date"
 

@@ -246,7 +246,8 @@ function explorer(main, raw) {
     if (i < d.sketches) return [...answersOf(i), ...(d.own[i] < 0 ? [] : [d.own[i]])];
     const out = []; for (let s = 0; s < d.sketches; s++) if (d.own[s] === i) out.push(s); return out;
   };
-  const ink = (name) => getComputedStyle(main).getPropertyValue(name);
+  let inks = new Map();                     // of this frame: asking for a style anew for each name costs more than the names
+  const ink = (name) => { if (!inks.has(name)) inks.set(name, getComputedStyle(main).getPropertyValue(name)); return inks.get(name); };
   const rgb = (c) => `rgb(${c.join(",")})`;
 
   function lines(g) {
@@ -261,10 +262,12 @@ function explorer(main, raw) {
   }
   function ring(g, x, y, r) { g.beginPath(); g.arc(x, y, r, 0, 7); g.lineWidth = 2.5; g.strokeStyle = ink("--ink"); g.stroke(); }
 
+  const widths = new Map();
+  const widthOf = (g, text) => { if (!widths.has(text)) widths.set(text, g.measureText(text).width + 6); return widths.get(text); };
   function names(g) {                       // of classes, at their middles, as many as do not cover each other
     const taken = []; g.font = "12px system-ui, sans-serif"; g.textAlign = "center"; g.lineWidth = 3; g.lineJoin = "round";
     for (const [c, [x, y]] of middles()) {
-      const [u, v] = toScreen([x, y]), w = g.measureText(d.classes[c]).width + 6, box = [u - w / 2, v - 8, u + w / 2, v + 8];
+      const [u, v] = toScreen([x, y]), w = widthOf(g, d.classes[c]), box = [u - w / 2, v - 8, u + w / 2, v + 8];
       if (u < 0 || v < 0 || u > over.clientWidth || v > over.clientHeight) continue;
       if (taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3])) continue;
       taken.push(box); g.strokeStyle = ink("--page"); g.strokeText(d.classes[c], u, v + 4);
@@ -284,7 +287,7 @@ function explorer(main, raw) {
   }
 
   function draw() {
-    asked = false; frames++;
+    asked = false; frames++; inks = new Map();
     let t = 1;
     if (moving) { t = Math.min(1, (performance.now() - moving.start) / moving.long); if (t >= 1) moving = null; }
     const soft = t < 1 ? t * t * (3 - 2 * t) : 1;
@@ -483,5 +486,13 @@ function explorer(main, raw) {
     }
     Object.assign(view, before); repaint(); return took;
   }
-  return { data: d, state, view, pick, list, only, go, find, time, toScreen, at, drawn: () => frames, kind: points.kind };
+  async function turn(count = 60) {        // the same, shown by the browser frame by frame; resolves after the last one
+    const before = { ...view };
+    for (let i = 0; i < count; i++) {
+      view.zoom = before.zoom * (1 + 0.5 * Math.sin(i / 9)); view.x = before.x + 0.05 * Math.cos(i / 7); repaint();
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+    Object.assign(view, before); repaint();
+  }
+  return { data: d, state, view, pick, list, only, go, find, time, turn, toScreen, at, drawn: () => frames, kind: points.kind };
 }

@@ -271,7 +271,7 @@ def share(team: Team, thing: object) -> object:
     torch.distributed.broadcast_object_list(box, 0)
     return box[0]
 
-
+# %% ../../nbs/show/17_growing.ipynb #abf9cacc
 def grow_gallery(
     encoder: Encoder,
     items: SketchPhotoSet,  # photos that are files
@@ -343,7 +343,7 @@ def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple
             out.append((row, place))
     return out
 
-
+# %% ../../nbs/show/17_growing.ipynb #77d3c517
 def put_together(
     out: str | os.PathLike,
     items: SketchPhotoSet,

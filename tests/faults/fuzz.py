@@ -347,26 +347,28 @@ def app() -> Callable[[np.random.Generator], object]:
     "Questions to the page in the browser"
     from sketch_lvm.app.finder import Finder
     from sketch_lvm.app.guard import Limits
+    from sketch_lvm.app.shelf import Shelf
     from sketch_lvm.app.web import make_app
     from sketch_lvm.testing.knock import knock
 
     finder = Finder({'': small_gallery()})
-    page = make_app(finder, 8900, limits=Limits(rate=1e9, burst=10**9))
+    page = make_app(Shelf({'a': lambda: finder, 'b': lambda: finder}), 8900, limits=Limits(rate=1e9, burst=10**9))
     good = dict(
         strokes=[[[1, 200], [1, 200]]], count=2, words='', weight=0.5, within='', start=0, picture='', like=None
     )
     ways = [b'/api/ask', f'/thumbs/{finder.mark}/3'.encode(), b'/api/names?rows=0,3', b'/app.js', b'/api/about']
+    ways += [b'/api/open', f'/api/ask?of={finder.mark}'.encode()]
     kinds = ['application/json', 'application/octet-stream', 'text/plain', '']
 
     def one(r):
         path = '/' + mutate_bytes(ways[r.integers(0, len(ways))], r).decode('utf-8', 'replace').lstrip('/')
         body = None
         if r.random() < 0.7:
-            path = ('/api/ask', '/api/ask', '/api/drawing')[r.integers(0, 3)]
-            body = as_text(mutate_data(good, r), r)
+            path = ('/api/ask', '/api/ask', '/api/drawing', '/api/open')[r.integers(0, 4)]
+            body = as_text(mutate_data(dict(place=1) if path == '/api/open' else good, r), r)
         told = {'content-type': kinds[r.choice(4, p=[0.8, 0.1, 0.05, 0.05])]} if body is not None else {}
         answer = knock(page, path, body, told)
-        assert answer.status in (200, 303, 400, 403, 404, 405, 411, 413, 415, 421, 429), (answer.status, path)
+        assert answer.status in (200, 303, 400, 403, 404, 405, 410, 411, 413, 415, 421, 429), (answer.status, path)
         assert b'Traceback' not in answer.body
 
     return one
