@@ -14,7 +14,7 @@ def test_every_method_can_be_baked():
     chosen += [dict(name='sketch-lvm', norms='per-modality'), dict(name='sketch-lvm', preset='clipprompt')]
     chosen += [
         dict(name='sketch-lvm', prompt_source='deep', depth=3),
-        dict(name='sketch-lvm', side='sketch'),
+        dict(name='sketch-lvm', side='sketch', sets='common'),
         dict(name='b-cond', net='cnn', norms='shared', lr_norms=1e-4),
     ]
     chosen += [dict(name='splip', conditioning='image', hidden=16)]

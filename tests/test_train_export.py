@@ -22,7 +22,7 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     chosen += [
         dict(name='sketch-lvm', norms='per-modality', prompt_source='deep', depth=2),
         dict(name='sketch-lvm', preset='clipprompt'),
-        dict(name='sketch-lvm', side='sketch'),
+        dict(name='sketch-lvm', side='sketch', sets='common'),
     ]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
@@ -94,7 +94,10 @@ def test_every_kind_of_encoder_is_exported_as_onnx():
     mini = load_backbone('mini', weights_from='random')
     chosen = [dict(name=name, task=task) for name, family in FAMILIES.items() for task in family.tasks]
     chosen += [dict(name='sketch-lvm', preset='clipprompt'), dict(name='b-cond', net='cnn')]
-    chosen += [dict(name='sketch-lvm', side='sketch'), dict(name='sketch-lvm', prompt_source='deep', depth=3)]
+    chosen += [
+        dict(name='sketch-lvm', side='sketch', sets='common'),
+        dict(name='sketch-lvm', prompt_source='deep', depth=3),
+    ]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
         with torch.no_grad():
