@@ -11,6 +11,7 @@ def test_towers_that_cannot_be_used_say_why():
         'coca_ViT-L-14': 'writes captions',
         'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
         'hf-hub:CLIP-ViT-B-32': 'hf-hub:OWNER/NAME',
+        'hf-hub:me/mine@v2': 'hf download me/mine --revision v2 --local-dir FOLDER',
         'timm:vit_smal_patch14_dinov2': "Did you mean 'vit_small_patch14_dinov2'",
         'timm:vit_small_patch14_dinov2.lvd': 'unknown pretrained tag of vit_small_patch14_dinov2',
         './nowhere': 'no folder',
