@@ -75,7 +75,7 @@ ENCODER = (
     Opt('run', help='folder of a run, whose encoder is used'),
     Opt(
         'encoder',
-        help='file that `export` wrote, folder of a shared encoder, or the name of one of your own that --import brings',
+        help='file that `export` wrote, folder of a shared encoder, or name of one of your own that --import brings',
     ),
 )
 

@@ -90,8 +90,8 @@ def check_backbone(name: str) -> str:
         if '@' in name:
             owner, _, revision = name.removeprefix('hf-hub:').partition('@')
             raise UserError(
-                f'{name} names a revision; only the main one is read by its address. Fetch this one into a folder and '
-                f'name the folder: hf download {owner} --revision {revision} --local-dir FOLDER, then --backbone FOLDER.'
+                f'{name} names a revision; only the main one is read by its address. Fetch this one into a folder '
+                f'and name that: hf download {owner} --revision {revision} --local-dir FOLDER, then --backbone FOLDER.'
             )
         return name
     if kind == 'folder':

@@ -79,10 +79,10 @@ def recommendation(speed: str = '') -> str:
     "Which tower to take for photos of one's own, how large it is and how well it finds; `speed`: ms a photo, if known"
     measured = f'here {speed} ms a photo' if speed else f'sketch_lvm towers --measure {RECOMMENDED.backbone} times it'
     return (
-        f'Recommended for your own photos: {BY_NAME}, {RECOMMENDED.numbers:.0f} million numbers, {measured}. Frozen, '
-        f'it finds with mAP@1000 {RECOMMENDED.map_at_1000:.3f}; with the weights {USUAL.tag}, which {USUAL.backbone} gets '
-        f'if nothing is said since the papers have them, the same tower at the same speed finds with '
-        f'{USUAL.map_at_1000:.3f} ({PUBLISHED_BY}; not checked here).'
+        f'Recommended for your own photos: {BY_NAME}, {RECOMMENDED.numbers:.0f} million numbers, {measured}. '
+        f'Frozen, it finds with mAP@1000 {RECOMMENDED.map_at_1000:.3f}; with the weights {USUAL.tag}, which '
+        f'{USUAL.backbone} gets if nothing is said, since the papers have them, the same tower at the same speed '
+        f'finds with {USUAL.map_at_1000:.3f} ({PUBLISHED_BY}; not checked here).'
     )
 
 
