@@ -37,7 +37,7 @@ def test_towers_that_cannot_be_used_say_why():
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as d:
-        with pytest.raises(UserError, match='save_pretrained'):
+        with pytest.raises(UserError, match='save_for_hf'):
             check_backbone(d)
         (Path(d) / 'open_clip_config.json').write_text('{"model_cfg": {}}')
         assert check_backbone(d) == d and kind_of_name(d) == 'folder'

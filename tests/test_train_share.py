@@ -64,7 +64,8 @@ def test_random_towers_come_back_as_they_were_made():
                 with pytest.raises(UserError, match=f'backbone.{next(iter(wrong))} is absent or of the wrong kind'):
                     load_encoder(d / 'evil')
             mini = load_backbone('mini', 'random', seed=5)
-            assert load_encoder(save_encoder(build_encoder(m, mini), d / 'e', m)).backbone.source == mini.source == 'seed 5'
+            folder = save_encoder(build_encoder(m, mini), d / 'e', m)
+            assert load_encoder(folder).backbone.source == mini.source == 'seed 5'
     finally:
         factory._MODEL_CONFIGS.pop(name)  # other tests list what there is
         factory._MODEL_CONFIG_PATHS.remove(d / f'{name}.json')
