@@ -124,8 +124,8 @@ def check_folder(name: str) -> str:
     if not path.is_file() or not isinstance(read_json(path).get('model_cfg'), dict):
         raise UserError(
             f'{name} holds no {CONFIG} with a model_cfg, so nobody knows what its weights are. Write the folder with '
-            "open_clip's save_for_hf, or name the architecture as backbone and give the file of weights with it. A folder "
-            'of a trained encoder is no backbone: it goes with --encoder.'
+            "open_clip's save_for_hf, or name the architecture as backbone and give the file of weights with it. A "
+            'folder of a trained encoder is no backbone: it goes with --encoder.'
         )
     return name
 
