@@ -21,6 +21,7 @@ from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder, identity_head
 from ..clip.names import SMALL, kind_of_name, open_clip_names
 from ..clip.own import OwnEncoder
+from ..clip.prompts import NoPrompts
 from ..clip.towers import tower_mark
 from ..clip.weights import without_network
 from ..core import UserError, printable, sha256
@@ -182,7 +183,8 @@ def encoder_of_tensors(backbone: Backbone, tensors: dict[str, torch.Tensor], whe
         raise Damaged(f'{where} does not hold the tensors of its tower: {" ".join(str(e).split())[:300]}') from e
     if odd := [layer for layer, t in layers.items() if t.ndim != 2 or t.shape[1] != backbone.width]:
         raise Damaged(f'{where}: the prompts of layer {odd[0]} do not fit its tower.')
-    return Encoder(backbone, backbone.model.visual, FixedTokens(layers), head=linear).eval()
+    prompts = FixedTokens(layers) if layers else NoPrompts()
+    return Encoder(backbone, backbone.model.visual, prompts, head=linear).eval()
 
 
 def open_safetensors(content: bytes, where: Path, backbone: Backbone | None = None) -> ExportedEncoder:
