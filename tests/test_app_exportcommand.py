@@ -53,6 +53,73 @@ def test_a_run_is_exported_and_tested_as_a_file():
     )
 
 
+def test_exported_files_make_galleries():
+    import contextlib, io, json, tempfile
+    from pathlib import Path
+    import pytest, torch
+    from sketch_lvm.app.cli import main
+    from sketch_lvm.app.finder import Finder
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
+    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.widgets import retrieve_live
+    from sketch_lvm.train.export import export_encoder
+    from sketch_lvm.train.share import save_encoder
+
+    d, toys = Path(tempfile.mkdtemp()), toy_set(size=64)
+    small = load_backbone('mini', weights_from='random')
+    del small.model.visual.transformer.resblocks[1:]  # one block is traced faster
+    whole, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
+    encoders = {'t.onnx': make_encoder(small, ShallowPrompts(2, small.width)), 't.safetensors': build_encoder(m, whole)}
+    for name, encoder in encoders.items():
+        export_encoder(encoder, d / name, name.split('.')[1])
+    save_encoder(build_encoder(m, whole), d / 'shared', m)
+    for name in ('t.onnx', 't.safetensors', 'shared'):
+        opened, source = open_encoder(d / name, say=None)
+        made = make_gallery(opened, toys, source=source, say=None)
+        if name in encoders:  # as its own encoder finds them
+            theirs = make_gallery(encoders[name], toys, say=None)
+            assert torch.allclose(made.features, theirs.features, atol=1e-5), name
+            assert 'exported WITH RANDOM WEIGHTS' in repr(made)
+        again = load_gallery(made.save(d / f'{name} gallery'), trust=True)
+        hits = again.search(toys.sketches.read(0), k=3)
+        assert hits.rows == made.search(toys.sketches.read(0), k=3).rows
+        shown = Finder({'x': again}).ask(dict(strokes=[[[10, 200, 200], [10, 10, 200]]], count=3))
+        assert len(shown['rankings'][0]['rows']) == 3
+        assert retrieve_live(opened, toys.photos) is not None
+        with pytest.raises(UserError, match='no other folder is opened'):
+            load_gallery(d / f'{name} gallery').search(
+                toys.sketches.read(0)
+            )  # it says where a file lies, and may be anybody's
+        with pytest.raises(UserError, match='made with'):
+            load_gallery(d / f'{name} gallery', make_encoder(whole, train='none'))
+
+
+    def run(line):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*line.split(), '--json'])
+        return code, out.getvalue(), err.getvalue()
+
+
+    code, out, err = run(f'index --data mini:n_test=1 --encoder {d}/t.onnx --out {d}/g --device cpu')
+    assert code == 0 and 'exported WITH RANDOM WEIGHTS' in out and '--trust' in err, err
+    from PIL import Image
+
+    Image.fromarray(toys.sketches.read(0)).save(d / 'drawing.png')
+    for way in ('--trust', f'--encoder {d}/t.onnx'):
+        code, out, err = run(f'search {d}/g {d}/drawing.png {way} --device cpu')
+        assert code == 0, err
+    code, out, err = run(f'search {d}/g {d}/drawing.png --encoder {d}/t.safetensors --device cpu')
+    assert code and 'made with' in err
+
+
 def test_what_cannot_be_exported_is_said_before_any_work():
     import contextlib, io, tempfile
     from pathlib import Path
@@ -70,6 +137,7 @@ def test_what_cannot_be_exported_is_said_before_any_work():
         (f'export --out {d}/x --run {d}/absent', 'no config.json'),
         (f'export --out {d}/x --run {d}/absent --backbone ViT-B-32', 'leave them out'),
         (f'export --out {d}/mine/thesis.txt/x', 'cannot be written'),
+        (f'export --out {d}/x --encoder {d}/mine/thesis.txt', 'is an exported file already'),
     ):
         err = io.StringIO()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):

@@ -198,6 +198,96 @@ def test_a_folder_says_what_it_holds():
             load_backbone(str(folder), 'random')
 
 
+def test_the_hubs_own_cache_is_read_without_asking():
+    import hashlib, json, pytest, shutil, tempfile, torch
+    from pathlib import Path
+    from unittest import mock
+    import huggingface_hub.constants as hub
+    from safetensors.torch import save_file
+    from sketch_lvm.clip.backbone import class_text_features, load_backbone
+    from sketch_lvm.clip.names import weights_here
+    from sketch_lvm.core import UserError
+
+    commit, other, name = 'a' * 40, 'b' * 40, 'hf-hub:me/mine'
+    shape = dict(
+        embed_dim=8,
+        vision_cfg=dict(image_size=8, patch_size=4, width=8, layers=1, head_width=4),
+        text_cfg=dict(context_length=9, vocab_size=49408, width=8, heads=2, layers=1),
+    )
+    pixels = dict(mean=[0.4] * 3, std=[0.25] * 3, interpolation='bilinear')
+
+
+    def lay_out(root, files):
+        "As the hub's client does: contents by their hash, a snapshot of links, and the commit that is the main one"
+        repository = root / 'models--me--mine'
+        shutil.rmtree(repository, ignore_errors=True)
+        for part in ('blobs', 'refs', f'snapshots/{commit}'):
+            (repository / part).mkdir(parents=True)
+        (repository / 'refs' / 'main').write_text(commit)
+        for file, content in files.items():
+            blob = hashlib.sha256(content).hexdigest()
+            (repository / 'blobs' / blob).write_bytes(content)
+            (repository / 'snapshots' / commit / file).symlink_to(f'../../blobs/{blob}')
+        return repository
+
+
+    asked = []
+
+
+    def ask(*a, **k):
+        asked.append(a)
+        raise OSError('no network')
+
+
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d)
+        (d / 'plain').mkdir()
+        config = json.dumps(dict(model_cfg=shape, preprocess_cfg=pixels)).encode()
+        (d / 'plain' / 'open_clip_config.json').write_bytes(config)
+        b = load_backbone(str(d / 'plain'), 'random')
+        save_file({k: v.contiguous() for k, v in b.model.state_dict().items()}, d / 'w')
+        files = {'open_clip_config.json': config, 'open_clip_model.safetensors': (d / 'w').read_bytes()}
+        x = torch.randn(2, 3, 8, 8)
+        with (
+            mock.patch.object(hub, 'HF_HUB_CACHE', str(d / 'hub')),
+            mock.patch('socket.socket.connect', ask),
+            mock.patch('socket.getaddrinfo', ask),
+        ):
+            lay_out(d / 'hub', files)
+            for offline in (False, True):
+                with mock.patch.object(hub, 'HF_HUB_OFFLINE', offline):
+                    h = load_backbone(name)
+                    assert torch.equal(h.model.encode_image(x), b.model.encode_image(x)) and h.mean == (0.4,) * 3
+                    assert class_text_features(h, ['cat']).shape == (1, 8) and not h.random and weights_here(name)
+            assert not asked  # what is here is read without a question to anybody
+
+            def refused(how, words):
+                repository = lay_out(d / 'hub', files)
+                how(repository)
+                with mock.patch.object(hub, 'HF_HUB_OFFLINE', True), pytest.raises(UserError, match=words) as e:
+                    load_backbone(name)
+                assert 'Traceback' not in str(e.value) and 'me/mine' in str(e.value) and not weights_here(name)
+
+            snapshot = lambda r: r / 'snapshots' / commit
+            refused(lambda r: (snapshot(r) / 'open_clip_model.safetensors').unlink(), 'lacks a file of weights')
+            refused(lambda r: (snapshot(r) / 'open_clip_config.json').unlink(), 'lacks open_clip_config.json')
+            refused(
+                lambda r: (r / 'refs' / 'main').write_text(other), 'names the revision bbbbbbbbbbbb, which is not in its'
+            )
+            refused(lambda r: (r / 'refs' / 'main').unlink(), 'has no refs/main')
+            refused(lambda r: [f.unlink() for f in (r / 'blobs').iterdir()], 'lacks open_clip_config.json and a file of')
+            refused(shutil.rmtree, 'models--me--mine is not there')
+            lay_out(d / 'hub', files | {'open_clip_model.safetensors': files['open_clip_model.safetensors'][:-100]})
+            with pytest.raises(UserError, match='not a readable safetensors file'):
+                load_backbone(name)
+            lay_out(d / 'hub', files | {'open_clip_config.json': config[:-20]})
+            with pytest.raises(UserError, match='describes no model'):
+                load_backbone(name)
+            assert not asked
+            with mock.patch.dict('os.environ', OFFLINE='1'), pytest.raises(UserError, match='OFFLINE=1, and they are not'):
+                load_backbone('hf-hub:me/other')
+
+
 def test_encoders_without_words():
     import pytest, tempfile, timm, torch
     from pathlib import Path

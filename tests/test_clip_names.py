@@ -11,6 +11,7 @@ def test_towers_that_cannot_be_used_say_why():
         'coca_ViT-L-14': 'writes captions',
         'roberta-ViT-B-32': 'text tower is roberta-base of Hugging Face',
         'hf-hub:CLIP-ViT-B-32': 'hf-hub:OWNER/NAME',
+        'hf-hub:me/mine@v2': 'hf download me/mine --revision v2 --local-dir FOLDER',
         'timm:vit_smal_patch14_dinov2': "Did you mean 'vit_small_patch14_dinov2'",
         'timm:vit_small_patch14_dinov2.lvd': 'unknown pretrained tag of vit_small_patch14_dinov2',
         './nowhere': 'no folder',
@@ -36,7 +37,7 @@ def test_towers_that_cannot_be_used_say_why():
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as d:
-        with pytest.raises(UserError, match='save_pretrained'):
+        with pytest.raises(UserError, match='save_for_hf'):
             check_backbone(d)
         (Path(d) / 'open_clip_config.json').write_text('{"model_cfg": {}}')
         assert check_backbone(d) == d and kind_of_name(d) == 'folder'

@@ -34,8 +34,12 @@ def test_real_weights_are_taken_where_they_are_cached():
         cached(d, 'timm/vit_base_patch32_clip_224.openai', 'open_clip_model.safetensors')
         choice = choose_encoder(runs=None, fit='crop')
         assert choice.source == dict(backbone='ViT-B-32', weights_from='openai', fit='crop') and '0.191' in choice.words
+        assert '--weights-from laion2b_s34b_b79k finds better at the same speed: 0.367' in choice.words
         cached(d, 'laion/CLIP-ViT-B-32-laion2B-s34B-b79K', 'open_clip_pytorch_model.bin')
-        assert choose_encoder(runs=None).source['weights_from'] == 'laion2b_s34b_b79k'
+        best = choose_encoder(runs=None)
+        assert best.source['weights_from'] == 'laion2b_s34b_b79k' and 'finds better' not in best.words
+        cached(d, 'timm/vit_large_patch14_dinov2.lvd142m', 'model.safetensors')  # better, but reads no words
+        assert choose_encoder('cuda', runs=None).source['weights_from'] == 'laion2b_s34b_b79k'
         cached(d, 'laion/CLIP-ViT-H-14-laion2B-s32B-b79K', 'open_clip_pytorch_model.bin')
         assert choose_encoder(runs=None).source['backbone'] == 'ViT-B-32'  # on a CPU the small ones first
         assert choose_encoder('cuda:0', runs=None).source['backbone'] == 'ViT-H-14'
@@ -91,19 +95,21 @@ def test_a_run_of_ones_own_comes_first_at_its_step():
 
 def test_the_list_of_towers_names_what_there_is():
     import open_clip, timm, torch
-    from sketch_lvm.study.choice import TOWERS, can_be_backbone
+    from sketch_lvm.study.choice import GET_REAL, TOWERS, can_be_backbone, recommendation
 
     assert [t.map_at_1000 for t in TOWERS] == sorted((t.map_at_1000 for t in TOWERS), reverse=True)
     for t in TOWERS:
         if t.words:
             assert t.tag in open_clip.list_pretrained_tags_by_model(t.backbone), t
-        else:
-            assert t.backbone in timm.list_models(), t
+        assert can_be_backbone(t.backbone), t
     assert can_be_backbone('ViT-B-32') and not can_be_backbone('ViT-B-23')
     shapes = {'ViT-B-32': ('vit_base_patch32_clip_224', 512), 'ViT-L-14': ('vit_large_patch14_clip_224', 768)}
     for t in TOWERS:
         if t.backbone in shapes or not t.words:
-            name, out = shapes.get(t.backbone, (t.backbone, 0))
+            name, out = shapes.get(t.backbone, (t.backbone.removeprefix('timm:'), 0))
             with torch.device('meta'):
                 net = timm.create_model(name, num_classes=out)
             assert round(sum(p.numel() for p in net.parameters()) / 1e6) == t.numbers, t
+    for words in (recommendation(), recommendation('260'), GET_REAL):
+        assert '--backbone ViT-B-32 --weights-from laion2b_s34b_b79k' in words
+    assert '260 ms' in recommendation('260') and '0.367' in recommendation() and '0.191' in recommendation()

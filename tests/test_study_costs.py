@@ -5,6 +5,7 @@ def test_tables_say_what_they_cost():
     from dataclasses import replace
     from types import SimpleNamespace
     from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.study.costs import estimate, estimate_lines, pass_of_test, passes_of_step, pictures_a_second
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.tableplan import TablePlan
@@ -47,7 +48,8 @@ def test_tables_say_what_they_cost():
     assert pass_of_test(image, backbone, 104) > 2 and pass_of_test(batch, backbone, 104) == 1
     bare = method('splip', 'paper', conditioning='image', text_tokens=0)
     assert passes_of_step(bare, backbone, 104)[0] < p1 / 3  # nothing of the picture in the words
-    vit = SimpleNamespace(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512)
+    shape = dict(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512)
+    vit = SimpleNamespace(image_tower=random_tower(), **shape)  # of any tower that has tokens
     need = passes_of_step(image, vit, 104)[1] * vit.width * vit.layers * 4 * 14
     assert 178e9 / 2 < need < 178e9 * 2  # 0.231 GB a picture were measured; 178 GB for 192 in four views
 
@@ -123,3 +125,36 @@ def test_an_estimate_knows_what_fits():
     m = t.machine_memory('cpu')
     assert 1e8 < m <= os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
     assert t.free_at(Path(tempfile.gettempdir()) / 'no' / 'such' / 'folder') == t.free_at(tempfile.gettempdir())
+
+
+def test_towers_without_tokens_or_words_have_estimates():
+    import pytest, torch
+    from dataclasses import replace
+    from torch import nn
+    from sketch_lvm.clip.timm_vit import random_timm
+    from sketch_lvm.clip.whole_tower import random_whole
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.study.costs import estimate, numbers_kept, pictures_a_second, tokens_of
+    from sketch_lvm.study.tableplan import TablePlan
+    from sketch_lvm.train.families import small_backbone
+
+    by_hand = nn.Sequential(nn.Flatten(), nn.Linear(48, 5), nn.ReLU(), nn.Linear(5, 2))
+    by_hand.image_size, by_hand.output_dim = 4, 2
+    b = small_backbone(by_hand)
+    assert numbers_kept(method('b-ft'), b) == 48 + 5  # what goes into each layer; the ReLU keeps what it gives to the next
+    assert numbers_kept(method('b-lin'), b) == 0 and tokens_of(b) == 0
+    plan = TablePlan('main', dict(name='mini', n_train=2, n_test=2), steps=10, options=dict(batch=16))
+    plan, sets = replace(plan, rows=('frozen CLIP', 'B-Lin', 'B-FT')), load_sets(plan.data)
+    for kind in ('convnext', 'resnet', 'dinov2'):
+        b = small_backbone(random_timm(kind) if kind == 'dinov2' else random_whole(kind))
+        assert pictures_a_second(b, seconds=0.01) > 1 and bool(tokens_of(b)) == (kind == 'dinov2')
+        e = estimate(plan, sets, b, 100.0)
+        assert e['hours']['B-FT'] > e['hours']['B-Lin'] > e['hours']['frozen CLIP'] and e['bytes'] > e['weights'], kind
+        half = estimate(replace(plan, accumulate=2), sets, b, 100.0)
+        assert abs((half['bytes'] - half['weights']) / (e['bytes'] - e['weights']) - 0.5) < 1e-6
+        if kind != 'dinov2':
+            assert numbers_kept(method('sketch-lvm', n_prompts=0), b) < numbers_kept(method('b-ft'), b)
+            with pytest.raises(UserError, match="can't be prompted"):
+                estimate(replace(plan, rows=('B-IP',)), sets, b, 100.0)

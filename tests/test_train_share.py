@@ -24,7 +24,51 @@ def test_an_encoder_of_every_family_and_task_comes_back():
         again = load_encoder(save_encoder(encoder, folder, m), mini)
         assert torch.equal(again(px, rows), encoder.eval()(px, rows)) and not again.training, how
         assert set(again.trainable()) == set(encoder.trainable())
+    assert {'cvae-objective', 'caae-objective', 'iiae-objective'} <= {
+        how['name'] for how in chosen
+    }  # nets behind the tower
     assert torch.equal(load_encoder(folder)(px, rows), encoder(px, rows))  # the backbone that it names, made anew
+
+
+def test_random_towers_come_back_as_they_were_made():
+    import json, pytest, torch
+    from unittest import mock
+    from open_clip import factory, pretrained
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError, torch_rng
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.sealed import scratch, write_folder
+    from sketch_lvm.train.share import load_encoder, save_encoder
+
+    d, name = scratch(), 'ViT-Tiny-8'
+    text = dict(context_length=77, vocab_size=49408, width=16, heads=2, layers=1)
+    image = dict(image_size=16, patch_size=8, width=32, layers=2, head_width=16)
+    (d / f'{name}.json').write_text(json.dumps(dict(embed_dim=8, vision_cfg=image, text_cfg=text)))
+    tags = dict(plain=dict(url=''), quick=dict(url='', quick_gelu=True, mean=[0.1] * 3, std=[0.2] * 3))
+    m, px, rows = method('sketch-lvm'), torch.randn(2, 3, 16, 16, generator=torch_rng(0)), ['sketch', 'photo']
+    factory.add_model_config(d / f'{name}.json')
+    try:
+        with mock.patch.dict(pretrained._PRETRAINED, {name: tags}):
+            for weights_from, seed in (('random:quick', 0), ('random:plain', 3), ('random', 2)):
+                b = load_backbone(name, weights_from, seed=seed)
+                encoder = build_encoder(m, b).eval()
+                again = load_encoder(save_encoder(encoder, d / 'e', m))
+                assert torch.equal(again(px, rows), encoder(px, rows)), weights_from
+                assert again.backbone.preparation == encoder.backbone.preparation
+            files = {p.name: p.read_bytes() for p in (d / 'e').iterdir() if p.name in ('config.json', 'model.safetensors')}
+            config = json.loads(files['config.json'])
+            for wrong in (dict(weights_from='openai'), dict(weights_from=3), dict(seed=-1), dict(seed='0')):
+                told = json.dumps(config | dict(backbone=config['backbone'] | wrong)).encode()
+                write_folder(d / 'evil', dict(files, **{'config.json': told}))
+                with pytest.raises(UserError, match=f'backbone.{next(iter(wrong))} is absent or of the wrong kind'):
+                    load_encoder(d / 'evil')
+            mini = load_backbone('mini', 'random', seed=5)
+            folder = save_encoder(build_encoder(m, mini), d / 'e', m)
+            assert load_encoder(folder).backbone.source == mini.source == 'seed 5'
+    finally:
+        factory._MODEL_CONFIGS.pop(name)  # other tests list what there is
+        factory._MODEL_CONFIG_PATHS.remove(d / f'{name}.json')
 
 
 def test_a_card_says_what_a_stranger_asks():

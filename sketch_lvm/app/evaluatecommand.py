@@ -148,7 +148,7 @@ EVALUATE = Command(
     'Test a run (or the frozen backbone) under a protocol.',
     (
         Opt('run', help='folder of a run; the frozen backbone if not given'),
-        Opt('encoder', help='folder of a shared encoder, or the name of one of your own that --import brings'),
+        Opt('encoder', help='exported file, shared folder, or the name of one of your own that --import brings'),
         Opt(
             'protocol',
             help='zero-shot, fine-grained, sketch+words, mieb-sketchy, cross-dataset, generalised/A-all-seen, ..., or '

@@ -5,6 +5,7 @@
 # %% ../../nbs/app/16_exportcommand.ipynb #795f1243
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,8 @@ def check_export(v: Namespace) -> list[str]:
     out = check_encoder(v)
     if v.encoder in OWN:
         out.append(f'--encoder {v.encoder} is your own: only encoders of this program can be written.')
+    elif v.encoder and Path(v.encoder).is_file():
+        out.append(f'--encoder {v.encoder} is an exported file already; name the run it came from with --run.')
     if not (v.run or v.encoder) and v.backbone == 'auto':
         v.backbone = 'mini'
     if v.format == 'folder' and not v.run:
@@ -109,6 +112,8 @@ def cmd_export(v: Namespace, say: Callable[[str], None]) -> dict:
         f'written: {v.out}, {encoder_label(encoder)}\n'
         f'checked: its vectors differ from those of the encoder by {off:.0e} at most'
     )
+    if v.format in ('onnx', 'safetensors'):
+        say(f'Next: sketch_lvm index PHOTOS --encoder {shlex.quote(v.out)} --out GALLERY, or evaluate, search and app')
     return dict(out=str(v.out), format=v.format, differs=off, bytes=Path(v.out).stat().st_size)
 
 # %% ../../nbs/app/16_exportcommand.ipynb #0b69cb21

@@ -278,7 +278,7 @@ def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.precision import chosen_precision, kept_measurements
     from sketch_lvm.core import pick_device
-    from sketch_lvm.study.choice import PUBLISHED_BY, TOWERS, choose_encoder
+    from sketch_lvm.study.choice import PUBLISHED_BY, RECOMMENDED, TOWERS, choose_encoder, recommendation
     from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.tabular import write_blocks
 
@@ -289,6 +289,7 @@ def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
     say(write_blocks([tower_grid(measured)]))
     say(f'\nmAP@1000 and P@100 are published, of frozen towers ({PUBLISHED_BY}).')
     say('ms a photo was measured here, eight at a time.')
+    say(recommendation(speed_here(RECOMMENDED.backbone, measured)))
     say(choose_encoder(str(device)).words)
     return dict(published=PUBLISHED_BY, towers=[t._asdict() for t in TOWERS], measured=measured)
 

@@ -52,10 +52,12 @@ def check_encoder(v: Namespace) -> list[str]:
     out = check_run(v)
     if (v.run or v.encoder) and getattr(v, 'fit', None):
         out.append('--fit belongs to a frozen backbone; leave it out, or --run and --encoder.')
-    if v.encoder and v.encoder not in OWN and not (Path(v.encoder) / 'config.json').is_file():
+    named = v.encoder in OWN or v.encoder and Path(v.encoder).is_file()
+    if v.encoder and not named and not (Path(v.encoder) / 'config.json').is_file():
         out.append(
-            f'--encoder {v.encoder}: it holds no config.json, so it is not the folder of an encoder; and no encoder of '
-            "your own has this name: --import FILE.py runs a file that calls add_encoder('NAME', ...)."
+            f'--encoder {v.encoder}: it is no file that `export` wrote, and holds no config.json, so it is not the '
+            'folder of an encoder; and no encoder of your own has this name: --import FILE.py runs a file that calls '
+            "add_encoder('NAME', ...)."
         )
     if v.run and v.encoder:
         out.append('--run and --encoder both name an encoder; leave one out.')
@@ -71,7 +73,10 @@ def check_encoder(v: Namespace) -> list[str]:
 
 ENCODER = (
     Opt('run', help='folder of a run, whose encoder is used'),
-    Opt('encoder', help='folder of a shared encoder, or the name of one of your own that --import brings'),
+    Opt(
+        'encoder',
+        help='file that `export` wrote, folder of a shared encoder, or name of one of your own that --import brings',
+    ),
 )
 
 BACKBONE = Opt(

@@ -67,6 +67,9 @@ class Backbone:
     random: bool = False
     fit: str = 'stretch'  # how a picture becomes square, in training and tests alike: one of `images.FITS`
     cache: dict = field(default_factory=dict, repr=False)  # class text features
+    made_as: dict = field(
+        default_factory=dict, repr=False
+    )  # of random weights: weights_from and seed, to make them anew
 
     def __post_init__(self):
         self.model.eval().requires_grad_(False)
@@ -204,6 +207,8 @@ def load_backbone(
         backbone = load_mini(is_random(weights_from), seed, fit=fit, name=name)
     else:
         backbone = load_open_clip(name, weights_from, seed, fit, quick_gelu)
+    if backbone.random:
+        backbone.made_as = dict(weights_from=str(weights_from), seed=seed)
     return backbone.to(device)
 
 

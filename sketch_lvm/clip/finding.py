@@ -15,6 +15,7 @@ import torch
 
 from sketch_lvm.clip.names import (
     CONFIG,
+    cache_in_words,
     cached_weights,
     check_backbone,
     default_tag,
@@ -52,7 +53,7 @@ def folder_of(name: str) -> Path:
             config = Path(download_pretrained_from_hf(repository, filename=CONFIG))
             weights = here or Path(download_pretrained_from_hf(repository))
     except Exception as e:
-        raise UserError(missing_weights(name, '', e)) from e
+        raise UserError(f'{missing_weights(name, "", e)} Of the cache: {cache_in_words(repository)}.') from e
     return config.parent if weights.parent == config.parent else weights.parent
 
 
@@ -178,9 +179,11 @@ def tokenizer_of(name: str) -> Callable:
     kind = kind_of_name(name)
     if kind == 'timm':
         return NoTokenizer(no_words(name))
+    here = kind == 'folder' or kind == 'hub' and cached_weights(name) is not None
+    folder = f'local-dir:{folder_of(name)}' if here else name
     try:
-        with without_network() if kind == 'folder' else contextlib.nullcontext():
-            return open_clip.get_tokenizer(f'local-dir:{name}' if kind == 'folder' else name)
+        with without_network() if here else contextlib.nullcontext():
+            return open_clip.get_tokenizer(folder)
     except Exception as e:
         return NoTokenizer(
             f'{name} reads words with a tokenizer of Hugging Face, and it could not be loaded ({type(e).__name__}: '

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['SMALL', 'CONFIG', 'WEIGHT_FILES', 'small_backbones', 'unsupported', 'is_plain', 'plain_vits', 'open_clip_names',
            'kind_of_name', 'check_backbone', 'check_timm', 'check_folder', 'default_tag', 'timm_config', 'timm_tags',
-           'is_tag', 'on_hub', 'cached_weights', 'weights_in', 'is_file_name', 'is_random', 'weights_here']
+           'is_tag', 'on_hub', 'cache_in_words', 'cached_weights', 'weights_in', 'is_file_name', 'is_random',
+           'weights_here']
 
 # %% ../../nbs/clip/00_names.ipynb #e9051885
 import os
@@ -86,6 +87,12 @@ def check_backbone(name: str) -> str:
     if kind == 'hub':
         if name.removeprefix('hf-hub:').count('/') != 1:
             raise UserError(f'{name} is no address on the hub: write hf-hub:OWNER/NAME.')
+        if '@' in name:
+            owner, _, revision = name.removeprefix('hf-hub:').partition('@')
+            raise UserError(
+                f'{name} names a revision; only the main one is read by its address. Fetch this one into a folder '
+                f'and name that: hf download {owner} --revision {revision} --local-dir FOLDER, then --backbone FOLDER.'
+            )
         return name
     if kind == 'folder':
         return check_folder(name)
@@ -117,8 +124,8 @@ def check_folder(name: str) -> str:
     if not path.is_file() or not isinstance(read_json(path).get('model_cfg'), dict):
         raise UserError(
             f'{name} holds no {CONFIG} with a model_cfg, so nobody knows what its weights are. Write the folder with '
-            "open_clip's or this project's save_pretrained, or name the architecture as backbone and give the file of "
-            'weights with it.'
+            "open_clip's save_for_hf, or name the architecture as backbone and give the file of weights with it. A "
+            'folder of a trained encoder is no backbone: it goes with --encoder.'
         )
     return name
 
@@ -177,6 +184,24 @@ def on_hub(repository: str, files: Sequence[str]) -> Path | None:
 
     found = [try_to_load_from_cache(repository, f) for f in files]
     return next((Path(f) for f in found if isinstance(f, str)), None)
+
+
+def cache_in_words(repository: str) -> str:
+    "What the cache of this disk holds of a repository on the hub, for whoever finds it incomplete"
+    import huggingface_hub.constants as hub
+
+    folder = Path(hub.HF_HUB_CACHE) / f'models--{repository.replace("/", "--")}'
+    if not folder.is_dir():
+        return f'{folder} is not there'
+    main = folder / 'refs' / 'main'
+    commit = main.read_text().strip() if main.is_file() else ''
+    if not commit:
+        return f'{folder} has no refs/main, which says what revision is the main one'
+    if not (folder / 'snapshots' / commit).is_dir():
+        return f'{folder}/refs/main names the revision {commit[:12]}, which is not in its snapshots'
+    config, weights = on_hub(repository, [CONFIG]), on_hub(repository, WEIGHT_FILES)
+    missing = [CONFIG] * (config is None) + ['a file of weights, such as ' + WEIGHT_FILES[0]] * (weights is None)
+    return f'{folder}/snapshots/{commit[:12]} lacks {" and ".join(missing)}' if missing else f'{folder} is whole'
 
 
 def cached_weights(name: str, tag: str = '') -> Path | None:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SHAPE', 'STEM', 'EVA02', 'KINDS', 'BLOCKS', 'ATTENTIONS', 'MLPS', 'INNER', 'random_timm', 'plain_timm', 'wrapped',
-           'refill', 'turned', 'asked_and_answered', 'trunk_of', 'odd_part', 'plain_norm', 'all_norms', 'TimmViT',
-           'scaled', 'latent_pool']
+           'refill', 'turned', 'asked_and_answered', 'trunk_of', 'odd_part', 'plain_norm', 'all_norms', 'TimmParts',
+           'TimmViT', 'scaled', 'latent_pool']
 
 # %% ../../nbs/clip/06_timm_vit.ipynb #abe5907d
 from collections import OrderedDict
@@ -157,8 +157,8 @@ def all_norms(trunk: nn.Module) -> dict[str, nn.Module]:
     return {place: m for place, m in found.items() if m is not None and not isinstance(m, nn.Identity)}
 
 # %% ../../nbs/clip/06_timm_vit.ipynb #3bd4a538
-class TimmViT(Tower):
-    "A vision transformer of timm, alone or in open_clip's wrapper"
+class TimmParts(Tower):
+    "What a vision transformer of timm consists of, alone or in open_clip's wrapper"
 
     def __init__(self, module: nn.Module):
         super().__init__(module)
@@ -226,6 +226,16 @@ class TimmViT(Tower):
         "[width, D] if one linear layer makes the embedding; SigLIP and DINOv2 have none"
         return self.linears[0].weight.T if len(self.linears) == 1 else None
 
+    @property
+    def rope(self) -> torch.Tensor | None:
+        "How far each patch is turned in attention"
+        rope, grid = getattr(self.trunk, 'rope', None), self.trunk.patch_embed.grid_size
+        return None if rope is None else rope.get_embed(shape=grid)
+
+# %% ../../nbs/clip/06_timm_vit.ipynb #d62adf62
+class TimmViT(TimmParts):
+    "A vision transformer of timm, run block by block"
+
     def embed_patches(self, pixels: torch.Tensor) -> torch.Tensor:
         "[B, N, width]: the patches of pictures, without positions"
         x = self.trunk.patch_embed(self.check_pixels(pixels))
@@ -236,12 +246,6 @@ class TimmViT(Tower):
         t = self.trunk
         x = t._pos_embed(patches.unflatten(1, t.patch_embed.grid_size) if t.dynamic_img_size else patches)
         return x[0] if isinstance(x, tuple) else x
-
-    @property
-    def rope(self) -> torch.Tensor | None:
-        "How far each patch is turned in attention"
-        rope, grid = getattr(self.trunk, 'rope', None), self.trunk.patch_embed.grid_size
-        return None if rope is None else rope.get_embed(shape=grid)
 
     def enter(self, x: torch.Tensor, norm: Norm) -> torch.Tensor:
         "The norm before the first block, if there is one"
@@ -318,7 +322,7 @@ class TimmViT(Tower):
         x = x @ matrix.to(x.dtype)
         return x if bias is None else x + bias
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #54f0e939
 def scaled(block: nn.Module, which: int, x: torch.Tensor) -> torch.Tensor:
     "What attention (1) or MLP (2) adds, by the block's own factors, if it has any"
     ls, gamma = getattr(block, f'ls{which}', None), getattr(block, f'gamma_{which}', None)

@@ -36,6 +36,7 @@ from ..study.choice import open_choice
 from ..study.runs import frozen_encoder, open_run
 from ..measure.ranking import exact_products, unit_rows
 from ..train.sealed import pack
+from ..train.exported import load_exported
 from ..train.share import load_encoder
 
 # %% ../../nbs/show/05_index.ipynb #fed9e85a
@@ -220,13 +221,13 @@ def open_encoder(
 
 
 def named_source(name: str | os.PathLike, device: str = 'cpu', say: Callable[[str], None] | None = print) -> dict:
-    "The source of 'auto', of an encoder of one's own by its name, of a run's or a shared encoder's folder"
+    "The source of 'auto', of an encoder of one's own by its name, of an exported file, of a run's or shared folder"
     if name == 'auto':
         return open_choice(device, say)
     if name in OWN:
         return dict(backbone=name, own=True)
     p = Path(name)
-    return dict(folder=str(p)) if (p / 'model.safetensors').exists() else dict(run=str(p))
+    return dict(folder=str(p)) if p.is_file() or (p / 'model.safetensors').exists() else dict(run=str(p))
 
 
 def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
@@ -237,6 +238,8 @@ def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
         kept = 'step' in source and (Path(source['run']) / f'step-{source["step"]:06d}').is_dir()
         opened = open_run(source['run'], device, step=source['step'] if kept else None)
         return opened.encoder, dict(source, step=opened.step)
+    if 'folder' in source and Path(source['folder']).is_file():
+        return load_exported(source['folder']), source
     if 'folder' in source:
         return load_encoder(source['folder'], device=device), source
     b = load_backbone(source['backbone'], weights_of(source), device, fit=source.get('fit', 'stretch'))

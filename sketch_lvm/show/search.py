@@ -22,6 +22,7 @@ from ..core import UserError, show_images, printable
 from ..data.images import read_image
 from ..measure.ranking import exact_products
 from ..measure.report import WARNING
+from ..study.choice import BY_NAME
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -226,7 +227,7 @@ def real_photos_note(gallery: Searched) -> str:
         return ''
     return (
         'The mini CLIP learned from drawn photos only, and finds little among real ones. For those take CLIP itself: '
-        '`sketch_lvm index PHOTOS --backbone ViT-B-32 --out FOLDER`, once its weights are there.'
+        f'`sketch_lvm index PHOTOS {BY_NAME} --out FOLDER`, which fetches its weights once.'
     )
 
 

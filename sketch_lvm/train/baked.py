@@ -12,8 +12,8 @@ import torch
 
 from ..clip.encoder import Encoder
 from ..clip.prompts import NoPrompts, PromptSource, TowerBatch, prompted_forward
-from ..clip.towers import layer_norms, output_projection
-from ..core import UserError
+from ..clip.starts import SketchSide
+from ..clip.towers import layer_norms, look_into, output_projection
 from ..data.images import MODALITIES
 
 # %% ../../nbs/train/11_baked.ipynb #77142dfe
@@ -45,6 +45,8 @@ class FixedTokens(PromptSource):
 
 def fixed_tokens(encoder: Encoder, modality: str) -> dict[int, torch.Tensor] | None:
     "The tokens of each layer for sketches or for photos; None if each picture gets its own"
+    if look_into(encoder.image_tower).why_not:  # no tokens can enter, so there are none
+        return {}
     recorder, tower, size = Recorder(encoder.prompts), encoder.image_tower, encoder.backbone.size
     blank = torch.zeros(2, 3, size, size, device=next(tower.parameters()).device)
     with torch.no_grad():
@@ -70,12 +72,12 @@ def baked_tower(encoder: Encoder, modality: str) -> torch.nn.Module:
 
 
 def bake(encoder: Encoder, modality: str) -> Encoder:
-    "An encoder of one modality without parts that were learned beside the tower; itself if each picture has own tokens"
-    if encoder.head is not None and type(encoder.head) is not torch.nn.Linear:
-        raise UserError(
-            f'this encoder ends in {type(encoder.head).__name__}, which is no linear layer: it cannot be written as '
-            'one tower. Share the whole run: sketch_lvm export --format folder.'
-        )
+    "An encoder of one modality without parts that were learned beside the tower; itself where that can't be had"
+    if type(encoder) not in (Encoder, SketchSide):  # it computes in a way of its own
+        return encoder
+    if type(encoder) is SketchSide and modality == 'photo':  # nothing was learned for these
+        tower = copy.deepcopy(encoder.backbone.image_tower).float().requires_grad_(False)
+        return Encoder(encoder.backbone, tower, NoPrompts(), recipe=encoder.recipe).eval()
     tokens = fixed_tokens(encoder.eval(), modality)
     if tokens is None:
         return encoder

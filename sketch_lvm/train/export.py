@@ -21,7 +21,7 @@ from ..clip.towers import tower_mark
 from ..core import UserError, check_name, sha256, torch_rng
 from ..data.images import MODALITIES
 from .baked import bake
-from .exported import INPUTS, KIND, OUTPUTS, activation_of, load_exported
+from .exported import INPUTS, KIND, OUTPUTS, activation_of, is_shape, load_exported
 from .sealed import pack
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ def describe_export(encoder: Encoder, **about: object) -> dict[str, str]:
 def baked_states(encoder: Encoder) -> list[dict[str, torch.Tensor]]:
     "The tensors of the two baked encoders by name, for sketches and for photos; refused if tokens look at the picture"
     both = [bake(encoder, modality) for modality in MODALITIES]
+    net = next((e.head for e in both if e.head is not None and type(e.head) is not torch.nn.Linear), None)
+    if net is not None:
+        raise UserError(
+            f'behind the tower of this encoder stands a net ({type(net).__name__}), which is more than one linear '
+            'layer, and this format has no place for it. --format onnx keeps the net, --format folder shares the run.'
+        )
     if encoder in both:
         raise UserError(
             'the prompts of this encoder are made from each picture, so they are no tensors that could be written. '
@@ -97,6 +103,10 @@ def write_open_clip(encoder: Encoder, about: dict[str, str]) -> bytes:
     "The bytes of a file that plain open_clip loads: a CLIP with this image tower; refused where more than that changed"
     from safetensors.torch import save
 
+    if not encoder.backbone.has_words:
+        raise UserError(
+            f'{encoder.backbone.name} is no CLIP of open_clip: it has no text side. Use --format onnx or safetensors.'
+        )
     tensors = shared_and_own(baked_states(encoder))
     if more := sorted({n.split('.')[0] for n in tensors} - {'visual'}):
         words = dict(prompts='prompts', head='linear head', sketch='parts of their own for sketches and photos')
@@ -266,7 +276,9 @@ def open_clip_again(encoder: Encoder, path: Path) -> Callable[[torch.Tensor, str
 
 def largest_difference(encoder: Encoder, path: Path, format: str) -> float:
     "How far the vectors of a file are from its encoder's, for sketches and photos and two sizes of batch"
-    run = open_clip_again(encoder, path) if format == 'open_clip' else load_exported(path)
+    b = encoder.backbone
+    opened = lambda: load_exported(path, None if is_shape(b.name) else b)
+    run = open_clip_again(encoder, path) if format == 'open_clip' else opened()
     size, off = encoder.backbone.size, []
     for i, modality in enumerate(MODALITIES):
         for n in (1, 3):

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
-from ..clip.names import SMALL, check_backbone, is_tag, kind_of_name, weights_here
+from ..clip.names import SMALL, check_backbone, is_random, is_tag, kind_of_name, weights_here
 from ..core import UserError
 from ..data.images import FITS
 from ..methods.family import Method
@@ -37,7 +37,7 @@ def describe_encoder(encoder: Encoder, m: Method, **about: object) -> dict:
         kind='sketch_lvm encoder',
         version=__version__,
         method=m.to_dict(),
-        backbone=dict(name=b.name, source=b.source, random=b.random),
+        backbone=dict(name=b.name, source=b.source, random=b.random, **b.made_as),
         pixels=b.preparation,
         embedding=b.embed_dim,
         description=encoder.recipe,
@@ -199,6 +199,8 @@ KINDS = {
     'backbone.name': _text,
     'backbone.source': _text,
     'backbone.random': lambda x: isinstance(x, bool),
+    'backbone.weights_from': lambda x: x is None or isinstance(x, str) and is_random(x),
+    'backbone.seed': lambda x: x is None or type(x) is int and 0 <= x < 2**32,
     'pixels': _dict,
     'pixels.size': _positive,
     'pixels.mean': _three,
@@ -301,7 +303,8 @@ def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
             f'Fetch them with\n  python -c "import open_clip; open_clip.create_model({name!r}, pretrained={tag!r})"\n'
             f'or bring a backbone that has them: {bring}.'
         )
-    return load_backbone(name, 'random' if b['random'] else tag, device, fit=pixels['fit'])
+    made = b.get('weights_from', 'random') if b['random'] else tag  # older folders say no more than that it is random
+    return load_backbone(name, made, device, b.get('seed', 0), pixels['fit'])
 
 # %% ../../nbs/train/10_share.ipynb #56092f73
 BROKEN = (

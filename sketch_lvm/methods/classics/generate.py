@@ -58,7 +58,7 @@ class Imagination(nn.Module):
     def forward(self, sketch: torch.Tensor) -> torch.Tensor:
         "The average of the photos imagined for each sketch"
         n = len(self.draws)
-        z, y = self.draws[:, None].expand(n, len(sketch), -1), sketch.expand(n, *sketch.shape)
+        z, y = self.draws[:, None].expand(n, sketch.shape[0], -1), sketch.expand(n, *sketch.shape)
         return self.decode(z, y).mean(0)
 
     def rebuild(self, sketch: torch.Tensor, photo: torch.Tensor, noise: torch.Tensor | None = None) -> dict:

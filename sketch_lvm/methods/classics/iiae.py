@@ -92,7 +92,7 @@ class SidedEncoder(Encoder):
         tower: nn.Module | None = None,
     ) -> torch.Tensor:
         "Unit-norm [B, Z], what the head makes of frozen features"
-        index, _ = modality_rows(modality, len(pixels), pixels.device)
+        index, _ = modality_rows(modality, pixels.shape[0], pixels.device)
         with torch.no_grad():
             x = prompted_forward(self.tower() if tower is None else tower, pixels, trace=trace, memo=memo).float()
         return self.code(F.normalize(x, dim=-1), index)
