@@ -3497,6 +3497,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                          'sketch_lvm.study.tables.printed_since': ( 'study/tables.html#printed_since',
                                                                                     'sketch_lvm/study/tables.py'),
                                          'sketch_lvm.study.tables.prior': ('study/tables.html#prior', 'sketch_lvm/study/tables.py'),
+                                         'sketch_lvm.study.tables.splip_rows': ( 'study/tables.html#splip_rows',
+                                                                                 'sketch_lvm/study/tables.py'),
                                          'sketch_lvm.study.tables.without': ('study/tables.html#without', 'sketch_lvm/study/tables.py')},
             'sketch_lvm.study.tablestate': { 'sketch_lvm.study.tablestate.keep_test': ( 'study/tablestate.html#keep_test',
                                                                                         'sketch_lvm/study/tablestate.py'),

@@ -16,6 +16,7 @@ def test_tables_of_the_papers_are_whole():
         'cross-dataset',
         'ablation',
         'ablation-fg',
+        'splip-ablation',
     } <= set(TABLES)
     for name, t in TABLES.items():
         assert t.shown('mini') and t.protocol in PROTOCOLS and len({r.name for r in t.rows}) == len(t.rows)
@@ -40,3 +41,29 @@ def test_tables_of_the_papers_are_whole():
         1
     ].keys() - {'mAP@all', 'P@100'}
     assert all(row in TABLES['quickdraw'].published for row in printed_since('quickdraw'))
+
+
+def test_each_row_of_the_splip_ablation_changes_what_is_trained():
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.study.tableplan import TablePlan, table_problems
+    from sketch_lvm.study.tables import SPLIP_TOKENS, TABLES
+
+    backbone, classes = load_backbone('mini', weights_from='random'), ['cat', 'cup']
+    plan = TablePlan('splip-ablation', weights_from='random')
+    assert not table_problems(plan)
+    usual, made = method('splip', 'mini').options, {}
+    for row in plan.chosen:
+        e = plan.experiment(row)  # what `reproduce` trains
+        changed = {k: v for k, v in e.method.options.items() if v != usual[k]}
+        if not row.how.get('without'):
+            assert changed == {k: v for k, v in row.how.items() if v != usual[k]}, row.name
+        p = build_encoder(e.method, backbone, 0, classes=classes).prompts
+        made[row.name] = [*getattr(p, 'options', {}).get('templates', ())], {k: v.numel() for k, v in p.named_parameters()}
+        for name, (option, _) in SPLIP_TOKENS.items():
+            assert (getattr(p, name, None) is None) == (e.method[option] == 0), (row.name, name)
+    assert len(made) == len({str(v) for v in made.values()}) == 16  # no two rows are the same encoder
+    assert made['SpLIP'][0] == ['a sketch of a {}', 'a photo of a {}']
+    widths = [sum(v for k, v in made[f'{n} from B_v'][1].items() if 'B_v.' in k) for n in (1, 2, 8)]
+    assert widths == sorted(widths) and widths[0] < widths[2]

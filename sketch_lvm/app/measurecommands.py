@@ -96,7 +96,8 @@ REPRODUCE = Command(
     (
         Opt(
             'table',
-            help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg',
+            help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg, '
+            'splip-ablation',
             default='main',
         ),
         Opt('data', help='data set and its options', default='mini'),
