@@ -68,7 +68,7 @@ def test_a_study_keeps_its_plan_and_its_hours():
     from pathlib import Path
     import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.study.queue import deadline, open_study, slug
+    from sketch_lvm.study.queue import Study, deadline, open_study
 
     now = datetime(2030, 5, 1, 20, 0)
     assert deadline('21:30', now) - now.timestamp() == 5400
@@ -76,9 +76,14 @@ def test_a_study_keeps_its_plan_and_its_hours():
     assert deadline(None) == float('inf')
     with pytest.raises(UserError, match='21:45'):
         deadline('late')
-    assert slug('full, 3 x the rate') == 'full-3-x-the-rate'
     with tempfile.TemporaryDirectory() as d:
         open_study(None, Path(d) / 'a', dict(about='first'))
         open_study(None, Path(d) / 'a', dict(about='first'))
         with pytest.raises(UserError, match='another plan'):
             open_study(None, Path(d) / 'a', dict(about='second'))
+        s = Study(None, Path(d))
+        assert s.named('lr_norms x 3') == 'lr_norms-x-3' == s.done('lr_norms x 3', 1, 80).partition('/')[0]
+        (Path(d) / 'lr-norms-x-3').mkdir()  # as studies were kept before
+        assert s.named('lr_norms x 3') == 'lr-norms-x-3' and not s.has('lr_norms x 3', 1, 80)
+        (Path(d) / 'lr-norms-x-3' / '1-80.npz').touch()
+        assert s.has('lr_norms x 3', 1, 80)

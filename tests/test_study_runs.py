@@ -95,6 +95,21 @@ def test_odd_configurations_are_sentences():
         open_run(d)
 
 
+def test_names_of_rows_become_names_of_folders_as_they_always_did():
+    import re
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.study.runs import folder_name
+    from sketch_lvm.study.tables import TABLES
+
+    assert folder_name('full, 3 x the rate') == 'full-3-x-the-rate' and folder_name('fg: c s d') == 'fg-c-s-d'
+    assert folder_name('without B_v') == 'without-b_v' and folder_name('a/../b') == 'a-..-b'
+    assert '/' not in folder_name('/etc/passwd') and folder_name('K = 4') == 'k-=-4'
+    for name in {row.name for t in TABLES.values() for row in t.rows if '"' not in row.name}:  # tables were kept so
+        assert folder_name(name) == name.lower().replace(' ', '-')
+    for name in read_json(data_path('results', 'truth', 'plan.json'))['rows']:  # and what this study was
+        assert folder_name(name) == re.sub('[^a-z0-9.=]+', '-', name.lower()).strip('-')
+
+
 def test_small_real_pictures_ask_any_run_with_either_hand():
     import tempfile
     from sketch_lvm.data.minisets import mini_sets

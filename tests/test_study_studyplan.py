@@ -42,6 +42,7 @@ def test_a_plan_is_read_or_refused_with_all_that_is_wrong():
             (dict(families=dict(f=dict(steps=8, questions={'q': ['b', 'a']}))), 'without tests at step 8'),
             (dict(stages=[good['stages'][0] | dict(seeds=[0, 1])]), 'chose the rates'),
             (dict(stages=good['stages'] + [dict(name='x', answers='', rows=['a'], seeds=[1], steps=[2])]), 'two names'),
+            (dict(rows=good['rows'] | {'A ': dict(method='b-ip', like='a')}), 'the same folder'),
             (dict(stages=3), 'no plan'),
         ):
             with pytest.raises(UserError, match=said):

@@ -16,6 +16,7 @@ def test_tables_of_the_papers_are_whole():
         'cross-dataset',
         'ablation',
         'ablation-fg',
+        'splip-ablation',
     } <= set(TABLES)
     for name, t in TABLES.items():
         assert t.shown('mini') and t.protocol in PROTOCOLS and len({r.name for r in t.rows}) == len(t.rows)
@@ -42,37 +43,27 @@ def test_tables_of_the_papers_are_whole():
     assert all(row in TABLES['quickdraw'].published for row in printed_since('quickdraw'))
 
 
-def test_the_poster_is_whole():
-    from sketch_lvm.methods.catalogue import PUBLISHED, method
-    from sketch_lvm.study.tables import OLDER, OLDER_FINE, PRIOR, TABLES
+def test_each_row_of_the_splip_ablation_changes_what_is_trained():
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.study.tableplan import TablePlan, table_problems
+    from sketch_lvm.study.tables import SPLIP_TOKENS, TABLES
 
-    category, fine = TABLES['poster'].rows, TABLES['poster-fg'].rows
-    assert {r.method for r in category if r.method.endswith('-objective')} == {*OLDER.values()}
-    assert all(r.name.startswith('objective of ') for r in (*category, *fine) if r.method.endswith('-objective'))
-    assert TABLES['poster'].rows == TABLES['poster-generalised'].rows and len(OLDER) == 11 + 1  # TVT twice
-    for name in OLDER.values():  # every row carries what the poster prints of the whole system, and says that it is that
-        rows = [p for p in PUBLISHED if p.method == name]
-        assert rows and all('system' in p.note for p in rows), name
-        for data, first in (('sketchy', 'mAP@200/hits'), ('tuberlin', 'mAP@all'), ('quickdraw', 'mAP@all')):
-            printed = {v[first] for _, v, who in PRIOR[data] if who == "the authors' poster"}
-            assert {p.value for p in rows if p.data == data and p.metric == first} <= printed, (name, data)
-    assert {method(n, 'mini', task='fine-grained').task for n in OLDER_FINE.values()} == {'fine-grained'}
-    assert sum(r.learns for r in category) == 20 and sum(r.learns for r in fine) == 10
-
-
-def test_the_plans_of_the_poster_hold_its_rows():
-    from sketch_lvm.core import data_path
-    from sketch_lvm.study.studyplan import read_plan
-    from sketch_lvm.study.tables import OLDER, OLDER_FINE
-
-    plans = [read_plan(data_path('results', name, 'plan.json')) for name in ('poster', 'poster_features')]
-    planned = [(r.method, r.how.get('task', 'category')) for p in plans for r in p.rows.values() if r.method]
-    assert {(n, 'category') for n in OLDER.values()} | {(n, 'fine-grained') for n in OLDER_FINE.values()} <= {*planned}
-    assert len(planned) == len({*planned})  # no row twice
-    one, two = plans
-    assert one.trials == two.trials and one.objects == two.objects and one.batch == two.batch  # one protocol, one budget
-    for p in plans:
-        assert all(len(v) == 3 for r in p.rows.values() for v in r.grid.values())
-        asked = {r for f in p.families.values() for pair in f['questions'].values() for r in pair}
-        assert asked == {*p.rows} and all(p.seeds_of(r, 80) or p.seeds_of(r, 1000) for r in asked if p.rows[r].method)
-        assert all(len(p.seeds_of(r, s.steps[0])) == 10 for s in p.stages for r in s.rows if p.rows[r].method)
+    backbone, classes = load_backbone('mini', weights_from='random'), ['cat', 'cup']
+    plan = TablePlan('splip-ablation', weights_from='random')
+    assert not table_problems(plan)
+    usual, made = method('splip', 'mini').options, {}
+    for row in plan.chosen:
+        e = plan.experiment(row)  # what `reproduce` trains
+        changed = {k: v for k, v in e.method.options.items() if v != usual[k]}
+        if not row.how.get('without'):
+            assert changed == {k: v for k, v in row.how.items() if v != usual[k]}, row.name
+        p = build_encoder(e.method, backbone, 0, classes=classes).prompts
+        made[row.name] = [*getattr(p, 'options', {}).get('templates', ())], {k: v.numel() for k, v in p.named_parameters()}
+        for name, (option, _) in SPLIP_TOKENS.items():
+            assert (getattr(p, name, None) is None) == (e.method[option] == 0), (row.name, name)
+    assert len(made) == len({str(v) for v in made.values()}) == 16  # no two rows are the same encoder
+    assert made['SpLIP'][0] == ['a sketch of a {}', 'a photo of a {}']
+    widths = [sum(v for k, v in made[f'{n} from B_v'][1].items() if 'B_v.' in k) for n in (1, 2, 8)]
+    assert widths == sorted(widths) and widths[0] < widths[2]

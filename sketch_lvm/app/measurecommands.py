@@ -97,7 +97,7 @@ REPRODUCE = Command(
         Opt(
             'table',
             help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg, '
-            'poster, poster-fg, poster-generalised',
+            'splip-ablation',
             default='main',
         ),
         Opt('data', help='data set and its options', default='mini'),

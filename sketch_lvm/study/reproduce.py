@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CachePlan', 'Filling', 'write_table', 'reference_report', 'probing', 'write_probe', 'read_curve', 'untrained_encoder',
-           'probe_items', 'one_run', 'reference_entry', 'tuned_entry', 'slug', 'one_row', 'cache_plan', 'plan_size',
+           'probe_items', 'one_run', 'reference_entry', 'tuned_entry', 'one_row', 'cache_plan', 'plan_size',
            'fill_cache', 'reproduce', 'fill_table']
 
 # %% ../../nbs/study/11_reproduce.ipynb #688c9476
@@ -22,7 +22,7 @@ from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate
 from .experiments import Experiment
-from .runs import evaluate_run, frozen_encoder, open_run, report_path
+from .runs import evaluate_run, folder_name, frozen_encoder, open_run, report_path
 from ..data.named import load_sets
 from .fit import named_backbone, fit, warm
 from .probe import Probe, make_probe, probe
@@ -175,8 +175,8 @@ def reference_entry(row: Row, f: Filling) -> dict:
     "What a table keeps of a row that learns nothing"
     r, fit = by_first_process(f.team, lambda: reference_report(row, f)), f.plan.method(row)['fit']
     if not f.team.rank:  # for comparisons, query by query
-        (f.out / slug(row.name)).mkdir(parents=True, exist_ok=True)
-        r.save(f.out / slug(row.name) / 'report.json')
+        (f.out / folder_name(row.name)).mkdir(parents=True, exist_ok=True)
+        r.save(f.out / folder_name(row.name) / 'report.json')
     about = dict(name=row.name, method=row.method, trains={}, fit=fit, published=[])
     return about | dict(seeds={'-': r.values}, test=protocol_record(r))
 
@@ -184,7 +184,7 @@ def reference_entry(row: Row, f: Filling) -> dict:
 def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
     "A row that learns, tuned and not yet trained, and its experiment with the rates that were found"
     e, trials = f.plan.experiment(row), f.plan.trials
-    before, folder = f.state['rows'].get(row.name), f.out / slug(row.name) / 'tune'
+    before, folder = f.state['rows'].get(row.name), f.out / folder_name(row.name) / 'tune'
     found = dict(best={}, trials=[])
     if trials:
         found = tune(e, folder, trials, f.sets, f.backbone, f.device, f.say, accumulate=f.plan.accumulate)
@@ -209,11 +209,6 @@ def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
     return entry, replace(e, method=m)
 
 
-def slug(name: str) -> str:
-    "A row's name as that of a folder"
-    return name.lower().replace(' ', '-')
-
-
 def one_row(row: Row, f: Filling) -> None:
     "Tune, train and test one row, or go on with it; the table is kept whenever it has grown"
     if not row.learns:
@@ -221,7 +216,7 @@ def one_row(row: Row, f: Filling) -> None:
         return
     entry, e = tuned_entry(row, f)
     for seed in f.plan.seeds:
-        folder = f.out / slug(row.name) / f'seed{seed}'
+        folder = f.out / folder_name(row.name) / f'seed{seed}'
         r = one_run(f, replace(e, seed=seed), folder)
         entry['seeds'][str(seed)], entry['steps'][str(seed)] = r.values, r.method.get('step')
         entry |= dict(published=r.published, test=protocol_record(r))

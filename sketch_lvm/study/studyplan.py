@@ -6,6 +6,7 @@
 __all__ = ['PLAN', 'StudyRow', 'Stage', 'Job', 'StudyPlan', 'plan_problems', 'read_plan']
 
 # %% ../../nbs/study/15_studyplan.ipynb #b2287211
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from ..core import UserError, check_name, read_json
 from .answers import GALLERY, OBJECTS
 from .experiments import own_protocol
+from .runs import folder_name
 from ..measure.fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
 from ..methods.catalogue import method
 from ..methods.family import Method
@@ -118,7 +120,12 @@ PLAN = {
 
 def plan_problems(p: StudyPlan) -> list[str]:
     "What cannot be meant, as sentences"
-    out = []
+    places = Counter(folder_name(r).replace('_', '-') for r in p.rows)
+    out = [
+        f'{r}: another row would lie in the same folder; give it another name.'
+        for r in p.rows
+        if places[folder_name(r).replace('_', '-')] > 1
+    ]
     for name, r in p.rows.items():
         if r.like is not None and r.like not in p.rows:
             out.append(f'{name} takes its rates from {r.like!r}, which is no row.')
