@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device',
            'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'nothing_to_test',
-           'atomic_write', 'sha256', 'write_json', 'read_json', 'check_writable', 'bar', 'counting', 'processor',
-           'machine', 'to_image', 'show_images']
+           'open_to_add', 'atomic_write', 'sha256', 'write_json', 'save_figure', 'plain_json', 'read_json',
+           'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit
@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:  # to import torch takes seconds
     import torch
+    from matplotlib.figure import Figure
     from tqdm import tqdm
 
 Progress = Callable[[int, int], object]  # is called with how much is done, and how much there is
@@ -198,6 +199,20 @@ def nothing_to_test(missing: str) -> None:
         pytest.skip(f'there is no {missing}')
 
 # %% ../nbs/00_core.ipynb #4876102a
+def open_to_add(path: str | Path) -> IO[bytes]:
+    "A file, unbuffered, to whose end lines are added; a link in its place is not followed, nor is a pipe waited for"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NEW_NAMES_ONLY, 0o666)
+    except OSError as e:
+        if e.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        raise UserError(f'{path} is a link or a pipe, and what is written there would go elsewhere. Remove it.') from e
+    return os.fdopen(fd, 'ab', buffering=0)
+
+
+_NEW_NAMES_ONLY = getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
+
+
 @contextlib.contextmanager
 def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
     "Open a temporary file that becomes `path` only when the block ends without an error"
@@ -233,11 +248,40 @@ def write_json(path: str | Path, obj: Any) -> None:
         f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
 
 
+def save_figure(figure: 'Figure', path: str | Path, **how: object) -> None:
+    "Write a figure of matplotlib atomically; the end of its name says in which format"
+    with atomic_write(path) as f:
+        figure.savefig(f, format=Path(path).suffix[1:] or 'png', **how)
+
+
+def plain_json(text: str | bytes) -> Any:
+    "JSON as this program writes it; a `ValueError` for what `json.loads` lets through: NaN, two entries of one name"
+    try:
+        return json.loads(text, object_pairs_hook=_once_each, parse_float=_finite, parse_constant=_finite)
+    except RecursionError:
+        raise ValueError('its brackets do not end') from None
+
+
+def _once_each(pairs):
+    "Entries of an object; of two with one name a reader sees the first, another the last"
+    if len(entries := dict(pairs)) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f'{next(n for n in names if names.count(n) > 1)!r:.60} is there twice')
+    return entries
+
+
+def _finite(text):
+    "A number that is one"
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f'{text:.20} is no finite number')
+    return number
+
+
 def read_json(path: str | Path) -> Any:
     "Read a JSON file; a broken one is named"
     try:
-        return json.loads(Path(path).read_text(encoding='utf-8'))
-    except (ValueError, RecursionError) as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
+        return plain_json(Path(path).read_text(encoding='utf-8'))
+    except ValueError as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
         raise UserError(f'{path} is not readable JSON: {e}') from e
 
 # %% ../nbs/00_core.ipynb #691f1213

@@ -8,7 +8,6 @@ __all__ = ['PAGE', 'FOREVER', 'FRESH', 'make_app', 'listen', 'serve']
 # %% ../../nbs/app/13_web.ipynb #e1e9e6a7
 import asyncio
 import base64
-import json
 import secrets
 import socket
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from starlette.types import ASGIApp
 
 from .finder import Finder
 from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
-from ..core import UserError
+from ..core import UserError, plain_json
 
 # %% ../../nbs/app/13_web.ipynb #a1411ba3
 PAGE = {  # what the browser calls it: (package, file, type)
@@ -74,8 +73,8 @@ def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits
         if request.headers.get('content-type') != 'application/json':
             return answer_error(415, 'a question is application/json.')
         try:
-            raw = json.loads(await read_body(request, limits.question, limits.seconds))
-        except (RecursionError, UnicodeDecodeError, json.JSONDecodeError):
+            raw = plain_json(await read_body(request, limits.question, limits.seconds))
+        except ValueError:  # no JSON, no UTF-8, no finite numbers
             return answer_error(400, 'this is no JSON.')
         return JSONResponse(await in_worker(finder.ask, raw), headers=FRESH)
 

@@ -22,7 +22,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, build_mini
 from .texts import WordTokenizer
-from ..core import Progress, UserError, atomic_write, machine, pick_device, rng
+from ..core import Progress, UserError, atomic_write, machine, open_to_add, pick_device, rng
 from ..world.miniworld import CATEGORY_NAMES
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES
@@ -332,7 +332,7 @@ def log(
 ) -> None:
     "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open(Path(out) / 'log.jsonl', 'a') as f:
-        f.write(json.dumps(row) + '\n')
+    with open_to_add(Path(out) / 'log.jsonl') as f:
+        f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import torch
 
 from ..clip.backbone import Backbone, load_backbone
-from ..core import UserError, read_json, write_json
+from ..core import UserError, open_to_add, read_json, write_json
 from ..data.items import SketchPhotoSet
 from ..data.minisets import MiniSets, mini_set, mini_sets
 from .answers import KEPT, ask, deal, keep_answers, read_answers
@@ -123,8 +123,8 @@ def trained_encoder(
 
 def note_time(s: Study, row: str, **what: float) -> None:
     "Write down how long something took"
-    with open(s.out / 'times.jsonl', 'a', encoding='utf-8') as f:
-        f.write(json.dumps(dict(row=row, **{k: round(v, 2) for k, v in what.items()})) + '\n')
+    with open_to_add(s.out / 'times.jsonl') as f:
+        f.write(json.dumps(dict(row=row, **{k: round(v, 2) for k, v in what.items()})).encode() + b'\n')
 
 
 def first_metric(s: Study, row: str, encoder: torch.nn.Module, part: str) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, cache_path, check_writable, write_json
+from ..core import UserError, atomic_write, cache_path, check_writable, open_to_add, write_json
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate
@@ -114,8 +114,8 @@ def probing(p: Probe, at: Iterable[int], path: str | Path) -> Callable:
 
 def write_probe(path: str | Path, step: int, p: Probe, encoder: torch.nn.Module) -> None:
     "Add what a probe finds to a file"
-    with open(path, 'a', encoding='utf-8') as f:
-        f.write(json.dumps(dict(step=step, **probe(p, encoder))) + '\n')
+    with open_to_add(path) as f:
+        f.write(json.dumps(dict(step=step, **probe(p, encoder))).encode() + b'\n')
 
 
 def read_curve(path: str | Path) -> list[dict]:

@@ -20,7 +20,7 @@ from ..clip.backbone import Backbone, load_backbone, to_pixels
 from ..clip.encoder import Encoder, identity_head
 from ..clip.towers import Modality, modality_rows
 from ..clip.weights import without_network
-from ..core import UserError
+from ..core import UserError, plain_json
 from ..data.images import FITS, MODALITIES
 from .baked import FixedTokens
 from .sealed import Damaged, refuse_pickle
@@ -68,7 +68,7 @@ def read_about(metadata: dict[str, str], where: Path) -> dict:
     if metadata.get('kind') != json.dumps(KIND):
         raise UserError(f'{where} holds no image tower that `sketch_lvm export` wrote.')
     try:
-        about = {name: json.loads(text) for name, text in metadata.items()}
+        about = {name: plain_json(text) for name, text in metadata.items()}
     except (ValueError, RecursionError) as e:
         raise Damaged(f'{where}: its metadata is not readable.') from e
     if wrong := [name for name, is_right in ENTRIES.items() if not is_right(about.get(name))]:
@@ -201,7 +201,7 @@ def open_safetensors(content: bytes, where: Path) -> ExportedEncoder:
 
     try:
         tensors = load(content)
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], 'little')])
+        header = plain_json(content[8 : 8 + int.from_bytes(content[:8], 'little')])
     except (SafetensorError, ValueError, RecursionError) as e:
         raise Damaged(f'{where} is no whole safetensors file: {e}') from e
     about = read_about(header.get('__metadata__') or {}, where)

@@ -4,9 +4,13 @@ A test here that is no longer there fails test_fault_list.py."""
 
 import argparse
 import json
+import os
+import platform
 import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -213,17 +217,35 @@ def absent() -> list[str]:
     ]
 
 
-def run(only: str = '') -> dict[str, str]:
-    "Every test whose name holds `only`, once; what came of it by name, beside what was seen of the others before"
+def kept(name: str) -> dict:
+    "What a run of one of the programs here wrote down"
+    path = Path(__file__).with_name(f'{name}.json')
+    return json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
+
+
+def run(only: str = '', flags: str = '') -> dict:
+    "Every test whose name holds `only`, once: what came of each, beside what was seen of the others before"
     named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})
-    done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-rA', '--tb=no', *named], cwd=ROOT, capture_output=True, text=True
-    )
+    line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
     now = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
-    before = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
-    here = {f.test for f in FAULTS}
-    seen = before | {name: now.get(name, 'skipped') for name in (n.removeprefix('tests/') for n in named)}
-    return {name: word for name, word in sorted(seen.items()) if name in here}
+    print(done.stdout[-20000:] if done.returncode else '', end='')
+    here, before = {f.test for f in FAULTS}, kept('seen')
+    seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
+    how = dict(command=' '.join(['faults.py --run', *([only] if only else []), *(['--flags', flags] if flags else [])]))
+    how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
+    how |= {word: sum(w == word for w in now.values()) for word in ('passed', 'failed', 'error')}
+    how |= dict(skipped=len(named) - sum(how[word] for word in ('passed', 'failed', 'error')))
+    return dict(
+        runs=[*before.get('runs', []), how][-5:],
+        tests={name: word for name, word in sorted(seen.items()) if name in here},
+    )
+
+
+def device() -> str:
+    "The machine in a few words"
+    return f'{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}'
 
 
 def table(head: str, lines: list[tuple]) -> str:
@@ -235,7 +257,7 @@ def table(head: str, lines: list[tuple]) -> str:
 
 def page() -> str:
     "The page of this table"
-    seen = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
+    seen = kept('seen').get('tests', {})
     parts = [
         """---
 title: Faults
@@ -247,19 +269,50 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
     for group in dict.fromkeys(f.group for f in FAULTS):
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
         parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
-    for name, title, head, said in (
-        ('fuzzed', 'Damaged input', 'what inputs seed refused crashes', FUZZED),
-        ('mutants', 'Mutants', 'place change seen', MUTANTS),
+    for title, said, head, lines in (
+        ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
+        ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
+        ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
+        ('Mutants', MUTANTS, 'place change seen by', mutant_lines()),
     ):
-        kept = Path(__file__).with_name(f'{name}.json')
-        if kept.exists():
-            x = json.loads(kept.read_text(encoding='utf-8'))
-            lines = [(k, *(f'{v[n]:,}' for n in head.split()[1:])) for k, v in x.items()] if name == 'fuzzed' else None
-            lines = lines or [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen']) for m in x]
+        if lines:
             parts += [f'## {title}', said, table(head, lines)]
     return '\n\n'.join(parts) + '\n'
 
 
+def run_lines() -> list[tuple]:
+    "A line for each of the last runs of this table"
+    names = 'date command passed failed error skipped seconds device'.split()
+    return [tuple(r[n] for n in names) for r in kept('seen').get('runs', [])]
+
+
+def fuzz_lines() -> list[tuple]:
+    "A line for each kind of input"
+    names = 'inputs seed refused crashes'.split()
+    return [(k, *(f'{v[n]:,}' for n in names), v.get('date', '')) for k, v in kept('fuzzed').items()]
+
+
+def damage_lines() -> list[tuple]:
+    "A line for each format and kind of damage: how many of the files each look saw"
+    out = []
+    for pictures, formats in kept('damage').items():
+        for name, found in formats.items():
+            for kind, n in found['kinds'].items():
+                shares = [f'{100 * n[look] / n["files"]:.0f} %' if n['files'] else '-' for look in LOOKS]
+                out.append((pictures, name, kind, n['files'], *shares))
+    return out
+
+
+LOOKS = ('quick', 'read', 'close', 'silent')
+
+
+def mutant_lines() -> list[tuple]:
+    "A line for each mutant"
+    return [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen'], m.get('by', '')) for m in kept('mutants') or []]
+
+
+RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
+DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
 FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone (an equivalent) cannot be noticed."""
 
@@ -267,7 +320,9 @@ MUTANTS = """`make mutants` changes one place of a copy at a time and runs the t
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--run', nargs='?', const='', metavar='WORD', help='run the named tests first, or those with a WORD')
-    if (word := p.parse_args().run) is not None:
-        SEEN.write_text(json.dumps(run(word), indent=1) + '\n', encoding='utf-8')
+    p.add_argument('--flags', default='', help='also run what these flags mark: slow')
+    asked = p.parse_args()
+    if asked.run is not None:
+        SEEN.write_text(json.dumps(run(asked.run, asked.flags), indent=1) + '\n', encoding='utf-8')
     PAGE.write_text(page(), encoding='utf-8')
     print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')

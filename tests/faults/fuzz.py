@@ -13,6 +13,7 @@ exception, something left behind, an answer that breaks its own rules, more than
 import argparse
 import contextlib
 import copy
+import datetime
 import io
 import json
 import shutil
@@ -422,7 +423,8 @@ def main(args: list[str] | None = None) -> int:
             print(f'  fuzz.py {target} --seed {asked.seed} --first {number} --count 1\n{what}', flush=True)
         if asked.keep and not bad:
             kept = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else {}
-            kept[target] = dict(inputs=asked.count, seed=asked.seed, first=asked.first, refused=refused, crashes=0)
+            how = dict(seed=asked.seed, first=asked.first, date=str(datetime.date.today()), seconds=round(seconds))
+            kept[target] = dict(inputs=asked.count, refused=refused, crashes=0) | how
             KEPT.write_text(json.dumps(kept, indent=1) + '\n', encoding='utf-8')
     return bool(found)
 
