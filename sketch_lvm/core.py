@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device',
            'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'nothing_to_test',
-           'open_to_add', 'atomic_write', 'sha256', 'write_json', 'save_figure', 'plain_json', 'read_json',
-           'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
+           'json_lines', 'open_to_add', 'atomic_write', 'sha256', 'write_json', 'is_array', 'save_figure', 'plain_json',
+           'read_json', 'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit
@@ -199,6 +199,20 @@ def nothing_to_test(missing: str) -> None:
         pytest.skip(f'there is no {missing}')
 
 # %% ../nbs/00_core.ipynb #4876102a
+def json_lines(path: str | Path) -> list[Any]:
+    "The rows of a file of JSON lines, none where there is no file; a last line that was cut short is left out"
+    path, rows = Path(path), []
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            rows.append(plain_json(line))
+        except ValueError as e:
+            if number == len(lines) and not line.endswith(b'\n'):
+                break  # its writer was killed, or had no room
+            raise UserError(f'{path}, line {number}, is not readable JSON ({e}). Remove that line.') from e
+    return rows
+
+
 def open_to_add(path: str | Path) -> IO[bytes]:
     "A file, unbuffered, to whose end lines are added; a link in its place is not followed, nor is a pipe waited for"
     try:
@@ -246,6 +260,15 @@ def write_json(path: str | Path, obj: Any) -> None:
     "Write JSON atomically, readable, in a stable order"
     with atomic_write(path, 'w') as f:
         f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
+
+
+def is_array(path: str | Path, shape: tuple[int, ...] | None = None) -> bool:
+    "Does a .npy file hold its array to the last byte? A disk that was full or lost power may have cut it"
+    try:
+        found = np.load(path, mmap_mode='r', allow_pickle=False).shape
+    except (FileNotFoundError, NotADirectoryError, EOFError, ValueError):
+        return False
+    return shape is None or found == shape
 
 
 def save_figure(figure: 'Figure', path: str | Path, **how: object) -> None:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import torch
 
 from ..clip.backbone import Backbone, load_backbone
-from ..core import UserError, open_to_add, read_json, write_json
+from ..core import UserError, json_lines, open_to_add, read_json, write_json
 from ..data.items import SketchPhotoSet
 from ..data.minisets import MiniSets, mini_set, mini_sets
 from .answers import KEPT, ask, deal, keep_answers, read_answers
@@ -261,9 +261,7 @@ class Left(NamedTuple):
 
 def step_seconds(s: Study) -> tuple[Callable[[str], float], float]:
     "Seconds that a step of a row takes, and seconds of a test"
-    path = s.out / 'times.jsonl'
-    lines = path.read_text(encoding='utf-8').splitlines() if path.exists() else []
-    rows = [json.loads(x) for x in lines if x.endswith('}')]
+    rows = json_lines(s.out / 'times.jsonl')
     of: dict[str, list[float]] = {}
     for r in rows:
         if r.get('steps'):

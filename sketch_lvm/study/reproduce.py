@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, cache_path, check_writable, open_to_add, write_json
+from ..core import UserError, atomic_write, cache_path, check_writable, json_lines, open_to_add, write_json
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate
@@ -120,8 +120,7 @@ def write_probe(path: str | Path, step: int, p: Probe, encoder: torch.nn.Module)
 
 def read_curve(path: str | Path) -> list[dict]:
     "The probes of a run by step; those taken twice, by a run that was stopped and taken up, count once"
-    lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
-    return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
+    return [d for _, d in sorted({d['step']: d for d in json_lines(path)}.items())]
 
 
 def untrained_encoder(e: Experiment, sets: TableSets, backbone: Backbone, device: object = 'cpu') -> torch.nn.Module:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from ..core import UserError, bar, check_name, machine, open_to_add, write_json
+from ..core import UserError, bar, check_name, machine, open_to_add, plain_json, write_json
 from .checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
 from ..methods.learner import Learner
 from .learner import Team
@@ -155,7 +155,7 @@ LENGTH = ('settings.steps', 'experiment.steps', 'experiment.method.options.epoch
 def steps_before(out: str | Path) -> int | None:
     "The steps that the run in a folder was asked for, or None"
     try:
-        config = json.loads((Path(out) / 'config.json').read_text(encoding='utf-8'))
+        config = plain_json((Path(out) / 'config.json').read_text(encoding='utf-8'))
         steps = config['settings' if 'settings' in config else 'experiment']['steps']
     except (OSError, ValueError, KeyError, TypeError):
         return None  # no run yet, or one that `keep_config` refuses

@@ -13,7 +13,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from sketch_lvm.core import UserError, atomic_write, open_to_add, plain_json, read_json, write_json
+from sketch_lvm.core import UserError, atomic_write, json_lines, open_to_add, plain_json, read_json, write_json
 from sketch_lvm.train.sealed import SEAL, make_seal, read_folder, write_folder
 
 ODD = {
@@ -187,3 +187,111 @@ def test_a_file_that_is_named_like_an_option(tmp_path):
         [sys.executable, '-m', 'sketch_lvm', 'index', '-x'], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 2 and 'Traceback' not in done.stderr
+
+
+def test_lines_that_a_dead_writer_left(tmp_path):
+    path = tmp_path / 'rows.jsonl'
+    assert json_lines(path) == []
+    path.write_bytes(b'{"step": 1}\n{"step": 2}\n{"ste')
+    assert json_lines(path) == [dict(step=1), dict(step=2)]
+    path.write_bytes(b'{"step": 1}\n{"ste\n{"step": 3}\n')
+    with pytest.raises(UserError, match='line 2'):
+        json_lines(path)
+
+
+def test_a_picture_set_that_was_cut_is_drawn_again(tmp_path):
+    from sketch_lvm.core import temporary_cache
+    from sketch_lvm.world.imagesets import image_set
+
+    with temporary_cache() as place:
+        whole = image_set('cat', 2, size=16, workers=1)[0].copy()
+        (path,) = place.rglob('*.npy')
+        for content in (path.read_bytes()[:-1], b''):
+            path.write_bytes(content)
+            assert (image_set('cat', 2, size=16, workers=1)[0] == whole).all()
+
+
+def test_a_caption_that_is_no_text_is_noted(tmp_path):
+    from sketch_lvm.data.folders import ScanReport
+    from sketch_lvm.data.instances import caption_in, list_stems
+
+    report, path = ScanReport(str(tmp_path)), tmp_path / '1.txt'
+    path.write_bytes(b'\xff\xfe\xfd')
+    assert caption_in(path, report) == '' and 'cannot be read' in report.notes[0]
+    with pytest.raises(UserError, match='cannot be read'):
+        list_stems(path)
+
+
+def test_a_gallery_that_is_moved_while_it_is_open(tmp_path):
+    from fuzz import small_gallery
+
+    from sketch_lvm.show.gallery import load_gallery
+
+    small_gallery().save(tmp_path / 'a')
+    g = load_gallery(tmp_path / 'a')
+    before = [g.ids[0], g.names[0], g.thumbs[0], g.features.sum().item()]
+    (tmp_path / 'a').rename(tmp_path / 'b')
+    small_gallery().save(tmp_path / 'a')  # and another takes its name
+    for name in ('a', 'b'):
+        shutil.rmtree(tmp_path / name)  # and both go
+    assert [g.ids[0], g.names[0], g.thumbs[0], g.features.sum().item()] == before
+
+
+def test_a_clock_that_jumps_changes_no_training(tmp_path):
+    from sketch_lvm.testing.crash import outcome
+    from sketch_lvm.testing.toys import toy_learner
+    from sketch_lvm.train.loop import train
+    from sketch_lvm.train.settings import Settings
+
+    def go(out):
+        train(toy_learner(), out, Settings(steps=6, lr=0.03), device='cpu', checkpoint_every=2, workers=0)
+
+    go(tmp_path / 'whole')
+    jumps = iter([1e9, 0.0, 4e9, -1e9] * 10**4)
+    with mock.patch('time.time', lambda: next(jumps)):
+        go(tmp_path / 'jumped')
+    assert outcome(tmp_path / 'jumped') == outcome(tmp_path / 'whole')
+
+
+FULL = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from fuzz import small_gallery
+from sketch_lvm.core import UserError
+from sketch_lvm.show.gallery import load_gallery
+
+small, made = Path(sys.argv[1]), small_gallery()
+made.save(small / 'g')
+before = load_gallery(small / 'g').features.sum().item()
+with open(small / 'filler', 'ab', buffering=0) as f:
+    try:
+        while f.write(bytes(1000)): pass
+    except OSError as e: assert e.errno == 28
+try: made.save(small / 'g')
+except (UserError, OSError) as e: said = str(e)
+else: raise AssertionError('nothing was refused')
+assert 'No space left' in said, said
+assert load_gallery(small / 'g').features.sum().item() == before
+os.unlink(small / 'filler')
+made.save(small / 'g')
+assert sorted(p.name for p in small.iterdir()) == ['g'], os.listdir(small)
+print('held')
+"""
+
+
+def test_a_disk_that_is_full_while_a_gallery_is_written(tmp_path):
+    mount = 'mount -t tmpfs -o size=400k small "$1" && shift && exec "$@"'
+    as_root = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', str(tmp_path)]
+    if not shutil.which('unshare') or subprocess.run([*as_root, 'true'], capture_output=True).returncode:
+        pytest.skip('this system mounts nothing without privileges')
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here.parents[1]), os.environ.get('PYTHONPATH', '')])
+    done = subprocess.run(
+        [*as_root, sys.executable, '-c', FULL, str(tmp_path), str(here)],
+        env=os.environ | dict(PYTHONPATH=path, OMP_NUM_THREADS='1'),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout.strip().endswith('held'), done.stderr[-3000:]
