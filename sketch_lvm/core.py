@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device',
            'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'nothing_to_test',
-           'json_lines', 'open_to_add', 'atomic_write', 'sha256', 'write_json', 'is_array', 'save_figure', 'plain_json',
-           'read_json', 'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
+           'atomic_write', 'sha256', 'write_json', 'read_json', 'check_writable', 'bar', 'counting', 'processor',
+           'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit
@@ -32,9 +32,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .plain import plain_json
+
 if TYPE_CHECKING:  # to import torch takes seconds
     import torch
-    from matplotlib.figure import Figure
     from tqdm import tqdm
 
 Progress = Callable[[int, int], object]  # is called with how much is done, and how much there is
@@ -199,34 +200,6 @@ def nothing_to_test(missing: str) -> None:
         pytest.skip(f'there is no {missing}')
 
 # %% ../nbs/00_core.ipynb #4876102a
-def json_lines(path: str | Path) -> list[Any]:
-    "The rows of a file of JSON lines, none where there is no file; a last line that was cut short is left out"
-    path, rows = Path(path), []
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    for number, line in enumerate(lines, 1):
-        try:
-            rows.append(plain_json(line))
-        except ValueError as e:
-            if number == len(lines) and not line.endswith(b'\n'):
-                break  # its writer was killed, or had no room
-            raise UserError(f'{path}, line {number}, is not readable JSON ({e}). Remove that line.') from e
-    return rows
-
-
-def open_to_add(path: str | Path) -> IO[bytes]:
-    "A file, unbuffered, to whose end lines are added; a link in its place is not followed, nor is a pipe waited for"
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NEW_NAMES_ONLY, 0o666)
-    except OSError as e:
-        if e.errno not in (errno.ELOOP, errno.ENXIO):
-            raise
-        raise UserError(f'{path} is a link or a pipe, and what is written there would go elsewhere. Remove it.') from e
-    return os.fdopen(fd, 'ab', buffering=0)
-
-
-_NEW_NAMES_ONLY = getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
-
-
 @contextlib.contextmanager
 def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
     "Open a temporary file that becomes `path` only when the block ends without an error"
@@ -260,44 +233,6 @@ def write_json(path: str | Path, obj: Any) -> None:
     "Write JSON atomically, readable, in a stable order"
     with atomic_write(path, 'w') as f:
         f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
-
-
-def is_array(path: str | Path, shape: tuple[int, ...] | None = None) -> bool:
-    "Does a .npy file hold its array to the last byte? A disk that was full or lost power may have cut it"
-    try:
-        found = np.load(path, mmap_mode='r', allow_pickle=False).shape
-    except (FileNotFoundError, NotADirectoryError, EOFError, ValueError):
-        return False
-    return shape is None or found == shape
-
-
-def save_figure(figure: 'Figure', path: str | Path, **how: object) -> None:
-    "Write a figure of matplotlib atomically; the end of its name says in which format"
-    with atomic_write(path) as f:
-        figure.savefig(f, format=Path(path).suffix[1:] or 'png', **how)
-
-
-def plain_json(text: str | bytes) -> Any:
-    "JSON as this program writes it; a `ValueError` for what `json.loads` lets through: NaN, two entries of one name"
-    try:
-        return json.loads(text, object_pairs_hook=_once_each, parse_float=_finite, parse_constant=_finite)
-    except RecursionError:
-        raise ValueError('its brackets do not end') from None
-
-
-def _once_each(pairs):
-    "Entries of an object; of two with one name a reader sees the first, another the last"
-    if len(entries := dict(pairs)) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f'{next(n for n in names if names.count(n) > 1)!r:.60} is there twice')
-    return entries
-
-
-def _finite(text):
-    "A number that is one"
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f'{text:.20} is no finite number')
-    return number
 
 
 def read_json(path: str | Path) -> Any:

@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, counting, read_json, rng, save_figure, to_image, write_json
+from ..core import UserError, atomic_write, counting, read_json, rng, to_image, write_json
+from ..files import save_figure
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol

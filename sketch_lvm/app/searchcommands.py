@@ -16,7 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from ..core import UserError, check_writable, read_json, save_figure
+from ..core import UserError, check_writable, read_json
+from ..files import save_figure
 from .arguments import DATA_HELP, DEVICE, FIT, WEIGHTS, import_words, check_run, read_data
 from .engine import IMPORT, Command, Opt
 

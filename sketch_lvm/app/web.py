@@ -22,7 +22,8 @@ from starlette.types import ASGIApp
 
 from .finder import Finder
 from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
-from ..core import UserError, plain_json
+from ..core import UserError
+from ..plain import plain_json
 
 # %% ../../nbs/app/13_web.ipynb #a1411ba3
 PAGE = {  # what the browser calls it: (package, file, type)

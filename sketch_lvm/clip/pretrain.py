@@ -22,7 +22,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, build_mini
 from .texts import WordTokenizer
-from ..core import Progress, UserError, atomic_write, json_lines, machine, open_to_add, pick_device, rng
+from ..core import Progress, UserError, atomic_write, machine, pick_device, rng
+from ..files import json_lines, open_to_add
 from ..world.miniworld import CATEGORY_NAMES
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES

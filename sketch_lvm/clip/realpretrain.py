@@ -21,7 +21,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, load_mini
 from .pretrain import trim
-from ..core import UserError, atomic_write, machine, open_to_add
+from ..core import UserError, atomic_write, machine
+from ..files import open_to_add
 from .realbatches import Material, RealRecipe, batch
 from .stem import Stem
 from ..data.real64 import Real64, real64

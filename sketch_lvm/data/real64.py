@@ -20,7 +20,8 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw
 
-from ..core import UserError, cache_path, data_path, is_array, read_json, rng, sha256, show_images, write_json
+from ..core import UserError, cache_path, data_path, read_json, rng, sha256, show_images, write_json
+from ..plain import is_array
 from .archives import open_archive, too_large
 from .images import fit_image, read_image
 from .columns import class_key

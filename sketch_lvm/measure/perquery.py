@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import UserError, atomic_write, check_name, plain_json, sha256
+from ..core import UserError, atomic_write, check_name, sha256
+from ..plain import plain_json
 from .definitions import definition
 from .fields import TEXT, WHOLE, field_problems
 

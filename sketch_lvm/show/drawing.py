@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageFilter
 
-from ..core import UserError, plain_json, to_image
+from ..core import UserError, to_image
+from ..plain import plain_json
 from ..world.freehand import SketchStyle
 from ..data.images import fit_image, read_image, to_rgb
 from ..world.strokes import check_strokes, rasterize

@@ -22,7 +22,8 @@ import numpy as np
 import torch
 
 from ..clip.encoder import Encoder
-from ..core import UserError, bar, open_to_add, printable, read_json, write_json
+from ..core import UserError, bar, printable, read_json, write_json
+from ..files import open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import UserError, plain_json, printable
+from ..core import UserError, printable
+from ..plain import plain_json
 from sketch_lvm.train.mapped import (
     Pieces,
     Texts,

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import UserError, atomic_write, check_name, plain_json, sha256
+from ..core import UserError, atomic_write, check_name, sha256
+from ..plain import plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, evaluate
 from ..measure.perquery import PerQuery, join_per_query

@@ -23,7 +23,8 @@ from typing import NamedTuple
 import torch
 
 from ..clip.backbone import Backbone, load_backbone
-from ..core import UserError, json_lines, open_to_add, read_json, write_json
+from ..core import UserError, read_json, write_json
+from ..files import json_lines, open_to_add
 from ..data.items import SketchPhotoSet
 from ..data.minisets import MiniSets, mini_set, mini_sets
 from .answers import KEPT, ask, deal, keep_answers, read_answers

@@ -17,7 +17,8 @@ from pathlib import Path
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, cache_path, check_writable, json_lines, open_to_add, write_json
+from ..core import UserError, atomic_write, cache_path, check_writable, write_json
+from ..files import json_lines, open_to_add
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import check_name, json_lines
+from ..core import check_name
+from ..files import json_lines
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import embed, score
 from ..measure.protocols import make_protocol

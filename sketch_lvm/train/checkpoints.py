@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 
 from ..clip.states import in_new_words
-from ..core import UserError, atomic_write, plain_json
+from ..core import UserError, atomic_write
+from ..plain import plain_json
 from .sealed import Damaged, SEAL, pack, read_folder, refuse_pickle, unpack, write_folder
 
 # %% ../../nbs/train/03_checkpoints.ipynb #50b791e0

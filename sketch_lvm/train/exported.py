@@ -20,7 +20,8 @@ from ..clip.backbone import Backbone, load_backbone, to_pixels
 from ..clip.encoder import Encoder, identity_head
 from ..clip.towers import Modality, modality_rows
 from ..clip.weights import without_network
-from ..core import UserError, plain_json
+from ..core import UserError
+from ..plain import plain_json
 from ..data.images import FITS, MODALITIES
 from .baked import FixedTokens
 from .sealed import Damaged, refuse_pickle

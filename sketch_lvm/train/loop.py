@@ -20,7 +20,9 @@ from pathlib import Path
 
 import torch
 
-from ..core import UserError, bar, check_name, machine, open_to_add, plain_json, write_json
+from ..core import UserError, bar, check_name, machine, write_json
+from ..files import open_to_add
+from ..plain import plain_json
 from .checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
 from ..methods.learner import Learner
 from .learner import Team

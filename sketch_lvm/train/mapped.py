@@ -16,7 +16,8 @@ from tokenize import TokenError
 
 import numpy as np
 
-from ..core import UserError, plain_json
+from ..core import UserError
+from ..plain import plain_json
 from .sealed import SEAL, Damaged, put_back, seal_of
 
 # %% ../../nbs/train/12_mapped.ipynb #d7015363

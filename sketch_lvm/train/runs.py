@@ -19,7 +19,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ..core import UserError, open_to_add, plain_json, read_json, sha256, write_json
+from ..core import UserError, read_json, sha256, write_json
+from ..files import open_to_add
+from ..plain import plain_json
 from .sealed import Damaged, put_back
 
 try:

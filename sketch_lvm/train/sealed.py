@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import UserError, plain_json, sha256
+from ..core import UserError, sha256
+from ..plain import plain_json
 
 if TYPE_CHECKING:
     import torch  # heavy, and only two functions touch tensors

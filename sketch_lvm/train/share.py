@@ -18,7 +18,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.names import SMALL, check_backbone, is_tag, kind_of_name, weights_here
-from ..core import UserError, plain_json
+from ..core import UserError
+from ..plain import plain_json
 from ..data.images import FITS
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import PIL
 
-from ..core import Progress, UserError, cache_path, cache_trouble, check_name, is_array, sha256
+from ..core import Progress, UserError, cache_path, cache_trouble, check_name, sha256
+from ..plain import is_array
 from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
 from . import miniworld

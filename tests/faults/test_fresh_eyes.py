@@ -13,7 +13,9 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from sketch_lvm.core import UserError, atomic_write, json_lines, open_to_add, plain_json, read_json, write_json
+from sketch_lvm.core import UserError, atomic_write, read_json, write_json
+from sketch_lvm.files import json_lines, open_to_add
+from sketch_lvm.plain import plain_json
 from sketch_lvm.train.sealed import SEAL, make_seal, read_folder, write_folder
 
 ODD = {
