@@ -68,10 +68,12 @@ def read_about(metadata: dict[str, str], where: Path) -> dict:
     "The metadata of an exported file as plain data; refused if it is another's, or an entry is not of its kind"
     if metadata.get('kind') != json.dumps(KIND):
         raise UserError(f'{where} holds no image tower that `sketch_lvm export` wrote.')
-    try:
-        about = {name: plain_json(text) for name, text in metadata.items()}
-    except (ValueError, RecursionError) as e:
-        raise Damaged(f'{where}: its metadata is not readable.') from e
+    about = {}
+    for name, text in metadata.items():
+        try:
+            about[name] = plain_json(text)
+        except ValueError as e:
+            raise Damaged(f'{where}: {name} of its metadata cannot be used ({e}).') from e
     if wrong := [name for name, is_right in ENTRIES.items() if not is_right(about.get(name))]:
         raise Damaged(f'{where}: {", ".join(wrong)} of its metadata cannot be used.')
     return about

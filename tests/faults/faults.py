@@ -66,6 +66,13 @@ two runs on one folder | the second refuses | test_train_loop.py::test_faults_ar
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
+a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
+links in the place of an output, of a sealed folder, or of what its writer puts beside it | replaced; what they point to stays | faults/test_fresh_eyes.py::test_links_in_the_way_of_a_writer_are_not_followed
+a link that appears while a file is written | replaced | faults/test_fresh_eyes.py::test_a_link_that_appears_while_a_file_is_written
+a link in the place of the lock of an index | a sentence | faults/test_fresh_eyes.py::test_the_lock_of_an_index_follows_no_link
+a line of a log that its writer could not end | left out; any other is named | faults/test_fresh_eyes.py::test_lines_that_a_dead_writer_left
+a clock that jumps, forward and back | the same bits | faults/test_fresh_eyes.py::test_a_clock_that_jumps_changes_no_training
+a disk that is full while a gallery is written | the old gallery is whole | faults/test_fresh_eyes.py::test_a_disk_that_is_full_while_a_gallery_is_written
 log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
 configuration not UTF-8, a list, a string, without a method | a sentence | test_study_runs.py::test_odd_configurations_are_sentences
 Ctrl-C and SIGTERM | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
@@ -130,6 +137,11 @@ two processes build one cache | one cache | test_data_cache.py::test_two_process
 cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
 no HOME at all | the help is still there | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 more broken files than fit the screen | all are in the record | test_data_verify.py::test_every_broken_file_is_in_the_record
+a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh_eyes.py::test_a_list_that_is_a_bomb_cut_or_no_text
+a caption or a list that is no text | noted, or a sentence | faults/test_fresh_eyes.py::test_a_caption_that_is_no_text_is_noted
+drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
+an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
+twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
     ),
     *rows(
@@ -142,6 +154,8 @@ stopped by SIGTERM, Ctrl-C, kill -9 | nothing left, or cleared by the next | tes
 no room, read-only, a file in the way | a sentence | test_data_archives.py::test_what_stops_an_extraction_is_said
 damaged archives | refused or unpacked, nothing else left | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[archive]
 weights that are not here, OFFLINE | the exact way to get them, no network | test_clip_backbone.py::test_missing_weights_say_how_to_get_them
+weights without a byte | called empty | faults/test_fresh_eyes.py::test_weights_without_a_byte_are_called_empty
+a notebook that asks the network | fails, where the tools run it | faults/test_network.py::test_a_notebook_that_asks_the_network_fails
 a hub that does not answer | left after seconds | test_clip_weights.py::test_a_silent_hub_is_left_after_seconds
 any test that asks the network | fails | faults/test_network.py::test_the_network_raises_here_and_in_processes
 """,
@@ -166,6 +180,15 @@ damaged galleries, three of four with a seal that fits | refused or whole | faul
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
 damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[report]
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
+JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
+JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
+JSON with too large | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[too large]
+JSON with a million digits | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[a million digits]
+JSON with two of one name | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[two of one name]
+JSON with brackets | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[brackets]
+a seal that holds a name twice | damaged | faults/test_fresh_eyes.py::test_a_seal_with_a_name_twice_is_damaged
+a gallery that is renamed, replaced and deleted while it is open | goes on as it was | faults/test_fresh_eyes.py::test_a_gallery_that_is_moved_while_it_is_open
+a place that opens a file beside the doors | has to be argued | faults/test_doors.py::test_every_place_that_opens_a_file_is_argued
 """,
     ),
     *rows(
@@ -195,6 +218,7 @@ RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_proces
 stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
 a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error
 exit code in JSON | equal to the process's | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+a file that is named like an option | no traceback, exit 2 | faults/test_fresh_eyes.py::test_a_file_that_is_named_like_an_option
 weights that are not here | one sentence, never random ones | test_app_cli.py::test_weights_that_are_not_here_are_one_sentence
 doctor on a broken installation | finds it, exit code told | test_app_infocommands.py::test_doctor_finds_what_is_broken
 """,
