@@ -253,7 +253,10 @@ def run(only: str = '', flags: str = '') -> dict:
     line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
     start = time.monotonic()
     done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
-    now = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
+    now = {
+        name: word.lower()
+        for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(.+?)(?: - .*)?$', done.stdout, re.M)
+    }
     print(done.stdout[-20000:] if done.returncode else '', end='')
     here, before = {f.test for f in FAULTS}, kept('seen')
     seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
