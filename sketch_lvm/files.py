@@ -32,15 +32,15 @@ def open_to_add(path: str | Path) -> IO[bytes]:
 _NEW_NAMES_ONLY = getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
 
 
-def json_lines(path: str | Path) -> list[Any]:
-    "The rows of a file of JSON lines, none where there is no file; a last line that was cut short is left out"
+def json_lines(path: str | Path, whole: bool = False) -> list[Any]:
+    "The rows of a file of JSON lines, none where there is no file; a last line cut short is left out unless `whole`"
     path, rows = Path(path), []
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     for number, line in enumerate(lines, 1):
         try:
             rows.append(plain_json(line))
         except ValueError as e:
-            if number == len(lines) and not line.endswith(b'\n'):
+            if number == len(lines) and not line.endswith(b'\n') and not whole:
                 break  # its writer was killed, or had no room
             raise UserError(f'{path}, line {number}, is not readable JSON ({e}). Remove that line.') from e
     return rows

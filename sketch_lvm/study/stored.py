@@ -74,7 +74,7 @@ def row_method(row: str, **changes: object) -> Method:
 # %% ../../nbs/study/03_stored.ipynb #d84f0f63
 def read_rows(path: str | Path) -> list[dict]:
     "The rows of a file of JSON lines; a line that cannot be read is named"
-    return json_lines(path)
+    return json_lines(path, whole=True)
 
 
 def summary(rows: list[dict], part: str = 'unseen', metric: str = 'mAP@all') -> dict[str, tuple[float, float, int]]:
