@@ -32,6 +32,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .plain import plain_json
+
 if TYPE_CHECKING:  # to import torch takes seconds
     import torch
     from tqdm import tqdm
@@ -236,8 +238,8 @@ def write_json(path: str | Path, obj: Any) -> None:
 def read_json(path: str | Path) -> Any:
     "Read a JSON file; a broken one is named"
     try:
-        return json.loads(Path(path).read_text(encoding='utf-8'))
-    except (ValueError, RecursionError) as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
+        return plain_json(Path(path).read_text(encoding='utf-8'))
+    except ValueError as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
         raise UserError(f'{path} is not readable JSON: {e}') from e
 
 # %% ../nbs/00_core.ipynb #691f1213

@@ -6,6 +6,7 @@ libraries, gives back its own when it ends, and cannot disturb the next. What it
 
 import importlib
 import os
+import runpy
 import sys
 import tempfile
 import time
@@ -114,17 +115,27 @@ def table(done: Iterable[Done], most: int = 0) -> str:
     return '\n'.join([*lines, f'{total}  {max((r.memory for r in rows), default=0):4.1f} GB'])
 
 
+def guard_network(root: Path, asked: list[str]) -> None:
+    "No notebook leaves this machine, nor does a Python that it starts; those that need weights may, where asked for"
+    guard = root / 'tests' / 'offline'
+    if 'weights' not in asked and guard.is_dir():
+        os.environ['PYTHONPATH'] = os.pathsep.join([str(guard), os.environ['PYTHONPATH']])
+        runpy.run_path(str(guard / 'sitecustomize.py'))
+
+
 def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost: float) -> Job:
     "A notebook, run as nbdev runs it, but for the cells that some flags mark"
 
     def work() -> bool:
         os.chdir(root)
         os.environ['PYTHONPATH'] = str(root)
+        guard_network(root, asked)
         from nbdev.test import test_nb
 
         return test_nb(path, skip, asked, basepath=root)[0]
 
-    return Job(path.relative_to(root).as_posix(), work, cost)
+    name = path.relative_to(root) if path.is_relative_to(root) else path
+    return Job(name.as_posix(), work, cost)
 
 
 def bundles(costs: dict[Path, float], most: float = 15.0) -> list[list[Path]]:

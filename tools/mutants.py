@@ -3,22 +3,33 @@
 Works on a copy. A mutation is chosen by a seed from every place of these modules where an operator, a constant, a
 comparison, a word or a call could be another: so a survivor can be made again with the same seed. The rooms are those
 whose silent mistakes would be believed: metrics, losses, prompts, sampling, runs, galleries, protocols.
+
+The tests run in a process forked from one that has torch loaded, cheap files first, and stop at the first failure. With
+--keep every mutant is written down as it is done; what is written for the same text is not done again, so a run that
+was stopped goes on.
 """
 
 import argparse
 import ast
+import compileall
+import hashlib
 import itertools
 import json
 import os
+import py_compile
 import random
+import re
+import resource
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from jobs import HEAVY, QUIET, Job, preload, start
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / 'tests' / 'faults' / 'mutants.json'
@@ -171,35 +182,69 @@ def named() -> Iterator[tuple[Mutation, list[str]]]:
 
 
 def drawn(rooms: list[str], seed: int) -> Iterator[tuple[Mutation, list[str]]]:
-    "Mutants without end, one room after the other"
-    rand, found = random.Random(seed), {room: mutations(room) for room in rooms}
-    for room in itertools.cycle(sorted(rooms)):
-        yield rand.choice(found[room]), ROOMS[room]
+    "Every mutant once, in an order of the seed, one room after the other"
+    rand, found = random.Random(seed), {}
+    for room in sorted(rooms):
+        found[room] = mutations(room)
+        rand.shuffle(found[room])
+    for turn in itertools.zip_longest(*found.values()):
+        yield from ((m, ROOMS[m.module]) for m in turn if m)
 
 
 def tested(copy: Path, tests: list[str], timeout: float) -> str:
-    "What the tests say of the copy as it is: fine, failed, or no answer"
-    env = os.environ | dict(PYTHONPATH=str(copy), PYTHONDONTWRITEBYTECODE='1', OMP_NUM_THREADS='1')
-    line = [sys.executable, '-m', 'pytest', '-x', '-q', '--tb=no', '-p', 'no:cacheprovider']
-    line += [f'tests/{f}' for f in tests]
-    try:
-        code = subprocess.run(line, cwd=copy, env=env, capture_output=True, timeout=timeout).returncode
-    except subprocess.TimeoutExpired:
-        return 'no answer'
-    if code in (3, 5):
-        raise SystemExit(f'pytest ended with {code} for {" ".join(tests)}')
-    return 'failed' if code else 'fine'
+    "What the tests say of the copy as it is: fine, the test that failed, or no answer"
+
+    def work() -> bool:
+        os.setsid()
+        os.chdir(copy)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(timeout), int(timeout) + 5))
+        os.environ |= dict(PYTHONPATH=str(copy), PYTHONDONTWRITEBYTECODE='1', OMP_NUM_THREADS='1')
+        sys.path[:] = [str(copy), *(p for p in sys.path if Path(p or '.').resolve() not in (ROOT, ROOT / 'tools'))]
+        sys.dont_write_bytecode = True
+        import pytest
+
+        code = pytest.main(['-x', '-q', '-rfE', '--tb=no', '-p', 'no:cacheprovider', *QUIET, *named])
+        print(f'\npytest ended with {int(code)}')
+        return code == 0
+
+    named, log = [f'tests/{f}' for f in tests], copy.with_name('log')
+    pid, end = start(Job('mutant', work), log), time.monotonic() + 10 * timeout
+    while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0:
+        if time.monotonic() > end:
+            os.killpg(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    said = log.read_text(encoding='utf-8', errors='replace')
+    if os.WIFSIGNALED(ended[1]):
+        return f'no answer (signal {os.WTERMSIG(ended[1])})'
+    if 'pytest ended with 0' in said:
+        return 'fine'
+    if not any(f'pytest ended with {code}' in said for code in (1, 2)):
+        raise SystemExit(f'{" ".join(tests)}: {said[-2000:]}')
+    failed = re.search(r'^(?:FAILED|ERROR) tests/(\S+)', said, re.M)
+    return failed[1] if failed else 'failed'
 
 
-def noticed(copy: Path, m: Mutation, tests: list[str], timeout: float) -> str:
-    "caught, survived, or no answer in time"
+def noticed(copy: Path, m: Mutation, tests: list[str], timeout: float) -> dict[str, str]:
+    "What was seen, caught or survived, and by which test"
     place = copy / 'sketch_lvm' / m.module
     whole = place.read_bytes()
     place.write_text(m.source, encoding='utf-8')
     try:
-        return dict(fine='survived', failed='caught').get(seen := tested(copy, tests, timeout), seen)
+        by = tested(copy, tests, timeout)
     finally:
         place.write_bytes(whole)
+    return dict(seen='survived', by='') if by == 'fine' else dict(seen='caught', by=by)
+
+
+def told(m: Mutation) -> dict[str, str]:
+    "A mutant in a table: the line moves with every edit, so its text and what surrounds it tell which one it is"
+    mark = hashlib.sha256(m.source.encode()).hexdigest()[:12]
+    return dict(place=f'{m.module}:{m.line}', old=m.old[:80], new=m.new[:80], mark=mark)
+
+
+def kept() -> list[dict]:
+    "What was written down before"
+    return json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else []
 
 
 def main(args: list[str] | None = None) -> int:
@@ -210,30 +255,37 @@ def main(args: list[str] | None = None) -> int:
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--named', action='store_true', help='the seven that a review found nobody to notice, instead')
     p.add_argument('--minutes', type=float, default=1e9, help='stop after so many')
-    p.add_argument('--timeout', type=float, default=300, help='seconds for the tests of one mutant')
+    p.add_argument('--timeout', type=float, default=300, help='seconds of the processor for the tests of one mutant')
     p.add_argument('--keep', action='store_true', help=f'write the table into {KEPT.relative_to(ROOT)}')
     asked = p.parse_args(args)
     end, done, sound = time.monotonic() + 60 * asked.minutes, [], set()
     source = named() if asked.named else itertools.islice(drawn(asked.rooms or list(ROOMS), asked.seed), asked.count)
+    drawn_by = {} if asked.named else dict(seed=asked.seed)
+    if any(name.partition('.')[0] == 'sketch_lvm' for name in sys.modules):
+        raise SystemExit('The package is loaded already: its mutants would not be.')
+    preload(HEAVY)
     with tempfile.TemporaryDirectory() as d:
         copy = Path(d) / 'copy'
-        ignore = shutil.ignore_patterns('.git', '.venv*', 'nbs', '__pycache__', 'runs', '.*_cache', '*.egg-info')
+        ignore = shutil.ignore_patterns('.git', '.venv*', '__pycache__', 'runs', '.*_cache', '*.egg-info', '_build')
         shutil.copytree(ROOT, copy, ignore=ignore)
+        compileall.compile_dir(copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         for m, tests in source:
-            if time.monotonic() > end:
-                break
-            if tuple(tests) not in sound and (first := tested(copy, tests, asked.timeout)) != 'fine':
-                raise SystemExit(f'{" ".join(tests)}: {first} before anything was changed')
-            sound.add(tuple(tests))
-            seen = noticed(copy, m, tests, asked.timeout)
-            done.append(dict(place=f'{m.module}:{m.line}', old=m.old[:80], new=m.new[:80], seen=seen))
-            print(f'{seen}: {m.module}:{m.line}: {m.old[:80]} -> {m.new[:80]}', flush=True)
+            line = told(m) | drawn_by
+            same = [x for x in kept() if x.get('mark') == line['mark']] if asked.keep else []
+            if not same:
+                if time.monotonic() > end:
+                    break
+                if tuple(tests) not in sound and (first := tested(copy, tests, asked.timeout)) != 'fine':
+                    raise SystemExit(f'{" ".join(tests)}: {first} before anything was changed')
+                sound.add(tuple(tests))
+                line |= noticed(copy, m, tests, asked.timeout)
+                print(f'{line["seen"]}: {line["place"]}: {line["old"]} -> {line["new"]} ({line["by"]})', flush=True)
+            done += same or [line]
+            if asked.keep and not same:
+                others = [x for x in kept() if (x['place'], x['new']) != (line['place'], line['new'])]
+                KEPT.write_text(json.dumps([*others, line], indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
     caught = sum(m['seen'] == 'caught' for m in done)
     print(f'{caught} of {len(done)} caught')
-    if asked.keep:
-        before = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else []
-        done = [m for m in before if m['place'] not in {x['place'] for x in done}] + done
-        KEPT.write_text(json.dumps(done, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
     return caught < 0.97 * len(done)
 
 

@@ -8,6 +8,7 @@ __all__ = ['SIZES', 'RIGHT', 'WRONG', 'quick_experiment', 'drawn_rows', 'draw_pi
            'what_next', 'run_picture']
 
 # %% ../../nbs/app/00_quickstart.ipynb #57317a60
+import io
 import os
 import time
 from collections.abc import Callable
@@ -18,7 +19,8 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, read_json, rng, to_image, write_json, counting
+from ..core import UserError, atomic_write, counting, read_json, rng, to_image, write_json
+from ..files import save_figure
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol
@@ -248,9 +250,9 @@ def write_results(
 
     frozen.save(out / 'report-frozen.json')
     trained.save(out / 'report.json')
-    (out / 'table.txt').write_text(f'{trained}\n', encoding='utf-8')
+    with atomic_write(out / 'table.txt', 'w') as f:
+        f.write(f'{trained}\n')
     figures = out / 'figures'
-    figures.mkdir(exist_ok=True)
     label = (
         f'{figure_label(e.data)}, {b.label}, seed {e.seed}. Sketches drawn by lot; none of these categories was '
         'trained on. Blue: right category.'
@@ -259,14 +261,14 @@ def write_results(
     fig = before_and_after(
         p.queries[0], p.gallery[0], {'frozen': before, 'prompts and LayerNorms': after}, rows, note=label
     )
-    fig.savefig(figures / 'before-and-after.png', dpi=130)
+    save_figure(fig, figures / 'before-and-after.png', dpi=130)
     plt.close(fig)
     before_training = len(sets.validation) and validation(e.method, sets.validation, sets.split, data_label(e.data))(
         frozen_encoder(b)
     )
     at_start = next(iter(before_training.values())) if before_training else None
     fig = learning_curve(read_log(out), at_start, label.split('. Sketches')[0])[0].figure
-    fig.savefig(figures / 'learning-curve.png', dpi=130)
+    save_figure(fig, figures / 'learning-curve.png', dpi=130)
     plt.close(fig)
 
 
@@ -315,6 +317,9 @@ def run_picture(run: str | Path, path: str | Path, rows: int = 6, n: int = 4, co
     fig = before_and_after(
         p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note
     )
-    fig.savefig(path, dpi=110)
+    large = io.BytesIO()
+    fig.savefig(large, format='png', dpi=110)
     plt.close(fig)
-    Image.open(path).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+    few = Image.open(large).convert('RGB').quantize(colours, dither=Image.Dither.NONE)
+    with atomic_write(path) as f:
+        few.save(f, 'PNG', optimize=True)

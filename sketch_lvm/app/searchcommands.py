@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from ..core import UserError, check_writable, read_json
+from ..files import save_figure
 from .arguments import DATA_HELP, DEVICE, FIT, WEIGHTS, import_words, check_run, read_data
 from .engine import IMPORT, Command, Opt
 
@@ -344,8 +345,7 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
     if note := real_photos_note(hits.gallery):
         say(note)
     if v.figure:
-        Path(v.figure).parent.mkdir(parents=True, exist_ok=True)
-        hits.figure(min(v.top, MOST_TILES)).savefig(v.figure, dpi=130)
+        save_figure(hits.figure(min(v.top, MOST_TILES)), v.figure, dpi=130)
         say(f'written: {v.figure}' + f', the first {MOST_TILES} of {len(hits)}' * (len(hits) > MOST_TILES))
     return dict(gallery=str(v.gallery), sketch=str(v.sketch), **found)
 

@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, build_mini
 from .texts import WordTokenizer
 from ..core import Progress, UserError, atomic_write, machine, pick_device, rng
+from ..files import json_lines, open_to_add
 from ..world.miniworld import CATEGORY_NAMES
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES
@@ -239,9 +240,12 @@ def save_state(
 
 def load_state(path: str | Path, model: torch.nn.Module, heads: Heads, opts: Optimisers) -> tuple[int, float]:
     "Put a saved state back; returns the step and the seconds spent so far"
-    tensors = load_file(path)
-    with safe_open(path, 'pt') as f:
-        meta = f.metadata()
+    try:
+        tensors = load_file(path)
+        with safe_open(path, 'pt') as f:
+            meta = f.metadata()
+    except SafetensorError as e:
+        raise UserError(f'{path} is damaged ({e}). Remove it to begin anew, or restore it.') from e
     model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('model.')})
     heads.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('heads.')})
     for i, o in enumerate(opts):
@@ -322,9 +326,9 @@ def pretrain(
 
 def trim(path: Path, step: int) -> None:
     "Drop the log's rows after the saved step: they will be written again"
-    rows = [row for row in path.read_text().splitlines() if json.loads(row)['step'] <= step] if path.exists() else []
+    rows = [row for row in json_lines(path) if row['step'] <= step]
     with atomic_write(path, 'w') as f:
-        f.write(''.join(row + '\n' for row in rows))
+        f.write(''.join(json.dumps(row) + '\n' for row in rows))
 
 
 def log(
@@ -332,7 +336,7 @@ def log(
 ) -> None:
     "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open(Path(out) / 'log.jsonl', 'a') as f:
-        f.write(json.dumps(row) + '\n')
+    with open_to_add(Path(out) / 'log.jsonl') as f:
+        f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

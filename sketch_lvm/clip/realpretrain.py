@@ -21,7 +21,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .backbone import MINI, MINI_STATS, load_mini
 from .pretrain import trim
-from ..core import machine, UserError, atomic_write
+from ..core import UserError, atomic_write, machine
+from ..files import open_to_add
 from .realbatches import Material, RealRecipe, batch
 from .stem import Stem
 from ..data.real64 import Real64, real64
@@ -294,7 +295,7 @@ def pretrain_real(
 
 def log_row(out: Path, row: dict, say: Callable[[str], None] | None) -> None:
     "A line of the log"
-    with open(out / 'log.jsonl', 'a') as f:
-        f.write(json.dumps(row) + '\n')
+    with open_to_add(out / 'log.jsonl') as f:
+        f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

@@ -146,6 +146,8 @@ def read_weights(path: Path) -> dict:
         raise UserError(f'there is no weights file {path}.')
     with open(path, 'rb') as f:
         start = f.read(9)
+    if not start:
+        raise UserError(f'{path} is empty: a copy of it was cut short. Fetch it again.')
     try:
         with warnings.catch_warnings(action='ignore'):  # of a program inside; it is refused below
             found = load_file(path) if start[8:] == b'{' else torch.load(path, map_location='cpu', weights_only=True)

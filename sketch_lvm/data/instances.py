@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['INSTANCE_CLASSES', 'SCENE_LISTS', 'INSTANCE_OPTIONS', 'InstanceSets', 'OnePicture', 'pictures_in', 'stem_of',
-           'list_stems', 'qmul_pictures', 'scene_pictures', 'instance_sets', 'instance_problems']
+           'list_stems', 'qmul_pictures', 'caption_in', 'scene_pictures', 'instance_sets', 'instance_problems']
 
 # %% ../../nbs/data/18_instances.ipynb #0ce8384a
 import os
@@ -66,8 +66,9 @@ def list_stems(path: Path) -> set[str]:
     "The names in a list of files, one a line, without their endings"
     try:
         lines = path.read_text(encoding='utf-8').split('\n')
-    except OSError as e:
-        raise UserError(f'{path} cannot be read: {e.strerror}. It says which pictures are the test.') from e
+    except (OSError, UnicodeDecodeError) as e:
+        why = getattr(e, 'strerror', None) or e
+        raise UserError(f'{path} cannot be read: {why}. It says which pictures are the test.') from e
     return {stem_of(line.strip()) for line in lines if line.strip()}
 
 # %% ../../nbs/data/18_instances.ipynb #0a34ea51
@@ -100,6 +101,15 @@ def qmul_pictures(root: Path, report: ScanReport) -> list[OnePicture]:
     return out
 
 
+def caption_in(path: Path, report: ScanReport) -> str:
+    "The sentence in a file; one that is no text is noted"
+    try:
+        return path.read_text(encoding='utf-8').strip()
+    except (OSError, UnicodeDecodeError) as e:
+        report.notes.append(f'the caption {os.fspath(path)!r} cannot be read: {getattr(e, "strerror", None) or e}')
+        return ''
+
+
 def scene_pictures(root: Path, report: ScanReport, which: str = 'normal') -> list[OnePicture]:
     "What lies at a root as FS-COCO"
     root = root / 'fscoco' if (root / 'fscoco' / 'images').is_dir() else root
@@ -110,7 +120,7 @@ def scene_pictures(root: Path, report: ScanReport, which: str = 'normal') -> lis
         for user, folder, kind in list_folder(os.fspath(root / side), report):
             for p in pictures_in(Path(folder), report) if kind == 'folder' else ():
                 said = root / 'text' / user / f'{stem_of(p)}.txt'
-                caption = said.read_text(encoding='utf-8').strip() if m == 'sketch' and said.is_file() else ''
+                caption = caption_in(said, report) if m == 'sketch' and said.is_file() else ''
                 part = 'test' if stem_of(p).lstrip('0') in test else 'train'
                 out.append(OnePicture(part, m, p, stem_of(p), caption))
     there = {x.photo.lstrip('0') for x in out if x.part == 'test' and x.modality == 'photo'}

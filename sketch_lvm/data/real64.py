@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw
 
 from ..core import UserError, cache_path, data_path, read_json, rng, sha256, show_images, write_json
+from ..plain import is_array
 from .archives import open_archive, too_large
 from .images import fit_image, read_image
 from .columns import class_key
@@ -229,7 +230,8 @@ def real64(root: str | Path, per_kind: int = 15) -> Real64:  # per_kind: drawing
             'QuickDraw into one folder; packed or unpacked.'
         )
     place = cache_path('real64', f'{key}-{per_kind}-v{VERSION}')
-    if not place.exists():
+    if not (place / 'names.json').is_file() or not all(is_array(place / f'{name}.npy') for name in ARRAYS):
+        shutil.rmtree(place, ignore_errors=True)  # cut by a disk that was full or lost power
         arrays, names, photo_names = build(found, per_kind)
         part = Path(tempfile.mkdtemp(dir=place.parent, prefix='.part-'))
         try:

@@ -8,7 +8,7 @@ __all__ = ['REAL_OPTIONS', 'RealSets', 'real_sets', 'mark_sample', 'without_leak
            'sets_by_lists', 'cache_bytes', 'size_in_words']
 
 # %% ../../nbs/data/16_realsets.ipynb #a2acf07f
-import gzip, os
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core import Progress, UserError
 from .folders import ScanReport, same_pictures
-from .csvlists import find_csv_lists, listed_folders, read_csv_list
+from .csvlists import find_csv_lists, listed_folders, read_csv_list, text_lines
 from .realsplits import choose_split, fewer_pictures, hold_out, lot_seed, missing_classes, only_present
 from .realsplits import some_or_none
 from .realsplits import whole_classes
@@ -281,8 +281,8 @@ def real_problems(
 def read_filelist(path: str | os.PathLike) -> list[tuple[str, int]]:
     "`[(path, label)]` of a list of files; cut at the last blank of a line"
     out = []
-    with (gzip.open if str(path).endswith('.gz') else open)(path, 'rt', encoding='utf-8') as f:
-        for number, line in enumerate(f, 1):
+    with text_lines(path) as lines:
+        for number, line in enumerate(lines, 1):
             name, blank, label = line.strip().rpartition(' ')
             if not line.strip():
                 continue

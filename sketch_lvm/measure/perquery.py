@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, check_name, sha256
+from ..plain import plain_json
 from .definitions import definition
 from .fields import TEXT, WHOLE, field_problems
 
@@ -166,7 +167,7 @@ def load_per_query(path: str | Path) -> PerQuery:
     "Per-query results from their file; one that is not whole is refused, and what is wrong is said"
     x = _arrays(Path(path))
     try:
-        about = json.loads(x['about'].item())
+        about = plain_json(x['about'].item())
     except (ValueError, TypeError) as e:
         raise UserError(f'{path} does not say what it is of; it is no file of per-query results.') from e
     problems = _problems(x, about)

@@ -7,7 +7,6 @@ __all__ = ['PEN', 'Strokes', 'Drawing', 'line_width', 'ink_of', 'fit_drawing', '
            'read_strokes']
 
 # %% ../../nbs/show/04_drawing.ipynb #f6f4197a
-import json
 import os
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike
 from PIL import Image, ImageFilter
 
 from ..core import UserError, to_image
+from ..plain import plain_json
 from ..world.freehand import SketchStyle
 from ..data.images import fit_image, read_image, to_rgb
 from ..world.strokes import check_strokes, rasterize
@@ -124,7 +124,7 @@ def read_strokes(path: str | os.PathLike) -> Strokes:
 
     try:
         lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
-        found = json.loads(next(iter(lines)))
+        found = plain_json(next(iter(lines)))
         if len(lines) > 1:
             print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
     except (OSError, ValueError, StopIteration, RecursionError) as e:

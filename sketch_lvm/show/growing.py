@@ -10,7 +10,6 @@ __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part'
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import time
@@ -23,7 +22,8 @@ import numpy as np
 import torch
 
 from ..clip.encoder import Encoder
-from ..core import UserError, bar, printable
+from ..core import UserError, bar, printable, read_json, write_json
+from ..files import open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
@@ -255,7 +255,7 @@ def alone(out: str | os.PathLike) -> Iterator[None]:
     except ImportError:  # not on Windows
         yield
         return
-    with open(parts / 'LOCK', 'w') as f:
+    with open_to_add(parts / 'LOCK') as f:
         try:
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as e:
@@ -317,7 +317,7 @@ def grow_gallery(
                 known.add(read_kept(write_kept(folder, note, kept.ids, kept.names, [kept], order)))  # mapped
             elif bad:
                 name = parts_folder(out) / f'bad-{first + number:06d}.json'
-                name.write_text(json.dumps(bad), encoding='utf-8')
+                write_json(name, bad)
         if team.size > 1:
             torch.distributed.barrier()
         growth = Growth()
@@ -367,7 +367,7 @@ def put_together(
         growth.unreadable += part.about['skipped']
         pieces.append(part)
     for file in sorted(parts_folder(out).glob('bad-*.json')):
-        growth.unreadable += json.loads(file.read_text(encoding='utf-8'))
+        growth.unreadable += read_json(file)
     growth.unreadable.sort()
     names = [printable(i) for i in items.ids]
     found = [(row, p) for row, name in enumerate(names) if (p := places.get(row) or made.get(name))]

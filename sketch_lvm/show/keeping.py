@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from ..core import UserError, printable
+from ..plain import plain_json
 from sketch_lvm.train.mapped import (
     Pieces,
     Texts,
@@ -198,7 +199,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
         raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
     try:
         folder, looked_at = open_mapped(folder, whole)
-        about = json.loads((folder / 'config.json').read_bytes())
+        about = plain_json((folder / 'config.json').read_bytes())
         kind = about['kind']
     except (OSError, KeyError, ValueError, TypeError, RecursionError) as e:
         if isinstance(e, UserError):
@@ -222,7 +223,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
 
 def read_new(folder: Path, about: dict) -> Kept:
     "The arrays of a gallery, mapped"
-    classes = json.loads((folder / 'classes.json').read_bytes())
+    classes = plain_json((folder / 'classes.json').read_bytes())
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
     files = (folder / 'hashes.npy').is_file()
@@ -240,7 +241,7 @@ def read_new(folder: Path, about: dict) -> Kept:
 def read_old(folder: Path, about: dict) -> Kept:
     "A gallery of the first kind, in which all was read whole"
     files = read_folder(folder)
-    items, tensors = json.loads(files['items.json']), unpack(files['gallery.safetensors'], folder / OLD_FILES[3])
+    items, tensors = plain_json(files['items.json']), unpack(files['gallery.safetensors'], folder / OLD_FILES[3])
     if wrong := items_problem(items) or tensor_problem(tensors, items['ids']):
         raise UserError(wrong)
     thumbs = Pieces(tensors['thumbs'].numpy(), tensors['ends'].numpy())

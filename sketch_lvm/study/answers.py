@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, check_name, sha256
+from ..plain import plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, evaluate
 from ..measure.perquery import PerQuery, join_per_query
@@ -82,9 +83,14 @@ def read_answers(folder: str | Path, name: str) -> PerQuery:
     path = Path(folder) / f'{name}.npz'
     try:
         with np.load(path, allow_pickle=False) as f:
-            about, scores = json.loads(f['about'].item()), f['scores'] / STEPS
+            about, scores = plain_json(f['about'].item()), f['scores'] / STEPS
+        if Path(about['asked']).name != about['asked']:
+            raise ValueError('it names a file in another folder')
         with np.load(Path(folder) / about['asked'], allow_pickle=False) as f:
-            ids, classes, protocol = f['ids'], f['classes'], json.loads(f['protocol'].item())
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as e:
+            ids, classes, protocol = f['ids'], f['classes'], plain_json(f['protocol'].item())
+        if scores.shape != (len(about['metrics']), len(ids)) or len(classes) != len(ids):
+            raise ValueError('it does not hold a score for each metric and sketch')
+        values, method = dict(zip(about['metrics'], scores)), about['method']
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as e:
         raise UserError(f'{path} holds no answers of a study ({e}). Remove it, and the study makes it again.') from e
-    return PerQuery(dict(zip(about['metrics'], scores)), ids, classes, protocol, about['method'])
+    return PerQuery(values, ids, classes, protocol, method)

@@ -23,6 +23,7 @@ import torch
 
 from ..clip.backbone import Backbone, load_backbone
 from ..core import UserError, read_json, write_json
+from ..files import json_lines, open_to_add
 from ..data.items import SketchPhotoSet
 from ..data.minisets import MiniSets, mini_set, mini_sets
 from .answers import KEPT, ask, deal, keep_answers, read_answers
@@ -124,8 +125,8 @@ def trained_encoder(
 
 def note_time(s: Study, row: str, **what: float) -> None:
     "Write down how long something took"
-    with open(s.out / 'times.jsonl', 'a', encoding='utf-8') as f:
-        f.write(json.dumps(dict(row=row, **{k: round(v, 2) for k, v in what.items()})) + '\n')
+    with open_to_add(s.out / 'times.jsonl') as f:
+        f.write(json.dumps(dict(row=row, **{k: round(v, 2) for k, v in what.items()})).encode() + b'\n')
 
 
 def first_metric(s: Study, row: str, encoder: torch.nn.Module, part: str) -> float:
@@ -262,9 +263,7 @@ class Left(NamedTuple):
 
 def step_seconds(s: Study) -> tuple[Callable[[str], float], float]:
     "Seconds that a step of a row takes, and seconds of a test"
-    path = s.out / 'times.jsonl'
-    lines = path.read_text(encoding='utf-8').splitlines() if path.exists() else []
-    rows = [json.loads(x) for x in lines if x.endswith('}')]
+    rows = json_lines(s.out / 'times.jsonl')
     of: dict[str, list[float]] = {}
     for r in rows:
         if r.get('steps'):

@@ -18,6 +18,7 @@ import torch
 
 from ..clip.backbone import Backbone
 from ..core import UserError, atomic_write, cache_path, check_writable, write_json
+from ..files import json_lines, open_to_add
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate
@@ -114,14 +115,13 @@ def probing(p: Probe, at: Iterable[int], path: str | Path) -> Callable:
 
 def write_probe(path: str | Path, step: int, p: Probe, encoder: torch.nn.Module) -> None:
     "Add what a probe finds to a file"
-    with open(path, 'a', encoding='utf-8') as f:
-        f.write(json.dumps(dict(step=step, **probe(p, encoder))) + '\n')
+    with open_to_add(path) as f:
+        f.write(json.dumps(dict(step=step, **probe(p, encoder))).encode() + b'\n')
 
 
 def read_curve(path: str | Path) -> list[dict]:
     "The probes of a run by step; those taken twice, by a run that was stopped and taken up, count once"
-    lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
-    return [d for _, d in sorted({d['step']: d for d in map(json.loads, lines)}.items())]
+    return [d for _, d in sorted({d['step']: d for d in json_lines(path)}.items())]
 
 
 def untrained_encoder(e: Experiment, sets: TableSets, backbone: Backbone, device: object = 'cpu') -> torch.nn.Module:

@@ -7,13 +7,13 @@ __all__ = ['ROWS', 'SPLIP_ROWS', 'RATES', 'row_method', 'read_rows', 'summary', 
            'revision_note']
 
 # %% ../../nbs/study/03_stored.ipynb #f3b8ac73
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from ..core import UserError, check_name
+from ..core import check_name
+from ..files import json_lines
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import embed, score
 from ..measure.protocols import make_protocol
@@ -74,14 +74,7 @@ def row_method(row: str, **changes: object) -> Method:
 # %% ../../nbs/study/03_stored.ipynb #d84f0f63
 def read_rows(path: str | Path) -> list[dict]:
     "The rows of a file of JSON lines; a line that cannot be read is named"
-    rows = []
-    lines = Path(path).read_text(encoding='utf-8').splitlines() if Path(path).exists() else []
-    for number, line in enumerate(lines, 1):
-        try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError as e:
-            raise UserError(f'{path}, line {number}, is not readable JSON ({e}). Remove that line.') from e
-    return rows
+    return json_lines(path, whole=True)
 
 
 def summary(rows: list[dict], part: str = 'unseen', metric: str = 'mAP@all') -> dict[str, tuple[float, float, int]]:

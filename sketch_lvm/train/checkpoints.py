@@ -17,6 +17,7 @@ import torch
 
 from ..clip.states import in_new_words
 from ..core import UserError, atomic_write
+from ..plain import plain_json
 from .sealed import Damaged, SEAL, pack, read_folder, refuse_pickle, unpack, write_folder
 
 # %% ../../nbs/train/03_checkpoints.ipynb #50b791e0
@@ -74,7 +75,7 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
     if absent:
         raise Damaged(f'{folder} is not a checkpoint: it has no {", ".join(sorted(absent))}.')
     try:
-        state = json.loads(files['state.json'])
+        state = plain_json(files['state.json'])
     except (ValueError, RecursionError) as e:
         raise Damaged(f'{folder} is not a checkpoint: state.json is not readable JSON ({e}).') from e
     step = state.pop('step', None) if isinstance(state, dict) else None

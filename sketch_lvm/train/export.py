@@ -299,7 +299,11 @@ def export_encoder(
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f'.{path.name}.tmp')
     try:
-        beside.write_bytes(content)
+        beside.unlink(missing_ok=True)
+        with open(beside, 'xb') as f:  # a name of its own: no link is followed
+            f.write(content)
+            f.flush()
+            os.fsync(f.fileno())
         off = largest_difference(encoder, beside, format)
         if not off <= TOLERANCE:
             raise UserError(

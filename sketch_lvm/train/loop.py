@@ -8,6 +8,7 @@ __all__ = ['LENGTH', 'by_first_process', 'validate', 'Diary', 'open_board', 'wri
 
 # %% ../../nbs/train/09_loop.ipynb #44d5f970
 import contextlib
+import io
 import json
 import math
 import signal
@@ -19,7 +20,9 @@ from pathlib import Path
 
 import torch
 
-from ..core import UserError, check_name, write_json, bar, machine
+from ..core import UserError, bar, check_name, machine, write_json
+from ..files import open_to_add
+from ..plain import plain_json
 from .checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
 from ..methods.learner import Learner
 from .learner import Team
@@ -86,7 +89,7 @@ class Diary:
         if not self.on:
             return
         self.log = Log(run.out / 'log.jsonl', last.state['log'] if last else None)
-        self.times = open(run.out / 'times.jsonl', 'a', encoding='utf-8')
+        self.times = io.TextIOWrapper(io.BufferedWriter(open_to_add(run.out / 'times.jsonl')), encoding='utf-8')
         self.clock, self.bar = (time.perf_counter(), run.step), None
         self.board = open_board(run.out / 'tensorboard', run.step) if tensorboard else None
         if sys.stderr.isatty() if progress is None else progress:
@@ -154,7 +157,7 @@ LENGTH = ('settings.steps', 'experiment.steps', 'experiment.method.options.epoch
 def steps_before(out: str | Path) -> int | None:
     "The steps that the run in a folder was asked for, or None"
     try:
-        config = json.loads((Path(out) / 'config.json').read_text(encoding='utf-8'))
+        config = plain_json((Path(out) / 'config.json').read_text(encoding='utf-8'))
         steps = config['settings' if 'settings' in config else 'experiment']['steps']
     except (OSError, ValueError, KeyError, TypeError):
         return None  # no run yet, or one that `keep_config` refuses

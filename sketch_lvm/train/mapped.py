@@ -8,7 +8,6 @@ __all__ = ['AT_ONCE', 'Pieces', 'Texts', 'Words', 'flushed', 'write_array', 'wri
 
 # %% ../../nbs/train/12_mapped.ipynb #aa563c3e
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -18,6 +17,7 @@ from tokenize import TokenError
 import numpy as np
 
 from ..core import UserError
+from ..plain import plain_json
 from .sealed import SEAL, Damaged, put_back, seal_of
 
 # %% ../../nbs/train/12_mapped.ipynb #d7015363
@@ -138,7 +138,7 @@ def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Pat
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
     text = seal.read_bytes()
     try:
-        hashes = json.loads(text)['files']
+        hashes = plain_json(text)['files']
         fine = (
             all(os.path.basename(n) == n and isinstance(h, str) for n, h in hashes.items()) and seal_of(hashes) == text
         )

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
+from ..files import open_to_add
+from ..plain import plain_json
 from .sealed import Damaged, put_back
 
 try:
@@ -65,7 +67,7 @@ class Log:
             self.path.rename(aside)
             old = b''
         self.hash, self.size = hashlib.sha256(old), len(old)
-        self.file = open(self.path, 'ab', buffering=0)
+        self.file = open_to_add(self.path)
         self.file.truncate(self.size)
 
     def add(self, **row: object) -> None:
@@ -95,7 +97,7 @@ def read_log(run: str | Path) -> list[dict]:
     except UnicodeDecodeError as e:
         raise Damaged(f'{Path(run) / "log.jsonl"} is not text: {e}') from e
     try:
-        return [json.loads(line) for line in lines if line.endswith('\n')]
+        return [plain_json(line) for line in lines if line.endswith('\n')]
     except (ValueError, RecursionError) as e:
         raise Damaged(f'{Path(run) / "log.jsonl"} holds a line that is not JSON: {e}') from e
 
@@ -143,7 +145,7 @@ def _alone(path: Path) -> Iterator[int]:
 def _owner(fd: int) -> dict | None:
     "Who wrote a lock, or None where nothing whole stands in it"
     try:
-        owner = json.loads(os.pread(fd, 4096, 0))
+        owner = plain_json(os.pread(fd, 4096, 0))
         return owner if 0 < owner['pid'] < 2**31 and {'host', 'start', 'since'} <= set(owner) else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None  # empty or cut off: its writer died while writing

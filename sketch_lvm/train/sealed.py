@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core import UserError, sha256
+from ..plain import plain_json
 
 if TYPE_CHECKING:
     import torch  # heavy, and only two functions touch tensors
@@ -96,6 +97,13 @@ def write_folder(
     return Path(path)
 
 
+def _clear(litter: Path) -> None:
+    "Remove a folder, or whatever lies in its place; what a link points to stays"
+    if litter.is_symlink() or litter.is_file():
+        litter.unlink(missing_ok=True)
+    shutil.rmtree(litter, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     "An empty folder to be filled with flushed files; it takes the name `path` when the block ends, or vanishes"
@@ -105,7 +113,7 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     try:
         put_back(path)
         for litter in (new, old):
-            shutil.rmtree(litter, ignore_errors=True)
+            _clear(litter)
         new.mkdir()
         yield new
         _flush_folder(new)
@@ -117,7 +125,7 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     finally:
         put_back(path)
         for litter in (new, old):
-            shutil.rmtree(litter, ignore_errors=True)
+            _clear(litter)
 
 # %% ../../nbs/train/00_sealed.ipynb #dc81be4b
 class Damaged(UserError):
@@ -127,7 +135,7 @@ class Damaged(UserError):
 def check_seal(seal: bytes, files: dict[str, bytes], where: str | Path = '') -> None:
     "Raise `Damaged` unless the seal's text fits `{name: bytes}` to the last bit"
     try:
-        hashes = json.loads(seal)['files']
+        hashes = plain_json(seal)['files']
         wrong = [n for n in hashes if n in files and sha256(files[n]) != hashes[n]]
     except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise Damaged(f'{where}: {SEAL} is damaged.') from e
@@ -147,7 +155,7 @@ def read_folder(path: str | os.PathLike) -> dict[str, bytes]:
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
     text = seal.read_bytes()
     try:
-        names = [n for n in json.loads(text)['files'] if os.path.basename(n) == n]
+        names = [n for n in plain_json(text)['files'] if os.path.basename(n) == n]
     except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise Damaged(f'{path}: {SEAL} is damaged.') from e
     if absent := [n for n in names if not (path / n).is_file()]:

@@ -19,6 +19,7 @@ from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.names import SMALL, check_backbone, is_random, is_tag, kind_of_name, weights_here
 from ..core import UserError
+from ..plain import plain_json
 from ..data.images import FITS
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
@@ -219,7 +220,7 @@ KINDS = {
 def read_config(text: bytes, where: Path) -> dict:
     "What `config.json` of an encoder says, every entry that is used of its kind; else `Damaged`"
     try:
-        config = json.loads(text)
+        config = plain_json(text)
     except (ValueError, RecursionError) as e:
         raise Damaged(f'{where} is not readable: {type(e).__name__}.') from e
     if not isinstance(config, dict) or config.get('kind') != 'sketch_lvm encoder':

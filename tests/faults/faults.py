@@ -4,9 +4,13 @@ A test here that is no longer there fails test_fault_list.py."""
 
 import argparse
 import json
+import os
+import platform
 import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +66,13 @@ two runs on one folder | the second refuses | test_train_loop.py::test_faults_ar
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
+a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
+links in the place of an output, of a sealed folder, or of what its writer puts beside it | replaced; what they point to stays | faults/test_fresh_eyes.py::test_links_in_the_way_of_a_writer_are_not_followed
+a link that appears while a file is written | replaced | faults/test_fresh_eyes.py::test_a_link_that_appears_while_a_file_is_written
+a link in the place of the lock of an index | a sentence | faults/test_fresh_eyes.py::test_the_lock_of_an_index_follows_no_link
+a line of a log that its writer could not end | left out; any other is named | faults/test_fresh_eyes.py::test_lines_that_a_dead_writer_left
+a clock that jumps, forward and back | the same bits | faults/test_fresh_eyes.py::test_a_clock_that_jumps_changes_no_training
+a disk that is full while a gallery is written | the old gallery is whole | faults/test_fresh_eyes.py::test_a_disk_that_is_full_while_a_gallery_is_written
 log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
 configuration not UTF-8, a list, a string, without a method | a sentence | test_study_runs.py::test_odd_configurations_are_sentences
 Ctrl-C and SIGTERM | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
@@ -126,6 +137,11 @@ two processes build one cache | one cache | test_data_cache.py::test_two_process
 cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
 no HOME at all | the help is still there | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 more broken files than fit the screen | all are in the record | test_data_verify.py::test_every_broken_file_is_in_the_record
+a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh_eyes.py::test_a_list_that_is_a_bomb_cut_or_no_text
+a caption or a list that is no text | noted, or a sentence | faults/test_fresh_eyes.py::test_a_caption_that_is_no_text_is_noted
+drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
+an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
+twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
     ),
     *rows(
@@ -138,6 +154,8 @@ stopped by SIGTERM, Ctrl-C, kill -9 | nothing left, or cleared by the next | tes
 no room, read-only, a file in the way | a sentence | test_data_archives.py::test_what_stops_an_extraction_is_said
 damaged archives | refused or unpacked, nothing else left | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[archive]
 weights that are not here, OFFLINE | the exact way to get them, no network | test_clip_backbone.py::test_missing_weights_say_how_to_get_them
+weights without a byte | called empty | faults/test_fresh_eyes.py::test_weights_without_a_byte_are_called_empty
+a notebook that asks the network | fails, where the tools run it | faults/test_network.py::test_a_notebook_that_asks_the_network_fails
 a hub that does not answer | left after seconds | test_clip_weights.py::test_a_silent_hub_is_left_after_seconds
 any test that asks the network | fails | faults/test_network.py::test_the_network_raises_here_and_in_processes
 """,
@@ -162,6 +180,15 @@ damaged galleries, three of four with a seal that fits | refused or whole | faul
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
 damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[report]
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
+JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
+JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
+JSON with too large | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[too large]
+JSON with a million digits | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[a million digits]
+JSON with two of one name | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[two of one name]
+JSON with brackets | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[brackets]
+a seal that holds a name twice | damaged | faults/test_fresh_eyes.py::test_a_seal_with_a_name_twice_is_damaged
+a gallery that is renamed, replaced and deleted while it is open | goes on as it was | faults/test_fresh_eyes.py::test_a_gallery_that_is_moved_while_it_is_open
+a place that opens a file beside the doors | has to be argued | faults/test_doors.py::test_every_place_that_opens_a_file_is_argued
 """,
     ),
     *rows(
@@ -191,6 +218,7 @@ RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_proces
 stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
 a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error
 exit code in JSON | equal to the process's | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+a file that is named like an option | no traceback, exit 2 | faults/test_fresh_eyes.py::test_a_file_that_is_named_like_an_option
 weights that are not here | one sentence, never random ones | test_app_cli.py::test_weights_that_are_not_here_are_one_sentence
 doctor on a broken installation | finds it, exit code told | test_app_infocommands.py::test_doctor_finds_what_is_broken
 """,
@@ -213,17 +241,38 @@ def absent() -> list[str]:
     ]
 
 
-def run(only: str = '') -> dict[str, str]:
-    "Every test whose name holds `only`, once; what came of it by name, beside what was seen of the others before"
+def kept(name: str) -> dict:
+    "What a run of one of the programs here wrote down"
+    path = Path(__file__).with_name(f'{name}.json')
+    return json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
+
+
+def run(only: str = '', flags: str = '') -> dict:
+    "Every test whose name holds `only`, once: what came of each, beside what was seen of the others before"
     named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})
-    done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-rA', '--tb=no', *named], cwd=ROOT, capture_output=True, text=True
+    line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
+    now = {
+        name: word.lower()
+        for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(.+?)(?: - .*)?$', done.stdout, re.M)
+    }
+    print(done.stdout[-20000:] if done.returncode else '', end='')
+    here, before = {f.test for f in FAULTS}, kept('seen')
+    seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
+    how = dict(command=' '.join(['faults.py --run', *([only] if only else []), *(['--flags', flags] if flags else [])]))
+    how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
+    how |= {word: sum(w == word for w in now.values()) for word in ('passed', 'failed', 'error')}
+    how |= dict(skipped=len(named) - sum(how[word] for word in ('passed', 'failed', 'error')))
+    return dict(
+        runs=[*before.get('runs', []), how][-5:],
+        tests={name: word for name, word in sorted(seen.items()) if name in here},
     )
-    now = {name: word.lower() for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(\S+)', done.stdout, re.M)}
-    before = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
-    here = {f.test for f in FAULTS}
-    seen = before | {name: now.get(name, 'skipped') for name in (n.removeprefix('tests/') for n in named)}
-    return {name: word for name, word in sorted(seen.items()) if name in here}
+
+
+def device() -> str:
+    "The machine in a few words"
+    return f'{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}'
 
 
 def table(head: str, lines: list[tuple]) -> str:
@@ -235,7 +284,7 @@ def table(head: str, lines: list[tuple]) -> str:
 
 def page() -> str:
     "The page of this table"
-    seen = json.loads(SEEN.read_text(encoding='utf-8')) if SEEN.exists() else {}
+    seen = kept('seen').get('tests', {})
     parts = [
         """---
 title: Faults
@@ -247,19 +296,50 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
     for group in dict.fromkeys(f.group for f in FAULTS):
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
         parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
-    for name, title, head, said in (
-        ('fuzzed', 'Damaged input', 'what inputs seed refused crashes', FUZZED),
-        ('mutants', 'Mutants', 'place change seen', MUTANTS),
+    for title, said, head, lines in (
+        ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
+        ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
+        ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
+        ('Mutants', MUTANTS, 'place change seen by', mutant_lines()),
     ):
-        kept = Path(__file__).with_name(f'{name}.json')
-        if kept.exists():
-            x = json.loads(kept.read_text(encoding='utf-8'))
-            lines = [(k, *(f'{v[n]:,}' for n in head.split()[1:])) for k, v in x.items()] if name == 'fuzzed' else None
-            lines = lines or [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen']) for m in x]
+        if lines:
             parts += [f'## {title}', said, table(head, lines)]
     return '\n\n'.join(parts) + '\n'
 
 
+def run_lines() -> list[tuple]:
+    "A line for each of the last runs of this table"
+    names = 'date command passed failed error skipped seconds device'.split()
+    return [tuple(r[n] for n in names) for r in kept('seen').get('runs', [])]
+
+
+def fuzz_lines() -> list[tuple]:
+    "A line for each kind of input"
+    names = 'inputs seed refused crashes'.split()
+    return [(k, *(f'{v[n]:,}' for n in names), v.get('date', '')) for k, v in kept('fuzzed').items()]
+
+
+def damage_lines() -> list[tuple]:
+    "A line for each format and kind of damage: how many of the files each look saw"
+    out = []
+    for pictures, formats in kept('damage').items():
+        for name, found in formats.items():
+            for kind, n in found['kinds'].items():
+                shares = [f'{100 * n[look] / n["files"]:.0f} %' if n['files'] else '-' for look in LOOKS]
+                out.append((pictures, name, kind, n['files'], *shares))
+    return out
+
+
+LOOKS = ('quick', 'read', 'close', 'silent')
+
+
+def mutant_lines() -> list[tuple]:
+    "A line for each mutant"
+    return [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen'], m.get('by', '')) for m in kept('mutants') or []]
+
+
+RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
+DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
 FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone (an equivalent) cannot be noticed."""
 
@@ -267,7 +347,9 @@ MUTANTS = """`make mutants` changes one place of a copy at a time and runs the t
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--run', nargs='?', const='', metavar='WORD', help='run the named tests first, or those with a WORD')
-    if (word := p.parse_args().run) is not None:
-        SEEN.write_text(json.dumps(run(word), indent=1) + '\n', encoding='utf-8')
+    p.add_argument('--flags', default='', help='also run what these flags mark: slow')
+    asked = p.parse_args()
+    if asked.run is not None:
+        SEEN.write_text(json.dumps(run(asked.run, asked.flags), indent=1) + '\n', encoding='utf-8')
     PAGE.write_text(page(), encoding='utf-8')
     print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')

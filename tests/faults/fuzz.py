@@ -13,6 +13,7 @@ exception, something left behind, an answer that breaks its own rules, more than
 import argparse
 import contextlib
 import copy
+import datetime
 import io
 import json
 import shutil
@@ -424,7 +425,12 @@ def main(args: list[str] | None = None) -> int:
             print(f'  fuzz.py {target} --seed {asked.seed} --first {number} --count 1\n{what}', flush=True)
         if asked.keep and not bad:
             kept = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else {}
-            kept[target] = dict(inputs=asked.count, seed=asked.seed, first=asked.first, refused=refused, crashes=0)
+            was = kept.get(target, {})  # a piece that follows the one before is added to it
+            goes_on = was.get('seed') == asked.seed and was['first'] + was['inputs'] == asked.first
+            now = dict(inputs=asked.count, refused=refused, seconds=round(seconds))
+            total = {k: v + was.get(k, 0) for k, v in now.items()} if goes_on else now
+            how = dict(seed=asked.seed, first=was['first'] if goes_on else asked.first, crashes=0)
+            kept[target] = total | how | dict(date=str(datetime.date.today()))
             KEPT.write_text(json.dumps(kept, indent=1) + '\n', encoding='utf-8')
     return bool(found)
 

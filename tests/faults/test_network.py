@@ -3,9 +3,12 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_network_raises_here_and_in_processes():
@@ -22,6 +25,30 @@ def test_the_network_raises_here_and_in_processes():
     code = 'import socket; socket.create_connection(("192.0.2.1", 80), timeout=1)'
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and 'tests use no network' in done.stderr, done
+
+
+NOTEBOOK = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1] + '/tools')
+from execnb.nbio import mk_cell, new_nb, write_nb
+from jobs import notebook_job, run_jobs
+
+root = Path(sys.argv[1])
+path = Path(sys.argv[2]) / 'asks.ipynb'
+write_nb(new_nb([mk_cell('import socket'), mk_cell('socket.create_connection(("192.0.2.1", 80), timeout=1)')]), path)
+job = notebook_job(path, root, [], [], 0)
+done = run_jobs([job], 1, say=lambda text: None)
+print(done[0].fine, 'use no network' in done[0].output)
+"""
+
+
+def test_a_notebook_that_asks_the_network_fails(tmp_path):
+    pytest.importorskip('nbdev')
+    done = subprocess.run(
+        [sys.executable, '-c', NOTEBOOK, str(ROOT), str(tmp_path)], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.split() == ['False', 'True'], done
 
 
 def test_this_machine_may_talk_to_itself():
