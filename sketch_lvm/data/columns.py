@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +20,7 @@ from ..core import UserError, check_name
 from .images import MODALITIES
 
 # %% ../../nbs/data/03_columns.ipynb #ba563720
+@lru_cache(1 << 16, typed=True)  # the lists that come with the project ask thousands of times
 def class_key(name: str) -> str:
     "What all spellings of a class have in common: case, hyphens, underscores and blanks don't count"
     return ' '.join(re.sub(r'[-_\s]+', ' ', unicodedata.normalize('NFKC', str(name))).casefold().split())
