@@ -1096,6 +1096,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                  'sketch_lvm.core.check_writable': ('core.html#check_writable', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.counting': ('core.html#counting', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.data_path': ('core.html#data_path', 'sketch_lvm/core.py'),
+                                 'sketch_lvm.core.live_size': ('core.html#live_size', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.machine': ('core.html#machine', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.nothing_to_test': ('core.html#nothing_to_test', 'sketch_lvm/core.py'),
                                  'sketch_lvm.core.pick_device': ('core.html#pick_device', 'sketch_lvm/core.py'),
