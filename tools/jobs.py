@@ -142,7 +142,7 @@ def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost
     return Job(path.relative_to(root).as_posix(), work, cost)
 
 
-def bundles(costs: dict[Path, float], most: float = 15.0) -> list[list[Path]]:
+def bundles(costs: dict[Path, float], most: float = 25.0) -> list[list[Path]]:
     "Files of tests in groups of about so many seconds, since each start of pytest takes one; a long file stays alone"
     out: list[list[Path]] = []
     filled = 0.0

@@ -61,7 +61,7 @@ class Columns:
 
     def __init__(
         self,
-        source: Pictures,
+        pictures: Pictures,
         rows: ArrayLike,
         classes: Sequence[str],
         labels: ArrayLike,
@@ -70,7 +70,7 @@ class Columns:
         ids: ArrayLike,
         **more: ArrayLike,
     ):
-        self.source, self.rows = source, np.asarray(rows, np.int64)
+        self.pictures, self.rows = pictures, np.asarray(rows, np.int64)
         self.classes, self.labels = tuple(classes), np.asarray(labels, np.int64)
         self.modality, self.photo_id, self.ids = (
             np.asarray(modality, '<U6'),
@@ -95,7 +95,7 @@ class Columns:
             labels = np.array([code.get(c, -1) for c in self.classes], np.int64)[labels]
         more = {k: v[rows] for k, v in self.more.items()}
         return type(self)(
-            self.source,
+            self.pictures,
             self.rows[rows],
             self.classes if classes is None else classes,
             labels,
