@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng', 'pick_device',
-           'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'nothing_to_test',
+           'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'live_size', 'nothing_to_test',
            'atomic_write', 'sha256', 'write_json', 'read_json', 'check_writable', 'bar', 'counting', 'processor',
            'machine', 'to_image', 'show_images']
 
@@ -189,6 +189,11 @@ def real_sample(*parts: str) -> Path | None:
     "A file or folder of the real sample, or None where there is no such thing"
     root = Path(os.environ.get('SKETCH_LVM_REAL') or Path(__file__).resolve().parents[2] / 'shared' / 'real')
     return path if (path := root.joinpath(*parts)).exists() else None
+
+
+def live_size(usual: int, short: int) -> int:
+    "A number of steps or pictures of a live example: `short` where `make test` asks only that every cell still works"
+    return short if os.environ.get('SKETCH_LVM_SHORT') else usual
 
 
 def nothing_to_test(missing: str) -> None:

@@ -87,8 +87,8 @@ def test_deep_prompts_replace_and_order_does_not_matter():
         DeepPrompts(2, 2, 16).check(tower)
     with pytest.raises(UserError, match='common'):
         DeepPrompts(modalities=('photo',))
-    with pytest.raises(UserError, match='k >= 0'):
-        DeepPrompts(k=-1)
+    with pytest.raises(UserError, match='n_prompts >= 0'):
+        DeepPrompts(n_prompts=-1)
     with pytest.raises(UserError, match='3, 8, 8'):
         prompted_forward(tower, px[..., :7], source, 'photo')
 

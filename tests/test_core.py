@@ -58,6 +58,18 @@ def test_devices():
             pick_device('cuda')
 
 
+def test_a_live_example_is_short_only_when_asked():
+    import os
+    from unittest import mock
+    from sketch_lvm.core import live_size
+
+    for asked, expected in (({}, 80), ({'SKETCH_LVM_SHORT': ''}, 80), ({'SKETCH_LVM_SHORT': '1'}, 3)):
+        with mock.patch.dict(os.environ):
+            os.environ.pop('SKETCH_LVM_SHORT', None)
+            os.environ.update(asked)
+            assert live_size(80, short=3) == expected
+
+
 def test_a_temporary_cache_ends_with_its_block():
     import os, pytest
     from unittest import mock

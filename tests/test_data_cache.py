@@ -102,7 +102,7 @@ def test_cached_pixels_are_the_same_pixels():
                 )
                 part = items.where('sketch', ['square'])  # parts share the cache
                 assert (
-                    part.source is items.source
+                    part.pictures is items.pictures
                     and (
                         part.images(size=24, fit=fit) == truth[(items.names == 'square') & (items.modality == 'sketch')]
                     ).all()
@@ -112,9 +112,11 @@ def test_cached_pixels_are_the_same_pixels():
         seen, unseen = fresh.split(unseen=['square'])
         build_cache(seen, 24)
         build_cache(unseen.photos, 24)  # the whole in pieces, some missing
-        assert (fresh.images(size=24) == from_folder(d / 'set')[0].images(size=24)).all() and len(fresh.source.caches) == 2
+        assert (fresh.images(size=24) == from_folder(d / 'set')[0].images(size=24)).all() and len(
+            fresh.pictures.caches
+        ) == 2
         build_cache(fresh, 24)
-        assert len(fresh.source.caches) == 1
+        assert len(fresh.pictures.caches) == 1
         assert build_cache(toy_set(), 24, interpolation='nearest').decoded == 60
         assert build_cache(from_arrays(np.zeros((0, 8, 8), np.uint8), [], []), 8).decoded == 0
 
@@ -138,7 +140,7 @@ def test_a_changed_file_is_never_stale():
         def agrees():
             return (items.images(size=16) == from_folder(d / 'set')[0].images(size=16)).all()
 
-        a, b = (Path(items.source.paths[i]) for i in (11, 40))
+        a, b = (Path(items.pictures.paths[i]) for i in (11, 40))
         st, was = a.stat(), items.images([11], 16)
         a.write_bytes(b.read_bytes() + bytes(max(0, st.st_size - b.stat().st_size)))
         os.utime(a, ns=(st.st_atime_ns, st.st_mtime_ns))  # the time put back
@@ -146,7 +148,7 @@ def test_a_changed_file_is_never_stale():
         shutil.copy(a, d / 'twin')
         os.replace(d / 'twin', a)  # another inode, the same content
         assert agrees() and build_cache(items, 16).decoded == 0 and agrees()
-        c = Path(items.source.paths[25])
+        c = Path(items.pictures.paths[25])
         os.replace(c, a)
         shutil.copy(b, c)  # two pictures moved
         assert agrees() and 0 < build_cache(items, 16).decoded <= 56 and agrees()

@@ -6,7 +6,7 @@ def test_memory_maps_travel_by_name():
     import numpy as np
     from sketch_lvm.data.items import from_arrays, toy_set
 
-    x = toy_set().source.array
+    x = toy_set().pictures.array
     with tempfile.TemporaryDirectory() as d:
         np.save(os.path.join(d, 'x.npy'), x)
         s = from_arrays(np.load(os.path.join(d, 'x.npy'), mmap_mode='r'), ['a'] * 60, 'photo')

@@ -178,6 +178,18 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert table(done.values(), 2).splitlines()[1].startswith('long') and len(table(done.values(), 2).splitlines()) == 4
 
 
+def test_long_examples_are_short_unless_slow_is_asked(root):
+    "A page run by `make test` finds SKETCH_LVM_SHORT set; with the flag slow it does not, and neither does what follows"
+    sys.path.insert(0, str(ROOT / 'tools'))
+    from jobs import notebook_job, run_jobs
+
+    write(root, '00_room', [cell('# Room', 'markdown'), cell("import os\nassert os.environ['SKETCH_LVM_SHORT']")])
+    page = root / 'nbs' / '00_room.ipynb'
+    done = run_jobs([notebook_job(page, root, [], asked, 0.0) for asked in ([], ['slow'])], 1, lambda text: None)
+    assert [r.fine for r in done] == [True, False] and 'KeyError' in done[1].output
+    assert 'SKETCH_LVM_SHORT' not in os.environ
+
+
 def test_drift_is_refused_and_nothing_is_overwritten(root):
     assert run(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
     nb = json.loads((root / 'nbs/00_room.ipynb').read_text())

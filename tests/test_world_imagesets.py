@@ -4,6 +4,7 @@
 def test_a_fingerprint_sees_what_draws_and_nothing_else():
     import inspect
     from inspect import cleandoc
+    from sketch_lvm.core import temporary_cache
     from sketch_lvm.world import animals, imagesets
     from sketch_lvm.world.imagesets import bare_code, fingerprint
 
@@ -36,9 +37,18 @@ def test_a_fingerprint_sees_what_draws_and_nothing_else():
     assert bare_code(source) != bare_code(source.replace('0.97', '0.98', 1))
     assert fingerprint(['cat']) == fingerprint(['owl']) != fingerprint(['cat', 'house'])  # one room, two rooms
     assert 'captions' not in imagesets.DRAWING_ROOMS  # words draw nothing
+    made = fingerprint(['cat'])
+    with temporary_cache() as place:  # found again from its file, made anew from a damaged one
+        for spoil, expected in ((None, made), ('not a hash', made), ('0' * 64, '0' * 64)):
+            for kept in place.glob('miniworld/code-*') if spoil else ():
+                kept.write_text(spoil)
+            imagesets._fingerprint.cache_clear()
+            assert fingerprint(['cat']) == expected and len(list(place.glob('miniworld/code-*'))) == 1
+    imagesets._fingerprint.cache_clear()
 
 
 def test_image_sets_are_cached_and_never_stale():
+    from pathlib import Path
     import numpy as np, pytest
     from sketch_lvm.world import imagesets
     from sketch_lvm.core import UserError, temporary_cache
@@ -55,7 +65,8 @@ def test_image_sets_are_cached_and_never_stale():
         progress.clear()
         y, _ = image_set(['cat', 'bus'], 3, 'photo', views=[0, 5], workers=1, progress=lambda *a: progress.append(a))
         assert not progress and y.filename == x.filename  # found, not made
-        assert len(list(d.rglob('*'))) == 2  # one folder, one file, no litter
+        made = [f for f in d.rglob('*') if f.is_file() and not f.name.startswith('code-')]
+        assert made == [Path(x.filename)]  # one file of pictures, no litter
         assert np.array_equal(
             image_set('cat', [4], 'sketch', style='quick', workers=1)[0][0, ..., 1], sketch('cat', 4, style='quick')
         )

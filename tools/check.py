@@ -21,10 +21,11 @@ from collections import Counter
 from configparser import ConfigParser
 from pathlib import Path
 
-from jobs import bundles, notebook_job, preload, run_jobs, table, test_job
+from jobs import bundles, notebook_job, preload, preload_rooms, run_jobs, table, test_job
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = ROOT / 'tests' / 'times.json'
+UNKNOWN = 5.0  # seconds that a notebook or a file of tests is taken to need before it was measured
 WORDS = ('passed', 'failed', 'skipped', 'error')
 CLOSING = []  # lines that end a run, as pytest's do
 SKIP = shutil.ignore_patterns(
@@ -148,16 +149,18 @@ def notebook_jobs(asked):
     print('notebooks: cells skipped: ' + (', '.join(f'{n} by flag {f}' for f, n in sorted(count.items())) or 'none'))
     paths = [p for p in sorted(ROOT.glob('nbs/**/*.ipynb')) if '.ipynb_checkpoints' not in p.parts]
     skip = [*flags(), 'test']
-    return [notebook_job(p, ROOT, skip, asked, known.get(p.relative_to(ROOT).as_posix(), 60.0)) for p in paths]
+    return [notebook_job(p, ROOT, skip, asked, known.get(p.relative_to(ROOT).as_posix(), UNKNOWN)) for p in paths]
 
 
 def test_jobs(asked, kept):
     "Every file of tests; conftest.py says what the flags skip, and adds how long each test took to the file `kept`"
-    known = Counter()
+    known: dict[str, float] = {}
     for name, seconds in known_times().items():
-        known[name.partition('::')[0]] += seconds
+        file = name.partition('::')[0]
+        known[file] = known.get(file, 0.0) + seconds
     options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else [])]
-    costs = {p: float(known[p.relative_to(ROOT).as_posix()]) for p in sorted((ROOT / 'tests').rglob('test_*.py'))}
+    files = sorted((ROOT / 'tests').rglob('test_*.py'))
+    costs = {p: known.get(p.relative_to(ROOT).as_posix(), UNKNOWN) for p in files}
     return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
 
 
@@ -179,6 +182,7 @@ def side_by_side(parts, asked, workers, keep=False):
         os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # dozens of processes import torch: let them share its bytecode
         if len(jobs) > 8:
             preload()
+            preload_rooms(ROOT, 'sketch_lvm')
         done = run_jobs(jobs, workers)
         times = Counter()
         for line in kept.read_text(encoding='utf-8').splitlines() if kept.exists() else ():

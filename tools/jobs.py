@@ -1,11 +1,12 @@
 """Run notebooks and test files, as many at a time as there are workers, the longest first.
 
-Each is a process of its own, forked from one that has torch loaded: it starts at once, shares the memory of the
-libraries, gives back its own when it ends, and cannot disturb the next. What it printed is shown if it fails.
+Each is a process of its own, forked from one that has torch and the rooms loaded: it starts at once, shares the memory
+of the libraries, gives back its own when it ends, and cannot disturb the next. What it printed is shown if it fails.
 """
 
 import importlib
 import os
+import pkgutil
 import runpy
 import sys
 import tempfile
@@ -14,9 +15,11 @@ import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 HEAVY = ('numpy', 'torch', 'torchvision', 'PIL.Image', 'open_clip', 'matplotlib.pyplot', 'seaborn', 'sklearn.metrics')
+HEAVY += ('sklearn.linear_model', 'sklearn.decomposition', 'onnx', 'onnxscript', 'umap')
 HEAVY += (
     'IPython',
     'nbdev.test',
@@ -55,6 +58,15 @@ def preload(names: Iterable[str] = HEAVY) -> None:
     for name in names:
         with suppress(ImportError):
             importlib.import_module(name)
+
+
+def preload_rooms(root: Path, package: str) -> None:
+    "Load every room of a package, and with it what the rooms need"
+    sys.path.insert(0, str(root))
+    for found in pkgutil.walk_packages([str(root / package)], f'{package}.'):
+        if not found.name.endswith('__main__'):
+            with suppress(ImportError):  # an optional package is missing; who needs it says so
+                importlib.import_module(found.name)
 
 
 def start(job: Job, log: Path) -> int:
@@ -124,21 +136,24 @@ def guard_network(root: Path, asked: list[str]) -> None:
 
 
 def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost: float) -> Job:
-    "A notebook, run as nbdev runs it, but for the cells that some flags mark"
+    "A notebook, run as nbdev runs it, but for the cells that some flags mark; long examples only with the flag slow"
 
     def work() -> bool:
         os.chdir(root)
         os.environ['PYTHONPATH'] = str(root)
         guard_network(root, asked)
-        from nbdev.test import test_nb
+        if 'slow' not in asked:
+            os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
+        from nbdev import test
 
-        return test_nb(path, skip, asked, basepath=root)[0]
+        test.CaptureShell = partial(test.CaptureShell, mpl_format='png')  # as figures are stored; nobody sees these
+        return test.test_nb(path, skip, asked, basepath=root)[0]
 
     name = path.relative_to(root) if path.is_relative_to(root) else path
     return Job(name.as_posix(), work, cost)
 
 
-def bundles(costs: dict[Path, float], most: float = 15.0) -> list[list[Path]]:
+def bundles(costs: dict[Path, float], most: float = 25.0) -> list[list[Path]]:
     "Files of tests in groups of about so many seconds, since each start of pytest takes one; a long file stays alone"
     out: list[list[Path]] = []
     filled = 0.0

@@ -115,8 +115,8 @@ def photo_path(gallery: Gallery, row: int) -> Path | None:
         return None
     if gallery.items is None:
         path = Path(gallery.about['photos'], gallery.ids[row])
-    elif isinstance(gallery.items.source, Files):
-        path = Path(gallery.items.source.paths[gallery.items.rows[row]])
+    elif isinstance(gallery.items.pictures, Files):
+        path = Path(gallery.items.pictures.paths[gallery.items.rows[row]])
     else:
         return None
     root = os.path.realpath(gallery.about['photos'])
@@ -127,7 +127,7 @@ def photo_path(gallery: Gallery, row: int) -> Path | None:
 def large_jpeg(gallery: Gallery, row: int, files: bool, side: int = 1600) -> bytes | None:
     "The photo with its longer side at most `side`; None where only the small one can be had"
     try:
-        if gallery.items is not None and not isinstance(gallery.items.source, Files):
+        if gallery.items is not None and not isinstance(gallery.items.pictures, Files):
             image = gallery.items.read(row)
         elif files and (path := photo_path(gallery, row)):
             image = read_image(path)

@@ -91,11 +91,11 @@ class NoPrompts(PromptSource):
 
 # %% ../../nbs/clip/10_prompts.ipynb #58faaa72
 class DeepPrompts(PromptSource):
-    "k free prompts at each of the first `depth` layers, replaced at each; a set for each modality, or a common one"
+    "`n_prompts` free prompts at the first `depth` layers, new at each; a set for each modality, or a common one"
 
     def __init__(
         self,
-        k: int = 3,
+        n_prompts: int = 3,
         depth: int = 9,
         width: int = 768,
         modalities: str | Sequence[str] = MODALITIES,
@@ -106,10 +106,14 @@ class DeepPrompts(PromptSource):
         modalities = tuple([modalities] if isinstance(modalities, str) else modalities)
         if modalities not in (MODALITIES, ('common',)):
             raise UserError(f"modalities are ('sketch', 'photo') or ('common',), not {modalities}.")
-        if k < 0 or depth < 1:
-            raise UserError(f'prompts need k >= 0 and depth >= 1, not k={k}, depth={depth}.')
-        self.options = dict(k=k, depth=depth, modalities=list(modalities))
-        self.prompts = nn.Parameter(torch.randn(len(modalities), depth, k, width, generator=torch_rng(seed)) * std)
+        if n_prompts < 0 or depth < 1:
+            raise UserError(f'prompts need n_prompts >= 0 and depth >= 1, not n_prompts={n_prompts}, depth={depth}.')
+        self.options = dict(
+            k=n_prompts, depth=depth, modalities=list(modalities)
+        )  # `k`: so every saved encoder says it
+        self.prompts = nn.Parameter(
+            torch.randn(len(modalities), depth, n_prompts, width, generator=torch_rng(seed)) * std
+        )
 
     def tokens(self, layer: int, batch: TowerBatch, modality: int | torch.Tensor) -> torch.Tensor | None:
         "The set of each row's modality at this layer; None behind the last prompted layer"
@@ -132,17 +136,17 @@ class DeepPrompts(PromptSource):
 
 
 class ShallowPrompts(DeepPrompts):
-    "k free prompts at the input, carried along; a set for each modality, or a common one"
+    "`n_prompts` free prompts at the input, carried along; a set for each modality, or a common one"
 
     def __init__(
         self,
-        k: int = 3,
+        n_prompts: int = 3,
         width: int = 768,
         modalities: str | Sequence[str] = MODALITIES,
         std: float = 0.02,
         seed: int = 0,
     ):
-        super().__init__(k, 1, width, modalities, std, seed)
+        super().__init__(n_prompts, 1, width, modalities, std, seed)
 
 # %% ../../nbs/clip/10_prompts.ipynb #02f326cf
 @dataclass

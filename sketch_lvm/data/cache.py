@@ -165,7 +165,7 @@ def build_cache(
     progress: Progress | None = None,
 ) -> 'PixelCache':
     "Decode a set once. Afterwards `images` of it, of its parts and of what it is a part of read these pixels from disk"
-    recipe, source = (size, fit, interpolation), items.source
+    recipe, source = (size, fit, interpolation), items.pictures
     rows, first = np.unique(items.rows, return_index=True)
     modality = items.modality[first]
     hashes, stamps = content_hashes(source, rows, workers)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +20,7 @@ from ..core import UserError, check_name
 from .images import MODALITIES
 
 # %% ../../nbs/data/03_columns.ipynb #ba563720
+@lru_cache(1 << 16, typed=True)  # the lists that come with the project ask thousands of times
 def class_key(name: str) -> str:
     "What all spellings of a class have in common: case, hyphens, underscores and blanks don't count"
     return ' '.join(re.sub(r'[-_\s]+', ' ', unicodedata.normalize('NFKC', str(name))).casefold().split())
@@ -60,7 +61,7 @@ class Columns:
 
     def __init__(
         self,
-        source: Pictures,
+        pictures: Pictures,
         rows: ArrayLike,
         classes: Sequence[str],
         labels: ArrayLike,
@@ -69,7 +70,7 @@ class Columns:
         ids: ArrayLike,
         **more: ArrayLike,
     ):
-        self.source, self.rows = source, np.asarray(rows, np.int64)
+        self.pictures, self.rows = pictures, np.asarray(rows, np.int64)
         self.classes, self.labels = tuple(classes), np.asarray(labels, np.int64)
         self.modality, self.photo_id, self.ids = (
             np.asarray(modality, '<U6'),
@@ -94,7 +95,7 @@ class Columns:
             labels = np.array([code.get(c, -1) for c in self.classes], np.int64)[labels]
         more = {k: v[rows] for k, v in self.more.items()}
         return type(self)(
-            self.source,
+            self.pictures,
             self.rows[rows],
             self.classes if classes is None else classes,
             labels,

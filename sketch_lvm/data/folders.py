@@ -304,15 +304,15 @@ def same_pictures(
     | None = None,  # (source, rows) -> hashes of bytes, where they are kept
 ) -> list[tuple[int, int]]:
     "Pairs of rows `(in a, in b)` with the same content"
-    if hashes and isinstance(a.source, Arrays) == isinstance(b.source, Arrays):
-        return matching_places(hashes(a.source, a.rows), hashes(b.source, b.rows))
-    mixed = type(a.source) is not type(b.source)  # a file and an array: compare what they look like
+    if hashes and isinstance(a.pictures, Arrays) == isinstance(b.pictures, Arrays):
+        return matching_places(hashes(a.pictures, a.rows), hashes(b.pictures, b.rows))
+    mixed = type(a.pictures) is not type(b.pictures)  # a file and an array: compare what they look like
 
     def content(t):
-        return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.source.content(t.rows[r])
+        return lambda r: repr((x := t.read(r)).shape).encode() + x.tobytes() if mixed else t.pictures.content(t.rows[r])
 
     def size(t, r):
-        return os.stat(t.source.paths[t.rows[r]]).st_size if isinstance(t.source, Files) and not mixed else 0
+        return os.stat(t.pictures.paths[t.rows[r]]).st_size if isinstance(t.pictures, Files) and not mixed else 0
 
     sizes = [[size(t, r) for r in range(len(t))] for t in (a, b)]
     common = set(sizes[0]) & set(sizes[1])

@@ -106,7 +106,7 @@ class SketchPhotoSet(Splitting):
 
     def read(self, row: int) -> np.ndarray:
         "A picture as it is, uint8 `[H, W, 3]`"
-        return self.source.read(self.rows[row], self.modality[row])  # uint8 [H, W, 3], as it is
+        return self.pictures.read(self.rows[row], self.modality[row])  # uint8 [H, W, 3], as it is
 
     def images(
         self,
@@ -120,12 +120,12 @@ class SketchPhotoSet(Splitting):
 
         rows = np.arange(len(self)) if rows is None else np.arange(len(self))[np.asarray(rows)]
         if size is None:
-            shape = getattr(self.source, 'array', np.empty((0, 1, 2))).shape
+            shape = getattr(self.pictures, 'array', np.empty((0, 1, 2))).shape
             if shape[1] != shape[2]:
                 raise UserError('say which size: images(rows, size=224).')
             size = shape[1]
         return torch.from_numpy(
-            source_pixels(self.source, self.rows[rows], self.modality[rows], size, fit, interpolation)
+            source_pixels(self.pictures, self.rows[rows], self.modality[rows], size, fit, interpolation)
         )
 
     def counts(self) -> Counts:
@@ -145,7 +145,7 @@ class SketchPhotoSet(Splitting):
 
 # %% ../../nbs/data/04_items.ipynb #abdef42a
 def make_set(
-    source: Pictures,
+    pictures: Pictures,
     names: Sequence[str],
     modality: str | Sequence[str],
     photo_ids: Sequence[str] | None = None,
@@ -153,7 +153,7 @@ def make_set(
     **more: Sequence,
 ) -> SketchPhotoSet:
     "A `SketchPhotoSet` from its columns, checked"
-    n = len(source)
+    n = len(pictures)
     modality = [modality] * n if isinstance(modality, str) else list(modality)
     photo_ids = [''] * n if photo_ids is None else [str(p) for p in photo_ids]
     ids = [f'{i:06d}' for i in range(n)] if ids is None else [str(i) for i in ids]
@@ -172,7 +172,7 @@ def make_set(
         raise UserError(f'one class under two spellings: {pairs}. merge_spellings(names) makes them one.')
     classes = sorted(set(names))
     code = {c: i for i, c in enumerate(classes)}
-    return SketchPhotoSet(source, np.arange(n), classes, [code[c] for c in names], modality, photo_ids, ids, **more)
+    return SketchPhotoSet(pictures, np.arange(n), classes, [code[c] for c in names], modality, photo_ids, ids, **more)
 
 # %% ../../nbs/data/04_items.ipynb #1aa626d5
 def from_arrays(

@@ -131,7 +131,7 @@ def mark_sample(sets: RealSets, gallery: str) -> RealSets:
 def without_leaks(sets: RealSets, leaks: str = 'refuse') -> RealSets:
     "The sets, once no photo and no sketch of an unseen class is among those of the seen classes under another name"
     seen, unseen = (
-        {h: i for h, i in zip(content_hashes(s.source, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen)
+        {h: i for h, i in zip(content_hashes(s.pictures, s.rows)[0], s.ids)} for s in (sets.seen, sets.unseen)
     )
     both = [h for h in seen if h in unseen]
     if not both:
@@ -146,8 +146,8 @@ def without_leaks(sets: RealSets, leaks: str = 'refuse') -> RealSets:
         return sets
 
     def clean(s):
-        gone = {h for h in content_hashes(s.source, s.rows)[0] if h in unseen} if len(s) else ()
-        return s[np.array([h not in gone for h in content_hashes(s.source, s.rows)[0]], bool)] if gone else s
+        gone = {h for h in content_hashes(s.pictures, s.rows)[0] if h in unseen} if len(s) else ()
+        return s[np.array([h not in gone for h in content_hashes(s.pictures, s.rows)[0]], bool)] if gone else s
 
     return sets._replace(**{k: clean(getattr(sets, k)) for k in ('train', 'validation', 'seen')})
 

@@ -193,7 +193,7 @@ def check_splits(v: Verdict) -> None:
 # %% ../../nbs/data/12_verify.ipynb #3a09537b
 def check_twins(v: Verdict, workers: int | None = None) -> None:
     "Duplicates by content, and leaks for the splits of this data set"
-    hashes, names, ids = content_hashes(v.items.source, v.items.rows, workers)[0], v.items.names, v.items.ids
+    hashes, names, ids = content_hashes(v.items.pictures, v.items.rows, workers)[0], v.items.names, v.items.ids
     groups = equal_places(zip(v.items.modality, hashes))
     within, across = [g for g in groups if len(set(names[g])) == 1], [g for g in groups if len(set(names[g])) > 1]
     for what, found in (('within a class', within), ('in different classes', across)):
@@ -216,7 +216,7 @@ def check_twins(v: Verdict, workers: int | None = None) -> None:
 # %% ../../nbs/data/12_verify.ipynb #925294ca
 def check_closely(v: Verdict, decode: bool) -> None:
     "Say how closely the picture files were looked at, and what nobody can see"
-    kinds = {ending(p) for p in getattr(v.items.source, 'paths', ())} & SUFFIXES
+    kinds = {ending(p) for p in getattr(v.items.pictures, 'paths', ())} & SUFFIXES
     if kinds and not decode:
         v.notes.append(
             'of each picture file the beginning and the end were looked at, and the checksums of PNG; --decode looks '

@@ -44,14 +44,14 @@ def features_mark(encoder: Encodes) -> str | None:
 
 def picture_marks(items: SketchPhotoSet) -> list[str]:
     "What each picture of a set is recognised by: its content and its modality"
-    hashes, _ = content_hashes(items.source, items.rows)
+    hashes, _ = content_hashes(items.pictures, items.rows)
     return [f'{h} {kind}' for h, kind in zip(hashes, items.modality)]
 
 
 def is_lasting(encoder: Encodes, items: SketchPhotoSet) -> bool:
     "Whether features are worth a place on the disk: of files, by an encoder that is used again, of weights not random"
     used_again = isinstance(encoder, OwnEncoder) or getattr(encoder, 'recipe', {}).get('train') == 'none'
-    return used_again and not encoder.backbone.random and hasattr(items.source, 'paths')
+    return used_again and not encoder.backbone.random and hasattr(items.pictures, 'paths')
 
 # %% ../../nbs/measure/11_features.ipynb #ee37b9f7
 class Features:

@@ -151,7 +151,7 @@ def make_gallery(
         encoder,
         source,
         '' if isinstance(photos, SketchPhotoSet) else os.path.abspath(photos),
-        not isinstance(items.source, Arrays),
+        not isinstance(items.pictures, Arrays),
         report.left_out,
     )
     gallery = Gallery(

@@ -135,7 +135,7 @@ def embedded_parts(
     "For each part its number, what is kept of it, how many were embedded, and `[name, reason]` of what is no photo"
     size = max(PART, batch)
     parts = {k: rows[start : start + size] for k, start in enumerate(range(0, len(rows), size)) if mine(k)}
-    recipe, paths = encoder.backbone.recipe, items.source.paths
+    recipe, paths = encoder.backbone.recipe, items.pictures.paths
     looks = read_ahead(
         lambda r: look_at(paths[items.rows[r]], r, recipe, known.by_hash),
         (r for part in parts.values() for r in part),
@@ -336,7 +336,7 @@ def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple
     out = []
     for row in range(len(items)):
         try:
-            size, time_ns = file_stat(items.source.paths[items.rows[row]])
+            size, time_ns = file_stat(items.pictures.paths[items.rows[row]])
         except OSError:
             continue
         if place := known.unchanged(printable(items.ids[row]), size, time_ns):

@@ -98,7 +98,7 @@ def read_photo(
 ) -> tuple[np.ndarray, bytes] | BadImage:
     "(uint8 `[3, size, size]`, a small JPEG) of one row, or the `BadImage` that it is"
     try:
-        source, at = items.source, items.rows[row]
+        source, at = items.pictures, items.rows[row]
         image = photo_pixels(source.paths[at]) if isinstance(source, Files) else items.read(row)
     except BadImage as e:
         return e

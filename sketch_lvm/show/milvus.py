@@ -159,7 +159,7 @@ def fill_milvus(
             torch.distributed.barrier()
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
         names = [printable(i) for i in items.ids]
-        todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.source.paths[items.rows[r]])]
+        todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
         growth, known = Growth(), Known()
         growth.same = len(items) - len(todo)
         for _, kept, embedded, bad in embedded_parts(

@@ -168,10 +168,10 @@ def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.
     done, start = 0, clock()
 
     def decode(r: int) -> None:
-        content = items.source.content(items.rows[r])
+        content = items.pictures.content(items.rows[r])
         sha256(content)
         try:
-            fit_image(items.source.read(items.rows[r], str(items.modality[r]), content), *recipe)
+            fit_image(items.pictures.read(items.rows[r], str(items.modality[r]), content), *recipe)
         except BadImage:
             pass  # it is named when the cache is built
 

@@ -45,7 +45,7 @@ def warm(
     workers: int | None = None,
 ) -> None:
     "Build the pixel cache of sets of files, in the sizes and ways that are needed; interrupted, it goes on"
-    sets = [s for s in sets if s is not None and len(s) and hasattr(s.source, 'paths')]
+    sets = [s for s in sets if s is not None and len(s) and hasattr(s.pictures, 'paths')]
     if not sets or not data.get('cache', 1):
         return
     n, recipes = sum(map(len, sets)), sorted(set(recipes))

@@ -240,7 +240,7 @@ def cache_plan(plan: TablePlan, backbone: Backbone, sets: TableSets, p: Protocol
         out += [(s, recipe) for recipe in sorted(training) for s in (sets.train, sets.validation)]
     if (plan.other or plan.data).get('cache', 1):
         out += [(s, recipe) for recipe in sorted(set(recipes.values())) for s in (*p.queries, *p.gallery)]
-    return [(s, recipe) for s, recipe in out if s is not None and len(s) and hasattr(s.source, 'paths')]
+    return [(s, recipe) for s, recipe in out if s is not None and len(s) and hasattr(s.pictures, 'paths')]
 
 
 def plan_size(plan: CachePlan) -> tuple[int, int]:

@@ -6,7 +6,7 @@
 __all__ = ['DRAWING_ROOMS', 'RENDERINGS', 'bare_code', 'fingerprint', 'image_set']
 
 # %% ../../nbs/world/11_imagesets.ipynb #631bf295
-import ast, contextlib, functools, inspect, json, multiprocessing, os, sys, warnings
+import ast, contextlib, functools, inspect, json, multiprocessing, os, re, sys, warnings
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import PIL
 
-from ..core import Progress, UserError, cache_path, cache_trouble, check_name, sha256
-from ..plain import is_array
+from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, check_name, sha256
 from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
 from . import miniworld
@@ -61,9 +60,22 @@ def bare_code(source: str) -> list[str]:
     return out
 
 
+_bare_file = functools.cache(bare_code)  # two sets of a process share most of their rooms
+
+
 @functools.cache
-def _bare_file(path: str, changed: int) -> list[str]:
-    return bare_code(Path(path).read_text(encoding='utf-8'))
+def _fingerprint(sources: tuple[str, ...], drawn: str, versions: tuple[str, ...]) -> str:
+    "The hash of these programs, kept beside the pictures: to read a second of syntax trees each time is too slow"
+    asked = sha256(json.dumps([*sources, drawn, *versions, sys.version]).encode())
+    kept = cache_path('miniworld', f'code-{asked[:24]}.txt')
+    if kept.exists() and re.fullmatch('[0-9a-f]{64}', found := kept.read_text(encoding='utf-8', errors='replace')):
+        return found
+    code = [text for source in sources for text in _bare_file(source)]
+    found = sha256('\n'.join([*sorted(code), *bare_code(drawn), *versions]).encode())
+    with contextlib.suppress(OSError):  # only a shortcut; pictures that cannot be kept are said by `image_set`
+        with atomic_write(kept, 'w') as f:
+            f.write(found)
+    return found
 
 
 def fingerprint(categories: Iterable[str]) -> str:
@@ -71,9 +83,8 @@ def fingerprint(categories: Iterable[str]) -> str:
     here = Path(miniworld.__file__).parent
     files = {str(here / f'{room}.py') for room in DRAWING_ROOMS}
     files |= {inspect.getsourcefile(CATEGORIES[c]) for c in categories}
-    code = [text for file in files for text in _bare_file(file, os.stat(file).st_mtime_ns)]
-    versions = [PIL.__version__, np.__version__]
-    return sha256('\n'.join([*sorted(code), *bare_code(inspect.getsource(core.rng)), *versions]).encode())
+    sources = tuple(Path(f).read_text(encoding='utf-8') for f in sorted(files))
+    return _fingerprint(sources, inspect.getsource(core.rng), (PIL.__version__, np.__version__))
 
 # %% ../../nbs/world/11_imagesets.ipynb #f7261f34
 def _draw_rows(path, modality, size, style, rows):
@@ -123,7 +134,7 @@ def image_set(
         json.dumps([categories, instances, modality, views, size, repr(style), fingerprint(categories)]).encode()
     )[:24]
     path = cache_path('miniworld', f'{modality}-{size}-{key}.npy')
-    if not is_array(path, (len(what), size, size, 3)):
+    if not path.exists():
         try:
             _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
         except OSError as e:
