@@ -58,7 +58,7 @@ def test_a_solution_becomes_a_blank_and_is_folded_below(lesson):
         ('a = 1\nb = a\n', 'b = None\n...'),  # only what is read afterwards
         ('def f(x):\n    "Why"\n    y = x\n    return y\n', 'def f(x):\n    "Why"\n    ...'),
         ('def f(x):\n    # how\n    return x\n\nb = f(1)\n', 'b = None\n\ndef f(x):\n    ...'),
-        ('g = lambda x: x\nfor b in range(3):\n    pass\n', 'b = None\n...'),
+        ('g = lambda x: x\nfor f in range(3):\n    b = f\n', 'b = None\n...'),
         ('b, c = 1, 2\nwith open(1) as d:\n    e = 1\n', 'b = None\n...'),
         ('class M(N):\n    "A"\n    def g(self):\n        return 1\n', 'class M(N):\n    "A"\n\n    def g(self):\n        ...'),
     ],

@@ -59,8 +59,8 @@ def tree(source: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def bound(body: list[ast.stmt]) -> list[str]:
-    "Names that statements bind, in their order, without those inside functions and comprehensions"
+def bound(body: list[ast.stmt], counters: bool = True) -> list[str]:
+    "Names that statements bind, in order, not those inside functions and comprehensions; `counters` are those of loops"
     names: dict[str, None] = {}
     todo: list[ast.AST] = list(body)
     while todo:
@@ -71,6 +71,8 @@ def bound(body: list[ast.stmt]) -> list[str]:
             names.update((a.asname or a.name.split('.')[0], None) for a in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
+        elif isinstance(node, ast.For) and not counters:
+            todo[:0] = node.body
         elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             todo[:0] = ast.iter_child_nodes(node)
     return list(names)
@@ -111,7 +113,7 @@ def blank(region: str, later: set[str]) -> list[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             out += [*([''] if out else []), *head(node, lines)]
     kept = {n.name for n in body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
-    free = [n for n in bound(body) if n in later and n not in kept]
+    free = [n for n in bound(body, False) if n in later and n not in kept]
     return [*(f'{n} = None' for n in free), *([''] if free and out else []), *(out or ['...'])]
 
 
