@@ -259,7 +259,7 @@ def needed(sources: list[str], at: int, blank_and_check: str) -> set[int]:
         if SKIP.search(sources[i]):
             continue
         body = tree(sources[i])
-        if names & (made := set(bound(body.body))):
+        if names & (made := set(bound(body.body, False))):
             out.add(i)
             names = (names - made) | used(body)
     return out
