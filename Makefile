@@ -38,7 +38,7 @@ docs: $(DONE)
 	$(BIN)/python docs/build.py
 
 export: $(DONE)
-	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/rooms.py && $(BIN)/python tools/readme.py
+	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/rooms.py && $(BIN)/python tools/readme.py && $(BIN)/python tools/exercises.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -41,6 +41,9 @@ def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
         name_of_test = title[1].replace('_', ' ') if title else 'without a name'
         tags = ['test', 'hide-cell' if cell['outputs'] else 'hide-input']
         told = dict(mystnb=dict.fromkeys(('code_prompt_show', 'code_prompt_hide'), f'Test: {name_of_test}'))
+    elif done := re.match(r'#\| *exercise +(\S+)', source):
+        tags.append('hide-cell' if cell['outputs'] else 'hide-input')
+        told = dict(mystnb=dict.fromkeys(('code_prompt_show', 'code_prompt_hide'), f'Exercise {done[1]}: a solution'))
     elif CATALOGUES.match(name) and 'export' in words:
         tags.append('hide-input')
     for output in cell['outputs']:  # colours of a terminal, where a page cannot show them

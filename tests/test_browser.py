@@ -93,7 +93,7 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp('lab')
     folder = home / 'work'
     folder.mkdir()
-    tutorial = ROOT / 'nbs' / 'tutorials' / '1_first_search.ipynb'
+    tutorial = ROOT / 'nbs' / 'tutorials' / '1_draw_and_find.ipynb'
     (folder / 'first.ipynb').write_text(
         tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8'
     )

@@ -80,6 +80,7 @@ STEPS = [
     ('exported tests', [sys.executable, 'tools/export_tests.py']),
     ('map of rooms', [sys.executable, 'tools/rooms.py']),
     ('README', [sys.executable, 'tools/readme.py']),
+    ('exercises', [sys.executable, 'tools/exercises.py']),
 ]
 
 
@@ -108,12 +109,16 @@ def drift():
     return bad
 
 
+def pages():
+    "All notebooks that should run: an exercise is there to fail until it is done"
+    left = {'.ipynb_checkpoints', 'exercises'}
+    return [p for p in sorted(ROOT.glob('nbs/**/*.ipynb')) if not left & set(p.relative_to(ROOT).parts)]
+
+
 def skipped_cells(asked):
     "How many cells nbdev_test leaves out, by flag"
     count = Counter()
-    for nb in ROOT.glob('nbs/**/*.ipynb'):
-        if '.ipynb_checkpoints' in nb.parts:
-            continue
+    for nb in pages():
         for cell in json.loads(nb.read_text(encoding='utf-8'))['cells']:
             if cell['cell_type'] != 'code':
                 continue
@@ -147,7 +152,7 @@ def notebook_jobs(asked):
     "Every notebook as nbdev runs it, but for the cells that are tests: these are exported, and plain pytest runs them"
     count, known = skipped_cells(asked), known_times()
     print('notebooks: cells skipped: ' + (', '.join(f'{n} by flag {f}' for f, n in sorted(count.items())) or 'none'))
-    paths = [p for p in sorted(ROOT.glob('nbs/**/*.ipynb')) if '.ipynb_checkpoints' not in p.parts]
+    paths = pages()
     skip = [*flags(), 'test']
     return [notebook_job(p, ROOT, skip, asked, known.get(p.relative_to(ROOT).as_posix(), UNKNOWN)) for p in paths]
 

@@ -287,7 +287,7 @@ def what_next(out: str | Path, r: dict) -> str:
         f'{out}/figures/learning-curve.png': 'how it went',
         f'{out}/table.txt': 'every metric; report.json has all of it for machines',
         f'sketch_lvm evaluate --run {out} --protocol fine-grained': 'another question',
-        'make lab': 'the notebooks: tutorials/1_first_search is where to begin',
+        'make lab': 'the notebooks: tutorials/1_draw_and_find is where to begin',
     }
     wide = max(map(len, things))
     return '\n'.join(
