@@ -67,3 +67,39 @@ def test_each_row_of_the_splip_ablation_changes_what_is_trained():
     assert made['SpLIP'][0] == ['a sketch of a {}', 'a photo of a {}']
     widths = [sum(v for k, v in made[f'{n} from B_v'][1].items() if 'B_v.' in k) for n in (1, 2, 8)]
     assert widths == sorted(widths) and widths[0] < widths[2]
+
+
+def test_the_poster_is_whole():
+    from sketch_lvm.methods.catalogue import PUBLISHED, method
+    from sketch_lvm.study.tables import OLDER, OLDER_FINE, PRIOR, TABLES
+
+    category, fine = TABLES['poster'].rows, TABLES['poster-fg'].rows
+    assert {r.method for r in category if r.method.endswith('-objective')} == {*OLDER.values()}
+    assert all(r.name.startswith('objective of ') for r in (*category, *fine) if r.method.endswith('-objective'))
+    assert TABLES['poster'].rows == TABLES['poster-generalised'].rows and len(OLDER) == 11 + 1  # TVT twice
+    for name in OLDER.values():  # every row carries what the poster prints of the whole system, and says that it is that
+        rows = [p for p in PUBLISHED if p.method == name]
+        assert rows and all('system' in p.note for p in rows), name
+        for data, first in (('sketchy', 'mAP@200/hits'), ('tuberlin', 'mAP@all'), ('quickdraw', 'mAP@all')):
+            printed = {v[first] for _, v, who in PRIOR[data] if who == "the authors' poster"}
+            assert {p.value for p in rows if p.data == data and p.metric == first} <= printed, (name, data)
+    assert {method(n, 'mini', task='fine-grained').task for n in OLDER_FINE.values()} == {'fine-grained'}
+    assert sum(r.learns for r in category) == 20 and sum(r.learns for r in fine) == 10
+
+
+def test_the_plans_of_the_poster_hold_its_rows():
+    from sketch_lvm.core import data_path
+    from sketch_lvm.study.studyplan import read_plan
+    from sketch_lvm.study.tables import OLDER, OLDER_FINE
+
+    plans = [read_plan(data_path('results', name, 'plan.json')) for name in ('poster', 'poster_features')]
+    planned = [(r.method, r.how.get('task', 'category')) for p in plans for r in p.rows.values() if r.method]
+    assert {(n, 'category') for n in OLDER.values()} | {(n, 'fine-grained') for n in OLDER_FINE.values()} <= {*planned}
+    assert len(planned) == len({*planned})  # no row twice
+    one, two = plans
+    assert one.trials == two.trials and one.objects == two.objects and one.batch == two.batch  # one protocol, one budget
+    for p in plans:
+        assert all(len(v) == 3 for r in p.rows.values() for v in r.grid.values())
+        asked = {r for f in p.families.values() for pair in f['questions'].values() for r in pair}
+        assert asked == {*p.rows} and all(p.seeds_of(r, 80) or p.seeds_of(r, 1000) for r in asked if p.rows[r].method)
+        assert all(len(p.seeds_of(r, s.steps[0])) == 10 for s in p.stages for r in s.rows if p.rows[r].method)

@@ -97,7 +97,7 @@ REPRODUCE = Command(
         Opt(
             'table',
             help='main, fine-grained, sketchy, tuberlin, quickdraw, generalised, cross-dataset, ablation, ablation-fg, '
-            'splip-ablation',
+            'splip-ablation, poster, poster-fg, poster-generalised',
             default='main',
         ),
         Opt('data', help='data set and its options', default='mini'),

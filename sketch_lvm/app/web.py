@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from .finder import Finder
 from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
+from .shelf import Shelf, as_shelf
 from ..core import UserError
 from ..plain import plain_json
 
@@ -37,8 +38,9 @@ FOREVER = {'cache-control': 'private, max-age=31536000, immutable'}
 FRESH = {'cache-control': 'no-store'}
 
 
-def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits()) -> ASGIApp:
-    "The app over a finder, as a server runs it"
+def make_app(what: Finder | Shelf, port: int, token: str = '', limits: Limits = Limits()) -> ASGIApp:
+    "The app over a finder, or over a shelf of several, as a server runs it"
+    shelf = as_shelf(what)
     worker = ThreadPoolExecutor(1, 'finder')  # one question at a time, while pictures are served beside it
 
     def in_worker(f: Callable, *args: object):
@@ -52,18 +54,39 @@ def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits
 
         return answer
 
+    def asked(request: Request) -> Finder:
+        finder = shelf.of(request.query_params.get('of', ''))
+        if finder is None:
+            raise Refused(410, 'these photos are not open any more: load the page again.')
+        return finder
+
+    async def read_json(request: Request) -> object:
+        if request.headers.get('content-type') != 'application/json':
+            raise Refused(415, 'a question is application/json.')
+        try:
+            return plain_json(await read_body(request, limits.question, limits.seconds))
+        except ValueError:  # no JSON, no UTF-8, no finite numbers
+            raise Refused(400, 'this is no JSON.') from None
+
     async def about(request: Request) -> Response:
-        return JSONResponse(await in_worker(finder.about), headers=FRESH)
+        return JSONResponse(await in_worker(shelf.about, asked(request)), headers=FRESH)
+
+    async def open_place(request: Request) -> Response:
+        raw = await read_json(request)
+        if not isinstance(raw, dict) or raw.keys() != {'place'}:
+            raise UserError('what is to be opened is a number, called place.')
+        finder = await asyncio.to_thread(shelf.open, raw['place'])  # photos may be embedded: questions go on beside it
+        return JSONResponse(await in_worker(shelf.about, finder), headers=FRESH)
 
     async def picture(request: Request) -> Response:
-        row = request.path_params['row']
-        if request.path_params['mark'] != finder.mark or row >= len(finder):
+        row, finder = request.path_params['row'], shelf.of(request.path_params['mark'])
+        if finder is None or row >= len(finder):
             return answer_error(404, 'there is no such photo.')
         content = await asyncio.to_thread(finder.photo if 'photos' in request.url.path else finder.thumb, row)
         return Response(content, media_type='image/jpeg', headers=FOREVER)
 
     async def names(request: Request) -> Response:
-        rows = request.query_params.get('rows', '').split(',')
+        rows, finder = request.query_params.get('rows', '').split(','), asked(request)
         if len(rows) > 200 or not all(
             r.isascii() and r.isdecimal() and len(r) < 10 and int(r) < len(finder) for r in rows
         ):
@@ -71,19 +94,13 @@ def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits
         return JSONResponse(await asyncio.to_thread(finder.names, list(map(int, rows))), headers=FRESH)
 
     async def ask(request: Request) -> Response:
-        if request.headers.get('content-type') != 'application/json':
-            return answer_error(415, 'a question is application/json.')
-        try:
-            raw = plain_json(await read_body(request, limits.question, limits.seconds))
-        except ValueError:  # no JSON, no UTF-8, no finite numbers
-            return answer_error(400, 'this is no JSON.')
-        return JSONResponse(await in_worker(finder.ask, raw), headers=FRESH)
+        return JSONResponse(await in_worker(asked(request).ask, await read_json(request)), headers=FRESH)
 
     async def drawing(request: Request) -> Response:
         if request.headers.get('content-type') != 'application/octet-stream':
             return answer_error(415, 'a picture is application/octet-stream.')
         content = await read_body(request, limits.picture, limits.seconds)
-        kept = await in_worker(finder.keep_picture, content)
+        kept = await in_worker(asked(request).keep_picture, content)
         png = 'data:image/png;base64,' + base64.b64encode(kept['page']).decode()
         return JSONResponse(dict(kept, page=png), headers=FRESH)
 
@@ -93,6 +110,7 @@ def make_app(finder: Finder, port: int, token: str = '', limits: Limits = Limits
     routes = [Route(path, page_file(*about), methods=['GET']) for path, about in PAGE.items()]
     routes += [
         Route('/api/about', about, methods=['GET']),
+        Route('/api/open', open_place, methods=['POST']),
         Route('/api/names', names, methods=['GET']),
         Route('/api/ask', ask, methods=['POST']),
         Route('/api/drawing', drawing, methods=['POST']),
@@ -121,7 +139,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    finder: Finder,
+    what: Finder | Shelf,
     host: str = '127.0.0.1',
     port: int = 8900,
     say: Callable[[str], None] = print,
@@ -139,7 +157,7 @@ def serve(
     if token:
         say('It listens to more than this machine, without encryption: use it in a network that you trust.')
     config = uvicorn.Config(
-        make_app(finder, port, token),
+        make_app(what, port, token),
         log_level='warning',
         access_log=False,
         server_header=False,

@@ -15,6 +15,7 @@ import numpy as np
 import PIL
 
 from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, check_name, sha256
+from ..plain import is_array
 from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
 from . import miniworld
@@ -134,7 +135,7 @@ def image_set(
         json.dumps([categories, instances, modality, views, size, repr(style), fingerprint(categories)]).encode()
     )[:24]
     path = cache_path('miniworld', f'{modality}-{size}-{key}.npy')
-    if not path.exists():
+    if not is_array(path, (len(what), size, size, 3)):
         try:
             _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
         except OSError as e:
