@@ -194,7 +194,7 @@ def cache_in_words(repository: str) -> str:
     if not folder.is_dir():
         return f'{folder} is not there'
     main = folder / 'refs' / 'main'
-    commit = main.read_text().strip() if main.is_file() else ''
+    commit = main.read_text(errors='replace')[:64].strip() if main.is_file() else ''
     if not commit:
         return f'{folder} has no refs/main, which says what revision is the main one'
     if not (folder / 'snapshots' / commit).is_dir():

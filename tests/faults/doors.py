@@ -41,6 +41,7 @@ app/terminal | open os.open | /dev/null
 app/quickstart | Image.open savefig | a figure in memory
 app/infocommands | write_bytes | a trial file in the cache
 clip/backbone | load_file | the mini CLIP that comes with the package: its hash is compared first
+clip/names | read_text | the revision that a hub's cache calls the main one, at most 64 letters, for a sentence
 clip/weights | open load_file torch.load | a weights file that a user names: safetensors, or PyTorch's reader that runs no code (`weights_only`)
 clip/pretrain | load_file safe_open | the state of a pretraining of one's own; damage is a sentence
 clip/realpretrain | json.loads load_file safe_open | the same
