@@ -104,8 +104,16 @@ def head(node: ast.stmt, lines: list[str]) -> list[str]:
     return out if inner else [*out, ' ' * first.col_offset + '...']
 
 
+def standing(before: str, indent: str) -> set[str]:
+    "Names that have a value where the blank begins, in its own function: they need no other one"
+    body = ast.parse(f'{before}{indent}pass').body
+    while body[-1].col_offset < len(indent):
+        body = body[-1].body
+    return set(bound(body, False))
+
+
 def blank(region: str, later: set[str]) -> list[str]:
-    "The lines that stand where a solution stood; `later` are names that are read afterwards"
+    "The lines that stand where a solution stood; `later` are names that are read afterwards and have no value yet"
     source = textwrap.dedent(region)
     body, lines = ast.parse(source).body, source.splitlines()
     out: list[str] = []
@@ -132,7 +140,7 @@ def blanked(source: str, following: str, where: str) -> str:
     inner = textwrap.dedent(indent + after.lstrip('\n')) if indent else after
     later = used(tree(textwrap.dedent(inner))) | set(re.findall(r'\b[A-Za-z_]\w*', after))
     later |= set() if indent else used(tree(following))
-    lines = ['# your code', *blank(region, later), '# end of your code']
+    lines = ['# your code', *blank(region, later - standing(before, indent)), '# end of your code']
     return before + textwrap.indent('\n'.join(lines), indent) + after
 
 

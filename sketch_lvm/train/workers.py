@@ -60,7 +60,7 @@ def dead_workers(steps: Iterator[dict]) -> list[str]:
     workers = list(getattr(steps, '_workers', ()))
     with ignore_dead_children():
         if workers:
-            multiprocessing.connection.wait([w.sentinel for w in workers], timeout=0.5)  # its end may be a moment away
+            multiprocessing.connection.wait([w.sentinel for w in workers], timeout=5)  # its end may be a moment away
         return [str(w.pid) for w in workers if not w.is_alive()]
 
 
