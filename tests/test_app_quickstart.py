@@ -118,6 +118,37 @@ def test_the_quickstart_asks_for_small_real_pictures_by_name():
         quickstart(d / 'no', world=dict(name='real64', path='/nowhere'))
 
 
+def test_a_picture_of_a_run_tells_what_it_shows():
+    import tempfile
+    from pathlib import Path
+    import matplotlib
+
+    matplotlib.use('agg')
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.app.quickstart import quickstart, run_picture
+    from sketch_lvm.data.named import load_sets
+    from sketch_lvm.show.drawing import read_drawing
+    from sketch_lvm.show.index import vectors
+    from sketch_lvm.study.runs import open_run
+
+    d, square = Path(tempfile.mkdtemp()), [[[50, 200, 200, 50, 50], [50, 50, 200, 200, 50]]]
+    quickstart(d / 'run', n_train=2, n_test=2, steps=1, batch=8, weights_from='random', device='cpu', say=lambda text: None)
+    found = run_picture(d / 'run', d / 'hand.png', [dict(kind='cat', strokes=square)], n=3)
+    o = open_run(d / 'run')
+    photos = load_sets(o.experiment.data).unseen.photos
+    scores = (
+        vectors(o.encoder, photos.images().numpy(), 'photo')
+        @ vectors(o.encoder, read_drawing(square, 64)[None], 'sketch')[0]
+    )
+    nearest = scores.argsort(descending=True, stable=True)[:3].numpy()
+    assert found['after training'] == [photos.names[nearest].tolist()] and list(found)[0] == 'frozen'
+    lot = run_picture(d / 'run', d / 'lot.png', rows=2, n=4)
+    assert np.shape(lot['frozen']) == (2, 4)
+    with Image.open(d / 'hand.png') as a, Image.open(d / 'lot.png') as b:
+        assert a.mode == b.mode == 'P' and b.height > a.height
+
+
 def test_figures_show_what_they_say():
     import numpy as np
     import matplotlib

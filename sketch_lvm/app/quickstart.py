@@ -30,8 +30,10 @@ from ..data.named import ItemSets, data_label, figure_label, load_sets
 from ..study.fit import named_backbone, fit, validation
 from ..methods.catalogue import method
 from ..train.runs import read_log
-from ..data.items import SketchPhotoSet
+from ..data.items import SketchPhotoSet, from_arrays
 from ..clip.names import small_backbones
+from ..show.drawing import read_drawing
+from ..show.index import vectors
 
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes
@@ -301,25 +303,36 @@ def what_next(out: str | Path, r: dict) -> str:
     )
 
 # %% ../../nbs/app/00_quickstart.ipynb #ac9abe5b
-def run_picture(run: str | Path, path: str | Path, rows: int = 6, n: int = 4, colours: int = 256) -> None:
-    "Write the before-and-after figure of a run as a small PNG; the first `rows` categories drawn by lot"
+def run_picture(
+    run: str | Path,
+    path: str | Path,
+    drawings: list[dict] | None = None,  # `kind` and `strokes`, as in data/hand_drawings.json; None: sketches by lot
+    rows: int = 6,  # sketches by lot
+    n: int = 5,
+    colours: int = 256,
+) -> dict[str, list[list[str]]]:
+    "Write a small PNG of what drawings find, frozen and with what a run has learned; the kinds that each found"
     import matplotlib.pyplot as plt
     from PIL import Image
 
     o = open_run(run)
-    b, sets = o.encoder.backbone, load_sets(o.experiment.data)
-    p = make_protocol('zero-shot', sets.unseen, split=sets.split, k=(10,))
-    orders = {
-        name: score_and_rank(e, p, name)[1]
-        for name, e in (('frozen', frozen_encoder(b)), ('prompts and LayerNorms', o.encoder))
-    }
-    note = f'{figure_label(o.experiment.data)}, {b.label}, seed {o.experiment.seed}; blue: right category'
-    fig = before_and_after(
-        p.queries[0], p.gallery[0], orders, drawn_rows(p.queries[0], rows, o.experiment.seed), n, note
-    )
-    large = io.BytesIO()
-    fig.savefig(large, format='png', dpi=110)
+    b, unseen = o.encoder.backbone, load_sets(o.experiment.data).unseen
+    if drawings is None:
+        shown, asked = unseen.sketches, unseen.sketches.images().numpy()
+        picked = drawn_rows(shown, rows, o.experiment.seed)
+    else:
+        asked, large = (np.stack([read_drawing(d['strokes'], k * b.size) for d in drawings]) for k in (1, 4))
+        shown = from_arrays(large, [d['kind'] for d in drawings], 'sketch')  # large, to be looked at
+        picked = [*range(len(drawings))]
+    orders = {}
+    for name, e in {'frozen': frozen_encoder(b), 'after training': o.encoder}.items():
+        scores = vectors(e, asked, 'sketch') @ vectors(e, unseen.photos.images().numpy(), 'photo').T
+        orders[name] = scores.argsort(dim=1, descending=True, stable=True).numpy()
+    fig = before_and_after(shown, unseen.photos, orders, picked, n)
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format='png', dpi=150)
     plt.close(fig)
-    few = Image.open(large).convert('RGB').quantize(colours, dither=Image.Dither.NONE)
+    few = Image.open(drawn).convert('RGB').quantize(colours, dither=Image.Dither.NONE)
     with atomic_write(path) as f:
         few.save(f, 'PNG', optimize=True)
+    return {name: unseen.photos.names[order[picked, :n]].tolist() for name, order in orders.items()}
