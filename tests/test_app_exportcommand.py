@@ -14,7 +14,7 @@ def test_a_run_is_exported_and_tested_as_a_file():
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.exported import load_exported
-    from sketch_lvm.train.share import load_encoder
+    from sketch_lvm.train.share import from_pretrained
 
     d, data = Path(tempfile.mkdtemp()), dict(name='mini', n_train=2, n_test=2)
     tower, sets = load_backbone('mini', weights_from='random'), load_sets(data)
@@ -49,7 +49,7 @@ def test_a_run_is_exported_and_tested_as_a_file():
     assert 'seen classes' in card and e.method.label in card
     px = torch.rand(2, 3, 64, 64)
     assert torch.equal(
-        load_encoder(d / 'shared', tower)(px, 'sketch'), open_run(d / 'run', backbone=tower).encoder(px, 'sketch')
+        from_pretrained(d / 'shared', tower)(px, 'sketch'), open_run(d / 'run', backbone=tower).encoder(px, 'sketch')
     )
 
 
@@ -70,7 +70,7 @@ def test_exported_files_make_galleries():
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.show.widgets import retrieve_live
     from sketch_lvm.train.export import export_encoder
-    from sketch_lvm.train.share import save_encoder
+    from sketch_lvm.train.share import save_pretrained
 
     d, toys = Path(tempfile.mkdtemp()), toy_set(size=64)
     small = load_backbone('mini', weights_from='random')
@@ -79,7 +79,7 @@ def test_exported_files_make_galleries():
     encoders = {'t.onnx': make_encoder(small, ShallowPrompts(2, small.width)), 't.safetensors': build_encoder(m, whole)}
     for name, encoder in encoders.items():
         export_encoder(encoder, d / name, name.split('.')[1])
-    save_encoder(build_encoder(m, whole), d / 'shared', m)
+    save_pretrained(build_encoder(m, whole), d / 'shared', m)
     for name in ('t.onnx', 't.safetensors', 'shared'):
         opened, source = open_encoder(d / name, say=None)
         made = make_gallery(opened, toys, source=source, say=None)

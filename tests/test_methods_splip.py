@@ -9,7 +9,7 @@ def test_photos_are_indexed_once():
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.clip.prompts import DeepPrompts, TowerBatch, prompted_forward
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     backbone, seen = load_backbone('mini'), ['cat', 'pine tree', 'wine glass', 'cup']
     px = torch.randn(7, 3, 64, 64, generator=torch_rng(0))
@@ -26,8 +26,8 @@ def test_photos_are_indexed_once():
         mixed = e.embed(torch.cat([px[:3], px]), ['sketch'] * 3 + ['photo'] * 7)[3:]
         assert torch.allclose(mixed, index, atol=1e-5)  # with queries beside
         assert all(torch.equal(v, kept[k]) for k, v in e.kept().items()) and e.training  # looking does not teach
-        folder = save_encoder(e, scratch() / 'e', m)
-        again = load_encoder(folder)  # opened by somebody who knows no class
+        folder = save_pretrained(e, scratch() / 'e', m)
+        again = from_pretrained(folder)  # opened by somebody who knows no class
         assert torch.equal(again.embed(px, 'photo'), index) and again.recipe['prompts']['classes'] == seen
         if mode == 'batch':  # in this mode nothing is left but constants
             e.eval()

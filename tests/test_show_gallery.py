@@ -312,13 +312,13 @@ def test_every_encoder_opens():
     from sketch_lvm.show.index import open_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.methods.building import build_encoder
-    from sketch_lvm.train.share import save_encoder
+    from sketch_lvm.train.share import save_pretrained
 
     d = Path(tempfile.mkdtemp())
     b = load_backbone('mini', weights_from='random')
     m = method('sketch-lvm', 'mini')
     items = toy_set(size=64)
-    save_encoder(build_encoder(m, b), d / 'e', m)
+    save_pretrained(build_encoder(m, b), d / 'e', m)
     enc, source = open_encoder(d / 'e')
     assert source == dict(folder=str(d / 'e'))
     make_gallery(enc, items, source=source, say=None).save(d / 'g')

@@ -13,12 +13,8 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     from sketch_lvm.train.exported import load_exported
     from sketch_lvm.train.sealed import scratch
 
-    mini, px, path = (
-        load_backbone('mini', weights_from='random'),
-        torch.randn(3, 3, 64, 64, generator=torch_rng(0)),
-        scratch() / 't',
-    )
-    chosen = [dict(name=n, task=t) for n, family in FAMILIES.items() for t in family.tasks if n != 'b-cond']
+    mini, path = load_backbone('mini', weights_from='random'), scratch() / 't'
+    chosen, done = [dict(name=n, task=t) for n, family in FAMILIES.items() for t in family.tasks], set()
     chosen += [
         dict(name='sketch-lvm', norms='per-modality', prompt_source='deep', depth=2),
         dict(name='sketch-lvm', preset='clipprompt'),
@@ -26,18 +22,26 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     ]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
+        parts = repr(encoder), str([(n, p.shape, p.requires_grad) for n, p in encoder.named_parameters()])
+        if parts in done:  # many methods differ in their loss only
+            continue
+        done.add(parts)
         with torch.no_grad():
             for i, p in enumerate(encoder.trainable().values()):
                 p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)) * 0.05)
         if encoder.head is not None and type(encoder.head) is not torch.nn.Linear:
             with pytest.raises(UserError, match='more than one linear layer.* --format onnx keeps the net'):
                 export_encoder(encoder, path, 'safetensors')
-            continue
-        assert export_encoder(encoder, path, 'safetensors') <= 1e-5
-        rows = ['sketch', 'photo', 'sketch']
-        assert torch.allclose(load_exported(path)(px, rows), encoder(px, rows), atol=1e-5), how
-    with pytest.raises(UserError, match='--format onnx'):
-        export_encoder(build_encoder(method('b-cond'), mini), path, 'safetensors')
+        elif how['name'] in ('b-cond', 'tvt-tokens-objective'):
+            with pytest.raises(UserError, match='made from each picture.* --format onnx'):
+                export_encoder(encoder, path, 'safetensors')
+        else:
+            assert export_encoder(encoder, path, 'safetensors') <= 1e-5, how
+    assert len(done) > 15
+    px, rows = torch.randn(3, 3, 64, 64, generator=torch_rng(0)), ['sketch', 'photo', 'sketch']
+    encoder = build_encoder(method('b-mm'), mini)  # in a batch of both
+    export_encoder(encoder, path, 'safetensors')
+    assert torch.allclose(load_exported(path)(px, rows), encoder(px, rows), atol=1e-5)
     with pytest.raises(UserError, match='conditioning=batch'):
         export_encoder(build_encoder(method('splip', conditioning='image', hidden=16), mini, classes=['cat']), path, 'onnx')
 
@@ -91,15 +95,20 @@ def test_every_kind_of_encoder_is_exported_as_onnx():
     from sketch_lvm.train.export import export_encoder
     from sketch_lvm.train.sealed import scratch
 
-    mini = load_backbone('mini', weights_from='random')
+    mini, done = load_backbone('mini', weights_from='random'), set()
+    del mini.model.visual.transformer.resblocks[2:]  # two blocks are traced faster
     chosen = [dict(name=name, task=task) for name, family in FAMILIES.items() for task in family.tasks]
     chosen += [dict(name='sketch-lvm', preset='clipprompt'), dict(name='b-cond', net='cnn')]
     chosen += [
         dict(name='sketch-lvm', side='sketch', sets='common'),
-        dict(name='sketch-lvm', prompt_source='deep', depth=3),
+        dict(name='sketch-lvm', prompt_source='deep', depth=2),
     ]
     for how in chosen:
         encoder = build_encoder(method(**how), mini, classes=['cat', 'cup'])
+        parts = repr(encoder), str([(n, p.shape, p.requires_grad) for n, p in encoder.named_parameters()])
+        if parts in done:  # many methods differ in their loss only
+            continue
+        done.add(parts)
         with torch.no_grad():
             for i, p in enumerate(encoder.trainable().values()):
                 p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)) * 0.05)

@@ -8,7 +8,7 @@ def test_an_encoder_of_every_family_and_task_comes_back():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import FAMILIES, method
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, px = load_backbone('mini', weights_from='random'), torch.randn(3, 3, 64, 64, generator=torch_rng(0))
     rows, folder = ['sketch', 'photo', 'photo'], scratch() / 'e'
@@ -21,13 +21,13 @@ def test_an_encoder_of_every_family_and_task_comes_back():
         with torch.no_grad():
             for i, p in enumerate(encoder.trainable().values()):
                 p.add_(torch.randn(p.shape, generator=torch_rng(1, index=i)) * 0.1)
-        again = load_encoder(save_encoder(encoder, folder, m), mini)
+        again = from_pretrained(save_pretrained(encoder, folder, m), mini)
         assert torch.equal(again(px, rows), encoder.eval()(px, rows)) and not again.training, how
         assert set(again.trainable()) == set(encoder.trainable())
     assert {'cvae-objective', 'caae-objective', 'iiae-objective'} <= {
         how['name'] for how in chosen
     }  # nets behind the tower
-    assert torch.equal(load_encoder(folder)(px, rows), encoder(px, rows))  # the backbone that it names, made anew
+    assert torch.equal(from_pretrained(folder)(px, rows), encoder(px, rows))  # the backbone that it names, made anew
 
 
 def test_random_towers_come_back_as_they_were_made():
@@ -39,7 +39,7 @@ def test_random_towers_come_back_as_they_were_made():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     d, name = scratch(), 'ViT-Tiny-8'
     text = dict(context_length=77, vocab_size=49408, width=16, heads=2, layers=1)
@@ -53,7 +53,7 @@ def test_random_towers_come_back_as_they_were_made():
             for weights_from, seed in (('random:quick', 0), ('random:plain', 3), ('random', 2)):
                 b = load_backbone(name, weights_from, seed=seed)
                 encoder = build_encoder(m, b).eval()
-                again = load_encoder(save_encoder(encoder, d / 'e', m))
+                again = from_pretrained(save_pretrained(encoder, d / 'e', m))
                 assert torch.equal(again(px, rows), encoder(px, rows)), weights_from
                 assert again.backbone.preparation == encoder.backbone.preparation
             files = {p.name: p.read_bytes() for p in (d / 'e').iterdir() if p.name in ('config.json', 'model.safetensors')}
@@ -62,10 +62,10 @@ def test_random_towers_come_back_as_they_were_made():
                 told = json.dumps(config | dict(backbone=config['backbone'] | wrong)).encode()
                 write_folder(d / 'evil', dict(files, **{'config.json': told}))
                 with pytest.raises(UserError, match=f'backbone.{next(iter(wrong))} is absent or of the wrong kind'):
-                    load_encoder(d / 'evil')
+                    from_pretrained(d / 'evil')
             mini = load_backbone('mini', 'random', seed=5)
-            folder = save_encoder(build_encoder(m, mini), d / 'e', m)
-            assert load_encoder(folder).backbone.source == mini.source == 'seed 5'
+            folder = save_pretrained(build_encoder(m, mini), d / 'e', m)
+            assert from_pretrained(folder).backbone.source == mini.source == 'seed 5'
     finally:
         factory._MODEL_CONFIGS.pop(name)  # other tests list what there is
         factory._MODEL_CONFIG_PATHS.remove(d / f'{name}.json')
@@ -77,10 +77,10 @@ def test_a_card_says_what_a_stranger_asks():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.train.share import load_encoder, model_card, save_encoder
+    from sketch_lvm.train.share import from_pretrained, model_card, save_pretrained
 
     m = method('sketch-lvm', 'mini', norms='per-modality')
-    folder = save_encoder(
+    folder = save_pretrained(
         build_encoder(m, load_backbone('mini', weights_from='random')),
         scratch() / 'e',
         m,
@@ -106,7 +106,7 @@ def test_a_card_says_what_a_stranger_asks():
         assert words in card, words
     assert '<b>' not in card
     (folder / 'README.md').write_text('my own words')
-    load_encoder(folder)  # a card may be edited
+    from_pretrained(folder)  # a card may be edited
     openai = model_card(config | dict(backbone=dict(name='ViT-B-32', source='openai', random=False)), 'prompts')
     assert 'random' not in openai.lower() and 'terms of their own. They stand at timm/vit_base_patch32_clip_224' in openai
     mini = model_card(config | dict(backbone=dict(name='mini', source='mini-1', random=False)), 'prompts')
@@ -120,12 +120,12 @@ def test_another_tower_is_refused():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     m = method('sketch-lvm', 'mini')
-    folder = save_encoder(build_encoder(m, load_backbone('mini', weights_from='random')), scratch() / 'e', m)
+    folder = save_pretrained(build_encoder(m, load_backbone('mini', weights_from='random')), scratch() / 'e', m)
     with pytest.raises(UserError, match='another encoder(.|\n)*tower:'):
-        load_encoder(folder, load_backbone('mini', weights_from='random', seed=1))
+        from_pretrained(folder, load_backbone('mini', weights_from='random', seed=1))
 
 
 def test_spoiled_weights_and_pickles_are_refused():
@@ -135,41 +135,41 @@ def test_spoiled_weights_and_pickles_are_refused():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import Damaged, scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     m = method('sketch-lvm', 'mini')
-    folder = save_encoder(build_encoder(m, load_backbone('mini', weights_from='random')), scratch() / 'e', m)
+    folder = save_pretrained(build_encoder(m, load_backbone('mini', weights_from='random')), scratch() / 'e', m)
     w = folder / 'model.safetensors'
     whole = w.read_bytes()
     for spoiled in (b'', whole[:100], whole[:-1] + bytes([whole[-1] ^ 4]), pickle.dumps({})):
         w.write_bytes(spoiled)
         with pytest.raises(Damaged, match='model.safetensors'):
-            load_encoder(folder)
+            from_pretrained(folder)
     config = (folder / 'config.json').read_bytes()
     write_folder(folder.parent / 'evil', {'config.json': config, 'model.safetensors': pickle.dumps({'w': 1})})
     with pytest.raises(UserError, match='is a pickle'):
-        load_encoder(folder.parent / 'evil')  # sealed by its author, and still not opened
+        from_pretrained(folder.parent / 'evil')  # sealed by its author, and still not opened
 
 
 def test_what_is_no_encoder_folder_is_refused():
     import pickle, pytest
     from sketch_lvm.core import UserError
     from sketch_lvm.train.sealed import scratch, write_folder
-    from sketch_lvm.train.share import load_encoder
+    from sketch_lvm.train.share import from_pretrained
 
     folder = scratch()
     (folder / 'a.pt').write_bytes(pickle.dumps({}))
     (folder / 'config.json').write_text('{}')
     for name, why in (('a.pt', 'is a pickle'), ('config.json', 'is a file'), ('absent', 'does not exist')):
         with pytest.raises(UserError, match=why):
-            load_encoder(folder / name)
+            from_pretrained(folder / name)
     for files, why in (
         ({'config.json': b'{"kind": "cake"}'}, 'no encoder of this program'),
         ({'x': b''}, 'holds no encoder'),
     ):
         write_folder(folder / 'other', files)
         with pytest.raises(UserError, match=why):
-            load_encoder(folder / 'other')
+            from_pretrained(folder / 'other')
 
 
 def test_an_encoder_comes_back_with_its_fit():
@@ -181,13 +181,13 @@ def test_an_encoder_comes_back_with_its_fit():
     from sketch_lvm.clip.prompts import ShallowPrompts
     from sketch_lvm.clip.encoder import make_encoder
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, folder = load_backbone('mini', weights_from='random'), scratch() / 'e'
     for fit in ('stretch', 'pad', 'crop'):
         m = method('sketch-lvm', 'mini', fit=fit)
-        save_encoder(build_encoder(m, mini), folder, m)
-        for again in (load_encoder(folder), load_encoder(folder, mini)):
+        save_pretrained(build_encoder(m, mini), folder, m)
+        for again in (from_pretrained(folder), from_pretrained(folder, mini)):
             assert again.backbone.fit == fit and again.backbone.recipe == (64, fit, 'bicubic')
         assert (
             f'fit "{fit}"' in (folder / 'README.md').read_text()
@@ -195,7 +195,7 @@ def test_an_encoder_comes_back_with_its_fit():
         )
     own = make_encoder(dataclasses.replace(mini, fit='pad'), ShallowPrompts(3, mini.width))
     with pytest.raises(UserError, match='fit: .*pad.*stretch'):
-        save_encoder(own, folder, method('sketch-lvm', 'mini'))
+        save_pretrained(own, folder, method('sketch-lvm', 'mini'))
 
 
 def test_a_hostile_configuration_is_refused():
@@ -205,11 +205,11 @@ def test_a_hostile_configuration_is_refused():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import pack, scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
     encoder = build_encoder(m, mini)
-    good, tensors = save_encoder(encoder, scratch() / 'good', m), encoder.state()['tensors']
+    good, tensors = save_pretrained(encoder, scratch() / 'good', m), encoder.state()['tensors']
     config = json.loads((good / 'config.json').read_text())
 
 
@@ -274,7 +274,7 @@ def test_a_hostile_configuration_is_refused():
         content = text if isinstance(text, bytes) else text.encode()
         folder = write_folder(good.parent / 'evil', {'config.json': content, 'model.safetensors': pack(tensors)})
         with pytest.raises(UserError, match=f'(?i){why}') as e:
-            load_encoder(folder, mini)
+            from_pretrained(folder, mini)
         assert len(str(e.value)) < 4000
 
 
@@ -285,11 +285,11 @@ def test_no_memory_is_given_to_what_a_folder_asks_for():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import pack, scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
     encoder = build_encoder(m, mini)
-    good, tensors = save_encoder(encoder, scratch() / 'good', m), encoder.state()['tensors']
+    good, tensors = save_pretrained(encoder, scratch() / 'good', m), encoder.state()['tensors']
     config = json.loads((good / 'config.json').read_text())
 
 
@@ -304,7 +304,7 @@ def test_no_memory_is_given_to_what_a_folder_asks_for():
         text = json.dumps(config | dict(method=m.to_dict() | dict(options=m.to_dict()['options'] | options)))
         folder = write_folder(good.parent / 'evil', {'config.json': text.encode(), 'model.safetensors': pack(tensors)})
         with pytest.raises(UserError, match='asks for .* numbers at once|options'):
-            load_encoder(folder, mini)
+            from_pretrained(folder, mini)
 
 
 def test_hostile_tensors_are_refused():
@@ -314,11 +314,11 @@ def test_hostile_tensors_are_refused():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import pack, scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
     encoder = build_encoder(m, mini)
-    good, tensors = save_encoder(encoder, scratch() / 'good', m), encoder.state()['tensors']
+    good, tensors = save_pretrained(encoder, scratch() / 'good', m), encoder.state()['tensors']
     config = json.loads((good / 'config.json').read_text())
 
 
@@ -335,13 +335,13 @@ def test_hostile_tensors_are_refused():
             good.parent / 'evil', {'config.json': json.dumps(config).encode(), 'model.safetensors': pack(tensors | change)}
         )
         with pytest.raises(UserError, match=why):
-            load_encoder(folder)
+            from_pretrained(folder)
     folder = write_folder(
         good.parent / 'evil',
         {'config.json': json.dumps(config).encode(), 'model.safetensors': (2**40).to_bytes(8, 'little') + b'{}'},
     )
     with pytest.raises(UserError, match='not a readable safetensors'):
-        load_encoder(folder)
+        from_pretrained(folder)
 
 
 def test_a_folder_starts_no_download():
@@ -354,10 +354,10 @@ def test_a_folder_starts_no_download():
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch, write_folder
-    from sketch_lvm.train.share import load_encoder, save_encoder
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
 
     mini, m = load_backbone('mini', weights_from='random'), method('sketch-lvm', 'mini')
-    good = save_encoder(build_encoder(m, mini), scratch() / 'good', m)
+    good = save_pretrained(build_encoder(m, mini), scratch() / 'good', m)
     config, weights = json.loads((good / 'config.json').read_text()), (good / 'model.safetensors').read_bytes()
     secret = good.parent / 'secret.safetensors'
     secret.write_bytes(weights)
@@ -381,12 +381,12 @@ def test_a_folder_starts_no_download():
                 good.parent / 'far', {'config.json': json.dumps(new).encode(), 'model.safetensors': weights}
             )
             with pytest.raises(UserError, match=why):
-                load_encoder(folder)
+                from_pretrained(folder)
         with (
             mock.patch.object(share, 'weights_here', return_value=True),
             pytest.raises(AssertionError, match='began to load'),
         ):
-            load_encoder(
+            from_pretrained(
                 write_folder(
                     good.parent / 'near',
                     {

@@ -55,14 +55,14 @@ def about_run(run: str | Path, e: Experiment, step: int) -> dict:
 def share_run(run: str | Path, folder: str | Path) -> Path:
     "A run's encoder as a folder with its model card"
     from sketch_lvm.study.runs import open_run, split_of
-    from sketch_lvm.train.share import save_encoder
+    from sketch_lvm.train.share import save_pretrained
 
     encoder, e, step, _ = open_run(run)
     split, about = split_of(run), about_run(run, e, step)
     results, definitions = run_results(run)
     classes = f'{split.name}: {len(split.seen)} seen classes, {len(split.unseen)} unseen. {split.provenance}'
     more = {k: about[k] for k in ('run', 'step', 'seed')}
-    return save_encoder(encoder, folder, e.method, about['data'], classes, results, definitions, **more)
+    return save_pretrained(encoder, folder, e.method, about['data'], classes, results, definitions, **more)
 
 # %% ../../nbs/app/16_exportcommand.ipynb #26377a9a
 FORMATS = ('onnx', 'safetensors', 'open_clip', 'folder')

@@ -37,7 +37,7 @@ from ..study.runs import frozen_encoder, open_run
 from ..measure.ranking import exact_products, unit_rows
 from ..train.sealed import pack
 from ..train.exported import load_exported
-from ..train.share import load_encoder
+from ..train.share import from_pretrained
 
 # %% ../../nbs/show/05_index.ipynb #fed9e85a
 def list_photos(root: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
@@ -241,6 +241,6 @@ def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
     if 'folder' in source and Path(source['folder']).is_file():
         return load_exported(source['folder']), source
     if 'folder' in source:
-        return load_encoder(source['folder'], device=device), source
+        return from_pretrained(source['folder'], device=device), source
     b = load_backbone(source['backbone'], weights_of(source), device, fit=source.get('fit', 'stretch'))
     return frozen_encoder(b).eval(), source

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KIND', 'INPUTS', 'OUTPUTS', 'ENTRIES', 'read_about', 'ExportedEncoder', 'open_onnx', 'activation_of', 'is_shape',
-           'empty_backbone', 'encoder_of_tensors', 'open_safetensors', 'load_exported']
+           'empty_backbone', 'encoder_of_tensors', 'is_finite', 'open_safetensors', 'load_exported']
 
 # %% ../../nbs/train/13_exported.ipynb #099508b5
 import copy
@@ -190,6 +190,13 @@ def encoder_of_tensors(backbone: Backbone, tensors: dict[str, torch.Tensor], whe
     return Encoder(backbone, backbone.model.visual, prompts, head=linear).eval()
 
 
+def is_finite(name: str, t: torch.Tensor) -> bool:
+    "Whether a tensor holds finite numbers; a whole number is only the count of batches that a batch norm has seen"
+    if name.endswith('num_batches_tracked'):
+        return t.dtype == torch.int64
+    return t.is_floating_point() and bool(t.isfinite().all())
+
+
 def open_safetensors(content: bytes, where: Path, backbone: Backbone | None = None) -> ExportedEncoder:
     "An encoder of the tensors in a file, in the architecture that it names or that of a given backbone"
     from safetensors import SafetensorError
@@ -201,7 +208,7 @@ def open_safetensors(content: bytes, where: Path, backbone: Backbone | None = No
     except (SafetensorError, ValueError, RecursionError) as e:
         raise Damaged(f'{where} is no whole safetensors file: {e}') from e
     about = read_about(header.get('__metadata__') or {}, where)
-    if any(not t.is_floating_point() or not t.isfinite().all() for t in tensors.values()):
+    if not all(is_finite(name, t) for name, t in tensors.items()):
         raise Damaged(f'{where} holds values that are no finite numbers.')
     shared = {k: t for k, t in tensors.items() if not k.startswith(tuple(f'{m}.' for m in MODALITIES))}
     encoders = {}
