@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['random_features', 'loops_case', 'peak_products', 'only_product', 'growth_case', 'memory_case', 'bench_evaluation']
 
-# %% ../../nbs/bench/05_rankings.ipynb #6bf611e2
+# %% ../../nbs/bench/05_rankings.ipynb #aed3cf81
 import json
 import tempfile
 import time
@@ -20,14 +20,14 @@ from ..core import rng
 from ..measure.metrics import rank_metrics
 from ..measure.ranking import unit_rows
 
-# %% ../../nbs/bench/05_rankings.ipynb #a4333d6a
+# %% ../../nbs/bench/05_rankings.ipynb #b9288dd4
 def random_features(queries: int, gallery: int, dim: int, classes: int, seed: int = 0) -> tuple[np.ndarray, ...]:
     "Unit vectors of queries and gallery drawn at random, and their labels"
     draw = rng(seed)
     q, g = (unit_rows(draw.standard_normal((n, dim), dtype=np.float32)).numpy() for n in (queries, gallery))
     return q, g, draw.integers(0, classes, queries), draw.integers(0, classes, gallery)
 
-# %% ../../nbs/bench/05_rankings.ipynb #7a6dfa91
+# %% ../../nbs/bench/05_rankings.ipynb #cd7dc774
 def loops_case(
     queries: int = 15229,
     gallery: int = 17101,
@@ -48,7 +48,7 @@ def loops_case(
     timed = side_by_side(sides, repeats, False, {name: queries / few for name in _LOOPS})
     return case(f'{queries:,} x {gallery:,} x {dim}', timed, apart, 1e-5, queries=queries, loops_on=few)
 
-# %% ../../nbs/bench/05_rankings.ipynb #9cf29098
+# %% ../../nbs/bench/05_rankings.ipynb #eca70757
 def peak_products(side: int = 2048, tries: int = 3) -> float:
     "Additions and multiplications a second in 32 bits: the best of a few products of square matrices"
     a, b = torch.ones(side, side), torch.ones(side, side)
@@ -87,7 +87,7 @@ def growth_case(galleries: tuple[int, ...], queries: int = 2000, dim: int = 512,
         largest=largest,
     )
 
-# %% ../../nbs/bench/05_rankings.ipynb #a8b950a3
+# %% ../../nbs/bench/05_rankings.ipynb #db671027
 def memory_case(queries: int, gallery: int, share: float = 1.0, dim: int = 512) -> dict:
     "Seconds and megabytes of ranking a share of the queries in a fresh process, and what all would take"
     code = 'import sys; from sketch_lvm.bench.rankings import _ranked; _ranked(*map(int, sys.argv[1:]))'
@@ -114,7 +114,7 @@ def _ranked(queries: int, gallery: int, dim: int) -> None:
     peaks = dict(before_mb=round(before / 1e6), peak_mb=round(peak_bytes() / 1e6))
     print(json.dumps(took | peaks | dict(queries=len(found.per_query['mAP@all']), ranked=len(gl))))
 
-# %% ../../nbs/bench/05_rankings.ipynb #faa098f4
+# %% ../../nbs/bench/05_rankings.ipynb #52082845
 def bench_evaluation(small: bool = False) -> list[dict]:
     "The row `evaluation`"
     if small:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['sort_everything', 'gallery_vectors', 'alternate', 'percentile', 'vectors_case', 'drawing_case', 'bench_search']
 
-# %% ../../nbs/bench/06_searches.ipynb #7ffbdede
+# %% ../../nbs/bench/06_searches.ipynb #564f2f6e
 from collections.abc import Callable
 
 import numpy as np
@@ -14,12 +14,12 @@ import torch
 from .galleries import random_vectors
 from .sides import REPEATS, case, exponent
 from ..clip.backbone import load_backbone
-from ..show.drawing import rasterize
 from ..show.search import top_k
 from ..study.runs import frozen_encoder
 from ..world.freehand import sketch_strokes
+from ..world.strokes import rasterize
 
-# %% ../../nbs/bench/06_searches.ipynb #165bba83
+# %% ../../nbs/bench/06_searches.ipynb #9298b6be
 def sort_everything(query: torch.Tensor, features: torch.Tensor, k: int = 20) -> torch.Tensor:
     "Rows of the `k` nearest: a cosine with each photo, lengths and all, then a sort of everything"
     score = torch.nn.functional.cosine_similarity(query[None], features)
@@ -34,7 +34,7 @@ def gallery_vectors(n: int, dim: int) -> torch.Tensor:
         at += len(block)
     return out
 
-# %% ../../nbs/bench/06_searches.ipynb #36c00a49
+# %% ../../nbs/bench/06_searches.ipynb #6698bbc5
 def alternate(
     sides: dict[str, Callable[[int], object]], questions: int, groups: int = REPEATS
 ) -> dict[str, dict[str, list[float]]]:
@@ -76,7 +76,7 @@ def vectors_case(n: int, dim: int = 512, questions: int = 40) -> dict:
     apart = {'photos that differ among 20': float(max(len(a - b) for a, b in lists))}
     return case(f'{n:,} vectors', timed, apart, 1.0, photos=n, megabytes=n * dim * 4 / 1e6)  # two may tie for place 20
 
-# %% ../../nbs/bench/06_searches.ipynb #e7d34876
+# %% ../../nbs/bench/06_searches.ipynb #7b52eede
 def drawing_case(tower: str, photos: int = 17101, questions: int = 40) -> dict:
     "Strokes to ranked photos, with a tower of random weights; and the parts of it"
     backbone = load_backbone(tower, weights_from='random')
@@ -84,7 +84,7 @@ def drawing_case(tower: str, photos: int = 17101, questions: int = 40) -> dict:
     drawings = [sketch_strokes('teapot', k) for k in range(8)]
 
     def pixels(k: int) -> torch.Tensor:
-        return backbone.pixels(rasterize(drawings[k % 8], backbone.size)[None])
+        return backbone.pixels(np.repeat(rasterize(drawings[k % 8], backbone.size)[None, ..., None], 3, 3))
 
     def vector(k: int) -> torch.Tensor:
         return encoder.embed(pixels(k), 'sketch')[0]

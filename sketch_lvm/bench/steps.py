@@ -6,7 +6,7 @@
 __all__ = ['PlainTower', 'reference_step', 'our_step', 'step_parts', 'step_differences', 'norms_in_order', 'profile_step',
            'step_memory', 'step_case', 'bench_step']
 
-# %% ../../nbs/bench/04_steps.ipynb #d6307ca0
+# %% ../../nbs/bench/04_steps.ipynb #6b3ab4e1
 import copy
 import json
 import tempfile
@@ -24,7 +24,7 @@ from ..methods.catalogue import method, usual_preset
 from ..methods.learner import Embedded
 from ..train.learner import learn
 
-# %% ../../nbs/bench/04_steps.ipynb #8408f73c
+# %% ../../nbs/bench/04_steps.ipynb #11116867
 class PlainTower(torch.nn.Module):
     "open_clip's tower with prompts behind the patches, called once for each kind of picture"
 
@@ -65,7 +65,7 @@ def our_step(learner: MethodLearner, batch: dict) -> torch.Tensor:
         p.grad = None
     return learn(learner, batch)[0].detach()
 
-# %% ../../nbs/bench/04_steps.ipynb #2fdd1a45
+# %% ../../nbs/bench/04_steps.ipynb #d94b16ae
 def step_parts(tower: str, task: str, batch: int) -> tuple[MethodLearner, PlainTower, dict]:
     "Our learner, the naive tower beside it, and a batch of toy pictures; weights are random, which costs the same"
     backbone = load_backbone(tower, weights_from='random')
@@ -94,7 +94,7 @@ def norms_in_order(own: dict[str, torch.nn.LayerNorm]) -> list[str]:
     blocks = [name for name in own if name not in ('ln_pre', 'ln_post')]
     return ['ln_pre', *blocks, 'ln_post']
 
-# %% ../../nbs/bench/04_steps.ipynb #b50807f5
+# %% ../../nbs/bench/04_steps.ipynb #5b57b42e
 def profile_step(work: Callable[[], object], rows: int = 8) -> list[tuple[str, float]]:
     "`(operation, its share of the processor's time)` of the costliest operations"
     with torch.autograd.profiler.profile(use_kineto=False) as p:
@@ -103,7 +103,7 @@ def profile_step(work: Callable[[], object], rows: int = 8) -> list[tuple[str, f
     whole = sum(e.self_cpu_time_total for e in events)
     return [(e.key.removeprefix('aten::'), round(e.self_cpu_time_total / whole, 3)) for e in events[:rows]]
 
-# %% ../../nbs/bench/04_steps.ipynb #9efadb55
+# %% ../../nbs/bench/04_steps.ipynb #4d098ab2
 def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float]:
     "Megabytes that two steps add to what a fresh process had before; `side` is 'ours' or 'reference'"
     code = 'import sys; from sketch_lvm.bench.steps import _peak; _peak(*sys.argv[1:])'
@@ -119,7 +119,7 @@ def _peak(side: str, tower: str, task: str, batch: str) -> None:
         our_step(learner, drawn) if side == 'ours' else reference_step(plain, learner, drawn)
     print(json.dumps(dict(before_mb=round(before / 1e6), added_mb=round((peak_bytes() - before) / 1e6))))
 
-# %% ../../nbs/bench/04_steps.ipynb #101d1d85
+# %% ../../nbs/bench/04_steps.ipynb #28f6f7dc
 def step_case(tower: str, task: str, batch: int, repeats: int = REPEATS, memory: bool = True) -> dict:
     "A step of ours, with its data and without, beside the reference's shape"
     learner, plain, drawn = step_parts(tower, task, batch)
