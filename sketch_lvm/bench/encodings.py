@@ -8,8 +8,7 @@ __all__ = ['Vectors', 'LEAST_STAY', 'naive_pixels', 'draft_pixels', 'our_pixels'
 
 # %% ../../nbs/bench/08_encodings.ipynb #bfb38db0
 import importlib.util
-import io
-import os
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -94,7 +93,11 @@ def onnx_ways(encoder: Encoder, folder: Path) -> dict[str, Vectors]:
 
     plain, small = folder / 'fp32.onnx', folder / 'int8.onnx'
     onnx.save(trace_onnx(encoder, 'photo'), plain)
-    quantize_dynamic(plain, small, weight_type=QuantType.QInt8, op_types_to_quantize=['MatMul', 'Gemm'])
+    logging.disable(logging.WARNING)  # advice that would stand on every page
+    try:
+        quantize_dynamic(plain, small, weight_type=QuantType.QInt8, op_types_to_quantize=['MatMul', 'Gemm'])
+    finally:
+        logging.disable(logging.NOTSET)
     return {'onnx fp32': run_onnx(plain, encoder.backbone), 'onnx int8': run_onnx(small, encoder.backbone)}
 
 
@@ -149,10 +152,9 @@ def retrieval_check(objects: int = 10) -> dict:
     with tempfile.TemporaryDirectory() as d:
         ways = {'fp32': in_precision(encoder, 'fp32'), 'bf16 weights': in_precision(encoder, 'bf16')}
         ways |= onnx_ways(encoder, Path(d))
-        q, g = (np.asarray(items.images(rows, *encoder.backbone.recipe)) for rows in (sketches, photos))
-        q, g = (x if x.shape[-1] == 3 else x.transpose(0, 2, 3, 1) for x in (q, g))
+        q, g = (np.asarray(s.images(None, *encoder.backbone.recipe)) for s in (sketches, photos))
         found = {n: (f(q), f(g)) for n, f in ways.items()}
-    labels, out = (items.labels[sketches], items.labels[photos]), {}
+    labels, out = (sketches.labels, photos.labels), {}
     first = lambda a, b: np.argsort(-(a @ b.T), axis=1, kind='stable')[:, :10]
     exact = first(*found['fp32'])
     for name, (a, b) in found.items():

@@ -6,8 +6,6 @@
 __all__ = ['AXES', 'block_products', 'predicted', 'grown_learner', 'growth_case', 'bench_growth']
 
 # %% ../../nbs/bench/10_growths.ipynb #cee9fab9
-import numpy as np
-
 from .sides import REPEATS, case, exponent, median, side_by_side
 from .steps import our_step
 from ..clip.backbone import Backbone, load_backbone

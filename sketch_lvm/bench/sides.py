@@ -8,7 +8,6 @@ __all__ = ['REPEATS', 'QUIET', 'side_by_side', 'ratios', 'median', 'exponent', '
 
 # %% ../../nbs/bench/03_sides.ipynb #70846a39
 import os
-import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
