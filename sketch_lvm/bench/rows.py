@@ -27,13 +27,13 @@ class Row(NamedTuple):
 
 
 ROWS: dict[str, Row] = {
-    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 5),
-    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 2),
-    'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 1),
+    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 6),
+    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 1),
+    'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 2),
     'start': Row('starts', 'bench_start', 'what an import and a command cost before they do anything', 1),
     'encoding': Row('encodings', 'bench_encoding', 'files to vectors, in 32, 16 and 8 bits', 3),
     'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 1),
-    'growth': Row('growths', 'bench_growth', 'prompts, depth, batch and pairs: measured beside arithmetic', 2),
+    'growth': Row('growths', 'bench_growth', 'prompts, depth, batch and pairs: measured beside arithmetic', 1),
 }
 
 # %% ../../nbs/bench/11_rows.ipynb #c5abc2c7

@@ -108,7 +108,7 @@ def bench_search(small: bool = False) -> list[dict]:
     "The row `search`"
     if small:
         return [vectors_case(2000, 32, 5), drawing_case('mini', 500, 5)]
-    sizes = {3000: 100, 17101: 100, 200_000: 60, 1_000_000: 40}
+    sizes = {3000: 100, 17101: 100, 200_000: 40, 1_000_000: 20}
     rows = [vectors_case(n, 512, questions) for n, questions in sizes.items()]
     grown = exponent(list(sizes), [percentile(r, 'ours', 0.5) for r in rows])
     rows[-1]['exponent'] = grown

@@ -120,21 +120,18 @@ def _peak(side: str, tower: str, task: str, batch: str) -> None:
     print(json.dumps(dict(before_mb=round(before / 1e6), added_mb=round((peak_bytes() - before) / 1e6))))
 
 # %% ../../nbs/bench/04_steps.ipynb #28f6f7dc
-def step_case(tower: str, task: str, batch: int, repeats: int = REPEATS, memory: bool = True) -> dict:
+def step_case(
+    tower: str, task: str, batch: int, repeats: int = REPEATS, memory: bool = True, data: bool = True
+) -> dict:
     "A step of ours, with its data and without, beside the reference's shape"
     learner, plain, drawn = step_parts(tower, task, batch)
     apart, numbers = step_differences(learner, plain, drawn), iter(range(1, 10**6))
-    sides = side_by_side(
-        {
-            'reference': lambda: reference_step(plain, learner, drawn),
-            'ours': lambda: our_step(learner, drawn),
-            'ours with data': lambda: our_step(learner, learner.draw(next(numbers))),
-        },
-        repeats,
-    )
+    sides = {'reference': lambda: reference_step(plain, learner, drawn), 'ours': lambda: our_step(learner, drawn)}
+    if data:
+        sides['ours with data'] = lambda: our_step(learner, learner.draw(next(numbers)))
     return case(
         f'{tower}, {task}, batch {batch}',
-        sides,
+        side_by_side(sides, repeats),
         apart,
         2e-3,  # of 32-bit sums over thousands of numbers in another order
         pictures=batch * len(learner.views(drawn, torch.arange(batch), 'cpu')),
@@ -148,4 +145,5 @@ def bench_step(small: bool = False) -> list[dict]:
     if small:
         return [step_case('mini', task, 8, 2, memory=False) for task in ('category', 'fine-grained')]
     sizes = [('mini', 64), ('ViT-B-32', 16)]
-    return [step_case(tower, task, batch) for tower, batch in sizes for task in ('category', 'fine-grained')]
+    tasks = {'category': True, 'fine-grained': False}  # what data cost is asked once
+    return [step_case(tower, task, batch, data=data) for tower, batch in sizes for task, data in tasks.items()]
