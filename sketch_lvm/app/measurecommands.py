@@ -16,7 +16,8 @@ from .arguments import ACCUMULATE, DATA_HELP, DEVICE, TOWER, check_device, forma
 from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
 from .terminal import is_first_process
-from ..core import UserError, check_name, check_writable, read_json, write_json
+from ..bench.rows import ROWS
+from ..core import UserError, check_name, check_writable, data_path, read_json, write_json
 
 if TYPE_CHECKING:
     from sketch_lvm.study.tableplan import TablePlan
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path',
            'check_report', 'cmd_report', 'cmd_compare', 'bench_metrics', 'with_conditions', 'keep_run',
-           'bench_datasets', 'bench_cache']
+           'bench_datasets', 'bench_cache', 'bench_named']
 
 # %% ../../nbs/app/09_measurecommands.ipynb #7d9d9608
 def table_plan(v: Namespace) -> TablePlan:
@@ -250,22 +251,38 @@ def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
     return r
 
 
+def bench_named(v: Namespace, say: Callable[[str], None]) -> dict:
+    "Measure the rows of the page on speed"
+    from sketch_lvm.bench.rows import bench_rows
+
+    names = list(ROWS) if v.what == 'all' else [v.what]
+    folder = check_writable(v.out or data_path('results', 'bench'), True)
+    out = bench_rows(names, folder, v.small, v.again, say, v.command)
+    say(f'kept in {folder}')
+    return dict(rows=out, exit=int(any(came.startswith('failed') for came in out.values())))
+
+
 BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets, 'cache': bench_cache}
+BENCHES |= dict.fromkeys([*ROWS, 'all'], bench_named)
 
 # %% ../../nbs/app/09_measurecommands.ipynb #ccb51372
 BENCH = Command(
     'Measure speed against the shapes found in public code.',
     (
-        Opt('what', 'text', 'what to measure', 'metrics', tuple(BENCHES)),
+        Opt('what', 'text', 'what to measure; all: every row of the page on speed', 'metrics', tuple(BENCHES)),
         Opt('queries', 'count', 'queries', 2000),
         Opt('gallery', 'count', 'photos', 2000),
         Opt('dim', 'count', 'length of a feature', 512),
         Opt('folder', help='datasets, cache: where to make the tree of files; it is removed afterwards'),
         Opt('pictures', 'count', 'cache: photos to make and decode', 20_000),
         Opt('file-bytes', 'whole', 'datasets: bytes that fill up each file', 0),
-        Opt('save', 'place', 'a JSON file that collects results'),
+        Opt('save', 'place', 'metrics, datasets, cache: a JSON file that collects results'),
+        Opt('out', 'place', 'rows: the folder of results; data/results/bench of the project if not given'),
+        Opt('small', 'flag', 'rows: at the smallest size, to see that it works'),
+        Opt('again', 'flag', 'rows: also those that were measured already'),
         DEVICE,
     ),
     lambda v, say: BENCHES[v.what](v, say),
     lambda v: check_device(v.device),
+    words=('what',),
 )
