@@ -104,7 +104,7 @@ def test_names_of_rows_become_names_of_folders_as_they_always_did():
     assert folder_name('full, 3 x the rate') == 'full-3-x-the-rate' and folder_name('fg: c s d') == 'fg-c-s-d'
     assert folder_name('without B_v') == 'without-b_v' and folder_name('a/../b') == 'a-..-b'
     assert '/' not in folder_name('/etc/passwd') and folder_name('K = 4') == 'k-=-4'
-    old = {row.name for t in TABLES.values() for row in t.rows if not set('"()') & set(row.name)}
+    old = {row.name for t in TABLES.values() for row in t.rows if not set('",()') & set(row.name)}
     for name in old:  # tables were kept so
         assert folder_name(name) == name.lower().replace(' ', '-')
     for name in read_json(data_path('results', 'truth', 'plan.json'))['rows']:  # and what this study was
