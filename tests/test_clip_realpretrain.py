@@ -67,3 +67,29 @@ def test_rates_stay_until_somebody_says_so():
         and warm_then_cool(r, 75, (50, 100)) == 0.5
         and warm_then_cool(r, 150, (50, 100)) == 0
     )
+
+
+def test_spared_sketches_push_no_hidden_name_away():
+    import tempfile, torch
+    from dataclasses import replace
+    from sketch_lvm.clip.realbatches import Material, RealRecipe, batch
+    from sketch_lvm.clip.realpretrain import name_loss
+    from sketch_lvm.data.real64 import invent, real64
+    from sketch_lvm.data.splits import Split
+
+    with tempfile.TemporaryDirectory() as d:
+        few = real64(invent(d, photos=3, sketches=2))
+        split = Split('a/b', 'invented', ['bus', 'cat', 'duck'], ['bear', 'camel'], ['duck'])
+        m = Material.of(few, split)
+        plain = RealRecipe(photos=4, art=2, sketches=2)
+        label, held = batch(m, plain, 0)[1], few.kinds('bear', 'camel', 'duck')
+        g = torch.Generator().manual_seed(0)
+        for r in (plain, replace(plain, spare=True)):
+            logits = torch.randn(8, m.names, generator=g).requires_grad_()
+            name_loss(logits, label, m, r).backward()
+            assert (logits.grad[6:, held] != 0).any().item() is not r.spare
+            assert (logits.grad[:6] != 0).all()  # photos and line art choose among all
+        everything = Material.of(few, split, hidden=False)
+        logits, every = torch.randn(8, m.names, generator=g), len(everything.drawn) == m.names
+        alike = torch.isclose(name_loss(logits, label, everything, replace(plain, spare=True)), name_loss(logits, label, m, plain))
+        assert every and alike  # where all are shown, nothing is spared

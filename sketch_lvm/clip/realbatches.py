@@ -34,6 +34,7 @@ class RealRecipe:
     art: int = 64  # line art of the first of these photos
     sketches: int = 64
     hidden: bool = True  # whether sketches of the unseen and validation kinds stay hidden
+    spare: bool = False  # sketches choose among the names of shown sketches, and are not pushed away from the others
     lr: float = 1e-3  # AdamW: embeddings, norms, biases, names
     muon: float = 0.02  # Muon: the matrices of the blocks; 0 gives them to AdamW too
     weight_decay: float = 0.05
@@ -152,6 +153,11 @@ class Material:
     data: Real64
     shown: np.ndarray  # rows of the sketches that may be shown
     names: int  # so many names are asked for: those of photos and of sketches
+
+    @property
+    def drawn(self) -> np.ndarray:
+        "Names, by number and in order, of which a sketch is shown"
+        return np.unique(self.data.sketch_kind[self.shown]).astype(np.int64)
 
     @classmethod
     def of(cls, data: Real64, split: Split, hidden: bool = True) -> 'Material':
