@@ -7,11 +7,11 @@ import io
 import json
 import os
 import re
-from urllib.parse import urlsplit
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -80,7 +80,8 @@ class App:
         self.page.on('pageerror', lambda e: self.errors.append(str(e)))
         self.page.on('console', lambda m: self.errors.append(m.text) if m.type == 'error' else None)
         self.page.on(
-            'request', lambda r: self.asked.append(json.loads(r.post_data)) if urlsplit(r.url).path.endswith('/ask') else None
+            'request',
+            lambda r: self.asked.append(json.loads(r.post_data)) if urlsplit(r.url).path.endswith('/ask') else None,
         )
         self.page.goto(address)
         self.page.wait_for_selector('.tile')
