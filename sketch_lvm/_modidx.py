@@ -272,6 +272,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                             'sketch_lvm/app/searchcommands.py'),
                                                'sketch_lvm.app.searchcommands.cmd_search': ( 'app/searchcommands.html#cmd_search',
                                                                                              'sketch_lvm/app/searchcommands.py'),
+                                               'sketch_lvm.app.searchcommands.gallery_encoder': ( 'app/searchcommands.html#gallery_encoder',
+                                                                                                  'sketch_lvm/app/searchcommands.py'),
                                                'sketch_lvm.app.searchcommands.index_encoder': ( 'app/searchcommands.html#index_encoder',
                                                                                                 'sketch_lvm/app/searchcommands.py'),
                                                'sketch_lvm.app.searchcommands.index_files': ( 'app/searchcommands.html#index_files',

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'FIGURES', 'MOST_TILES', 'SEARCH', 'named_encoder', 'check_encoder',
-           'check_index', 'index_encoder', 'choose_precision', 'kept_precision', 'cmd_index', 'index_files',
-           'check_search', 'cmd_search']
+           'check_index', 'gallery_encoder', 'index_encoder', 'choose_precision', 'kept_precision', 'cmd_index',
+           'index_files', 'check_search', 'cmd_search']
 
 # %% ../../nbs/app/06_searchcommands.ipynb #4c04622e
 import os
@@ -130,13 +130,35 @@ def check_index(v: Namespace) -> list[str]:
     return out + [text for text in more if text not in out]
 
 # %% ../../nbs/app/06_searchcommands.ipynb #0136da33
+def gallery_encoder(v: Namespace) -> dict | None:
+    "What embedded the gallery that is there, if that was a frozen backbone whose name is no path; None if not"
+    from sketch_lvm.clip.names import is_file_name, kind_of_name
+    from sketch_lvm.show.gallery import is_gallery
+
+    if not v.photos or not is_gallery(v.out):
+        return None
+    source = dict(read_json(Path(v.out) / 'config.json').get('source') or {})
+    source.pop('precision', None)
+    name, weights = source.get('backbone'), source.get('weights_from')
+    if not isinstance(name, str) or not source.keys() <= {'backbone', 'weights_from', 'fit'}:
+        return None
+    if kind_of_name(name) in ('hub', 'folder') or (weights and is_file_name(name, weights)):
+        return None
+    return source | (dict(fit=v.fit) if v.fit else {})
+
+
 def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
-    "The encoder that `index` takes: the one that was named, else the one of `auto`, said in a line"
+    "The encoder that `index` takes: the named one, the one that made the gallery, or that of `auto`, said in a line"
     from sketch_lvm.core import pick_device
     from sketch_lvm.study.choice import open_choice
 
     if named := named_encoder(v):
         return named
+    if made := gallery_encoder(v):
+        say(
+            f'the gallery that is there was made with {made["backbone"]}, frozen, and stays with it; --backbone takes another.'
+        )
+        return made
     drawn = not v.photos and read_data(getattr(v, 'data', None) or 'mini')['name'] == 'mini'
     return open_choice(str(pick_device(v.device)), say, fit=v.fit, drawn=drawn)
 
