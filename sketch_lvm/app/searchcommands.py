@@ -135,9 +135,10 @@ def gallery_encoder(v: Namespace) -> dict | None:
     from sketch_lvm.clip.names import is_file_name, kind_of_name
     from sketch_lvm.show.gallery import is_gallery
 
-    if not v.photos or not is_gallery(v.out):
+    out = getattr(v, 'out', None)  # an app has none: it keeps nothing
+    if not v.photos or not out or not is_gallery(out):
         return None
-    source = dict(read_json(Path(v.out) / 'config.json').get('source') or {})
+    source = dict(read_json(Path(out) / 'config.json').get('source') or {})
     source.pop('precision', None)
     name, weights = source.get('backbone'), source.get('weights_from')
     if not isinstance(name, str) or not source.keys() <= {'backbone', 'weights_from', 'fit'}:
