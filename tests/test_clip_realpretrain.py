@@ -91,5 +91,7 @@ def test_spared_sketches_push_no_hidden_name_away():
             assert (logits.grad[:6] != 0).all()  # photos and line art choose among all
         everything = Material.of(few, split, hidden=False)
         logits, every = torch.randn(8, m.names, generator=g), len(everything.drawn) == m.names
-        alike = torch.isclose(name_loss(logits, label, everything, replace(plain, spare=True)), name_loss(logits, label, m, plain))
+        alike = torch.isclose(
+            name_loss(logits, label, everything, replace(plain, spare=True)), name_loss(logits, label, m, plain)
+        )
         assert every and alike  # where all are shown, nothing is spared
