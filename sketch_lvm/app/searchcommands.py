@@ -139,12 +139,11 @@ def gallery_encoder(v: Namespace) -> dict | None:
     if not v.photos or not out or not is_gallery(out):
         return None
     source = dict(read_json(Path(out) / 'config.json').get('source') or {})
-    source.pop('precision', None)
     name, weights = source.get('backbone'), source.get('weights_from')
-    if not isinstance(name, str) or not source.keys() <= {'backbone', 'weights_from', 'fit'}:
+    plain = isinstance(name, str) and source.keys() - {'precision'} <= {'backbone', 'weights_from', 'fit'}
+    if not plain or kind_of_name(name) in ('hub', 'folder') or (weights and is_file_name(name, weights)):
         return None
-    if kind_of_name(name) in ('hub', 'folder') or (weights and is_file_name(name, weights)):
-        return None
+    source.pop('precision', None)
     return source | (dict(fit=v.fit) if v.fit else {})
 
 
@@ -156,9 +155,7 @@ def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
     if named := named_encoder(v):
         return named
     if made := gallery_encoder(v):
-        say(
-            f'the gallery that is there was made with {made["backbone"]}, frozen, and stays with it; --backbone takes another.'
-        )
+        say(f'the gallery that is there stays with its encoder, {made["backbone"]}; --backbone takes another.')
         return made
     drawn = not v.photos and read_data(getattr(v, 'data', None) or 'mini')['name'] == 'mini'
     return open_choice(str(pick_device(v.device)), say, fit=v.fit, drawn=drawn)
