@@ -42,6 +42,8 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     encoder = build_encoder(method('b-mm'), mini)  # in a batch of both
     export_encoder(encoder, path, 'safetensors')
     assert torch.allclose(load_exported(path)(px, rows), encoder(px, rows), atol=1e-5)
+    with pytest.raises(UserError, match='practises on each sketch'):
+        export_encoder(build_encoder(method('sketch3t-objective'), mini), path, 'onnx')
     with pytest.raises(UserError, match='conditioning=batch'):
         export_encoder(build_encoder(method('splip', conditioning='image', hidden=16), mini, classes=['cat']), path, 'onnx')
 
