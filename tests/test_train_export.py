@@ -44,6 +44,8 @@ def test_every_kind_of_encoder_is_exported_as_safetensors():
     assert torch.allclose(load_exported(path)(px, rows), encoder(px, rows), atol=1e-5)
     with pytest.raises(UserError, match='practises on each sketch'):
         export_encoder(build_encoder(method('sketch3t-objective'), mini), path, 'onnx')
+    with pytest.raises(UserError, match='--format folder keeps it'):  # also one that takes no step
+        export_encoder(build_encoder(method('sketch3t-objective', practice_steps=0), mini), path, 'onnx')
     with pytest.raises(UserError, match='conditioning=batch'):
         export_encoder(build_encoder(method('splip', conditioning='image', hidden=16), mini, classes=['cat']), path, 'onnx')
 

@@ -226,10 +226,9 @@ def trace_both(encoder: Encoder) -> list[ModelProto]:
             'this encoder reads the class texts anew for each picture (conditioning=image), which cannot be exported. '
             'With conditioning=batch it can.'
         )
-    if encoder.recipe.get('practice'):
+    if 'practice' in encoder.recipe:
         raise UserError(
-            'this encoder practises on each sketch before it embeds it, which no graph holds. With no steps of '
-            'practice it can be exported; as it is, --format folder keeps it.'
+            'this encoder practises on each sketch before it embeds it, which no graph holds. --format folder keeps it.'
         )
     shapes = [{k: t.shape for k, t in e.state_dict().items()} for e in both]
     first = trace_onnx(both[0], MODALITIES[0])
