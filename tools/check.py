@@ -19,8 +19,10 @@ import tempfile
 import time
 from collections import Counter
 from configparser import ConfigParser
+from functools import partial
 from pathlib import Path
 
+import exercises
 from jobs import bundles, notebook_job, preload, preload_rooms, run_jobs, table, test_job
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,12 +151,17 @@ def known_times():
 
 
 def notebook_jobs(asked):
-    "Every notebook as nbdev runs it, but for the cells that are tests: these are exported, and plain pytest runs them"
+    """Every notebook as nbdev runs it, but for the cells that are tests: they are exported, and plain pytest runs them.
+
+    In a lesson each exercise is run twice, first as the blank that a student finds, which its check has to refuse.
+    """
     count, known = skipped_cells(asked), known_times()
     print('notebooks: cells skipped: ' + (', '.join(f'{n} by flag {f}' for f, n in sorted(count.items())) or 'none'))
     paths = pages()
     skip = [*flags(), 'test']
-    return [notebook_job(p, ROOT, skip, asked, known.get(p.relative_to(ROOT).as_posix(), UNKNOWN)) for p in paths]
+    shells = {p: partial(exercises.trying, p) for p in exercises.lessons()}
+    names = {p: p.relative_to(ROOT).as_posix() for p in paths}
+    return [notebook_job(p, ROOT, skip, asked, known.get(names[p], UNKNOWN), shells.get(p)) for p in paths]
 
 
 def test_jobs(asked, kept):

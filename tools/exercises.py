@@ -273,26 +273,51 @@ def needed(sources: list[str], at: int, blank_and_check: str) -> set[int]:
     return out
 
 
-def try_blanks(path: Path) -> dict[str, str]:
-    "Run what the exercises of a lesson need, then each blank with its check; returns what each check said"
+def blanks_of(path: Path) -> dict[int, tuple[str, str, str]]:
+    "The exercises of a lesson by their cells: name, blank, and the check that has to refuse it"
     cells = read(path)['cells']
     sources, marks = [code(c) for c in cells], [mark(c) for c in cells]
     checks = {m[1]: sources[i] for i, m in enumerate(marks) if m and m[0] == 'check'}
-    blanks, wanted = {}, set()
+    out = {}
     for i, m in enumerate(marks):
         if m and m[0] == 'exercise':
             following = '\n'.join(s for s in sources[i + 1 :] if tree(s).body)
-            blanks[i] = m[1], blanked(sources[i], following, f'{path.name}, exercise {m[1]}')
-            wanted |= needed(sources, i, blanks[i][1] + '\n' + checks[m[1]])
+            out[i] = m[1], blanked(sources[i], following, f'{path.name}, exercise {m[1]}'), checks[m[1]]
+    return out
+
+
+def try_blanks(path: Path) -> dict[str, str]:
+    "Run what the exercises of a lesson need, then each blank with its check; returns what each check said"
+    sources, blanks = [code(c) for c in read(path)['cells']], blanks_of(path)
+    wanted = set().union(*(needed(sources, i, f'{text}\n{check}') for i, (_, text, check) in blanks.items()))
     said, names = {}, dict(__name__='lesson', display=lambda *a, **k: None)
     with contextlib.chdir(path.parent):
         for i, source in enumerate(sources):
             if i in blanks:
-                name, text = blanks[i]
-                said[name] = failure(text, checks[name], dict(names), f'{path.name}, exercise {name}')
+                name, text, check = blanks[i]
+                said[name] = failure(text, check, dict(names), f'{path.name}, exercise {name}')
             if i in wanted:
                 exec(compile(tree(source), f'{path.name}, cell {i}', 'exec'), names)
     return said
+
+
+def trying(path: Path, shell: type) -> type:
+    "A shell that runs a lesson as `shell` does, and before each solution its blank, which the check has to refuse"
+    blanks = {name: (text, check) for name, text, check in blanks_of(path).values()}
+
+    class Trying(shell):
+        def cell(self, cell, *args, **kwargs):
+            for name in getattr(cell, 'directives_', {}).get('exercise', ()):
+                text, check = blanks.pop(name)
+                print(f'{name}: {failure(text, check, dict(self.user_ns), f"{path.name}, exercise {name}")}')
+            return super().cell(cell, *args, **kwargs)
+
+        def run_all(self, *args, **kwargs):
+            super().run_all(*args, **kwargs)
+            if blanks:
+                raise SystemExit(f'{path.name}: no cell was run for {", ".join(sorted(blanks))}')
+
+    return Trying
 
 
 def failure(text: str, asks: str, names: dict, where: str) -> str:

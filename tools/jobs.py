@@ -135,8 +135,13 @@ def guard_network(root: Path, asked: list[str]) -> None:
         runpy.run_path(str(guard / 'sitecustomize.py'))
 
 
-def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost: float) -> Job:
-    "A notebook, run as nbdev runs it, but for the cells that some flags mark; long examples only with the flag slow"
+def notebook_job(
+    path: Path, root: Path, skip: list[str], asked: list[str], cost: float, shell: Callable[[type], type] | None = None
+) -> Job:
+    """A notebook, run as nbdev runs it, but for the cells that some flags mark; long examples only with the flag slow.
+
+    `shell` makes another class of shell from nbdev's, which does more with a cell than run it.
+    """
 
     def work() -> bool:
         os.chdir(root)
@@ -146,7 +151,8 @@ def notebook_job(path: Path, root: Path, skip: list[str], asked: list[str], cost
             os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
         from nbdev import test
 
-        test.CaptureShell = partial(test.CaptureShell, mpl_format='png')  # as figures are stored; nobody sees these
+        kind = shell(test.CaptureShell) if shell else test.CaptureShell
+        test.CaptureShell = partial(kind, mpl_format='png')  # as figures are stored; nobody sees these
         return test.test_nb(path, skip, asked, basepath=root)[0]
 
     name = path.relative_to(root) if path.is_relative_to(root) else path
