@@ -16,7 +16,7 @@ from pathlib import Path
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.towers import tower_mark
 from ..core import UserError, machine, read_json, write_json
-from ..data.named import DATA, ItemSets, load_sets
+from ..data.named import DATA, ItemSets, load_sets, own_options
 from ..measure.compare import Comparison, compare_family
 from ..measure.evaluate import evaluate
 from .experiments import Experiment
@@ -119,8 +119,9 @@ class RealStudy:
         if test not in self.protocols:
             t = self.plan['tests'][test]
             data, provider = self.data(t['data']), DATA[self.plan['data'][t['data']]['name']]
-            options = {k: v for k, v in data.items() if k != 'name'}
-            items, label = provider.unseen(**options) if provider.unseen else (load_sets(data).unseen, data['name'])
+            items, label = (
+                provider.unseen(**own_options(data)) if provider.unseen else (load_sets(data).unseen, data['name'])
+            )
             self.protocols[test] = make_protocol(t['protocol'], items, data=label, k=(10,))
         return self.protocols[test]
 

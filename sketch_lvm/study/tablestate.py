@@ -43,6 +43,8 @@ _ROW = {
     'curves?': OBJECT,
     'trials?': [_TRIAL],
     'published?': [_PRINTED],
+    'data?': OBJECT,  # of a row that was trained on other data than the table's
+    'trained_on?': {str: WHOLE},
 }
 
 
