@@ -68,10 +68,6 @@ def test_each_row_of_the_splip_ablation_changes_what_is_trained():
         made[row.name] = [*getattr(p, 'options', {}).get('templates', ())], {k: v.numel() for k, v in p.named_parameters()}
         for name, (option, _) in SPLIP_TOKENS.items():
             assert (getattr(p, name, None) is None) == (e.method[option] == 0), (row.name, name)
-    changed_data = [r.name for r in plan.chosen if plan.data_of(r) != plan.data]
-    assert len(changed_data) == 7 and all(
-        made.pop(name) == made['SpLIP'] for name in changed_data
-    )  # the method is the same
     assert len(made) == len({str(v) for v in made.values()}) == 16  # no two rows are the same encoder
     assert elsewhere == [dict(share=n) for n in (10, 25, 50)] + [dict(classes=n) for n in (5, 10, 20)] + [MINI_OTHER]
     assert made['SpLIP'][0] == ['a sketch of a {}', 'a photo of a {}']
