@@ -84,7 +84,7 @@ def test_rows_that_change_their_data_say_so_and_are_asked_the_same():
     from sketch_lvm.study.tableplan import TablePlan
     from sketch_lvm.study.tablestate import read_table
 
-    rows = ('SpLIP', '25 % of the training data', '5 training classes', 'trained on another data set')
+    rows = ('SpLIP', '25 percent of the training data', '5 training classes', 'trained on another data set')
     data = dict(name='mini', n_train=4, n_test=1)
     plan = TablePlan(
         'splip-ablation', data, weights_from='random', rows=rows, steps=1, trials=0, seeds=(1,), options=dict(batch=4)

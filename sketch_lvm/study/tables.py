@@ -178,7 +178,7 @@ def without(name: str, label: str, parts: tuple[str, ...], **how: str) -> tuple[
     "The rows of an ablation: a method as it is, then without one part at a time"
     return (Row(label, name, how), *(Row(f'without {part}', name, dict(how, without=[part])) for part in parts))
 
-
+# %% ../../nbs/study/06_tables.ipynb #f92dc337
 SPLIP_WORDS: tuple[tuple[str, str], ...] = (  # of photos, of sketches; B_t takes the places of four words
     ('a picture of a {}', 'a drawing of a {}'),
     ('one photo of a {}', 'one sketch of a {}'),
@@ -198,7 +198,7 @@ SPLIP_CLASSES: tuple[int, ...] = (5, 10, 20)  # of those that are trained on
 def splip_data_rows() -> tuple[Row, ...]:
     "SpLIP trained on less, on fewer classes, and on another data set"
     return (
-        *(Row(f'{n} % of the training data', 'splip', data=dict(share=n)) for n in SPLIP_SHARES),
+        *(Row(f'{n} percent of the training data', 'splip', data=dict(share=n)) for n in SPLIP_SHARES),
         *(Row(f'{n} training classes', 'splip', data=dict(classes=n)) for n in SPLIP_CLASSES),
         Row('trained on another data set', 'splip', other=True),
     )
@@ -213,7 +213,7 @@ def splip_rows() -> tuple[Row, ...]:
     tokens = [Row(f'{n} from {name}', 'splip', {option: n}) for name, (option, ns) in SPLIP_TOKENS.items() for n in ns]
     return (*without('splip', 'SpLIP', (*SPLIP_TOKENS, 'prompts')), *words, *tokens, *splip_data_rows())
 
-
+# %% ../../nbs/study/06_tables.ipynb #5b77fbb1
 TABLES: dict[str, Table] = {
     'main': Table(
         "The CLIP rows of the paper's first table, and SpLIP: unseen sketches against unseen photos, by category.",
