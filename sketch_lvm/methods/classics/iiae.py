@@ -16,6 +16,7 @@ from ...clip.prompts import prompted_forward
 from ...clip.towers import Modality, modality_rows
 from ...core import UserError, rng
 from ..baselines import features_can_be_kept, seed_weights
+from .frame import FEATURE_MINI, FEATURE_RATES
 from sketch_lvm.methods.classics.generate import (
     ImaginationLearner,
     normal_divergence,
@@ -27,7 +28,7 @@ from ..family import Family, Recipe
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings
 from ..options import Option
-from ..sketch_lvm import CATEGORY_OPTIONS
+from ..sketch_lvm import CATEGORY_OPTIONS, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/14_iiae.ipynb #83ec4895
 def divergence_between(
@@ -174,16 +175,15 @@ _MADE = {
 def _recipe(task: str) -> Recipe:
     about = "IIAE's objective, CLIP tower: shared and exclusive codes of sketch and photo, the shared ones searched."
     own = {'sampler': ('pairs', 'inferred', 'the own photo')} if task == 'fine-grained' else {}
-    presets = {'paper': {}, 'mini': {'temperature': (0.1, 'ours', ''), 'epochs': (20, 'ours', 'features are stored')}}
-    rates = {'paper': dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'mini': dict(lr_rest=(3e-4, 1e-3, 3e-3))}
+    presets = {'paper': {}, 'mini': FEATURE_MINI}
     printed = printed_original('iiae-objective', (0.373, 0.485), (0.412, 0.503)) if task == 'category' else ()
-    return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, rates, printed)
+    return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, FEATURE_RATES, printed)
 
 
 IIAE = Family(
     'iiae-objective',
     {task: _recipe(task) for task in ('category', 'fine-grained')},
-    notes={'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)},
+    notes={'paper': TAKEN_OVER},
     options=SHARED_OPTIONS,
     terms={'iiae': SHARED_TERM},
     learner=SharedLearner,
