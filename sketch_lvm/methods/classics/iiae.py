@@ -12,7 +12,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from ...clip.encoder import Encoder
-from ...clip.prompts import prompted_forward
 from ...clip.towers import Modality, modality_rows
 from ...core import UserError, rng
 from ..baselines import features_can_be_kept, seed_weights
@@ -84,19 +83,16 @@ class SharedCodes(nn.Module):
 class SidedEncoder(Encoder):
     "An encoder whose head treats sketches and photos apart, on frozen features"
 
-    def forward(
-        self,
-        pixels: torch.Tensor,
-        modality: Modality,
-        trace: object = None,
-        memo: dict | None = None,
-        tower: nn.Module | None = None,
-    ) -> torch.Tensor:
+    def by_side(self, pixels: torch.Tensor, modality: Modality, **look: object) -> torch.Tensor:
         "Unit-norm [B, Z], what the head makes of frozen features"
         index, _ = modality_rows(modality, pixels.shape[0], pixels.device)
         with torch.no_grad():
-            x = prompted_forward(self.tower() if tower is None else tower, pixels, trace=trace, memo=memo).float()
-        return self.code(F.normalize(x, dim=-1), index)
+            x = super().by_side(pixels, 'photo', **look)  # the tower is frozen and does not tell them apart
+        return self.code(x, index)
+
+    def finish(self, features: torch.Tensor) -> torch.Tensor:
+        "Unit length; the head comes after it, and is told the side"
+        return F.normalize(features.float(), dim=-1)
 
     def code(self, features: torch.Tensor, modality: int | torch.Tensor) -> torch.Tensor:
         "Unit-norm, from features that are there already"
