@@ -115,9 +115,10 @@ def data_problems(data: dict) -> list[str]:
             [] if 'sha256' in data else ['items in memory are given in Python only: fit(experiment, out, items=...).']
         )
     try:
-        known = PART_OPTIONS | DATA[check_name(data.get('name'), DATA, 'data set')].options
+        own = DATA[check_name(data.get('name'), DATA, 'data set')].options
     except UserError as e:
         return [str(e)]
+    known = own | {k: v for k, v in PART_OPTIONS.items() if k not in own}
     given = {k: v for k, v in data.items() if k != 'name'}
     wrong = [w for k, v in given.items() if (w := option_problem(data['name'], known, k, v))]
     check = DATA[data['name']].check
