@@ -36,6 +36,7 @@ def test_crop_is_clips_own_preprocessing():
 
 
 def test_backbones_are_frozen_and_labelled():
+    from dataclasses import replace
     import pytest, torch
     from sketch_lvm.clip.encoder import encode_images
     from sketch_lvm.clip.backbone import load_backbone
@@ -45,6 +46,8 @@ def test_backbones_are_frozen_and_labelled():
     assert (
         b.random and 'RANDOM' in b.label and not b.model.training and not any(p.requires_grad for p in b.model.parameters())
     )
+    assert replace(b, random=False, name='real-1', source='real-1').label == 'real-1'  # not twice the same word
+    assert replace(b, random=False, source='mini-2').label == 'mini (mini-2)'
     assert (b.size, b.layers, b.width, b.patch, b.grid, b.embed_dim) == (64, 4, 192, 8, 8, 128)
     x = torch.randint(0, 256, (3, 48, 48, 3), dtype=torch.uint8)
     z = encode_images(b, b.pixels(x))

@@ -43,6 +43,23 @@ def test_mini_sets_repeat_and_do_not_leak():
             mini_set(**bad)
 
 
+def test_photos_of_another_look_are_of_the_same_objects():
+    import numpy as np
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.minisets import mini_set, mini_sets
+    from sketch_lvm.world.render import line_art, photo
+
+    usual, tinted = (mini_set('unseen', 1, photo_style=s) for s in ('photo', 'tinted'))
+    assert usual.ids.tolist() == tinted.ids.tolist() and usual.photo_id.tolist() == tinted.photo_id.tolist()
+    name, number = tinted.photos.ids[0].split('/')
+    for s, drawn in ((usual, photo(name, int(number), 0)), (tinted, line_art(name, int(number), 0, style='tinted'))):
+        assert np.array_equal(s.photos.read(0), drawn)
+    assert np.array_equal(usual.sketches.read(0), tinted.sketches.read(0))  # the hand is another option
+    with pytest.raises(UserError, match="Did you mean 'tinted'"):
+        mini_sets(1, 1, photo_style='tintd')
+
+
 def test_a_drawing_is_redrawn_and_treated():
     import numpy as np, pytest
     from sketch_lvm.core import UserError

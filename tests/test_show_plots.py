@@ -67,18 +67,21 @@ def test_seeds_are_all_drawn_and_verdicts_are_strict():
     ax = seed_dots({'a': [1, 2, 6], 'b': [], 'c': [4]})
     assert list(ax.lines[1].get_xdata()) == [3, 3]
     assert mean_spread([1, 2, 3]) == '2.000 ± 1.000' and mean_spread([0.5]) == '0.500'
-    assert (
-        verdict([1, 2, 3]) == 'higher with 3 of 3 seeds, no test'
-        and verdict([-1, -2]).startswith('lower')
-        and verdict([0, 1]).startswith('not')
-    )
-    assert verdict([2, 2], [1, 3]).startswith('not') and verdict([2, 4], [1, 3], up='better').startswith('better')
+    half = 4.302653 / 3**0.5  # of [0, 1, 2] about 1: the quantile of Student with two degrees of freedom, by a table
+    assert verdict([1, 2, 3]) == f'not told apart, +2.000 [{2 - half:+.3f}, {2 + half:+.3f}] over 3 seeds alone'
+    assert verdict([11, 12, 13]) == f'higher, +12.000 [{12 - half:+.3f}, {12 + half:+.3f}] over 3 seeds alone'
+    assert verdict([-11, -12, -13]).startswith('lower, -12.000 [') and verdict([0, 1]).startswith('not told apart, +0.500')
+    assert verdict([2, 2], [1, 3]).startswith('not told apart, +0.000 [')
+    assert verdict([2.1, 4, 6], [1, 3, 5], up='better').startswith('better, +1.033 [')
     assert (
         mean_spread([]) == 'no values'
         and verdict([]) == verdict([], []) == 'nothing to compare'
-        and verdict([1]) == 'higher with 1 of 1 seed, no test'
+        and verdict([1]) == '+1.000, no interval from 1 seed'
     )
-    assert verdict([0]) == 'not told apart by 1 seed' and verdict([1, np.nan]) == 'no verdict: 1 of 2 not finite'
+    assert (
+        verdict([2, 4], [1, 3]) == '+1.000, no interval from 2 seeds that are equal'
+        and verdict([1, np.nan]) == 'no verdict: 1 of 2 not finite'
+    )
     x = np.random.default_rng(0).normal(size=(4, 250_000))
     over_steps({'many': (range(250_000), x)}).figure.canvas.draw()
     assert '1 not finite' in over_steps({'a': ([0, 1], [1, np.nan])}).texts[0].get_text()

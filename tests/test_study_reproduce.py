@@ -72,6 +72,101 @@ def test_a_table_grows_row_by_row_and_goes_on():
         make('x', table='mian')
 
 
+def test_rows_that_change_their_data_say_so_and_are_asked_the_same():
+    import tempfile
+    from dataclasses import replace
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.measure.report import load_report
+    from sketch_lvm.study import reproduce as r
+    from sketch_lvm.study.experiments import read_experiment
+    from sketch_lvm.study.tableplan import TablePlan
+    from sketch_lvm.study.tablestate import read_table
+
+    rows = ('SpLIP', '25 percent of the training data', '5 training classes', 'trained on another data set')
+    data = dict(name='mini', n_train=4, n_test=1)
+    plan = TablePlan(
+        'splip-ablation', data, weights_from='random', rows=rows, steps=1, trials=0, seeds=(1,), options=dict(batch=4)
+    )
+    with tempfile.TemporaryDirectory() as d:
+        r.reproduce(replace(plan, rows=rows[:1]), d, 'cpu', None)
+        stored = (Path(d) / 'table.json').read_bytes()
+        state = r.reproduce(plan, d, 'cpu', None)  # a table that was begun with fewer rows goes on
+        assert list(state['rows']) == list(rows) and 'data' not in state['rows']['SpLIP'] and b'trained_on"' not in stored
+        changed = [dict(share=25), dict(classes=5), dict(style='quick', photo_style='tinted')]
+        counts, found = [(42, 42), (20, 5), (168, 42)], {}  # objects and classes
+        for name, change, (objects, classes) in zip(rows[1:], changed, counts):
+            run = Path(d) / r.folder_name(name) / 'seed1'
+            e, config = read_experiment(run)
+            assert e.data == data | change == state['rows'][name]['data']  # config.json tells the truth
+            n = dict(sketches=objects, photos=objects)
+            assert config['trained_on'] == n and state['rows'][name]['trained_on'] == n | dict(classes=classes)
+            names = set(config['split']['seen']) - set(config['split']['validation'])
+            assert len(names) == classes and len(load_report(run / 'report.json').split['unseen']) == 17
+            own = r.load_sets(e.data)
+            assert set(own.train.classes) == names and len(own.train.photos) == objects
+            assert load_report(run / 'report.json').published == []
+        tests = [load_report(Path(d) / r.folder_name(name) / 'seed1' / 'report.json').protocol for name in rows]
+        assert len({(t['queries_digest'], t['gallery_digest'], t['data']) for t in tests}) == 1
+        text = (Path(d) / 'table.md').read_text()
+        assert (
+            '5 training classes: trained on 20 sketches and 20 photos of 5 classes (mini: n_train=4, n_test=1, classes=5)'
+            in text
+        )
+        assert read_table(Path(d) / 'table.json')['rows'].keys() == state['rows'].keys()
+
+
+def test_another_data_set_shares_nothing_with_the_test():
+    import tempfile
+    from dataclasses import replace
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import UserError, read_json, write_json
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.study import reproduce as r
+    from sketch_lvm.study.tableplan import TablePlan, table_problems
+
+    toys, d = toy_set(8, 4, 2, 32), Path(tempfile.mkdtemp())
+    save_folder(toys, d / 'a')
+    save_folder(toy_set(8, 3, 2, 32, seed=1), d / 'b')
+    name = 'trained on another data set'
+    plan = TablePlan(
+        'splip-ablation',
+        dict(name='folder', path=str(d / 'a'), validation=2),
+        weights_from='random',
+        preset='mini',
+        rows=(name,),
+        steps=1,
+        trials=0,
+        seeds=(1,),
+        options=dict(batch=4),
+    )
+    assert table_problems(plan) == [f'{name}: which one? --other tuberlin:PATH,split=kd.']
+    assert name not in [row.name for row in replace(plan, rows=()).chosen] and not table_problems(replace(plan, rows=()))
+    other = dict(name='folder', path=str(d / 'b'), split='by-lot-3', validation=0)
+    with pytest.raises(UserError, match='trains on .* that are asked about: .*split=FILE.json'):
+        r.reproduce(replace(plan, other=other), d / 't', 'cpu', None)
+    asked = r.load_sets(plan.data).split.unseen
+    names = [c for c in toys.classes if c not in asked]
+    split = dict(name='folder/other', provenance='by hand', seen=names[2:], unseen=names[:2])
+    write_json(d / 'split.json', split)
+    other |= dict(split=str(d / 'split.json'))
+    state = r.reproduce(replace(plan, other=other), d / 't', 'cpu', None)
+    assert state['rows'][name]['data'] == other and state['rows'][name]['trained_on']['classes'] == len(names[2:])
+    report = r.load_report(d / 't' / r.folder_name(name) / 'seed1' / 'report.json')
+    assert set(report.protocol['classes']) == set(asked) == set(report.split['unseen'])  # asked what the table asks
+    assert report.split['seen'] == names[2:] and report.split['name'] == 'folder/by-lot-0, trained on folder/other'
+    for c in asked:  # pictures that are asked about, under another name
+        for side in ('photo', 'sketch'):
+            (d / 'a' / side / c).rename(d / 'b' / side / f'z{c}')
+    write_json(d / 'split.json', split | dict(seen=[*names[2:], *(f'z{c}' for c in asked)]))
+    save_folder(toys, d / 'a')
+    with pytest.raises(UserError, match='of the test are pictures of the training, by content'):
+        r.reproduce(replace(plan, other=other), d / 'u', 'cpu', None)
+
+
 def test_batches_of_pairs_are_checked_before_any_work():
     import tempfile
     from dataclasses import replace

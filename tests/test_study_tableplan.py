@@ -34,5 +34,6 @@ def test_a_plan_is_checked_without_loading_anything():
     assert wrong(rows=('B-Cond',), options=dict(net='cnn')) == []  # rows that are not made need not be right
     assert 'is no option of B-IP' in wrong(rows=('B-Cond', 'B-IP'), options=dict(net='cnn'))[0]
     assert 'is about sketchy' in wrong(table='sketchy')[0] and 'needs the other data set' in wrong(table='cross-dataset')[0]
+    assert 'for the cross-dataset table' in wrong(other=dict(name='mini', style='quick'))[0]
     other = dict(name='tuberlin', path='/nowhere', split='kd')
     assert 'not a folder' in ' '.join(wrong(table='cross-dataset', other=other))

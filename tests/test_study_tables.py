@@ -44,18 +44,23 @@ def test_tables_of_the_papers_are_whole():
 
 
 def test_each_row_of_the_splip_ablation_changes_what_is_trained():
+    from dataclasses import replace
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.study.tableplan import TablePlan, table_problems
+    from sketch_lvm.study.tableplan import MINI_OTHER, TablePlan, table_problems
     from sketch_lvm.study.tables import SPLIP_TOKENS, TABLES
 
     backbone, classes = load_backbone('mini', weights_from='random'), ['cat', 'cup']
     plan = TablePlan('splip-ablation', weights_from='random')
     assert not table_problems(plan)
-    usual, made = method('splip', 'mini').options, {}
+    usual, made, elsewhere = method('splip', 'mini').options, {}, []
     for row in plan.chosen:
         e = plan.experiment(row)  # what `reproduce` trains
+        if e.data != plan.data:  # the method stays as it is
+            assert replace(e, data=plan.data) == plan.experiment(plan.chosen[0])
+            elsewhere.append({k: v for k, v in e.data.items() if v != plan.data.get(k)})
+            continue
         changed = {k: v for k, v in e.method.options.items() if v != usual[k]}
         if not row.how.get('without'):
             assert changed == {k: v for k, v in row.how.items() if v != usual[k]}, row.name
@@ -64,6 +69,7 @@ def test_each_row_of_the_splip_ablation_changes_what_is_trained():
         for name, (option, _) in SPLIP_TOKENS.items():
             assert (getattr(p, name, None) is None) == (e.method[option] == 0), (row.name, name)
     assert len(made) == len({str(v) for v in made.values()}) == 16  # no two rows are the same encoder
+    assert elsewhere == [dict(share=n) for n in (10, 25, 50)] + [dict(classes=n) for n in (5, 10, 20)] + [MINI_OTHER]
     assert made['SpLIP'][0] == ['a sketch of a {}', 'a photo of a {}']
     widths = [sum(v for k, v in made[f'{n} from B_v'][1].items() if 'B_v.' in k) for n in (1, 2, 8)]
     assert widths == sorted(widths) and widths[0] < widths[2]

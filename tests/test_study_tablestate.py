@@ -27,6 +27,9 @@ def test_a_kept_table_of_another_shape_is_named():
         path = Path(d) / 'table.json'
         path.write_text(json.dumps(changed()))
         assert read_table(path) == changed()
+        twice = good['settings'] | dict(backbone='real-1 (real-1)')  # as it was once called
+        path.write_text(json.dumps(good | dict(settings=twice)))
+        assert read_table(path)['settings']['backbone'] == 'real-1'
         for content in odd:
             path.write_text(json.dumps(content))
             with pytest.raises(UserError, match='table.json holds no table.*Choose another folder'):

@@ -121,7 +121,11 @@ DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help
     'n_test': 'mini: objects a category for validation and test [20]',
     'sketches': 'mini: sketches of each object [1]',
     'style': 'mini: the hand that draws the sketches [default]',
+    'photo_style': 'mini: how photos look: photo, or drawn: thin, thick, pencil, chalk, tinted, shaded, cutout [photo]',
     'seed': 'mini: which objects [0]',
+    'share': 'train on so many percent of the objects of each class; validation and test stay whole [100]',
+    'classes': 'train on so many of the training classes, 0: all; validation and test stay whole [0]',
+    'lot': 'which part of the training data share and classes draw [0]',
 }
 
 

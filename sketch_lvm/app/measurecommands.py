@@ -105,7 +105,7 @@ REPRODUCE = Command(
         Opt('out', help='folder; runs/table-TABLE-DATA if not given'),
         Opt('seeds', 'count', 'seeds of each row', 3),
         Opt('rows', 'list', 'only these rows, as the table names them'),
-        Opt('other', help='the other data set of the cross-dataset table'),
+        Opt('other', help='the other data set: asked about in cross-dataset, trained on by a row of splip-ablation'),
         *TOWER,
         Opt('preset', help="'mini' for the small CLIPs mini and real-1, else 'paper', if not given"),
         Opt('steps', 'count', "steps, instead of each method's epochs"),

@@ -77,7 +77,9 @@ class Backbone:
     @property
     def label(self) -> str:
         "Name and weights, for tables and messages"
-        return f'{self.name} WITH RANDOM WEIGHTS' if self.random else f'{self.name} ({self.source})'
+        if self.random:
+            return f'{self.name} WITH RANDOM WEIGHTS'
+        return self.name if self.source == self.name else f'{self.name} ({self.source})'
 
     @property
     def image_tower(self) -> torch.nn.Module:

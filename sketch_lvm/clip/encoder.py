@@ -96,6 +96,17 @@ class Encoder(nn.Module):
         tower: nn.Module | None = None,  # the image tower as `tower` gives it; made anew if None
     ) -> torch.Tensor:
         "Unit-norm embeddings [B, D]"
+        return self.by_side(pixels, modality, trace=trace, memo=memo, tower=tower)
+
+    def by_side(
+        self,
+        pixels: torch.Tensor,
+        modality: Modality,
+        trace: object = None,
+        memo: dict | None = None,
+        tower: object = None,
+    ) -> torch.Tensor:
+        "The same way for both sides; who treats sketches and photos apart changes this and hands the rest on"
         tower = self.tower() if tower is None else tower
         x = prompted_forward(tower, pixels, self.prompts, modality, self.norms, self.projection, trace, memo)
         return self.finish(x)

@@ -24,7 +24,7 @@ def small_backbones() -> list[str]:
     "The small CLIPs whose weights are here"
     return [name for name, folder in SMALL.items() if data_path(folder).is_dir()]
 
-
+# %% ../../nbs/clip/00_names.ipynb #d2853a72
 def unsupported(name: str) -> str:
     "Which part of one of open_clip's architectures cannot be used here; empty for one that can"
     import open_clip
@@ -61,7 +61,7 @@ def open_clip_names() -> list[str]:
 
     return sorted(n for n in open_clip.list_models() if not unsupported(n))
 
-
+# %% ../../nbs/clip/00_names.ipynb #2d31246f
 def kind_of_name(name: str) -> str:
     "'small', 'timm', 'hub', 'folder' or 'open_clip': where a backbone of this name is looked for"
     if name in SMALL:
@@ -104,7 +104,7 @@ def check_backbone(name: str) -> str:
         )
     return check_name(name, [*small_backbones(), *open_clip_names()], 'backbone')
 
-
+# %% ../../nbs/clip/00_names.ipynb #0f38182f
 def check_timm(name: str) -> str:
     "Return `timm:NAME` or `timm:NAME.TAG` if timm has it, else offer the nearest name"
     import timm
@@ -177,7 +177,7 @@ def is_tag(name: str, tag: str) -> bool:
         return tag in timm_tags(name)
     return kind_of_name(name) == 'open_clip' and open_clip.is_pretrained_cfg(name, tag)
 
-
+# %% ../../nbs/clip/00_names.ipynb #a2ebd914
 def on_hub(repository: str, files: Sequence[str]) -> Path | None:
     "The first of some files of a repository on the hub that is in the cache of this disk"
     from huggingface_hub import try_to_load_from_cache
@@ -227,7 +227,7 @@ def cached_weights(name: str, tag: str = '') -> Path | None:
     by_url = Path('~/.cache/clip').expanduser() / os.path.basename(cfg.get('url', ''))
     return by_url if by_url.is_file() else None
 
-
+# %% ../../nbs/clip/00_names.ipynb #a7a20175
 def weights_in(folder: Path) -> Path | None:
     "The file of weights in a folder"
     files = [folder / f for f in WEIGHT_FILES if (folder / f).is_file()]

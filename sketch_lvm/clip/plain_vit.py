@@ -264,7 +264,7 @@ class PlainViT(Tower):
         "[B, D]: times a matrix"
         return x @ (self.projection if matrix is None else matrix.to(x.dtype))
 
-
+# %% ../../nbs/clip/04_plain_vit.ipynb #bb7716d7
 def open_clip_norms(tower: nn.Module) -> dict[str, nn.LayerNorm]:
     "The LayerNorms of one of open_clip's transformers by place: an image tower's or a CLIP's text side's"
     blocks = tower.transformer.resblocks

@@ -123,20 +123,13 @@ class SketchSide(Encoder):
         with torch.no_grad():
             return F.normalize(prompted_forward(self.backbone.image_tower, pixels).float(), dim=-1)
 
-    def forward(
-        self,
-        pixels: torch.Tensor,
-        modality: Modality,
-        trace: object = None,
-        memo: dict | None = None,
-        tower: nn.Module | None = None,
-    ) -> torch.Tensor:
+    def by_side(self, pixels: torch.Tensor, modality: Modality, **look: object) -> torch.Tensor:
         "Unit-norm embeddings [B, D]; only those of sketches depend on what was learned"
         index, _ = modality_rows(modality, len(pixels), pixels.device)
         if not torch.is_tensor(index):
-            return self.plain(pixels) if index else super().forward(pixels, modality, trace, memo, tower)
+            return self.plain(pixels) if index else super().by_side(pixels, modality, **look)
         rows = [torch.nonzero(index == i).flatten() for i in range(2)]
-        sketches = super().forward(pixels[rows[0]], 'sketch', trace, memo, tower)
+        sketches = super().by_side(pixels[rows[0]], 'sketch', **look)
         return torch.cat([sketches, self.plain(pixels[rows[1]])])[torch.argsort(torch.cat(rows))]
 
 

@@ -133,7 +133,7 @@ class WholeTower(Tower):
         }
         return torch.func.functional_call(self.module, own, (pixels,))
 
-
+# %% ../../nbs/clip/07_whole_tower.ipynb #069b9da3
 def why_no_prompts(module: nn.Module) -> str:
     "What keeps prompts out of a tower that is none of those known here"
     from open_clip.transformer import VisionTransformer

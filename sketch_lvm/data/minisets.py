@@ -19,6 +19,7 @@ from .items import SketchPhotoSet
 from .columns import find_classes
 from ..world.miniworld import CATEGORY_NAMES, thing
 from ..world.imagesets import image_set
+from ..world.render import LINE_STYLES
 from .splits import Split, find_split
 from ..world.strokes import ink_box, rasterize
 
@@ -46,6 +47,7 @@ def mini_set(
     seed: int = 0,
     classes: str | Iterable[str] | None = None,
     split: str = 'mini',
+    photo_style: str = 'photo',  # or one of `LINE_STYLES`: drawings in the place of photos
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> SketchPhotoSet:
@@ -57,7 +59,9 @@ def mini_set(
     if not (isinstance(sketches, int) and sketches > 0):
         raise UserError(f'the number of sketches an object must be positive, not {sketches!r}.')
     which = object_numbers(objects, seed, part == 'seen')
-    photos, a = image_set(names, which, 'photo', 1, size, workers=workers, progress=progress)
+    look = {} if photo_style == 'photo' else dict(style=check_name(photo_style, ['photo', *LINE_STYLES], 'photo style'))
+    kind = 'line_art' if look else 'photo'
+    photos, a = image_set(names, which, kind, 1, size, workers=workers, progress=progress, **look)
     drawn, b = image_set(names, which, 'sketch', sketches, size, style, workers=workers, progress=progress)
     own = [f'{c}/{i:05d}' for t in (a, b) for c, i in zip(t['category'], t['instance'])]
     ids = own[: len(photos)] + [f'{p}-{v + 1}' for p, v in zip(own[len(photos) :], b['view'])]

@@ -159,7 +159,7 @@ class Real64:
             raise UserError(f'no picture here is called {", ".join(missing[:5])}.')
         return np.array([self.names.index(n) for n in names], int)
 
-
+# %% ../../nbs/data/20_real64.ipynb #a6586686
 ARRAYS = ('photos', 'photo_kind', 'art', 'tests', 'test_kind', 'sketches', 'sketch_kind', 'drawings', 'drawing_kind')
 
 
@@ -179,7 +179,7 @@ def list_pictures(root: str | Path) -> tuple[dict[str, list], str]:
         found[what].sort(key=lambda f: f[:2])
     return found, sha256('\n'.join(mark).encode())[:16]
 
-
+# %% ../../nbs/data/20_real64.ipynb #e736ac71
 def decode(files: list, modality: str, grey: bool) -> np.ndarray:
     "Pictures as uint8 [n, 64, 64, 3], or [n, 64, 64] where grey is enough"
     out = np.empty((len(files), SIDE, SIDE) + (() if grey else (3,)), np.uint8)
@@ -219,7 +219,7 @@ def build(found: dict[str, list], per_kind: int) -> tuple[dict[str, np.ndarray],
     arrays |= {f'{what}_kind': np.array([at[n] for n in kinds], np.int16) for what, kinds in named.items()}
     return arrays, names, len(first)
 
-
+# %% ../../nbs/data/20_real64.ipynb #3b988767
 def real64(root: str | Path, per_kind: int = 15) -> Real64:  # per_kind: drawings read from a file of strokes
     "The three sets under a folder; decoded the first time, opened from the cache afterwards"
     found, key = list_pictures(root)

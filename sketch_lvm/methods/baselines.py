@@ -27,7 +27,7 @@ from .family import trained_parts
 from .learner import Embedded
 from .objectives import view_names
 from .options import Option
-from .sketch_lvm import CATEGORY_OPTIONS
+from .sketch_lvm import CATEGORY_OPTIONS, TAKEN_OVER
 from ..clip.prompts import DeepPrompts, PromptSource, ShallowPrompts, TowerBatch
 from ..clip.encoder import embed_batches, plain_encoder
 from ..clip.text_prompts import TextPrompts, class_sentences, prompted_text, template_words
@@ -365,7 +365,7 @@ def baseline(name: str) -> Family:
         presets = {'paper': {}, 'mini': mini_preset(name, task, option)}
         rates = {'paper': grid, 'mini': {option: MINI_GRID[task][name]}}
         tasks[task] = Recipe(about, options | twin, weights, presets, rates, printed_baseline(name, task))
-    notes = {'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)}
+    notes = {'paper': TAKEN_OVER}
     own = dict(options=BASELINE_OPTIONS, prompts=BASELINE_PROMPTS)
     return Family(name, tasks, notes=notes, **own, learner=FeatureLearner)
 

@@ -29,6 +29,7 @@ from ..data.named import load_sets
 from .fit import named_backbone
 from .reproduce import CachePlan, cache_plan, plan_size
 from .tableplan import TableSets, TablePlan, question_problems, refuse, set_problems, table_protocol
+from .tableplan import training_sets
 from ..methods.building import count_trained
 from ..methods.baselines import features_can_be_kept
 from ..methods.family import Method, prompt_kind, token_options, trained_parts
@@ -233,7 +234,6 @@ def estimate(
     "`{row: hours}`, the total, the bytes one training step needs and those of the checkpoints"
     hours, most, disk = {}, 0.0, 0
     rates = dict(test=rate, training=(training_rate or rate) * processes)
-    sketches = int((sets.train.modality == 'sketch').sum())
     if tested is None:
         mixed = 'all-seen' in plan.definition.protocol and hasattr(sets, 'seen')
         tested = len(sets.unseen) + (len(sets.seen) if mixed else 0)
@@ -242,11 +242,12 @@ def estimate(
             hours[row.name] = tested / rate / 3600
             continue
         m = plan.method(row)
-        steps = plan.steps or m['epochs'] * -(-sketches // m['batch'])
-        hours[row.name] = row_hours(m, plan, sets, backbone, steps, rates, tested)
-        most = max(most, step_bytes(m, backbone, len(sets.train.classes), processes, plan.accumulate))
+        own = training_sets(plan, plan.data_of(row), sets)
+        steps = plan.steps or m['epochs'] * -(-len(own.train.sketches) // m['batch'])
+        hours[row.name] = row_hours(m, plan, own, backbone, steps, rates, tested)
+        most = max(most, step_bytes(m, backbone, len(own.train.classes), processes, plan.accumulate))
         runs = len(plan.seeds) + plan.trials
-        disk += runs * checkpoint_bytes(m, backbone, steps, len(sets.validation) > 0)
+        disk += runs * checkpoint_bytes(m, backbone, steps, len(own.validation) > 0)
     weights = 4 * sum(p.numel() for p in backbone.model.parameters())
     return dict(
         hours=hours,

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.towers import tower_mark
 from ..core import UserError, machine, read_json, write_json
-from ..data.named import DATA, ItemSets, load_sets
+from ..data.named import DATA, ItemSets, load_sets, own_options
 from ..measure.compare import Comparison, compare_family
 from ..measure.evaluate import evaluate
 from .experiments import Experiment
@@ -119,8 +119,9 @@ class RealStudy:
         if test not in self.protocols:
             t = self.plan['tests'][test]
             data, provider = self.data(t['data']), DATA[self.plan['data'][t['data']]['name']]
-            options = {k: v for k, v in data.items() if k != 'name'}
-            items, label = provider.unseen(**options) if provider.unseen else (load_sets(data).unseen, data['name'])
+            items, label = (
+                provider.unseen(**own_options(data)) if provider.unseen else (load_sets(data).unseen, data['name'])
+            )
             self.protocols[test] = make_protocol(t['protocol'], items, data=label, k=(10,))
         return self.protocols[test]
 
@@ -145,7 +146,7 @@ class RealStudy:
             if any(not result_path(self.out, t, row, seed).exists() for t in self.wanted(row))
         ]
 
-
+# %% ../../nbs/study/17_realstudy.ipynb #12a0766b
 def result_path(out: str | Path, test: str, row: str, seed: int | None) -> Path:
     "Where the scores of a run on a test lie"
     name = '-'.join([test, row, *([] if seed is None else [str(seed)])])
@@ -168,7 +169,7 @@ def check_state(study: RealStudy) -> dict:
         )
     return about | dict(backbones=marks | about['backbones'])
 
-
+# %% ../../nbs/study/17_realstudy.ipynb #2bfc41e9
 def tune_study(study: RealStudy, rates: str | Path, scratch: str | Path, **how: object) -> dict:
     "Choose the rates of every row that has some on validation kinds; what is chosen already stays"
     path, plan = Path(rates), study.plan
@@ -188,7 +189,7 @@ def tune_study(study: RealStudy, rates: str | Path, scratch: str | Path, **how: 
         write_json(path, done)
     return done
 
-
+# %% ../../nbs/study/17_realstudy.ipynb #c11b2ef4
 def run_realstudy(
     study: RealStudy,
     rates: str | Path | None = None,  # the file that `tune_study` wrote; without one, those of the preset

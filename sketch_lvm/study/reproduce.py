@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CachePlan', 'Filling', 'write_table', 'reference_report', 'probing', 'write_probe', 'read_curve', 'untrained_encoder',
-           'probe_items', 'one_run', 'reference_entry', 'tuned_entry', 'one_row', 'cache_plan', 'plan_size',
-           'fill_cache', 'reproduce', 'fill_table']
+           'probe_items', 'one_run', 'reference_entry', 'count_training', 'tuned_entry', 'one_row', 'cache_plan',
+           'plan_size', 'fill_cache', 'reproduce', 'fill_table']
 
 # %% ../../nbs/study/11_reproduce.ipynb #688c9476
 import json
@@ -34,7 +34,7 @@ from .tune import tune
 from .tablefigure import draw_table
 from .tablepage import choice_words, footnotes, metric_words, table_text
 from .tableplan import TableSets, TablePlan, question_problems, refuse, set_problems, table_problems
-from .tableplan import table_protocol
+from .tableplan import asked_of, table_protocol, training_sets
 from .tables import Row, Table
 from .tablestate import keep_test, open_table, protocol_record, shown_metrics
 from ..methods.building import count_trained, backbone_for, build_encoder
@@ -59,6 +59,14 @@ class Filling:
     say: Callable[[str], None] | None = None
     state: dict = field(default_factory=dict)  # what `table.json` holds
     watch: Probe | None = None
+    own: dict[str, TableSets] = field(default_factory=dict)  # what rows are trained on that change their data
+
+    def trained_on(self, data: dict) -> TableSets:
+        "What is trained on under some data; it is loaded or drawn once"
+        key = json.dumps(data, sort_keys=True)
+        if key not in self.own:
+            self.own[key] = training_sets(self.plan, data, self.sets)
+        return self.own[key]
 
     def keep(self, entry: dict) -> None:
         "A row has grown: the first process writes the table down"
@@ -89,7 +97,7 @@ def reference_report(row: Row, f: Filling) -> Report:
     e, p = f.plan.experiment(row), f.protocol
     backbone = backbone_for(e.method, f.backbone)  # the pixels of the rows that it stands beside
     encoder = frozen_encoder(backbone).to(f.device)
-    warm([*p.queries, *p.gallery], [backbone.recipe], f.plan.other or e.data, False)
+    warm([*p.queries, *p.gallery], [backbone.recipe], f.plan.asked_data or e.data, False)
     names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
@@ -141,7 +149,7 @@ def probe_items(data: dict) -> SketchPhotoSet:
 # %% ../../nbs/study/11_reproduce.ipynb #7535c5c6
 def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
     "Train and test one row with one seed, or go on; what is done is only read. All processes train, the first tests"
-    other = f.plan.other
+    other, own = f.plan.asked_data, f.trained_on(e.data)
     protocol = f.plan.definition.protocol
     path = report_path(folder, e.method, protocol + (f'-{other["name"]}' if other else ''))
     done = by_first_process(
@@ -151,12 +159,12 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
         return done
     curve = folder / 'curve.jsonl'
     if f.watch and 0 in f.plan.probe_at and not curve.exists():
-        write_probe(curve, 0, f.watch, untrained_encoder(e, f.sets, f.backbone, f.device))
+        write_probe(curve, 0, f.watch, untrained_encoder(e, own, f.backbone, f.device))
     fit(
         e,
         folder,
         f.device,
-        f.sets,
+        own,
         f.backbone,
         progress=False if f.team.rank else None,
         accumulate=f.plan.accumulate,
@@ -166,7 +174,7 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
     def test() -> Report:
         opened = open_run(folder, f.device, f.backbone)
         how = dict(device=f.device, frozen=False, sets=f.sets, backbone=f.backbone, opened=opened, data=other)
-        return evaluate_run(folder, protocol, **how)
+        return evaluate_run(folder, protocol, asked=None if own is f.sets else asked_of(f.protocol, own), **how)
 
     return by_first_process(f.team, test)
 
@@ -181,13 +189,19 @@ def reference_entry(row: Row, f: Filling) -> dict:
     return about | dict(seeds={'-': r.values}, test=protocol_record(r))
 
 
+def count_training(sets: TableSets) -> dict[str, int]:
+    "What there is to train on: sketches, photos and classes"
+    t = sets.train
+    return dict(sketches=len(t.sketches), photos=len(t.photos), classes=len(t.classes))
+
+
 def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
     "A row that learns, tuned and not yet trained, and its experiment with the rates that were found"
     e, trials = f.plan.experiment(row), f.plan.trials
     before, folder = f.state['rows'].get(row.name), f.out / folder_name(row.name) / 'tune'
     found = dict(best={}, trials=[])
     if trials:
-        found = tune(e, folder, trials, f.sets, f.backbone, f.device, f.say, accumulate=f.plan.accumulate)
+        found = tune(e, folder, trials, f.trained_on(e.data), f.backbone, f.device, f.say, accumulate=f.plan.accumulate)
     m = replace(e.method, options=e.method.options | found['best'])
     parts, size = count_trained(m, f.backbone)
     kept = [x for x in (before, found if trials else None) if x]
@@ -204,6 +218,7 @@ def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
         at_the_edge=found.get('at_the_edge'),
         step_at_the_edge=found.get('step_at_the_edge'),
         trials=found['trials'],
+        **({} if e.data == f.plan.data else dict(data=e.data, trained_on=count_training(f.trained_on(e.data)))),
         **{k: dict((before or {}).get(k, {})) for k in ('seeds', 'steps', 'curves')},
     )
     return entry, replace(e, method=m)
@@ -238,7 +253,7 @@ def cache_plan(plan: TablePlan, backbone: Backbone, sets: TableSets, p: Protocol
     out = []
     if plan.data.get('cache', 1):
         out += [(s, recipe) for recipe in sorted(training) for s in (sets.train, sets.validation)]
-    if (plan.other or plan.data).get('cache', 1):
+    if (plan.asked_data or plan.data).get('cache', 1):
         out += [(s, recipe) for recipe in sorted(set(recipes.values())) for s in (*p.queries, *p.gallery)]
     return [(s, recipe) for s, recipe in out if s is not None and len(s) and hasattr(s.pictures, 'paths')]
 

@@ -22,7 +22,7 @@ from ..clip.states import in_new_words
 from ..clip.precision import precision_of, set_precision
 from ..clip.prompts import NoPrompts
 from ..core import UserError
-from ..data.named import DATA, ItemSets, data_label, is_real, load_sets
+from ..data.named import DATA, ItemSets, data_label, is_real, load_sets, own_options
 from ..data.realsets import trained_on, trained_sentence
 from ..data.splits import Split
 from ..measure.evaluate import evaluate
@@ -129,7 +129,7 @@ def cross_protocol(
     "The cross-dataset protocol; `leaks` in `data` says what happens to a picture of the test that was trained on"
     if data['name'] not in DATA or not DATA[data['name']].unseen:
         raise UserError(f'the cross-dataset test needs a real data set or a folder, not {data["name"]}.')
-    items, label = DATA[data['name']].unseen(**{k: v for k, v in data.items() if k != 'name'})
+    items, label = DATA[data['name']].unseen(**own_options(data))
     p = make_protocol('cross-dataset', items, split=split, data=label, **how)
     if sets is None:
         return p
@@ -183,6 +183,7 @@ def evaluate_run(
     backbone: Backbone | None = None,
     opened: OpenedRun | None = None,
     data: dict | None = None,  # the other data set of a cross-dataset test
+    asked: Protocol | None = None,  # the very test, where it is not one of the run's own data
     say: Callable[[str], None] | None = None,
     **how: object,  # goes to `evaluate`
 ) -> Report:
@@ -194,10 +195,12 @@ def evaluate_run(
     if wrong := [] if data else gallery_problems(name, e.data):
         raise UserError(' '.join(wrong))
     encoder, _, step, chosen = opened or open_run(run, device, backbone)
-    p = checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
+    p = asked or (
+        checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
+    )
     warm([*p.queries, *p.gallery], [encoder.backbone.recipe], data or e.data, how.get('progress'), say)
     base = evaluate(frozen_beside(encoder, device), p, 'frozen', **how) if frozen else None
-    rows = published(e.method) if is_real(data or e.data) else ()
+    rows = published(e.method) if is_real(data or e.data) and asked is None else ()
     about = dict(
         preset=e.method.preset,
         method=e.method.to_dict(),

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['fit_words', 'conditions_line', 'split_sentence', 'protocol_words', 'protocol_lines', 'data_words', 'metric_words',
-           'caveat', 'training_note', 'footnotes', 'choice_words', 'loud_words', 'table_grid', 'table_blocks',
-           'table_text', 'conventional', 'prior_blocks']
+           'caveat', 'training_note', 'data_note', 'footnotes', 'choice_words', 'loud_words', 'table_grid',
+           'table_blocks', 'table_text', 'conventional', 'prior_blocks']
 
 # %% ../../nbs/study/09_tablepage.ipynb #62f5f7c8
 import re
@@ -104,11 +104,24 @@ def training_note(state: dict) -> str:
     )
 
 
+def data_note(entry: dict) -> str:
+    "What a row was trained on that changes its data, in a sentence; '' for the rest"
+    if not entry.get('trained_on'):
+        return ''
+    options = ', '.join(f'{k}={v}' for k, v in entry['data'].items() if k not in ('name', 'path'))
+    n = entry['trained_on']
+    return (
+        f'{entry["name"]}: trained on {n["sketches"]:,} sketches and {n["photos"]:,} photos of {n["classes"]} classes '
+        f'({entry["data"]["name"]}: {options}).'
+    )
+
+
 def footnotes(state: dict, table: Table) -> list[str]:
-    "The numbered notes of a table: on the classes trained on, on rows under revision, on printed numbers"
+    "The numbered notes of a table: on what was trained on, on rows under revision, on printed numbers"
     entries = [state['rows'][row.name] for row in table.rows if row.name in state['rows']]
     found = [p for e in entries for m in shown_metrics(state, table) if (p := published_value(e, m))]
     notes = [training_note(state) if found else '', revision_note(outdated_rows(state)), *map(caveat, found)]
+    notes += map(data_note, entries)
     return list(dict.fromkeys(filter(None, notes)))
 
 
@@ -156,7 +169,7 @@ def table_grid(state: dict, table: Table) -> Grid:
             p = published_value(e, m)
             return f'{p["value"]:.3f} ({p["source"]}){mark(caveat(p))}' if p else ''
 
-        name = e['name'] + mark(revision_note(old)) * (e['name'] in old)
+        name = e['name'] + mark(revision_note(old)) * (e['name'] in old) + mark(data_note(e))
         seeds = str(len(e['seeds'])) if e['trains'] else '-'
         return (name, f'{sum(e["trains"].values()):,}', *cells(number, print_), seeds)
 

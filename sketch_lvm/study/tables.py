@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['REFERENCES', 'SIX', 'CATEGORY', 'FINE_GRAINED', 'METRICS', 'OLDER', 'OLDER_FINE', 'POSTER', 'POSTER_FINE', 'PRIOR',
-           'SPLIP_WORDS', 'SPLIP_TOKENS', 'TABLES', 'Row', 'Table', 'older', 'prior', 'printed_since', 'without',
-           'splip_rows']
+           'SPLIP_WORDS', 'SPLIP_TOKENS', 'SPLIP_SHARES', 'SPLIP_CLASSES', 'TABLES', 'Row', 'Table', 'older', 'prior',
+           'printed_since', 'without', 'splip_data_rows', 'splip_rows']
 
 # %% ../../nbs/study/06_tables.ipynb #34f122b4
 from dataclasses import dataclass, field
@@ -23,6 +23,8 @@ class Row(NamedTuple):
     name: str  # as the table prints it
     method: str  # a name `method` knows, or one of `REFERENCES`
     how: dict = {}  # what `method` gets beside the preset: without, weights, options
+    data: dict = {}  # what it changes of the data that is trained on; the test is that of the table
+    other: bool = False  # trained on the other data set
 
     @property
     def learns(self) -> bool:
@@ -176,7 +178,7 @@ def without(name: str, label: str, parts: tuple[str, ...], **how: str) -> tuple[
     "The rows of an ablation: a method as it is, then without one part at a time"
     return (Row(label, name, how), *(Row(f'without {part}', name, dict(how, without=[part])) for part in parts))
 
-
+# %% ../../nbs/study/06_tables.ipynb #f92dc337
 SPLIP_WORDS: tuple[tuple[str, str], ...] = (  # of photos, of sketches; B_t takes the places of four words
     ('a picture of a {}', 'a drawing of a {}'),
     ('one photo of a {}', 'one sketch of a {}'),
@@ -189,16 +191,29 @@ SPLIP_TOKENS: dict[str, tuple[str, tuple[int, ...]]] = {
 }  # map -> its option, and numbers of tokens beside the usual one; none at all are the rows without it
 
 
+SPLIP_SHARES: tuple[int, ...] = (10, 25, 50)  # percent of the objects of each training class
+SPLIP_CLASSES: tuple[int, ...] = (5, 10, 20)  # of those that are trained on
+
+
+def splip_data_rows() -> tuple[Row, ...]:
+    "SpLIP trained on less, on fewer classes, and on another data set"
+    return (
+        *(Row(f'{n} percent of the training data', 'splip', data=dict(share=n)) for n in SPLIP_SHARES),
+        *(Row(f'{n} training classes', 'splip', data=dict(classes=n)) for n in SPLIP_CLASSES),
+        Row('trained on another data set', 'splip', other=True),
+    )
+
+
 def splip_rows() -> tuple[Row, ...]:
-    "SpLIP as it is, without its maps, under other words, and with other numbers of tokens"
+    "SpLIP as it is, without its maps, under other words, with other numbers of tokens, and trained on other data"
     words = [
         Row(f'words "{photo[:-3]}" and "{sketch[:-3]}"', 'splip', dict(template=photo, sketch_template=sketch))
         for photo, sketch in SPLIP_WORDS
     ]
     tokens = [Row(f'{n} from {name}', 'splip', {option: n}) for name, (option, ns) in SPLIP_TOKENS.items() for n in ns]
-    return (*without('splip', 'SpLIP', (*SPLIP_TOKENS, 'prompts')), *words, *tokens)
+    return (*without('splip', 'SpLIP', (*SPLIP_TOKENS, 'prompts')), *words, *tokens, *splip_data_rows())
 
-
+# %% ../../nbs/study/06_tables.ipynb #5b77fbb1
 TABLES: dict[str, Table] = {
     'main': Table(
         "The CLIP rows of the paper's first table, and SpLIP: unseen sketches against unseen photos, by category.",
@@ -282,7 +297,8 @@ TABLES: dict[str, Table] = {
         cost='five rows that train, all with prompts only',
     ),
     'splip-ablation': Table(
-        'SpLIP by category: without its maps, under other words, and with other numbers of tokens from each map.',
+        'SpLIP by category: without its maps, under other words, with other numbers of tokens from each map, and '
+        'trained on less, on fewer classes, and on another data set.',
         splip_rows(),
         'zero-shot',
         {'sketchy': METRICS['sketchy'], '': ('mAP@all', 'P@10')},

@@ -43,6 +43,8 @@ _ROW = {
     'curves?': OBJECT,
     'trials?': [_TRIAL],
     'published?': [_PRINTED],
+    'data?': OBJECT,  # of a row that was trained on other data than the table's
+    'trained_on?': {str: WHOLE},
 }
 
 
@@ -85,6 +87,9 @@ def read_table(path: str | Path) -> dict:
         name, task = current_name(e['method'], e.get('task'))
         if name != e['method']:  # written down before tasks had a place of their own
             e.update(method=name, task=task)
+    label = state['settings'].get('backbone')
+    if isinstance(label, str):  # a small CLIP whose weights have its own name was once called 'real-1 (real-1)'
+        state['settings']['backbone'] = re.sub(r'^(.+) \(\1\)$', r'\1', label)
     return state
 
 # %% ../../nbs/study/08_tablestate.ipynb #509296ce

@@ -23,7 +23,7 @@ from ..learner import Embedded
 from ..losses import triplet
 from ..objectives import Batch, Objective, Term, View, ViewEmbeddings, encode_views
 from ..options import Option
-from ..sketch_lvm import SKETCH_LVM
+from ..sketch_lvm import SKETCH_LVM, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/10_additions.ipynb #3bca3d11
 def contrast_targets(labels: torch.Tensor, smoothing: float = 0.0, positives: str = 'class') -> torch.Tensor:
@@ -218,7 +218,7 @@ def added(name: str, about: str, *what: object, learner: type | None = None, **h
     if 'positives' in tasks['category'].options:
         own = {'positives': ('pair', 'inferred', 'only the own photo is right')}
         tasks['fine-grained'] = replace(tasks['fine-grained'], options=tasks['fine-grained'].options | own)
-    notes = {'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)}
+    notes = {'paper': TAKEN_OVER}
     return Family(name, tasks, SKETCH_LVM.parts, notes, terms=ADDED_TERMS, sources=ADDED_SOURCES, learner=learner)
 
 

@@ -16,12 +16,13 @@ from torch import nn
 
 from ...clip.encoder import Encoder
 from ...core import UserError, rng, torch_rng
+from .frame import FEATURE_MINI, FEATURE_RATES
 from ..baselines import FeatureLearner, features_can_be_kept, seed_weights, stored_features
 from ..family import Family, Published, Recipe, printed
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings, view_names
 from ..options import Option
-from ..sketch_lvm import CATEGORY_OPTIONS
+from ..sketch_lvm import CATEGORY_OPTIONS, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/12_generate.ipynb #e282b266
 def normal_divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
@@ -217,13 +218,12 @@ def imagined(name: str, term: str, about: str, sure: str) -> Family:
     if sure != 'peer':
         changes = {k: (_MADE[k][0], sure, '') for k in ('kl_weight', 'back_weight')}
     own = {'sampler': ('pairs', 'inferred', 'the own photo')}
-    rates = {'paper': dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'mini': dict(lr_rest=(3e-4, 1e-3, 3e-3))}
-    presets = {'paper': {}, 'mini': {'temperature': (0.1, 'ours', ''), 'epochs': (20, 'ours', 'features are stored')}}
+    presets = {'paper': {}, 'mini': FEATURE_MINI}
     tasks = {
-        task: Recipe(about, CATEGORY_OPTIONS | _MADE | changes | more, weights, presets, rates, rows)
+        task: Recipe(about, CATEGORY_OPTIONS | _MADE | changes | more, weights, presets, FEATURE_RATES, rows)
         for task, more, rows in (('category', {}, printed_original(name, *_ROWS[name])), ('fine-grained', own, ()))
     }
-    notes = {'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)}
+    notes = {'paper': TAKEN_OVER}
     how = dict(notes=notes, options=GENERATE_OPTIONS, terms=GENERATE_TERMS)
     return Family(name, tasks, learner=ImaginationLearner, encoder=imagining, **how)
 

@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from ...clip.encoder import Encoder
-from ...clip.prompts import prompted_forward
 from ...clip.towers import Modality, modality_rows
 from ...core import UserError, rng
 from ..baselines import features_can_be_kept, seed_weights
+from .frame import FEATURE_MINI, FEATURE_RATES
 from sketch_lvm.methods.classics.generate import (
     ImaginationLearner,
     normal_divergence,
@@ -27,7 +27,7 @@ from ..family import Family, Recipe
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings
 from ..options import Option
-from ..sketch_lvm import CATEGORY_OPTIONS
+from ..sketch_lvm import CATEGORY_OPTIONS, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/14_iiae.ipynb #83ec4895
 def divergence_between(
@@ -83,19 +83,16 @@ class SharedCodes(nn.Module):
 class SidedEncoder(Encoder):
     "An encoder whose head treats sketches and photos apart, on frozen features"
 
-    def forward(
-        self,
-        pixels: torch.Tensor,
-        modality: Modality,
-        trace: object = None,
-        memo: dict | None = None,
-        tower: nn.Module | None = None,
-    ) -> torch.Tensor:
+    def by_side(self, pixels: torch.Tensor, modality: Modality, **look: object) -> torch.Tensor:
         "Unit-norm [B, Z], what the head makes of frozen features"
         index, _ = modality_rows(modality, pixels.shape[0], pixels.device)
         with torch.no_grad():
-            x = prompted_forward(self.tower() if tower is None else tower, pixels, trace=trace, memo=memo).float()
-        return self.code(F.normalize(x, dim=-1), index)
+            x = super().by_side(pixels, 'photo', **look)  # the tower is frozen and does not tell them apart
+        return self.code(x, index)
+
+    def finish(self, features: torch.Tensor) -> torch.Tensor:
+        "Unit length; the head comes after it, and is told the side"
+        return F.normalize(features.float(), dim=-1)
 
     def code(self, features: torch.Tensor, modality: int | torch.Tensor) -> torch.Tensor:
         "Unit-norm, from features that are there already"
@@ -174,16 +171,15 @@ _MADE = {
 def _recipe(task: str) -> Recipe:
     about = "IIAE's objective, CLIP tower: shared and exclusive codes of sketch and photo, the shared ones searched."
     own = {'sampler': ('pairs', 'inferred', 'the own photo')} if task == 'fine-grained' else {}
-    presets = {'paper': {}, 'mini': {'temperature': (0.1, 'ours', ''), 'epochs': (20, 'ours', 'features are stored')}}
-    rates = {'paper': dict(lr_rest=(1e-4, 1e-3, 1e-2)), 'mini': dict(lr_rest=(3e-4, 1e-3, 3e-3))}
+    presets = {'paper': {}, 'mini': FEATURE_MINI}
     printed = printed_original('iiae-objective', (0.373, 0.485), (0.412, 0.503)) if task == 'category' else ()
-    return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, rates, printed)
+    return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, FEATURE_RATES, printed)
 
 
 IIAE = Family(
     'iiae-objective',
     {task: _recipe(task) for task in ('category', 'fine-grained')},
-    notes={'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)},
+    notes={'paper': TAKEN_OVER},
     options=SHARED_OPTIONS,
     terms={'iiae': SHARED_TERM},
     learner=SharedLearner,

@@ -21,7 +21,7 @@ from ..family import Family, Published, Recipe
 from ..losses import cosine_classification
 from ..objectives import Batch, Objective, Term, ViewEmbeddings
 from ..options import Option
-from ..sketch_lvm import CATEGORY_OPTIONS, FINE_GRAINED_OPTIONS
+from ..sketch_lvm import CATEGORY_OPTIONS, FINE_GRAINED_OPTIONS, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/13_prototypes.ipynb #260f4acf
 def selected(teacher: torch.Tensor, prototypes: torch.Tensor, labels: torch.Tensor, keep: int) -> torch.Tensor:
@@ -169,7 +169,7 @@ def by_points(name: str, term: str) -> Family:
         for task, options, printed in (('category', CATEGORY_OPTIONS, rows), ('fine-grained', FINE_GRAINED_OPTIONS, ()))
     }
     parts = {'norms': {'norms': 'frozen'}, 'prompts': {'n_prompts': 0}}
-    notes = {'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)}
+    notes = {'paper': TAKEN_OVER}
     return Family(name, tasks, parts, notes, terms=POINT_TERMS)
 
 

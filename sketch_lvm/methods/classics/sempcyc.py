@@ -16,14 +16,14 @@ from torch import nn
 from ...clip.encoder import Encoder
 from ...core import UserError
 from ..baselines import features_can_be_kept
-from .frame import SmallNet
+from .frame import FEATURE_MINI, FEATURE_RATES, SmallNet
 from .generate import ImaginationLearner, printed_original
 from .iiae import SidedEncoder
 from ..family import Family, Recipe
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings
 from ..options import Option
-from ..sketch_lvm import CATEGORY_OPTIONS
+from ..sketch_lvm import CATEGORY_OPTIONS, TAKEN_OVER
 
 # %% ../../../nbs/methods/classics/15_sempcyc.ipynb #6622b1ab
 def least_squares(
@@ -156,15 +156,8 @@ _VALUES = {
     'judge_width': (64, 'inferred', ''),
 }
 _WEIGHTS = {k: (1.0, 'inferred', 'see its room') for k in ('classification', 'cycles', 'judges')}
-_PRESETS = {
-    'paper': {},
-    'mini': {
-        'temperature': (0.1, 'ours', ''),
-        'epochs': (20, 'ours', 'features are stored'),
-        'lr_rest': (1e-3, 'ours', 'not tuned'),
-    },
-}
-_RATES = {'paper': dict(lr_rest=(1e-5, 1e-4, 1e-3)), 'mini': dict(lr_rest=(3e-4, 1e-3, 3e-3))}
+_PRESETS = {'paper': {}, 'mini': FEATURE_MINI | {'lr_rest': (1e-3, 'ours', 'not tuned')}}
+_RATES = FEATURE_RATES | {'paper': dict(lr_rest=(1e-5, 1e-4, 1e-3))}
 
 SEMPCYC = Family(
     'sempcyc-objective',
@@ -178,7 +171,7 @@ SEMPCYC = Family(
             printed_original('sempcyc-objective', None, (0.297, 0.426)),
         )
     },
-    notes={'paper': ('What is not its own it takes over from sketch-lvm, with the sources it has there.',)},
+    notes={'paper': TAKEN_OVER},
     options={'cycle_hidden': CYCLE_OPTIONS['cycle_hidden']},
     terms=CYCLE_TERMS,
     learner=CycleLearner,

@@ -66,7 +66,7 @@ class PractisingEncoder(Encoder):
         ink = ink_cells(pixels, self.head.grid)
         try:
             for _ in range(self.steps):
-                z = Encoder.forward(self, pixels, 'sketch')
+                z = Encoder.by_side(self, pixels, 'sketch')
                 gradients = torch.autograd.grad(ink_loss(self.head(z), ink), parameters, allow_unused=True)
                 with torch.no_grad():
                     for p, g in zip(parameters, gradients):
@@ -84,19 +84,12 @@ class PractisingEncoder(Encoder):
             out = []
             for row in pixels.clone().split(1):  # a copy: what was made in inference mode learns nothing
                 with self.practised(row), torch.no_grad():
-                    out.append(Encoder.forward(self, row, 'sketch'))
+                    out.append(Encoder.by_side(self, row, 'sketch'))
         return torch.cat(out)
 
-    def forward(
-        self,
-        pixels: torch.Tensor,
-        modality: Modality,
-        trace: object = None,
-        memo: dict | None = None,
-        tower: nn.Module | None = None,
-    ) -> torch.Tensor:
+    def by_side(self, pixels: torch.Tensor, modality: Modality, **look: object) -> torch.Tensor:
         "Unit-norm embeddings [B, D]"
-        plain = super().forward(pixels, modality, trace, memo, tower)
+        plain = super().by_side(pixels, modality, **look)
         index, _ = modality_rows(modality, len(pixels), pixels.device)
         if self.training or not self.steps or not len(pixels):
             return plain
