@@ -7,7 +7,7 @@ COUNT ?= 100
 SEED ?= 0
 DONE := .venv/.installed
 
-.PHONY: install quickstart check test times mutants lab docs export clean
+.PHONY: install quickstart check test times mutants lab docs slides export clean
 install: $(DONE)
 
 $(DONE): settings.ini constraints.txt setup.py
@@ -36,6 +36,10 @@ lab: $(DONE)
 docs: $(DONE)
 	$(BIN)/python -c 'import myst_nb, pydata_sphinx_theme' 2>/dev/null || sh tools/install.sh $(PYTHON) dev,docs
 	$(BIN)/python docs/build.py
+
+# of the six lessons, from stored outputs, in docs/_build/slides; each file opens as it is
+slides: $(DONE)
+	$(BIN)/python tools/slides.py
 
 export: $(DONE)
 	$(BIN)/nbdev_clean && $(BIN)/nbdev_export && $(BIN)/python tools/export_tests.py && $(BIN)/python tools/rooms.py && $(BIN)/python tools/readme.py && $(BIN)/python tools/exercises.py

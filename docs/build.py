@@ -1,7 +1,8 @@
 """Put the site together and let Sphinx write it. Usage: build.py [--out docs/_build] [--only FOLDER ...]
 
 Notebooks are taken with the outputs they store; nothing is run. The pages of the reference and of the errors are
-written from the code, the order of the rooms from tools/rooms.py. `--only` builds a small site, for a test.
+written from the code, the order of the rooms from tools/rooms.py, slides of the lessons by tools/slides.py. `--only`
+builds a small site, for a test.
 """
 
 import argparse
@@ -17,7 +18,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(HERE), str(ROOT / 'tools')]
+import here  # noqa: E402
 import notebooks  # noqa: E402
+import slides  # noqa: E402
 import source  # noqa: E402
 from rooms import FOLDERS, title_and_promise  # noqa: E402
 
@@ -64,6 +67,7 @@ class Site:
         path = self.src / name
         self.kept.add(path)
         text = LINK.sub(lambda m: m[0] if self.has(path, m[2]) else m[1], text.rstrip() + '\n')
+        text = text.replace('rooms.ipynb)', 'rooms.md)')  # the map of the notebooks is the page of rooms here
         if not path.exists() or path.read_text(encoding='utf-8') != text:  # Sphinx reads again only what is newer
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding='utf-8')
@@ -76,7 +80,8 @@ class Site:
     def write_all(self) -> None:
         for folder in self.folders:
             for name in self.pages[folder]:
-                nb = notebooks.page(self.nbs / name, name, self.by_notebook.get(name))
+                place = here.line(name, here.PICTURE in self.titles)
+                nb = notebooks.page(self.nbs / name, name, self.by_notebook.get(name), place)
                 self.write(name, json.dumps(nb, ensure_ascii=False))
         shutil.copytree(self.nbs / 'images', self.src / 'images', dirs_exist_ok=True)
         for name in ('glossary.md', 'notation.md'):
@@ -102,7 +107,8 @@ class Site:
             below = [p.removesuffix('.ipynb').removeprefix(f'{folder}/') for p in self.pages[folder]]
             what = FOLDERS[folder][0].upper() + FOLDERS[folder][1:] + '.'
             table = '\n'.join(['| page | promise |', '|---|---|', *rows])
-            self.write(f'{self.folder_page(folder)}.md', f'# {title}\n\n{what}\n\n{table}\n\n{toctree(below)}')
+            decks = as_slides() if folder == 'tutorials' else ''
+            self.write(f'{self.folder_page(folder)}.md', f'# {title}\n\n{what}{decks}\n\n{table}\n\n{toctree(below)}')
         rooms = [f for f in self.folders if f not in LESSONS]
         lines = [f'| [{f or "core"}]({self.folder_page(f)}.md) | {FOLDERS[f]} | {len(self.pages[f])} |' for f in rooms]
         words = (
@@ -114,8 +120,6 @@ class Site:
         below = [self.folder_page(f) for f in rooms]
         self.write('rooms.md', f'# Rooms\n\n{words}\n\n{table}\n\n{toctree(below, 2)}')
         front = notebooks.page(self.nbs / 'index.ipynb', 'index.ipynb', None)
-        for cell in front['cells']:  # the map of the notebooks is the page of rooms here
-            cell['source'] = cell['source'].replace('](rooms.ipynb)', '](rooms.md)')
         lessons = [self.folder_page(f) for f in self.folders if f in LESSONS and f != 'analysis']
         asked = [self.folder_page(f) for f in self.folders if f == 'analysis']
         order = [*lessons, 'rooms', *asked, 'glossary', 'notation', 'reference/index', 'Errors <errors/index>']
@@ -239,6 +243,12 @@ class Site:
         return '\n\n'.join(parts)
 
 
+def as_slides() -> str:
+    "A line of links to the slides of the lessons, which are no pages of Sphinx"
+    links = [f'<a href="../slides/{p.stem}.html">{p.name[0]}</a>' for p in slides.lessons()]
+    return f' The lessons as slides: {", ".join(links)}.'
+
+
 def shortened(r: source.Refusal) -> str:
     "What an error page is called"
     text = ' '.join(r.sentences[0].split()) if r.sentences else f'An error of {r.where}, line {r.line}'
@@ -277,6 +287,8 @@ def main() -> int:
     site.write_all()
     command = [sys.executable, '-m', 'sphinx', '-q', '-b', 'html', '-c', HERE, '-d', args.out.resolve() / 'doctrees']
     done = subprocess.run([str(x) for x in [*command, site.src, site.html]])
+    if 'tutorials' in site.folders:
+        slides.write(site.html / 'slides')
     if done.returncode == 0:
         print(f'{site.html / "index.html"} opens in a browser as it is.')
     return done.returncode

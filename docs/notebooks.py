@@ -52,10 +52,12 @@ def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
     return {**cell, 'source': without_directives(source), 'metadata': {**cell['metadata'], 'tags': tags, **told}}
 
 
-def page(path: Path, name: str, module: str | None) -> dict:
-    "A notebook for the site; `module` is what the room exports, with its page in the reference"
+def page(path: Path, name: str, module: str | None, here: str = '') -> dict:
+    "A notebook for the site; `module` is what the room exports, with its page in the reference, `here` goes above all"
     nb = json.loads(path.read_text(encoding='utf-8'))
     cells = [c for c in (page_cell(c, name) for c in nb['cells']) if c]
+    if here:
+        cells[0] = {**cells[0], 'source': f'{cells[0]["source"].rstrip()}\n\n{here}'}
     if module:
         up = '../' * name.count('/')
         line = f'\n\n[`{module}`]({up}reference/{module}.md) is exported from this page. Tests are folded.'

@@ -185,3 +185,29 @@ def test_every_word_of_the_glossary_names_the_page_that_builds_it():
     found, pattern = known()
     assert pattern.findall('Prompts, a LayerNorm and mAP@all; prompted mapping') == ['Prompts', 'LayerNorm', 'mAP@all']
     assert found['prompts'] == found['prompt']
+
+
+def test_every_room_has_its_place_in_the_picture():
+    "Each page finds one, each line of the table is needed, each station is lit somewhere"
+    from fnmatch import fnmatch
+
+    import here
+
+    pages = [p.relative_to(ROOT / 'nbs').as_posix() for p in (ROOT / 'nbs').rglob('*.ipynb')]
+    pages = [p for p in pages if '.ipynb_checkpoints' not in p and p not in ('index.ipynb', 'rooms.ipynb')]
+    rooms = [p for p in pages if p.split('/')[0] not in ('analysis', 'exercises', 'tutorials')]
+    lessons = [p for p in pages if re.match(r'tutorials/\d_', p)]
+    assert len(rooms) > 150 and [p for p in [*rooms, *lessons] if not here.place(p)] == []
+    first = {next(k for k in here.PLACES if fnmatch(p, k)) for p in [*rooms, *lessons]}
+    assert set(here.PLACES) - first == set()
+    assert {s for lit, _ in here.PLACES.values() for s in lit} == set(here.STATIONS)
+    assert here.line('analysis/power.ipynb') == ''
+    said = here.line('clip/10_prompts.ipynb')
+    assert re.findall('<b>(.+?)</b>', said) == ['tokens + prompts'] and len(said) < 600
+    assert 'href="../show/13_system.html"' in said and 'href' not in here.line('clip/10_prompts.ipynb', False)
+
+
+def test_a_page_says_where_it_stands(site):
+    text = (site / 'methods/00_losses.html').read_text(encoding='utf-8')
+    (said,) = re.findall('<p class="here">.*?</p>', text)
+    assert re.findall('<b>(.+?)</b>', said) == ['cosine'] and ('href' in said) == whole(site)

@@ -3,7 +3,6 @@
 import json
 import runpy
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / 'tools'))
 import exercises  # noqa: E402
-from jobs import notebook_job, run_jobs  # noqa: E402
 
 
 def cell(source, kind='code', outputs=()):
@@ -62,10 +60,7 @@ def test_a_solution_becomes_a_blank_and_is_folded_below(lesson):
         ('def f(x):\n    # how\n    return x\n\nb = f(1)\n', 'b = None\n\ndef f(x):\n    ...'),
         ('g = lambda x: x\nfor f in range(3):\n    b = f\n', 'b = None\n...'),
         ('b, c = 1, 2\nwith open(1) as d:\n    e = 1\n', 'b = None\n...'),
-        (
-            'class M(N):\n    "A"\n    def g(self):\n        return 1\n',
-            'class M(N):\n    "A"\n\n    def g(self):\n        ...',
-        ),
+        ('class M(N):\n    "A"\n    def g(self):\n        return 1\n', 'class M(N):\n    "A"\n\n    def g(self):\n        ...'),
     ],
 )
 def test_blanks_keep_heads_and_bind_names(solution, blank):
@@ -119,7 +114,6 @@ def test_the_tool_runs_as_a_command(monkeypatch):
     assert end.value.code == 0
 
 
-@pytest.mark.slow  # `tools/check.py` tries them where it runs the lessons
 @pytest.mark.parametrize('path', exercises.lessons(), ids=lambda p: p.stem)
 def test_blanks_of_a_lesson_fail_their_checks_with_a_sentence(path, monkeypatch):
     monkeypatch.setenv('MPLBACKEND', 'agg')
@@ -127,16 +121,89 @@ def test_blanks_of_a_lesson_fail_their_checks_with_a_sentence(path, monkeypatch)
     assert len(said) >= exercises.FEWEST and all(said.values())
 
 
-def test_a_lesson_is_run_with_its_blanks(lesson, capfd):
-    def run(path):
-        job = notebook_job(path, path.parent, [], [], 0, partial(exercises.trying, path))
-        return run_jobs([job], 1, lambda line: None)[0]
+# ---- the first cell, in Colab and in Binder
 
-    done = run(lesson(exercise('2.1')))
-    assert done.fine and '2.1: answer is not twice 3: see double' in done.output
-    assert 'accepts a blank' in (done := run(lesson(exercise('2.1', check='assert start == 3')))).output
-    assert not done.fine
-    hidden = exercise('2.1')
-    for c in hidden[1:]:
-        c['source'] = c['source'].replace('\n', '\n#| eval: false\n', 1)
-    assert 'no cell was run for 2.1' in (done := run(lesson(hidden))).output and not done.fine
+
+def first_cell(path):
+    return next(c for c in sources(exercises.read(path)) if exercises.ADDRESS.search(c))
+
+
+def test_lessons_begin_alike_and_with_the_address_of_settings():
+    cells = {p.name: first_cell(p) for p in exercises.lessons()}
+    assert len(cells) == 6 and len(set(cells.values())) == 1
+    assert f'REPOSITORY = {exercises.address()!r}' in cells['1_draw_and_find.ipynb']
+    assert all(sources(exercises.read(p))[0] == cells[p.name] for p in exercises.lessons())
+
+
+def test_the_address_is_written_into_lessons(lesson):
+    path = lesson([cell("REPOSITORY = ''  # where\nassert 1")], exercise('2.1'))
+    root = path.parents[2]
+    (root / 'settings.ini').write_text('[DEFAULT]\nuser = a\ngit_url = file:///home/%(user)s/project\n')
+    exercises.write(root)
+    assert first_cell(path) == "REPOSITORY = 'file:///home/a/project'  # where\nassert 1"
+    assert first_cell(root / 'nbs/exercises' / path.name) == first_cell(path)
+    before = path.read_bytes()
+    exercises.write(root)
+    assert path.read_bytes() == before
+
+
+def run_first_cell(monkeypatch, installed, environ, colab=False, address=''):
+    "What the first cell of a lesson would do on another machine: its commands"
+    import importlib.util
+    import subprocess
+    import types
+
+    done, output = [], types.SimpleNamespace(enable_custom_widget_manager=lambda: done.append('widgets'))
+    if colab:
+        monkeypatch.setitem(sys.modules, 'google', types.ModuleType('google'))
+        monkeypatch.setitem(sys.modules, 'google.colab', types.SimpleNamespace(output=output))
+    for k, v in environ.items():
+        monkeypatch.setenv(k, v)
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: object() if installed else None)
+    monkeypatch.setattr(subprocess, 'run', lambda command, check: done.append(' '.join(command)))
+    text = exercises.ADDRESS.sub(f'REPOSITORY = {address!r}', first_cell(exercises.lessons()[0]))
+    exec(compile(text, 'first cell', 'exec'), {})
+    return done
+
+
+def test_the_first_cell_installs_where_the_project_is_missing(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert run_first_cell(monkeypatch, False, {}) == []  # at home
+    with pytest.raises(ValueError, match='into REPOSITORY'):
+        run_first_cell(monkeypatch, False, {}, colab=True)
+    clone, install, widgets = run_first_cell(monkeypatch, False, {}, colab=True, address='file:///somewhere')
+    assert clone == 'git clone -q --depth 1 file:///somewhere project'
+    assert install == f'{sys.executable} -m pip install -q ./project' and widgets == 'widgets'
+    (tmp_path / 'project').mkdir()  # a second try
+    assert len(run_first_cell(monkeypatch, False, {}, colab=True, address='file:///somewhere')) == 2
+    assert run_first_cell(monkeypatch, True, {}, colab=True) == []
+
+
+def test_the_first_cell_takes_the_address_that_binder_knows(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    done = run_first_cell(monkeypatch, False, dict(BINDER_REPO_URL='file:///there'))
+    assert done[0].split()[-2:] == ['file:///there', 'project'] and len(done) == 2
+
+
+def test_what_binder_runs_installs_this_project(tmp_path):
+    "With a python that only notes what it is asked for"
+    import os
+    import subprocess
+
+    folder = ROOT / '.binder'
+    python = (folder / 'runtime.txt').read_text().strip()
+    assert python in ('python-3.11', 'python-3.12', 'python-3.13')
+    (tmp_path / 'python').write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / 'python').chmod(0o755)
+    assert os.access(folder / 'postBuild', os.X_OK)
+    done = subprocess.run(
+        [folder / 'postBuild'],
+        env=dict(PATH=f'{tmp_path}{os.pathsep}{os.environ["PATH"]}'),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    install, warm = done.stdout.splitlines()
+    assert install.endswith('-c constraints.txt -e .') and (ROOT / 'constraints.txt').exists()
+    compile(warm.removeprefix('-c '), 'postBuild', 'exec')
+    assert 'whl/cpu' in install and 'whl/cpu' in (ROOT / 'nbs/tutorials/guide.ipynb').read_text(encoding='utf-8')

@@ -13,6 +13,7 @@ An exercise of lesson N stands in three cells, which need not follow each other 
 
 What stands between the two lines becomes a blank that runs: names that are used afterwards are None, functions and
 classes keep their heads. Everything else stays as it is, but stored outputs end where the first exercise begins.
+The first cell of a lesson installs the project in Colab; its line REPOSITORY is what settings.ini says under git_url.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import re
 import sys
 import textwrap
 import time
+from configparser import ConfigParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,7 @@ REGION = re.compile(r'^([ \t]*)# your code\n(.*?)^[ \t]*# end of your code[ \t]*
 LINK = re.compile(r'\]\(((?!\w+:|#|/)[^)\s]+)\)')
 SKIP = re.compile(r'^#\| *(slow|gpu|weights|browser|test|eval: *false)\b', re.M)
 FEWEST = 5  # exercises of a lesson
+ADDRESS = re.compile(r"^REPOSITORY = '.*?'", re.M)
 
 
 def code(cell: dict) -> str:
@@ -45,6 +48,27 @@ def mark(cell: dict) -> tuple[str, str] | None:
     "('exercise' or 'check', '2.1') of a cell that begins so"
     found = MARK.match(code(cell) + '\n')
     return (found[1], found[2]) if found else None
+
+
+# ---- the address of the project
+
+
+def address(root: Path = ROOT) -> str:
+    "Where git finds the project; nothing if settings.ini names no public copy"
+    cfg = ConfigParser(delimiters=['='])
+    cfg.read(root / 'settings.ini', encoding='utf-8')
+    return cfg.get('DEFAULT', 'git_url', fallback='').strip()
+
+
+def write_address(root: Path = ROOT) -> None:
+    "Write it into the first cells of the lessons, and nothing else"
+    line = f'REPOSITORY = {address(root)!r}'
+    for path in lessons(root):
+        nb = read(path)
+        cell = next((c for c in nb['cells'] if ADDRESS.search(code(c))), None)
+        if cell and (new := ADDRESS.sub(lambda m: line, code(cell))) != code(cell):
+            cell['source'] = new.splitlines(keepends=True)
+            path.write_text(written(nb), encoding='utf-8')
 
 
 # ---- names
@@ -236,6 +260,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
 
 def write(root: Path = ROOT) -> None:
     "Write nbs/exercises; what no lesson has any longer goes"
+    write_address(root)
     made, folder = pages(root), root / 'nbs' / 'exercises'
     if made:
         folder.mkdir(exist_ok=True)
