@@ -5,26 +5,17 @@ Written by hand, since it is about no single room. What it needs is told in `tes
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from browsing import HOSTILE, MINUTES
+from browsing import HOSTILE, MINUTES, draw, places, started_app, strokes_of
 from PIL import Image
 
 pytestmark = pytest.mark.browser
-
-
-def strokes_of(name, number):
-    from sketch_lvm.world.freehand import sketch_strokes
-
-    return [[axis.round(1).tolist() for axis in s] for s in sketch_strokes(name, number)]
 
 
 BICYCLE = 'bicycle', 1  # a drawing that the frozen mini CLIP reads well: the tests are of the page
@@ -51,22 +42,8 @@ def app(tmp_path_factory):
     Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(home / 'secret.png')
     encoder, source = open_encoder()
     make_gallery(encoder, home / 'photos', source=source, say=None).save(home / 'gallery')
-    words = [sys.executable, '-m', 'sketch_lvm', 'app', home / 'gallery', '--trust', '--also', home / 'photos' / 'cat']
-    words += ['--port', '0', '--no-browser']
-    env = dict(os.environ, PYTHONUNBUFFERED='1')
-    process = subprocess.Popen(
-        list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
-    )
-    try:
-        said = ''
-        while not (found := re.search(r'http://\S+', said)):
-            line = process.stdout.readline()
-            assert line, f'the app ended: {said}'
-            said += line
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(20)
+    with started_app(home / 'gallery', '--trust', '--also', home / 'photos' / 'cat') as address:
+        yield address
 
 
 class App:
@@ -88,10 +65,7 @@ class App:
 
     def places(self, strokes):
         "Where the points of strokes lie on the screen"
-        self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        k = (box['width'] - 2) / 255
-        return [[(box['x'] + 1 + x * k, box['y'] + 1 + y * k) for x, y in zip(*s)] for s in strokes]
+        return places(self.canvas, strokes)
 
     @property
     def canvas(self):
@@ -99,12 +73,7 @@ class App:
 
     def draw(self, strokes):
         "With the mouse"
-        for points in self.places(strokes):
-            self.page.mouse.move(*points[0])
-            self.page.mouse.down()
-            for p in points[1:]:
-                self.page.mouse.move(*p)
-            self.page.mouse.up()
+        draw(self.canvas, strokes)
         self.settled()
 
     def says(self, pattern):
