@@ -3,14 +3,15 @@
     python tests/latency.py app --photos 340
     python tests/latency.py pad --photos 3000 --backbone ViT-B-32 --weights-from random
 
-Run it on a quiet machine, one command a row. Drawn photos of the mini world are indexed into a folder that stays (--place),
-in the precision that `sketch_lvm index` takes, so a second run starts at once. What answers runs in processes of its own, and
-fifty strokes are drawn with Playwright's mouse, a point each 8 ms. *Drawing*: from the pen's last point before a question to
-the frame after its ranking was put in place; *pen up*: the same for the question that the end of a stroke asks. On the pad a
-question whose answer is the ranking that stands there paints nothing, and is not counted.
+Run it on a quiet machine, one command a row. Drawn photos of the mini world are indexed into a folder that stays
+(--place), in the precision that `sketch_lvm index` takes, so a second run starts at once. What answers runs in
+processes of its own, and fifty strokes are drawn with Playwright's mouse, a point each 8 ms. *Drawing*: from the pen's
+last point before a question to the frame after its ranking was put in place; *pen up*: the same for the question that
+the end of a stroke asks. On the pad a question whose answer is the ranking that stands there paints nothing, and is not
+counted.
 
-A row replaces the one of the same place, photos and encoder in data/results/latency.json, where `nbs/app/13_web` reads it. It
-holds how many cores others kept busy in the five seconds before: above 0.3 it is refused, unless --anyway.
+A row replaces the one of the same place, photos and encoder in data/results/latency.json, where `nbs/app/13_web` reads
+it. It holds how many cores were kept busy in the five seconds before: above 0.3 it is refused, unless --anyway.
 """
 
 import argparse

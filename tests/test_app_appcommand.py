@@ -71,3 +71,63 @@ def test_the_app_opens_what_it_is_given():
     both = side_by_side(make_encoder(b, ShallowPrompts(3, width=192)))
     assert list(both) == ['frozen', 'prompted'] and both['frozen'].backbone is b
     assert list(side_by_side(both['frozen'])) == ['']
+
+
+def test_the_command_serves_a_gallery_in_milvus():
+    import json, os, re, subprocess, sys, urllib.request
+    from sketch_lvm.core import nothing_to_test
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.train.sealed import scratch
+
+    try:
+        import milvus_lite, pymilvus  # noqa: F401
+    except ImportError:
+        pymilvus = None
+        nothing_to_test("pymilvus: pip install 'sketch_lvm[milvus]'")
+
+
+    def served():
+        d = scratch()
+        save_folder(toy_set(size=64).photos, d / 'home')
+        there, env = f'milvus:{d}/g.db', dict(os.environ, PYTHONUNBUFFERED='1')
+        how = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+        command = [sys.executable, '-m', 'sketch_lvm']
+        index = [*command, 'index', d / 'home', '--out', there, '--backbone', 'mini', '--precision', 'fp32']
+        made = subprocess.run([*map(str, index)], **how)  # a process of its own: the file is open in one at a time
+        assert made.returncode == 0, made.stdout
+        app = subprocess.Popen([*command, 'app', there, '--port', '0', '--no-browser'], **how)
+        try:
+            said = ''
+            while not (found := re.search(r'http://\S+', said)):
+                line = app.stdout.readline()
+                assert line, said
+                said += line
+            assert '20 photos in Milvus' in said and 'as Milvus keeps them' in said and '--trust' not in said, said
+
+            def ask(path, question=None):
+                body = question and json.dumps(question).encode()
+                request = urllib.request.Request(found[0] + path, body, {'content-type': 'application/json'})
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.read()
+
+            about = json.loads(ask('api/about'))
+            assert about['photos'] == 20 and about['places'] == [there] and len(about['groups']) >= 4
+            for question in (dict(strokes=[[[20, 220, 120], [30, 60, 200]]]), dict(words='red'), dict(like=3), {}):
+                answer = json.loads(ask('api/ask', question | dict(count=5)))
+                assert len(answer['rankings'][0]['rows']) == 5 and answer['total'] == 20, (question, answer)
+            assert json.loads(ask('api/ask', dict(like=3, count=2)))['rankings'][0]['rows'][0] == 3
+            names = json.loads(ask('api/names?rows=0,19'))
+            assert names[0]['id'].endswith('.png') and 'path' not in names[0]
+            for kind in ('thumbs', 'photos'):
+                assert ask(f'{kind}/{about["mark"]}/7')[:3] == b'\xff\xd8\xff'
+            second = subprocess.run([*command, 'app', there, '--port', '0', '--no-browser'], **how, timeout=100)
+            assert second.returncode == 2 and 'in one program at a time' in second.stdout
+            assert 'Traceback' not in second.stdout, second.stdout
+        finally:
+            app.terminate()
+            app.wait(20)
+
+
+    if pymilvus:
+        served()

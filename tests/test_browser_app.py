@@ -76,6 +76,16 @@ class App:
         draw(self.canvas, strokes)
         self.settled()
 
+    def touch(self, strokes):
+        "With a finger"
+        client = self.page.context.new_cdp_session(self.page)
+        for points in self.places(strokes):
+            spots = [dict(x=x, y=y) for x, y in points]
+            client.send('Input.dispatchTouchEvent', dict(type='touchStart', touchPoints=[spots[0]]))
+            for spot in spots[1:]:
+                client.send('Input.dispatchTouchEvent', dict(type='touchMove', touchPoints=[spot]))
+            client.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+
     def says(self, pattern):
         from playwright.sync_api import expect
 
@@ -162,19 +172,31 @@ def test_another_folder_is_opened_from_the_page(browser, app, shots):
     other = App(browser, app)  # another page still sees the first gallery
     other.says('^49 photos')
     other.close()
-    place.focus()
-    a.page.keyboard.press('ArrowUp')
+    opened = []
+    a.page.on('request', lambda r: opened.append(r.post_data) if r.url.endswith('api/open') else None)
+    a.page.locator('h1').click()
+    while a.page.evaluate('document.activeElement.id') != 'place':  # the keys alone reach it
+        a.page.keyboard.press('Tab')
+    for key in ('ArrowUp', 'ArrowDown', 'ArrowUp'):  # past the one that is open: only where the keys rest is opened
+        a.page.keyboard.press(key)
     a.says('^49 photos ranked')
     assert a.rows() == first and a.page.evaluate('document.activeElement.id') == 'place'
+    assert opened == ['{"place":0}']
+    a.page.screenshot(path=str(shots / 'app-9-keys.png'))
     a.close()
     a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True)
-    box = a.page.locator('#place').bounding_box()
-    assert box['height'] >= 44 and box['x'] >= 0 and box['x'] + box['width'] <= 390
+    for menu in ('#place', '#within'):
+        box = a.page.locator(menu).bounding_box()
+        assert box['height'] >= 44 and box['x'] >= 0 and box['x'] + box['width'] <= 390
+        assert box['width'] >= 150, menu  # a name can be read
     assert a.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
     a.page.screenshot(path=str(shots / 'app-10-phone-places.png'))
     a.page.locator('#place').tap()
     a.page.locator('#place').select_option('cat')
     a.says('^6 photos')
+    a.touch(strokes_of(*BICYCLE)[:2])
+    a.says('^6 photos ranked')
+    a.page.screenshot(path=str(shots / 'app-10-phone-drawn.png'))
     a.close()
 
 
@@ -237,13 +259,8 @@ def test_words_and_classes(browser, app, shots):
 def test_a_finger_on_a_telephone(browser, app, shots):
     a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2)
     inside = "s => { const r = document.querySelector(s).getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 }"
-    client, place = a.page.context.new_cdp_session(a.page), a.canvas.bounding_box()
-    for points in a.places(strokes_of(*BICYCLE)):
-        spots = [dict(x=x, y=y) for x, y in points]
-        client.send('Input.dispatchTouchEvent', dict(type='touchStart', touchPoints=[spots[0]]))
-        for spot in spots[1:]:
-            client.send('Input.dispatchTouchEvent', dict(type='touchMove', touchPoints=[spot]))
-        client.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    place = a.canvas.bounding_box()
+    a.touch(strokes_of(*BICYCLE))
     a.says('First: bicycle')
     assert a.canvas.bounding_box() == place  # the finger did not scroll, and what was found did not move the page
     a.page.wait_for_timeout(400)
