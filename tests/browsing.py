@@ -51,6 +51,20 @@ def shots(tmp_path):
     return folder
 
 
+def busy_cores(seconds: float = 5) -> float | None:
+    "How many cores are kept busy, over the next seconds; None where the system does not say (it is Linux that does)"
+
+    def ticks() -> list[int]:
+        return [int(n) for n in Path('/proc/stat').read_text().split('\n')[0].split()[1:9]]
+
+    if not Path('/proc/stat').exists():
+        return None
+    before = ticks()
+    time.sleep(seconds)
+    spent = [b - a for a, b in zip(before, ticks())]
+    return round((os.cpu_count() or 1) * (1 - sum(spent[3:5]) / max(1, sum(spent))), 2)  # idle, and waiting for a disk
+
+
 # ---- drawing
 
 

@@ -25,8 +25,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from browsing import FLAGS, MINUTES, chromium, draw, notebook, open_notebook, run_notebook, started_app, started_lab
-from browsing import strokes_of
+from browsing import (
+    FLAGS,
+    MINUTES,
+    busy_cores,
+    chromium,
+    draw,
+    notebook,
+    open_notebook,
+    run_notebook,
+    started_app,
+    started_lab,
+    strokes_of,
+)
 
 DRAWINGS = ['pear', 'bicycle', 'castle', 'cat', 'teapot']
 
@@ -85,20 +96,6 @@ PAD = (
   }).observe(document, { childList: true, subtree: true });
 }"""
 )
-
-
-def busy_cores(seconds: float = 5) -> float | None:
-    "How many cores are kept busy, over the next seconds; None where the system does not say (it is Linux that does)"
-
-    def ticks() -> np.ndarray:
-        return np.array(Path('/proc/stat').read_text().split('\n')[0].split()[1:9], float)
-
-    if not Path('/proc/stat').exists():
-        return None
-    before = ticks()
-    time.sleep(seconds)
-    used = ticks() - before
-    return round(float((os.cpu_count() or 1) * (1 - used[3:5].sum() / used.sum())), 2)  # idle, and waiting for a disk
 
 
 def index(v: argparse.Namespace) -> Path:
