@@ -4,26 +4,12 @@ Written by hand, since it is about no single room. It needs Playwright (`pip ins
 Chromium or Chrome; `SKETCH_LVM_CHROMIUM` can name one. `SKETCH_LVM_SHOTS` names a folder that keeps the screenshots.
 """
 
-import contextlib
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
-from browsing import HOSTILE, MINUTES
+from browsing import HOSTILE, MINUTES, READY, ROOT, draw, notebook, open_notebook, run_notebook, started_lab
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parent.parent
-READY = '''() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext, k = s?.session?.kernel;
-                     return s?.isReady && k?.connectionStatus === "connected" && k.status === "idle" }'''
-
 FIRST = [
     """
 from sketch_lvm.clip.backbone import load_backbone
@@ -74,84 +60,17 @@ def lines(count): print(count, 'lines')
 ]
 
 
-def notebook(*cells):
-    nb = dict(
-        cells=[
-            dict(cell_type='code', id=f'c{i}', source=c.strip(), metadata={}, outputs=[], execution_count=None)
-            for i, c in enumerate(cells)
-        ],
-        metadata=dict(kernelspec=dict(name='python3', display_name='python3', language='python')),
-        nbformat=4,
-        nbformat_minor=5,
-    )
-    return json.dumps(nb)
-
-
 @pytest.fixture(scope='module')
 def lab(tmp_path_factory):
     "A JupyterLab server on a folder of its own; gives (its address with token, the folder)"
-    home = tmp_path_factory.mktemp('lab')
-    folder = home / 'work'
-    folder.mkdir()
-    tutorial = ROOT / 'nbs' / 'tutorials' / '1_draw_and_find.ipynb'
-    (folder / 'first.ipynb').write_text(
-        tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST), encoding='utf-8'
-    )
-    for name, cells in dict(names=NAMES, keys=PLAIN, follow=PLAIN, saved=PLAIN, restart=PLAIN, wide=PLAIN, long=PLAIN).items():
-        (folder / f'{name}.ipynb').write_text(notebook(*cells), encoding='utf-8')
-    quiet = home / 'settings' / '@jupyterlab' / 'apputils-extension'
-    quiet.mkdir(parents=True)
-    (quiet / 'notification.jupyterlab-settings').write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        port = s.getsockname()[1]
-    env = {
-        **os.environ,
-        'PYTHONPATH': str(ROOT),
-        'JUPYTER_CONFIG_DIR': str(home / 'config'),
-        'JUPYTER_RUNTIME_DIR': str(home / 'runtime'),
-        'IPYTHONDIR': str(home / 'ipython'),
-        'JUPYTERLAB_SETTINGS_DIR': str(home / 'settings'),
-        'JUPYTERLAB_WORKSPACES_DIR': str(home / 'workspaces'),
-        'OMP_NUM_THREADS': '1',
-    }
-    words = [
-        '--no-browser',
-        '--allow-root',
-        '--ServerApp.ip=127.0.0.1',
-        f'--ServerApp.port={port}',
-        '--ServerApp.port_retries=0',
-        '--IdentityProvider.token=drawn',
-        f'--ServerApp.root_dir={folder}',
-        '--LabApp.expose_app_in_browser=True',
-    ]
-    with open(home / 'server.log', 'wb') as log:
-        server = subprocess.Popen(
-            [sys.executable, '-m', 'jupyterlab', *words], env=env, cwd=folder, stdout=log, stderr=subprocess.STDOUT
-        )
-    try:
-        for _ in range(240):
-            if server.poll() is not None:
-                break
-            with (
-                contextlib.suppress(urllib.error.URLError, ConnectionError),
-                urllib.request.urlopen(f'http://127.0.0.1:{port}/api?token=drawn') as r,
-            ):
-                if r.status == 200:
-                    break
-            time.sleep(0.5)
-        else:
-            pytest.fail('JupyterLab did not answer in two minutes:\n' + (home / 'server.log').read_text()[-2000:])
-        if server.poll() is not None:
-            pytest.fail('JupyterLab ended:\n' + (home / 'server.log').read_text()[-2000:])
-        yield f'http://127.0.0.1:{port}/lab/tree/%s?token=drawn&reset', folder
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    with started_lab(tmp_path_factory.mktemp('lab')) as (address, folder):
+        tutorial = ROOT / 'nbs' / 'tutorials' / '1_draw_and_find.ipynb'
+        first = tutorial.read_text(encoding='utf-8') if tutorial.exists() else notebook(*FIRST)
+        (folder / 'first.ipynb').write_text(first, encoding='utf-8')
+        (folder / 'names.ipynb').write_text(notebook(*NAMES), encoding='utf-8')
+        for name in ('keys', 'follow', 'saved', 'restart', 'wide', 'long'):
+            (folder / f'{name}.ipynb').write_text(notebook(*PLAIN), encoding='utf-8')
+        yield address, folder
 
 
 class Lab:
@@ -165,22 +84,11 @@ class Lab:
         self.open()
 
     def open(self):
-        page = self.page
-        page.goto(self.address, wait_until='domcontentloaded')
-        page.wait_for_selector('.jp-Notebook .jp-Cell', state='visible')
-        page.wait_for_function(READY)
+        open_notebook(self.page, self.address)
 
     def run_all(self):
         "Every cell, and no cell may fail"
-        self.page.evaluate(
-            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells').then(fine => { window.ran = !!fine }) }"
-        )
-        self.page.wait_for_function('window.ran !== undefined', timeout=6 * MINUTES)
-        failed = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]')
-        assert self.page.evaluate('window.ran') and failed.count() == 0, (
-            failed.all_inner_texts() or 'the notebook stopped'
-        )
-        self.page.wait_for_selector('.sketch-pad canvas', state='attached')
+        run_notebook(self.page)
 
     @property
     def pad(self):
@@ -209,17 +117,7 @@ class Lab:
 
     def draw(self, strokes):
         "With the mouse, at a person's speed or faster"
-        self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        side = box['width'] - 2
-        at = lambda x, y: (box['x'] + 1 + x * side / 255, box['y'] + 1 + y * side / 255)
-        for xs, ys in strokes:
-            points = list(zip(xs, ys))
-            self.page.mouse.move(*at(*points[0]))
-            self.page.mouse.down()
-            for p in points[1:]:
-                self.page.mouse.move(*at(*p))
-            self.page.mouse.up()
+        draw(self.canvas, strokes)
 
     def found(self):
         "The class names that each model shows, best first"

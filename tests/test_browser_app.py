@@ -5,26 +5,17 @@ Written by hand, since it is about no single room. What it needs is told in `tes
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from browsing import HOSTILE, MINUTES
+from browsing import HOSTILE, MINUTES, draw, places, started_app, strokes_of
 from PIL import Image
 
 pytestmark = pytest.mark.browser
-
-
-def strokes_of(name, number):
-    from sketch_lvm.world.freehand import sketch_strokes
-
-    return [[axis.round(1).tolist() for axis in s] for s in sketch_strokes(name, number)]
 
 
 BICYCLE = 'bicycle', 1  # a drawing that the frozen mini CLIP reads well: the tests are of the page
@@ -51,22 +42,8 @@ def app(tmp_path_factory):
     Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(home / 'secret.png')
     encoder, source = open_encoder()
     make_gallery(encoder, home / 'photos', source=source, say=None).save(home / 'gallery')
-    words = [sys.executable, '-m', 'sketch_lvm', 'app', home / 'gallery', '--trust', '--also', home / 'photos' / 'cat']
-    words += ['--port', '0', '--no-browser']
-    env = dict(os.environ, PYTHONUNBUFFERED='1')
-    process = subprocess.Popen(
-        list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
-    )
-    try:
-        said = ''
-        while not (found := re.search(r'http://\S+', said)):
-            line = process.stdout.readline()
-            assert line, f'the app ended: {said}'
-            said += line
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(20)
+    with started_app(home / 'gallery', '--trust', '--also', home / 'photos' / 'cat') as address:
+        yield address
 
 
 class App:
@@ -88,10 +65,7 @@ class App:
 
     def places(self, strokes):
         "Where the points of strokes lie on the screen"
-        self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        k = (box['width'] - 2) / 255
-        return [[(box['x'] + 1 + x * k, box['y'] + 1 + y * k) for x, y in zip(*s)] for s in strokes]
+        return places(self.canvas, strokes)
 
     @property
     def canvas(self):
@@ -99,13 +73,18 @@ class App:
 
     def draw(self, strokes):
         "With the mouse"
-        for points in self.places(strokes):
-            self.page.mouse.move(*points[0])
-            self.page.mouse.down()
-            for p in points[1:]:
-                self.page.mouse.move(*p)
-            self.page.mouse.up()
+        draw(self.canvas, strokes)
         self.settled()
+
+    def touch(self, strokes):
+        "With a finger"
+        client = self.page.context.new_cdp_session(self.page)
+        for points in self.places(strokes):
+            spots = [dict(x=x, y=y) for x, y in points]
+            client.send('Input.dispatchTouchEvent', dict(type='touchStart', touchPoints=[spots[0]]))
+            for spot in spots[1:]:
+                client.send('Input.dispatchTouchEvent', dict(type='touchMove', touchPoints=[spot]))
+            client.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
 
     def says(self, pattern):
         from playwright.sync_api import expect
@@ -193,19 +172,31 @@ def test_another_folder_is_opened_from_the_page(browser, app, shots):
     other = App(browser, app)  # another page still sees the first gallery
     other.says('^49 photos')
     other.close()
-    place.focus()
-    a.page.keyboard.press('ArrowUp')
+    opened = []
+    a.page.on('request', lambda r: opened.append(r.post_data) if r.url.endswith('api/open') else None)
+    a.page.locator('h1').click()
+    while a.page.evaluate('document.activeElement.id') != 'place':  # the keys alone reach it
+        a.page.keyboard.press('Tab')
+    for key in ('ArrowUp', 'ArrowDown', 'ArrowUp'):  # past the one that is open: only where the keys rest is opened
+        a.page.keyboard.press(key)
     a.says('^49 photos ranked')
     assert a.rows() == first and a.page.evaluate('document.activeElement.id') == 'place'
+    assert opened == ['{"place":0}']
+    a.page.screenshot(path=str(shots / 'app-9-keys.png'))
     a.close()
     a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True)
-    box = a.page.locator('#place').bounding_box()
-    assert box['height'] >= 44 and box['x'] >= 0 and box['x'] + box['width'] <= 390
+    for menu in ('#place', '#within'):
+        box = a.page.locator(menu).bounding_box()
+        assert box['height'] >= 44 and box['x'] >= 0 and box['x'] + box['width'] <= 390
+        assert box['width'] >= 150, menu  # a name can be read
     assert a.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
     a.page.screenshot(path=str(shots / 'app-10-phone-places.png'))
     a.page.locator('#place').tap()
     a.page.locator('#place').select_option('cat')
     a.says('^6 photos')
+    a.touch(strokes_of(*BICYCLE)[:2])
+    a.says('^6 photos ranked')
+    a.page.screenshot(path=str(shots / 'app-10-phone-drawn.png'))
     a.close()
 
 
@@ -268,13 +259,8 @@ def test_words_and_classes(browser, app, shots):
 def test_a_finger_on_a_telephone(browser, app, shots):
     a = App(browser, app, viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2)
     inside = "s => { const r = document.querySelector(s).getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 }"
-    client, place = a.page.context.new_cdp_session(a.page), a.canvas.bounding_box()
-    for points in a.places(strokes_of(*BICYCLE)):
-        spots = [dict(x=x, y=y) for x, y in points]
-        client.send('Input.dispatchTouchEvent', dict(type='touchStart', touchPoints=[spots[0]]))
-        for spot in spots[1:]:
-            client.send('Input.dispatchTouchEvent', dict(type='touchMove', touchPoints=[spot]))
-        client.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    place = a.canvas.bounding_box()
+    a.touch(strokes_of(*BICYCLE))
     a.says('First: bicycle')
     assert a.canvas.bounding_box() == place  # the finger did not scroll, and what was found did not move the page
     a.page.wait_for_timeout(400)

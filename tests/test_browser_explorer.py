@@ -5,7 +5,7 @@ Written by hand, since it is about a page and no single room. See `browsing.py` 
 
 import numpy as np
 import pytest
-from browsing import HOSTILE, MINUTES
+from browsing import HOSTILE, MINUTES, busy_cores
 
 pytestmark = pytest.mark.browser
 BLUE = 'rgb(33, 102, 172)'
@@ -157,10 +157,10 @@ def test_many_points(browser, tmp_path, shots):
     "Fifty thousand points; how long a frame takes is printed for both painters, and it must not take seconds"
     import os
 
-    from sketch_lvm.core import machine, write_json
+    from sketch_lvm.core import data_path, machine, write_json
     from sketch_lvm.show.explorer import Explorer, made_up_scene
 
-    frames = {}
+    frames, busy = {}, busy_cores(2)
     file = Explorer(made_up_scene(50_000)).save(tmp_path / 'many.html')
     for end in ('#webgl', ''):
         page, wrong = opened(browser, file, end)
@@ -178,16 +178,16 @@ def test_many_points(browser, tmp_path, shots):
         assert cpu < 1000 and wrong == []  # by the clock a busy machine takes as long as it likes
         if end:
             page.context.close()
-    write_json(
-        shots / 'explorer_frames.json',
-        dict(
-            command='SKETCH_LVM_SHOTS=FOLDER pytest --flags browser tests/test_browser_explorer.py -k many',
-            conditions=machine() | dict(browser=browser.version, load=os.getloadavg()[0]),
-            points=50_000,
-            canvas=page.evaluate('(c => [c.width, c.height])(document.querySelector("canvas"))'),
-            milliseconds=frames,
-        ),
+    measured = dict(
+        command='SKETCH_LVM_SAVE=1 pytest --flags browser tests/test_browser_explorer.py -k many',
+        conditions=machine() | dict(browser=browser.version, load=os.getloadavg()[0], busy_before=busy),
+        points=50_000,
+        canvas=page.evaluate('(c => [c.width, c.height])(document.querySelector("canvas"))'),
+        milliseconds=frames,
     )
+    write_json(shots / 'explorer_frames.json', measured)
+    if os.environ.get('SKETCH_LVM_SAVE'):  # on a quiet machine: the bar is 30 frames a second, by the clock
+        write_json(data_path('results', 'explorer_frames.json'), measured)
     page.get_by_role('combobox', name='Colour').select_option('seen or unseen')
     page.screenshot(path=str(shots / 'explorer-6-many.png'))
     found = page.evaluate(

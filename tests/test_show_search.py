@@ -58,3 +58,18 @@ def test_copies_are_one_hit():
     same = g[:1].repeat(50, 1)
     assert top_distinct(q, same, 7) == ([0], [top_k(q, same, 1)[1].item()], [list(range(50))])
     assert top_distinct(q, g.half(), 5)[0] == top_k(q, g.half().float(), 5)[0].tolist()
+
+
+def test_what_is_said_of_the_small_models_was_measured():
+    from types import SimpleNamespace
+    from sketch_lvm.core import data_path, read_json
+    from sketch_lvm.show.search import EXPECTED, real_photos_note
+
+    rows = read_json(data_path('results', 'twenty_drawings.json'))['rows']['real-1, frozen']
+    found = sum(r['first'] <= 10 for r in rows)
+    assert (len(rows), found, {r['among'] for r in rows}) == (20, 9, {5000}) and 'nine of twenty' in EXPECTED['real-1']
+    of = lambda encoder, **more: real_photos_note(
+        SimpleNamespace(about=dict(encoder=encoder, random=False, files=True) | more)
+    )
+    assert of('real-1 (real-1), frozen').startswith('real-1 is small') and '--backbone' in of('mini (mini-2), frozen')
+    assert of('real-1 (real-1), frozen', files=False) == of('ViT-B-32 (openai), frozen') == ''

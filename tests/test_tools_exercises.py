@@ -3,6 +3,7 @@
 import json
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / 'tools'))
 import exercises  # noqa: E402
+from jobs import notebook_job, run_jobs  # noqa: E402
 
 
 def cell(source, kind='code', outputs=()):
@@ -60,7 +62,10 @@ def test_a_solution_becomes_a_blank_and_is_folded_below(lesson):
         ('def f(x):\n    # how\n    return x\n\nb = f(1)\n', 'b = None\n\ndef f(x):\n    ...'),
         ('g = lambda x: x\nfor f in range(3):\n    b = f\n', 'b = None\n...'),
         ('b, c = 1, 2\nwith open(1) as d:\n    e = 1\n', 'b = None\n...'),
-        ('class M(N):\n    "A"\n    def g(self):\n        return 1\n', 'class M(N):\n    "A"\n\n    def g(self):\n        ...'),
+        (
+            'class M(N):\n    "A"\n    def g(self):\n        return 1\n',
+            'class M(N):\n    "A"\n\n    def g(self):\n        ...',
+        ),
     ],
 )
 def test_blanks_keep_heads_and_bind_names(solution, blank):
@@ -114,6 +119,7 @@ def test_the_tool_runs_as_a_command(monkeypatch):
     assert end.value.code == 0
 
 
+@pytest.mark.slow  # `tools/check.py` tries them where it runs the lessons
 @pytest.mark.parametrize('path', exercises.lessons(), ids=lambda p: p.stem)
 def test_blanks_of_a_lesson_fail_their_checks_with_a_sentence(path, monkeypatch):
     monkeypatch.setenv('MPLBACKEND', 'agg')
@@ -121,6 +127,19 @@ def test_blanks_of_a_lesson_fail_their_checks_with_a_sentence(path, monkeypatch)
     assert len(said) >= exercises.FEWEST and all(said.values())
 
 
+def test_a_lesson_is_run_with_its_blanks(lesson, capfd):
+    def run(path):
+        job = notebook_job(path, path.parent, [], [], 0, partial(exercises.trying, path))
+        return run_jobs([job], 1, lambda line: None)[0]
+
+    done = run(lesson(exercise('2.1')))
+    assert done.fine and '2.1: answer is not twice 3: see double' in done.output
+    assert 'accepts a blank' in (done := run(lesson(exercise('2.1', check='assert start == 3')))).output
+    assert not done.fine
+    hidden = exercise('2.1')
+    for c in hidden[1:]:
+        c['source'] = c['source'].replace('\n', '\n#| eval: false\n', 1)
+    assert 'no cell was run for 2.1' in (done := run(lesson(hidden))).output and not done.fine
 # ---- the first cell, in Colab and in Binder
 
 

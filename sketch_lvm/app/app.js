@@ -334,14 +334,24 @@ function setAbout(next) {                  // the page over these photos, whatev
   views.clear(); $("rankings").replaceChildren(); about.models.forEach(makeRanking);
 }
 
-$("place").onchange = async () => {
+// With the keys one walks through the list, and every step is a change: what is chosen is opened when they rest.
+const KEYS_REST = 700;
+let chosen = 0, keyed = false;
+$("place").addEventListener("keydown", (e) => { keyed = e.key !== "Enter" && e.key !== " "; });
+$("place").addEventListener("pointerdown", () => { keyed = false; });
+$("place").onchange = () => {
+  clearTimeout(chosen); chosen = setTimeout(openPlace, keyed ? KEYS_REST : 0);
+};
+
+async function openPlace() {
+  if (+$("place").value === about.place) return;
   const was = about.place, name = $("place").selectedOptions[0].text;
   $("place").disabled = true; trouble("");
   $("status").textContent = `Opening ${name}. A folder of photos is read once, which can take a while.`;
   try { setAbout(await call("api/open", JSON.stringify({ place: +$("place").value }))); ask(); }
   catch (e) { $("place").value = was; trouble(e instanceof TypeError ? "The app does not answer." : e.message); $("status").textContent = ""; }
   $("place").disabled = false; $("place").focus();
-};
+}
 
 setAbout(await call("api/about")); pad.show();
 for (const [name, strokes] of Object.entries(about.examples)) {

@@ -31,7 +31,7 @@ def check_evaluate(v: Namespace) -> list[str]:
     from sketch_lvm.data.named import data_problems
     from sketch_lvm.study.experiments import gallery_problems
 
-    from sketch_lvm.app.searchcommands import check_encoder
+    from sketch_lvm.app.indexcommand import check_encoder
 
     out = check_encoder(argparse.Namespace(**vars(v) | dict(backbone='auto', weights_from=None, fit=None)))
     names = v.protocol.split(',') if v.protocol else []
@@ -67,7 +67,7 @@ def check_evaluate(v: Namespace) -> list[str]:
         )
     return out
 
-
+# %% ../../nbs/app/08_evaluatecommand.ipynb #38c6f2ac
 def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
     "Test a run, an encoder or the frozen backbone under each protocol, and say every report before it is kept"
     if needs_more(v):
@@ -88,7 +88,7 @@ def cmd_evaluate(v: Namespace, say: Callable[[str], None]) -> dict:
         say(f'{kept} for {len(names)} protocols')
     return reports[0].to_dict() if len(names) == 1 else dict(reports=[r.to_dict() for r in reports])
 
-
+# %% ../../nbs/app/08_evaluatecommand.ipynb #2ce4a775
 def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callable[[str | None], Report]:
     "Tests a run under a protocol, and keeps the report in its folder"
     from sketch_lvm.clip.precision import set_precision
@@ -114,7 +114,7 @@ def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callab
 
 def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callable[[str | None], Report]:
     "Tests the frozen backbone, a shared encoder or one's own under a protocol"
-    from sketch_lvm.app.searchcommands import named_encoder
+    from sketch_lvm.app.indexcommand import encoder_words, named_encoder
     from sketch_lvm.clip.precision import set_precision
     from sketch_lvm.core import pick_device
     from sketch_lvm.data.named import load_sets
@@ -128,7 +128,7 @@ def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Ca
     e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, read_data(v.data or 'mini'))
     device, sets = pick_device(v.device), load_sets(e.data)
     if v.encoder:
-        encoder, label = open_encoder(named_encoder(v), device)[0], v.encoder
+        encoder, label = open_encoder(named_encoder(encoder_words(v)), device)[0], v.encoder
     else:
         encoder, label = frozen_encoder(with_fit(named_backbone(e), v.fit)).to(device).eval(), 'frozen CLIP'
     set_precision(encoder, v.precision, say)

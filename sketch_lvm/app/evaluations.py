@@ -71,7 +71,7 @@ def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment
     from sketch_lvm.study.runs import frozen_encoder, open_run
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.show.index import open_encoder
-    from sketch_lvm.app.searchcommands import named_encoder
+    from sketch_lvm.app.indexcommand import encoder_words, named_encoder
 
     if v.run:
         encoder, e, step, chosen = open_run(v.run, device)
@@ -81,7 +81,7 @@ def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment
         return encoder, e, e.method.label, about
     e = Experiment(method('sketch-lvm', 'mini'), v.backbone, v.weights_from, asked_data(v))
     if v.encoder:
-        return open_encoder(named_encoder(v), device)[0], e, v.encoder, dict(data=e.data)
+        return open_encoder(named_encoder(encoder_words(v)), device)[0], e, v.encoder, dict(data=e.data)
     return frozen_encoder(with_fit(named_backbone(e), v.fit)).to(device), e, 'frozen CLIP', dict(data=e.data)
 
 # %% ../../nbs/app/07_evaluations.ipynb #04e14d48

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import WEIGHTS
 from .engine import IMPORT, Command, Opt
-from .searchcommands import BACKBONE, ENCODER, check_encoder, named_encoder
+from .indexcommand import BACKBONE, ENCODER, check_encoder, encoder_words, named_encoder
 
 if TYPE_CHECKING:
     from sketch_lvm.study.experiments import Experiment
@@ -103,7 +103,7 @@ def cmd_export(v: Namespace, say: Callable[[str], None]) -> dict:
         share_run(v.run, v.out)
         say(f'written: {v.out}, with a model card in README.md. Use it with --encoder {v.out}')
         return dict(out=str(v.out), format=v.format, files=sorted(p.name for p in Path(v.out).iterdir()))
-    encoder, source = open_encoder(named_encoder(v))
+    encoder, source = open_encoder(named_encoder(encoder_words(v)))
     about = about_run(v.run, read_experiment(v.run)[0], source['step']) if v.run else {}
     off = export_encoder(encoder, v.out, v.format, **about)
     if encoder.backbone.random:

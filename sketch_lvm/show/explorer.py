@@ -200,7 +200,7 @@ def explorer_page(s: Scene) -> str:
         'JSON.parse(document.getElementById("data").textContent));</script></body></html>\n'
     )
 
-
+# %% ../../nbs/show/15_explorer.ipynb #aa5da719
 class Explorer:
     "A scene as a page: shows itself in the notebook, `save` writes the file"
 
