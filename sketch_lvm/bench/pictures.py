@@ -97,7 +97,12 @@ def disk_of(path: str | Path) -> str:
     )[1]
 
 # %% ../../nbs/bench/01_pictures.ipynb #5df9cff9
-def fresh_process(code: str, *words: object, cache: str | Path) -> dict:
+def fresh_process(
+    code: str,
+    *words: object,
+    cache: str | Path,
+    minutes: float | None = None,  # after which it is stopped
+) -> dict:
     "What a Python script prints last, as JSON; it has the project, a cache of its own, and none of our memory"
     import json, subprocess
 
@@ -105,7 +110,11 @@ def fresh_process(code: str, *words: object, cache: str | Path) -> dict:
         filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')])
     )
     env = dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path)
-    done = subprocess.run([sys.executable, '-c', code, *map(str, words)], env=env, capture_output=True, text=True)
+    command, limit = [sys.executable, '-c', code, *map(str, words)], minutes and 60 * minutes
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired as e:
+        raise UserError(f'it was stopped after {minutes:.0f} minutes') from e
     if done.returncode:
         raise UserError(f'the check failed: {done.stderr[-500:]}')
     return json.loads(done.stdout.splitlines()[-1])

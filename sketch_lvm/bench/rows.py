@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from .sides import is_result, keep_row, kept_row, run_row, same_place
+from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place
 from ..core import UserError, check_name
 
 
@@ -33,7 +33,11 @@ ROWS: dict[str, Row] = {
     'start': Row('starts', 'bench_start', 'what an import and a command cost before they do anything', 1),
     'encoding': Row('encodings', 'bench_encoding', 'files to vectors, in 32, 16 and 8 bits', 3),
     'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 1),
-    'growth': Row('growths', 'bench_growth', 'prompts, depth, batch and pairs: measured beside arithmetic', 1),
+    'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
+    'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
+    'processes': Row('teams', 'bench_processes', 'one, two and four processes that share a batch', 1),
+    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 3),
+    'step64': Row('steps', 'bench_step64', 'the step with ViT-B/32 at a batch of 64', 6),
 }
 
 # %% ../../nbs/bench/11_rows.ipynb #c5abc2c7
@@ -55,7 +59,8 @@ def measure_row(name: str, small: bool = False, command: str = '') -> dict:
 
     code = 'import sys; from sketch_lvm.bench.rows import _print_row; _print_row(*sys.argv[1:])'
     with tempfile.TemporaryDirectory(prefix='sketch-lvm-bench-') as cache:
-        return fresh_process(code, name, 'small' if small else 'full', command, cache=cache)
+        limit = max(5, 4 * ROWS[name].minutes)  # what takes four times as long hangs, or tells nothing
+        return fresh_process(code, name, 'small' if small else 'full', command, cache=cache, minutes=limit)
 
 
 def is_done(folder: str | Path, name: str) -> bool:
@@ -82,9 +87,12 @@ def bench_rows(
     say: Callable[[str], None] = print,
     command: str = '',
     measure: Callable[..., dict] = measure_row,
+    look: float = 2.0,  # seconds for which the machine is watched first
 ) -> dict[str, str]:
     "Measure rows and keep each as soon as it is there: `{row: what came of it}`"
     out = {}
+    if not small and (noise := others_now(look)):
+        say(noise)
     for name in names:
         if not (again or small) and is_done(folder, name):
             out[name] = 'measured before'
@@ -96,11 +104,11 @@ def bench_rows(
         )
         try:
             row = measure(name, small, command)
-        except UserError as e:
+            kept = keep_row(folder, row)
+        except (UserError, ValueError, OSError) as e:  # said, and the next row has its turn
             out[name] = f'failed: {e}'
             say(f'{name} {out[name]}')
             continue
-        kept = keep_row(folder, row)
         out[name] = 'measured' if kept else 'not kept'
         note = '' if kept else '; an earlier result stays'
         say(f'  {len(row["cases"])} cases in {row["seconds"]:.0f} s, results equal; {others_words(row)}{note}')
