@@ -22,10 +22,13 @@ def test_teams_that_differ_are_noticed():
 
 
 def test_a_member_that_ended_is_an_error():
+    import subprocess, sys
     import pytest
     from sketch_lvm.bench.teams import Members
 
-    team = Members(1, 'no such tower', 8)
+    team = Members.__new__(Members)
+    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    team.members = [subprocess.Popen([sys.executable, '-c', 'pass'], **pipes)]
     try:
         with pytest.raises(AssertionError, match='1 of 1 processes ended'):
             team.answers()
