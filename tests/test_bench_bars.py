@@ -2,7 +2,9 @@
 
 
 def test_a_bar_is_met_missed_or_not_measured():
-    from sketch_lvm.bench.bars import BARS, NOT_YET, bar_line
+    import tempfile
+    from sketch_lvm.bench.bars import BARS, NOT_YET, bar_line, shortfalls, twofold
+    from sketch_lvm.bench.sides import keep_row
 
 
     def row(reference, ours):
@@ -16,6 +18,16 @@ def test_a_bar_is_met_missed_or_not_measured():
     for none in (None, good | dict(quiet=False), good | dict(small=True)):
         assert bar_line(bar, none)[2:4] == (NOT_YET, '-')
     assert 'not measured' in bar_line(bar, good)[4]
+    with tempfile.TemporaryDirectory() as d:
+        every = [b.case for b in BARS if b.row == 'step']
+        sides = {n: dict(seconds=[2.0, 2.0]) for n in ('reference', 'ours', 'ours with data')}
+        slow = row([], []) | dict(row='step', cases=[dict(case=every[0], sides=sides)])
+        assert shortfalls(d) == twofold(d) == []
+        keep_row(d, slow)
+        assert len(shortfalls(d)) == 1 and '1 (1 to 1) where 1.5 is asked, 1.50 times off' in shortfalls(d)[0]
+        sides['reference'] = dict(seconds=[6.5, 6.5])
+        keep_row(d, slow)
+        assert shortfalls(d) == [] and twofold(d) == [f'step, {every[0]}: ours over reference']
 
 
 def test_every_bar_names_a_case_that_its_row_has():
@@ -35,7 +47,8 @@ def test_every_bar_names_a_case_that_its_row_has():
 
 def test_tables_read_well_in_both_states():
     import tempfile
-    from sketch_lvm.bench.bars import NOT_YET, bar_grid, case_grid, state_grid
+    from sketch_lvm.bench.bars import BARS, NOT_YET, bar_grid, case_grid, state_grid
+    from sketch_lvm.bench.rows import ROWS
     from sketch_lvm.bench.sides import keep_row, run_row
     from sketch_lvm.tabular import write_blocks
 
@@ -48,5 +61,6 @@ def test_tables_read_well_in_both_states():
         noisy = write_blocks([bar_grid(d), state_grid(d)])
         keep_row(d, row | dict(quiet=True, others=0.1))
         after = write_blocks([bar_grid(d), state_grid(d)])
-    assert before.count(NOT_YET) == 18 and noisy.count(NOT_YET) == 18 and 'others used 1.5 cores' in noisy
-    assert after.count(NOT_YET) == 15 and 'met' in after and '200' in write_blocks([case_grid(row['cases'][0])])
+    lines = len(BARS) + len(ROWS)
+    assert before.count(NOT_YET) == noisy.count(NOT_YET) == lines and 'others used 1.5 cores' in noisy
+    assert after.count(NOT_YET) == lines - 3 and 'met' in after and '200' in write_blocks([case_grid(row['cases'][0])])
