@@ -120,7 +120,7 @@ def bar_grid(folder: str | Path) -> Grid:
     rows = {name: kept_row(folder, name) for name in ROWS}
     return Grid(('', 'bar', 'measured', '', 'one H200'), [bar_line(b, rows[b.row]) for b in BARS], 5)
 
-
+# %% ../../nbs/bench/12_bars.ipynb #edcaa34c
 def shortfalls(folder: str | Path) -> list[str]:
     "A sentence for each bar that a result misses: by how much, and for which row"
     out = []
@@ -145,7 +145,7 @@ def twofold(folder: str | Path) -> list[str]:
                 out.append(f'{bar.row}, {bar.case}: {bar.ours}' + (f' over {bar.baseline}' if bar.baseline else ''))
     return out
 
-
+# %% ../../nbs/bench/12_bars.ipynb #e172493f
 def state_grid(folder: str | Path) -> Grid:
     "For each row: whether there is a result, and under which conditions"
 

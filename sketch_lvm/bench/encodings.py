@@ -118,7 +118,7 @@ def not_here() -> dict[str, str]:
     there = {'ONNX Runtime': has_onnx(), 'OpenVINO': openvino}
     return {name: 'not measured: package not here' for name, found in there.items() if not found}
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #7f5a862c
 def onnx_ways(encoder: Encoder, folder: Path) -> dict[str, Vectors]:
     "The tower in ONNX Runtime, in 32 bits and in 8; nothing where it is not installed"
     if not has_onnx():

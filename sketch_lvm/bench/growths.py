@@ -66,7 +66,7 @@ def grown_learner(backbone: Backbone, items: SketchPhotoSet, axis: str, size: in
         options |= dict(sampler='pairs', per_class=PER_CLASS, batch=size * PER_CLASS)
     return make_learner(method('sketch-lvm', usual_preset(backbone.name), **options), backbone, items, seed=1)
 
-
+# %% ../../nbs/bench/10_growths.ipynb #aacfade2
 def growth_case(axis: str, tower: str = 'mini', small: bool = False, repeats: int = REPEATS) -> dict:
     "A step at several sizes of one axis, its exponent, and what arithmetic says"
     backbone, batch = load_backbone(tower, weights_from='random'), 8 if small else 32
@@ -94,7 +94,7 @@ def growth_case(axis: str, tower: str = 'mini', small: bool = False, repeats: in
         tokens=int(backbone.grid**2 + 1),
     )
 
-
+# %% ../../nbs/bench/10_growths.ipynb #8d4f5dd8
 def towers_case(towers: tuple[str, ...], batch: int = 4, repeats: int = REPEATS) -> dict:
     "The same step with towers of several sizes; what grows is the work that was counted"
     sides, says, tokens = {}, {}, {}

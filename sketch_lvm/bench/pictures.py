@@ -130,7 +130,7 @@ def peak_bytes() -> int:
         return int(status.read_text().split('VmHWM:')[1].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #2c950f4c
 def bench_datasets(
     share: float = 1.0,  # of Sketchy's files
     folder: str | Path | None = None,  # where the tree is made; None: the system's place for such

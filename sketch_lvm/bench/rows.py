@@ -70,7 +70,7 @@ def is_done(folder: str | Path, name: str) -> bool:
     row = kept_row(folder, name)
     return is_result(row) and same_place(row, machine())
 
-
+# %% ../../nbs/bench/11_rows.ipynb #aba78699
 def others_words(row: dict) -> str:
     "What else the machine did, in words"
     used = (

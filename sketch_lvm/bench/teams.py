@@ -19,7 +19,7 @@ import torch
 
 from .sides import REPEATS, case
 from .steps import step_parts
-from ..train.learner import Team, learn
+from ..train.learner import learn
 from ..train.processes import join_processes
 
 # %% ../../nbs/bench/14_teams.ipynb #5961aa83
