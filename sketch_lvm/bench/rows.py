@@ -28,17 +28,17 @@ class Row(NamedTuple):
 
 
 ROWS: dict[str, Row] = {
-    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 6),
-    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 1),
+    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 6.5),
+    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 1.5),
     'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 2),
     'start': Row('starts', 'bench_start', 'what an import and a command cost before they do anything', 1),
     'encoding': Row('encodings', 'bench_encoding', 'files to vectors, in 32, 16 and 8 bits', 3),
-    'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 1),
-    'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
-    'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
+    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 2),
     'processes': Row('teams', 'bench_processes', 'one, two and four processes that share a batch', 1),
-    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 3),
-    'step64': Row('steps', 'bench_step64', 'the step with ViT-B/32 at a batch of 64', 6),
+    'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
+    'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
+    'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 0.5),
+    'step64': Row('steps', 'bench_step64', 'the step with ViT-B/32 at a batch of 64', 6.5),
     'pages': Row('pages', 'bench_pages', 'every notebook: seconds and megabytes', 17, alone=True),
 }
 
@@ -107,7 +107,7 @@ def bench_rows(
             continue
         say(
             f'{name}: {ROWS[name].about}'
-            + ('' if small else f'; about {ROWS[name].minutes:.0f} min on two quiet cores')
+            + ('' if small else f'; about {ROWS[name].minutes:.1f} min on two quiet cores')
         )
         try:
             row = measure(name, small, command)
