@@ -45,6 +45,17 @@ def test_every_bar_names_a_case_that_its_row_has():
         assert stored is None or stored['small'] or measured(bar, stored)[0] > 0
 
 
+def test_a_case_is_found_by_its_name_before_its_beginning():
+    import pytest
+    from sketch_lvm.bench.bars import find_case
+
+    row = dict(cases=[dict(case='9 x 8'), dict(case='9 x 8, once'), dict(case='7 x 8, once')])
+    assert find_case(row, '9 x 8')['case'] == '9 x 8' and find_case(row, '7')['case'] == '7 x 8, once'
+    for begins in ('9', '5'):
+        with pytest.raises(ValueError):
+            find_case(row, begins)
+
+
 def test_tables_read_well_in_both_states():
     import tempfile
     from sketch_lvm.bench.bars import BARS, NOT_YET, bar_grid, case_grid, state_grid

@@ -79,8 +79,9 @@ BARS: tuple[Bar, ...] = (
 
 # %% ../../nbs/bench/12_bars.ipynb #04ff4e0d
 def find_case(row: dict, begins: str) -> dict:
-    "The case of a row whose name begins so; an error if there is not exactly one"
-    (found,) = [c for c in row['cases'] if c['case'].startswith(begins)]
+    "The case of a row with this name, or the one whose name begins so; an error if there is not exactly one"
+    named = [c for c in row['cases'] if c['case'] == begins]
+    (found,) = named or [c for c in row['cases'] if c['case'].startswith(begins)]
     return found
 
 

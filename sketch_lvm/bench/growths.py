@@ -86,7 +86,7 @@ def growth_case(axis: str, tower: str = 'mini', small: bool = False, repeats: in
         f'{axis}, {tower}',
         timed,
         apart,
-        1e-6,
+        1e-5,
         sizes=list(sizes),
         arithmetic={n: x / says[f'{sizes[0]}'] for n, x in says.items()},
         exponent=exponent(list(sizes), took),
@@ -113,7 +113,7 @@ def towers_case(towers: tuple[str, ...], batch: int = 4, repeats: int = REPEATS)
         f'towers, batch {batch}',
         timed,
         apart,
-        1e-6,
+        1e-5,
         arithmetic={n: x / says[first] for n, x in says.items()},
         exponent=exponent(list(says.values()), took),
         exponent_by_arithmetic=1.0,  # of the work itself
