@@ -336,6 +336,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
             'sketch_lvm.bench.bars': { 'sketch_lvm.bench.bars.Bar': ('bench/bars.html#bar', 'sketch_lvm/bench/bars.py'),
                                        'sketch_lvm.bench.bars.bar_grid': ('bench/bars.html#bar_grid', 'sketch_lvm/bench/bars.py'),
                                        'sketch_lvm.bench.bars.bar_line': ('bench/bars.html#bar_line', 'sketch_lvm/bench/bars.py'),
+                                       'sketch_lvm.bench.bars.bar_words': ('bench/bars.html#bar_words', 'sketch_lvm/bench/bars.py'),
                                        'sketch_lvm.bench.bars.case_grid': ('bench/bars.html#case_grid', 'sketch_lvm/bench/bars.py'),
                                        'sketch_lvm.bench.bars.find_case': ('bench/bars.html#find_case', 'sketch_lvm/bench/bars.py'),
                                        'sketch_lvm.bench.bars.measured': ('bench/bars.html#measured', 'sketch_lvm/bench/bars.py'),

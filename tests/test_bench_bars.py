@@ -27,7 +27,7 @@ def test_a_bar_is_met_missed_or_not_measured():
         assert len(shortfalls(d)) == 1 and '1 (1 to 1) where 1.5 is asked, 1.50 times off' in shortfalls(d)[0]
         sides['reference'] = dict(seconds=[6.5, 6.5])
         keep_row(d, slow)
-        assert shortfalls(d) == [] and twofold(d) == [f'step, {every[0]}: ours over reference']
+        assert shortfalls(d) == [] and twofold(d) == [f'step, {every[0]}, ours beside reference']
 
 
 def test_every_bar_names_a_case_that_its_row_has():

@@ -96,7 +96,7 @@ def paper_grid(tower: Backbone, size: PublishedSize, rates: dict[str, float], ta
                 'not measured',
             )
         )
-    head = ('', 'steps', 'million passes', 'MB sent a step', 'two cores here', 'one GPU', 'eight', 'four times eight')
+    head = ('', 'steps', 'million passes', 'MB sent a step', 'this machine', 'one GPU', 'eight', 'four times eight')
     return Grid(head, lines)
 
 
