@@ -448,6 +448,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                   'sketch_lvm/bench/pictures.py'),
                                            'sketch_lvm.bench.pictures.forget_pages': ( 'bench/pictures.html#forget_pages',
                                                                                        'sketch_lvm/bench/pictures.py'),
+                                           'sketch_lvm.bench.pictures.forget_peak': ( 'bench/pictures.html#forget_peak',
+                                                                                      'sketch_lvm/bench/pictures.py'),
                                            'sketch_lvm.bench.pictures.fresh_process': ( 'bench/pictures.html#fresh_process',
                                                                                         'sketch_lvm/bench/pictures.py'),
                                            'sketch_lvm.bench.pictures.peak_bytes': ( 'bench/pictures.html#peak_bytes',

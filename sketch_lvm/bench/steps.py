@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from .pictures import fresh_process, peak_bytes
+from .pictures import forget_peak, fresh_process, peak_bytes
 from .sides import REPEATS, case, side_by_side
 from ..clip.backbone import load_backbone
 from ..data.items import toy_set
@@ -114,6 +114,7 @@ def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float
 def _peak(side: str, tower: str, task: str, batch: str) -> None:
     "In the fresh process: print what the steps of one side add to its memory"
     learner, plain, drawn = step_parts(tower, task, int(batch))
+    forget_peak()  # loading a tower needs more than having it
     before = peak_bytes()
     our_step(learner, drawn) if side == 'ours' else reference_step(plain, learner, drawn)
     print(json.dumps(dict(before_mb=round(before / 1e6), added_mb=round((peak_bytes() - before) / 1e6))))
