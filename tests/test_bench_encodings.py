@@ -5,8 +5,9 @@ def test_ways_to_pixels_are_equal_and_draft_says_how_far():
     from sketch_lvm.bench.encodings import decode_case
 
     found = decode_case(2, 500, 375, 64, 2)
-    assert set(found['sides']) == {'naive', 'ours', 'draft', 'ours in threads'} and max(found['apart'].values()) == 0
-    assert 0 < found['draft_differs'] < 3
+    ways = {'naive', 'ours', 'draft', 'draft, reducing gap', 'torchvision', 'ours in threads', 'decode alone'}
+    assert set(found['sides']) == ways | {'resize alone'} and max(found['apart'].values()) == 0
+    assert all(0 < x < 3 for x in found['differs'].values()) and len(found['differs']) == 3
 
 
 def test_draft_mode_is_faster_where_photos_are_large():
@@ -17,6 +18,13 @@ def test_draft_mode_is_faster_where_photos_are_large():
     assert min(found['ours']['cpu']) < 3 * min(found['naive']['cpu']), found  # it checks, and must not double the work
 
 
+def test_encoding_from_files_is_not_slower_than_one_photo_at_a_time():
+    from sketch_lvm.bench.encodings import tower_case
+
+    found = tower_case('mini', 12, 2)['sides']  # far below the bar, for busy machines
+    assert min(found['from files, fp32']['cpu']) < 1.5 * min(found['reference']['cpu']), found
+
+
 def test_fewer_bits_are_checked_by_what_they_find():
     from sketch_lvm.bench.encodings import check_case, has_onnx
 
@@ -25,6 +33,7 @@ def test_fewer_bits_are_checked_by_what_they_find():
         found['check']['fp32']['first ten that stay'] == 1 and found['check']['bf16 weights']['first ten that stay'] > 0.7
     )
     assert ('onnx int8' in found['check']) == has_onnx() and 'fp32' not in found['moved']
+    assert ('openvino bf16' in found['check']) == ('OpenVINO' not in found['not_here'])
 
 
 def test_a_tower_gives_the_same_vectors_from_files_and_cache():
@@ -34,3 +43,17 @@ def test_a_tower_gives_the_same_vectors_from_files_and_cache():
     ways = {'reference', 'from files, fp32', 'from files, bf16 weights', 'from cache, fp32', 'from cache, bf16 weights'}
     assert ways <= set(found['sides']) and ('from cache, onnx int8' in found['sides']) == has_onnx()
     assert found['least_cosine']['bf16 weights'] > 0.99 and found['photos'] == 3
+
+
+def test_what_is_not_installed_is_said():
+    import importlib.util
+    from unittest import mock
+    from sketch_lvm.bench import encodings
+
+    with mock.patch.object(importlib.util, 'find_spec', lambda name: None if name == 'openvino' else True):
+        assert encodings.not_here() == {'OpenVINO': 'not measured: package not here'}
+        assert encodings.openvino_ways('no file', None) == {}
+    with mock.patch.object(importlib.util, 'find_spec', lambda name: None):
+        assert set(encodings.not_here()) == {'ONNX Runtime', 'OpenVINO'} and encodings.onnx_ways(None, None) == {}
+    with mock.patch.object(importlib.util, 'find_spec', lambda name: True):
+        assert encodings.not_here() == {}

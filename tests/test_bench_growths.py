@@ -20,12 +20,14 @@ def test_a_step_grows_about_as_its_batch():
 
 
 def test_every_axis_has_a_learner():
-    from sketch_lvm.bench.growths import AXES, grown_learner
+    from sketch_lvm.bench.growths import AXES, grown_items, grown_learner
     from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
 
-    backbone, items = load_backbone('mini', weights_from='random'), toy_set(classes=8, photos=9, sketches=1, size=64)
+    backbone = load_backbone('mini', weights_from='random')
     for axis, sizes in AXES.items():
         for n in (min(sizes['full']), max(sizes['full'])):
-            learner = grown_learner(backbone, items, axis, n, 16)
-            assert len(learner.draw(0)['own']) == (n if axis == 'batch' else 16)
+            learner = grown_learner(backbone, grown_items(axis, n, 64), axis, n, 16)
+            drawn = learner.draw(0)
+            assert len(drawn['own']) == {'batch': n, 'classes a batch': 4 * n}.get(axis, 16)
+            if axis == 'classes':
+                assert len(learner.items.classes) == n

@@ -32,6 +32,21 @@ def test_a_small_tree_of_that_shape():
     assert not r['errors'] and any(w.startswith('sketches: 755 of 75,481') for w in r['warnings'])
 
 
+def test_a_peak_can_begin_anew():
+    import numpy as np
+    from sketch_lvm.bench.pictures import forget_peak, peak_bytes
+
+    x = np.ones(40_000_000)
+    high = peak_bytes()
+    del x
+    if forget_peak():  # only where the system allows it
+        assert peak_bytes() < high - 200e6
+        x = np.ones(20_000_000)
+        assert peak_bytes() < high - 100e6
+    else:
+        assert peak_bytes() >= high
+
+
 def test_a_cache_is_built_shard_by_shard():
     from sketch_lvm.core import data_path, read_json
     from sketch_lvm.bench.pictures import bench_cache

@@ -7,20 +7,23 @@ def test_rows_are_taken_up_where_they_were_left():
     from sketch_lvm.bench.sides import kept_row, run_row
     from sketch_lvm.core import UserError
 
-    asked, quiet = [], {'step': True, 'search': False}
+    asked, said, quiet, NAMES = [], [], {'step': True, 'search': False}, ['step', 'growth', 'start', 'search']
 
 
     def measure(name, small, command):
         asked.append(name)
         if name == 'growth':
             raise UserError('no memory')
+        if name == 'start':
+            raise ValueError('no number')
         return run_row(name, lambda small: [], small, command) | dict(quiet=quiet[name])
 
 
     with tempfile.TemporaryDirectory() as d:
-        go = lambda **how: rows.bench_rows(['step', 'search', 'growth'], d, say=lambda text: None, measure=measure, **how)
-        assert go() == {'step': 'measured', 'search': 'measured', 'growth': 'failed: no memory'}
-        assert go()['step'] == 'measured before' and asked == ['step', 'search', 'growth', 'search', 'growth']
+        go = lambda **how: rows.bench_rows(NAMES, d, say=said.append, measure=measure, look=0.1, **how)
+        failed = {'growth': 'failed: no memory', 'start': 'failed: no number'}
+        assert go() == failed | {'step': 'measured', 'search': 'measured'} and 'growth failed: no memory' in said
+        assert go()['step'] == 'measured before' and asked == [*NAMES, 'growth', 'start', 'search']
         quiet['step'] = False
         assert go(again=True)['step'] == 'not kept' and kept_row(d, 'step')['quiet'] and kept_row(d, 'growth') is None
         assert go(small=True)['step'] == 'not kept' and not kept_row(d, 'step')['small']
@@ -35,7 +38,7 @@ def test_a_row_is_measured_in_a_process_of_its_own():
         assert rows.bench_rows(['drawing'], d, small=True, say=said.append, command='a command') == {'drawing': 'measured'}
         row = rows.kept_row(d, 'drawing')
     assert row['small'] and row['command'] == 'a command' and len(row['cases']) == 2 and 'results equal' in said[-1]
-    assert sum(r.minutes for r in rows.ROWS.values()) <= 15
+    assert sum(rows.ROWS[n].minutes for n in rows.rows_of('all')) <= 27 and 'pages' not in rows.rows_of('all')
 
 
 def test_every_row_has_a_function():

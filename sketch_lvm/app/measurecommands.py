@@ -253,9 +253,9 @@ def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
 
 def bench_named(v: Namespace, say: Callable[[str], None]) -> dict:
     "Measure the rows of the page on speed"
-    from sketch_lvm.bench.rows import bench_rows
+    from sketch_lvm.bench.rows import bench_rows, rows_of
 
-    names = list(ROWS) if v.what == 'all' else [v.what]
+    names = rows_of(v.what)
     folder = check_writable(v.out or data_path('results', 'bench'), True)
     out = bench_rows(names, folder, v.small, v.again, say, v.command)
     say(f'kept in {folder}')

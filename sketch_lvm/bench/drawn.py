@@ -45,7 +45,8 @@ def drawn_case(what: str, categories: int, objects: int, size: int = 64, repeats
             use = lambda: np.array(image_set(names, objects, what, 1, size)[0])
             first, again = timed('first use', use), timed('cached', use)
             apart = float(max(abs(first.astype(int) - loop).max(), abs(again.astype(int) - loop).max()))
-    return case(f'{what}s of {size} pixels', sides, {'pixels': apart}, 0.0, pictures=len(loop), workers=os.cpu_count())
+    many = {'photo': 'photos', 'sketch': 'sketches'}[what]
+    return case(f'{many} of {size} pixels', sides, {'pixels': apart}, 0.0, pictures=len(loop), workers=os.cpu_count())
 
 
 def bench_drawing(small: bool = False) -> list[dict]:

@@ -57,7 +57,7 @@ def vector_gallery(folder: str | Path, n: int, dim: int, half: bool = False, see
         write_seal(new)
     return Path(folder)
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #c5e324bc
 def read_rate(x: np.ndarray, tries: int = 3) -> float:
     "Bytes a second at which an array can be summed: what memory gives to these threads"
     flat, seconds = torch.from_numpy(x).view(-1), []
@@ -130,7 +130,7 @@ def cloud_folder(root: str | Path, n: int, classes: int = 50, size: int = 64) ->
         (Path(root) / f'class {c:02d}').mkdir(parents=True, exist_ok=True)
     list(in_threads(make, range(n)))
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #40fd0155
 def bench_index(
     photos: int = 20_000,
     kill_after: float = 0.4,
@@ -177,7 +177,7 @@ def keep_index(photos: int, place: str | Path, say: Callable[[str], None] | None
     write_json(path, kept | dict(index=sorted([*others, row], key=lambda r: r['photos'])))
     return row
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #28866a56
 def timed(work: Callable[[], object]) -> dict[str, float]:
     "Seconds by the clock and of the processor that a piece of work takes"
     start, used = time.perf_counter(), time.process_time()
@@ -198,7 +198,7 @@ def killed_index(code: str, root: Path, photos: float) -> dict[str, float]:
     process.wait()
     return dict(seconds=round(time.perf_counter() - start, 1), parts=len(parts()), whole=(root / 'g').exists())
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #bb3cf3e4
 def _indexed(home: str, out: str) -> None:
     "In the fresh process: index, load, search, and print what that takes"
     import json

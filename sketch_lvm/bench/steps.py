@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PlainTower', 'reference_step', 'our_step', 'step_parts', 'step_differences', 'norms_in_order', 'profile_step',
-           'step_memory', 'step_case', 'bench_step']
+           'step_memory', 'step_case', 'bench_step', 'bench_step64']
 
 # %% ../../nbs/bench/04_steps.ipynb #6b3ab4e1
 import copy
@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from .pictures import fresh_process, peak_bytes
+from .pictures import forget_peak, fresh_process, peak_bytes
 from .sides import REPEATS, case, side_by_side
 from ..clip.backbone import load_backbone
 from ..data.items import toy_set
@@ -59,11 +59,11 @@ def reference_step(tower: PlainTower, learner: MethodLearner, batch: dict) -> to
     return loss.detach()
 
 
-def our_step(learner: MethodLearner, batch: dict) -> torch.Tensor:
+def our_step(learner: MethodLearner, batch: dict, amp: str = 'off') -> torch.Tensor:
     "Loss and gradient of a batch as training makes them"
     for p in learner.trainable().values():
         p.grad = None
-    return learn(learner, batch)[0].detach()
+    return learn(learner, batch, amp=amp)[0].detach()
 
 # %% ../../nbs/bench/04_steps.ipynb #d94b16ae
 def step_parts(tower: str, task: str, batch: int) -> tuple[MethodLearner, PlainTower, dict]:
@@ -105,7 +105,7 @@ def profile_step(work: Callable[[], object], rows: int = 8) -> list[tuple[str, f
 
 # %% ../../nbs/bench/04_steps.ipynb #4d098ab2
 def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float]:
-    "Megabytes that two steps add to what a fresh process had before; `side` is 'ours' or 'reference'"
+    "Megabytes that a step adds to what a fresh process had before; `side` is 'ours' or 'reference'"
     code = 'import sys; from sketch_lvm.bench.steps import _peak; _peak(*sys.argv[1:])'
     with tempfile.TemporaryDirectory() as cache:
         return fresh_process(code, side, tower, task, batch, cache=cache)
@@ -114,14 +114,21 @@ def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float
 def _peak(side: str, tower: str, task: str, batch: str) -> None:
     "In the fresh process: print what the steps of one side add to its memory"
     learner, plain, drawn = step_parts(tower, task, int(batch))
+    forget_peak()  # loading a tower needs more than having it
     before = peak_bytes()
-    for _ in range(2):
-        our_step(learner, drawn) if side == 'ours' else reference_step(plain, learner, drawn)
+    our_step(learner, drawn) if side == 'ours' else reference_step(plain, learner, drawn)
     print(json.dumps(dict(before_mb=round(before / 1e6), added_mb=round((peak_bytes() - before) / 1e6))))
 
 # %% ../../nbs/bench/04_steps.ipynb #28f6f7dc
 def step_case(
-    tower: str, task: str, batch: int, repeats: int = REPEATS, memory: bool = True, data: bool = True
+    tower: str,
+    task: str,
+    batch: int,
+    repeats: int = REPEATS,
+    memory: bool = True,
+    profile: bool = True,
+    data: bool = True,  # a third side: with its data
+    bf16: bool = False,  # and one that runs the tower in 16 bits, whose gradient is another one
 ) -> dict:
     "A step of ours, with its data and without, beside the reference's shape"
     learner, plain, drawn = step_parts(tower, task, batch)
@@ -129,13 +136,15 @@ def step_case(
     sides = {'reference': lambda: reference_step(plain, learner, drawn), 'ours': lambda: our_step(learner, drawn)}
     if data:
         sides['ours with data'] = lambda: our_step(learner, learner.draw(next(numbers)))
+    if bf16:
+        sides['ours, 16 bits'] = lambda: our_step(learner, drawn, 'bf16')
     return case(
         f'{tower}, {task}, batch {batch}',
-        side_by_side(sides, repeats),
+        side_by_side(sides, repeats, warm=False),  # both ran once when they were compared
         apart,
         2e-3,  # of 32-bit sums over thousands of numbers in another order
         pictures=batch * len(learner.views(drawn, torch.arange(batch), 'cpu')),
-        profile=profile_step(lambda: our_step(learner, drawn)),
+        profile=profile_step(lambda: our_step(learner, drawn)) if profile else [],
         memory={s: step_memory(s, tower, task, batch) for s in ('ours', 'reference')} if memory else {},
     )
 
@@ -144,6 +153,17 @@ def bench_step(small: bool = False) -> list[dict]:
     "The row `step`"
     if small:
         return [step_case('mini', task, 8, 2, memory=False) for task in ('category', 'fine-grained')]
-    sizes = [('mini', 64), ('ViT-B-32', 16)]
-    tasks = {'category': True, 'fine-grained': False}  # what data cost is asked once
-    return [step_case(tower, task, batch, data=data) for tower, batch in sizes for task, data in tasks.items()]
+    sizes = [('ViT-B-32', 16), ('mini', 64)]
+    tasks = {'category': True, 'fine-grained': False}  # what data and 16 bits cost is asked once
+    return [
+        step_case(tower, task, batch, data=more, bf16=more and tower == 'mini')
+        for tower, batch in sizes
+        for task, more in tasks.items()
+    ]
+
+
+def bench_step64(small: bool = False) -> list[dict]:
+    "The row `step64`: four times the batch; the category task alone, since the other one would take ten gigabytes"
+    if small:
+        return [step_case('mini', 'category', 16, 2, data=False, bf16=True)]
+    return [step_case('ViT-B-32', 'category', 64, profile=False, data=False)]  # where time goes is known from the other
