@@ -72,7 +72,8 @@ function tell(answer, q, took) {           // in words, also for those who liste
     const found = r.said || r.rows.slice(0, 3).map((row) => names.get(row).class || names.get(row).id).join(", ");
     return r.model ? `${r.model}: ${found}` : found;
   });
-  $("status").textContent = `${total} ranked in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
+  const by = q.like === undefined ? "" : " by likeness to one of them";
+  $("status").textContent = `${total} ranked${by} in ${took.toFixed(0)} ms. First: ${first.join(". ")}`;
 }
 
 // ---- tiles, which slide to their new places

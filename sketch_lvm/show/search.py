@@ -221,9 +221,10 @@ def random_note(gallery: Searched) -> str:
 
 
 EXPECTED = {  # of the small models that come along, over photos that are files
-    'mini': 'The mini CLIP learned from drawn photos only, and finds little among real ones. For those take CLIP itself',
-    'real-1': 'real-1 is small and learned from photos of 64 pixels: frozen, it put a photo of the kind among the first '
-    'ten of 5,000 for nine of twenty drawings by hand. For your own photos take CLIP itself',
+    'mini': 'The mini CLIP learned from drawn photos only, and finds little among real ones. '
+    'For those take CLIP itself',
+    'real-1': 'real-1 is small and learned from photos of 64 pixels: frozen, it put a photo of the kind among the '
+    'first ten of 5,000 for nine of twenty drawings by hand. For your own photos take CLIP itself',
 }
 
 
