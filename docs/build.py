@@ -101,7 +101,7 @@ class Site:
     def write_contents(self) -> None:
         "The front page, the rooms by folder, and what comes after what"
         for folder in self.folders:
-            up = '' if not folder else '../'
+            up = '../' * len(folder.split('/')) if folder else ''
             title = TITLES.get(folder, folder or 'core')
             rows = [f'| [{self.titles[p][0]}]({up}{p}) | {self.titles[p][1]} |' for p in self.pages[folder]]
             below = [p.removesuffix('.ipynb').removeprefix(f'{folder}/') for p in self.pages[folder]]
