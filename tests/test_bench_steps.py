@@ -24,10 +24,11 @@ def test_a_step_is_not_slower_than_three_passes():
 
 
 def test_a_step_says_where_its_time_went():
-    from sketch_lvm.bench.steps import bench_step, bench_step64
+    from sketch_lvm.bench.steps import bench_step, step_case
 
     found = bench_step(True)
-    assert set(bench_step64(True)[0]['sides']) == {'reference', 'ours', 'ours, 16 bits'}
+    other = step_case('mini', 'category', 8, 2, memory=False, profile=False, data=False, bf16=True)
+    assert set(other['sides']) == {'reference', 'ours', 'ours, 16 bits'} and other['profile'] == []
     assert [c['case'] for c in found] == ['mini, category, batch 8', 'mini, fine-grained, batch 8']
     for c in found:
         assert set(c['sides']) == {'reference', 'ours', 'ours with data'} and c['pictures'] in (24, 40)

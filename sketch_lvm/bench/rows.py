@@ -33,7 +33,7 @@ ROWS: dict[str, Row] = {
     'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 2),
     'start': Row('starts', 'bench_start', 'what an import and a command cost before they do anything', 1),
     'encoding': Row('encodings', 'bench_encoding', 'files to vectors, in 32, 16 and 8 bits', 3),
-    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 2),
+    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 3),
     'processes': Row('teams', 'bench_processes', 'one, two and four processes that share a batch', 1),
     'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
     'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
