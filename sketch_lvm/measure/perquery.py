@@ -18,13 +18,13 @@ import numpy as np
 from ..core import UserError, atomic_write, check_name, sha256
 from ..plain import plain_json
 from .definitions import definition
-from .fields import TEXT, WHOLE, field_problems
+from ..fields import TEXT, WHOLE, field_problems
 
 # %% ../../nbs/measure/05_perquery.ipynb #867eb07f
 FORMAT = 'sketch_lvm per-query results 1'
 LARGEST = 2**30  # bytes that a file may grow to when it is unpacked
 
-PROTOCOL = {  # what a stored protocol holds, as in `measure/fields`
+PROTOCOL = {  # what a stored protocol holds, as in `fields`
     'name': TEXT,
     'rule': TEXT,
     'relevant': TEXT,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from ..core import UserError, check_name, read_json, write_json
-from .fields import NUMBER, TEXT, WHOLE, field_problems
+from ..fields import NUMBER, TEXT, WHOLE, field_problems
 from .definitions import definition
 from .perquery import METHOD, PROTOCOL, PerQuery, per_query_path
 from ..data.splits import sample_sentence
@@ -70,7 +70,7 @@ class Report:
         return self.values[check_name(metric, self.values, 'metric')]
 
 # %% ../../nbs/measure/07_report.ipynb #7c52589e
-FIELDS = {  # what a report's file holds, as in `measure/fields`
+FIELDS = {  # what a report's file holds, as in `fields`
     'protocol': PROTOCOL,
     'split': {
         'name?': TEXT,
