@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from ..core import UserError, printable
-from ..fields import NUMBER, TEXT, WHOLE, Format, Newer
+from ..fields import FLAG, NUMBER, TEXT, WHOLE, Format, Newer
 from ..plain import plain_json
 from sketch_lvm.train.mapped import (
     Pieces,
@@ -111,23 +111,23 @@ def write_kept(
     return Path(folder)
 
 # %% ../../nbs/show/06_keeping.ipynb #9a2ef3e8
-_YES, _WORDS = 'true or false', 'text or nothing'
+_WORDS = 'text or nothing'
 ABOUT = {  # what config.json of a gallery holds, as in `fields`
     'kind': TEXT,
     'version': TEXT,
     'encoder': TEXT,
-    'random': _YES,
+    'random': FLAG,
     'mark': {str: TEXT},
     'source': {
         **{f'{name}?': TEXT for name in ('run', 'folder', 'backbone', 'fit', 'precision')},
         **{f'{name}?': _WORDS for name in ('weights_from', 'pretrained')},
-        **{f'{name}?': _YES for name in ('random', 'own')},
+        **{f'{name}?': FLAG for name in ('random', 'own')},
         'step?': WHOLE,
         '?': None,
     },
     'fit?': TEXT,
     'photos': TEXT,
-    'files?': _YES,
+    'files?': FLAG,
     'skipped': [[TEXT]],
     'embedded?': WHOLE,  # of a part
     'not_found?': {
