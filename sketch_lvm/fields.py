@@ -101,15 +101,15 @@ class Format:
         return f'{self.name} {self.version}'
 
     def version_of(self, said: object, where: str | Path) -> int:
-        "Which version a file is of by what it calls itself; 0 if it is none of this kind, `Newer` if this program is old"
+        "Which version a file is of by what it calls itself; 0 if it is no such file, `Newer` if it comes after this one"
         if said == self.name and not self.numbered:
             return 1
         found = re.fullmatch(re.escape(self.name) + ' ([1-9][0-9]{0,5})', said) if isinstance(said, str) else None
         version = int(found[1]) if found else 0
         if version > self.version:
             raise Newer(
-                f'{where} was written by a newer version of Sketch_LVM: it is a {said!r}, and {__version__} reads up to '
-                f'{self.mark!r}. Update Sketch_LVM, or make it anew with this one.'
+                f'{where} was written by a newer version of Sketch_LVM: it is a {said!r}, and {__version__} reads up '
+                f'to {self.mark!r}. Update Sketch_LVM, or make it anew with this one.'
             )
         return version
 

@@ -142,6 +142,29 @@ def test_locks():
             pass
 
 
+def test_a_lock_that_says_more_than_is_known_stays():
+    import json, os, pytest, socket
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.train.runs import lock
+    from sketch_lvm.train.sealed import scratch
+
+    run = scratch()
+    dead = dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')
+    for change, error, why in (
+        (dict(colour='red'), UserError, "LOCK is not as 'sketch_lvm lock 1' is written: 'colour' is no entry"),
+        (dict(start='early'), UserError, 'start should be a whole number or nothing'),
+        (dict(format='sketch_lvm lock 2', colour='red'), Newer, "LOCK was written by a newer version.*'sketch_lvm lock 2'"),
+    ):
+        (run / 'LOCK').write_text(content := json.dumps(dead | change))
+        with pytest.raises(error, match=f'{why}.*If its process is gone for sure, remove'), lock(run):
+            pass
+        assert (run / 'LOCK').read_text() == content
+    (run / 'LOCK').write_text(json.dumps(dead))
+    with lock(run):  # one that a program of today left
+        assert json.loads((run / 'LOCK').read_text())['pid'] == os.getpid()
+
+
 def test_of_many_takers_one_gets_a_dead_lock():
     import json, os, socket
     from sketch_lvm.core import UserError
