@@ -2116,6 +2116,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                          'sketch_lvm/measure/features.py'),
                                              'sketch_lvm.measure.features.picture_marks': ( 'measure/features.html#picture_marks',
                                                                                             'sketch_lvm/measure/features.py'),
+                                             'sketch_lvm.measure.features.read_part': ( 'measure/features.html#read_part',
+                                                                                        'sketch_lvm/measure/features.py'),
                                              'sketch_lvm.measure.features.stored_parts': ( 'measure/features.html#stored_parts',
                                                                                            'sketch_lvm/measure/features.py'),
                                              'sketch_lvm.measure.features.write_part': ( 'measure/features.html#write_part',

@@ -8,7 +8,7 @@ __all__ = ['FIELDS', 'REPORT', 'WARNING', 'Report', 'report_problems', 'load_rep
            'report_blocks']
 
 # %% ../../nbs/measure/07_report.ipynb #dd4bd7c1
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from pathlib import Path
 
