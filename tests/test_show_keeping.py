@@ -187,6 +187,7 @@ def test_galleries_of_the_first_kind_open_or_are_refused():
             dict(items=dict(items, ids='x' * n)),
         ],
         '19 ids and 20 names': [dict(items=dict(items, ids=items['ids'][1:]))],
+        '0 ids and 0 names': [dict(items=dict(ids=[], names=[]))],
         '19 names, 20 vectors': [dict(items={k: v[1:] for k, v in items.items()})],
         '19 vectors': [dict(tensors=dict(tensors, features=tensors['features'][1:]))],
         'does not have length one': [dict(tensors=vectors(3, v)) for v in (float('nan'), float('inf'), 0.0, 1e30)],

@@ -155,7 +155,7 @@ def items_problem(items: object) -> str | None:
     columns = [items.get(key) for key in ('ids', 'names')] if isinstance(items, dict) else []
     if not columns or not all(isinstance(c, list) and all(isinstance(x, str) for x in c) for c in columns):
         return 'items.json does not hold two lists of text, ids and names'
-    if not columns[0] or len(columns[0]) != len(columns[1]):
+    if not 0 < len(columns[0]) == len(columns[1]):
         return f'items.json holds {len(columns[0])} ids and {len(columns[1])} names'
 
 

@@ -179,6 +179,17 @@ damaged checkpoints, three of four with a seal that fits | refused or whole | fa
 damaged galleries, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[gallery]
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
 damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[report]
+an entry that nobody knows, in a gallery or a gallery's parts | named, with the file and the version of its format | test_show_keeping.py::test_entries_of_a_gallery_that_nobody_knows_are_named
+the same in an encoder's folder | named; what version 1 put beside the rest is read as it was | test_train_share.py::test_an_encoder_of_another_version_is_read_or_said_to_be_newer
+the same in an exported file | named | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+the same in a checkpoint | named; the one before is not used without a word | test_train_checkpoints.py::test_entries_of_a_checkpoint_that_nobody_knows_are_named
+the same in a report | named | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
+the same in per-query results | named | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
+the same in a lock | named; the lock stays | test_train_runs.py::test_a_lock_that_says_more_than_is_known_stays
+the same in kept features | named, removed, embedded again | test_measure_features.py::test_kept_features_that_are_not_as_written_are_named_and_removed
+the same in remembered hashes | hashed again | test_data_cache.py::test_hashes_are_remembered_but_never_wrong
+a file of a newer version | "written by a newer version" | test_fields.py::test_unknown_entries_and_newer_versions_are_said
+a gallery of a newer version where one is to grow | not replaced | test_show_growing.py::test_a_gallery_of_a_newer_version_is_not_replaced
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
