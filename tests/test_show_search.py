@@ -58,3 +58,19 @@ def test_copies_are_one_hit():
     same = g[:1].repeat(50, 1)
     assert top_distinct(q, same, 7) == ([0], [top_k(q, same, 1)[1].item()], [list(range(50))])
     assert top_distinct(q, g.half(), 5)[0] == top_k(q, g.half().float(), 5)[0].tolist()
+
+
+def test_hits_as_plain_data_are_rounded_and_counted():
+    from types import SimpleNamespace
+    import numpy as np
+    from sketch_lvm.show.search import Hits
+
+    about = dict(encoder='e', random=False, not_found=dict(below=0.5))
+    gallery = SimpleNamespace(ids=['a/1', 'b/2'], names=['a', 'b'], thumbs=[b'', b''], about=about)
+    told = Hits(gallery, np.zeros((8, 8), np.uint8), [1, 0], [0.123456789, -0.9876543219], [[1], [0, 1, 0]]).to_dict()
+    assert told['hits'] == [
+        {'rank': 1, 'id': 'b/2', 'class': 'b', 'score': 0.123457},
+        {'rank': 2, 'id': 'a/1', 'class': 'a', 'score': -0.987654, 'copies': 3},
+    ]
+    assert (told['encoder'], told['random_weights']) == ('e', False)
+    assert told['verdict'] == 'Nothing here looks like it (the best scores 0.123, the limit is 0.500).'

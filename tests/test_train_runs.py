@@ -97,6 +97,10 @@ def test_locks():
                 pass
         assert f.exists()
     assert not f.exists()
+    f.write_text(json.dumps({**me, 'pid': 1, 'start': process_start(1)}))  # the first of all processes lives
+    with pytest.raises(UserError, match='in use by process 1 on this machine'):
+        with lock(run):
+            pass
     f.write_text(json.dumps({**me, 'host': 'elsewhere'}))
     with pytest.raises(UserError, match='on elsewhere since today(.|\n)*remove'):
         with lock(run):
