@@ -108,8 +108,8 @@ class Format:
         version = int(found[1]) if found else 0
         if version > self.version:
             raise Newer(
-                f'{where} was written by a newer version of Sketch_LVM: it is a {said!r}, and {__version__} reads up '
-                f'to {self.mark!r}. Update Sketch_LVM, or make it anew with this one.'
+                f'{where} was written by a newer version of Sketch_LVM: it calls itself {said!r}, and {__version__} '
+                f'reads up to {self.mark!r}. Update Sketch_LVM, or make it anew with this one.'
             )
         return version
 
