@@ -52,6 +52,11 @@ def test_the_drawing_of_tokens_has_a_cell_for_each():
     assert words == [*row, 'block 1', *row, 'block 2', *row, 'block 3', 'CLS', 'read out']
     colours = [plt.matplotlib.colors.to_hex(x.get_facecolor()) for x in ax.patches]
     assert (colours.count('#d55e00'), colours.count('#f7d3b5'), len(colours)) == (4, 2, 22)  # new, carried on, all
+    at = [(round(x.get_x(), 2), round(x.get_y(), 2), x.get_width(), x.get_height()) for x in ax.patches]
+    assert at[:7] == [(x, -0.38, 0.84, 0.76) for x in (-0.42, 0.58, 1.58, 2.58, 3.58, 4.98, 5.98)]
+    assert at[7][:2] == (-0.42, 0.62) and at[-1][:2] == (-0.42, 2.62)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-3.2, 7.5), (3.6, -0.9))
+    assert [round(float(x), 6) for x in ax.figure.get_size_inches()] == [6.02, 1.88]
     assert ax.get_title() == 'DeepPrompts, sketch'
     shown = [t.get_text() for t in draw_tokens(tower, DeepPrompts(1, 1, 8), shown=3).texts]
     assert shown[:4] == ['CLS', 'p1', '…', 'p4']

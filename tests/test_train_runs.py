@@ -254,8 +254,9 @@ def test_settings_are_compared():
     assert flatten(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
     run = scratch()
     config = dict(a=(1, 2), b=dict(c=None))
-    keep_config(run, config)
-    keep_config(run, config)
+    assert keep_config(run, config) is False and keep_config(run, config) is False  # nothing new is said
+    assert keep_config(run, config | dict(a=(3, 4)), anew=['a']) and keep_config(run, config | dict(d=1), anew=['d'])
+    assert keep_config(run, config | dict(b=dict(c=3)), renew=lambda old: old | dict(b=dict(c=3)))  # in other words
     with pytest.raises(UserError) as e:
         keep_config(run, dict(a=[1], b={}))
     assert all(
