@@ -302,7 +302,7 @@ title: Faults
 description: What can go wrong, what must happen then, and the test that shows it.
 ---
 
-Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. What no test shows: power loss, Windows, a GPU that fails."""
+Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. Numbers of inputs, files and mutants below are those that were really run. What no test shows: power loss, Windows, a GPU that fails."""
     ]
     for group in dict.fromkeys(f.group for f in FAULTS):
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
@@ -311,7 +311,7 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
         ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
         ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
         ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
-        ('Mutants', MUTANTS, 'place change seen by', mutant_lines()),
+        ('Mutants', f'{MUTANTS} {mutants_counted()}', 'place change seen by', mutant_lines()),
     ):
         if lines:
             parts += [f'## {title}', said, table(head, lines)]
@@ -344,6 +344,13 @@ def damage_lines() -> list[tuple]:
 LOOKS = ('quick', 'read', 'close', 'silent')
 
 
+def mutants_counted() -> str:
+    "How many mutants were really run, and what came of them"
+    seen = [m['seen'] for m in kept('mutants') or []]
+    counts = ', '.join(f'{seen.count(word)} {word}' for word in ('caught', 'survived', 'equivalent'))
+    return f'Run so far, of the hundred and the seven named: {len(seen)}; {counts}.'
+
+
 def mutant_lines() -> list[tuple]:
     "A line for each mutant"
     return [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen'], m.get('by', '')) for m in kept('mutants') or []]
@@ -352,7 +359,7 @@ def mutant_lines() -> list[tuple]:
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
 FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
-MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone (an equivalent) cannot be noticed."""
+MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
 
 if __name__ == '__main__':
