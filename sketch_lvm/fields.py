@@ -101,7 +101,7 @@ class Format:
         return f'{self.name} {self.version}'
 
     def version_of(self, said: object, where: str | Path) -> int:
-        "Which version a file is of by what it calls itself; 0 if it is no such file, `Newer` if it comes after this one"
+        "Which version a file is of by what it calls itself; 0 if it is no such file, `Newer` if it comes after this"
         if said == self.name and not self.numbered:
             return 1
         found = re.fullmatch(re.escape(self.name) + ' ([1-9][0-9]{0,5})', said) if isinstance(said, str) else None
