@@ -87,7 +87,10 @@ FIELDS = {  # what a report's file holds, as in `fields`
     'chance': {str: NUMBER},
     'frozen': {str: NUMBER},
     'published': [{'source': TEXT, 'metric': TEXT, 'value': NUMBER, 'note?': TEXT, str: ANYTHING}],
-    'conditions': {'pixels?': {'size': WHOLE, 'fit': TEXT, 'interpolation': TEXT, '?': None}, str: ANYTHING},
+    'conditions': {
+        'pixels?': {'size': WHOLE, 'fit': TEXT, 'interpolation': TEXT, '?': None, str: ANYTHING},
+        str: ANYTHING,
+    },
     'notes': [TEXT],
     'warnings?': [TEXT],
     'frozen_per_class?': {str: {'queries': WHOLE, 'photos': WHOLE, str: NUMBER}},

@@ -23,7 +23,7 @@ from ..clip.prompts import NoPrompts
 from ..clip.towers import tower_mark
 from ..clip.weights import without_network
 from ..core import UserError, printable, sha256
-from ..fields import FLAG, OBJECT, TEXT, WHOLE, Format, count, three_numbers, with_about
+from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
 from ..data.images import FITS, MODALITIES
 from .baked import FixedTokens
@@ -75,9 +75,7 @@ TOWER = Format(
         'std': _spread,
         'inputs?': OBJECT,
         'outputs?': OBJECT,
-        **{f'{name}?': TEXT for name in ('run', 'label', 'data', 'split')},  # of the run it comes from
-        **{f'{name}?': WHOLE for name in ('step', 'seed')},
-        'method?': OBJECT,
+        **{f'{name}?': ANYTHING for name in ('run', 'step', 'seed', 'method', 'label', 'data', 'split')},  # of its run
         'about?': OBJECT,  # anything else, which nothing here depends on
     },
 )

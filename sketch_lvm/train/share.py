@@ -214,8 +214,8 @@ ENCODER = Format(
             'train': TEXT,
             str: ANYTHING,
         },
-        'data?': TEXT,
-        'split?': TEXT,
+        'data?': ANYTHING,  # for the card
+        'split?': ANYTHING,
         'about?': OBJECT,  # anything else, which nothing here depends on
     },
     numbered=False,
