@@ -289,7 +289,9 @@ def main(args: list[str] | None = None) -> int:
         shutil.copytree(ROOT, copy, ignore=ignore)
         compileall.compile_dir(copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         for m, tests, *was in source:
-            line = told(m) | drawn_by | {k: x[k] for x in was for k in ('seed',) if k in x}
+            line = (
+                told(m) | drawn_by | {k: v for x in was for k, v in dict(seed=x.get('seed'), first='survived').items()}
+            )
             same = [x for x in kept() if x.get('mark') == line['mark']] if asked.keep and not was else []
             if not same:
                 if time.monotonic() > end:

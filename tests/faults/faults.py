@@ -348,7 +348,11 @@ def mutants_counted() -> str:
     "How many mutants were really run, and what came of them"
     seen = [m['seen'] for m in kept('mutants') or []]
     counts = ', '.join(f'{seen.count(word)} {word}' for word in ('caught', 'survived', 'equivalent'))
-    return f'Run so far, of the hundred and the seven named: {len(seen)}; {counts}.'
+    at_first = sum('first' in m for m in kept('mutants') or [])
+    return (
+        f'Run so far, of the hundred and the seven named: {len(seen)}; {counts}. '
+        f'{at_first} of them survived when they were tried first.'
+    )
 
 
 def mutant_lines() -> list[tuple]:
