@@ -30,6 +30,39 @@ def test_zero_prompts_equal_open_clip():
         assert (prompted_forward(tower, px) - tower(px)).abs().max() < 1e-5
 
 
+def test_prompts_begin_where_their_defaults_say():
+    import torch
+    from sketch_lvm.clip.prompts import DeepPrompts, ShallowPrompts
+    from sketch_lvm.core import torch_rng
+
+    assert torch.equal(DeepPrompts().prompts, torch.randn(2, 9, 3, 768, generator=torch_rng(0)) * 0.02)
+    assert torch.equal(ShallowPrompts().prompts, torch.randn(2, 1, 3, 768, generator=torch_rng(0)) * 0.02)
+    assert torch.equal(DeepPrompts(1, 2, 8, 'common', 1.0, 7).prompts, torch.randn(1, 2, 1, 8, generator=torch_rng(7)))
+
+
+def test_the_drawing_of_tokens_has_a_cell_for_each():
+    import matplotlib.pyplot as plt
+    from sketch_lvm.clip.prompts import DeepPrompts, draw_tokens
+    from sketch_lvm.clip.towers import random_tower
+
+    tower = random_tower(layers=3)  # four patches
+    ax = draw_tokens(tower, DeepPrompts(2, 2, 8), 'sketch')
+    row = ['CLS', 'p1', 'p2', 'p3', 'p4', 'v1', 'v2']
+    words = [t.get_text() for t in ax.texts]
+    assert words == [*row, 'block 1', *row, 'block 2', *row, 'block 3', 'CLS', 'read out']
+    colours = [plt.matplotlib.colors.to_hex(x.get_facecolor()) for x in ax.patches]
+    assert (colours.count('#d55e00'), colours.count('#f7d3b5'), len(colours)) == (4, 2, 22)  # new, carried on, all
+    at = [(round(x.get_x(), 2), round(x.get_y(), 2), x.get_width(), x.get_height()) for x in ax.patches]
+    assert at[:7] == [(x, -0.38, 0.84, 0.76) for x in (-0.42, 0.58, 1.58, 2.58, 3.58, 4.98, 5.98)]
+    assert at[7][:2] == (-0.42, 0.62) and at[-1][:2] == (-0.42, 2.62)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-3.2, 7.5), (3.6, -0.9))
+    assert [round(float(x), 6) for x in ax.figure.get_size_inches()] == [6.02, 1.88]
+    assert ax.get_title() == 'DeepPrompts, sketch'
+    shown = [t.get_text() for t in draw_tokens(tower, DeepPrompts(1, 1, 8), shown=3).texts]
+    assert shown[:4] == ['CLS', 'p1', '…', 'p4']
+    plt.close('all')
+
+
 def test_features_and_gradients_equal_the_naive_forward():
     import copy, torch
     from sketch_lvm.core import torch_rng

@@ -42,6 +42,14 @@ def test_hashes_are_remembered_but_never_wrong():
         for junk in (b'', b'junk', index.read_bytes()[:50]):
             index.write_bytes(junk)
             assert hash_files(files)[::2] == (truth(), 4)
+        age()
+        for change in (dict(colour=np.zeros(3)), dict(stamps=np.zeros((4, 4)))):  # what this version does not write
+            with np.load(index) as z:
+                z = dict(z)
+            np.savez(index, **z | change)
+            assert hash_files(files)[::2] == (truth(), 4)
+            age()
+        assert hash_files(files)[::2] == (truth(), 0)
         files[3].unlink()
         with pytest.raises(UserError, match='1 of 4 files are gone: .*3.bin'):
             hash_files(files)

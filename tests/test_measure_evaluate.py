@@ -132,7 +132,7 @@ def test_reports_repeat_and_round_trip():
         with pytest.raises(UserError, match='not a report'):
             load_report(Path(d) / 'x.json')
         (Path(d) / 'x.json').write_text('{"format": "sketch_lvm report 1"}')
-        with pytest.raises(UserError, match='not a whole report'):
+        with pytest.raises(UserError, match="not as 'sketch_lvm report 1' is written"):
             load_report(Path(d) / 'x.json')
     with pytest.raises(UserError, match="Did you mean 'mAP@all'"):
         r['mAP@al']

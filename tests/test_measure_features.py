@@ -145,3 +145,26 @@ def test_the_frozen_side_is_kept_on_the_disk():
         fifth = Features(disk=True)
         embed(frozen, items, kept=fifth)
         assert fifth.made == 0 and torch.allclose(embed(frozen, items, kept=fifth), embed(frozen, items), atol=1e-6)
+
+
+def test_kept_features_that_are_not_as_written_are_named_and_removed():
+    import contextlib, io, json, torch
+    from sketch_lvm.measure.features import stored_parts, write_part
+    from sketch_lvm.train.sealed import pack, scratch, write_folder
+
+    folder, rows = scratch(), torch.ones(2, 3)
+    part = write_part(folder, ['a', 'b'], rows)
+    good = {'pictures.json': b'["a", "b"]', 'features.safetensors': pack(dict(features=rows))}
+    for change, why in (
+        ({'features.safetensors': pack(dict(features=rows, colour=rows))}, "'colour' is no tensor of features 1"),
+        ({'colour.json': b'{}'}, "holds 'colour.json', which is no file of features 1"),
+        ({'pictures.json': b'["a"]'}, 'does not hold a row of finite numbers for each of its 1 pictures'),
+        ({'pictures.json': b'["a", 7]'}, '.1 should be text'),
+        ({'features.safetensors': pack(dict(features=rows * torch.nan))}, 'finite numbers'),
+        ({'features.safetensors': pack(dict(features=rows.long()))}, 'finite numbers'),
+        ({'features.safetensors': pack({})}, 'finite numbers'),
+    ):
+        write_folder(folder / 'odd', good | change)
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            assert [pictures for pictures, _ in stored_parts(folder)] == [['a', 'b']]
+        assert why in said.getvalue() and 'removed' in said.getvalue() and not (folder / 'odd').exists()

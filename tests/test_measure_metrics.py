@@ -29,6 +29,28 @@ def test_by_hand_on_five_photos():
     )
 
 
+def test_pieces_of_queries_are_whole_tiles():
+    import numpy as np, pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.measure.ranking import cut_rows
+
+    rows = np.arange(3000)
+
+
+    def sizes(chunk, photos, kind):
+        pieces = cut_rows(rows, chunk, photos, torch.device(kind))
+        assert (np.concatenate(pieces) == rows).all()
+        return {len(x) for x in pieces[:-1]} or {len(rows)}
+
+
+    assert sizes(None, 2**15 - 1, 'cpu') == {256} and sizes(None, 2**15, 'cpu') == {128}
+    assert sizes(None, 2**16, 'cuda') == {1024} and sizes(None, 2**25, 'cuda') == {128}  # about 64 million scores
+    assert sizes(1, 10, 'cpu') == {128} and sizes(129, 10, 'cpu') == {256} and sizes(9999, 10, 'cpu') == {3000}
+    for chunk in (0, -1):
+        with pytest.raises(UserError, match='chunk'):
+            cut_rows(rows, chunk, 10, torch.device('cpu'))
+
+
 def test_against_brute_force():
     import numpy as np
     from hypothesis import given as cases, settings, strategies as st

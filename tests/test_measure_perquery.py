@@ -7,6 +7,7 @@ def test_per_query_results_come_back_and_wrong_ones_are_refused():
     from pathlib import Path
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
+    from sketch_lvm.fields import Newer
     from sketch_lvm.measure.perquery import PerQuery, ids_digest, join_per_query, load_per_query, per_query_path
 
     ids = [f'0/cow-{i}' for i in range(6)] + ['0/<b>-日本']
@@ -48,6 +49,19 @@ def test_per_query_results_come_back_and_wrong_ones_are_refused():
     ):
         replace(good, frozen={}, **change).save(path)
         with pytest.raises(UserError, match=words):
+            load_per_query(path)
+    good.save(path)
+    arrays = dict(np.load(path))
+    said = json.loads(arrays['about'].item())
+    for change, more, error, words in (
+        ({}, dict(colour=np.zeros(3)), UserError, "'colour' is no array of 'sketch_lvm per-query results 1'"),
+        (dict(colour='red'), {}, UserError, "report-x-queries.npz is not as .* is written: 'colour' is no entry"),
+        (dict(protocol=about | dict(colour=1)), {}, UserError, "'protocol.colour' is no entry"),
+        (dict(format='sketch_lvm report 1'), {}, UserError, 'no file of per-query results of this version'),
+        (dict(format='sketch_lvm per-query results 2'), dict(colour=np.zeros(3)), Newer, 'newer version'),
+    ):
+        np.savez(path, **arrays | dict(about=np.array(json.dumps(said | change))) | more)
+        with pytest.raises(error, match=words):
             load_per_query(path)
     path.unlink()
     with pytest.raises(UserError, match='is not there.*sketch_lvm evaluate --run'):

@@ -88,6 +88,7 @@ def test_a_report_with_a_wrong_field_is_refused():
     import copy, json, pytest, tempfile
     from pathlib import Path
     from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.measure.evaluate import evaluate
     from sketch_lvm.measure.report import load_report
@@ -151,5 +152,21 @@ def test_a_report_with_a_wrong_field_is_refused():
             load_report(path)
         assert words in str(e.value), (at, str(e.value))
     path.write_text(json.dumps(dict(good, extra=1)))
-    with pytest.raises(UserError, match='extra'):
+    with pytest.raises(UserError, match="r.json is not as 'sketch_lvm report 1' is written: 'extra' is no entry of it"):
         load_report(path)
+    for change, error, why in (
+        (dict(split=dict(good['split'], colour=1)), UserError, "'split.colour' is no entry"),
+        (dict(protocol=dict(good['protocol'], colour=1)), UserError, "'protocol.colour' is no entry"),
+        (dict(format='sketch_lvm report 2'), Newer, "r.json was written by a newer version.*'sketch_lvm report 2'"),
+        (
+            dict(extra=1, conditions=dict(versions=dict(sketch_lvm='99.0'))),
+            Newer,
+            "'extra' is no entry.*newer version.*99.0",
+        ),
+        (dict(extra=1, conditions=[]), UserError, 'conditions should be an object'),
+    ):
+        path.write_text(json.dumps(good | change))
+        with pytest.raises(error, match=why):
+            load_report(path)
+    path.write_text(json.dumps(good | dict(method=dict(good['method'], hall=7), conditions={})))  # open to a caller's words
+    assert load_report(path).method['hall'] == 7

@@ -100,6 +100,15 @@ def test_drawings_are_embedded_as_drawings():
         g.search(drawing)
 
 
+def test_twenty_photos_are_shown_where_no_number_is_asked():
+    import inspect
+    from sketch_lvm.show.gallery import Gallery, search
+
+    for f in (Gallery.search, search):
+        asked = {name: p.default for name, p in inspect.signature(f).parameters.items()}
+        assert (asked['k'], asked['encoder'], asked['fit'], asked.get('fold', True)) == (20, None, None, True)
+
+
 def test_broken_files_are_named():
     import tempfile
     from pathlib import Path

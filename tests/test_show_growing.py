@@ -103,6 +103,25 @@ def test_a_gallery_grows_by_what_is_new():
     assert len(load_gallery(d / 'g', enc)) >= 17  # and the old one is still there
 
 
+def test_a_gallery_of_a_newer_version_is_not_replaced():
+    import json, pytest
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.show.growing import old_gallery
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.sealed import scratch
+
+    out, said = scratch() / 'g', []
+    out.mkdir()
+    (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 3')))
+    write_seal(out)
+    with pytest.raises(Newer, match='newer version of Sketch_LVM'):
+        old_gallery(out, {}, said.append)
+    (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2')))
+    (out / 'sha256.json').unlink()
+    write_seal(out)
+    assert old_gallery(out, {}, said.append) is None and 'cannot be used' in said[0]  # made anew, and said
+
+
 def test_killed_and_taken_up():
     import os, signal, time
     from unittest import mock

@@ -35,10 +35,11 @@ def test_a_seal_is_no_proof():
     n, size = len(x), int(ends[-1])
     eps = b'%!PS-Adobe-3.0 EPSF-3.0'
     hostile = {
-        'no gallery of this version': [('config.json', dict(about, kind='sketch_lvm gallery 3'))],
+        'newer version': [('config.json', dict(about, kind='sketch_lvm gallery 3'))],
         'holds no gallery': [('config.json', c) for c in (b'{', b'\xff', [], 'kind', {})],
-        'says mark': [('config.json', dict(about, mark=None))],
-        'no encoder that could be opened': [('config.json', dict(about, source=dict(run=7)))],
+        'mark should be an object': [('config.json', dict(about, mark=None))],
+        'source.run should be text': [('config.json', dict(about, source=dict(run=7)))],
+        "'colour' is no entry": [('config.json', dict(about, colour='red'))],
         'does not have length one': [('features.npy', with_row(3, v)) for v in (np.nan, np.inf, 0, 1e30)],
         'features.npy holds': [('features.npy', y) for y in (x.astype(np.float64), x[0], x.astype(int))],
         'differ in length': [('features.npy', x[1:]), ('names.npy', names[1:]), ('thumbs.ends.npy', ends[-1:])],
@@ -70,6 +71,50 @@ def test_a_seal_is_no_proof():
             with pytest.raises(UserError, match=words):  # and where it fits, the checks do
                 load_gallery(d / 'h', enc)
     assert set(FILES) - {p.name for p in (d / 'g').iterdir()} == {'stats.npy', 'hashes.npy'}  # of files alone
+
+
+def test_entries_of_a_gallery_that_nobody_knows_are_named():
+    import json, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.mapped import write_seal
+
+    d = Path(tempfile.mkdtemp())
+    made = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    made.save(d / 'g')
+    good = json.loads((d / 'g' / 'config.json').read_text())
+
+
+    def opened(**change):
+        (d / 'g' / 'config.json').write_text(json.dumps(good | change))
+        (d / 'g' / 'sha256.json').unlink()
+        write_seal(d / 'g')
+        return load_gallery(d / 'g')
+
+
+    assert len(opened()) == len(made)
+    where = "config.json of .*g is not as 'sketch_lvm gallery 2' is written"
+    with pytest.raises(UserError, match=f"{where}: 'colour' is no entry") as e:
+        opened(colour='red')
+    assert not isinstance(e.value, Newer)
+    for change in (dict(source=dict(backbone='mini', lens=1)), dict(not_found=dict(below=0.1))):
+        with pytest.raises(UserError, match=f'{where}.*(source.lens|not_found.share)'):
+            opened(**change)
+    for change in (dict(kind='sketch_lvm gallery 3'), dict(colour='red', version='99.0'), dict(mark=[], version='99.0')):
+        with pytest.raises(Newer, match='g.*newer version of Sketch_LVM.*Update'):
+            opened(**change)
+    older = {k: v for k, v in good.items() if k not in ('fit', 'files')}  # the first galleries of this kind said less
+    good = older
+    assert len(opened(version='0.0.1')) == len(opened(kind='sketch_lvm gallery 2', version='99.0')) == len(made)
+    made.about['colour'] = 'red'
+    with pytest.raises(UserError, match="'colour' is no entry"):
+        made.save(d / 'h')
+    assert not (d / 'h').exists()
 
 
 def test_galleries_of_the_first_kind_open_or_are_refused():
@@ -128,13 +173,13 @@ def test_galleries_of_the_first_kind_open_or_are_refused():
         'holds no gallery of this version': [dict(about=dict(about, kind='sketch_lvm gallery 0'))],
         'holds no gallery': [dict(about=b'{'), dict(about=b'\xff'), dict(about=[]), dict(about='kind')],
         'cannot be used as a gallery': [dict(items=b'[' * 100_000), dict(items=b'{')],
-        'says encoder': [dict(about={k: v for k, v in about.items() if k != 'encoder'})],
-        'says mark': [dict(about=dict(about, mark=None))],
-        'is not text': [dict(about=dict(about, mark=dict(tower=1))), dict(about=dict(about, skipped=[7]))],
-        'no encoder that could be opened': [
-            dict(about=dict(about, source=s))
-            for s in ({'x': 1}, {'run': 7}, {'run': '/x', 'step': 'y'}, {'run': 'a', 'folder': 'b'})
+        'encoder is missing': [dict(about={k: v for k, v in about.items() if k != 'encoder'})],
+        'mark should be an object': [dict(about=dict(about, mark=None))],
+        'should be (text|a list), not': [dict(about=dict(about, mark=dict(tower=1))), dict(about=dict(about, skipped=[7]))],
+        'source.(x|run|step)': [
+            dict(about=dict(about, source=s)) for s in ({'run': '/x', 'x': 1}, {'run': 7}, {'run': '/x', 'step': 'y'})
         ],
+        'no encoder that could be opened': [dict(about=dict(about, source=dict(run='a', folder='b')))],
         'ids and names': [
             dict(items=[]),
             dict(items=dict(ids=items['ids'])),
@@ -142,6 +187,7 @@ def test_galleries_of_the_first_kind_open_or_are_refused():
             dict(items=dict(items, ids='x' * n)),
         ],
         '19 ids and 20 names': [dict(items=dict(items, ids=items['ids'][1:]))],
+        '0 ids and 0 names': [dict(items=dict(ids=[], names=[]))],
         '19 names, 20 vectors': [dict(items={k: v[1:] for k, v in items.items()})],
         '19 vectors': [dict(tensors=dict(tensors, features=tensors['features'][1:]))],
         'does not have length one': [dict(tensors=vectors(3, v)) for v in (float('nan'), float('inf'), 0.0, 1e30)],

@@ -60,6 +60,24 @@ def test_copies_are_one_hit():
     assert top_distinct(q, g.half(), 5)[0] == top_k(q, g.half().float(), 5)[0].tolist()
 
 
+def test_hits_as_plain_data_are_rounded_and_counted():
+    from types import SimpleNamespace
+    import numpy as np
+    from sketch_lvm.show.search import Hits
+
+    about = dict(encoder='e', random=False, not_found=dict(below=0.5))
+    gallery = SimpleNamespace(ids=['a/1', 'b/2'], names=['a', 'b'], thumbs=[b'', b''], about=about)
+    told = Hits(gallery, np.zeros((8, 8), np.uint8), [1, 0], [0.123456789, -0.9876543219], [[1], [0, 1, 0]]).to_dict()
+    assert told['hits'] == [
+        {'rank': 1, 'id': 'b/2', 'class': 'b', 'score': 0.123457},
+        {'rank': 2, 'id': 'a/1', 'class': 'a', 'score': -0.987654, 'copies': 3},
+    ]
+    assert (told['encoder'], told['random_weights']) == ('e', False)
+    assert told['verdict'] == 'Nothing here looks like it (the best scores 0.123, the limit is 0.500).'
+    nothing = Hits(gallery, np.zeros((8, 8), np.uint8), [], [])
+    assert nothing.to_dict()['hits'] == [] and nothing.figure().texts[0].get_text() == 'e'  # the drawing alone
+
+
 def test_what_is_said_of_the_small_models_was_measured():
     from types import SimpleNamespace
     from sketch_lvm.core import data_path, read_json

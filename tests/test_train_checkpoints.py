@@ -98,6 +98,43 @@ def test_a_seal_does_not_make_a_checkpoint():
             read_folder(run / 'step-000002')
 
 
+def test_entries_of_a_checkpoint_that_nobody_knows_are_named():
+    import json, pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.train.checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
+    from sketch_lvm.train.sealed import Damaged, read_folder, scratch, write_folder
+
+    run, state = scratch() / 'run', dict(best=[0.5, 1], worse=0, done=None, log=None)
+    for step in (1, 2):
+        folder = save_checkpoint(run, Checkpoint(step, {'w': torch.ones(2)}, {}, state))
+    files = read_folder(folder)
+    written = json.loads(files['state.json'])
+    assert written == dict(state, format='sketch_lvm checkpoint 1', step=2) and read_checkpoint(folder).state == state
+
+
+    def read(said):
+        write_folder(folder, files | {'state.json': json.dumps(said).encode()})
+        return read_checkpoint(folder)
+
+
+    assert read(dict(state, step=2)).state == state  # of a program that did not number them yet
+    for change, why in (
+        (dict(colour='red'), "state.json of .*step-000002 is not as 'sketch_lvm checkpoint 1' .*'colour' is no entry"),
+        (dict(log=dict(bytes=1, sha256='', inode=3)), "'log.inode' is no entry"),
+        (dict(best=0.5), 'best should be a value and its step'),
+    ):
+        with pytest.raises(UserError, match=why) as e:
+            read(written | change)
+        assert not isinstance(e.value, (Damaged, Newer))
+    with pytest.raises(Newer, match="step-000002 was written by a newer version.*'sketch_lvm checkpoint 2'"):
+        read(written | dict(format='sketch_lvm checkpoint 2'))
+    with pytest.raises(Newer):  # and the older one is not used in its place without a word
+        last_checkpoint(run)
+    with pytest.raises(Damaged, match='of another kind'):
+        read(written | dict(format='sketch_lvm report 1'))
+
+
 def test_a_full_disk_leaves_the_checkpoint_before():
     import os, resource, torch
     from sketch_lvm.train.checkpoints import Checkpoint, last_checkpoint, save_checkpoint

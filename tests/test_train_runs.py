@@ -97,6 +97,10 @@ def test_locks():
                 pass
         assert f.exists()
     assert not f.exists()
+    f.write_text(json.dumps({**me, 'pid': 1, 'start': process_start(1)}))  # the first of all processes lives
+    with pytest.raises(UserError, match='in use by process 1 on this machine'):
+        with lock(run):
+            pass
     f.write_text(json.dumps({**me, 'host': 'elsewhere'}))
     with pytest.raises(UserError, match='on elsewhere since today(.|\n)*remove'):
         with lock(run):
@@ -140,6 +144,29 @@ def test_locks():
     with pytest.raises(UserError, match='LOCK cannot be written: Is a directory'):
         with lock(run):
             pass
+
+
+def test_a_lock_that_says_more_than_is_known_stays():
+    import json, os, pytest, socket
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.train.runs import lock
+    from sketch_lvm.train.sealed import scratch
+
+    run = scratch()
+    dead = dict(pid=2**22 + 1, host=socket.gethostname(), start=1, since='long ago')
+    for change, error, why in (
+        (dict(colour='red'), UserError, "LOCK is not as 'sketch_lvm lock 1' is written: 'colour' is no entry"),
+        (dict(start='early'), UserError, 'start should be a whole number or nothing'),
+        (dict(format='sketch_lvm lock 2', colour='red'), Newer, "LOCK was written by a newer version.*'sketch_lvm lock 2'"),
+    ):
+        (run / 'LOCK').write_text(content := json.dumps(dead | change))
+        with pytest.raises(error, match=f'{why}.*If its process is gone for sure, remove'), lock(run):
+            pass
+        assert (run / 'LOCK').read_text() == content
+    (run / 'LOCK').write_text(json.dumps(dead))
+    with lock(run):  # one that a program of today left
+        assert json.loads((run / 'LOCK').read_text())['pid'] == os.getpid()
 
 
 def test_of_many_takers_one_gets_a_dead_lock():
@@ -227,8 +254,9 @@ def test_settings_are_compared():
     assert flatten(dict(a=1, b=dict(c=2, d=dict(e=None)), f={})) == {'a': 1, 'b.c': 2, 'b.d.e': None, 'f': {}}
     run = scratch()
     config = dict(a=(1, 2), b=dict(c=None))
-    keep_config(run, config)
-    keep_config(run, config)
+    assert keep_config(run, config) is False and keep_config(run, config) is False  # nothing new is said
+    assert keep_config(run, config | dict(a=(3, 4)), anew=['a']) and keep_config(run, config | dict(d=1), anew=['d'])
+    assert keep_config(run, config | dict(b=dict(c=3)), renew=lambda old: old | dict(b=dict(c=3)))  # in other words
     with pytest.raises(UserError) as e:
         keep_config(run, dict(a=[1], b={}))
     assert all(

@@ -148,6 +148,21 @@ def test_every_name_and_byte_is_waited_for():
         ], done
 
 
+def test_an_exchange_that_cannot_be_is_said_or_left_to_two_renames():
+    import sys, pytest
+    from sketch_lvm.train.sealed import _swap, scratch
+
+    d = scratch()
+    (d / 'a' / 'b').mkdir(parents=True)
+    assert _swap(d / 'a', d / 'a' / 'b') is False  # a folder is never exchanged with one inside it, on any system
+    if sys.platform == 'linux':
+        with pytest.raises(FileNotFoundError) as e:
+            if not _swap(d / 'a', d / 'absent'):
+                pytest.skip('this system knows no exchange')
+        assert e.value.filename.endswith('absent')
+    assert (d / 'a' / 'b').is_dir()
+
+
 def test_pickles_are_never_loaded():
     import io, os, pickle, pytest, torch
     from sketch_lvm.core import UserError

@@ -61,7 +61,7 @@ def test_random_towers_come_back_as_they_were_made():
             for wrong in (dict(weights_from='openai'), dict(weights_from=3), dict(seed=-1), dict(seed='0')):
                 told = json.dumps(config | dict(backbone=config['backbone'] | wrong)).encode()
                 write_folder(d / 'evil', dict(files, **{'config.json': told}))
-                with pytest.raises(UserError, match=f'backbone.{next(iter(wrong))} is absent or of the wrong kind'):
+                with pytest.raises(UserError, match=f'backbone.{next(iter(wrong))} should be .* nothing'):
                     from_pretrained(d / 'evil')
             mini = load_backbone('mini', 'random', seed=5)
             folder = save_pretrained(build_encoder(m, mini), d / 'e', m)
@@ -91,7 +91,7 @@ def test_a_card_says_what_a_stranger_asks():
         seed=3,
     )
     config, card = json.loads((folder / 'config.json').read_text()), (folder / 'README.md').read_text()
-    assert sum(p.stat().st_size for p in folder.iterdir()) < 1e6 and config['seed'] == 3
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 1e6 and config['about'] == dict(seed=3)
     for words in (
         'RANDOM WEIGHTS',
         '&lt;b&gt;toys',
@@ -276,6 +276,42 @@ def test_a_hostile_configuration_is_refused():
         with pytest.raises(UserError, match=f'(?i){why}') as e:
             from_pretrained(folder, mini)
         assert len(str(e.value)) < 4000
+
+
+def test_an_encoder_of_another_version_is_read_or_said_to_be_newer():
+    import json, pytest
+    from pathlib import Path
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.sealed import Damaged
+    from sketch_lvm.train.share import describe_encoder, read_config
+
+    m, where = method('sketch-lvm', 'mini'), Path('e/config.json')
+    config = json.loads(
+        json.dumps(describe_encoder(build_encoder(m, load_backbone('mini', weights_from='random')), m, run='r'))
+    )
+    assert config['about'] == dict(run='r') and config['kind'] == 'sketch_lvm encoder 2'
+
+
+    def read(**change):
+        return read_config(json.dumps(config | change).encode(), where)
+
+
+    assert read() == config
+    old = {k: v for k, v in config.items() if k != 'about'} | dict(kind='sketch_lvm encoder', run='r')  # beside the rest
+    assert read_config(json.dumps(old).encode(), where) == config | dict(kind='sketch_lvm encoder')
+    with pytest.raises(Damaged, match="e/config.json is not as 'sketch_lvm encoder 2' is written: 'run' is no entry of it"):
+        read(run='r')
+    with pytest.raises(Damaged, match="'backbone.x' is no entry of it; 'pixels.y' is no entry of it"):
+        read(backbone=config['backbone'] | dict(x=1), pixels=config['pixels'] | dict(y=1))
+    for change in (dict(kind='sketch_lvm encoder 3'), dict(version='99.0', x=1), dict(version='99.0', embedding='many')):
+        with pytest.raises(Newer, match='^e.*newer version of Sketch_LVM'):
+            read(**change)
+    with pytest.raises(UserError, match='e holds no encoder of this program'):
+        read(kind='sketch_lvm gallery 2')
 
 
 def test_no_memory_is_given_to_what_a_folder_asks_for():

@@ -61,11 +61,14 @@ NAMED = [  # what a review found nobody to notice: module, text, what stands in 
         'measure_metrics a_class_counts_once_in_the_macro_mean',
     ),
     ('train/workers.py', 'prctl(1, signal.SIGKILL)', 'prctl(1, 0)', 'train_workers workers_go_with_the_main_process'),
-    ('show/keeping.py', 'if kind not in (KIND, OLD_KIND):', 'if False:', 'show_keeping a_seal_is_no_proof'),
+    ('show/keeping.py', 'if not GALLERY.version_of(kind, folder):', 'if False:', 'show_keeping a_seal_is_no_proof'),
     ('train/sealed.py', '        os.fsync(fd)', '        pass', 'train_sealed every_name_and_byte_is_waited_for'),
     ('core.py', 'os.fsync(f.fileno())', 'pass', 'core the_bytes_are_on_the_disk_before_the_name'),
     ('train/runs.py', 'os.fsync(self.file.fileno())', 'pass', 'train_runs what_a_log_promises_is_on_the_disk'),
 ]
+EQUIVALENT = {  # mark -> why no test can notice: what is computed stays the same
+    'f24d3d4e8ffe': 'torch.mm widens the empty slice that it is given, and its numbers land in the same place'
+}
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -191,6 +194,18 @@ def drawn(rooms: list[str], seed: int) -> Iterator[tuple[Mutation, list[str]]]:
         yield from ((m, ROOMS[m.module]) for m in turn if m)
 
 
+def survivors() -> Iterator[tuple[Mutation, list[str], dict]]:
+    "What survived when it was last written down, found again in the modules as they are now"
+    for was in [x for x in kept() if x['seen'] == 'survived']:
+        module, _, line = was['place'].partition(':')
+        same = [m for m in mutations(module) if all(told(m)[k] == was[k] for k in ('old', 'new'))]
+        if same:
+            m = min(same, key=lambda m: (told(m)['mark'] != was.get('mark'), abs(m.line - int(line))))
+            yield m, ROOMS[module], was
+        else:
+            print(f'no longer there: {was["place"]}: {was["old"]} -> {was["new"]}', flush=True)
+
+
 def tested(copy: Path, tests: list[str], timeout: float) -> str:
     "What the tests say of the copy as it is: fine, the test that failed, or no answer"
 
@@ -233,6 +248,8 @@ def noticed(copy: Path, m: Mutation, tests: list[str], timeout: float) -> dict[s
         by = tested(copy, tests, timeout)
     finally:
         place.write_bytes(whole)
+    if by == 'fine' and (why := EQUIVALENT.get(told(m)['mark'])):
+        return dict(seen='equivalent', by=why)
     return dict(seen='survived', by='') if by == 'fine' else dict(seen='caught', by=by)
 
 
@@ -254,13 +271,15 @@ def main(args: list[str] | None = None) -> int:
     p.add_argument('--count', type=int, default=100)
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--named', action='store_true', help='the seven that a review found nobody to notice, instead')
+    p.add_argument('--again', action='store_true', help='those that survived when they were last written down, instead')
     p.add_argument('--minutes', type=float, default=1e9, help='stop after so many')
     p.add_argument('--timeout', type=float, default=300, help='seconds of the processor for the tests of one mutant')
     p.add_argument('--keep', action='store_true', help=f'write the table into {KEPT.relative_to(ROOT)}')
     asked = p.parse_args(args)
     end, done, sound = time.monotonic() + 60 * asked.minutes, [], set()
-    source = named() if asked.named else itertools.islice(drawn(asked.rooms or list(ROOMS), asked.seed), asked.count)
-    drawn_by = {} if asked.named else dict(seed=asked.seed)
+    source = named() if asked.named else survivors() if asked.again else None
+    source = source or itertools.islice(drawn(asked.rooms or list(ROOMS), asked.seed), asked.count)
+    drawn_by = {} if asked.named or asked.again else dict(seed=asked.seed)
     if any(name.partition('.')[0] == 'sketch_lvm' for name in sys.modules):
         raise SystemExit('The package is loaded already: its mutants would not be.')
     preload(HEAVY)
@@ -269,9 +288,11 @@ def main(args: list[str] | None = None) -> int:
         ignore = shutil.ignore_patterns('.git', '.venv*', '__pycache__', 'runs', '.*_cache', '*.egg-info', '_build')
         shutil.copytree(ROOT, copy, ignore=ignore)
         compileall.compile_dir(copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
-        for m, tests in source:
-            line = told(m) | drawn_by
-            same = [x for x in kept() if x.get('mark') == line['mark']] if asked.keep else []
+        for m, tests, *was in source:
+            line = (
+                told(m) | drawn_by | {k: v for x in was for k, v in dict(seed=x.get('seed'), first='survived').items()}
+            )
+            same = [x for x in kept() if x.get('mark') == line['mark']] if asked.keep and not was else []
             if not same:
                 if time.monotonic() > end:
                     break
@@ -282,11 +303,12 @@ def main(args: list[str] | None = None) -> int:
                 print(f'{line["seen"]}: {line["place"]}: {line["old"]} -> {line["new"]} ({line["by"]})', flush=True)
             done += same or [line]
             if asked.keep and not same:
-                others = [x for x in kept() if (x['place'], x['new']) != (line['place'], line['new'])]
+                others = [x for x in kept() if (x['place'], x['new']) != (line['place'], line['new']) and x not in was]
                 KEPT.write_text(json.dumps([*others, line], indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
-    caught = sum(m['seen'] == 'caught' for m in done)
-    print(f'{caught} of {len(done)} caught')
-    return caught < 0.97 * len(done)
+    survived = sum(m['seen'] == 'survived' for m in done)
+    equivalent = sum(m['seen'] == 'equivalent' for m in done)
+    print(f'{len(done) - survived - equivalent} of {len(done)} caught, {equivalent} equivalent')
+    return survived > 0.03 * len(done)
 
 
 if __name__ == '__main__':

@@ -72,7 +72,7 @@ def kind_of_name(name: str) -> str:
     import open_clip
 
     known = name.replace('/', '-') in open_clip.list_models()
-    return 'folder' if not known and ('/' in name or os.sep in name or Path(name).is_dir()) else 'open_clip'
+    return 'folder' if not known and ('/' in name or os.sep in name or os.path.isdir(name)) else 'open_clip'
 
 
 def check_backbone(name: str) -> str:
@@ -118,7 +118,7 @@ def check_timm(name: str) -> str:
 
 def check_folder(name: str) -> str:
     "Return the path of a folder that says what it holds, in open_clip's words"
-    if not Path(name).is_dir():
+    if not os.path.isdir(name):  # which a name too long for any file is not, either
         raise UserError(f'there is no folder {name}, and no backbone of that name.')
     path = Path(name) / CONFIG
     if not path.is_file() or not isinstance(read_json(path).get('model_cfg'), dict):
@@ -239,7 +239,7 @@ def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
     if pretrained is None or is_random(pretrained) or is_tag(name, str(pretrained)):
         return False
     path = Path(pretrained)
-    return path.exists() or len(path.parts) > 1 or path.suffix in ('.safetensors', '.pt', '.pth', '.bin')
+    return os.path.exists(path) or len(path.parts) > 1 or path.suffix in ('.safetensors', '.pt', '.pth', '.bin')
 
 
 def is_random(weights_from: str | os.PathLike | None) -> bool:
@@ -252,5 +252,5 @@ def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool
     if name in SMALL:
         return name in small_backbones()
     if is_file_name(name, pretrained):
-        return Path(pretrained).exists()
+        return os.path.exists(pretrained)
     return cached_weights(name, str(pretrained or default_tag(name))) is not None

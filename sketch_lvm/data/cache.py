@@ -34,8 +34,8 @@ def _remembered(index, n):
     "The stored (hashes, stamps, times of hashing), or blanks; a damaged index is only a lost shortcut"
     try:
         with np.load(index, allow_pickle=False) as z:
-            old = z['hashes'], z['stamps'], z['hashed_at']
-        if [a.shape for a in old] == [(n,), (n, 4), (n,)]:
+            names, old = z.files, (z['hashes'], z['stamps'], z['hashed_at'])
+        if (len(names), [(a.shape, a.dtype.str) for a in old]) == (3, [((n,), '|S64'), ((n, 4), '<i8'), ((n,), '<i8')]):
             return old
     except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
         pass
@@ -127,7 +127,9 @@ def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
         pixels = np.load(path, mmap_mode='r')
     except (OSError, EOFError, ValueError):
         return False
-    return pixels.shape == shape and os.path.getsize(path) == pixels.offset + pixels.nbytes + DIGEST
+    return (pixels.shape, pixels.dtype) == (shape, np.uint8) and os.path.getsize(
+        path
+    ) == pixels.offset + pixels.nbytes + DIGEST
 
 
 def fits_digest(path: str | Path) -> bool:

@@ -23,6 +23,7 @@ import torch
 
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
+from ..fields import Newer
 from ..files import open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
@@ -234,6 +235,8 @@ def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) 
         return None
     try:
         old = read_kept(out)
+    except Newer:
+        raise  # it may be whole: nothing is put in its place
     except UserError as e:
         say(f'the gallery that is there cannot be used ({e}); all photos are embedded anew.')
         return None

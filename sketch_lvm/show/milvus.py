@@ -28,7 +28,7 @@ from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, no_encoder, weights_at_hand
 from .growing import Growth, Known, embedded_parts, file_stat
 from .index import check_mark, encoder_mark, open_encoder, vectors
-from .keeping import KIND, Kept, about_problem
+from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
 
@@ -110,11 +110,12 @@ def collection_about(client: 'MilvusClient', name: str) -> dict | None:
         client.load_collection(name + ABOUT)
         rows = client.get(name + ABOUT, ids=['about'], output_fields=['text'])
         about = json.loads(rows[0]['text'])
-        wrong = about_problem(about) if about['kind'] == KIND else 'it is of another kind'
+        kind = about['kind']
     except Exception as e:  # pymilvus has errors of many kinds
         raise UserError(f'the collection {name!r} holds no gallery. Choose another name: ADDRESS#NAME.') from e
-    if wrong:
-        raise UserError(f'the collection {name!r} cannot be used as a gallery: {wrong}.')
+    if not GALLERY.version_of(kind, f'the collection {name!r}'):
+        raise UserError(f'the collection {name!r} cannot be used as a gallery: it is of another kind.')
+    check_about(about, f'the collection {name!r}')
     return about
 
 

@@ -21,7 +21,7 @@ from ..clip.encoder import Encoder, recipe_differences
 from ..clip.states import in_new_words
 from ..core import UserError, check_name, read_json
 from ..data.named import DATA, IN_MEMORY, data_problems
-from ..measure.fields import field_problems
+from ..fields import field_problems
 from ..methods.family import Method
 from ..methods.catalogue import FAMILIES, current_name, method_from_dict
 from ..train.settings import Settings, check_settings

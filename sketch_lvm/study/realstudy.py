@@ -24,7 +24,7 @@ from .fit import fit
 from ..measure.perquery import PerQuery, load_per_query
 from ..measure.protocols import Protocol, make_protocol
 from .runs import frozen_encoder, open_run
-from ..measure.fields import TEXT, WHOLE, field_problems
+from ..fields import TEXT, WHOLE, field_problems
 from .tune import trials, tune
 from ..methods.catalogue import method
 

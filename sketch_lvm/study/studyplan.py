@@ -16,7 +16,7 @@ from ..core import UserError, check_name, read_json
 from .answers import GALLERY, OBJECTS
 from .experiments import own_protocol
 from .runs import folder_name
-from ..measure.fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
+from ..fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
 from ..methods.catalogue import method
 from ..methods.family import Method
 

@@ -18,7 +18,7 @@ from ..core import UserError, machine, read_json, write_json
 from ..data.splits import OWN_SPLIT_NOTE, PART_ENDING, Split, sample_sentence
 from ..data.named import data_label
 from ..measure.report import Report
-from ..measure.fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
+from ..fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
 from .stored import outdated
 from .tables import Table
 from ..methods.catalogue import current_name

@@ -17,7 +17,7 @@ from ..clip.backbone import Backbone
 from ..core import UserError, check_writable, read_json, write_json
 from ..data.named import ItemSets, load_sets
 from .experiments import Experiment, experiment_from_dict
-from ..measure.fields import NUMBER, OBJECT, WHOLE, field_problems
+from ..fields import NUMBER, OBJECT, WHOLE, field_problems
 from .fit import fit
 from .stored import RATES
 from ..methods.family import Method

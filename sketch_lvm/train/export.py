@@ -21,7 +21,8 @@ from ..clip.towers import tower_mark
 from ..core import UserError, check_name, sha256, torch_rng
 from ..data.images import MODALITIES
 from .baked import bake
-from .exported import INPUTS, KIND, OUTPUTS, activation_of, is_shape, load_exported
+from ..fields import with_about
+from .exported import INPUTS, KIND, OUTPUTS, TOWER, activation_of, is_shape, load_exported
 from .sealed import pack
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def describe_export(encoder: Encoder, **about: object) -> dict[str, str]:
         outputs=OUTPUTS,
         **about,
     )
+    d = with_about(d, TOWER.fields)
     return {name: json.dumps(value, ensure_ascii=False, allow_nan=False) for name, value in d.items()}
 
 # %% ../../nbs/train/14_export.ipynb #1309688e

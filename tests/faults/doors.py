@@ -57,7 +57,6 @@ data/sources | np.memmap read_bytes | the bytes of a picture, before the door fo
 world/imagesets | np.load os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
 measure/perquery | np.load zipfile.ZipFile | the door for per-query results: a cap, arrays without objects
 measure/evaluate | json.loads | a copy of plain data
-measure/features | json.loads | features in one's own cache, after their seal; damage is made again
 study/answers | np.load | scores of a study: arrays without objects, shapes compared, no other folder
 study/costs | read_text | the system's limit on processors
 study/tune | json.loads | a copy of plain data

@@ -179,6 +179,17 @@ damaged checkpoints, three of four with a seal that fits | refused or whole | fa
 damaged galleries, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[gallery]
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
 damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[report]
+an entry that nobody knows, in a gallery or a gallery's parts | named, with the file and the version of its format | test_show_keeping.py::test_entries_of_a_gallery_that_nobody_knows_are_named
+the same in an encoder's folder | named; what version 1 put beside the rest is read as it was | test_train_share.py::test_an_encoder_of_another_version_is_read_or_said_to_be_newer
+the same in an exported file | named | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+the same in a checkpoint | named; the one before is not used without a word | test_train_checkpoints.py::test_entries_of_a_checkpoint_that_nobody_knows_are_named
+the same in a report | named | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
+the same in per-query results | named | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
+the same in a lock | named; the lock stays | test_train_runs.py::test_a_lock_that_says_more_than_is_known_stays
+the same in kept features | named, removed, embedded again | test_measure_features.py::test_kept_features_that_are_not_as_written_are_named_and_removed
+the same in remembered hashes | hashed again | test_data_cache.py::test_hashes_are_remembered_but_never_wrong
+a file of a newer version | "written by a newer version" | test_fields.py::test_unknown_entries_and_newer_versions_are_said
+a gallery of a newer version where one is to grow | not replaced | test_show_growing.py::test_a_gallery_of_a_newer_version_is_not_replaced
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
@@ -291,7 +302,7 @@ title: Faults
 description: What can go wrong, what must happen then, and the test that shows it.
 ---
 
-Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. What no test shows: power loss, Windows, a GPU that fails."""
+Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. Numbers of inputs, files and mutants below are those that were really run. What no test shows: power loss, Windows, a GPU that fails."""
     ]
     for group in dict.fromkeys(f.group for f in FAULTS):
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
@@ -300,7 +311,7 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
         ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
         ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
         ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
-        ('Mutants', MUTANTS, 'place change seen by', mutant_lines()),
+        ('Mutants', f'{MUTANTS} {mutants_counted()}', 'place change seen by', mutant_lines()),
     ):
         if lines:
             parts += [f'## {title}', said, table(head, lines)]
@@ -333,6 +344,17 @@ def damage_lines() -> list[tuple]:
 LOOKS = ('quick', 'read', 'close', 'silent')
 
 
+def mutants_counted() -> str:
+    "How many mutants were really run, and what came of them"
+    seen = [m['seen'] for m in kept('mutants') or []]
+    counts = ', '.join(f'{seen.count(word)} {word}' for word in ('caught', 'survived', 'equivalent'))
+    at_first = sum('first' in m for m in kept('mutants') or [])
+    return (
+        f'Run so far, of the hundred and the seven named: {len(seen)}; {counts}. '
+        f'{at_first} of them survived when they were tried first.'
+    )
+
+
 def mutant_lines() -> list[tuple]:
     "A line for each mutant"
     return [(m['place'], f"`{m['old']}` to `{m['new']}`", m['seen'], m.get('by', '')) for m in kept('mutants') or []]
@@ -341,7 +363,7 @@ def mutant_lines() -> list[tuple]:
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
 FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
-MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone (an equivalent) cannot be noticed."""
+MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
 
 if __name__ == '__main__':

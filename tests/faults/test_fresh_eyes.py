@@ -12,6 +12,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from full_disk import holds_on_a_small_disk
 
 from sketch_lvm.core import UserError, atomic_write, read_json, write_json
 from sketch_lvm.files import json_lines, open_to_add
@@ -258,7 +259,7 @@ def test_a_clock_that_jumps_changes_no_training(tmp_path):
 FULL = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
+from full_disk import fill
 from fuzz import small_gallery
 from sketch_lvm.core import UserError
 from sketch_lvm.show.gallery import load_gallery
@@ -266,10 +267,7 @@ from sketch_lvm.show.gallery import load_gallery
 small, made = Path(sys.argv[1]), small_gallery()
 made.save(small / 'g')
 before = load_gallery(small / 'g').features.sum().item()
-with open(small / 'filler', 'ab', buffering=0) as f:
-    try:
-        while f.write(bytes(1000)): pass
-    except OSError as e: assert e.errno == 28
+fill(small)
 try: made.save(small / 'g')
 except (UserError, OSError) as e: said = str(e)
 else: raise AssertionError('nothing was refused')
@@ -283,17 +281,4 @@ print('held')
 
 
 def test_a_disk_that_is_full_while_a_gallery_is_written(tmp_path):
-    mount = 'mount -t tmpfs -o size=400k small "$1" && shift && exec "$@"'
-    as_root = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', str(tmp_path)]
-    if not shutil.which('unshare') or subprocess.run([*as_root, 'true'], capture_output=True).returncode:
-        pytest.skip('this system mounts nothing without privileges')
-    here = Path(__file__).resolve().parent
-    path = os.pathsep.join([str(here.parents[1]), os.environ.get('PYTHONPATH', '')])
-    done = subprocess.run(
-        [*as_root, sys.executable, '-c', FULL, str(tmp_path), str(here)],
-        env=os.environ | dict(PYTHONPATH=path, OMP_NUM_THREADS='1'),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.stdout.strip().endswith('held'), done.stderr[-3000:]
+    holds_on_a_small_disk(FULL, tmp_path)

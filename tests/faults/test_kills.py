@@ -1,13 +1,13 @@
 "Real processes, killed with SIGKILL at many instants, and disks that are really full: nothing is lost"
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from full_disk import holds_on_a_small_disk
 
 from sketch_lvm.core import atomic_write, rng, temporary_cache
 from sketch_lvm.testing.crash import die_at_call, in_child, run_script
@@ -101,6 +101,7 @@ def test_a_cache_killed_at_any_call_is_built_by_the_next(tmp_path):
 FULL = """
 import os, sys
 from pathlib import Path
+from full_disk import fill
 from sketch_lvm.core import UserError, write_json
 from sketch_lvm.testing.crash import outcome
 from sketch_lvm.testing.toys import toy_learner
@@ -114,13 +115,6 @@ small = Path(sys.argv[1])
 def go(out, **more):
     train(toy_learner(), out, Settings(steps=12, lr=.03), device='cpu', checkpoint_every=3, **more)
 
-def fill(*_):
-    with open(small / 'filler', 'ab', buffering=0) as f:
-        try:
-            while f.write(bytes(1000)): pass
-        except OSError as e:
-            assert e.errno == 28
-
 def refused(work):
     try: work()
     except UserError as e: return str(e)
@@ -129,7 +123,7 @@ def refused(work):
 
 whole = scratch() / 'whole'
 go(whole)
-said = refused(lambda: go(small / 'run', on_step=lambda run, row: row['step'] == 7 and fill()))
+said = refused(lambda: go(small / 'run', on_step=lambda run, row: row['step'] == 7 and fill(small)))
 assert 'No space left' in said and 'is whole' in said, said
 assert last_checkpoint(small / 'run').step == 6
 said = refused(lambda: go(small / 'late'))
@@ -138,7 +132,7 @@ os.unlink(small / 'filler')
 go(small / 'run')
 assert outcome(small / 'run') == outcome(whole)
 write_folder(small / 'sealed', {'a': b'old'}); write_json(small / 'r.json', 'old')
-fill()
+fill(small)
 assert refused(lambda: write_folder(small / 'sealed', {'a': bytes(10**5)})) == 'OSError 28'
 assert refused(lambda: write_json(small / 'r.json', 'x' * 10**5)) == 'OSError 28'
 os.unlink(small / 'filler')
@@ -149,22 +143,7 @@ print('held')
 
 
 def test_a_file_system_that_is_really_full(tmp_path):
-    mount = 'mount -t tmpfs -o size=400k small "$1" && shift && exec "$@"'
-    as_root = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', str(tmp_path)]
-    if not shutil.which('unshare') or subprocess.run([*as_root, 'true'], capture_output=True).returncode:
-        pytest.skip('this system mounts nothing without privileges')
-    script = tmp_path.with_name('full.py')
-    script.write_text(FULL, encoding='utf-8')
-    root = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join([str(root), os.environ.get('PYTHONPATH', '')])
-    done = subprocess.run(
-        [*as_root, sys.executable, str(script), str(tmp_path)],
-        env=os.environ | dict(PYTHONPATH=path, OMP_NUM_THREADS='1'),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.stdout.strip() == 'held', done.stderr[-3000:]
+    holds_on_a_small_disk(FULL, tmp_path)
 
 
 @pytest.mark.slow
