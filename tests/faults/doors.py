@@ -61,10 +61,11 @@ study/answers | np.load | scores of a study: arrays without objects, shapes comp
 study/costs | read_text | the system's limit on processors
 study/tune | json.loads | a copy of plain data
 study/reproduce | json.loads savefig | a copy of plain data; a figure through `atomic_write`
-bench/pictures | os.open json.loads read_text write_bytes | files of a measurement, in a folder of its own
+bench/pictures | os.open json.loads read_text write_bytes write_text | files of a measurement, in a folder of its own; its own peak of memory set back
 bench/galleries | open | the same, exclusive
 bench/encodings | Image.open | pictures that the measurement wrote itself, read as others read them
 bench/sides | read_text | what the system says of its load
+bench/teams | json.loads | lines of processes that the measurement started itself
 testing/crash | read_bytes write_text | outside the product
 testing/knock | json.loads | outside the product
 """
