@@ -1,6 +1,6 @@
 """Where a room stands in the picture of the system: one line of words at its top, half a kilobyte of HTML.
 
-The picture itself is an SVG of 186 KB, too much for each of 180 pages; the line lights the stations that a room is
+The picture itself is an SVG of 186 KB, too much for each page; the line lights the stations that a room is
 about, and leads to it. It is put in when the site is built, so notebooks do not carry it.
 """
 

@@ -3,6 +3,31 @@
 import pytest
 
 
+def test_what_a_stopped_process_started_is_stopped_with_it():
+    import os, time
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.bench.pictures import fresh_process
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train.sealed import scratch
+
+    folder = scratch()
+    code = '''
+    import subprocess, sys, time
+    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
+    open(sys.argv[1], 'w').write(str(child.pid))
+    time.sleep(60)
+    '''
+    with pytest.raises(UserError, match='stopped after'):
+        fresh_process(code, folder / 'pid', cache=folder, minutes=0.05)
+    started, until = int((folder / 'pid').read_text()), time.monotonic() + 10
+    while Path(f'/proc/{started}').exists() and time.monotonic() < until:  # whoever adopts it has to bury it
+        if Path(f'/proc/{started}/stat').read_text().rpartition(') ')[2][0] == 'Z':
+            break
+        time.sleep(0.05)
+    assert time.monotonic() < until
+
+
 @pytest.mark.slow
 def test_a_tree_of_full_size():
     from sketch_lvm.bench.pictures import bench_datasets

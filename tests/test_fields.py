@@ -21,6 +21,16 @@ def test_wrong_entries_are_named_with_their_place():
     assert KINDS['text or nothing'](None) and not KINDS['a whole number or nothing']('1')
 
 
+def test_a_number_is_one_that_can_be_counted_with():
+    from sketch_lvm.fields import NUMBER, field_problems, is_newer
+
+    for odd in (10**400, -(10**400), float('inf'), float('nan'), True, '1', None):
+        assert field_problems(odd, NUMBER), odd
+    assert not field_problems(10**300, NUMBER) and not field_problems(-1.5, NUMBER)
+    assert is_newer('99.0') and is_newer('0.1.1') and not is_newer('0.1.0') and not is_newer('0.1.0rc1')
+    assert not is_newer('0.1.0+local.7') and not is_newer(None)
+
+
 def test_unknown_entries_and_newer_versions_are_said():
     import pytest
     from sketch_lvm import __version__

@@ -164,6 +164,24 @@ def test_the_mini_clip_says_what_it_was_taught():
     assert real_photos_note(g) == ''
 
 
+def test_no_gallery_is_saved_over_a_newer_one():
+    import json
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.show.gallery import check_out, save_gallery
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.sealed import scratch
+
+    place = scratch() / 'g'
+    place.mkdir()
+    (place / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 99')))
+    write_seal(place)
+    with pytest.raises(UserError, match='newer version of Sketch_LVM'):
+        save_gallery(None, place)
+    (place / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2')))
+    assert check_out(place) == []
+
+
 def test_galleries_are_kept_and_refuse():
     import os, tempfile
     from pathlib import Path

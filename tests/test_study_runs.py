@@ -111,6 +111,23 @@ def test_names_of_rows_become_names_of_folders_as_they_always_did():
         assert folder_name(name) == re.sub('[^a-z0-9.=]+', '-', name.lower()).strip('-')
 
 
+def test_a_part_of_the_training_data_leaves_galleries_whole():
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.minisets import mini_sets
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.study.experiments import Experiment
+    from sketch_lvm.study.runs import protocol_for
+
+    sets = mini_sets(1, 1)
+    for option, value in (('share', 50), ('classes', 3)):
+        e = Experiment(method('sketch-lvm', 'mini'), data=dict(name='mini', **{option: value}))
+        with pytest.raises(UserError, match=f'{option} would take some away'):
+            protocol_for(e, 'generalised/A-all-seen', sets)
+        assert protocol_for(e, 'zero-shot', sets).name == 'zero-shot'
+
+
 def test_small_real_pictures_ask_any_run_with_either_hand():
     import tempfile
     from sketch_lvm.data.minisets import mini_sets

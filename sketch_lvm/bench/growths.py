@@ -45,7 +45,7 @@ PER_CLASS: int = 4  # pairs of each, where the classes of a batch grow
 def grown_items(axis: str, size: int, pixels: int) -> SketchPhotoSet:
     "What is learned from: as many classes as an axis asks for"
     if axis != 'classes':
-        return toy_set(classes=8, photos=9, sketches=1, size=pixels)
+        return toy_set(classes=16, photos=9, sketches=1, size=pixels)
     names = [c for c in CATEGORY_NAMES[:size] for _ in range(2)]
     noise = rng(0).integers(0, 256, (len(names), pixels, pixels, 3), dtype=np.uint8)
     return from_arrays(noise, names, ['photo', 'sketch'] * size, names)

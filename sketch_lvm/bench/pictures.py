@@ -104,20 +104,25 @@ def fresh_process(
     minutes: float | None = None,  # after which it is stopped
 ) -> dict:
     "What a Python script prints last, as JSON; it has the project, a cache of its own, and none of our memory"
-    import json, subprocess
+    import json, signal, subprocess
 
     path = os.pathsep.join(
         filter(None, [str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]), os.environ.get('PYTHONPATH')])
     )
     env = dict(os.environ, SKETCH_LVM_CACHE=str(cache), PYTHONPATH=path)
     command, limit = [sys.executable, '-c', code, *map(str, words)], minutes and 60 * minutes
-    try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=limit)
-    except subprocess.TimeoutExpired as e:
-        raise UserError(f'it was stopped after {minutes:.0f} minutes') from e
-    if done.returncode:
-        raise UserError(f'the check failed: {done.stderr[-500:]}')
-    return json.loads(done.stdout.splitlines()[-1])
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as p:
+        try:
+            out, err = p.communicate(timeout=limit)
+        except BaseException as e:
+            os.killpg(p.pid, signal.SIGKILL)  # and what it started
+            if isinstance(e, subprocess.TimeoutExpired):
+                raise UserError(f'it was stopped after {minutes:.0f} minutes') from e
+            raise
+    if p.returncode:
+        raise UserError(f'the check failed: {err[-500:]}')
+    return json.loads(out.splitlines()[-1])
 
 
 def peak_bytes() -> int:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,8 @@ class Members:
     def close(self) -> None:
         "No more lines: they end"
         for m in self.members:
-            m.stdin.close()
+            with suppress(OSError):  # it has ended already
+                m.stdin.close()
         for m in self.members:
             try:
                 m.wait(30)

@@ -223,6 +223,8 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
             if part.about['mark'] != mark or part.hashes is None:
                 raise UserError('it was made with another encoder')
             parts[int(folder.name)] = part
+        except Newer:
+            raise  # another program is at it, or was
         except (UserError, ValueError, KeyError) as e:
             say(f'a part of an earlier run is left out: {e}')
             shutil.rmtree(folder)

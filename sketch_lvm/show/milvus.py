@@ -329,9 +329,13 @@ def open_milvus(place: str, encoder: Encoder | None = None, device: str = 'cpu',
     if about is None:
         client.close()
         raise UserError(f'there is no gallery at {place}. `sketch_lvm index PHOTOS --out {place}` makes one.')
-    if encoder is None and (trust and about['source'] or weights_at_hand(about['source'])):
-        encoder, _ = open_encoder(about['source'], device)
-    if encoder is not None:
-        check_mark(about, encoder)
-    client.load_collection(name)
+    try:
+        if encoder is None and (trust and about['source'] or weights_at_hand(about['source'])):
+            encoder, _ = open_encoder(about['source'], device)
+        if encoder is not None:
+            check_mark(about, encoder)
+        client.load_collection(name)
+    except BaseException:
+        client.close()  # or the file stays locked
+        raise
     return MilvusGallery(client, name, about, encoder)

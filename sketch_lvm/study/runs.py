@@ -96,6 +96,12 @@ def frozen_beside(encoder: Encoder, device: str | torch.device = 'cpu') -> Encod
 def protocol_for(e: Experiment, name: str, sets: ItemSets, part: str = 'unseen', seed: int = 0) -> Protocol:
     "A protocol by name over the sets of an experiment"
     unseen = part == 'unseen'
+    less = [k for k, all_of_it in (('share', 100), ('classes', 0)) if int(e.data.get(k, all_of_it)) != all_of_it]
+    if less and unseen and name.startswith('generalised'):  # the photos of seen classes are a part of its gallery
+        raise UserError(
+            f'{name} searches photos of seen classes, too, and {" and ".join(less)} would take some away from the '
+            'gallery. Ask zero-shot, or train on all.'
+        )
     items, seen = (sets.unseen, getattr(sets, 'seen', sets.train)) if unseen else (sets.validation, sets.train)
     if items is None or not len(items):
         raise UserError(f'there are no {part} classes in this data; nothing can be asked.')

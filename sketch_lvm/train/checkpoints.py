@@ -68,14 +68,14 @@ def save_checkpoint(
     "Write a checkpoint into a run, then remove those too old"
     run, c = Path(run), checkpoint
     name = f'step-{c.step:06d}'
+    state = dict(format=STATE.mark, step=c.step, **c.state)
+    STATE.check(state, run / name)  # what is written can be read
     write_folder(
         run / name,
         {
             'weights.safetensors': pack(c.weights),
             'optimiser.safetensors': pack(c.optimiser),
-            'state.json': json.dumps(
-                dict(format=STATE.mark, step=c.step, **c.state), indent=1, allow_nan=False
-            ).encode(),
+            'state.json': json.dumps(state, indent=1, allow_nan=False).encode(),
         },
     )
     with atomic_write(run / 'LAST', 'w') as f:
