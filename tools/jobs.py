@@ -4,6 +4,7 @@ Each is a process of its own, forked from one that has torch and the rooms loade
 of the libraries, gives back its own when it ends, and cannot disturb the next. What it printed is shown if it fails.
 """
 
+import atexit
 import importlib
 import os
 import pkgutil
@@ -76,6 +77,7 @@ def start(job: Job, log: Path) -> int:
     if pid := os.fork():
         return pid
     code = 1
+    atexit._clear()  # what is to be tidied up at the end of the parent is the parent's
     try:
         with open(log, 'wb') as f:
             os.dup2(f.fileno(), 1)
@@ -86,6 +88,7 @@ def start(job: Job, log: Path) -> int:
         traceback.print_exc()
     finally:
         with suppress(Exception):
+            atexit._run_exitfuncs()  # `_exit` would leave the scratch folders of tests in memory
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)

@@ -13,7 +13,7 @@ from .sides import REPEATS, case, exponent, median, side_by_side
 from .steps import our_step
 from ..clip.backbone import Backbone, load_backbone
 from ..core import rng
-from ..data.items import SketchPhotoSet, from_arrays, toy_set
+from ..data.items import SketchPhotoSet, from_arrays
 from ..methods.assembly import MethodLearner, make_learner
 from ..methods.catalogue import method, usual_preset
 from ..world.miniworld import CATEGORY_NAMES
@@ -44,11 +44,10 @@ PER_CLASS: int = 4  # pairs of each, where the classes of a batch grow
 
 def grown_items(axis: str, size: int, pixels: int) -> SketchPhotoSet:
     "What is learned from: as many classes as an axis asks for"
-    if axis != 'classes':
-        return toy_set(classes=16, photos=9, sketches=1, size=pixels)
-    names = [c for c in CATEGORY_NAMES[:size] for _ in range(2)]
-    noise = rng(0).integers(0, 256, (len(names), pixels, pixels, 3), dtype=np.uint8)
-    return from_arrays(noise, names, ['photo', 'sketch'] * size, names)
+    classes, pairs = (size, 1) if axis == 'classes' else (16, 9)
+    stems = [f'{c}/{i}' for c in CATEGORY_NAMES[:classes] for i in range(pairs) for _ in range(2)]
+    noise = rng(0).integers(0, 256, (len(stems), pixels, pixels, 3), dtype=np.uint8)
+    return from_arrays(noise, [s.partition('/')[0] for s in stems], ['photo', 'sketch'] * (classes * pairs), stems)
 
 
 def grown_learner(backbone: Backbone, items: SketchPhotoSet, axis: str, size: int, batch: int) -> MethodLearner:

@@ -120,6 +120,9 @@ def fresh_process(
             if isinstance(e, subprocess.TimeoutExpired):
                 raise UserError(f'it was stopped after {minutes:.0f} minutes') from e
             raise
+    if p.returncode < 0:
+        name = signal.Signals(-p.returncode).name
+        raise UserError(f'the check was ended by {name}' + ', for want of memory?' * (name == 'SIGKILL'))
     if p.returncode:
         raise UserError(f'the check failed: {err[-500:]}')
     return json.loads(out.splitlines()[-1])
