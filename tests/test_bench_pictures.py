@@ -4,7 +4,7 @@ import pytest
 
 
 def test_what_a_stopped_process_started_is_stopped_with_it():
-    import os, time
+    import textwrap, time
     from pathlib import Path
     import pytest
     from sketch_lvm.bench.pictures import fresh_process
@@ -19,7 +19,7 @@ def test_what_a_stopped_process_started_is_stopped_with_it():
     time.sleep(60)
     '''
     with pytest.raises(UserError, match='stopped after'):
-        fresh_process(code, folder / 'pid', cache=folder, minutes=0.05)
+        fresh_process(textwrap.dedent(code), folder / 'pid', cache=folder, minutes=0.05)
     started, until = int((folder / 'pid').read_text()), time.monotonic() + 10
     while Path(f'/proc/{started}').exists() and time.monotonic() < until:  # whoever adopts it has to bury it
         if Path(f'/proc/{started}/stat').read_text().rpartition(') ')[2][0] == 'Z':
