@@ -125,7 +125,8 @@ def make_app(what: Finder | Shelf, port: int, token: str = '', limits: Limits = 
 def listen(host: str, port: int) -> socket.socket:
     "A socket that listens there, or a `UserError`"
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once only where it sees that this is TCP; else a body waits 40 ms behind its headers
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
