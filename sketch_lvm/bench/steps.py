@@ -131,6 +131,8 @@ def step_case(
     bf16: bool = False,  # and one that runs the tower in 16 bits, whose gradient is another one
 ) -> dict:
     "A step of ours, with its data and without, beside the reference's shape"
+    # each side's memory is asked in a process of its own, before this one holds the two
+    peaks = {s: step_memory(s, tower, task, batch) for s in ('ours', 'reference')} if memory else {}
     learner, plain, drawn = step_parts(tower, task, batch)
     apart, numbers = step_differences(learner, plain, drawn), iter(range(1, 10**6))
     sides = {'reference': lambda: reference_step(plain, learner, drawn), 'ours': lambda: our_step(learner, drawn)}
@@ -145,7 +147,7 @@ def step_case(
         2e-3,  # of 32-bit sums over thousands of numbers in another order
         pictures=batch * len(learner.views(drawn, torch.arange(batch), 'cpu')),
         profile=profile_step(lambda: our_step(learner, drawn)) if profile else [],
-        memory={s: step_memory(s, tower, task, batch) for s in ('ours', 'reference')} if memory else {},
+        memory=peaks,
     )
 
 
