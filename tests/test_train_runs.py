@@ -55,6 +55,11 @@ def test_a_log_is_cut_back():
     ):
         with pytest.raises(UserError, match='does not say how long'):
             Log(run / 'log.jsonl', odd)
+    fresh = Log(run / 'fresh.jsonl')  # a checkpoint may be older than the first row
+    mark = fresh.mark()
+    fresh.close()
+    Log(run / 'fresh.jsonl', mark).close()
+    assert mark['bytes'] == 0
     for line in (b'no json\n', b'[' * 100_000 + b'\n', b'"\xff"\n'):
         (run / 'log.jsonl').write_bytes(line)
         with pytest.raises(UserError, match='log.jsonl (holds a line that is not JSON|is not text)'):

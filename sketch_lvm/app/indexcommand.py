@@ -101,7 +101,7 @@ ENCODER = (
 BACKBONE = Opt(
     'backbone',
     help="a frozen CLIP: 'mini' or a name of open_clip; auto: a run of yours below runs/ or real weights that are "
-    'here, else the mini CLIP, and says which',
+    'here, else a small CLIP that comes along, and says which',
     default='auto',
 )
 
