@@ -3955,6 +3955,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                        'sketch_lvm.study.tune.tune': ('study/tune.html#tune', 'sketch_lvm/study/tune.py')},
             'sketch_lvm.tabular': { 'sketch_lvm.tabular.Fold': ('tabular.html#fold', 'sketch_lvm/tabular.py'),
                                     'sketch_lvm.tabular.Grid': ('tabular.html#grid', 'sketch_lvm/tabular.py'),
+                                    'sketch_lvm.tabular.Grid.__repr__': ('tabular.html#grid.__repr__', 'sketch_lvm/tabular.py'),
+                                    'sketch_lvm.tabular.Grid._repr_html_': ('tabular.html#grid._repr_html_', 'sketch_lvm/tabular.py'),
                                     'sketch_lvm.tabular.Items': ('tabular.html#items', 'sketch_lvm/tabular.py'),
                                     'sketch_lvm.tabular.Loud': ('tabular.html#loud', 'sketch_lvm/tabular.py'),
                                     'sketch_lvm.tabular.block_html': ('tabular.html#block_html', 'sketch_lvm/tabular.py'),

@@ -24,6 +24,14 @@ class Grid(NamedTuple):
     names: int = 1  # columns from the left that hold names, not numbers
     least: int = 0  # characters that a column of numbers takes in text at least
 
+    def __repr__(self) -> str:
+        "In a terminal: columns"
+        return grid_text(self)
+
+    def _repr_html_(self) -> str:
+        "In a notebook: a table"
+        return block_html(self)
+
 
 class Loud(str):
     "A sentence that must not be overlooked"

@@ -22,6 +22,7 @@ def test_blocks_are_written_four_ways():
     assert r'\textbf{Only a sample.}' in text and r'\paragraph{more}' in text and r'\item {y}' in text
     assert write_blocks([Grid(('', ''), [('a', '1')], least=5)]) == 'a      1' and write_blocks([]) == ''
     assert '<th' not in write_blocks([Grid(('', ''), [('a', '1')])], 'html')
+    assert repr(grid).splitlines()[1] == 'a            0.5' and grid._repr_html_() == write_blocks([grid], 'html')
     with pytest.raises(UserError, match="Did you mean 'latex'"):
         write_blocks([], 'latx')
 
