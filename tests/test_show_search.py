@@ -76,6 +76,7 @@ def test_hits_as_plain_data_are_rounded_and_counted():
     assert told['verdict'] == 'Nothing here looks like it (the best scores 0.123, the limit is 0.500).'
     nothing = Hits(gallery, np.zeros((8, 8), np.uint8), [], [])
     assert nothing.to_dict()['hits'] == [] and nothing.figure().texts[0].get_text() == 'e'  # the drawing alone
+    assert nothing.figure().get_figwidth() < 9  # inches, which fit the width of a notebook
 
 
 def test_what_is_said_of_the_small_models_was_measured():
