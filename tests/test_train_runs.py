@@ -116,6 +116,7 @@ def test_locks():
     time.sleep(0.1)
     dead = {**me, 'pid': pid, 'start': process_start(pid)}
     assert not Path('/proc').is_dir() or not is_alive({**dead, 'start': 5})  # a zombie owns nothing
+    assert not Path('/proc').is_dir() or (dead['start'], me['start'] > 0) == (0, True)  # and no start is taken for none
     os.waitpid(pid, 0)
     assert not is_alive(dead)
     stale = [
