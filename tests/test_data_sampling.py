@@ -152,7 +152,7 @@ def test_batches_are_the_same_with_any_workers():
         assert plain[0]['images']['sketch'].dtype == torch.uint8 and plain[-1]['epoch'] == 8 // len(data)
         assert (plain[1]['labels']['sketch'].numpy() == t.labels[plain[1]['rows']['sketch'].numpy()]).all()
     every = torch.cat([b['rows']['item'] for b in loader(Batches(t, in_order, 16, batch_size=25))])
-    assert every.tolist() == list(range(60))
+    assert every.tolist() == list(range(60)) and loader(data).num_workers == 0  # no process unless it is asked for
 
 
 def test_processes_share_a_batch():
