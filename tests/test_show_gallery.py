@@ -34,7 +34,8 @@ def test_hits_are_what_they_say():
         ]
     assert len(g.search(items.sketches.read(0), k=500)) == 20
     shown = make_gallery(enc, items.photos.take(np.arange(12)), say=None)._repr_html_()  # a page of twelve shows each
-    assert [shown.count(f'alt="{c}"') for c in items.photos.classes[:3]] == np.bincount(items.photos.labels[:12]).tolist()
+    of = [items.photos.classes[k] for k in items.photos.labels[:12]]
+    assert all(shown.count(f'alt="{c}"') == of.count(c) for c in items.photos.classes)
     bad = '<img src=x onerror=alert(1)>"\''
     evil = SketchPhotoSet.from_arrays(
         np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), dtype=np.uint8),
