@@ -76,7 +76,6 @@ def test_hits_as_plain_data_are_rounded_and_counted():
     assert told['verdict'] == 'Nothing here looks like it (the best scores 0.123, the limit is 0.500).'
     nothing = Hits(gallery, np.zeros((8, 8), np.uint8), [], [])
     assert nothing.to_dict()['hits'] == [] and nothing.figure().texts[0].get_text() == 'e'  # the drawing alone
-    assert nothing.figure().get_figwidth() < 9  # inches, which fit the width of a notebook
 
 
 def test_a_list_says_its_verdict_first_and_shows_ten():
@@ -96,7 +95,9 @@ def test_a_list_says_its_verdict_first_and_shows_ten():
     hits = Hits(gallery, np.zeros((8, 8), np.uint8), list(range(12)), [0.4] * 12, [[i] for i in range(12)])
     lines = repr(hits).splitlines()
     assert len(lines) == 13 and lines[0].startswith('Nothing here looks like it') and 'photo 0' in lines[1]
-    assert sum(bool(a.images) for a in hits.figure().axes) == 1 + 10  # the drawing, and ten photos
+    fig = hits.figure()
+    assert sum(bool(a.images) for a in fig.axes) == 1 + 10  # the drawing, and ten photos
+    assert fig.get_figwidth() < 9  # inches, which fit a notebook
 
 
 def test_what_is_said_of_the_small_models_was_measured():

@@ -34,7 +34,12 @@ from jobs import HEAVY, QUIET, Job, preload, start
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / 'tests' / 'faults' / 'mutants.json'
 ROOMS = {  # module -> files of tests, cheap ones first
-    'measure/ranking.py': ['test_measure_metrics.py', 'faults/test_metamorphic.py', 'test_measure_accuracy.py'],
+    'measure/ranking.py': [
+        'test_measure_ranking.py',
+        'test_measure_metrics.py',
+        'faults/test_metamorphic.py',
+        'test_measure_accuracy.py',
+    ],
     'measure/metrics.py': ['test_measure_metrics.py', 'faults/test_metamorphic.py'],
     'measure/accuracy.py': ['test_measure_accuracy.py', 'test_measure_metrics.py'],
     'measure/protocols.py': ['test_measure_protocols.py', 'test_measure_evaluate.py'],
