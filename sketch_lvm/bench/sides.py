@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from ..core import machine, read_json, write_json
 
 # %% ../../nbs/bench/03_sides.ipynb #27ac9931
@@ -42,6 +40,8 @@ def side_by_side(
 # %% ../../nbs/bench/03_sides.ipynb #82a48b66
 def ratios(case: dict, baseline: str, ours: str, clock: str = 'seconds') -> tuple[float, float, float]:
     "How many times as long as `ours` the `baseline` took: median, smallest, largest over the repetitions"
+    import numpy as np
+
     a, b = (np.array(case['sides'][side][clock]) for side in (baseline, ours))
     r = a / np.maximum(b, 1e-9)
     return float(np.median(r)), float(r.min()), float(r.max())
@@ -49,11 +49,15 @@ def ratios(case: dict, baseline: str, ours: str, clock: str = 'seconds') -> tupl
 
 def median(case: dict, side: str, clock: str = 'seconds') -> float:
     "The median of a side's times"
+    import numpy as np
+
     return float(np.median(case['sides'][side][clock]))
 
 
 def exponent(sizes: list[float], seconds: list[float]) -> float:
     "The power of the size with which the time grows: the slope of a line through the logarithms"
+    import numpy as np
+
     return float(np.polyfit(np.log(sizes), np.log(np.maximum(seconds, 1e-9)), 1)[0])
 
 # %% ../../nbs/bench/03_sides.ipynb #7cb39d56
