@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['REPEATS', 'QUIET', 'side_by_side', 'ratios', 'median', 'exponent', 'busy_seconds', 'Watch', 'others_now', 'case',
-           'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
+           'this_machine', 'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
 
 # %% ../../nbs/bench/03_sides.ipynb #70846a39
 import os
@@ -126,11 +126,18 @@ def case(
     return dict(case=name, sides=sides, apart=apart, most=most, **more)
 
 
+def this_machine() -> dict:
+    "The record of a machine, with what its name does not tell: two processors of one name may multiply differently"
+    from sketch_lvm.clip.precision import vector_units  # brings PyTorch along
+
+    return machine() | dict(units=vector_units())
+
+
 def run_row(name: str, measure: Callable[[bool], list[dict]], small: bool = False, command: str = '') -> dict:
     "Measure a row, with everything a result needs beside it"
     with Watch() as watch:
         cases = measure(small)
-    where = machine()
+    where = this_machine()
     return dict(row=name, small=small, **watch.to_dict(), command=command, machine=where, cases=cases)
 
 
@@ -152,7 +159,7 @@ def kept_row(folder: str | Path, name: str) -> dict | None:
 
 def same_place(row: dict, where: dict) -> bool:
     "Whether a row was measured on such a machine with such versions"
-    return all(row['machine'].get(k) == where[k] for k in ('processor', 'cores', 'threads', 'versions'))
+    return all(row['machine'].get(k) == where[k] for k in ('processor', 'units', 'cores', 'threads', 'versions'))
 
 
 def keep_row(folder: str | Path, row: dict) -> bool:
