@@ -11,14 +11,13 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
 from .sides import REPEATS, case, median, ratios, side_by_side
 from .steps import our_step, step_parts
-from ..clip.compiled import called_through, compiled_forward, compiler_problem
-from ..core import UserError
+from ..clip.compiled import called_through, compiled_forward
 from ..methods.assembly import MethodLearner
 
 # %% ../../nbs/bench/17_compiles.ipynb #7196261f
@@ -47,15 +46,13 @@ def gradients(learner: MethodLearner) -> torch.Tensor:
     return torch.cat([p.grad.flatten() for p in learner.trainable().values()])
 
 # %% ../../nbs/bench/17_compiles.ipynb #6c3e588d
-def compile_case(tower: str, batch: int, repeats: int = REPEATS) -> dict:
+def compile_case(tower: str, batch: int, repeats: int = REPEATS, backend: str = 'inductor') -> dict:
     "A compiled step beside the same step as it is; the seconds before the first one, and before that of a second run"
-    if why := compiler_problem():
-        raise UserError(f'{why}.')
     learner, _, drawn = step_parts(tower, 'category', batch)
     exact = our_step(learner, drawn), gradients(learner)
 
-    def first_step() -> tuple[float, torch.Tensor]:
-        forward = compiled_forward(learner.encoder)
+    def first_step() -> tuple[float, torch.Tensor, Callable[[], torch.Tensor]]:
+        forward = compiled_forward(learner.encoder, backend)
 
         def step() -> torch.Tensor:
             with called_through(learner.encoder, forward):
