@@ -16,7 +16,6 @@ import sys
 import traceback
 from argparse import Namespace
 from collections.abc import Callable
-from importlib import metadata
 from typing import NamedTuple, NoReturn, TextIO
 
 from ..core import UserError, check_name, check_writable
@@ -303,6 +302,8 @@ def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) 
 
 def version_of(package: str) -> str:
     "The installed version, or the checkout's, or 'not installed'"
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -206,7 +206,7 @@ def open_folder(
         print(more_steps(run, last, before, validation), file=sys.stderr)
     for _, reason in last.refused if last else ():
         print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
-    write_json(run.out / 'machine.json', machine(run.device))
+    write_json(run.out / 'machine.json', machine(run.device) | ({'compiled': True} if run.compiled else {}))
     return last
 
 
@@ -280,6 +280,7 @@ def train(
     device: str | torch.device = 'auto',
     workers: int = 0,
     accumulate: int = 1,  # pieces a batch is cut into, for small devices; the gradient stays the same
+    compile: bool = False,  # the encoder, before the first step; what it learns stays the same
     checkpoint_every: int | None = None,  # steps; default: ten times in a run
     keep: int = 3,  # checkpoints
     progress: bool | None = None,  # a bar on stderr; default: if it is a terminal
@@ -291,7 +292,7 @@ def train(
     """Train a learner into the folder `out`, or go on there. Returns the finished `Run` in eval mode, with its best
     weights, or without validation the last (`choice`)"""
     with join_processes(device) as (team, device), contextlib.ExitStack() as held:
-        run = Run(learner, settings or Settings(), device)
+        run = Run(learner, settings or Settings(), device, compile)
         run.out = Path(out)
         by_first_process(team, lambda: prepare_folder(run.out, run.size) and held.enter_context(lock(run.out)))
         if config is None:
