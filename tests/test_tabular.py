@@ -4,7 +4,7 @@
 def test_blocks_are_written_four_ways():
     import pytest
     from sketch_lvm.core import UserError
-    from sketch_lvm.tabular import Fold, Grid, Items, Loud, write_blocks
+    from sketch_lvm.tabular import Fold, Grid, Items, Loud, Shown, write_blocks
 
     grid = Grid(('row', 'P@10'), [('a', '0.5'), ('long name', '12.25')])
     blocks = [Loud('Only a sample.'), 'One.', 'Two.', grid, 'After:', Items(('x', 'y')), Fold('more', (grid, 'Deep.'))]
@@ -23,6 +23,9 @@ def test_blocks_are_written_four_ways():
     assert write_blocks([Grid(('', ''), [('a', '1')], least=5)]) == 'a      1' and write_blocks([]) == ''
     assert '<th' not in write_blocks([Grid(('', ''), [('a', '1')])], 'html')
     assert repr(grid).splitlines()[1] == 'a            0.5' and grid._repr_html_() == write_blocks([grid], 'html')
+    shown = Shown(('One <two>.', grid))
+    assert repr(shown) == write_blocks(shown) and repr(shown).startswith('One <two>.\n\nrow ')
+    assert shown._repr_html_() == write_blocks(shown, 'html') and '<p>One &lt;two&gt;.</p><table>' in shown._repr_html_()
     with pytest.raises(UserError, match="Did you mean 'latex'"):
         write_blocks([], 'latx')
 
