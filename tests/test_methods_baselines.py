@@ -204,7 +204,7 @@ def test_no_rate_that_nobody_chose():
     )
 
 
-def test_what_trains_is_counted_by_name():
+def test_each_baseline_trains_what_its_name_says():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.baselines import BASELINES
     from sketch_lvm.methods.building import build_encoder, count_trained

@@ -305,7 +305,7 @@ class MilvusGallery:
         "Let go of the file, or of the server"
         self.client.close()
 
-
+# %% ../../nbs/show/19_milvus.ipynb #51a58373
 def condition(name: str, folder: str) -> str:
     "A class and a folder as an expression of Milvus; what is in them is text and nothing else"
     said = [f'name == {quoted(name)}'] * bool(name)

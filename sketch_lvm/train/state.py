@@ -156,7 +156,7 @@ def moment_problems(run: Run, c: Checkpoint) -> Iterator[str]:
     if counts and max(counts) != c.step:
         yield f'it has counted {max(counts)} steps, the checkpoint {c.step}'
 
-
+# %% ../../nbs/train/08_state.ipynb #c92f46fb
 def refuse_part(c: Checkpoint, part: str, wrong: list[str]) -> None:
     "A `UserError` if anything is wrong with a part of a checkpoint"
     if wrong:
