@@ -246,7 +246,7 @@ def test_a_finished_run_can_be_made_longer():
 
 
 def test_killed_at_any_instant():
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = '''
     import time
@@ -267,7 +267,7 @@ def test_killed_at_any_instant():
         kinds.append((status, left))
     print(kinds)
     '''
-    kinds = eval(run_script(code))
+    kinds = eval(run_forked(code))
     assert sum(status == -9 for status, _ in kinds) >= 9 and {left for status, left in kinds if status == -9} >= {
         0,
         1,
@@ -302,7 +302,7 @@ def test_killed_twenty_times():
 
 
 def test_ctrl_c_in_a_terminal():
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = '''
     import os, signal, time
@@ -334,7 +334,7 @@ def test_ctrl_c_in_a_terminal():
         assert 5 <= last_checkpoint(out).step < 40 and not (out/'LOCK').exists()
         go(out); assert outcome(out) == outcome(folder/'whole')
     '''
-    run_script(code)
+    run_forked(code)
 
 
 def test_faults_are_sentences():

@@ -66,7 +66,7 @@ bench/galleries | open | the same, exclusive
 bench/encodings | Image.open | pictures that the measurement wrote itself, read as others read them
 bench/sides | read_text | what the system says of its load
 bench/teams | json.loads | lines of processes that the measurement started itself
-testing/crash | read_bytes write_text | outside the product
+testing/crash | open os.open read_bytes read_text write_text | outside the product
 testing/knock | json.loads | outside the product
 """
 
