@@ -43,6 +43,19 @@ def test_category_triplets_have_the_right_chances():
         category_triplets(items.where(classes='a'), 2)
 
 
+def test_a_batch_is_shown_by_its_roles():
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.sampling import show_batch
+
+    items = toy_set(size=16)
+    axes = show_batch(items, dict(sketch=np.array([0, 1]), photo=np.array([2, 3]), key=np.array([4, 5])))
+    titles = [a.get_title() for a in axes]
+    assert titles == [f'{role}\n{items[r].name}' for role, r in (('sketch', 0), ('sketch', 1), ('photo', 2), ('photo', 3))]
+    plt.close('all')
+
+
 def test_instance_triplets_are_hard():
     import numpy as np, pytest
     from sketch_lvm.data.sampling import instance_triplets

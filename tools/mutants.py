@@ -72,7 +72,8 @@ NAMED = [  # what a review found nobody to notice: module, text, what stands in 
     ('train/runs.py', 'os.fsync(self.file.fileno())', 'pass', 'train_runs what_a_log_promises_is_on_the_disk'),
 ]
 EQUIVALENT = {  # mark -> why no test can notice: what is computed stays the same
-    'f24d3d4e8ffe': 'torch.mm widens the empty slice that it is given, and its numbers land in the same place'
+    'f24d3d4e8ffe': 'torch.mm widens the empty slice that it is given, and its numbers land in the same place',
+    '11a33363ae84': 'two more than a tile is rounded up to two tiles',
 }
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
