@@ -144,6 +144,7 @@ def test_of_a_data_set_the_photos_are_indexed():
 def test_the_encoder_that_is_taken_is_said():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import tempfile
+    from argparse import Namespace
     from pathlib import Path
     from unittest import mock
     import pytest
@@ -171,6 +172,9 @@ def test_the_encoder_that_is_taken_is_said():
 
 
     real, photos = dict(backbone='ViT-B-32', weights_from='openai'), [str(d / 'photos')]
+    for weights, named in (('openai', real), ('random', dict(backbone='mini', weights_from='random')), (None, None)):
+        told = Namespace(backbone='auto', weights_from=weights)
+        assert indexcommand.named_encoder(indexcommand.encoder_words(told)) == named  # weights alone name a tower
     vit, better = ('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k')
     assert taken([*photos, '--device', 'cpu'], vit, ('ViT-L-14', 'openai')) == real and 'weights are here' in lines[0]
     assert taken([*photos, '--fit', 'crop'], vit) == real | dict(fit='crop')

@@ -322,7 +322,7 @@ def test_ctrl_c_in_a_terminal():
         try: go(out, .02)
         except Interrupted as e: os._exit(128 + e.number)
     go(folder/'whole')
-    for s in (signal.SIGINT, signal.SIGTERM):
+    for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         out = folder/s.name; pid = in_child(lambda: child(out)); log = out/'log.jsonl'
         while not log.exists() or log.read_bytes().count(b'step') < 5: time.sleep(.01)
         os.killpg(pid, s)

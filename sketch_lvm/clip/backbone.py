@@ -18,7 +18,7 @@ import torch.nn.functional as F
 
 from .texts import WordTokenizer, class_sentence
 from .towers import blocks_of, look_into, patch_side, token_width
-from .names import SMALL, check_backbone, is_random
+from .names import SMALL, check_backbone, is_random, weights_problem
 from .finding import ImageOnly, find_model, no_words, tokenizer_of
 from ..core import UserError, check_name, data_path, read_json, sha256, torch_rng
 from ..data.images import FITS
@@ -207,6 +207,8 @@ def load_backbone(
     quick_gelu: bool | None = None,  # the activation of a file that does not say
 ) -> Backbone:
     "The mini CLIP, or any name of `clip/names`, with the weights of a tag, of a file, or random ones"
+    if wrong := weights_problem(name, weights_from):
+        raise UserError(wrong)
     if name in SMALL:
         if name != 'mini':  # not every small CLIP is here
             check_backbone(name)
