@@ -46,6 +46,26 @@ def test_the_keeper_is_the_plain_loop():
     assert sum(json.loads(line)['steps'] for line in (out / 'times.jsonl').read_text().splitlines()) == 30
 
 
+def test_a_compiled_run_is_said_and_goes_on_either_way():
+    import torch
+    from unittest import mock
+    from sketch_lvm.core import read_json
+    from sketch_lvm.testing.toys import toy_learner
+    from sketch_lvm.train.loop import train
+    from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.train.settings import Settings
+
+    out, settings = scratch() / 'run', lambda steps: Settings(steps=steps, lr=0.03, amp='off')
+    with mock.patch('sketch_lvm.train.state.compiled_forward', lambda encoder: encoder.forward):
+        train(toy_learner(), out, settings(2), device='cpu', compile=True)
+    assert read_json(out / 'machine.json')['compiled'] is True and 'compile' not in str(read_json(out / 'config.json'))
+    longer, whole = toy_learner(), toy_learner()
+    train(longer, out, settings(4), device='cpu')
+    assert 'compiled' not in read_json(out / 'machine.json')
+    train(whole, scratch() / 'run', settings(4), device='cpu')
+    assert all(torch.equal(a, b) for a, b in zip(longer.trainable().values(), whole.trainable().values()))
+
+
 def test_early_stop_keeps_the_best():
     import pytest
     from sketch_lvm.core import UserError
