@@ -16,12 +16,12 @@ def test_a_compiled_encoder_learns_the_same():
             p.grad = None
         pixels = torch.randn(n, 3, 8, 8, generator=torch_rng(n))
         with called_through(encoder, forward):
-            z = encoder(pixels, ['sketch', 'photo'] * (n // 2))
+            z = encoder(pixels, ['sketch'] * (n // 2) + ['photo'] * (n // 2))
         z.pow(3).sum().backward()
         return [z.detach(), *(p.grad.clone() for p in encoder.trainable().values())]
 
 
-    backbone = SimpleNamespace(name='small', model=SimpleNamespace(visual=random_tower()))
+    backbone = SimpleNamespace(name='small', model=SimpleNamespace(visual=random_tower(layers=2)))
     encoder = make_encoder(backbone, DeepPrompts(2, 2, 8), norms='per-modality')
     before, forward = {*vars(encoder)}, compiled_forward(encoder, 'aot_eager')
     for n in (4, 6):
@@ -48,6 +48,20 @@ def test_a_machine_without_a_compiler_says_so():
             compiled.compiled_forward(SimpleNamespace(forward=print))
     with mock.patch.object(shutil, 'which', lambda name: name), mock.patch.object(Path, 'is_file', lambda path: False):
         assert 'Python.h is not here' in compiled.compiler_problem()
+
+
+def test_an_encoder_is_one_program():
+    import torch
+    from types import SimpleNamespace
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
+
+    backbone = SimpleNamespace(name='small', model=SimpleNamespace(visual=random_tower()))
+    encoder, pixels = make_encoder(backbone, ShallowPrompts(2, 8)), torch.ones(4, 3, 8, 8)
+    whole = torch.compile(encoder.forward, fullgraph=True, dynamic=False, backend='eager')  # an error if it is in pieces
+    rows = ['sketch', 'photo'] * 2
+    assert torch.allclose(whole(pixels, rows), encoder(pixels, rows), atol=1e-6)
 
 
 def test_an_encoder_is_itself_again_after_an_error():
