@@ -154,6 +154,7 @@ def test_batches_are_the_same_with_any_workers():
         (instance_triplets, dict(batch_size=7)),
         (pk_batch, dict(classes_per_batch=2, pairs_per_class=5)),
     ]:
+        assert same(Batches(t, draw, 16, **options)[1], Batches(t, draw, 16, seed=0, **options)[1])
         data = Batches(t, draw, 16, seed=3, **options)
         before = torch.get_rng_state()
         plain = [data[s] for s in range(9)]

@@ -50,6 +50,7 @@ def test_protocols_choose_what_they_say():
         and 'heptagon' in p.notes[0]
     )
     assert make_protocol('zero', unseen, k=[3]).k == (3,) and make_protocol('zero', unseen).k == (5,)
+    assert make_protocol('zero', toy_set(classes=3, photos=10)).k == (10,)  # a class of ten has a tenth place
 
 
 def test_protocols_refuse_leaks():

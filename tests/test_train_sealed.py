@@ -55,6 +55,22 @@ def test_a_scratch_folder_may_be_gone_before_python_ends():
         assert not folder.exists()
 
 
+def test_litter_goes_and_what_it_points_to_stays():
+    from sketch_lvm.train.sealed import _clear, scratch
+
+    here = scratch()
+    (here / 'kept').mkdir()
+    (here / 'kept' / 'a').write_text('a')
+    for name, target in (('to a folder', 'kept'), ('to a file', 'kept/a'), ('to nothing', 'gone')):
+        (here / name).symlink_to(here / target)
+    (here / 'folder').mkdir()
+    (here / 'folder' / 'b').write_text('b')
+    (here / 'file').write_text('c')
+    for name in ('to a folder', 'to a file', 'to nothing', 'folder', 'file', 'never there'):
+        _clear(here / name)
+    assert [p.name for p in here.iterdir()] == ['kept'] and (here / 'kept' / 'a').read_text() == 'a'
+
+
 def test_dying_at_any_call_leaves_old_or_new():
     import os, pytest
     from unittest import mock
