@@ -138,6 +138,8 @@ def check_index(v: Namespace) -> list[str]:
         )
     if v.photos and not Path(v.photos).is_dir():
         out.append(f'{v.photos} is not a folder.')
+    elif v.photos and v.out and not away and Path(v.out).resolve().is_relative_to(Path(v.photos).resolve()):
+        out.append(f'{v.out} lies among the photos, and its files would be taken for data. Choose a place beside them.')
     try:
         data = read_data(v.data or 'mini')
         if v.out and not out and not away:
