@@ -318,7 +318,7 @@ def test_ctrl_c_in_a_terminal():
         settings = Settings(steps=40, lr=.03)
         train(toy_learner(), out, settings, device='cpu', workers=2, on_step=lambda *_: time.sleep(pause))
     def child(out):
-        os.setsid()
+        os.setsid(); signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever tests may run under nohup
         try: go(out, .02)
         except Interrupted as e: os._exit(128 + e.number)
     go(folder/'whole')
