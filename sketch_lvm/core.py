@@ -29,13 +29,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from .plain import plain_json
 
-if TYPE_CHECKING:  # to import torch takes seconds
+if TYPE_CHECKING:  # to import torch takes seconds, and numpy would be half of what --help takes
+    import numpy as np
     import torch
+    from numpy.typing import ArrayLike
     from tqdm import tqdm
 
 Progress = Callable[[int, int], object]  # is called with how much is done, and how much there is
@@ -81,8 +80,10 @@ def check_name(name: str | None, choices: Iterable, what: str = 'name') -> str |
     raise UserError(f'unknown {what} {name!r}.{hint}{listing}')
 
 # %% ../nbs/00_core.ipynb #c7dfd5c4
-def rng(seed: int, epoch: int = 0, index: int = 0, stream: int = 0) -> np.random.Generator:
+def rng(seed: int, epoch: int = 0, index: int = 0, stream: int = 0) -> 'np.random.Generator':
     "A generator that depends on nothing but its arguments. `stream` keeps two uses of one index apart"
+    import numpy as np
+
     if not 0 <= int(seed) < 2**128:
         raise UserError(f'a seed is a whole number from 0 to 2**128 - 1, not {seed}.')
     return np.random.Generator(np.random.Philox(key=int(seed), counter=[0, int(stream), int(index), int(epoch)]))
@@ -337,8 +338,10 @@ def machine(device: object = 'cpu') -> dict:
     )
 
 # %% ../nbs/00_core.ipynb #8314150b
-def to_image(x: 'ArrayLike | torch.Tensor') -> np.ndarray:
+def to_image(x: 'ArrayLike | torch.Tensor') -> 'np.ndarray':
     "Anything picture-like as a uint8 array `[H, W]` or `[H, W, 3]`"
+    import numpy as np
+
     x = np.asarray(x.detach().cpu() if hasattr(x, 'detach') else x)
     if x.ndim == 3 and x.shape[0] in (1, 3) and x.shape[2] not in (1, 3):
         x = x.transpose(1, 2, 0)
@@ -360,9 +363,10 @@ def show_images(
     size: float = 1.1,
     axes: Iterable | None = None,
     colours: Sequence[str] | None = None,
-) -> np.ndarray:
+) -> 'np.ndarray':
     "Images in a grid with a title above each; returns the axes, one per image"
     import matplotlib.pyplot as plt
+    import numpy as np
 
     images = list(images)
     n = len(images)

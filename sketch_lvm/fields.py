@@ -15,6 +15,7 @@ from pathlib import Path
 
 from . import __version__
 from .core import UserError, printable
+from .plain import plain_json
 
 # %% ../nbs/05_fields.ipynb #3874b6fb
 NUMBER, WHOLE, TEXT, FLAG, OBJECT = 'a number', 'a whole number', 'text', 'true or false', 'an object'
@@ -109,7 +110,12 @@ class Format:
         "What a file of the newest version calls itself"
         return f'{self.name} {self.version}'
 
-    def version_of(self, said: object, where: str | Path) -> int:
+    def version_of(
+        self,
+        said: object,  # what a file calls itself
+        where: str | Path,
+        advice: str = 'Update Sketch_LVM, or make it anew with this one.',
+    ) -> int:
         "Which version a file is of by what it calls itself; 0 if it is no such file, `Newer` if it comes after this"
         if said == self.name and not self.numbered:
             return 1
@@ -118,9 +124,24 @@ class Format:
         if version > self.version:
             raise Newer(
                 f'{where} was written by a newer version of Sketch_LVM: it calls itself {said!r}, and {__version__} '
-                f'reads up to {self.mark!r}. Update Sketch_LVM, or make it anew with this one.'
+                f'reads up to {self.mark!r}. {advice}'
             )
         return version
+
+    def keep_newer(self, path: str | Path) -> None:
+        "Raise `Newer` if what lies at a path is of a newer version: a writer asks this before it puts anything there"
+        path = Path(path)
+        file = path / 'config.json' if path.is_dir() else path
+        if not file.is_file():
+            return
+        content = file.read_bytes()
+        try:
+            d = plain_json(content)
+            said = d.get('kind', d.get('format')) if isinstance(d, dict) else None
+        except ValueError:  # tensors or a graph, which say it in their metadata; or damaged
+            found = re.search(re.escape(self.name).encode() + rb' [1-9][0-9]{0,5}', content)
+            said = found[0].decode() if found else None
+        self.version_of(said, path, 'Nothing was put in its place: update Sketch_LVM, or choose another place.')
 
     def check(
         self,

@@ -11,8 +11,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 # %% ../nbs/03_plain.ipynb #75c0f7fb
 def plain_json(text: str | bytes) -> Any:
     "JSON as this program writes it; a `ValueError` for what `json.loads` lets through: NaN, two entries of one name"
@@ -39,6 +37,8 @@ def _finite(text):
 # %% ../nbs/03_plain.ipynb #e1fe5385
 def is_array(path: str | Path, shape: tuple[int, ...] | None = None) -> bool:
     "Does a .npy file hold its array to the last byte? A disk that was full or lost power may have cut it"
+    import numpy as np
+
     try:
         found = np.load(path, mmap_mode='r', allow_pickle=False).shape
     except (FileNotFoundError, NotADirectoryError, EOFError, ValueError):

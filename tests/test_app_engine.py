@@ -90,7 +90,7 @@ def test_what_the_system_refuses_is_a_sentence():
     import contextlib, errno, io, json, os, subprocess, sys, tempfile
     from pathlib import Path
     from unittest import mock
-    import pytest
+    import numpy as np, pytest
     from sketch_lvm.app import cli, engine
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
@@ -105,6 +105,14 @@ def test_what_the_system_refuses_is_a_sentence():
         raise OSError(errno.EBADF, 'Bad file descriptor')
 
 
+    def large(v, say):
+        return np.zeros(2**55, np.uint8)
+
+
+    def larger(v, say):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+
+
     def names(v, say):
         say('cat\x1b[2J')
         raise UserError('no \x1b]0;title\x07 here')
@@ -117,7 +125,7 @@ def test_what_the_system_refuses_is_a_sentence():
         return code, out.getvalue(), err.getvalue()
 
 
-    made = dict(full=full, odd=odd, names=names, half=lambda v, say: dict(exit=1, fine=False))
+    made = dict(full=full, odd=odd, names=names, large=large, larger=larger, half=lambda v, say: dict(exit=1, fine=False))
     options = (
         engine.Opt('out', 'place', 'where'),
         engine.Opt('seed', 'seed', 'lot', 0),
@@ -126,6 +134,9 @@ def test_what_the_system_refuses_is_a_sentence():
     commands = {n: engine.Command('x', options, f) for n, f in made.items()}
     code, out, err = run('full')
     assert code == 2 and 'Make room' in err and 'Traceback' not in err
+    for line in ('large', 'larger'):
+        code, out, err = run(line)
+        assert code == 2 and 'smaller --batch' in err and 'llocate' in err and 'Traceback' not in err
     code, out, err = run('odd --json')
     assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
     code, out, err = run('names')

@@ -3,14 +3,14 @@
 
 def test_a_folder_is_indexed_and_searched():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
-    import contextlib, io, json, os, shutil, tempfile
+    import json, shutil, tempfile
     from pathlib import Path
     from unittest import mock
     import numpy as np
     from PIL import Image
-    from sketch_lvm.app import cli
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.testing.commands import run_command
 
     d = Path(tempfile.mkdtemp())
     items = toy_set(size=64)
@@ -18,37 +18,27 @@ def test_a_folder_is_indexed_and_searched():
     (d / 'my photos' / 'photo' / 'broken.jpg').write_bytes(b'<html>')
     Image.fromarray(items.sketches.read(0)).resize((300, 300)).save(d / 'drawing.png')
 
-
-    def run(*words):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.main([*map(str, words), '--json'])
-        last = json.loads(out.getvalue().splitlines()[-1])
-        assert last['exit'] == code, err.getvalue()
-        return code, last, err.getvalue()
-
-
     with (
         mock.patch('sketch_lvm.study.choice.towers_here', list),
         mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
     ):
-        code, r, err = run('index', d / 'my photos', '--out', d / 'g')
+        code, r, err = run_command('index', d / 'my photos', '--out', d / 'g')
     assert code == 0 and r['photos'] == 20 and r['classes'] == 4 and not r['random_weights'], err
     assert 'auto: the mini CLIP, frozen; taught on drawn photos' in err and '--backbone ViT-B-32' in err
     assert 'learned from drawn photos only' in err
     assert 'retrieve_live(' in err and 'broken.jpg' in err and r['skipped'][0][0] == 'photo/broken.jpg'
     shutil.copy(d / 'my photos' / 'photo' / 'square' / '000.png', d / 'my photos' / 'copy.png')
     with mock.patch('sketch_lvm.clip.weights.weights_here', lambda *named: False):
-        code, r, err = run('index', d / 'my photos', '--out', d / 'g')  # brought up to date
+        code, r, err = run_command('index', d / 'my photos', '--out', d / 'g')  # brought up to date
     assert code == 0 and (r['growth']['new'], r['growth']['same'], r['growth']['embedded']) == (1, 20, 0), err
     assert '1 new, 0 changed, 20 as they were' in err
     (d / 'my photos' / 'copy.png').unlink()
     for words in (['--out', 'milvus:x.db', '--data', 'mini'], [d / 'my photos', '--out', 'milvus:x.db', '--half']):
-        code, r, err = run('index', *words)
+        code, r, err = run_command('index', *words)
         assert code == 2 and ('in Milvus is made of' in r['error'] or 'belong to a gallery in a folder' in r['error']), r
-    assert 'between 0 and 1' in run('index', d / 'my photos', '--out', d / 'n', '--not-found', 2)[1]['error']
-    assert 'in Milvus' in run('search', d / 'g', d / 'drawing.png', '--folder', 'x')[1]['error']
-    code, r, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--figure', d / 'f' / 'found.png')
+    assert 'between 0 and 1' in run_command('index', d / 'my photos', '--out', d / 'n', '--not-found', 2)[1]['error']
+    assert 'in Milvus' in run_command('search', d / 'g', d / 'drawing.png', '--folder', 'x')[1]['error']
+    code, r, err = run_command('search', d / 'g', d / 'drawing.png', '--top', 3, '--figure', d / 'f' / 'found.png')
     assert (
         code == 0
         and [h['rank'] for h in r['hits']] == [1, 2, 3]
@@ -57,49 +47,39 @@ def test_a_folder_is_indexed_and_searched():
     )
     assert Image.open(d / 'f' / 'found.png').width > 100 and r['hits'][0]['class'].startswith('photo/')
     assert 'learned from drawn photos only' in err
-    code, r2, err = run('search', d / 'g', d / 'drawing.png', '--top', 3, '--as-is')
+    code, r2, err = run_command('search', d / 'g', d / 'drawing.png', '--top', 3, '--as-is')
     assert code == 0 and r2['hits'] != r['hits']
     with mock.patch('sketch_lvm.show.gallery.Hits.figure', autospec=True) as drawn:
-        run('search', d / 'g', d / 'drawing.png', '--figure', d / 'f.png')
+        run_command('search', d / 'g', d / 'drawing.png', '--figure', d / 'f.png')
     assert drawn.call_args.args[1] == 20
-    code, r, err = run('index', d / 'my photos', '--backbone', 'mini', '--fit', 'pad', '--out', d / 'padded')
+    code, r, err = run_command('index', d / 'my photos', '--backbone', 'mini', '--fit', 'pad', '--out', d / 'padded')
     assert code == 0, err
-    code, r, err = run('search', d / 'padded', d / 'drawing.png', '--top', 1)
+    code, r, err = run_command('search', d / 'padded', d / 'drawing.png', '--top', 1)
     assert code == 0 and json.loads((d / 'padded' / 'config.json').read_text())['fit'] == 'pad', err
-    code, r, err = run('index', '--data', 'mini:n_test=1', '--weights-from', 'random', '--out', d / 'g')
+    code, r, err = run_command('index', '--data', 'mini:n_test=1', '--weights-from', 'random', '--out', d / 'g')
     assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err and 'drawn photos' not in err
-    code, r, err = run('search', d / 'g', d / 'drawing.png')
+    code, r, err = run_command('search', d / 'g', d / 'drawing.png')
     assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
 
 
 def test_what_is_wrong_with_index_and_search_is_said():
-    import contextlib, io, json, os, tempfile
+    import os, tempfile
     from pathlib import Path
     import numpy as np
     from PIL import Image
-    from sketch_lvm.app import cli
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.testing.commands import run_command
 
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(size=64).photos, d / 'my photos')
 
-
-    def run(*words):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.main([*map(str, words), '--json'])
-        last = json.loads(out.getvalue().splitlines()[-1])
-        assert last['exit'] == code, err.getvalue()
-        return code, last, err.getvalue()
-
-
-    code, r, err = run('index', d / 'my photos', '--backbone', 'mini', '--weights-from', 'random', '--out', d / 'g')
+    code, r, err = run_command('index', d / 'my photos', '--backbone', 'mini', '--weights-from', 'random', '--out', d / 'g')
     assert code == 0, err
     Image.fromarray(np.full((9, 9), 255, np.uint8)).save(d / 'blank.png')
-    code, r, err = run('search', d / 'g', d / 'blank.png')
+    code, r, err = run_command('search', d / 'g', d / 'blank.png')
     assert code == 2 and 'empty' in r['error']
-    code, r, err = run(
+    code, r, err = run_command(
         'index',
         '--out',
         d / 'my photos',
@@ -125,7 +105,7 @@ def test_what_is_wrong_with_index_and_search_is_said():
         'belong to a frozen backbone',
     ):
         assert code == 2 and word in r['error'], (word, r)
-    code, r, err = run('search', d / 'none', d / 'none.png', '--figure', 'x.exe', '--tpo', 3, 'third')
+    code, r, err = run_command('search', d / 'none', d / 'none.png', '--figure', 'x.exe', '--tpo', 3, 'third')
     for word in (
         'is not a gallery',
         'is not a file',
@@ -135,33 +115,23 @@ def test_what_is_wrong_with_index_and_search_is_said():
     ):
         assert code == 2 and word in r['error'], (word, r)
     assert (
-        'say which photos' in run('index', '--out', d / 'h')[1]['error']
-        and '--sketch is needed' in run('search', d / 'g')[1]['error']
+        'say which photos' in run_command('index', '--out', d / 'h')[1]['error']
+        and '--sketch is needed' in run_command('search', d / 'g')[1]['error']
     )
     assert sorted(os.listdir(d / 'my photos')) == ['photo']
 
 
 def test_of_a_data_set_the_photos_are_indexed():
-    import contextlib, io, json, tempfile
+    import tempfile
     from pathlib import Path
-    from sketch_lvm.app import cli
     from sketch_lvm.bench.pictures import sketchy_tree
+    from sketch_lvm.testing.commands import run_command
 
     d = Path(tempfile.mkdtemp())
 
-
-    def run(*words):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.main([*map(str, words), '--json'])
-        last = json.loads(out.getvalue().splitlines()[-1])
-        assert last['exit'] == code, err.getvalue()
-        return code, last, err.getvalue()
-
-
     sketchy_tree(d / 'official', 125, 125, 125)
     (d / 'official' / 'EXTEND_image_sketchy' / 'tiger' / 'x.jpg').write_bytes(b'<html>')
-    code, r, err = run('index', d / 'official', '--out', d / 'o')
+    code, r, err = run_command('index', d / 'official', '--out', d / 'o')
     assert code == 0 and r['photos'] == r['classes'] == 125, err  # not its 125 sketches
     assert (
         "sketchy in the layout 'official archive'" in err
@@ -174,6 +144,7 @@ def test_of_a_data_set_the_photos_are_indexed():
 def test_the_encoder_that_is_taken_is_said():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import tempfile
+    from argparse import Namespace
     from pathlib import Path
     from unittest import mock
     import pytest
@@ -201,6 +172,9 @@ def test_the_encoder_that_is_taken_is_said():
 
 
     real, photos = dict(backbone='ViT-B-32', weights_from='openai'), [str(d / 'photos')]
+    for weights, named in (('openai', real), ('random', dict(backbone='mini', weights_from='random')), (None, None)):
+        told = Namespace(backbone='auto', weights_from=weights)
+        assert indexcommand.named_encoder(indexcommand.encoder_words(told)) == named  # weights alone name a tower
     vit, better = ('ViT-B-32', 'openai'), ('ViT-B-32', 'laion2b_s34b_b79k')
     assert taken([*photos, '--device', 'cpu'], vit, ('ViT-L-14', 'openai')) == real and 'weights are here' in lines[0]
     assert taken([*photos, '--fit', 'crop'], vit) == real | dict(fit='crop')

@@ -164,7 +164,7 @@ def test_two_processes_make_the_table_of_one():
     import contextlib, io, json, tempfile
     from pathlib import Path
     from sketch_lvm.app.cli import main
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = """
     import os, sys
@@ -185,7 +185,7 @@ def test_two_processes_make_the_table_of_one():
         one = io.StringIO()
         with contextlib.redirect_stdout(one):
             assert main([*words, 'frozen CLIP,B-IP', '--out', f'{d}/one']) == 0
-        two = run_script(code, *words, 'frozen CLIP,B-IP', '--out', f'{d}/two', processes=2)
+        two = run_forked(code, *words, 'frozen CLIP,B-IP', '--out', f'{d}/two', processes=2)
         a, b = (json.loads((Path(d) / name / 'table.json').read_text())['rows'] for name in ('one', 'two'))
         assert a.keys() == b.keys() and two.count('estimate:') == two.count('seed 1: ') == two.count('written: ') == 1
         for row in a:

@@ -15,8 +15,48 @@ def test_the_command_counts_what_is_left():
     with tempfile.TemporaryDirectory() as d:
         path = Path(d) / 'plan.json'
         path.write_text(json.dumps(plan))
-        assert main(['study', str(path), '--out', f'{d}/out', '--left']) == 0
+        assert main(['study', str(path), '--out', f'{d}/out', '--estimate']) == 0
         assert main(['study', str(path), '--out', f'{d}/out', '--until', 'late']) == 2
         assert main(['study', str(path), '--out', f'{d}/out', '--stages', 'x']) == 2
         path.write_text('{}')
-        assert main(['study', str(path), '--out', f'{d}/out', '--left']) == 2
+        assert main(['study', str(path), '--out', f'{d}/out', '--estimate']) == 2
+
+
+def test_a_study_is_carried_out_on_the_command_line():
+    import json
+    import tempfile
+    from sketch_lvm.app.cli import main
+    from sketch_lvm.core import write_json
+
+    rows = {
+        'frozen': dict(tests=['drawn']),
+        'norms': dict(
+            tests=['drawn'], method='sketch-lvm', how=dict(without=['prompts']), data='drawn', grid=dict(lr_norms=[0.003])
+        ),
+    }
+    plan = dict(
+        about='?',
+        rule='!',
+        valid_every=1,
+        trials=1,
+        tuning_steps=1,
+        batch=2,
+        data=dict(drawn=dict(name='mini', n_train=1, n_test=1)),
+        rows=rows,
+        tests=dict(drawn=dict(data='drawn', protocol='zero-shot', metrics=['mAP@all'])),
+        stages=[dict(name='s', answers='', rows=['norms'], seeds=[1], steps=[1])],
+        families={},
+    )
+    with tempfile.TemporaryDirectory() as d:
+        write_json(f'{d}/plan.json', plan)
+        words = ['study', f'{d}/plan.json', '--out', f'{d}/results']
+        assert main([*words, '--path', 'nowhere']) == 2 and main(['study', f'{d}/no.json', '--out', f'{d}/x']) == 2
+        assert main([*words, '--tune', '--device', 'cpu']) == 0
+        rates = json.load(open(f'{d}/results/tuning/norms.json'))
+        assert rates['best'] == dict(lr_norms=0.003) and rates['row'] == 'norms'
+        assert main(words) == 0
+        about = json.load(open(f'{d}/results/about.json'))
+        assert set(about['backbones']) == {'mini'}
+        assert json.load(open(f'{d}/results/plan.json')) == plan
+        write_json(f'{d}/plan.json', plan | dict(rule='another'))
+        assert main(words) == 2  # a plan stays as it is

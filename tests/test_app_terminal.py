@@ -88,10 +88,14 @@ def test_half_a_group_of_processes_is_a_sentence():
 
 
 def test_a_system_s_refusal_is_a_sentence():
-    import errno
+    import contextlib, errno, os, tempfile
     from sketch_lvm.app.terminal import remedy
 
     full = OSError(errno.ENOSPC, 'No space left on device')
     assert remedy(full) == 'No space left on device. Make room, or choose a place on another disk.'
     assert remedy(PermissionError(errno.EACCES, 'Permission denied', '/a/b')).startswith('/a/b: Permission denied. ')
+    with tempfile.TemporaryDirectory() as gone, contextlib.chdir(gone):
+        os.rmdir(gone)
+        assert remedy(FileNotFoundError(errno.ENOENT, 'No such file or directory')).startswith('The folder in which this')
+    assert 'look at the path' in remedy(FileNotFoundError(errno.ENOENT, 'No such file or directory'))
     assert remedy(OSError(errno.EBADF, 'Bad file descriptor')) is None and remedy(OSError('no number')) is None

@@ -199,5 +199,6 @@ def test_a_taken_port_is_said():
     with pytest.raises(UserError, match='--port'):
         listen('127.0.0.1', sock.getsockname()[1])
     sock.close()
-    with pytest.raises(UserError, match='cannot be used'):
-        listen('203.0.113.7', 0)  # not this machine's
+    for host in ('203.0.113.7', 'ü' * 70):  # not this machine's; no machine's
+        with pytest.raises(UserError, match='cannot be used'):
+            listen(host, 0)

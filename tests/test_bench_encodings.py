@@ -37,12 +37,16 @@ def test_fewer_bits_are_checked_by_what_they_find():
 
 
 def test_a_tower_gives_the_same_vectors_from_files_and_cache():
+    from sketch_lvm.bench.bars import BARS
     from sketch_lvm.bench.encodings import has_onnx, tower_case
+    from sketch_lvm.clip.precision import PRECISIONS
 
     found = tower_case('mini', 3, 2)
     ways = {'reference', 'from files, fp32', 'from files, bf16 weights', 'from cache, fp32', 'from cache, bf16 weights'}
+    ways |= {bar.ours for bar in BARS if bar.row == 'encoding'}
     assert ways <= set(found['sides']) and ('from cache, onnx int8' in found['sides']) == has_onnx()
-    assert found['least_cosine']['bf16 weights'] > 0.99 and found['photos'] == 3
+    assert found['least_cosine']['bf16 weights'] > 0.99 and found['photos'] == 3 and found['chosen'] in PRECISIONS
+    assert found['profile'][0][0] == 'files to pixels' and 0.3 < sum(share for _, share in found['profile']) <= 1.001
 
 
 def test_what_is_not_installed_is_said():

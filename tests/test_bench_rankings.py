@@ -3,13 +3,16 @@
 
 def test_an_evaluation_is_timed_beside_three_loops():
     from sketch_lvm.bench.metrics import _LOOPS
-    from sketch_lvm.bench.rankings import growth_case, loops_case, only_product, peak_products
+    from sketch_lvm.bench.rankings import PIECES, growth_case, loops_case, peak_products
 
     found = loops_case(60, 200, 16, 5, 4, 2)
     assert set(found['sides']) == {'ours', *_LOOPS} and len(found['apart']) == 5
     grown = growth_case((100, 400), 20, 16, 2)
     assert grown['products'] == 2 * 20 * 400 * 16 and grown['peak_products'] > 1e8 and len(grown['sides']) == 4
     assert peak_products(64, 1) > 0
+    shares = dict(found['profile'])
+    assert list(shares) == [*PIECES.values(), 'all else'] and all(x >= -0.01 for x in shares.values())
+    assert abs(sum(shares.values()) - 1) < 0.01
 
 
 def test_ranking_is_much_faster_than_a_loop():

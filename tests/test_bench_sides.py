@@ -51,6 +51,7 @@ def test_a_result_is_not_replaced_by_noise():
         row = run_row('x', lambda small: [dict(case='y', small=small)], True, 'a command')
         assert row['cases'] == [dict(case='y', small=True)] and row['machine']['versions'] and len(row['load']) == 2
         assert kept_row(d, 'x') is None and keep_row(d, row) and same_place(kept_row(d, 'x'), row['machine'])
+        assert not same_place(row, row['machine'] | dict(units='others'))  # of the same name
         quiet, loud = row | dict(quiet=True, small=False), row | dict(quiet=False, small=False)
         assert is_result(quiet) and not is_result(loud) and not is_result(row | dict(quiet=True)) and not is_result(None)
         assert keep_row(d, quiet) and not keep_row(d, loud) and kept_row(d, 'x')['quiet'] and keep_row(d, quiet)

@@ -64,6 +64,19 @@ def test_backbones_are_frozen_and_labelled():
         load_backbone('ViT-B-32', 'opnai')
 
 
+def test_a_small_clip_takes_no_weights_but_its_own():
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.names import SMALL, weights_problem
+    from sketch_lvm.core import UserError
+
+    for name in SMALL:
+        with pytest.raises(UserError, match='no weights but its own'):  # once they were left aside without a word
+            load_backbone(name, 'openai')
+        assert weights_problem(name, None) == weights_problem(name, 'random') == ''
+    assert weights_problem('ViT-B-32', 'openai') == ''
+
+
 def test_a_backbone_is_loaded_with_its_fit():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone, load_mini, load_open_clip

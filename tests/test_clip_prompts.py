@@ -57,6 +57,8 @@ def test_the_drawing_of_tokens_has_a_cell_for_each():
     assert at[7][:2] == (-0.42, 0.62) and at[-1][:2] == (-0.42, 2.62)
     assert (ax.get_xlim(), ax.get_ylim()) == ((-3.2, 7.5), (3.6, -0.9))
     assert [round(float(x), 6) for x in ax.figure.get_size_inches()] == [6.02, 1.88]
+    beside = [t.get_position()[0] for t in ax.texts if ' ' in t.get_text()]
+    assert beside == [-0.8] * 4  # left of the cells
     assert ax.get_title() == 'DeepPrompts, sketch'
     shown = [t.get_text() for t in draw_tokens(tower, DeepPrompts(1, 1, 8), shown=3).texts]
     assert shown[:4] == ['CLS', 'p1', '…', 'p4']

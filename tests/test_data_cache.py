@@ -332,37 +332,34 @@ def test_a_damaged_shard_is_never_used():
 
 
 def test_two_processes_build_one_cache():
-    import os, subprocess, sys, tempfile
+    import os, tempfile
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.data import cache as room
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.folders import from_folder, save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.testing.crash import in_child
 
     d = Path(tempfile.mkdtemp())
     save_folder(toy_set(photos=10), d / 'set')
-    code = (
-        'import sys; from sketch_lvm.data import cache, folders; cache.SHARD_BYTES = 3*48*48*3; items = '
-        'folders.from_folder(sys.argv[1])[0]; '
-        'print("ready", flush=True); sys.stdin.readline(); print(cache.build_cache(items, 48).decoded)'
-    )
-    env = {**os.environ, 'SKETCH_LVM_CACHE': str(d / 'cache'), 'PYTHONPATH': str(Path(room.__file__).parents[2])}
-    both = [
-        subprocess.Popen(
-            [sys.executable, '-c', code, str(d / 'set')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
-        )
-        for _ in range(2)
-    ]
-    assert [p.stdout.readline() for p in both] == ['ready\n'] * 2
-    for p in both:
-        p.stdin.write('\n')
-        p.stdin.flush()  # both start now
-    assert all(0 < int(p.communicate()[0]) <= 120 and p.returncode == 0 for p in both)
-    with (
-        mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'cache')),
-        mock.patch.object(room, 'SHARD_BYTES', 3 * 48 * 48 * 3),
-    ):
+    (wait, go), cache = os.pipe(), dict(SKETCH_LVM_CACHE=str(d / 'cache'))
+
+
+    def build(name):
+        os.close(go)
+        with mock.patch.dict(os.environ, cache), mock.patch.object(room, 'SHARD_BYTES', 3 * 48 * 48 * 3):
+            items = from_folder(d / 'set')[0]
+            os.read(wait, 1)
+            (d / name).write_text(str(build_cache(items, 48).decoded))
+
+
+    both = {name: in_child(lambda: build(name)) for name in ('one', 'other')}
+    os.close(go)  # both start now
+    for name, child in both.items():
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and 0 < int((d / name).read_text()) <= 120
+    os.close(wait)
+    with mock.patch.dict(os.environ, cache), mock.patch.object(room, 'SHARD_BYTES', 3 * 48 * 48 * 3):
         items = from_folder(d / 'set')[0]
         truth = items.images(size=48)
         assert build_cache(items, 48).decoded == 0 and (items.images(size=48) == truth).all()

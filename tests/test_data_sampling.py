@@ -43,6 +43,19 @@ def test_category_triplets_have_the_right_chances():
         category_triplets(items.where(classes='a'), 2)
 
 
+def test_a_batch_is_shown_by_its_roles():
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.sampling import show_batch
+
+    items = toy_set(size=16)
+    axes = show_batch(items, dict(sketch=np.array([0, 1]), photo=np.array([2, 3]), key=np.array([4, 5])))
+    titles = [a.get_title() for a in axes]
+    assert titles == [f'{role}\n{items[r].name}' for role, r in (('sketch', 0), ('sketch', 1), ('photo', 2), ('photo', 3))]
+    plt.close('all')
+
+
 def test_instance_triplets_are_hard():
     import numpy as np, pytest
     from sketch_lvm.data.sampling import instance_triplets
@@ -152,7 +165,7 @@ def test_batches_are_the_same_with_any_workers():
         assert plain[0]['images']['sketch'].dtype == torch.uint8 and plain[-1]['epoch'] == 8 // len(data)
         assert (plain[1]['labels']['sketch'].numpy() == t.labels[plain[1]['rows']['sketch'].numpy()]).all()
     every = torch.cat([b['rows']['item'] for b in loader(Batches(t, in_order, 16, batch_size=25))])
-    assert every.tolist() == list(range(60))
+    assert every.tolist() == list(range(60)) and loader(data).num_workers == 0  # no process unless it is asked for
 
 
 def test_processes_share_a_batch():

@@ -36,6 +36,7 @@ def test_unknown_entries_and_newer_versions_are_said():
     from sketch_lvm import __version__
     from sketch_lvm.core import UserError
     from sketch_lvm.fields import NUMBER, TEXT, Format, Newer, field_problems, is_newer, with_about
+    from sketch_lvm.train.sealed import scratch
 
     kind = {'a': NUMBER, 'b?': [{'c': TEXT}], 'd?': {str: TEXT}}
     good = dict(a=1, b=[dict(c='x')], d=dict(e='y'))
@@ -61,6 +62,22 @@ def test_unknown_entries_and_newer_versions_are_said():
     with pytest.raises(UserError) as e:
         old.check(good | {'\x1b[2J' * 50: 1}, 'f', by='9' * 99 + '\x1b')
     assert '\x1b' not in str(e.value) and len(str(e.value)) < 400
+    for name, content in (
+        ('kind.json', b'{"kind": "a thing 3"}'),
+        ('format.json', b'{"format": "a thing 3"}'),
+        ('cut.json', b'{"format": "a thing 3", '),
+        ('graph', b'\0\xff\x01{"kind":"\\"a thing 3\\""}'),
+        ('folder/config.json', b'{"kind": "a thing 3"}'),
+    ):
+        at = scratch() / name
+        at.parent.mkdir(exist_ok=True)
+        at.write_bytes(content)
+        at = at.parent if name.startswith('folder') else at
+        with pytest.raises(Newer, match='newer version.*Nothing was put in its place'):
+            old.keep_newer(at)
+        Format('another thing', 2, kind).keep_newer(at)
+        Format('a thing', 3, kind).keep_newer(at)
+    old.keep_newer(scratch() / 'nothing')
     assert is_newer('1.0') and is_newer(f'{__version__}.1') and not is_newer(__version__) and not is_newer('')
     assert with_about(good, kind) is good
     assert with_about(good | dict(z=1), kind) == good | dict(about=dict(z=1))

@@ -147,10 +147,9 @@ def test_comparisons_stay_honest():
     import torch.nn.functional as F
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.measure.evaluate import embed, evaluate, fitting
+    from sketch_lvm.measure.evaluate import embed, evaluate
     from sketch_lvm.measure.protocols import make_protocol
-    from sketch_lvm.methods.family import Published
-    from sketch_lvm.data.splits import Split, find_split, make_part
+    from sketch_lvm.data.splits import Split
 
 
     class Encoder:
@@ -179,6 +178,62 @@ def test_comparisons_stay_honest():
         evaluate(Encoder(), make_protocol('zero-shot', toys[5:], split=split), frozen=frozen)
     with pytest.raises(UserError, match='cannot stand beside'):
         evaluate(Encoder(), make_protocol('fine', toys, split=split), frozen=frozen)
+    lonely = toys[
+        (toys.names != 'square') | (toys.modality == 'sketch')
+    ]  # a class without photos: left out, counted and named
+    m = evaluate(Encoder(), make_protocol('zero-shot', lonely))
+    assert m.excluded == dict(square=10) and m.counts['scored'] == 20 and any('square (10)' in n for n in m.notes)
+    with pytest.raises(UserError, match='square'):
+        evaluate(Encoder(), make_protocol('zero-shot', lonely), strict=True)
+
+
+    class Broken(Encoder):
+        def __call__(self, x, modality):
+            z = super().__call__(x, modality)
+            z[0] = np.nan
+            return z
+
+
+    with pytest.raises(UserError, match='not finite'):
+        evaluate(Broken(), p)
+    Encoder.seen.clear()
+    z = embed(Encoder(), toys, batch=7)
+    assert (
+        all(len(m) in (7, 3) for m in Encoder.seen) and sum(Encoder.seen, []) == toys.modality.tolist()
+    )  # mixed rows are told apart
+    assert torch.allclose(z, embed(Encoder(), toys, batch=1000), atol=1e-6) and torch.equal(
+        z, embed(Encoder(), toys, batch=7, workers=1)
+    )
+
+
+def test_printed_numbers_stand_only_beside_their_own_test():
+    import torch
+    from types import SimpleNamespace
+    import torch.nn.functional as F
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.measure.evaluate import evaluate, fitting
+    from sketch_lvm.measure.protocols import make_protocol
+    from sketch_lvm.methods.family import Published
+    from sketch_lvm.data.splits import Split, find_split, make_part
+
+
+    class Encoder:
+        backbone = SimpleNamespace(
+            size=16,
+            interpolation='bicubic',
+            random=False,
+            label='x',
+            device=torch.device('cpu'),
+            pixels=lambda x: x.float() / 255,
+        )
+
+        def __call__(self, x, modality):
+            return F.normalize(x.flatten(1), dim=1)
+
+
+    toys = toy_set(classes=3)
+    split = Split('toy/a', 'test', ['decagon'], toys.classes)
+    p = make_protocol('zero-shot', toys, split=split)
     row = Published('m', 'toys', 'mAP@200/hits', 0.5, 'a paper', 'tuberlin/kd')
     p.data = 'toys, all photos'
     others = [
@@ -218,33 +273,6 @@ def test_comparisons_stay_honest():
         r.published == []
         and repr(r).startswith('A sample: 1 of 30 classes. Its numbers')
         and 'bold">A sample' in r._repr_html_()
-    )
-    p.split, p.data = split, 'mini'
-    lonely = toys[
-        (toys.names != 'square') | (toys.modality == 'sketch')
-    ]  # a class without photos: left out, counted and named
-    m = evaluate(Encoder(), make_protocol('zero-shot', lonely))
-    assert m.excluded == dict(square=10) and m.counts['scored'] == 20 and any('square (10)' in n for n in m.notes)
-    with pytest.raises(UserError, match='square'):
-        evaluate(Encoder(), make_protocol('zero-shot', lonely), strict=True)
-
-
-    class Broken(Encoder):
-        def __call__(self, x, modality):
-            z = super().__call__(x, modality)
-            z[0] = np.nan
-            return z
-
-
-    with pytest.raises(UserError, match='not finite'):
-        evaluate(Broken(), p)
-    Encoder.seen.clear()
-    z = embed(Encoder(), toys, batch=7)
-    assert (
-        all(len(m) in (7, 3) for m in Encoder.seen) and sum(Encoder.seen, []) == toys.modality.tolist()
-    )  # mixed rows are told apart
-    assert torch.allclose(z, embed(Encoder(), toys, batch=1000), atol=1e-6) and torch.equal(
-        z, embed(Encoder(), toys, batch=7, workers=1)
     )
 
 

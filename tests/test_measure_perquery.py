@@ -63,6 +63,10 @@ def test_per_query_results_come_back_and_wrong_ones_are_refused():
         np.savez(path, **arrays | dict(about=np.array(json.dumps(said | change))) | more)
         with pytest.raises(error, match=words):
             load_per_query(path)
+    newer = path.read_bytes()
+    with pytest.raises(Newer, match='Nothing was put in its place'):
+        good.save(path)
+    assert path.read_bytes() == newer
     path.unlink()
     with pytest.raises(UserError, match='is not there.*sketch_lvm evaluate --run'):
         load_per_query(path)

@@ -57,6 +57,14 @@ def test_two_sides_are_checked_coded_and_put_in_order():
         made('stable', None)
 
 
+def test_rows_beyond_one_block_have_length_one_too():
+    import numpy as np
+    from sketch_lvm.measure.ranking import unit_rows
+
+    x = np.random.default_rng(0).normal(size=(2 * 4096 + 2, 3))
+    assert np.allclose(unit_rows(x).numpy(), x / np.linalg.norm(x, axis=1, keepdims=True), atol=1e-6)
+
+
 def test_means_cuts_and_chunks_are_those_counted_by_hand():
     import numpy as np
     import pytest

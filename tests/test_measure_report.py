@@ -168,5 +168,10 @@ def test_a_report_with_a_wrong_field_is_refused():
         path.write_text(json.dumps(good | change))
         with pytest.raises(error, match=why):
             load_report(path)
+    newer = json.dumps(good | dict(format='sketch_lvm report 2'))
+    path.write_text(newer)
+    with pytest.raises(Newer, match='Nothing was put in its place'):
+        base.save(path)
+    assert path.read_text() == newer and [p.name for p in path.parent.iterdir()] == ['r.json']
     path.write_text(json.dumps(good | dict(method=dict(good['method'], hall=7), conditions={})))  # open to a caller's words
     assert load_report(path).method['hall'] == 7

@@ -5,14 +5,14 @@ import pytest
 
 def test_every_kind_of_prompts_begins_as_it_is_told():
     import pytest, torch
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method, method_from_dict
+    from sketch_lvm.testing.steps import tiny
     from sketch_lvm.train.learner import learn
 
-    b, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=8, sketches=2, size=64)
+    b, toys = tiny()[0], toy_set(classes=4, photos=8, sketches=2, size=64)
 
 
     def learner(name, **how):
@@ -204,7 +204,7 @@ def test_no_rate_that_nobody_chose():
     )
 
 
-def test_what_trains_is_counted_by_name():
+def test_each_baseline_trains_what_its_name_says():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.baselines import BASELINES
     from sketch_lvm.methods.building import build_encoder, count_trained
@@ -276,15 +276,15 @@ def test_every_method_trains_and_resumes_exactly():
     import tempfile
     from pathlib import Path
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method, variants
     from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.study.fit import fit
     from sketch_lvm.testing.crash import outcome
+    from sketch_lvm.testing.steps import tiny
 
-    mini, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=5, sketches=2, size=64)
+    mini, toys = tiny()[0], toy_set(classes=4, photos=5, sketches=2, size=64)
 
 
     class Stop(Exception):

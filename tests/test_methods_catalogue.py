@@ -121,10 +121,13 @@ def test_all_mistakes_at_once():
 
 
 def test_importing_changes_nothing():
-    import json, subprocess, sys, textwrap
+    import json
+    from sketch_lvm.testing.crash import run_forked, run_script
 
-    code = textwrap.dedent('''
+    code = '''
     import importlib, json, pkgutil, random, sys
+    for name in [m for m in sys.modules if m.partition('.')[0] == 'sketch_lvm']:  # its parent has imported rooms
+        del sys.modules[name]
     import sketch_lvm
     rooms = [m.name for m in pkgutil.walk_packages(sketch_lvm.__path__, 'sketch_lvm.') if not m.ispkg]
     rooms = [r for r in rooms if r.split('.')[1] in ('core', 'data', 'clip', 'methods', 'train', 'measure', 'show')]
@@ -143,12 +146,9 @@ def test_importing_changes_nothing():
         before = after
     from sketch_lvm.methods import catalogue as c
     print(json.dumps([rooms[:5], list(c.FAMILIES), list(c.OPTIONS), list(c.SOURCES), list(c.TERMS), len(c.PUBLISHED)]))
-    ''')
-    found = []
-    for seed in ('1', '2'):
-        done = subprocess.run([sys.executable, '-c', code, seed], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        found.append(json.loads(done.stdout.splitlines()[-1]))
+    '''
+    said = run_script(code, 1), run_forked(code, 2)  # two orders of rooms, in two processes that hash differently
+    found = [json.loads(text.splitlines()[-1]) for text in said]
     (first, *here), (other, *there) = found
     assert first != other and here == there and here[0] == ['sketch-lvm', *here[0][1:-1], 'splip']
 

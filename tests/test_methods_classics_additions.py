@@ -90,14 +90,14 @@ def test_mean_cosines_by_hand():
 
 def test_one_term_more_and_nothing_else():
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.methods.classics.additions import ADDED_TERMS, ADDITIONS
+    from sketch_lvm.testing.steps import tiny
     from sketch_lvm.train.learner import learn
 
-    b, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=8, sketches=2, size=64)
+    b, toys = tiny()[0], toy_set(classes=4, photos=8, sketches=2, size=64)
     marks = lambda: [p.sum().item() for p in b.model.parameters()]
     before = marks()
 

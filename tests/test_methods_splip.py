@@ -43,13 +43,12 @@ def test_photos_are_indexed_once():
 
 def test_gradient_reaches_exactly_the_parts_that_train():
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
     from sketch_lvm.train.learner import learn
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
-    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = tiny()
     before = {n: p.clone() for n, p in backbone.model.named_parameters()}
     for task, how in (
         ('category', {}),
@@ -79,13 +78,12 @@ def test_gradient_reaches_exactly_the_parts_that_train():
 
 def test_pieces_learn_the_same_however_pictures_speak():
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
     from sketch_lvm.train.learner import learn
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
-    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = tiny()
     for task, how in (
         ('category', dict(conditioning='image')),
         ('category', dict(conditioning='batch')),
@@ -116,17 +114,16 @@ def test_two_processes_are_one_for_splip():
     from sketch_lvm.train.checkpoints import last_checkpoint
     from sketch_lvm.train.runs import read_log
     from sketch_lvm.train.sealed import scratch
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = '''
     import sys
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.study.fit import fit
+    from sketch_lvm.testing.steps import tiny
     from sketch_lvm.train.processes import join_processes
-    backbone, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
+    backbone, toys = tiny()
     m = method('splip', 'mini', batch=7, permutations=5)
     e = Experiment(m, weights_from='random', steps=3, amp='off')
     with join_processes('cpu') as (team, _):
@@ -136,7 +133,7 @@ def test_two_processes_are_one_for_splip():
     '''
     folder = scratch()
     for n in (1, 2):
-        run_script(code, folder, processes=n)
+        run_forked(code, folder, processes=n)
     rows, last = read_log(folder / '1-1'), last_checkpoint(folder / '1-1').weights
     for name in ('1-2', '2-1', '2-2'):
         for a, b in zip(rows, read_log(folder / name), strict=True):
@@ -148,20 +145,15 @@ def test_two_processes_are_one_for_splip():
 
 def test_a_run_is_taken_up_to_the_last_bit():
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
-    from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.settings import Settings
     from sketch_lvm.train.loop import train
     from sketch_lvm.testing.crash import outcome
+    from sketch_lvm.testing.steps import tiny
 
-    backbone, toys, folder = (
-        load_backbone('mini', weights_from='random'),
-        toy_set(classes=4, photos=6, sketches=2, size=64),
-        scratch(),
-    )
+    (backbone, toys), folder = tiny(), scratch()
 
 
     class Stop(Exception):

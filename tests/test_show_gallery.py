@@ -33,6 +33,9 @@ def test_hits_are_what_they_say():
             h[0].row
         ]
     assert len(g.search(items.sketches.read(0), k=500)) == 20
+    shown = make_gallery(enc, items.photos.take(np.arange(12)), say=None)._repr_html_()  # a page of twelve shows each
+    of = [items.photos.classes[k] for k in items.photos.labels[:12]]
+    assert all(shown.count(f'alt="{c}"') == of.count(c) for c in items.photos.classes)
     bad = '<img src=x onerror=alert(1)>"\''
     evil = SketchPhotoSet.from_arrays(
         np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), dtype=np.uint8),
@@ -326,6 +329,14 @@ def test_a_gallery_opens_nothing_by_itself():
         with pytest.raises(UserError, match='small picture of'):
             g.search(drawing).figure()
     plt.close('all')
+
+
+def test_an_encoder_of_ones_own_is_at_hand_where_it_is_known():
+    from unittest import mock
+    from sketch_lvm.show.gallery import weights_at_hand
+
+    with mock.patch.dict('sketch_lvm.show.gallery.OWN', mine=print):
+        assert weights_at_hand(dict(backbone='mine', own=True)) and not weights_at_hand(dict(backbone='theirs', own=True))
 
 
 def test_every_encoder_opens():

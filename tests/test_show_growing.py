@@ -179,6 +179,63 @@ def test_killed_and_taken_up():
     assert (out / 'sha256.json').read_bytes() == want and len(read_kept(out)) == 36
 
 
+def test_photos_that_the_system_does_not_show_are_not_given_up():
+    import os, pytest, shutil
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import keep_unseen, photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(size=64).photos, d / 'home')
+
+
+    def grow():
+        items, report = photo_folder(d / 'home')
+        return grow_gallery(enc, items, d / 'g', left_out=report.left_out, look_again=True, say=lambda text: None)
+
+
+    assert grow().photos == 20
+    seal = (d / 'g' / 'sha256.json').read_bytes()
+    shutil.copy(d / 'home' / 'photo' / 'square' / '000.png', d / 'home' / 'new.png')
+    scandir, read_bytes = os.scandir, Path.read_bytes
+
+
+    def gone_folder(path='.'):  # a network drive that went away: the mount point is there, and nothing can be asked of it
+        if str(path).endswith('square'):
+            raise OSError(5, 'Input/output error')
+        return scandir(path)
+
+
+    def gone_file(self):
+        if self.parent.name == 'square':
+            raise OSError(116, 'Stale file handle')
+        return read_bytes(self)
+
+
+    for replaced in (mock.patch('os.scandir', gone_folder), mock.patch.object(Path, 'read_bytes', gone_file)):
+        with replaced, pytest.raises(UserError, match='5 photos of the gallery.*square'):
+            grow()
+        assert (d / 'g' / 'sha256.json').read_bytes() == seal
+    growth = grow()
+    assert (growth.photos, growth.same, growth.new, growth.gone) == (21, 20, 1, 0)
+    shutil.rmtree(d / 'home' / 'photo' / 'square')  # what is plainly gone is gone
+    assert grow().gone == 5
+    held = ['a/b/1.jpg', 'c.jpg']
+    keep_unseen(held, held, [], [('/x/a/b', 'the folder cannot be read: Input/output error')])  # none of it is lacking
+    keep_unseen(held, ['c.jpg'], [['c.jpg', 'no picture']], [('/x/a', 'a pipe')])
+    for left_out in (('/x/a', 'the folder cannot be read: x'), ('a/b', 'the folder cannot be read: x')):
+        with pytest.raises(UserError, match='1 photos of the gallery'):
+            keep_unseen(held, ['c.jpg'], [], [left_out])
+
+
 @pytest.mark.slow
 def test_processes_share_the_work():
     import torch

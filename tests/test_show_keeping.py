@@ -166,6 +166,8 @@ def test_galleries_of_the_first_kind_open_or_are_refused():
 
 
     n, size = 20, len(tensors['thumbs'])
+    least = dict(thumbs=torch.tensor([0xFF, 0xD8, 0xFF] * n, dtype=torch.uint8), ends=3 * torch.arange(1, n + 1))
+    assert load_gallery(sealed(tensors=tensors | least), enc).thumbs == [b'\xff\xd8\xff'] * n  # shorter is no JPEG
     eps = b'%!PS-Adobe-3.0 EPSF-3.0'.ljust(int(tensors['ends'][0]))
     starts_another_program = tensors['thumbs'].clone()
     starts_another_program[: len(eps)] = torch.frombuffer(bytearray(eps), dtype=torch.uint8)

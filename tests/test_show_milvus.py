@@ -89,3 +89,62 @@ def test_without_pymilvus_a_sentence_says_how():
     assert condition('', '/x_/y/') == '(folder == "x_/y" or folder like "x\\\\_/y/%")'
     with pytest.raises(UserError, match='no name'):
         quoted('a\nb')
+
+
+def test_what_fails_is_said_and_let_go_of():
+    import fcntl, os
+    from unittest import mock
+    import pytest
+    from sketch_lvm.core import UserError, nothing_to_test
+    from sketch_lvm.show import milvus
+    from sketch_lvm.train.sealed import scratch
+
+
+    class Client:
+        "Answers some questions, fails at the next"
+
+        def __init__(self, there, *rows):
+            self.there, self.rows, self.closed = there, rows, False
+
+        def has_collection(self, name):
+            if self.there is None:
+                raise RuntimeError('no route to host')
+            return name in self.there
+
+        def load_collection(self, name):
+            if not self.rows:
+                raise RuntimeError('segment 7 is damaged')
+
+        def get(self, name, **how):
+            return self.rows
+
+        def close(self):
+            self.closed = True
+
+
+    for client, words in (
+        (Client(None), "'c' says of itself cannot be read: no route to host"),
+        (Client(['c', 'c_about']), 'cannot be read: segment 7 is damaged'),
+        (Client(['c']), "'c' holds no gallery"),
+        (Client(['c', 'c_about'], dict(text='[')), "'c' holds no gallery"),
+        (Client([]), 'there is no gallery at milvus:x.db'),
+    ):
+        with mock.patch.object(milvus, 'connect', lambda place: (client, 'c')), pytest.raises(UserError, match=words):
+            milvus.open_milvus('milvus:x.db')
+        assert client.closed, words  # or the file stays locked
+    try:
+        import milvus_lite, pymilvus  # noqa: F401
+    except ImportError:
+        nothing_to_test("pymilvus: pip install 'sketch_lvm[milvus]'")
+    else:
+        d = scratch()
+        (d / 'file.db').write_bytes(b'x')
+        (d / 'taken.db').mkdir()
+        for place, words in ((d / 'file.db', 'File exists'), (d / 'none' / 'x.db', 'not exists'), (d / 'x', 'endswith')):
+            with pytest.raises(UserError, match=words) as e:
+                milvus.connect(f'milvus:{place}')
+            assert 'one program at a time' not in str(e.value)  # nobody else is to blame
+        with open(d / 'taken.db' / 'LOCK', 'w') as f:
+            fcntl.flock(f, fcntl.LOCK_EX)
+            with pytest.raises(UserError, match='another process.*one program at a time'):
+                milvus.connect(f'milvus:{d}/taken.db')

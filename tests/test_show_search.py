@@ -78,6 +78,28 @@ def test_hits_as_plain_data_are_rounded_and_counted():
     assert nothing.to_dict()['hits'] == [] and nothing.figure().texts[0].get_text() == 'e'  # the drawing alone
 
 
+def test_a_list_says_its_verdict_first_and_shows_ten():
+    import io
+    from types import SimpleNamespace
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.show.search import Hits, tile
+
+    made = {}
+    for kind in ('jpeg', 'png'):
+        Image.new('RGB', (8, 8)).save(f := io.BytesIO(), kind)
+        made[kind] = f.getvalue()
+        assert f'data:image/{kind};' in tile(made[kind], 'a')
+    names, about = [f'photo {i}' for i in range(12)], dict(encoder='e', random=False, not_found=dict(below=0.5))
+    gallery = SimpleNamespace(ids=names, names=names, thumbs=[made['jpeg']] * 12, about=about)
+    hits = Hits(gallery, np.zeros((8, 8), np.uint8), list(range(12)), [0.4] * 12, [[i] for i in range(12)])
+    lines = repr(hits).splitlines()
+    assert len(lines) == 13 and lines[0].startswith('Nothing here looks like it') and 'photo 0' in lines[1]
+    fig = hits.figure()
+    assert sum(bool(a.images) for a in fig.axes) == 1 + 10  # the drawing, and ten photos
+    assert fig.get_figwidth() < 9  # inches, which fit a notebook
+
+
 def test_what_is_said_of_the_small_models_was_measured():
     from types import SimpleNamespace
     from sketch_lvm.core import data_path, read_json

@@ -290,8 +290,8 @@ def test_the_same_bits_with_two_threads():
     torch.set_num_threads(2)
     try:
         for m in (
-            method('sketch-lvm', 'mini', batch=32, norms='per-modality'),
-            method('sketch-lvm', 'mini', task='fine-grained', batch=32, per_class=2),
+            method('sketch-lvm', 'mini', batch=16, norms='per-modality'),
+            method('sketch-lvm', 'mini', task='fine-grained', batch=16, per_class=2),
         ):
             learner = make_learner(m, tower, items)
             batch, seen = learner.draw(0), set()

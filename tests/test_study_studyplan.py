@@ -47,3 +47,100 @@ def test_a_plan_is_read_or_refused_with_all_that_is_wrong():
         ):
             with pytest.raises(UserError, match=said):
                 read(**wrong)
+
+
+def test_rows_of_any_base_name_their_data_and_tests():
+    import json, tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.study.studyplan import read_plan
+
+    good = dict(
+        about='?',
+        rule='!',
+        valid_every=2,
+        batch=None,
+        data=dict(drawn=dict(name='mini', n_train=2), real=dict(name='real64')),
+        tests={k: dict(data=k, protocol='zero-shot', metrics=['P@10', 'mAP@all']) for k in ('drawn', 'real')},
+        rows=dict(
+            base=dict(backbone='real-1', tests=['drawn', 'real']),
+            a=dict(backbone='real-1', data='real', tests=['real'], method='sketch-lvm', how=dict(batch=32)),
+        ),
+        stages=[dict(name='one', answers='', rows=['base', 'a'], seeds=[1, 2], steps=[4])],
+        families=dict(f=dict(steps=4, test='real', metric='mAP@all', questions={'a - base': ['a', 'base']})),
+    )
+    with tempfile.TemporaryDirectory() as d:
+        path = Path(d) / 'plan.json'
+
+        def read(**changes):
+            path.write_text(json.dumps(good | changes))
+            return read_plan(path)
+
+        plan = read()
+        assert plan.method('a')['batch'] == 32 and plan.rows['a'].backbone == 'real-1' and plan.seeds_of('a', 4) == [1, 2]
+        assert plan.metrics('a', 'real') == ['P@10', 'mAP@all'] and plan.metrics('a') == ['mAP@all']
+        bare = dict(method='sketch-lvm')
+        for wrong, said in (
+            (dict(rows=good['rows'] | dict(a=bare | dict(data='real', tests=['painted']))), "the test 'painted'"),
+            (dict(rows=good['rows'] | dict(a=bare | dict(data='painted', tests=['real']))), "the data 'painted'"),
+            (dict(rows=good['rows'] | dict(a=bare | dict(data='real'))), 'by which tests it is asked'),
+            (dict(data=good['data'] | dict(real=dict(name='painted'))), "no data called 'painted'"),
+            (dict(tests=good['tests'] | dict(real=good['tests']['real'] | dict(data='x'))), "names the data 'x'"),
+            (dict(families=dict(f=good['families']['f'] | dict(test='drawn'))), 'a is not asked by drawn'),
+            (dict(families=dict(f=dict(steps=4, questions={'q': ['a', 'base']}))), 'not asked by its own question'),
+            (dict(stages=[good['stages'][0] | dict(steps=[2, 4])]), 'one number of steps'),
+            (dict(stages=[good['stages'][0] | dict(watch=['seen'])]), 'drawn objects can be watched'),
+            (dict(tests=dict(drawn=dict(data='drawn'))), 'protocol is missing'),
+            (dict(paths=dict(real64='/')), 'no plan'),
+        ):
+            with pytest.raises(UserError, match=said):
+                read(**wrong)
+
+
+def test_an_older_plan_is_read_and_one_that_contradicts_itself_is_refused():
+    import tempfile
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import UserError, data_path, read_json, write_json
+    from sketch_lvm.study.studyplan import read_plan
+
+    plan = dict(
+        asked='?',
+        written='now',
+        seeds=[1],
+        steps=1,
+        valid_every=1,
+        trials=1,
+        tuning_steps=1,
+        data=dict(drawn=dict(name='mini')),
+        rows={'frozen': dict(backbone='mini', tests=['drawn'])},
+        tests=dict(drawn=dict(data='drawn', protocol='zero-shot', metrics=['mAP@all'])),
+        families={},
+    )
+    with tempfile.TemporaryDirectory() as d:
+        path = Path(d) / 'plan.json'
+        write_json(path, plan)
+        read = read_plan(path)
+        assert (read.about, read.written, read.batch, read.stages[0].steps) == ('?', 'now', None, [1])
+        for change, word in (
+            (dict(families=dict(f=dict(test='drawn', metric='mAP@all', questions=dict(a=['frozen', 'norms'])))), 'norms'),
+            (dict(rows={'frozen': dict(backbone='mini', tests=['painted'])}), 'painted'),
+            (dict(seeds='three'), 'seeds'),
+            (dict(tests=[]), 'tests'),
+            (dict(rows={'a': dict(backbone='mini', tests=['drawn'], method='painting')}), 'painting'),
+            (dict(rows={'frozen': dict(backbone='mini', tests=['drawn'], steps=3)}), 'no plan'),
+        ):
+            write_json(path, plan | change)
+            with pytest.raises(UserError, match=word):
+                read_plan(path)
+
+    stored = data_path('results', 'real_study', 'plan.json')
+    p, d = read_plan(stored), read_json(stored)
+    assert [*p.rows] == [*d['rows']] and p.tests == d['tests'] and p.data == d['data'] and p.notes == d['notes']
+    assert (p.about, p.rule, p.expected, p.valid_every) == (d['asked'], d['rule'], d['expected'], d['valid_every'])
+    assert len([*p.jobs()]) == 8 * 3 and {(j.steps, j.seed) for j in p.jobs()} == {((50,), s) for s in (1, 2, 3)}
+    assert {f['steps'] for f in p.families.values()} == {50} and p.families['another hand']['test'] == 'quickdraw'
+    assert p.rows['norms'].grid == dict(lr_prompts=[0.03, 0.1, 0.3], lr_norms=[0.003, 0.01, 0.03])
+    assert p.rows['both, taught by Sketchy'].grid == {} and p.method('full tuning').weights['classification'] == 0.5
+    assert p.method('fine-grained, taught by Sketchy').task == 'fine-grained' and p.method('deep')['depth'] == 4

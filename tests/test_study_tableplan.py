@@ -37,3 +37,20 @@ def test_a_plan_is_checked_without_loading_anything():
     assert 'for the cross-dataset table' in wrong(other=dict(name='mini', style='quick'))[0]
     other = dict(name='tuberlin', path='/nowhere', split='kd')
     assert 'not a folder' in ' '.join(wrong(table='cross-dataset', other=other))
+    for option, value, row in (('share', 50, '10 percent of the training data'), ('classes', 10, '5 training classes')):
+        data = dict(name='mini', **{option: value})
+        said = wrong(table='splip-ablation', data=data)
+        assert len(said) == 1 and said[0].startswith(f'{option}={value} in --data is for every row') and row in said[0]
+        assert wrong(table='splip-ablation', data=data, rows=('SpLIP', 'without B_t')) == []
+    assert wrong(table='splip-ablation', data=dict(name='mini', lot=1)) == []  # no row has a lot of its own
+
+
+def test_a_row_that_asks_for_more_classes_names_itself():
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.named import Sets
+    from sketch_lvm.study.tableplan import TablePlan, set_problems
+
+    few = Sets(toy_set(classes=3))
+    rows = ('SpLIP', '5 training classes', '20 training classes')
+    plan = TablePlan('splip-ablation', rows=rows, weights_from='random', trials=0)
+    assert set_problems(plan, few) == [f'{n} training classes: {n} classes were asked for, the set has 3.' for n in (5, 20)]

@@ -2,10 +2,10 @@
 
 
 def test_a_child_dies_where_it_was_told_to():
-    import os, time
+    import os, sys, time
     from pathlib import Path
     import pytest
-    from sketch_lvm.testing.crash import die_at_call, in_child, killed_runs, outcome, run_script
+    from sketch_lvm.testing.crash import die_at_call, in_child, killed_runs, outcome, run_forked, run_script
     from sketch_lvm.train.sealed import scratch
 
     folder = scratch()
@@ -25,11 +25,24 @@ def test_a_child_dies_where_it_was_told_to():
         assert two_calls(n) == status and {p.name for p in folder.iterdir()} - {'new'} == left
         for p in folder.iterdir():
             p.unlink()
-    quiet = lambda: (os.close(2), 1 / 0)  # its traceback goes nowhere
+
+
+    def quiet():
+        sys.stderr = open(os.devnull, 'w')  # its traceback goes nowhere
+        1 / 0
+
+
     assert os.waitstatus_to_exitcode(os.waitpid(in_child(quiet), 0)[1]) == 1
-    assert run_script('import sys; print(sys.argv[1])', 7) == '7\n'
-    with pytest.raises(RuntimeError, match='ended with 3(.|\n)*what it said'):
-        run_script('print("what it said"); raise SystemExit(3)')
+    assert run_script('import sys; print(sys.argv[1])', 7) == run_forked('import sys; print(sys.argv[1])', 7) == '7\n'
+    for run in (run_script, run_forked):
+        with pytest.raises(RuntimeError, match='ended with 3(.|\n)*what it said'):
+            run('print("what it said"); raise SystemExit(3)')
+    rank = 'import os, sys; print(os.environ["RANK"], sys.argv[1:])'
+    assert run_forked(rank, processes=2) == '0 []\n1 []\n' and 'RANK' not in os.environ
+    with pytest.raises(RuntimeError, match='ended with 1(.|\n)*ZeroDivisionError'):
+        run_forked('1 / int(__import__("os").environ["RANK"])', processes=2)
+    with pytest.raises(RuntimeError, match='ended with -14'):
+        run_forked('import time; time.sleep(60)', timeout=1)
 
 
     def go(out):

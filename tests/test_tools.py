@@ -1,5 +1,6 @@
 "The tools themselves: a failing test cell fails on both sides, and drift is seen"
 
+import gc
 import json
 import os
 import re
@@ -159,9 +160,9 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
 
 
 def test_jobs_run_side_by_side_and_failures_are_shown():
-    "Two at a time, the longest first; the output of one that fails is printed, and the table names them all"
+    "Two at a time, the longest first; the output of one that fails is printed; what all need is loaded after the early ones"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, bundles, run_jobs, table
+    from jobs import Job, bundles, run_jobs, settle, table
 
     def breaks():
         print('about to break')
@@ -173,6 +174,10 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert {n: r.fine for n, r in done.items()} == dict(short=True, long=True, odd=False, no=False)
     assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
+    jobs, loaded, said = [Job('late', lambda: True, 9.0), Job('early', lambda: True, early=True)], [], []
+    run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
+    assert loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
+    gc.unfreeze()
     a, b, c, d = (Path(x) for x in 'abcd')
     assert bundles({a: 0.0, b: 9.0, c: 40.0, d: 7.0}, 15.0) == [[c], [b], [d, a]]  # a long one stays alone
     assert table(done.values(), 2).splitlines()[1].startswith('long') and len(table(done.values(), 2).splitlines()) == 4

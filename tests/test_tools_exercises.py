@@ -99,6 +99,16 @@ def test_what_is_wrong_with_an_exercise_is_said(lesson, capsys):
         exercises.check(root)
 
 
+def test_minutes_that_a_lesson_promises_are_those_of_its_exercises(lesson):
+    promise = 'Half an hour; the exercises ask for {} minutes more, those of importance 5 alone for 0.'
+    five = [exercise(f'2.{i}') for i in range(1, 6)]
+    assert exercises.complaints(lesson([cell(promise.format(25), 'markdown')], *five)) == []
+    (said,) = exercises.complaints(lesson([cell(promise.format(30), 'markdown')], *five))
+    assert '30' in said and '[25, 0]' in said
+    for path in exercises.lessons():
+        assert sum(bool(exercises.PROMISE.search(x)) for x in sources(exercises.read(path), 'markdown')) == 1, path
+
+
 def test_blanks_are_tried_and_must_fail_with_a_sentence(lesson):
     costly = [cell('raise ValueError("nothing here needs this cell")')]
     assert exercises.try_blanks(lesson(costly, exercise('2.1'))) == {'2.1': 'answer is not twice 3: see double'}

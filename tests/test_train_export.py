@@ -89,6 +89,31 @@ def test_an_onnx_file_is_its_encoder():
     assert b'site-packages' not in words and b'.py' not in words  # nor does it tell where it was made
 
 
+def test_a_file_of_a_newer_version_is_not_replaced():
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.train.export import export_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    mini, path = load_backbone('mini', weights_from='random'), scratch() / 't'
+    del mini.model.visual.transformer.resblocks[1:]  # one block is traced faster
+    encoder = make_encoder(mini, ShallowPrompts(2, mini.width))
+    for format in ('safetensors', 'onnx'):
+        export_encoder(encoder, path, format)
+        content = path.read_bytes()
+        newer = content.replace(b'sketch_lvm image tower 2', b'sketch_lvm image tower 3')
+        assert newer != content
+        path.write_bytes(newer)
+        for other in ('safetensors', 'onnx', 'open_clip'):
+            with pytest.raises(Newer, match='newer version of Sketch_LVM.*Nothing was put in its place'):
+                export_encoder(encoder, path, other)
+        assert path.read_bytes() == newer
+        path.unlink()
+
+
 @pytest.mark.slow
 def test_every_kind_of_encoder_is_exported_as_onnx():
     import torch

@@ -46,6 +46,26 @@ def test_the_keeper_is_the_plain_loop():
     assert sum(json.loads(line)['steps'] for line in (out / 'times.jsonl').read_text().splitlines()) == 30
 
 
+def test_a_compiled_run_is_said_and_goes_on_either_way():
+    import torch
+    from unittest import mock
+    from sketch_lvm.core import read_json
+    from sketch_lvm.testing.toys import toy_learner
+    from sketch_lvm.train.loop import train
+    from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.train.settings import Settings
+
+    out, settings = scratch() / 'run', lambda steps: Settings(steps=steps, lr=0.03, amp='off')
+    with mock.patch('sketch_lvm.train.state.compiled_forward', lambda encoder: encoder.forward):
+        train(toy_learner(), out, settings(2), device='cpu', compile=True)
+    assert read_json(out / 'machine.json')['compiled'] is True and 'compile' not in str(read_json(out / 'config.json'))
+    longer, whole = toy_learner(), toy_learner()
+    train(longer, out, settings(4), device='cpu')
+    assert 'compiled' not in read_json(out / 'machine.json')
+    train(whole, scratch() / 'run', settings(4), device='cpu')
+    assert all(torch.equal(a, b) for a, b in zip(longer.trainable().values(), whole.trainable().values()))
+
+
 def test_early_stop_keeps_the_best():
     import pytest
     from sketch_lvm.core import UserError
@@ -226,7 +246,7 @@ def test_a_finished_run_can_be_made_longer():
 
 
 def test_killed_at_any_instant():
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = '''
     import time
@@ -247,7 +267,7 @@ def test_killed_at_any_instant():
         kinds.append((status, left))
     print(kinds)
     '''
-    kinds = eval(run_script(code))
+    kinds = eval(run_forked(code))
     assert sum(status == -9 for status, _ in kinds) >= 9 and {left for status, left in kinds if status == -9} >= {
         0,
         1,
@@ -282,7 +302,7 @@ def test_killed_twenty_times():
 
 
 def test_ctrl_c_in_a_terminal():
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
 
     code = '''
     import os, signal, time
@@ -302,7 +322,7 @@ def test_ctrl_c_in_a_terminal():
         try: go(out, .02)
         except Interrupted as e: os._exit(128 + e.number)
     go(folder/'whole')
-    for s in (signal.SIGINT, signal.SIGTERM):
+    for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         out = folder/s.name; pid = in_child(lambda: child(out)); log = out/'log.jsonl'
         while not log.exists() or log.read_bytes().count(b'step') < 5: time.sleep(.01)
         os.killpg(pid, s)
@@ -314,7 +334,7 @@ def test_ctrl_c_in_a_terminal():
         assert 5 <= last_checkpoint(out).step < 40 and not (out/'LOCK').exists()
         go(out); assert outcome(out) == outcome(folder/'whole')
     '''
-    run_script(code)
+    run_forked(code)
 
 
 def test_faults_are_sentences():

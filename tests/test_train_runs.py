@@ -113,9 +113,13 @@ def test_locks():
     pid = os.fork()
     if not pid:
         os._exit(0)
-    time.sleep(0.1)
+    for _ in range(500):
+        time.sleep(0.02)
+        if process_start(pid) in (0, None):
+            break
     dead = {**me, 'pid': pid, 'start': process_start(pid)}
     assert not Path('/proc').is_dir() or not is_alive({**dead, 'start': 5})  # a zombie owns nothing
+    assert not Path('/proc').is_dir() or (dead['start'], me['start'] > 0) == (0, True)  # and no start is taken for none
     os.waitpid(pid, 0)
     assert not is_alive(dead)
     stale = [

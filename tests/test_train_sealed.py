@@ -41,6 +41,20 @@ def test_every_flipped_bit_is_noticed():
     assert read_folder(path) == {'a': b'new'} and {p.name for p in path.iterdir()} == {'a', 'note.md', SEAL}
 
 
+def test_a_scratch_folder_may_be_gone_before_python_ends():
+    import shutil
+    from unittest import mock
+    from sketch_lvm.train.sealed import scratch
+
+    with mock.patch('atexit.register') as asked:
+        folder = scratch()
+    assert folder.is_dir()
+    work, *what = asked.call_args.args
+    for _ in range(2):  # the second time there is nothing to remove, and nothing to say
+        work(*what, **asked.call_args.kwargs)
+        assert not folder.exists()
+
+
 def test_dying_at_any_call_leaves_old_or_new():
     import os, pytest
     from unittest import mock

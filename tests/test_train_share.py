@@ -314,6 +314,45 @@ def test_an_encoder_of_another_version_is_read_or_said_to_be_newer():
         read(kind='sketch_lvm gallery 2')
 
 
+def test_what_else_lies_at_a_place_is_not_lost():
+    import json, pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.names import small_backbones
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
+
+    d, m = scratch(), method('sketch-lvm', 'mini')
+    encoder = build_encoder(m, load_backbone('mini', weights_from='random'))
+    (d / 'empty').mkdir()
+    place = save_pretrained(encoder, d / 'empty', m)
+    assert save_pretrained(encoder, place, m, data='again') and 'again' in (place / 'README.md').read_text()
+    good = json.loads((place / 'config.json').read_text())
+    (place / 'config.json').write_text(json.dumps(good | dict(kind='sketch_lvm encoder 3')))
+    with pytest.raises(Newer, match='newer version of Sketch_LVM.*Nothing was put in its place'):
+        save_pretrained(encoder, place, m)
+    assert json.loads((place / 'config.json').read_text())['kind'] == 'sketch_lvm encoder 3'
+    (place / 'config.json').write_text(json.dumps(good))
+    (place / 'LICENSE').write_text('mine')
+    (d / 'photos').mkdir()
+    (d / 'photos' / 'cat.jpg').write_bytes(b'x')
+    (d / 'file').write_bytes(b'x')
+    for where, words in (
+        (place, 'also holds LICENSE, which would be deleted'),
+        (d / 'photos', 'no shared encoder, and would be replaced'),
+        (d / 'file', 'is a file'),
+    ):
+        with pytest.raises(UserError, match=words):
+            save_pretrained(encoder, where, m)
+    assert (place / 'LICENSE').exists() and (d / 'photos' / 'cat.jpg').exists() and (d / 'file').read_bytes() == b'x'
+    for name in small_backbones():  # on the small CLIPs, whose weights no tag names
+        own = save_pretrained(build_encoder(m, load_backbone(name)), d / name, m)
+        assert from_pretrained(own).backbone.name == name
+
+
 def test_no_memory_is_given_to_what_a_folder_asks_for():
     import json, pytest, torch
     from sketch_lvm.clip.backbone import load_backbone

@@ -14,6 +14,17 @@ def test_the_first_signal_is_noted_and_the_second_obeyed():
         with pytest.raises(Interrupted) as e:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(1)
+    was = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup starts a program
+    with StopSignals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(0.01)
+        assert stop.received == 0
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with StopSignals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(0.01)
+        assert stop.received == signal.SIGHUP
+    signal.signal(signal.SIGHUP, was)
     assert (
         e.value.number == signal.SIGTERM
         and isinstance(e.value, KeyboardInterrupt)

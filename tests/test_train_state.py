@@ -59,6 +59,38 @@ def test_one_step_is_the_plain_loop():
         Run(other.learner, Settings(), 'cpu')
 
 
+def test_a_compiled_run_steps_through_the_compiled_encoder():
+    import pytest, shutil
+    from unittest import mock
+    from sketch_lvm.core import UserError
+    from sketch_lvm.testing.toys import toy_learner
+    from sketch_lvm.train.settings import Settings
+    from sketch_lvm.train.state import Run, one_step
+
+    calls = []
+
+
+    def counted(encoder):
+        inner = encoder.forward
+
+        def forward(*args):
+            calls.append(len(args[0]))
+            return inner(*args)
+
+        return forward
+
+
+    settings = Settings(steps=4, lr=0.03, amp='off')
+    plain = Run(toy_learner(), settings, 'cpu')
+    with mock.patch('sketch_lvm.train.state.compiled_forward', counted):
+        run = Run(toy_learner(), settings, 'cpu', compile=True)
+    for step in range(3):
+        assert one_step(run, run.learner.draw(step)) == one_step(plain, plain.learner.draw(step))
+    assert len(calls) >= 3 and plain.compiled is None and 'forward' not in vars(run.encoder)
+    with mock.patch.object(shutil, 'which', lambda name: None), pytest.raises(UserError, match='leave out compile'):
+        Run(toy_learner(), settings, 'cpu', compile=True)
+
+
 def test_weight_decay_leaves_norms_biases_and_prompts_alone():
     import torch
     from types import SimpleNamespace

@@ -3,6 +3,7 @@
 
 def test_batches_in_order_and_workers_gone():
     import multiprocessing, os, pytest, signal, torch
+    from sketch_lvm.data.images import BadImage
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.workers import batches
 
@@ -16,6 +17,20 @@ def test_batches_in_order_and_workers_gone():
             g['step'] == e['step'] and torch.equal(g['views'], e['views']) for g, e in zip(got, expected)
         )
     assert torch.equal(state, torch.get_rng_state()) and not multiprocessing.active_children()
+
+
+    def lost(step, rank, size):
+        if step == 5:
+            raise BadImage('/photos/cat.jpg', 'Input/output error')
+        return draw(step, rank, size)
+
+
+    for workers in (0, 2):
+        with batches(lost, 3, 12, workers) as got:
+            assert [next(got)['step'], next(got)['step']] == [3, 4]
+            with pytest.raises(BadImage) as e:
+                next(got)
+        assert str(e.value) == '/photos/cat.jpg: Input/output error' and e.value.reason == 'Input/output error'
     with pytest.raises(ZeroDivisionError) as kept:  # a kept traceback must not keep the workers
         with batches(draw, 0, 10**6, 2) as got:
             children = multiprocessing.active_children()

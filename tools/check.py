@@ -4,7 +4,7 @@ Usage: check.py [drift] [lint] [notebooks] [tests] [--flags "slow gpu"]     (the
        check.py drift lint quick          what `make check` runs: of the tests only those that take less than a second
        check.py times                     everything, and how long each notebook and each test took, kept for next time
 The drift check works on a copy, so an edit made by hand is reported, not overwritten. Notebooks and tests run side by
-side, one on each core, the longest first.
+side, one on each core, the longest first; the checks of drift and style begin while torch is loaded for them.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 import exercises
-from jobs import bundles, notebook_job, preload, preload_rooms, run_jobs, table, test_job
+from jobs import Job, bundles, notebook_job, preload, preload_rooms, run_jobs, settle, table, test_job
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = ROOT / 'tests' / 'times.json'
@@ -176,12 +176,23 @@ def test_jobs(asked, kept):
     return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
 
 
+def load_all():
+    "What nearly every notebook and test needs, once for all that are forked from this process"
+    preload()
+    preload_rooms(ROOT, 'sketch_lvm')
+    settle()
+
+
 def side_by_side(parts, asked, workers, keep=False):
-    "Run notebooks and tests, say which take long; returns how many failed"
+    "Run notebooks and tests, and the checks beside them; say which take long; returns how many failed"
     start = time.time()
     with tempfile.TemporaryDirectory() as d:
         kept = Path(d) / 'times.jsonl'
+        checks = [
+            Job(x, lambda f=f: not f(), early=True) for x, f in dict(drift=drift, lint=lint).items() if x in parts
+        ]
         jobs = [
+            *checks,
             *(notebook_jobs(asked) if 'notebooks' in parts else ()),
             *(test_jobs(asked, kept) if 'tests' in parts else ()),
         ]
@@ -192,10 +203,7 @@ def side_by_side(parts, asked, workers, keep=False):
         )
         os.environ.update({k: v for k, v in env.items() if k == 'PATH' or k not in os.environ})
         os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # dozens of processes import torch: let them share its bytecode
-        if len(jobs) > 8:
-            preload()
-            preload_rooms(ROOT, 'sketch_lvm')
-        done = run_jobs(jobs, workers)
+        done = run_jobs(jobs, workers, load=load_all if len(jobs) > 8 else None)
         times = Counter()
         for line in kept.read_text(encoding='utf-8').splitlines() if kept.exists() else ():
             times.update(json.loads(line))
@@ -204,6 +212,9 @@ def side_by_side(parts, asked, workers, keep=False):
     print('\n'.join(f'{seconds:7.1f} s  {name}' for name, seconds in slowest))
     said = Counter()
     for r in done:
+        if r.name in ('drift', 'lint'):
+            print(f'-- {r.name}\n{r.output}' * r.fine, end='')
+            continue
         if lines := re.findall(r'^tests skipped by a flag: (.*)$', r.output, re.M):
             said.update({f: int(n) for n, f in re.findall(r'(\d+) by flag (\S+?)(?:,|$)', lines[-1])})
         for n, what in re.findall(r'(\d+) (passed|failed|skipped|error)', (r.output.splitlines() or [''])[-1]):
@@ -236,6 +247,7 @@ def main():
     args = p.parse_args()
     asked, failed, parts = args.flags.split(), [], args.parts or ['drift', 'lint', 'notebooks', 'tests']
     both = [x for x in parts if x in ('notebooks', 'tests')]
+    both = [x for x in parts if x in both or both and x in ('drift', 'lint')]
     jobs = dict(drift=drift, lint=lint, quick=quick)
     jobs |= {' and '.join(both): lambda: side_by_side(both, asked, args.workers)} if both else {}
     jobs |= dict(times=lambda: side_by_side(('notebooks', 'tests'), asked, args.workers, keep=True))

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSON = re.compile(r'(\d)_\w+\.ipynb')
 MARK = re.compile(r'#\| *(exercise|check) +(\d+\.\d+)\n')
 HEADING = re.compile(r'### Exercise (\d+\.\d+): .+\n+\*(\d+) minutes?, importance ([1-5]) of 5\*')
+PROMISE = re.compile(r'exercises ask for (\d+) minutes more, \w+ (?:\w+ )?of importance 5 alone for (\d+)')
 REGION = re.compile(r'^([ \t]*)# your code\n(.*?)^[ \t]*# end of your code[ \t]*$', re.M | re.S)
 LINK = re.compile(r'\]\(((?!\w+:|#|/)[^)\s]+)\)')
 SKIP = re.compile(r'^#\| *(slow|gpu|weights|browser|test|eval: *false)\b', re.M)
@@ -195,12 +196,17 @@ def written(nb: dict) -> str:
 def complaints(path: Path) -> list[str]:
     "What is wrong with the exercises of a lesson"
     out, seen, cells = [], {'heading': [], 'exercise': [], 'check': []}, read(path)['cells']
+    promised, minutes = None, [0, 0]  # of all exercises, and of those of importance 5
     for cell in cells:
+        text = ''.join(cell['source']) if cell['cell_type'] == 'markdown' else ''
+        promised = promised or PROMISE.search(text)
         if found := mark(cell):
             seen[found[0]].append(found[1])
-        elif cell['cell_type'] == 'markdown' and (text := ''.join(cell['source'])).startswith('### Exercise'):
+        elif text.startswith('### Exercise'):
             if m := HEADING.match(text):
                 seen['heading'].append(m[1])
+                minutes[0] += int(m[2])
+                minutes[1] += int(m[2]) * (m[3] == '5')
             else:
                 out.append(f'{text.splitlines()[0]!r} should have "*10 minutes, importance 4 of 5*" as its second line')
     number = path.name[0]
@@ -208,6 +214,8 @@ def complaints(path: Path) -> list[str]:
     for what, names in seen.items():
         if names != wanted:
             out.append(f'its {what}s are {", ".join(names) or "none"}; they should be {", ".join(wanted)}')
+    if promised and [int(n) for n in promised.groups()] != minutes:
+        out.append(f'it promises {" and ".join(promised.groups())} minutes; its exercises add up to {minutes}')
     if len(wanted) < FEWEST:
         out.append(f'{len(wanted)} exercises; a lesson has at least {FEWEST}')
     return out

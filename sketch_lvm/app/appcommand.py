@@ -127,7 +127,15 @@ def check_app(v: argparse.Namespace) -> list[str]:
         if place and not is_milvus(place) and not Path(place).is_dir():
             out.append(f'{place} is not a folder. Name a folder of photos, or of a gallery.')
     if v.port > 65535:
-        out.append(f'--port is at most 65535, not {v.port}.')
+        return [*out, f'--port is at most 65535, not {v.port}.']
+    try:
+        from sketch_lvm.app.web import listen
+
+        listen(v.host, v.port).close()  # now, not when the photos are embedded
+    except ImportError:
+        pass  # the command says it
+    except UserError as e:
+        out.append(str(e))
     return out
 
 

@@ -63,6 +63,7 @@ LOOP = (
     DEVICE,
     Opt('workers', 'whole', 'processes that prepare batches', 0),
     ACCUMULATE,
+    Opt('compile', 'flag', 'compile the encoder first; `sketch_lvm bench compile` says after how many steps it pays'),
     Opt('checkpoint-every', 'count', 'steps between checkpoints; ten in a run if not given'),
     Opt('keep', 'count', 'checkpoints that are kept', 3),
     Opt('tensorboard', 'flag', 'also write files for TensorBoard'),

@@ -17,7 +17,6 @@ from .measurecommands import BENCH, COMPARE, REPORT, REPRODUCE
 from .pagecommand import PAGE
 from .searchcommand import SEARCH
 from .indexcommand import INDEX
-from .realstudycommand import REALSTUDY
 from .studycommand import STUDY
 from .traincommands import PRETRAIN, QUICKSTART, RESUME, TRAIN, TUNE
 
@@ -42,7 +41,6 @@ COMMANDS: dict[str, Command] = {
     'towers': TOWER_LIST,
     'tune': TUNE,
     'reproduce': REPRODUCE,
-    'realstudy': REALSTUDY,
     'study': STUDY,
     'doctor': DOCTOR,
 }

@@ -28,6 +28,7 @@ def check_evaluate(v: Namespace) -> list[str]:
     "What is wrong with the options of `evaluate`, as sentences"
 
     from sketch_lvm.measure.protocols import find_protocol
+    from sketch_lvm.measure.report import REPORT
     from sketch_lvm.data.named import data_problems
     from sketch_lvm.study.experiments import gallery_problems
 
@@ -59,6 +60,10 @@ def check_evaluate(v: Namespace) -> list[str]:
             check_writable(v.run)
         except UserError as e:
             out.append(f'--run: its folder keeps the report, and {e}')
+    try:
+        v.save and REPORT.keep_newer(v.save)
+    except UserError as e:
+        out.append(f'--save: {e}')
     if v.run and v.data and not cross:
         out.append('--data belongs to the run; leave it out, or leave out --run to test the frozen backbone.')
     if cross and not (v.run and v.data):

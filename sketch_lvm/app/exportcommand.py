@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .arguments import WEIGHTS
 from .engine import IMPORT, Command, Opt
 from .indexcommand import BACKBONE, ENCODER, check_encoder, encoder_words, named_encoder
+from ..core import UserError
 
 if TYPE_CHECKING:
     from sketch_lvm.study.experiments import Experiment
@@ -71,6 +72,8 @@ FORMATS = ('onnx', 'safetensors', 'open_clip', 'folder')
 def check_export(v: Namespace) -> list[str]:
     "What is wrong with the options of `export`, as sentences"
     from sketch_lvm.clip.own import OWN
+    from sketch_lvm.train.exported import TOWER
+    from sketch_lvm.train.share import check_place
 
     v.device = 'cpu'  # where files are written and checked
     out = check_encoder(v)
@@ -85,10 +88,13 @@ def check_export(v: Namespace) -> list[str]:
     place = Path(v.out) if v.out else None
     if place and v.format != 'folder' and place.is_dir():
         out.append(f'--out {v.out} is a folder; {v.format} is one file, such as {place / f"tower.{v.format}"}.')
-    if place and v.format == 'folder' and place.exists() and not (place / 'model.safetensors').is_file():
-        out.append(
-            f'--out {v.out} holds something that is no shared encoder, and would be replaced. Choose a new folder.'
-        )
+    try:
+        if place and v.format == 'folder':
+            check_place(place)
+        elif place:
+            TOWER.keep_newer(place)
+    except UserError as e:
+        out.append(f'--out {e}')
     return out
 
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MOST_WORDS', 'MOST_TILES', 'ALL_HASHED', 'SAMPLED', 'PICTURE_PIXELS', 'NAMED_AT_ONCE', 'Question', 'read_question',
            'blend', 'sentence', 'unknown_words', 'groups_of', 'rows_within', 'photo_path', 'large_jpeg', 'LastFew',
-           'gallery_mark', 'Shown', 'Finder']
+           'gallery_mark', 'Shown', 'Asked', 'Finder']
 
 # %% ../../nbs/app/11_finder.ipynb #73a5e7a5
 import io
@@ -233,10 +233,64 @@ class Shown:
 
 # %% ../../nbs/app/11_finder.ipynb #ff6eb441
 PICTURE_PIXELS = 16_000_000  # of a picture that is sent: a telephone's camera
+
+
+class Asked(Shown):
+    "Drawings, pictures and words as vectors in the space of each model; the last few are kept"
+
+    def __init__(self, galleries: dict[str, Gallery], files: bool = False):
+        super().__init__(galleries, files)
+        self.texts, self.pictures = LastFew(64), LastFew(32)
+
+    def keep_picture(self, content: bytes) -> dict:
+        "Read the picture of a drawing, keep it, and show what the model will see: its key and a PNG"
+        with open_picture(content, 'the picture') as (_, im):
+            if im.width * im.height > PICTURE_PIXELS:
+                raise UserError(f'the picture has {im.width} x {im.height} pixels; {PICTURE_PIXELS:,} are allowed.')
+        image = even_paper(read_image(content, 'sketch', 'the picture'))
+        sizes = {g.encoder.backbone.size for g in self.galleries.values()}
+        pages = {size: read_drawing(image, size, fit=True) for size in sizes}
+        key = sha256(content)[:32]
+        with self.kept:
+            self.pictures.put(key, pages)
+        return dict(picture=key, page=png(read_drawing(image, 256, fit=True)))
+
+    def vector(self, gallery: Gallery | MilvusPhotos, q: Question) -> torch.Tensor | None:
+        "What is asked with, in the space of one model"
+        if q.like is not None:
+            return gallery.vector(q.like) if isinstance(gallery, MilvusPhotos) else gallery.features[q.like]
+        drawing = None
+        if q.picture or q.strokes:
+            page = self.page(q, gallery.encoder.backbone.size)
+            drawing = vectors(gallery.encoder, page[None], 'sketch')[0]
+        return blend(drawing, self.text(gallery, q.words) if q.words else None, q.weight)
+
+    def page(self, q: Question, size: int) -> np.ndarray:
+        "The drawing as a model of this size sees it"
+        if q.picture:
+            with self.kept:
+                pages = self.pictures.get(q.picture)
+            if pages is None:
+                raise UserError('the picture that was sent is not kept any more: send it again.')
+            return pages[size]
+        return read_drawing(q.strokes, size)
+
+    def text(self, gallery: Gallery, words: str) -> torch.Tensor:
+        "The vector of some words"
+        if isinstance(gallery.encoder, OwnEncoder):
+            raise UserError(f'{gallery.encoder.backbone.label} reads no words: draw, or begin with a photo.')
+        key = gallery.about['mark']['tower'], words
+        if key not in self.texts:
+            if odd := unknown_words(gallery, words):
+                raise UserError(f'the mini CLIP has never met {", ".join(map(repr, odd[:5]))}.')
+            self.texts.put(key, encode_texts(gallery.encoder.backbone, [sentence(words)])[0].float().cpu())
+        return self.texts[key]
+
+# %% ../../nbs/app/11_finder.ipynb #80be41b9
 NAMED_AT_ONCE = 3000
 
 
-class Finder(Shown):
+class Finder(Asked):
     "Answers to questions about the photos, by each of the models"
 
     def __init__(
@@ -247,7 +301,6 @@ class Finder(Shown):
     ):
         super().__init__(galleries, files)
         self.examples, self.lock = examples or {}, threading.Lock()
-        self.texts, self.pictures = LastFew(64), LastFew(32)
 
     def about(self) -> dict:
         "What a page has to know before anything is asked"
@@ -266,19 +319,6 @@ class Finder(Shown):
             pen=PEN,
             most=dict(words=MOST_WORDS),
         )
-
-    def keep_picture(self, content: bytes) -> dict:
-        "Read the picture of a drawing, keep it, and show what the model will see: its key and a PNG"
-        with open_picture(content, 'the picture') as (_, im):
-            if im.width * im.height > PICTURE_PIXELS:
-                raise UserError(f'the picture has {im.width} x {im.height} pixels; {PICTURE_PIXELS:,} are allowed.')
-        image = even_paper(read_image(content, 'sketch', 'the picture'))
-        sizes = {g.encoder.backbone.size for g in self.galleries.values()}
-        pages = {size: read_drawing(image, size, fit=True) for size in sizes}
-        key = sha256(content)[:32]
-        with self.kept:
-            self.pictures.put(key, pages)
-        return dict(picture=key, page=png(read_drawing(image, 256, fit=True)))
 
     def ask(self, raw: object) -> dict:
         "Rows and scores for what a page asked, for each model; without a question the photos in their own order"
@@ -311,34 +351,3 @@ class Finder(Shown):
             best, score = top_k(vector, features, q.start + q.count)
             order, scores = best[q.start :].numpy(), [round(s, 4) for s in score[q.start :].tolist()]
         return (order if rows is None else rows[order]).tolist(), scores
-
-    def vector(self, gallery: Gallery | MilvusPhotos, q: Question) -> torch.Tensor | None:
-        "What is asked with, in the space of one model"
-        if q.like is not None:
-            return gallery.vector(q.like) if isinstance(gallery, MilvusPhotos) else gallery.features[q.like]
-        drawing = None
-        if q.picture or q.strokes:
-            page = self.page(q, gallery.encoder.backbone.size)
-            drawing = vectors(gallery.encoder, page[None], 'sketch')[0]
-        return blend(drawing, self.text(gallery, q.words) if q.words else None, q.weight)
-
-    def page(self, q: Question, size: int) -> np.ndarray:
-        "The drawing as a model of this size sees it"
-        if q.picture:
-            with self.kept:
-                pages = self.pictures.get(q.picture)
-            if pages is None:
-                raise UserError('the picture that was sent is not kept any more: send it again.')
-            return pages[size]
-        return read_drawing(q.strokes, size)
-
-    def text(self, gallery: Gallery, words: str) -> torch.Tensor:
-        "The vector of some words"
-        if isinstance(gallery.encoder, OwnEncoder):
-            raise UserError(f'{gallery.encoder.backbone.label} reads no words: draw, or begin with a photo.')
-        key = gallery.about['mark']['tower'], words
-        if key not in self.texts:
-            if odd := unknown_words(gallery, words):
-                raise UserError(f'the mini CLIP has never met {", ".join(map(repr, odd[:5]))}.')
-            self.texts.put(key, encode_texts(gallery.encoder.backbone, [sentence(words)])[0].float().cpu())
-        return self.texts[key]

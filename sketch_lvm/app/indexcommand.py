@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ..core import UserError, check_writable, read_json
 from .arguments import DATA_HELP, DEVICE, FIT, WEIGHTS, import_words, check_run, read_data
-from .engine import IMPORT, Command, Opt
+from .engine import IMPORT, USUAL_TOWER, Command, Opt
 
 if TYPE_CHECKING:
     from sketch_lvm.data.folders import ScanReport
@@ -42,8 +42,9 @@ def encoder_words(v: Namespace) -> EncoderWords:
     "Of a command's words those that name its encoder; what the command has no word for was not said"
     said = {f.name: getattr(v, f.name) for f in fields(EncoderWords) if hasattr(v, f.name)}
     words = EncoderWords(**said)
-    random = words.backbone == 'auto' and words.weights_from == 'random'
-    return replace(words, backbone='mini') if random else words  # the tower that costs nothing
+    if words.backbone != 'auto' or not words.weights_from:
+        return words
+    return replace(words, backbone='mini' if words.weights_from == 'random' else USUAL_TOWER)  # mini costs nothing
 
 
 def named_encoder(words: EncoderWords) -> dict | None:
@@ -65,7 +66,7 @@ def named_encoder(words: EncoderWords) -> dict | None:
 def check_encoder(v: Namespace) -> list[str]:
     "What is wrong with the words that name an encoder, as sentences"
     from sketch_lvm.clip.own import OWN
-    from sketch_lvm.clip.names import check_backbone
+    from sketch_lvm.clip.names import check_backbone, weights_problem
 
     words, out = encoder_words(v), check_run(v)
     trained = words.run or words.encoder
@@ -85,6 +86,7 @@ def check_encoder(v: Namespace) -> list[str]:
     if words.backbone != 'auto':
         try:
             check_backbone(words.backbone)
+            out += filter(None, [weights_problem(words.backbone, words.weights_from)])
         except UserError as e:
             out.append(str(e))
     return out
@@ -269,7 +271,9 @@ def index_files(
 
     where, photos = os.path.abspath(v.photos), photos.photos
     if is_milvus(v.out):
-        growth = fill_milvus(encoder, photos, v.out, source, where, v.batch, v.workers or None, say)
+        growth = fill_milvus(
+            encoder, photos, v.out, source, where, v.batch, v.workers or None, say, left_out=report.left_out
+        )
     else:
         growth = grow_gallery(
             encoder,

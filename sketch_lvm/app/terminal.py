@@ -100,6 +100,8 @@ def remedy(error: OSError) -> str | None:
     "What the system refused and what to do about it, as a sentence; None where a user can do nothing"
     if error.errno not in REMEDIES:
         return None
+    if error.errno == errno.ENOENT and error.filename is None and not os.stat('.').st_nlink:
+        return 'The folder in which this was started is not there any more. Change to another one.'
     where = f'{os.fspath(error.filename)}: ' if isinstance(error.filename, (str, os.PathLike)) else ''
     return f'{where}{error.strerror}. {REMEDIES[error.errno]}'
 

@@ -90,7 +90,7 @@ def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
 
 def loop_options(v: Namespace) -> dict:
     "The options of the training loop that were given"
-    names = ('workers', 'accumulate', 'checkpoint_every', 'keep', 'tensorboard')
+    names = ('workers', 'accumulate', 'compile', 'checkpoint_every', 'keep', 'tensorboard')
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
 
@@ -180,7 +180,7 @@ def cmd_tune(v: Namespace, say: Callable[[str], None]) -> dict:
     return r
 
 
-_SKIP = ('workers', 'accumulate', 'checkpoint-every', 'keep', 'tensorboard')
+_SKIP = ('workers', 'accumulate', 'compile', 'checkpoint-every', 'keep', 'tensorboard')
 
 # %% ../../nbs/app/05_traincommands.ipynb #4ee4979d
 TUNE = Command(

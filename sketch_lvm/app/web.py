@@ -8,6 +8,7 @@ __all__ = ['PAGE', 'FOREVER', 'FRESH', 'make_app', 'listen', 'serve']
 # %% ../../nbs/app/13_web.ipynb #e1e9e6a7
 import asyncio
 import base64
+import contextlib
 import secrets
 import socket
 from collections.abc import Callable
@@ -124,18 +125,22 @@ def make_app(what: Finder | Shelf, port: int, token: str = '', limits: Limits = 
 # %% ../../nbs/app/13_web.ipynb #b2f80489
 def listen(host: str, port: int) -> socket.socket:
     "A socket that listens there, or a `UserError`"
-    family = socket.AF_INET6 if ':' in host else socket.AF_INET
-    # asyncio sends small answers at once only where it sees that this is TCP; else a body waits 40 ms behind its headers
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-        sock.listen(100)  # from now on whoever comes waits, until the server is there
-    except OSError as e:
-        sock.close()
-        raise UserError(
-            f'{host}:{port} cannot be used: {e.strerror}. Take another --port (0: any that is free), or --host.'
-        ) from e
+    with contextlib.ExitStack() as unless:
+        try:
+            # asyncio sends small answers at once only where it sees that this is TCP; else a body waits 40 ms behind
+            # its headers
+            family = socket.AF_INET6 if ':' in host else socket.AF_INET
+            sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            unless.callback(sock.close)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((host, port))
+            sock.listen(100)  # from now on whoever comes waits, until the server is there
+        except (OSError, UnicodeError, TypeError) as e:  # the latter two for what is no name of a machine
+            why = getattr(e, 'strerror', None) or 'it is no name of a machine'
+            raise UserError(
+                f'{host}:{port} cannot be used: {why}. Take another --port (0: any that is free), or --host.'
+            ) from e
+        unless.pop_all()
     return sock
 
 
@@ -164,6 +169,7 @@ def serve(
         server_header=False,
         limit_concurrency=100,
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,  # a page that is open somewhere, or reads slowly, does not keep the app alive
         ws='none',
         lifespan='off',
     )

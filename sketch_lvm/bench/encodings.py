@@ -5,12 +5,14 @@
 # %% auto #0
 __all__ = ['OTHER_PIXELS', 'Vectors', 'LEAST_STAY', 'naive_pixels', 'draft_pixels', 'gap_pixels', 'torch_pixels', 'our_pixels',
            'large_photo', 'decode_case', 'in_precision', 'has_onnx', 'not_here', 'onnx_ways', 'in_parts',
-           'openvino_ways', 'run_onnx', 'tower_case', 'retrieval_check', 'check_case', 'bench_encoding']
+           'openvino_ways', 'run_onnx', 'as_chosen', 'read_all', 'profile_files', 'tower_case', 'retrieval_check',
+           'check_case', 'bench_encoding']
 
 # %% ../../nbs/bench/08_encodings.ipynb #bfb38db0
 import importlib.util
 import logging
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +22,10 @@ from PIL import Image
 
 from .pictures import photo_tree
 from .sides import REPEATS, case, side_by_side
+from .steps import profile_step
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
+from ..clip.precision import measure_precision, set_precision
 from ..core import rng
 from ..data.images import fit_image, in_threads, read_image
 from ..data.minisets import mini_set
@@ -172,10 +176,35 @@ def run_onnx(path: Path, backbone: Backbone) -> Vectors:
     return in_parts(lambda x: session.run(None, {name: x})[0], backbone)
 
 # %% ../../nbs/bench/08_encodings.ipynb #90f72c99
+def as_chosen(backbone: Backbone) -> tuple[Vectors, str]:
+    "A tower as an index uses it: in the precision that is measured to be the fastest here; and its name"
+    encoder = frozen_encoder(backbone)
+    chosen = measure_precision(encoder)['chosen']
+    set_precision(encoder, chosen)
+    return lambda images: encoder.embed(encoder.backbone.pixels(images), 'photo', batch=32).numpy(), chosen
+
+
+def read_all(paths: list[Path], size: int) -> np.ndarray:
+    "The pixels of files, read in threads"
+    return np.stack(list(in_threads(lambda p: our_pixels(p, size), paths, at_once=4)))
+
+
+def profile_files(paths: list[Path], size: int, way: Vectors, rows: int = 6) -> list[tuple[str, float]]:
+    "`(what, its share of the time)` from files to vectors: reading them, then the costliest operations of the tower"
+    start = time.perf_counter()
+    pixels = read_all(paths, size)
+    read = time.perf_counter() - start
+    operations = profile_step(lambda: way(pixels), rows)
+    whole = time.perf_counter() - start
+    shares = [(name, round(share * (whole - read) / whole, 3)) for name, share in operations]
+    return [('files to pixels', round(read / whole, 3)), *shares]
+
+
 def tower_case(tower: str, photos: int = 32, repeats: int = REPEATS) -> dict:
     "From files and from pixels to vectors; weights are random, and fp32 vectors of all ways equal"
     backbone = load_backbone(tower, weights_from='random')
     encoder, size = frozen_encoder(backbone), backbone.size
+    chosen, precision = as_chosen(backbone)
     with tempfile.TemporaryDirectory() as d:
         photo_tree(Path(d), photos)
         paths = sorted(Path(d).rglob('*.jpg'))
@@ -187,9 +216,10 @@ def tower_case(tower: str, photos: int = 32, repeats: int = REPEATS) -> dict:
             return np.concatenate([exact(naive_pixels(p, size)[None]) for p in paths])
 
         def from_files(way: Vectors) -> np.ndarray:
-            return way(np.stack(list(in_threads(lambda p: our_pixels(p, size), paths, at_once=4))))
+            return way(read_all(paths, size))
 
         sides = {'reference': one_by_one, 'from files, fp32': lambda: from_files(exact)}
+        sides['from files, as chosen'] = lambda: from_files(chosen)
         for n in [n for n in ('bf16 weights', 'onnx int8') if n in ways]:
             sides[f'from files, {n}'] = lambda n=n: from_files(ways[n])
         sides |= {f'from cache, {n}': (lambda f=f: f(pixels)) for n, f in ways.items()}
@@ -197,7 +227,8 @@ def tower_case(tower: str, photos: int = 32, repeats: int = REPEATS) -> dict:
         plain, same = one_by_one(), [n for n in ways if n.endswith('fp32')]
         apart = {n: float(abs(ways[n](pixels) - plain).max()) for n in same}
         cosine = {n: float((f(pixels) * plain).sum(1).min()) for n, f in ways.items() if n not in same}
-    more = dict(photos=len(paths), least_cosine=cosine, not_here=not_here())
+        profile = profile_files(paths, size, chosen)
+    more = dict(photos=len(paths), least_cosine=cosine, not_here=not_here(), chosen=precision, profile=profile)
     return case(f'encode, {tower}', timed, apart, 1e-4, **more)
 
 # %% ../../nbs/bench/08_encodings.ipynb #e1435610

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place
+from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place, this_machine
 from ..core import UserError, check_name
 
 
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     function: str
     about: str
     minutes: float  # at full size, of two quiet cores
-    alone: bool = False  # measured by its own name only: too long for all at once
+    alone: bool = False  # measured by its own name only: it takes too long, or needs what not every machine has
 
 
 ROWS: dict[str, Row] = {
@@ -38,8 +38,12 @@ ROWS: dict[str, Row] = {
     'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
     'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
     'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 0.5),
+    'compile': Row('compiles', 'bench_compile', 'a compiled step beside the same step as it is', 4),
     'step64': Row('steps', 'bench_step64', 'the step with ViT-B/32 at a batch of 64', 6.5),
     'pages': Row('pages', 'bench_pages', 'every notebook: seconds and megabytes', 17, alone=True),
+    'quickstart': Row(
+        'quickstarts', 'bench_quickstart', 'a fresh clone: installing, data, training, figures', 10, True
+    ),
 }
 
 # %% ../../nbs/bench/11_rows.ipynb #c5abc2c7
@@ -72,10 +76,8 @@ def measure_row(name: str, small: bool = False, command: str = '') -> dict:
 
 def is_done(folder: str | Path, name: str) -> bool:
     "Whether a row needs not be measured again: a result of this machine with these versions is there"
-    from sketch_lvm.core import machine
-
     row = kept_row(folder, name)
-    return is_result(row) and same_place(row, machine())
+    return is_result(row) and same_place(row, this_machine())
 
 # %% ../../nbs/bench/11_rows.ipynb #aba78699
 def others_words(row: dict) -> str:

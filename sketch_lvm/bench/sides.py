@@ -4,15 +4,13 @@
 
 # %% auto #0
 __all__ = ['REPEATS', 'QUIET', 'side_by_side', 'ratios', 'median', 'exponent', 'busy_seconds', 'Watch', 'others_now', 'case',
-           'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
+           'this_machine', 'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
 
 # %% ../../nbs/bench/03_sides.ipynb #70846a39
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
 
 from ..core import machine, read_json, write_json
 
@@ -42,6 +40,8 @@ def side_by_side(
 # %% ../../nbs/bench/03_sides.ipynb #82a48b66
 def ratios(case: dict, baseline: str, ours: str, clock: str = 'seconds') -> tuple[float, float, float]:
     "How many times as long as `ours` the `baseline` took: median, smallest, largest over the repetitions"
+    import numpy as np
+
     a, b = (np.array(case['sides'][side][clock]) for side in (baseline, ours))
     r = a / np.maximum(b, 1e-9)
     return float(np.median(r)), float(r.min()), float(r.max())
@@ -49,11 +49,15 @@ def ratios(case: dict, baseline: str, ours: str, clock: str = 'seconds') -> tupl
 
 def median(case: dict, side: str, clock: str = 'seconds') -> float:
     "The median of a side's times"
+    import numpy as np
+
     return float(np.median(case['sides'][side][clock]))
 
 
 def exponent(sizes: list[float], seconds: list[float]) -> float:
     "The power of the size with which the time grows: the slope of a line through the logarithms"
+    import numpy as np
+
     return float(np.polyfit(np.log(sizes), np.log(np.maximum(seconds, 1e-9)), 1)[0])
 
 # %% ../../nbs/bench/03_sides.ipynb #7cb39d56
@@ -122,11 +126,18 @@ def case(
     return dict(case=name, sides=sides, apart=apart, most=most, **more)
 
 
+def this_machine() -> dict:
+    "The record of a machine, with what its name does not tell: two processors of one name may multiply differently"
+    from sketch_lvm.clip.precision import vector_units  # brings PyTorch along
+
+    return machine() | dict(units=vector_units())
+
+
 def run_row(name: str, measure: Callable[[bool], list[dict]], small: bool = False, command: str = '') -> dict:
     "Measure a row, with everything a result needs beside it"
     with Watch() as watch:
         cases = measure(small)
-    where = machine()
+    where = this_machine()
     return dict(row=name, small=small, **watch.to_dict(), command=command, machine=where, cases=cases)
 
 
@@ -148,7 +159,7 @@ def kept_row(folder: str | Path, name: str) -> dict | None:
 
 def same_place(row: dict, where: dict) -> bool:
     "Whether a row was measured on such a machine with such versions"
-    return all(row['machine'].get(k) == where[k] for k in ('processor', 'cores', 'threads', 'versions'))
+    return all(row['machine'].get(k) == where[k] for k in ('processor', 'units', 'cores', 'threads', 'versions'))
 
 
 def keep_row(folder: str | Path, row: dict) -> bool:

@@ -57,7 +57,7 @@ def imported_by(words: list[str]) -> list[str]:
     code = (
         'import runpy, sys\nsys.argv = ["sketch_lvm", *sys.argv[1:]]\n'
         'try: runpy.run_module("sketch_lvm", run_name="__main__", alter_sys=False)\nexcept SystemExit: pass\n'
-        'names = ("torch", "torchvision", "open_clip", "matplotlib", "sklearn", "PIL", "pandas", "scipy")\n'
+        'names = ("torch", "torchvision", "open_clip", "matplotlib", "sklearn", "PIL", "pandas", "scipy", "numpy")\n'
         'print("brought in:", *[m for m in names if m in sys.modules])'
     )
     root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])

@@ -6,7 +6,7 @@
 __all__ = ['SMALL', 'CONFIG', 'WEIGHT_FILES', 'small_backbones', 'unsupported', 'is_plain', 'plain_vits', 'open_clip_names',
            'kind_of_name', 'check_backbone', 'check_timm', 'check_folder', 'default_tag', 'timm_config', 'timm_tags',
            'is_tag', 'on_hub', 'cache_in_words', 'cached_weights', 'weights_in', 'is_file_name', 'is_random',
-           'weights_here']
+           'weights_problem', 'weights_here']
 
 # %% ../../nbs/clip/00_names.ipynb #e9051885
 import os
@@ -245,6 +245,14 @@ def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
 def is_random(weights_from: str | os.PathLike | None) -> bool:
     "Whether random numbers are asked for: `random`, or `random:TAG` for a tower made as a tag's weights need it"
     return str(weights_from or '').partition(':')[0] == 'random'
+
+
+def weights_problem(name: str, weights_from: str | os.PathLike | None) -> str:
+    "Why a backbone cannot have weights of that name, in a sentence; '' if nothing speaks against it yet"
+    if name not in SMALL or weights_from is None or is_random(weights_from):
+        return ''
+    who = 'the mini CLIP' if name == 'mini' else name
+    return f"{who} has no weights but its own: leave --weights-from out, or say 'random'."
 
 
 def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool:

@@ -269,8 +269,8 @@ def open_clip_norms(tower: nn.Module) -> dict[str, nn.LayerNorm]:
     "The LayerNorms of one of open_clip's transformers by place: an image tower's or a CLIP's text side's"
     blocks = tower.transformer.resblocks
     inner = [(f'block{i:02d}_{n}', getattr(b, n)) for i, b in enumerate(blocks) for n in ('ln_1', 'ln_2')]
-    ends = lambda *names: [(n, m) for n in names if isinstance(m := getattr(tower, n, None), nn.LayerNorm)]
-    return dict([*ends('ln_pre'), *inner, *ends('ln_post', 'ln_final')])
+    before, *behind = [(n, getattr(tower, n, None)) for n in ('ln_pre', 'ln_post', 'ln_final')]
+    return {n: m for n, m in [before, *inner, *behind] if isinstance(m, nn.LayerNorm)}
 
 
 def open_clip_structure(tower: nn.Module) -> list:

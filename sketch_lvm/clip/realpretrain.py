@@ -200,7 +200,7 @@ class RealTraining:
         self.seconds += time.time() - began
         return {k: v.item() for k, v in terms.items()}
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #27763814
 def read_training(path: str | Path) -> tuple[dict, dict[str, torch.Tensor]]:
     "The numbers and the tensors of a saved run"
     with safe_open(path, 'pt') as f:
@@ -262,7 +262,7 @@ def measure_names(learner: NamedTower, d: Real64) -> dict[str, float]:
     said = (embeddings(learner, d.tests) @ names.T).argmax(1).numpy()
     return dict(names=float((said == d.test_kind).mean()))
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #e9edb02c
 def pretrain_real(
     out: str | Path,
     data: str | Path | Real64,  # a folder with the archives

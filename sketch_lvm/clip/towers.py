@@ -104,7 +104,10 @@ def modality_rows(modality: Modality, n: int, device: torch.device | str = 'cpu'
     "`(index, runs)` for `n` rows: index is an int if all are alike, else a LongTensor [n]; runs are (index, length)"
     if isinstance(modality, str):
         return (i := MODALITIES.index(check_name(modality, MODALITIES, 'modality'))), [(i, n)]
-    rows = modality.tolist() if torch.is_tensor(modality) else np.asarray(modality).tolist()
+    if isinstance(modality, (list, tuple)):
+        rows = list(modality)  # by no way through numpy, which cannot be compiled
+    else:
+        rows = modality.tolist() if torch.is_tensor(modality) else np.asarray(modality).tolist()
     if not isinstance(rows, list) or len(rows) != n:
         found = len(rows) if isinstance(rows, list) else 'no'
         raise UserError(f'a modality is one word or an entry for each of the {n} images; here are {found} entries.')

@@ -66,7 +66,7 @@ def pixel_words(known: dict) -> dict:
     "What a configuration says of pixels"
     return {k: known[k] for k in ('mean', 'std', 'interpolation') if k in known}
 
-
+# %% ../../nbs/clip/01_weights.ipynb #5b570d3e
 def model_of_tag(name: str, tag: str) -> torch.nn.Module:
     "open_clip's model with a tag's weights and the activation they were trained with"
     import open_clip
@@ -167,7 +167,7 @@ On a machine where you trust it, write its tensors as safetensors. For a file of
   tensors = torch.jit.load('ViT-B-32.pt', map_location='cpu').state_dict()
   safetensors.torch.save_file({k: t.clone() for k, t in tensors.items()}, 'ViT-B-32.safetensors')"""
 
-
+# %% ../../nbs/clip/01_weights.ipynb #9aae2492
 def known_of_file(name: str, path: Path, tensors: dict) -> dict:
     "What is known of a file: `open_clip_config.json` beside it, OpenAI's own marks, a tag in its name; or nothing"
     import open_clip
@@ -209,7 +209,7 @@ def file_activation(name: str, path: Path, known: dict, asked: bool | None) -> b
         )
     return bool(named or given)
 
-
+# %% ../../nbs/clip/01_weights.ipynb #e3b8b37d
 def misfits(tensors: dict, mine: dict) -> list[str]:
     "Where tensors by name are not what a model needs, in words"
     wrong = [f'{k} is missing' for k in mine if k not in tensors] + [

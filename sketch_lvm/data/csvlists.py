@@ -44,7 +44,7 @@ def text_lines(path: str | os.PathLike) -> Iterator[Iterator[str]]:
             yield line
 
     try:
-        with (gzip.open if str(path).endswith('.gz') else open)(path, 'rt', encoding='utf-8', newline='') as f:
+        with (gzip.open if str(path).endswith('.gz') else open)(path, 'rt', encoding='utf-8-sig', newline='') as f:
             yield lines(f)
     except (EOFError, OSError, UnicodeDecodeError, zlib.error, csv.Error) as e:
         raise UserError(f'{path} cannot be read as a list: {getattr(e, "strerror", None) or e}.') from e

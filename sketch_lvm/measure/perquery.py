@@ -89,7 +89,10 @@ class PerQuery:
         return replace(self, values=self.frozen, method=method, frozen={})
 
     def save(self, path: str | Path) -> None:
-        "Write one compressed file of plain arrays; a file that is there is replaced whole"
+        "Write one compressed file of plain arrays; a file that is there is replaced whole, but none of a newer version"
+        RESULTS.version_of(
+            _called(Path(path)), path, 'Nothing was put in its place: update it, or choose another place.'
+        )
         about = dict(format=RESULTS.mark, protocol=self.protocol, method=self.method)
         arrays = {k: np.array([*v.values()], np.float32) for k, v in (('values', self.values), ('frozen', self.frozen))}
         with atomic_write(path) as f:
@@ -114,9 +117,11 @@ def per_query_path(report: str | Path) -> Path:
     return Path(report).with_name(Path(report).stem + '-queries.npz')
 
 # %% ../../nbs/measure/05_perquery.ipynb #18f64fdd
-def _arrays(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-    "The arrays of a file, none of them an object that would have to be executed, and the names of others in it"
-    names = ('about', 'metrics', 'ids', 'classes', 'values', 'frozen')
+_NAMES = ('about', 'metrics', 'ids', 'classes', 'values', 'frozen')
+
+
+def _arrays(path: Path, names: tuple[str, ...] = _NAMES) -> tuple[dict[str, np.ndarray], list[str]]:
+    "Arrays of a file, none of them an object that would have to be executed, and the names of others in it"
     broken = f'{path} is not a whole file of per-query results; test the run again to have one.'
     try:
         with zipfile.ZipFile(path) as z:
@@ -133,6 +138,15 @@ def _arrays(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         ) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as e:
         raise UserError(broken) from e
+
+
+def _called(path: Path) -> object:
+    "What a file calls itself, whatever else it holds; None if there is none, or it is another's"
+    try:
+        about = plain_json(_arrays(path, ('about',))[0]['about'].item())
+    except (UserError, ValueError, TypeError):
+        return None
+    return about.get('format') if isinstance(about, dict) else None
 
 
 def _problems(x: dict[str, np.ndarray], about: dict) -> list[str]:

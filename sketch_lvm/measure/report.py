@@ -49,6 +49,7 @@ class Report:
 
     def save(self, path: str | Path) -> None:
         "Write the report, and the score of each query beside it: `report.json` and `report-queries.npz`"
+        REPORT.keep_newer(path)
         if self.per_query is not None:  # first: where there is a report, its queries are there too
             self.per_query.save(per_query_path(path))
         write_json(path, self.to_dict())

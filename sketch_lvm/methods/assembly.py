@@ -152,7 +152,7 @@ class MethodLearner(Learner):
         "Let the prompts take over what they learn by no gradient"
         self.encoder.prompts.after_step()
 
-
+# %% ../../nbs/methods/07_assembly.ipynb #bf0132d2
 def make_learner(
     m: Method,
     backbone: Backbone,

@@ -30,7 +30,7 @@ from .drawing import Drawing, read_drawing
 from .index import check_mark, embed_photos, encoder_label, encoder_mark, open_encoder, photo_folder
 from .index import vectors
 from .search import Hits, real_photos_note, tile, top_distinct
-from .keeping import FILES, KIND, OLD_FILES, Kept, read_kept, refuse_newer, write_kept
+from .keeping import FILES, GALLERY, KIND, OLD_FILES, Kept, read_kept, write_kept
 from ..train.sealed import SEAL
 
 # %% ../../nbs/show/08_gallery.ipynb #be42dd48
@@ -181,7 +181,7 @@ def check_out(folder: str | os.PathLike) -> list[str]:
         return [f'{p} is a file; a gallery is a folder.']
     try:
         check_writable(p, replaced=True)
-        refuse_newer(p)
+        GALLERY.keep_newer(p)
     except UserError as e:
         return [str(e)]
     names = sorted(x.name for x in p.iterdir()) if p.is_dir() else []

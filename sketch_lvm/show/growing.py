@@ -28,7 +28,7 @@ from ..files import open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
-from .index import encoder_mark, photo_pixels, read_ahead, small_jpeg, vectors
+from .index import REFUSED, encoder_mark, keep_unseen, photo_pixels, read_ahead, small_jpeg, vectors
 from .keeping import Kept, read_kept, write_kept
 from ..train.learner import Team
 
@@ -87,7 +87,7 @@ def look_at(path: str, row: int, recipe: tuple, known: dict[bytes, tuple]) -> Lo
     except BadImage as e:
         return Look(row, reason=e.reason)
     except OSError as e:
-        return Look(row, reason=e.strerror or str(e))
+        return Look(row, reason=f'{REFUSED}{e.strerror or e}')
     return Look(row, stat, key, fit_image(image, *recipe).transpose(2, 0, 1), small_jpeg(image))
 
 # %% ../../nbs/show/17_growing.ipynb #c8e772e9
@@ -375,6 +375,7 @@ def put_together(
         growth.unreadable += read_json(file)
     growth.unreadable.sort()
     names = [printable(i) for i in items.ids]
+    keep_unseen(old.ids if old else (), names, growth.unreadable, left_out)
     found = [(row, p) for row, name in enumerate(names) if (p := places.get(row) or made.get(name))]
     if not found:
         first_bad = ': '.join(growth.unreadable[0]) if growth.unreadable else ''

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['KIND', 'OLD_KIND', 'ARRAYS', 'FILES', 'OLD_FILES', 'ABOUT', 'GALLERY', 'LOOKED_AT', 'Kept', 'rows_in_order',
-           'write_kept', 'check_about', 'items_problem', 'tensor_problem', 'kept_problem', 'read_kept', 'refuse_newer',
-           'read_new', 'read_old']
+           'write_kept', 'check_about', 'items_problem', 'tensor_problem', 'kept_problem', 'read_kept', 'read_new',
+           'read_old']
 
 # %% ../../nbs/show/06_keeping.ipynb #cdfb6908
 import json
@@ -234,15 +234,6 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
             'Index the photos again.'
         ) from e
     return kept
-
-
-def refuse_newer(folder: str | os.PathLike) -> None:
-    "Raise `Newer` if a newer version wrote the gallery in a folder: nothing is put in its place"
-    try:
-        kind = plain_json((Path(folder) / 'config.json').read_bytes())['kind']
-    except (UserError, OSError, KeyError, ValueError, TypeError, RecursionError):
-        return  # no gallery of any version
-    GALLERY.version_of(kind, folder)
 
 
 def read_new(folder: Path, about: dict) -> Kept:

@@ -158,7 +158,7 @@ def _places(order: np.ndarray, n: int, x: int, y: int, side: int, columns: int) 
         int(row): (x + (k % columns) * (side + 6), y + (k // columns) * (side + 6)) for k, row in enumerate(order[:n])
     }
 
-
+# %% ../../nbs/show/16_replay.ipynb #787e8bfe
 def replay_frames(
     r: Replay,
     n: int = 8,  # photos of each model
@@ -210,7 +210,7 @@ def _slide(im: Image.Image, r: Replay, before: dict, after: dict, t: float, tile
             if row == r.own:
                 d.rectangle((u - 3, v - 3, u + side + 2, v + side + 2), outline=OWN, width=2)
 
-
+# %% ../../nbs/show/16_replay.ipynb #9a00bf90
 def save_gif(frames: list[Image.Image], path: str | Path, ms: int = 70, hold: int = 2200, colours: int = 128) -> int:
     "Write a GIF that repeats, the last frame held; the bytes written. One palette for all frames keeps it small"
     palette = Image.new('RGB', (frames[0].width, frames[0].height * 3))

@@ -237,7 +237,7 @@ def real_photos_note(gallery: Searched) -> str:
     return f'{expected}: `sketch_lvm index PHOTOS {BY_NAME} --out FOLDER`, which fetches its weights once.'
 
 
-def figure(hits: Hits, n: int = 10) -> 'Figure':
+def figure(hits: Hits, n: int) -> 'Figure':
     "A matplotlib figure: the drawing, then the first `n` photos with class and score"
     first = list(hits)[:n]
     # A gallery may come from anywhere, and Pillow would start other programs for some formats: JPEG and nothing else.

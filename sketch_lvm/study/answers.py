@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import UserError, atomic_write, check_name, sha256
+from ..core import UserError, atomic_write, sha256
 from ..plain import plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, evaluate
 from ..measure.perquery import PerQuery, join_per_query
-from ..measure.protocols import make_protocol
+from ..measure.protocols import Protocol
 
 # %% ../../nbs/study/13_answers.ipynb #4dda9518
 OBJECTS, GALLERY = 120, 20  # of each category: in a test, and in one gallery of it
@@ -37,14 +37,12 @@ def deal(items: SketchPhotoSet, size: int = GALLERY) -> list[SketchPhotoSet]:
 
 def ask(
     encoder: Encodes,
-    galleries: Sequence[SketchPhotoSet],
-    question: str,  # a name in `KEPT`
+    tests: Sequence[Protocol],  # one question, asked in one gallery or in several
+    kept: Sequence[str],  # metrics, such as those of `KEPT`
     name: str,  # of what is asked, for tables
     **about: object,  # seed, step
 ) -> PerQuery:
-    "What an encoder answers to every sketch of some galleries"
-    kept = KEPT[check_name(question, KEPT, 'question of a study')]
-    tests = [make_protocol(question, g, k=(10,)) for g in galleries]
+    "What an encoder answers to every sketch of a question"
     found = [evaluate(encoder, p, name, about=about, progress=False).per_query for p in tests]
     x = join_per_query(found) if len(found) > 1 else found[0]
     return replace(x, values={k: x[k] for k in kept}, frozen={})

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 
-from ..clip.names import check_backbone
+from ..clip.names import check_backbone, weights_problem
 from ..clip.encoder import Encoder, recipe_differences
 from ..clip.states import in_new_words
 from ..core import UserError, check_name, read_json
@@ -105,8 +105,7 @@ def experiment_problems(e: Experiment) -> list[str]:
         check_backbone(e.backbone)
     except UserError as err:
         out.append(str(err))
-    if e.backbone == 'mini' and e.weights_from not in (None, RANDOM):
-        out.append("the mini CLIP has no weights but its own: leave --weights-from out, or say 'random'.")
+    out += filter(None, [weights_problem(e.backbone, e.weights_from)])
     try:
         check_settings(Settings(**overrides(e)))
     except UserError as err:

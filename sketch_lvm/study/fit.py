@@ -105,7 +105,7 @@ def fit(
     backbone: Backbone | None = None,  # the one that `e` names, where it is loaded already
     items: SketchPhotoSet | ItemSets | None = None,  # in memory, in place of `e.data`: a set to train on, or sets
     say: Callable[[str], None] | None = None,
-    **how: object,  # goes to `train`: workers, accumulate, checkpoint_every, keep, progress, tensorboard, on_step
+    **how: object,  # goes to `train`: workers, accumulate, compile, keep, progress, on_step and the rest
 ) -> Run:
     "Train an experiment into the folder `out`, or go on there; returns the finished `Run`"
     if items is not None:

@@ -8,6 +8,7 @@ __all__ = ['CachePlan', 'Filling', 'write_table', 'reference_report', 'probing',
            'plan_size', 'fill_cache', 'reproduce', 'fill_table']
 
 # %% ../../nbs/study/11_reproduce.ipynb #688c9476
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -43,6 +44,7 @@ from ..methods.catalogue import method
 from ..train.loop import by_first_process
 from ..train.processes import in_turn, join_processes
 from ..train.learner import Team
+from ..train.runs import lock, prepare_folder
 
 # %% ../../nbs/study/11_reproduce.ipynb #c97e1250
 @dataclass
@@ -299,7 +301,9 @@ def reproduce(
         refuse(question_problems(p))
         bare = replace(plan.experiment(plan.chosen[0]), method=method('sketch-lvm'))
         f = Filling(plan, Path(out), sets, backbone or named_backbone(bare, device), p, device, team, say)
-        return fill_table(f, command)
+        with contextlib.ExitStack() as held:
+            by_first_process(team, lambda: prepare_folder(f.out) and held.enter_context(lock(f.out)))
+            return fill_table(f, command)
 
 # %% ../../nbs/study/11_reproduce.ipynb #dbcab4c7
 def fill_table(f: Filling, command: str | None = None) -> dict:

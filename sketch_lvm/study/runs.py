@@ -29,7 +29,7 @@ from ..measure.evaluate import evaluate
 from .experiments import Experiment, gallery_problems, read_experiment, same_recipe, own_protocol
 from .fit import kept_step, named_backbone, warm
 from ..measure.protocols import Protocol, find_protocol, make_protocol
-from ..measure.report import Report
+from ..measure.report import REPORT, Report
 from ..methods.family import Method
 from ..methods.building import build_encoder
 from ..methods.catalogue import published
@@ -200,6 +200,8 @@ def evaluate_run(
         raise UserError('the cross-dataset test needs the other data set (--data), and only that test has one.')
     if wrong := [] if data else gallery_problems(name, e.data):
         raise UserError(' '.join(wrong))
+    place = report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part)
+    REPORT.keep_newer(place)  # before the work
     encoder, _, step, chosen = opened or open_run(run, device, backbone)
     p = asked or (
         checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
@@ -219,5 +221,5 @@ def evaluate_run(
     report = evaluate(encoder, p, e.method.label, base, rows, about, **how)
     if say:
         say(report)  # before it is kept: a full disk must not take the result away
-    report.save(report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part))
+    report.save(place)
     return report

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TableSets', 'PIXELS', 'RANDOM', 'MINI_OTHER', 'TablePlan', 'by_row', 'row_problems', 'choice_problem',
-           'option_problems', 'other_problems', 'table_problems', 'table_protocol', 'training_sets', 'asked_of',
-           'shared_problems', 'short_classes', 'set_problems', 'question_problems', 'refuse']
+           'option_problems', 'other_problems', 'part_problems', 'table_problems', 'table_protocol', 'training_sets',
+           'asked_of', 'shared_problems', 'short_classes', 'set_problems', 'question_problems', 'refuse']
 
 # %% ../../nbs/study/07_tableplan.ipynb #daa3f11d
 from collections import Counter
@@ -179,6 +179,18 @@ def other_problems(plan: TablePlan) -> list[str]:
     return []
 
 
+def part_problems(plan: TablePlan) -> list[str]:
+    "Options of the table's data that rows set themselves, as sentences: one would silently give way to the other"
+    out = []
+    for option in plan.data.keys() - {'name'}:
+        if setting := [row.name for row in plan.chosen if option in row.data]:
+            out.append(
+                f'{option}={plan.data[option]} in --data is for every row, but these set {option} themselves: '
+                f'{", ".join(setting)}. Leave it out, or name the other rows: --rows.'
+            )
+    return sorted(out)
+
+
 def table_problems(plan: TablePlan) -> list[str]:
     "Everything wrong with a plan that can be known before anything is loaded"
     if wrong := choice_problem(plan.table, TABLES, 'table'):
@@ -188,7 +200,7 @@ def table_problems(plan: TablePlan) -> list[str]:
         out.append(
             f'the table {plan.table} is about {t.data}, not {plan.data["name"]}: --data {t.data}:PATH,split=NAME.'
         )
-    out += other_problems(plan) + (data_problems(plan.other) if plan.other else [])
+    out += other_problems(plan) + (data_problems(plan.other) if plan.other else []) + part_problems(plan)
     names = [row.name for row in t.rows]
     out += filter(None, [choice_problem(name, names, f'row of {plan.table}') for name in plan.rows])
     wrong = option_problems(plan)
@@ -268,14 +280,17 @@ def short_classes(m: Method, items: SketchPhotoSet) -> str:
 
 def set_problems(plan: TablePlan, sets: TableSets) -> list[str]:
     "What the rows to be made cannot do with the sets of their data"
-    learning = [row for row in plan.chosen if row.learns]
+    learning, found, lacking = [row for row in plan.chosen if row.learns], [], []
     blind = no_choice(sets) if plan.trials and learning else ''
-    own = {row.name: training_sets(plan, plan.data_of(row), sets) for row in learning}
-    short = [
-        (row.name, [w] * bool(w)) for row in learning for w in [short_classes(plan.method(row), own[row.name].train)]
-    ]
-    shared = [(row.name, shared_problems(own[row.name], sets.unseen)) for row in learning if row.other]
-    return [f'{blind} (--trials 0).'] * bool(blind) + by_row([*short, *shared], len(learning))
+    for row in learning:
+        try:
+            own = training_sets(plan, plan.data_of(row), sets)
+        except UserError as e:
+            lacking.append(f'{row.name}: {e}')
+            continue
+        found.append((row.name, [w for w in [short_classes(plan.method(row), own.train)] if w]))
+        found.append((row.name, shared_problems(own, sets.unseen) if row.other else []))
+    return [f'{blind} (--trials 0).'] * bool(blind) + lacking + by_row(found, len(learning))
 
 
 def question_problems(p: Protocol) -> list[str]:

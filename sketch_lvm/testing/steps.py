@@ -7,12 +7,13 @@ __all__ = ['small', 'tiny', 'Step', 'first_step', 'reached', 'same_as_base', 'di
 
 # %% ../../nbs/testing/03_steps.ipynb #cbc411e8
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
-from ..clip.backbone import Backbone, load_backbone
+from ..clip.backbone import MINI, Backbone, build_mini, load_backbone
 from ..data.items import SketchPhotoSet, toy_set
 from ..methods.assembly import MethodLearner, make_learner
 from ..methods.catalogue import method
@@ -33,8 +34,12 @@ def small(name: str, task: str = 'category', **changes: object) -> Method:
 
 
 def tiny() -> tuple[Backbone, SketchPhotoSet]:
-    "A random mini CLIP, and four categories of toy pictures"
-    return load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=6, sketches=2, size=64)
+    "A random CLIP with the layers and patches of the mini CLIP and a third of its width; four categories of toys"
+    b = load_backbone('mini', weights_from='random')
+    towers = dict(vision_cfg=dict(width=64, head_width=32), text_cfg=dict(width=32))
+    slim = {k: MINI[k] | towers[k] for k in towers} | dict(embed_dim=64)
+    b = replace(b, model=build_mini(b.tokenizer.vocab_size, architecture=slim))
+    return b, toy_set(classes=4, photos=6, sketches=2, size=64)
 
 
 class Step(NamedTuple):

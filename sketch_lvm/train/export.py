@@ -301,6 +301,7 @@ def export_encoder(
 ) -> float:
     "Write an encoder for other programs; returns how far the file's vectors are from the encoder's, 1e-5 at most"
     path, write = Path(path), WRITERS[check_name(format, WRITERS, 'format')]
+    TOWER.keep_newer(path)
     content = write(encoder.eval(), describe_export(encoder, **about))
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f'.{path.name}.tmp')

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LENGTH', 'by_first_process', 'validate', 'Diary', 'open_board', 'write_row', 'save_run', 'steps_before', 'more_steps',
-           'open_folder', 'short_of_memory', 'set_mode', 'take_steps', 'train']
+           'open_folder', 'short_of_memory', 'set_mode', 'saved_if_lost', 'take_steps', 'train']
 
 # %% ../../nbs/train/09_loop.ipynb #44d5f970
 import contextlib
@@ -14,7 +14,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -136,6 +136,11 @@ def save_run(diary: Diary) -> None:
     run = diary.run
     if not diary.on or diary.saved == run.step:
         return
+    if not (run.out / 'config.json').is_file():
+        raise UserError(
+            f'{run.out} was moved or removed while the run was at it, so step {run.step} is not written. Where it is '
+            f'now, it can be taken up from step {diary.saved or 0}.'
+        )
     try:
         save_checkpoint(run.out, snapshot(run, diary.log.mark()), diary.keep, spare=[run.best[1]] if run.best else [])
     except OSError as e:
@@ -206,7 +211,7 @@ def open_folder(
         print(more_steps(run, last, before, validation), file=sys.stderr)
     for _, reason in last.refused if last else ():
         print(f'passed over, going on from step {last.step}: {reason}', file=sys.stderr)
-    write_json(run.out / 'machine.json', machine(run.device))
+    write_json(run.out / 'machine.json', machine(run.device) | ({'compiled': True} if run.compiled else {}))
     return last
 
 
@@ -229,6 +234,15 @@ def set_mode(learner: Learner, training: bool) -> None:
             module.train(training)
 
 
+def saved_if_lost(steps: Iterator[dict], diary: Diary) -> Iterator[dict]:
+    "The batches; where the next cannot be made (its photos are gone), the run is saved as far as it is"
+    try:
+        yield from steps
+    except UserError:
+        save_run(diary)
+        raise
+
+
 def take_steps(
     diary: Diary,
     stop: StopSignals,
@@ -243,7 +257,7 @@ def take_steps(
     run, s = diary.run, diary.run.settings
     every, valid_every = every or max(1, s.steps // 10), s.valid_every or max(1, s.steps // 20)
     with batches(run.learner.drawer(), run.step, s.steps, workers, team, pin=run.device.type == 'cuda') as steps:
-        for batch in steps:
+        for batch in saved_if_lost(steps, diary):
             try:
                 row = one_step(run, batch, pieces, team)
             except torch.OutOfMemoryError as e:
@@ -280,6 +294,7 @@ def train(
     device: str | torch.device = 'auto',
     workers: int = 0,
     accumulate: int = 1,  # pieces a batch is cut into, for small devices; the gradient stays the same
+    compile: bool = False,  # the encoder, before the first step; what it learns stays the same
     checkpoint_every: int | None = None,  # steps; default: ten times in a run
     keep: int = 3,  # checkpoints
     progress: bool | None = None,  # a bar on stderr; default: if it is a terminal
@@ -291,7 +306,7 @@ def train(
     """Train a learner into the folder `out`, or go on there. Returns the finished `Run` in eval mode, with its best
     weights, or without validation the last (`choice`)"""
     with join_processes(device) as (team, device), contextlib.ExitStack() as held:
-        run = Run(learner, settings or Settings(), device)
+        run = Run(learner, settings or Settings(), device, compile)
         run.out = Path(out)
         by_first_process(team, lambda: prepare_folder(run.out, run.size) and held.enter_context(lock(run.out)))
         if config is None:

@@ -107,10 +107,10 @@ def read_log(run: str | Path) -> list[dict]:
 def process_start(pid: int) -> int | None:
     "When a process began, in the system's own ticks; None if it is gone or not known, 0 if it only awaits its parent"
     try:
-        fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+        fields = Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()  # a name need not be text
     except OSError:
         return None
-    return 0 if fields[0] in 'ZX' else int(fields[19])
+    return 0 if fields[0] in b'ZX' else int(fields[19])
 
 
 def is_alive(owner: dict) -> bool:
@@ -199,9 +199,10 @@ def lock(run: str | Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with _alone(path) as fd:
-            if _owner(fd) == me or os.fstat(fd).st_size == 0:
-                os.unlink(path)
+        if path.exists():  # else the folder was moved, or removed
+            with _alone(path) as fd:
+                if _owner(fd) == me or os.fstat(fd).st_size == 0:
+                    os.unlink(path)
 
 # %% ../../nbs/train/04_runs.ipynb #bf0c10a7
 def prepare_folder(

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import torch
 
+from ..clip.compiled import called_through, compiled_forward
 from ..core import UserError
 from .checkpoints import Checkpoint
 from ..methods.learner import Learner
@@ -23,7 +24,13 @@ from .settings import OPTIMISERS, Settings, check_settings, parameter_groups, ra
 class Run:
     "A run in progress: a learner, its optimiser, and where they stand"
 
-    def __init__(self, learner: Learner, settings: Settings, device: str | torch.device):
+    def __init__(
+        self,
+        learner: Learner,
+        settings: Settings,
+        device: str | torch.device,
+        compile: bool = False,  # the encoder's way through a step; learns the same
+    ):
         check_settings(settings)
         self.learner, self.device, self.out = learner, torch.device(device), None
         self.settings = replace(settings, amp=choose_amp(device, settings.amp))
@@ -33,6 +40,7 @@ class Run:
         for module in (learner.encoder, learner.heads):
             if module is not None:
                 module.to(device)
+        self.compiled = compiled_forward(learner.encoder) if compile else None
         groups = parameter_groups(learner, settings.lr, settings.weight_decay, settings.decayed)
         self.optimiser = OPTIMISERS[settings.optimiser](groups)
         self.stored = self.parameters | learner.kept()  # after the move to the device: a buffer is another tensor then
@@ -148,7 +156,7 @@ def moment_problems(run: Run, c: Checkpoint) -> Iterator[str]:
     if counts and max(counts) != c.step:
         yield f'it has counted {max(counts)} steps, the checkpoint {c.step}'
 
-
+# %% ../../nbs/train/08_state.ipynb #c92f46fb
 def refuse_part(c: Checkpoint, part: str, wrong: list[str]) -> None:
     "A `UserError` if anything is wrong with a part of a checkpoint"
     if wrong:
@@ -197,7 +205,8 @@ def one_step(run: Run, batch: dict, pieces: int = 1, team: Team | None = None) -
     for g in run.optimiser.param_groups:
         g['lr'] = g['base'] * share
     run.optimiser.zero_grad()
-    loss, terms, z = learn(run.learner, batch, run.device, pieces, team, s.amp)
+    with called_through(run.encoder, run.compiled):
+        loss, terms, z = learn(run.learner, batch, run.device, pieces, team, s.amp)
     length = torch.nn.utils.clip_grad_norm_(run.parameters.values(), s.clip or math.inf)
     numbers = torch.stack([x.detach().float() for x in (loss, length, *terms.values())]).tolist()
     if not all(map(math.isfinite, numbers)):

@@ -3,7 +3,8 @@
 A damaged file is a pure function of (format, seed, number). Each is looked at three times: `quick` is the look at header
 and end that every scan does, `read` is what `read_image` refuses, `close` is `datasets verify --decode`. A file whose
 pixels came out as they were has lost nothing; *silent* are those that pass the close look with other pixels.
-Pictures of the mini world are drawn for it; --folder takes photos of yours.
+Pictures of the mini world are drawn for it; --folder takes JPEG photos of yours, writes their pixels anew in every
+format, and damages the very files too (*JPEG, as found*). Nothing of them is kept but the counts.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -33,19 +35,38 @@ FORMATS: dict[str, tuple[str, dict]] = {
     'BMP': ('BMP', {}),
     'GIF': ('GIF', {}),
 }
+FOUND = 'JPEG, as found'  # the bytes of photos that somebody else wrote
 KINDS = ('one bit', 'cut', 'half with an end', 'block of zeros', 'block of another file')
 ENDS = {'JPEG': b'\xff\xd9', 'PNG': b'\0\0\0\0IEND\xaeB`\x82', 'GIF': b'\0\x3b'}
 
 
-def pictures(folder: str | None, many: int = 20) -> list[np.ndarray]:
+class Original(NamedTuple):
+    "A picture before it is damaged"
+
+    pixels: np.ndarray
+    found: bytes = b''  # its file, if it is one
+
+
+def pictures(folder: str | None) -> list[Original]:
     "Photos to damage"
     if folder:
         paths = sorted(p for p in Path(folder).rglob('*') if p.suffix.lower() in ('.jpg', '.jpeg'))
-        return [read_image(p) for p in (paths[i] for i in rng(0).choice(len(paths), min(many, len(paths)), False))]
+        chosen = rng(0).choice(len(paths), min(201, len(paths)), False)  # no multiple of the kinds: each meets each
+        return [Original(read_image(paths[i]), paths[i].read_bytes()) for i in chosen]
     from sketch_lvm.data.minisets import mini_set
 
     items = mini_set(objects=1, size=128, workers=1)
-    return [items.read(row) for row in np.flatnonzero(items.modality == 'photo')[:many]]
+    return [Original(items.read(row)) for row in np.flatnonzero(items.modality == 'photo')[:20]]
+
+
+def written(original: Original, name: str) -> bytes:
+    "The file of a picture in a format"
+    if name == FOUND:
+        return original.found
+    format, options = FORMATS[name]
+    f = io.BytesIO()
+    Image.fromarray(original.pixels).save(f, format, **options)
+    return f.getvalue()
 
 
 def damaged(data: bytes, other: bytes, format: str, kind: str, r: np.random.Generator) -> bytes:
@@ -73,14 +94,9 @@ def refused(look: object, data: bytes) -> bool:
     return False
 
 
-def measure(name: str, numbers: range, seed: int, originals: list[np.ndarray]) -> dict[str, dict[str, int]]:
+def measure(name: str, numbers: range, seed: int, originals: list[Original]) -> dict[str, dict[str, int]]:
     "By kind of damage: files, and how many each look saw, and how many passed with other pixels"
-    format, options = FORMATS[name]
-    whole = []
-    for pixels in originals:
-        f = io.BytesIO()
-        Image.fromarray(pixels).save(f, format, **options)
-        whole.append(f.getvalue())
+    format, whole = name.partition(',')[0], [written(x, name) for x in originals]
     as_read = [read_image(data) for data in whole]
     assert not any(refused(check_image, data) for data in whole)
     seen = {kind: Counter(files=0, same=0, quick=0, read=0, close=0, silent=0) for kind in KINDS}
@@ -116,20 +132,22 @@ def write(path: Path, data: bytes) -> Path:
 
 def main(args: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('formats', nargs='*', help=f'{"; ".join(FORMATS)}; all if none is named')
+    p.add_argument('formats', nargs='*', help=f'{"; ".join(FORMATS)}; of a folder also {FOUND}; all if none is named')
     p.add_argument('--count', type=int, default=1000, help='files of each format [1000]')
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--folder', help='of JPEG photos to damage, in the place of drawn ones')
     p.add_argument('--keep', metavar='TITLE', help=f'write the counts into {KEPT.name} under a title')
     asked = p.parse_args(args)
     originals = pictures(asked.folder)
-    for name in asked.formats or FORMATS:
+    command = 'damage.py' + ' --folder PHOTOS' * bool(asked.folder) + f' --count {asked.count} --seed {asked.seed}'
+    for name in asked.formats or [*FORMATS, *([FOUND] if asked.folder else [])]:
         kinds = measure(name, range(asked.count), asked.seed, originals)
         for kind, n in kinds.items():
             print(f'{name}, {kind}: {json.dumps(n)}', flush=True)
         if asked.keep:
             kept = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else {}
             how = dict(count=asked.count, seed=asked.seed, date=str(datetime.date.today()), device=platform.machine())
+            how |= dict(command=command, originals=len(originals))
             kept.setdefault(asked.keep, {})[name] = how | dict(kinds=kinds)
             KEPT.write_text(json.dumps(kept, indent=1) + '\n', encoding='utf-8')
     return 0

@@ -42,6 +42,7 @@ app/quickstart | Image.open savefig | a figure in memory
 app/infocommands | write_bytes | a trial file in the cache
 clip/backbone | load_file | the mini CLIP that comes with the package: its hash is compared first
 clip/names | read_text | the revision that a hub's cache calls the main one, at most 64 letters, for a sentence
+clip/precision | read_text | what the processor can do
 clip/weights | open load_file torch.load | a weights file that a user names: safetensors, or PyTorch's reader that runs no code (`weights_only`)
 clip/pretrain | load_file safe_open | the state of a pretraining of one's own; damage is a sentence
 clip/realpretrain | json.loads load_file safe_open | the same
@@ -57,6 +58,7 @@ data/sources | np.memmap read_bytes | the bytes of a picture, before the door fo
 world/imagesets | np.load os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
 measure/perquery | np.load zipfile.ZipFile | the door for per-query results: a cap, arrays without objects
 measure/evaluate | json.loads | a copy of plain data
+fields | read_bytes | what a file calls itself, before something is put in its place
 study/answers | np.load | scores of a study: arrays without objects, shapes compared, no other folder
 study/costs | read_text | the system's limit on processors
 study/tune | json.loads | a copy of plain data
@@ -66,8 +68,9 @@ bench/galleries | open | the same, exclusive
 bench/encodings | Image.open | pictures that the measurement wrote itself, read as others read them
 bench/sides | read_text | what the system says of its load
 bench/teams | json.loads | lines of processes that the measurement started itself
-testing/crash | read_bytes write_text | outside the product
+testing/crash | open os.open read_bytes read_text write_text | outside the product
 testing/knock | json.loads | outside the product
+testing/commands | json.loads | outside the product
 """
 
 

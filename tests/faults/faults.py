@@ -62,6 +62,11 @@ a limit on the size of files | the old file stays, no litter | faults/test_proce
 output below a file, a pipe, a looping link, a name too long | one sentence before any work, exit 2 | faults/test_processes.py::test_outputs_that_cannot_be_written_are_said_before_any_work
 read-only output | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
 unwritable output of every command | one sentence before any work, exit 2 | test_app_cli.py::test_every_output_is_tried_before_the_work
+the folder of a run is moved while it trains | said; nothing begins beside the log; where it is now it goes on to the same bits | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[moved]
+the folder of a run is removed while it trains | said at the next checkpoint; not begun anew | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[removed]
+a photo cannot be read in the middle of a training, with workers or without | a sentence, not a worker's traceback | test_train_workers.py::test_batches_in_order_and_workers_gone
+two that fill one table | the second refuses | faults/test_ordinary_days.py::test_two_that_fill_one_table
+a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
@@ -75,7 +80,7 @@ a clock that jumps, forward and back | the same bits | faults/test_fresh_eyes.py
 a disk that is full while a gallery is written | the old gallery is whole | faults/test_fresh_eyes.py::test_a_disk_that_is_full_while_a_gallery_is_written
 log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
 configuration not UTF-8, a list, a string, without a method | a sentence | test_study_runs.py::test_odd_configurations_are_sentences
-Ctrl-C and SIGTERM | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
+Ctrl-C, SIGTERM, a terminal that closes | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
 the main process is killed | its workers go with it | test_train_workers.py::test_workers_go_with_the_main_process
 a worker is killed | a sentence; the run can be taken up | test_train_loop.py::test_a_killed_worker_is_a_sentence
 memory of the GPU runs out | a message with the flag that helps | test_train_loop.py::test_faults_in_steps
@@ -140,6 +145,8 @@ more broken files than fit the screen | all are in the record | test_data_verify
 a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh_eyes.py::test_a_list_that_is_a_bomb_cut_or_no_text
 a caption or a list that is no text | noted, or a sentence | faults/test_fresh_eyes.py::test_a_caption_that_is_no_text_is_noted
 drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
+a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
+a gallery inside the folder of its photos | is none of them | faults/test_ordinary_days.py::test_a_gallery_among_its_photos_is_none_of_them
 an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
 twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
@@ -190,6 +197,11 @@ the same in kept features | named, removed, embedded again | test_measure_featur
 the same in remembered hashes | hashed again | test_data_cache.py::test_hashes_are_remembered_but_never_wrong
 a file of a newer version | "written by a newer version" | test_fields.py::test_unknown_entries_and_newer_versions_are_said
 a gallery of a newer version where one is to grow | not replaced | test_show_growing.py::test_a_gallery_of_a_newer_version_is_not_replaced
+an encoder of a newer version, or anything that is none, where one is to be written | not replaced | test_train_share.py::test_what_else_lies_at_a_place_is_not_lost
+an exported file of a newer version where one is to be written | not replaced | test_train_export.py::test_a_file_of_a_newer_version_is_not_replaced
+Milvus cannot say what a collection is, or a file cannot be opened | the error itself, and the file is let go | test_show_milvus.py::test_what_fails_is_said_and_let_go_of
+damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[lock]
+damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
@@ -215,7 +227,8 @@ UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | 
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
 damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
-a port that is taken | said | test_app_web.py::test_a_taken_port_is_said
+a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
+photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in seconds | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
 """,
     ),
     *rows(
@@ -228,6 +241,12 @@ a seed of 2**200, NUL in a path | a sentence | test_app_engine.py::test_what_the
 RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
 a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error
+few open files, private files, no locale, no temporary folder, no asserts, no home | photos are indexed and found | faults/test_ordinary_days.py::test_photos_are_indexed_and_found_wherever[few open files]
+a list with a mark of the byte order, or lines that end as on Windows | read as any other | faults/test_ordinary_days.py::test_lists_that_another_editor_saved
+memory that runs out, of numpy's arrays or PyTorch's | a sentence with the options that help | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+the folder in which one stands is gone | a sentence | faults/test_ordinary_days.py::test_a_folder_that_is_gone_under_ones_feet
+a part of the data asked for a whole table whose rows ask for parts | refused | test_study_tableplan.py::test_a_plan_is_checked_without_loading_anything
+a row that asks for more classes than there are | names itself | test_study_tableplan.py::test_a_row_that_asks_for_more_classes_names_itself
 exit code in JSON | equal to the process's | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
 a file that is named like an option | no traceback, exit 2 | faults/test_fresh_eyes.py::test_a_file_that_is_named_like_an_option
 weights that are not here | one sentence, never random ones | test_app_cli.py::test_weights_that_are_not_here_are_one_sentence
@@ -315,6 +334,8 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
     ):
         if lines:
             parts += [f'## {title}', said, table(head, lines)]
+        if title == 'Damage inside pictures':
+            parts += ['\n'.join(damage_runs())]
     return '\n\n'.join(parts) + '\n'
 
 
@@ -338,6 +359,17 @@ def damage_lines() -> list[tuple]:
             for kind, n in found['kinds'].items():
                 shares = [f'{100 * n[look] / n["files"]:.0f} %' if n['files'] else '-' for look in LOOKS]
                 out.append((pictures, name, kind, n['files'], *shares))
+    return out
+
+
+def damage_runs() -> list[str]:
+    "A line for each kind of pictures: how they were damaged, and when"
+    out = []
+    for pictures, formats in kept('damage').items():
+        first = next(iter(formats.values()))
+        command = first.get('command', f'damage.py --count {first["count"]} --seed {first["seed"]}')
+        of = f'{first.get("originals", 17)} pictures, {first["count"]:,} damaged files of each format'
+        out.append(f'- {pictures}: {of}, `python tests/faults/{command}`, {first["date"]}')
     return out
 
 

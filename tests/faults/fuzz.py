@@ -16,7 +16,9 @@ import copy
 import datetime
 import io
 import json
+import os
 import shutil
+import socket
 import sys
 import tarfile
 import time
@@ -375,6 +377,44 @@ def app() -> Callable[[np.random.Generator], object]:
     return one
 
 
+def lock_file() -> Callable[[np.random.Generator], object]:
+    "Locks of a run: taken over from the dead, refused where somebody lives or nobody knows"
+    from sketch_lvm.train.runs import lock, process_start
+
+    folder, mine = scratch(), os.getpid()
+    good = dict(pid=mine, host=socket.gethostname(), start=process_start(mine), since='2026-11-30 10:00:00')
+    known = good | dict(format='sketch_lvm lock 1')
+
+    def one(r):
+        data = mutate_data(known if r.random() < 0.5 else good, r)
+        (folder / 'LOCK').write_bytes(as_text(data, r))
+        with lock(folder):
+            assert json.loads((folder / 'LOCK').read_bytes())['pid'] == mine
+        assert not (folder / 'LOCK').exists()
+
+    return one
+
+
+def shard() -> Callable[[np.random.Generator], object]:
+    "Shards of the pixel cache: the pixels are right, whatever lies there"
+    from sketch_lvm.data.cache import build_cache
+    from sketch_lvm.data.items import toy_set
+
+    items, place = toy_set(size=16, classes=2), {'SKETCH_LVM_CACHE': str(scratch())}
+    with mock.patch.dict(os.environ, place):
+        cache = build_cache(items, 16, workers=1)
+    path, rows = Path(cache.paths[0]), np.arange(len(items))
+    good, right = path.read_bytes(), cache.take(rows)
+
+    def one(r):
+        path.write_bytes(mutate_bytes(good, r))
+        with mock.patch.dict(os.environ, place), contextlib.redirect_stderr(io.StringIO()):
+            found = build_cache(items, 16, workers=1).take(rows)
+        assert (found == right).all()
+
+    return one
+
+
 TARGETS = dict(
     ndjson=ndjson,
     bin=binary,
@@ -385,6 +425,8 @@ TARGETS = dict(
     pad=pad,
     archive=archive,
     app=app,
+    lock=lock_file,
+    shard=shard,
 )
 
 

@@ -4,7 +4,17 @@ import pytest
 from fuzz import TARGETS, fuzz
 
 COUNTS = dict(
-    ndjson=400, bin=400, configuration=200, report=150, pad=150, archive=100, checkpoint=60, gallery=60, app=60
+    ndjson=400,
+    bin=400,
+    configuration=200,
+    report=150,
+    pad=150,
+    archive=100,
+    checkpoint=60,
+    gallery=60,
+    app=60,
+    lock=150,
+    shard=60,
 )
 FOUND = [  # target, seed, number: what happened
     ('gallery', 0, 36, 'a header of an array without an end was a TokenError'),
@@ -18,7 +28,7 @@ FOUND = [  # target, seed, number: what happened
 def test_damaged_input_is_answered_or_refused(target):
     refused, bad = fuzz(target, range(COUNTS[target]))
     assert not bad, bad
-    assert bool(refused) == (target not in ('pad', 'archive', 'app')), (
+    assert bool(refused) == (target not in ('pad', 'archive', 'app', 'shard')), (
         'these answer by themselves, the others refuse much'
     )
 

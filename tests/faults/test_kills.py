@@ -10,7 +10,7 @@ import pytest
 from full_disk import holds_on_a_small_disk
 
 from sketch_lvm.core import atomic_write, rng, temporary_cache
-from sketch_lvm.testing.crash import die_at_call, in_child, run_script
+from sketch_lvm.testing.crash import die_at_call, in_child, run_forked
 
 KILLS = """
 import sys, time
@@ -42,7 +42,7 @@ print(died, len(lost))
 
 def killed(timed: int, calls: int, workers: int, steps: int = 24) -> tuple[int, int]:
     "How many runs died by SIGKILL, and how many did not end as the uninterrupted run did"
-    died, lost = run_script(KILLS, timed, calls, workers, steps, timeout=3000).split()
+    died, lost = run_forked(KILLS, timed, calls, workers, steps, timeout=3000).split()
     return int(died), int(lost)
 
 
