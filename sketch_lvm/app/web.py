@@ -169,7 +169,7 @@ def serve(
         server_header=False,
         limit_concurrency=100,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=3,  # a page that is open somewhere, or reads slowly, does not keep the app alive
+        timeout_graceful_shutdown=12,  # whoever does not read keeps no app alive; a body that stalls has ended by then
         ws='none',
         lifespan='off',
     )

@@ -16,6 +16,7 @@ import numpy as np
 import PIL
 
 from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, sha256
+from ..plain import ARRAY_ERRORS
 from .items import SketchPhotoSet
 from .sources import Files, Pictures
 from .images import BadImage, fit_image, in_threads
@@ -37,7 +38,7 @@ def _remembered(index, n):
             names, old = z.files, (z['hashes'], z['stamps'], z['hashed_at'])
         if (len(names), [(a.shape, a.dtype.str) for a in old]) == (3, [((n,), '|S64'), ((n, 4), '<i8'), ((n,), '<i8')]):
             return old
-    except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+    except (FileNotFoundError, KeyError, zipfile.BadZipFile, *ARRAY_ERRORS):
         pass
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
@@ -125,7 +126,7 @@ def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
     try:
         pixels = np.load(path, mmap_mode='r')
-    except (OSError, EOFError, ValueError):
+    except (OSError, *ARRAY_ERRORS):
         return False
     return (pixels.shape, pixels.dtype) == (shape, np.uint8) and os.path.getsize(
         path

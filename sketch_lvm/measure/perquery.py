@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, check_name, sha256
-from ..plain import plain_json
+from ..plain import ARRAY_ERRORS, plain_json
 from .definitions import definition
 from ..fields import ANYTHING, FLAG, TEXT, WHOLE, Format
 
@@ -136,7 +136,9 @@ def _arrays(path: Path, names: tuple[str, ...] = _NAMES) -> tuple[dict[str, np.n
             f'{path} is not there. Per-query results are written beside every report; where a report is older than '
             'that, test the run again: sketch_lvm evaluate --run RUN.'
         ) from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as e:
+    except UserError:
+        raise
+    except (OSError, KeyError, zipfile.BadZipFile, zipfile.zlib.error, *ARRAY_ERRORS) as e:
         raise UserError(broken) from e
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, sha256
-from ..plain import plain_json
+from ..plain import ARRAY_ERRORS, plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, evaluate
 from ..measure.perquery import PerQuery, join_per_query
@@ -89,6 +89,6 @@ def read_answers(folder: str | Path, name: str) -> PerQuery:
         if scores.shape != (len(about['metrics']), len(ids)) or len(classes) != len(ids):
             raise ValueError('it does not hold a score for each metric and sketch')
         values, method = dict(zip(about['metrics'], scores)), about['method']
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as e:
+    except (OSError, KeyError, zipfile.BadZipFile, zipfile.zlib.error, *ARRAY_ERRORS) as e:
         raise UserError(f'{path} holds no answers of a study ({e}). Remove it, and the study makes it again.') from e
     return PerQuery(values, ids, classes, protocol, method)

@@ -228,7 +228,7 @@ strangers ask the app: other hosts, origins, types, sizes, rates | refused | tes
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
 damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
-photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in seconds | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
+photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
 """,
     ),
     *rows(

@@ -208,7 +208,7 @@ def test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open(tmp_pat
             held[-1].sendall(sent.encode())
         time.sleep(0.5)
         app.send_signal(signal.SIGINT)
-        _, errors = app.communicate(timeout=20)
+        _, errors = app.communicate(timeout=40)
         assert app.returncode == 0 and 'Traceback' not in errors, errors
     finally:
         app.kill()
