@@ -178,7 +178,7 @@ def case_grid(case: dict, clock: str = 'seconds', per: float = 1.0, unit: str = 
 
     def line(side: str) -> tuple[str, ...]:
         times = case['sides'][side][clock]
-        shown = (f'{1000 * x / per:.3g}' for x in (medians[side], min(times), max(times)))
-        return side, *shown, f'{medians[side] / least:.2f}'
+        shown = (1000 * x / per for x in (medians[side], min(times), max(times)))
+        return side, *(f'{x:,.0f}' if x >= 100 else f'{x:.3g}' for x in shown), f'{medians[side] / least:.2f}'
 
     return Grid(head, [line(side) for side in case['sides']])
