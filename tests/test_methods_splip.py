@@ -96,7 +96,7 @@ def test_pieces_learn_the_same_however_pictures_speak():
             learner = make_learner(m, backbone, toys, seed=1)
             loss, terms, z = learn(learner, learner.draw(0), pieces=pieces)
             assert (
-                z.embedding.shape[-1] == 128
+                z.embedding.shape[-1] == 64
                 and z.extras['cosines'].shape[-1] == 4
                 and set(terms) == {'triplet', 'classification', 'jigsaw'}
             )
