@@ -140,7 +140,7 @@ def test_slides_turn_fit_their_pages_and_ask_for_nothing(tmp_path, browser, shot
     page.keyboard.press('Home')
     assert not page.locator('section.now aside').is_visible()
     page.keyboard.press('n')
-    assert 'Thirty minutes to read' in page.locator('section.now aside').inner_text()
+    assert 'Where it says Predict' in page.locator('section.now aside').inner_text()
     page.goto(path.as_uri() + f'#{figure + 1}')
     picture = page.locator('section.now img').bounding_box()
     assert picture['height'] > 250 and picture['y'] + picture['height'] < 720
