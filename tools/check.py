@@ -9,6 +9,7 @@ side, one on each core, the longest first; the checks of drift and style begin w
 
 import argparse
 import difflib
+import gc
 import json
 import os
 import re
@@ -204,6 +205,7 @@ def side_by_side(parts, asked, workers, keep=False):
         os.environ.update({k: v for k, v in env.items() if k == 'PATH' or k not in os.environ})
         os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # dozens of processes import torch: let them share its bytecode
         done = run_jobs(jobs, workers, load=load_all if len(jobs) > 8 else None)
+        gc.unfreeze()  # nothing is forked any more: libraries that count what is left at the end find all of it gone
         times = Counter()
         for line in kept.read_text(encoding='utf-8').splitlines() if kept.exists() else ():
             times.update(json.loads(line))
