@@ -19,7 +19,9 @@ def test_a_run_becomes_a_page():
         weights_from='random',
     )
     fit(e, run, 'cpu', progress=False)
-    v = Namespace(run=str(run), out=None, steps='0,2', parts='unseen', maps='fixed', seed=0, device='cpu')
+    v = Namespace(
+        run=str(run), out=None, steps='0,2', parts='unseen', maps='fixed', seed=0, device='auto'
+    )  # as without --device
     told = []
     assert check_explore(v) == []
     found = cmd_explore(v, told.append)

@@ -47,9 +47,11 @@ def check_explore(v: argparse.Namespace) -> list[str]:
 
 def cmd_explore(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     "Write the page"
+    from sketch_lvm.core import pick_device
     from sketch_lvm.show.explorer import explorer
 
-    found = explorer(v.run, read_steps(v.steps), part_names(v.parts), MAP_WORDS.get(v.maps), v.seed, device=v.device)
+    device = pick_device(v.device)
+    found = explorer(v.run, read_steps(v.steps), part_names(v.parts), MAP_WORDS.get(v.maps), v.seed, device=device)
     path = found.save(v.out or Path(v.run) / 'explorer.html')
     s, size = found.scene, path.stat().st_size
     say(f'{found!r}')
