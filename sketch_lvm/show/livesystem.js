@@ -80,7 +80,7 @@ function liveSystem(root, data) {
       + 'mean and spread that CLIP was trained with.']],
     patches: ['patches', () => [shape(patches, 3, data.size / data.grid, data.size / data.grid),
       `Cut into ${data.grid} by ${data.grid} squares. Most are empty paper.`]],
-    tokens: ['tokens and prompts', () => [`${shape(1, 1 + patches, data.width)} → ${shape(1, seen(), data.width)}`,
+    tokens: ['tokens and prompts', () => [(frozen() ? '' : `${shape(1, 1 + patches, data.width)} → `) + shape(1, seen(), data.width),
       frozen() ? `One token of ${data.width} numbers for each patch, and CLS before them. The frozen tower has no prompts.`
         : `CLS, ${patches} patches and ${data.prompts} learned tokens, ${data.width} numbers each. The learned ones have `
           + `moved from their random start by ${percent(data.moved[state.step].prompts)} of its length.`]],
