@@ -363,7 +363,6 @@ def show_images(
     size: float = 1.1,
     axes: Iterable | None = None,
     colours: Sequence[str] | None = None,
-    title_size: float = 7,
 ) -> 'np.ndarray':
     "Images in a grid with a title above each; returns the axes, one per image"
     import matplotlib.pyplot as plt
@@ -385,5 +384,5 @@ def show_images(
         axes[i].imshow(to_image(im), cmap='gray', vmin=0, vmax=255)
         colour = 'black' if colours is None else colours[i]
         if titles is not None:
-            axes[i].set_title(str(titles[i]), fontsize=title_size, pad=2, color=colour, parse_math=False)
+            axes[i].set_title(str(titles[i]), fontsize=7, pad=2, color=colour, parse_math=False)
     return axes[:n]
