@@ -3839,6 +3839,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                   'sketch_lvm/study/studyplan.py'),
                                             'sketch_lvm.study.studyplan.StudyPlan': ( 'study/studyplan.html#studyplan',
                                                                                       'sketch_lvm/study/studyplan.py'),
+                                            'sketch_lvm.study.studyplan.StudyPlan.asked': ( 'study/studyplan.html#studyplan.asked',
+                                                                                            'sketch_lvm/study/studyplan.py'),
                                             'sketch_lvm.study.studyplan.StudyPlan.jobs': ( 'study/studyplan.html#studyplan.jobs',
                                                                                            'sketch_lvm/study/studyplan.py'),
                                             'sketch_lvm.study.studyplan.StudyPlan.method': ( 'study/studyplan.html#studyplan.method',
