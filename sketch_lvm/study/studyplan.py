@@ -186,7 +186,9 @@ def named_problems(p: StudyPlan) -> Iterator[str]:
         if 'data' in v and v['data'] not in p.data
     )
     for name, r in p.rows.items():
-        yield from (f'{name} names the test {t!r}, which the plan has not.' for t in [*r.tests, *r.also] if t not in p.tests)
+        yield from (
+            f'{name} names the test {t!r}, which the plan has not.' for t in [*r.tests, *r.also] if t not in p.tests
+        )
         if r.data is not None and r.data not in p.data:
             yield f'{name} names the data {r.data!r}, which the plan has not.'
         if r.data is not None and not r.tests:
