@@ -155,9 +155,12 @@ function label(view, { rows, scores }) {   // scores under the tiles, and what i
   });
 }
 
-function slide(tiles, before, now) {
+const onScreen = (r) => r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
+
+function slide(tiles, before, now) {       // only what can be seen: the others would cost a picture at every frame
   for (const [row, li] of tiles) {
     const a = before.get(row), b = now.get(row);
+    if (!onScreen(b) && !(a && onScreen(a))) continue;
     if (!a) li.animate([{ opacity: 0, transform: "scale(.9)" }, {}], { duration: 160, easing: "ease-out" });
     else if (a.left !== b.left || a.top !== b.top) {
       const from = `translate(${a.left - b.left}px, ${a.top - b.top}px)`;
