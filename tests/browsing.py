@@ -76,9 +76,16 @@ def strokes_of(name: str, number: int) -> list:
 
 
 def places(canvas, strokes: list) -> list[list[tuple[float, float]]]:
-    "Where the points of strokes lie on the screen"
+    "Where the points of strokes lie on the screen; a page that still moves is waited for, or the pen slips off it"
     canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    box = still = canvas.bounding_box()
+    for _ in range(50):
+        canvas.page.wait_for_timeout(100)
+        box, still = canvas.bounding_box(), box
+        if box == still:
+            break
+    else:
+        raise AssertionError(f'the page to draw on keeps moving: {still}, then {box}')
     k = (box['width'] - 2) / 255  # a border of one pixel
     return [[(box['x'] + 1 + x * k, box['y'] + 1 + y * k) for x, y in zip(*s)] for s in strokes]
 

@@ -22,6 +22,8 @@ def test_evaluate_with_words_and_with_a_second_look():
         code == 0 and r['method']['sketch_weight'] == 0.5 and len(r['compared']) == 2 and 'words alone' in r['compared'][1]
     )
     assert load_report(place).protocol['name'] == 'sketch+words'
+    code, r = run('--protocol guessed-word --sketch-weight 0.5')
+    assert code == 0 and 'among 69 names' in r['compared'][0] and 'mAP@all' in r['compared'][1] and len(r['compared']) == 3
     code, r = run('--rerank 5')
     assert code == 0 and r['method']['rerank']['k'] == 5 and 'first 5 ranked again' in r['compared'][0]
     for wrong, what in (

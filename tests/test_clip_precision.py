@@ -11,7 +11,7 @@ def test_embeddings_move_by_less_than_was_said():
     from sketch_lvm.data.minisets import mini_set
 
     mini = load_backbone('mini')
-    items = mini_set('unseen', 2)
+    items = mini_set('unseen', 1)
     px, rows = mini.pixels(items.images()), items.modality.tolist()
     for encoder in (make_encoder(mini, train='none'), make_encoder(mini, ShallowPrompts(3, mini.width), 'per-modality')):
         exact = encoder.eval().embed(px, rows)

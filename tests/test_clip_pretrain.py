@@ -41,6 +41,52 @@ def test_resuming_changes_nothing():
         assert not torch.equal(whole.visual.proj, other.visual.proj)
 
 
+def test_a_run_keeps_the_precision_it_began_with():
+    import json, pytest, tempfile
+    from dataclasses import replace
+    from unittest import mock
+    from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
+    from sketch_lvm.clip import amp, pretrain
+    from sketch_lvm.clip.amp import WideMuon
+    from sketch_lvm.clip.pretrain import MiniRecipe, Phase
+    from sketch_lvm.core import UserError
+
+    used, seen, real = [], [], pretrain.losses
+    tiny = MiniRecipe(steps=3, instances=2, warmup=1, phases=(Phase(0, 2, 2),))
+
+
+    def watched(model, heads, tokenizer, recipe, *rest):
+        seen.append(recipe.amp)
+        return real(model, heads, tokenizer, replace(recipe, amp='off'), *rest)
+
+
+    def go(folder, stop, asked='auto'):
+        pretrain.pretrain(folder, replace(tiny, amp=asked), ('apple', 'bus'), every=1, stop=stop, say=None)
+        with safe_open(f'{folder}/state.safetensors', 'pt') as f:
+            return f.metadata()
+
+
+    with (
+        tempfile.TemporaryDirectory() as d,
+        mock.patch.object(amp, 'fast_bf16', lambda: False),
+        mock.patch.object(pretrain, 'losses', watched),
+        mock.patch.object(pretrain, 'muon_for', lambda amp: used.append(amp) or WideMuon),
+    ):
+        about = go(d + '/asked', 1, 'bf16')
+        recipe = json.loads(about['recipe'])
+        assert recipe['amp'] == 'bf16' and json.loads(go(d + '/asked', 2)['recipe']) == recipe  # on a machine without units
+        with pytest.raises(UserError, match='begun with amp bf16, not off'):
+            go(d + '/asked', 3, 'off')
+        state, old = d + '/asked/state.safetensors', {k: v for k, v in recipe.items() if k != 'amp'}
+        save_file(
+            load_file(state), state, about | dict(step='2', recipe=json.dumps(old))
+        )  # as it was before there was a choice
+        assert json.loads(go(d + '/asked', 3)['recipe'])['amp'] == 'bf16' and seen == ['bf16'] * 3
+        assert json.loads(go(d + '/new', 1)['recipe'])['amp'] == 'off' and seen[3:] == ['off']
+        assert used == ['bf16'] * 3 + ['off']
+
+
 def test_a_batch_keeps_to_its_phase():
     import numpy as np
     from sketch_lvm.clip.pretrain import Phase, MiniRecipe, draw_batch, rate

@@ -5,8 +5,9 @@ def test_a_real_run_resumes_bit_by_bit():
     import tempfile, torch
     from dataclasses import replace
     from pathlib import Path
+    from sketch_lvm.clip.amp import choose_amp
     from sketch_lvm.clip.realbatches import RealRecipe
-    from sketch_lvm.clip.realpretrain import pretrain_real
+    from sketch_lvm.clip.realpretrain import pretrain_real, read_about, recipe_of
     from sketch_lvm.core import UserError, write_json
     from sketch_lvm.data.real64 import invent, real64
 
@@ -24,6 +25,10 @@ def test_a_real_run_resumes_bit_by_bit():
         assert all(torch.equal(a, b) for a, b in zip(whole.learner.parameters(), again.learner.parameters()))
         cooled = pretrain_real(d + '/b', few, r, cool=2, say=None)  # ends by itself
         assert cooled.step == 6 and pretrain_real(d + '/b', few, r, cool=2, say=None).step == 6
+        about = read_about(again.state)
+        assert recipe_of(about) == again.recipe == replace(r, amp=choose_amp('cpu'))
+        del about['recipe']['amp']  # as it was before there was a choice
+        assert recipe_of(about).amp == 'bf16'
         try:
             pretrain_real(d + '/b', few, replace(r, lr=1.0), stop=8, say=None)
             raise AssertionError('another recipe was taken up')

@@ -244,13 +244,13 @@ def test_processes_share_the_work():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.show.gallery import load_gallery, make_gallery
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
     from sketch_lvm.train.sealed import scratch
 
     d = scratch()
     save_folder(toy_set(photos=9, size=64).photos, d / 'home')
     (d / 'home' / 'photo' / 'broken.png').write_bytes(b'x')
-    said = run_script(
+    said = run_forked(
         '''
         import sys
         from sketch_lvm.clip.backbone import load_backbone

@@ -47,9 +47,11 @@ def test_what_is_asked_depends_on_what_is_at_hand():
         own=StudyRow('b-lin'),
         frozen=StudyRow(tests=['near', 'far']),
         fine=StudyRow('sketch-lvm', dict(task='fine-grained'), data='small', tests=['near']),
+        wide=StudyRow('b-lin', also=['wide']),
     )
     data = dict(small=dict(name='mini', n_train=1, n_test=2), real=dict(name='real64', hand='quickdraw'))
     tests = {k: dict(data=v, protocol='zero-shot', metrics=['mAP@all']) for k, v in dict(near='small', far='real').items()}
+    tests |= dict(wide=dict(protocol='generalised/A-all-seen', metrics=['mAP@all']))  # no data: drawn objects
     plan = StudyPlan('?', '!', rows, [], {}, data, tests, objects=4, gallery=2, validation_objects=2)
     with tempfile.TemporaryDirectory() as d:
         s = Study(plan, Path(d))
@@ -65,6 +67,11 @@ def test_what_is_asked_depends_on_what_is_at_hand():
         assert [len(p.queries[0]) for p in dealt] == [17 * 2, 17 * 2] and not {*dealt[0].queries[0].ids} & {
             *dealt[1].queries[0].ids
         }
+        assert s.missing('wide', 1, 5, here=True) == [None, 'wide'] and len(s.test('wide')) == len(dealt)
+        seen = {*s.load(None).train.photos.ids}
+        for own, wide in zip(dealt, s.test('wide')):  # the same sketches, and the photos of the seen classes beside theirs
+            assert [*own.queries[0].ids] == [*wide.queries[0].ids] and len(wide.queries) == 1
+            assert {x for g in wide.gallery for x in g.ids} == {*own.gallery[0].ids} | seen
         (v,) = s.own_question('fine', 'validation')
         assert v.name == 'fine-grained' and [*v.queries[0].ids] == [*s.load('small').validation.sketches.ids]
 

@@ -170,7 +170,7 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
 
     said = []
     jobs = [Job('short', lambda: True, 1.0), Job('long', lambda: time.sleep(0.3) is None, 9.0), Job('odd', breaks, 5.0)]
-    done = {r.name: r for r in run_jobs([*jobs, Job('no', lambda: False)], 2, said.append)}
+    done = first = {r.name: r for r in run_jobs([*jobs, Job('no', lambda: False)], 2, said.append)}
     assert {n: r.fine for n, r in done.items()} == dict(short=True, long=True, odd=False, no=False)
     assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
@@ -178,9 +178,24 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
     assert loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
     gc.unfreeze()
+
+    def at_second_try():
+        "Fails beside others, and alone it does not"
+        time.sleep(0.1)
+        return False
+
+    said = []
+    jobs = [Job('pen', at_second_try, 9.0, again=lambda: True), Job('ink', lambda: False, again=lambda: False)]
+    done = run_jobs([*jobs, Job('other', lambda: time.sleep(0.3) is None, 5.0)], 2, said.append)
+    tries = [(r.name, r.fine) for r in done]
+    assert tries[0] == ('other', True) and sorted(tries[1:]) == [
+        ('ink, again and alone', False),
+        ('pen, again and alone', True),
+    ]
+    assert sum('once more at the end' in line for line in said) == 2 and said[-1].startswith(('FAILED ink', 'ok', '---'))
     a, b, c, d = (Path(x) for x in 'abcd')
     assert bundles({a: 0.0, b: 9.0, c: 40.0, d: 7.0}, 15.0) == [[c], [b], [d, a]]  # a long one stays alone
-    assert table(done.values(), 2).splitlines()[1].startswith('long') and len(table(done.values(), 2).splitlines()) == 4
+    assert table(first.values(), 2).splitlines()[1].startswith('long') and len(table(first.values(), 2).splitlines()) == 4
 
 
 def test_long_examples_are_short_unless_slow_is_asked(root):
@@ -285,3 +300,20 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
         'cpu',
     )
     assert step.returncode == 0 and (tmp_path / 'run' / 'report.json').exists(), step.stderr[-2000:]
+
+
+def test_a_browser_test_that_fails_beside_others_is_tried_alone(tmp_path):
+    "Of its file only what failed, once, and the first failure stays in what is printed"
+    sys.path.insert(0, str(ROOT / 'tools'))
+    from jobs import run_jobs, test_job
+
+    first = f"from pathlib import Path\nmark = Path({str(tmp_path / 'tried')!r})\n\n"
+    slow = "def test_slow():\n    seen = mark.exists()\n    mark.touch()\n    assert seen, 'too slow'\n\n\n"
+    for name, body in (('browser_pen', slow + 'def test_fine():\n    pass\n'), ('other', 'def test_no():\n    assert 0\n')):
+        (tmp_path / f'test_{name}.py').write_text(first + body)
+    said = []
+    jobs = [test_job([tmp_path / f'test_{n}.py'], tmp_path, [], 1.0) for n in ('browser_pen', 'other')]
+    done = {r.name: r for r in run_jobs(jobs, 2, said.append)}
+    assert done['test_browser_pen.py, again and alone'].fine and 'too slow' in '\n'.join(said)
+    assert '1 passed, 1 deselected' in done['test_browser_pen.py, again and alone'].output
+    assert not done['test_other.py'].fine and len(done) == 2

@@ -10,6 +10,7 @@ import importlib
 import os
 import pkgutil
 import runpy
+import shutil
 import sys
 import tempfile
 import time
@@ -42,6 +43,7 @@ class Job:
     work: Callable[[], bool]  # runs in a process of its own; False or an error: it failed
     cost: float = 0.0  # seconds it took when it was last measured
     early: bool = False  # it needs nothing loaded, and starts before anything is
+    again: Callable[[], bool] | None = None  # where a busy machine may be to blame: tried alone at the end, and said so
 
 
 @dataclass
@@ -111,9 +113,12 @@ def run_jobs(
     "Run all jobs; a line for each as it ends, and the output of those that fail"
     waiting = sorted(jobs, key=lambda j: (not j.early, -j.cost))
     running: dict[int, tuple[Job, Path, float]] = {}
+    alone: list[Job] = []
     done: list[Done] = []
     with tempfile.TemporaryDirectory() as d:
-        while waiting or running:
+        while waiting or running or alone:
+            if alone and not waiting and not running:
+                waiting.append(alone.pop(0))
             while waiting and len(running) < workers:
                 if load and not waiting[0].early:
                     load()
@@ -129,10 +134,14 @@ def run_jobs(
             text = log.read_text(encoding='utf-8', errors='replace') if log.exists() else ''
             r = Done(job.name, status == 0, time.monotonic() - begun, cpu, largest, text)
             done.append(r)
-            left = len(waiting) + len(running)
+            left = len(waiting) + len(running) + len(alone)
             say(f'{"ok    " if r.fine else "FAILED"} {r.name}, {r.seconds:.0f} s; {left} left')
             if not r.fine:
                 say(f'--- output of {r.name}\n{r.output}\n---')
+            if not r.fine and job.again:
+                done.remove(r)
+                alone.append(Job(f'{job.name}, again and alone', job.again))
+                say(f'{r.name}: what failed is tried once more at the end, when nothing else runs')
     return done
 
 
@@ -194,12 +203,18 @@ def bundles(costs: dict[Path, float], most: float = 25.0) -> list[list[Path]]:
 def test_job(paths: list[Path], root: Path, options: list[str], cost: float) -> Job:
     "Files of tests, run by plain pytest"
     names = [p.relative_to(root).as_posix() for p in paths]
+    by_clock = any(p.name.startswith('test_browser') for p in paths)  # a browser beside other work may be too slow
+    if by_clock:  # pytest notes there what failed
+        cache = Path(tempfile.mkdtemp())
+        atexit.register(shutil.rmtree, cache, ignore_errors=True)
+        options = [*options, '-o', f'cache_dir={cache}']
 
-    def work() -> bool:
+    def work(*more: str) -> bool:
         os.chdir(root)
         sys.path.insert(0, str(root))
         import pytest
 
-        return pytest.main([*names, '-q', '--no-header', *QUIET, *options]) in (0, 5)  # 5: none
+        return pytest.main([*names, '-q', '--no-header', *QUIET, *options, *more]) in (0, 5)  # 5: none
 
-    return Job(names[0] + f' and {len(names) - 1} more' * (len(names) > 1), work, cost)
+    name = names[0] + f' and {len(names) - 1} more' * (len(names) > 1)
+    return Job(name, work, cost, again=partial(work, '--last-failed') if by_clock else None)

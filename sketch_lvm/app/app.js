@@ -113,32 +113,54 @@ function makeTile(row) {
   return li;
 }
 
-function show(answer, q) {
-  for (const { model, rows, scores, said } of answer.rankings) {
-    const view = views.get(model), before = new Map();
-    if (!q.start) { view.said.textContent = said; view.said.hidden = !said; }
-    const moves = !still.matches && document.visibilityState === "visible";
-    if (moves) for (const [row, li] of view.tiles) before.set(row, li.getBoundingClientRect());
-    const tiles = new Map();
-    rows.forEach((row, i) => {
-      const li = view.tiles.get(row) || makeTile(row), known = names.get(row), button = li.firstChild;
-      const score = scores.length ? scores[i].toFixed(3) : "";
-      button.lastChild.lastChild.textContent = score;
-      button.setAttribute("aria-label", `${i + 1}. ${known.class || known.id}${score && `, score ${score}`}`);
-      if (view.list.children[i] !== li) view.list.insertBefore(li, view.list.children[i] || null);
-      tiles.set(row, li);
-    });
-    while (view.list.children.length > rows.length) view.list.lastChild.remove();
-    view.tiles = tiles; view.rows = rows; view.scores = scores;
-    if (q.count === PAGE) view.list.scrollLeft = 0;
-    if (moves) slide(tiles, before);
+function write(e, text) { if (e.textContent !== text) e.textContent = text; }   // the same again would cost a layout
+
+const places = (tiles) => new Map([...tiles].map(([row, li]) => [row, li.getBoundingClientRect()]));
+const sameOrder = (a, b) => a.length === b.length && a.every((row, i) => row === b[i]);
+
+function show(answer, q) {                 // looks at all places, changes all, looks again: two layouts in all
+  const moves = !still.matches && document.visibilityState === "visible";
+  const changed = answer.rankings.filter((r) => !sameOrder(r.rows, views.get(r.model).rows));
+  const before = new Map(moves ? changed.map((r) => [r.model, places(views.get(r.model).tiles)]) : []);
+  for (const ranking of answer.rankings) {
+    const view = views.get(ranking.model);
+    if (!q.start) { write(view.said, ranking.said); view.said.hidden = !ranking.said; }
+    if (changed.includes(ranking)) order(view, ranking.rows);
+    label(view, ranking);
+    if (q.count === PAGE && view.list.scrollLeft) view.list.scrollLeft = 0;
   }
+  const now = new Map([...before.keys()].map((model) => [model, places(views.get(model).tiles)]));
+  for (const [model, earlier] of before) slide(views.get(model).tiles, earlier, now.get(model));
   $("more").hidden = q.count >= Math.min(answer.total, MOST);
 }
 
-function slide(tiles, before) {
-  const now = [...tiles].map(([row, li]) => [li, before.get(row), li.getBoundingClientRect()]);
-  for (const [li, a, b] of now) {
+function order(view, rows) {               // the tiles of these photos, in this order
+  const tiles = new Map();
+  rows.forEach((row, i) => {
+    const li = view.tiles.get(row) || makeTile(row);
+    if (view.list.children[i] !== li) view.list.insertBefore(li, view.list.children[i] || null);
+    tiles.set(row, li);
+  });
+  while (view.list.children.length > rows.length) view.list.lastChild.remove();
+  view.tiles = tiles; view.rows = rows;
+}
+
+function label(view, { rows, scores }) {   // scores under the tiles, and what is read aloud
+  view.scores = scores;
+  rows.forEach((row, i) => {
+    const known = names.get(row), button = view.tiles.get(row).firstChild;
+    const score = scores.length ? scores[i].toFixed(3) : "";
+    write(button.lastChild.lastChild, score);
+    button.setAttribute("aria-label", `${i + 1}. ${known.class || known.id}${score && `, score ${score}`}`);
+  });
+}
+
+const onScreen = (r) => r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
+
+function slide(tiles, before, now) {       // only what can be seen: the others would cost a picture at every frame
+  for (const [row, li] of tiles) {
+    const a = before.get(row), b = now.get(row);
+    if (!onScreen(b) && !(a && onScreen(a))) continue;
     if (!a) li.animate([{ opacity: 0, transform: "scale(.9)" }, {}], { duration: 160, easing: "ease-out" });
     else if (a.left !== b.left || a.top !== b.top) {
       const from = `translate(${a.left - b.left}px, ${a.top - b.top}px)`;

@@ -156,8 +156,9 @@ EVALUATE = Command(
         Opt('encoder', help='exported file, shared folder, or the name of one of your own that --import brings'),
         Opt(
             'protocol',
-            help='zero-shot, fine-grained, sketch+words, mieb-sketchy, cross-dataset, generalised/A-all-seen, ..., or '
-            "several with commas, for which each picture is embedded once; the method's own question if not given",
+            help='zero-shot, fine-grained, sketch+words, guessed-word, mieb-sketchy, cross-dataset, '
+            'generalised/A-all-seen, ..., or several with commas, for which each picture is embedded once; '
+            "the method's own question if not given",
         ),
         Opt('part', 'text', 'which categories are asked', 'unseen', ('unseen', 'validation')),
         Opt('data', help='data set, for the frozen backbone; or the other data set of the cross-dataset test'),
@@ -173,7 +174,9 @@ EVALUATE = Command(
         Opt('no-frozen', 'flag', 'leave out the frozen model beside it'),
         Opt('rerank', 'count', 'rank the first so many photos again by pairs of patches'),
         Opt('rerank-share', 'share', 'share of the pairs in the sum', 0.25),
-        Opt('sketch-weight', 'amount', 'of sketch+words; chosen on validation categories if not given'),
+        Opt(
+            'sketch-weight', 'amount', 'of sketch+words and guessed-word; chosen on validation categories if not given'
+        ),
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),

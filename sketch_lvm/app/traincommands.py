@@ -204,7 +204,7 @@ def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
     data = read_data(text)
     if data['name'] != 'real64' or not data.get('path') or v.objects:
         raise UserError('pretraining reads real64:PATH (without --objects), or without --data the drawn world.')
-    changes = dict(seed=v.seed, split=data.get('split'))
+    changes = dict(seed=v.seed, split=data.get('split'), amp=v.amp)
     recipe = replace(RealRecipe(), **{k: x for k, x in changes.items() if x is not None})
     card = make_base(v.out, data['path'], v.steps or 20_000, recipe, v.name or 'real-again', v.threads or 1, say=say)
     say(
@@ -225,7 +225,7 @@ def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
         return pretrain_on(v.data, v, say)
     recipe = replace(
         MiniRecipe(),
-        **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects).items() if x is not None},
+        **{k: x for k, x in dict(seed=v.seed, steps=v.steps, instances=v.objects, amp=v.amp).items() if x is not None},
     )
     pretrain(v.out, recipe, threads=v.threads, device=v.device, say=say)
     card = publish(v.out, Path(v.out) / 'miniclip', v.name or 'mini-again')
@@ -244,6 +244,7 @@ PRETRAIN = Command(
         Opt('steps', 'count', "steps, instead of the recipe's"),
         Opt('objects', 'count', "objects of each category, instead of the recipe's"),
         Opt('threads', 'count', 'CPU threads'),
+        Opt('amp', 'text', '16 bits or not while learning; auto: the faster here', 'auto', ('auto', 'bf16', 'off')),
         Opt('name', help='name of the result; mini-again or real-again if not given'),
         DEVICE,
     ),

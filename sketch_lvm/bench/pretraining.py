@@ -12,6 +12,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .sides import REPEATS, case, side_by_side
+from ..clip.amp import choose_amp, precision
 from ..clip.backbone import MINI, build_mini
 from ..clip.pretrain import Heads, MiniRecipe, losses, material, optimisers, update
 from ..clip.texts import WordTokenizer
@@ -58,24 +59,26 @@ class PretrainingStep:
         "All of a step"
         update(self.terms(), self.model, self.heads, self.optimisers, self.recipe, self.step)
 
-    def towers(self, bf16: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
-        "The towers forward and back, with nothing to draw, to compare or to move; the vectors"
+    def towers(self, amp: str | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        "The towers forward and back, as in the step or with another amp, and nothing to draw, to compare or to move"
         torch.manual_seed(self.recipe.seed)
         for p in self.model.parameters():
             p.grad = None
-        with torch.autocast('cpu', torch.bfloat16, enabled=bf16), sdpa_kernel(SDPBackend.MATH):
+        with precision('cpu', amp or self.recipe.amp), sdpa_kernel(SDPBackend.MATH):
             found = self.model.encode_image(self.pixels), self.model.encode_text(self.words)
         torch.autograd.backward(found, [torch.ones_like(x) for x in found])
         return tuple(x.detach() for x in found)
 
 # %% ../../nbs/bench/13_pretraining.ipynb #ec131915
 def pretraining_case(categories: int, instances: int, repeats: int = REPEATS, recipe: MiniRecipe | None = None) -> dict:
-    "A step of pretraining beside its towers; the towers also in 32 bits, which have other vectors"
-    recipe = recipe or MiniRecipe(instances=instances)
+    "A step of pretraining beside its towers; the towers also in the other precision, which have other vectors"
+    recipe = recipe or MiniRecipe(instances=instances, amp='bf16')
+    other, bits = ('off', 32) if choose_amp('cpu', recipe.amp) == 'bf16' else ('bf16', 16)
     step = PretrainingStep(recipe, CATEGORY_NAMES[:categories])
     apart = max(float((a - b).abs().max()) for a, b in zip(step.towers(), step.vectors))
-    plain = max(float((a - b).abs().max()) for a, b in zip(step.towers(False), step.vectors))
-    sides = {'a step': step.whole, 'its towers alone': step.towers, 'towers, 32 bits': lambda: step.towers(False)}
+    moved = max(float((a - b).abs().max()) for a, b in zip(step.towers(other), step.vectors))
+    sides = {'a step': step.whole, 'its towers alone': step.towers}
+    sides[f'towers, {bits} bits'] = lambda: step.towers(other)
     return case(
         f'pretraining, {len(step.pixels)} pictures and {len(step.words)} sentences a step',
         side_by_side(sides, repeats),
@@ -83,7 +86,7 @@ def pretraining_case(categories: int, instances: int, repeats: int = REPEATS, re
         0.0,
         pictures=len(step.pixels),
         sentences=len(step.words),
-        bits_apart=plain,
+        bits_apart=moved,
     )
 
 
@@ -93,4 +96,4 @@ def bench_pretraining(small: bool = False) -> list[dict]:
         return [pretraining_case(30, 12)]
     from sketch_lvm.clip.pretrain import Phase
 
-    return [pretraining_case(4, 3, 2, MiniRecipe(instances=3, phases=(Phase(0, 4, 2),)))]
+    return [pretraining_case(2, 2, 1, MiniRecipe(instances=2, phases=(Phase(0, 2, 2),)))]

@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['LEADS', 'Optimisers', 'Phase', 'MiniRecipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'kind_loss',
-           'losses', 'optimisers', 'rate', 'machine_words', 'save_state', 'load_state', 'update', 'pretrain', 'trim',
-           'log']
+           'losses', 'optimisers', 'rate', 'machine_words', 'save_state', 'read_state', 'amp_of_state', 'load_state',
+           'update', 'pretrain', 'trim', 'log']
 
 # %% ../../nbs/clip/15_pretrain.ipynb #dd63d122
 import json, time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from .amp import amp_of_run, choose_amp, muon_for, precision
 from .backbone import MINI, MINI_STATS, build_mini
 from .texts import WordTokenizer
 from ..core import Progress, UserError, atomic_write, machine, pick_device, rng
@@ -63,6 +64,7 @@ class MiniRecipe:
     warmup: int = 100
     decay: float = 0.3  # the last share of the steps, in which the rates fall to zero
     temperature: float = 0.1  # of the instance and the kind term
+    amp: str = 'auto'  # 'bf16', 'off', or 'auto': the faster one on this device
     phases: tuple[Phase, ...] = (
         Phase(0),
         Phase(1100, 23, 5, 40.0, 2.0, 0.5, 0.5, 0.5),
@@ -162,7 +164,7 @@ def losses(
     ]
     words = tokenizer([f'{LEADS[lead]} {article(c)}' for c in names] + captions)
     # with 33 tokens the plain product beats flash attention's backward
-    with torch.autocast(dev.type, torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+    with precision(dev, recipe.amp), sdpa_kernel(SDPBackend.MATH):
         z, t = model.encode_image(pixels(images, shift).to(dev)).float(), model.encode_text(words.to(dev)).float()
     u, t = F.normalize(z, dim=-1), F.normalize(t, dim=-1)
     p = recipe.phase(step)
@@ -193,11 +195,12 @@ def optimisers(model: torch.nn.Module, heads: Heads, recipe: MiniRecipe) -> Opti
     "Muon for the matrices inside the blocks, AdamW for the rest"
     inside = {id(p) for k, p in model.named_parameters() if p.ndim == 2 and 'resblocks' in k}
     every = [*model.parameters(), *heads.parameters()]
+    muon = muon_for(choose_amp(model.visual.proj.device, recipe.amp))
     return [
         torch.optim.AdamW(
             [p for p in every if id(p) not in inside], recipe.lr, betas=(0.9, 0.98), weight_decay=recipe.weight_decay
         ),
-        torch.optim.Muon([p for p in every if id(p) in inside], recipe.muon, weight_decay=recipe.weight_decay),
+        muon([p for p in every if id(p) in inside], recipe.muon, weight_decay=recipe.weight_decay),
     ]
 
 
@@ -238,14 +241,23 @@ def save_state(
         f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))
 
 
-def load_state(path: str | Path, model: torch.nn.Module, heads: Heads, opts: Optimisers) -> tuple[int, float]:
-    "Put a saved state back; returns the step and the seconds spent so far"
+def read_state(path: str | Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    "What a saved state says of itself, and its tensors"
     try:
-        tensors = load_file(path)
         with safe_open(path, 'pt') as f:
-            meta = f.metadata()
+            return f.metadata(), load_file(path)
     except SafetensorError as e:
         raise UserError(f'{path} is damaged ({e}). Remove it to begin anew, or restore it.') from e
+
+
+def amp_of_state(path: Path) -> str | None:
+    "The precision that a run began with, if there is one; 16 bits, where none was written down"
+    return json.loads(read_state(path)[0]['recipe']).get('amp', 'bf16') if path.exists() else None
+
+
+def load_state(path: str | Path, model: torch.nn.Module, heads: Heads, opts: Optimisers) -> tuple[int, float]:
+    "Put a saved state back; returns the step and the seconds spent so far"
+    meta, tensors = read_state(path)
     model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('model.')})
     heads.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith('heads.')})
     for i, o in enumerate(opts):
@@ -302,6 +314,7 @@ def pretrain(
     state = out / 'state.safetensors'
     tokenizer = WordTokenizer(caption_words(), MINI['text_cfg']['context_length'])
     dev = pick_device(device)
+    recipe = replace(recipe, amp=amp_of_run(dev, recipe.amp, amp_of_state(state)))
     model = build_mini(tokenizer.vocab_size, recipe.patch_dropout, recipe.seed).train().to(dev)
     heads = Heads(recipe.seed).to(dev)
     opts = optimisers(model, heads, recipe)

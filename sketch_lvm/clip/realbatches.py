@@ -45,6 +45,7 @@ class RealRecipe:
     crop: float = 0.4  # the least share of a photo that is shown
     warmup: int = 200
     average: float = 0.998  # decay of the running average of all weights, the one that is measured and kept
+    amp: str = 'auto'  # 'bf16', 'off', or 'auto': the faster one on this device
 
     @property
     def batch(self) -> int:

@@ -19,7 +19,7 @@ from .backbone import MINI, MINI_STATS, Backbone, build_mini, class_text_feature
 from .encoder import encode_images
 from .texts import WordTokenizer, class_sentence
 from .realbatches import RealRecipe
-from .realpretrain import mean_precision, pretrain_real, read_training
+from .realpretrain import mean_precision, pretrain_real, read_training, recipe_of
 from ..core import UserError, atomic_write, rng, sha256, write_json
 from ..data.real64 import Real64, real64
 from ..data.realsplits import choose_split
@@ -160,7 +160,7 @@ def publish_real(
             f'{run} holds no training. Begin one with `sketch_lvm pretrain --data real64:PATH --out {run}`.'
         )
     about, tensors = read_training(run / 'state.safetensors')
-    r = RealRecipe(**about['recipe'])
+    r = recipe_of(about)
     vectors = F.normalize(tensors['average.names'], dim=-1)
     names = list(d.names[: len(vectors)])
     model, tokenizer = grown_text(names, load_mini(), architecture_of(r))

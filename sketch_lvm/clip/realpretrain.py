@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['build_tower', 'NamedTower', 'name_loss', 'step_terms', 'warm_then_cool', 'adam_and_muon', 'RealTraining',
-           'read_training', 'averaged', 'embeddings', 'mean_precision', 'measure_kinds', 'measure_names',
-           'pretrain_real', 'log_row']
+           'read_about', 'recipe_of', 'read_training', 'averaged', 'embeddings', 'mean_precision', 'measure_kinds',
+           'measure_names', 'pretrain_real', 'log_row']
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #f6fca61c
 import json, time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from .amp import amp_of_run, choose_amp, muon_for, precision
 from .backbone import MINI, MINI_STATS, load_mini
 from .pretrain import trim
 from ..core import UserError, atomic_write, machine
@@ -57,11 +58,12 @@ class NamedTower(torch.nn.Module):
         super().__init__()
         self.visual = build_tower(r)
         g = torch.Generator().manual_seed(r.seed)
+        self.amp = r.amp
         self.names = torch.nn.Parameter(torch.randn(names, MINI['embed_dim'], generator=g) * 0.02)
 
     def embed(self, x: torch.Tensor) -> torch.Tensor:
-        "Unit vectors; the products in 16 bits, everything that adds up in 32"
-        with torch.autocast('cpu', torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+        "Unit vectors; with amp the products in 16 bits, everything that adds up in 32"
+        with precision('cpu', self.amp), sdpa_kernel(SDPBackend.MATH):
             return F.normalize(self.visual(x).float(), dim=-1)
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #ee7c08a2
@@ -110,7 +112,7 @@ def adam_and_muon(learner: NamedTower, r: RealRecipe) -> list[tuple[torch.optim.
         weight_decay=r.weight_decay,
     )
     return [(adam, r.lr)] + (
-        [(torch.optim.Muon(inside, r.muon, weight_decay=r.weight_decay), r.muon)] if inside else []
+        [(muon_for(choose_amp('cpu', r.amp))(inside, r.muon, weight_decay=r.weight_decay), r.muon)] if inside else []
     )
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #6db148d6
@@ -118,7 +120,9 @@ class RealTraining:
     "A training on its way: what is trained, its optimisers, its running average, and where it stands"
 
     def __init__(self, folder: str | Path, recipe: RealRecipe, material: Material):
-        self.folder, self.recipe, self.material = Path(folder), recipe, material
+        self.folder, self.material = Path(folder), material
+        begun = recipe_of(read_about(self.state)).amp if self.state.exists() else None
+        self.recipe = recipe = replace(recipe, amp=amp_of_run('cpu', recipe.amp, begun))
         self.learner = NamedTower(recipe, material.names)
         self.optimisers = adam_and_muon(self.learner, recipe)
         self.average = {k: v.detach().clone() for k, v in self.learner.named_parameters()}
@@ -154,7 +158,7 @@ class RealTraining:
     def load(self) -> None:
         "Go back to the saved step"
         about, tensors = read_training(self.state)
-        was = RealRecipe(**about['recipe'])
+        was = recipe_of(about)
         if was != self.recipe:
             other = {k: v for k, v in asdict(was).items() if v != asdict(self.recipe)[k]}
             raise UserError(
@@ -201,11 +205,20 @@ class RealTraining:
         return {k: v.item() for k, v in terms.items()}
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #27763814
+def read_about(path: str | Path) -> dict:
+    "The numbers of a saved run"
+    with safe_open(path, 'pt') as f:
+        return json.loads(f.metadata()['about'])
+
+
+def recipe_of(about: dict) -> RealRecipe:
+    "The recipe of a saved run; one that names no precision learned in 16 bits"
+    return RealRecipe(**{'amp': 'bf16'} | about['recipe'])
+
+
 def read_training(path: str | Path) -> tuple[dict, dict[str, torch.Tensor]]:
     "The numbers and the tensors of a saved run"
-    with safe_open(path, 'pt') as f:
-        about = json.loads(f.metadata()['about'])
-    return about, load_file(path)
+    return read_about(path), load_file(path)
 
 
 def averaged(run: RealTraining) -> NamedTower:

@@ -144,6 +144,13 @@ PROTOCOLS = {
         'sketches, each with words about its own photo, looking for that photo; a model that is given words is not '
         'compared with one that is not',
     ),
+    'guessed-word': Rule(
+        _zero_shot,
+        'class',
+        '',
+        'unseen sketches, each with the name that the model itself guesses for it, against unseen photos; the names it '
+        'may guess hold those of the unseen classes, so it is not compared with a model that is told none',
+    ),
     'ucdr/unseen-classes': Rule(
         _zero_shot,
         'class',

@@ -65,7 +65,11 @@ class Asked:
     def __init__(self, encoder: Encoder, protocol: Protocol, **how: object):
         self.encoder, self.protocol = encoder, protocol
         self.sketches, self.photos = embed_protocol(encoder, protocol, **how)
-        self.words = sentence_features(encoder, [s for items in protocol.queries for s in sentences_of(items)])
+        self.words = sentence_features(encoder, self.said())
+
+    def said(self) -> list[str]:
+        "The sentence of each sketch, in order"
+        return [s for items in self.protocol.queries for s in sentences_of(items)]
 
     def report(self, weight: float, about: dict | None = None) -> Report:
         "The report of one weight of the sketch"

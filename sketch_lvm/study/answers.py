@@ -17,7 +17,7 @@ import numpy as np
 from ..core import UserError, atomic_write, sha256
 from ..plain import ARRAY_ERRORS, plain_json
 from ..data.items import SketchPhotoSet
-from ..measure.evaluate import Encodes, evaluate
+from ..measure.evaluate import Encodes, KeepsFeatures, evaluate
 from ..measure.perquery import PerQuery, join_per_query
 from ..measure.protocols import Protocol
 
@@ -40,10 +40,11 @@ def ask(
     tests: Sequence[Protocol],  # one question, asked in one gallery or in several
     kept: Sequence[str],  # metrics, such as those of `KEPT`
     name: str,  # of what is asked, for tables
+    made: KeepsFeatures | None = None,  # embeddings that are there already, shared by several questions
     **about: object,  # seed, step
 ) -> PerQuery:
     "What an encoder answers to every sketch of a question"
-    found = [evaluate(encoder, p, name, about=about, progress=False).per_query for p in tests]
+    found = [evaluate(encoder, p, name, about=about, progress=False, kept=made).per_query for p in tests]
     x = join_per_query(found) if len(found) > 1 else found[0]
     return replace(x, values={k: x[k] for k in kept}, frozen={})
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from ..clip.amp import choose_amp, precision
 from ..clip.backbone import Backbone
 from ..clip.towers import look_into
 from ..core import UserError, cache_path, pick_device, rng, sha256
@@ -34,7 +35,6 @@ from ..methods.building import count_trained
 from ..methods.baselines import features_can_be_kept
 from ..methods.family import Method, prompt_kind, token_options, trained_parts
 from ..methods.objectives import view_names
-from ..train.learner import choose_amp, precision
 
 # %% ../../nbs/study/12_costs.ipynb #75a85fa1
 Clock = Callable[[], float]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from ..clip.amp import choose_amp
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, cache_path
@@ -29,7 +30,6 @@ from ..measure.protocols import make_protocol
 from ..methods.assembly import make_learner, settings_for
 from ..methods.family import Method
 from ..methods.building import backbone_for
-from ..train.learner import choose_amp
 from ..train.loop import train
 from ..train.processes import in_turn, join_processes
 from ..train.settings import Settings

@@ -24,6 +24,7 @@ import torch
 from ..core import UserError, read_json, write_json
 from ..files import json_lines, open_to_add
 from ..measure.compare import Comparison, compare, compare_family
+from ..measure.features import Features
 from ..measure.perquery import PerQuery
 from .answers import ask, keep_answers
 from .experiments import Experiment
@@ -106,9 +107,11 @@ def keep_missing(
 ) -> None:
     "Ask an encoder what its row has no answer to, as far as data is at hand"
     about = {} if seed is None else dict(seed=seed, step=chosen or step)
-    for test in s.missing(row, seed, step, here=True):
+    missing = s.missing(row, seed, step, here=True)
+    made = Features() if len(missing) > 1 else None
+    for test in missing:
         kept = s.plan.metrics(row, test)
-        x = ask(encoder, s.test(test) if test else s.own_question(row), kept, row, **about)
+        x = ask(encoder, s.test(test) if test else s.own_question(row), kept, row, made, **about)
         keep_answers(s.out, s.done(row, seed, step, test), x)
         if s.say:
             run = 'frozen' if seed is None else f'seed {seed}, step {step}'

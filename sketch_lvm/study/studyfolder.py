@@ -68,8 +68,8 @@ class Study:
 
     def missing(self, row: str, seed: int | None, step: int | None = None, here: bool = False) -> list[str | None]:
         "The tests of a row without an answer, None for its own question; `here`: only those whose data is at hand"
-        tests = [t for t in self.plan.rows[row].tests or [None] if not self.has(row, seed, step, t)]
-        return [t for t in tests if not (here and t) or self.at_hand(self.plan.tests[t]['data'])]
+        tests = [t for t in self.plan.asked(row) if not self.has(row, seed, step, t)]
+        return [t for t in tests if not (here and t) or self.at_hand(self.plan.tests[t].get('data'))]
 
     def data_of(self, name: str | None) -> dict:
         "Options of data of the plan, with their path if it is known"
@@ -111,9 +111,12 @@ class Study:
         return [make_protocol(question, g, k=(10,)) for g in items]
 
     def test(self, name: str) -> list[Protocol]:
-        "A test of the plan: unseen classes of some data"
+        "A test of the plan: unseen classes of some data, or of drawn objects in all their galleries"
+        t = self.plan.tests[name]
+        if name not in self.tests and 'data' not in t:
+            seen, items = self.load(None).train, self.galleries(None, 'unseen')
+            self.tests[name] = [make_protocol(t['protocol'], g, seen, k=(10,)) for g in items]
         if name not in self.tests:
-            t = self.plan.tests[name]
             data = self.data_of(t['data'])
             unseen = DATA[data['name']].unseen
             items, label = unseen(**own_options(data)) if unseen else (self.load(t['data']).unseen, data['name'])

@@ -33,6 +33,7 @@ class StudyRow:
     backbone: str = 'mini'
     data: str | None = None  # a name of the plan's `data`; None: drawn objects of the mini world
     tests: list[str] = field(default_factory=list)  # of the plan; none: its own question about drawn objects
+    also: list[str] = field(default_factory=list)  # tests of the plan beside these
     grid: dict[str, list[float]] = field(default_factory=dict)  # option -> values, tried together
     like: str | None = None  # takes the rates that were tuned for this row
     times: float = 1.0  # of these rates
@@ -71,7 +72,7 @@ class StudyPlan:
     stages: list[Stage]
     families: dict[str, dict]  # name -> steps, test, metric, questions {question: [row, row]}
     data: dict[str, dict] = field(default_factory=dict)  # name -> options of a data set, without its path
-    tests: dict[str, dict] = field(default_factory=dict)  # name -> data, protocol, metrics
+    tests: dict[str, dict] = field(default_factory=dict)  # name -> data (none: drawn objects), protocol, metrics
     written: str = ''  # when
     expected: str = ''  # by whoever wrote it
     notes: list[str] = field(default_factory=list)  # and amendments, with their dates
@@ -110,6 +111,11 @@ class StudyPlan:
             return self.tests[test]['metrics']
         return [*KEPT[check_name(self.question(row), KEPT, 'question of a study')]]
 
+    def asked(self, row: str) -> list[str | None]:
+        "The tests of a row; None is its own question"
+        r = self.rows[row]
+        return [*(r.tests or [None]), *r.also]
+
     def seeds_of(self, row: str, steps: int) -> list[int]:
         "The seeds with which a row will be tested after so many steps"
         if self.rows[row].method is None:
@@ -127,6 +133,7 @@ PLAN = {
             'backbone?': TEXT,
             'data?': TEXT,
             'tests?': [TEXT],
+            'also?': [TEXT],
             'grid?': {str: [NUMBER]},
             'like?': TEXT,
             'times?': NUMBER,
@@ -136,7 +143,7 @@ PLAN = {
     'stages': [{'name': TEXT, 'answers': TEXT, 'rows': [TEXT], 'seeds': [WHOLE], 'steps': [WHOLE], 'watch?': [TEXT]}],
     'families': {str: {'steps': WHOLE, 'test?': TEXT, 'metric?': TEXT, 'questions': {str: [TEXT]}}},
     'data?': {str: {'name': TEXT}},
-    'tests?': {str: {'data': TEXT, 'protocol': TEXT, 'metrics': [TEXT]}},
+    'tests?': {str: {'data?': TEXT, 'protocol': TEXT, 'metrics': [TEXT]}},
     'valid_every?': 'a whole number or nothing',
     'notes?': [TEXT],
     'later?': [TEXT],
@@ -176,10 +183,12 @@ def named_problems(p: StudyPlan) -> Iterator[str]:
     yield from (
         f'the test {t} names the data {v["data"]!r}, which the plan has not.'
         for t, v in p.tests.items()
-        if v['data'] not in p.data
+        if 'data' in v and v['data'] not in p.data
     )
     for name, r in p.rows.items():
-        yield from (f'{name} names the test {t!r}, which the plan has not.' for t in r.tests if t not in p.tests)
+        yield from (
+            f'{name} names the test {t!r}, which the plan has not.' for t in [*r.tests, *r.also] if t not in p.tests
+        )
         if r.data is not None and r.data not in p.data:
             yield f'{name} names the data {r.data!r}, which the plan has not.'
         if r.data is not None and not r.tests:
@@ -215,7 +224,7 @@ def family_problems(p: StudyPlan) -> Iterator[str]:
             yield from (
                 f'{name}: {r} is not asked by {f.get("test") or "its own question"}.'
                 for r in pair
-                if (f.get('test') or None) not in (p.rows[r].tests or [None])
+                if (f.get('test') or None) not in p.asked(r)
             )
             seeds = [p.seeds_of(r, f['steps']) for r in pair if p.rows[r].method]
             if not all(seeds) or len(set(map(tuple, seeds))) > 1:

@@ -13,11 +13,12 @@ from dataclasses import replace
 
 import torch
 
+from ..clip.amp import choose_amp
 from ..clip.compiled import called_through, compiled_forward
 from ..core import UserError
 from .checkpoints import Checkpoint
 from ..methods.learner import Learner
-from .learner import Team, bad_numbers, choose_amp, learn
+from .learner import Team, bad_numbers, learn
 from .settings import OPTIMISERS, Settings, check_settings, parameter_groups, rate_at
 
 # %% ../../nbs/train/08_state.ipynb #3ebab4e4

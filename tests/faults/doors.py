@@ -27,7 +27,6 @@ train/share | open | nine bytes, to name a pickle
 train/export | open os.replace load_file | an exclusive file beside its place, tested, flushed, then named; PyTorch's own file is read back
 train/exported | read_bytes load | a file that somebody names: no pickle, metadata by `plain_json`, finite tensors
 train/loop | read_text | a configuration, by `plain_json`
-train/learner | read_text | the processor
 show/keeping | open read_bytes | files of a gallery inside `new_folder`, exclusive; read after the seal, by `plain_json`
 show/gallery | read_text | whether a folder looks like a gallery: nothing but a word is looked for
 show/growing | read_bytes | the bytes of a photo, hashed, then through the door for pictures
@@ -40,11 +39,12 @@ app/web | read_bytes | the app's page, of this package
 app/terminal | open os.open | /dev/null
 app/quickstart | Image.open savefig | a figure in memory
 app/infocommands | write_bytes | a trial file in the cache
+clip/amp | read_text | the processor
 clip/backbone | load_file | the mini CLIP that comes with the package: its hash is compared first
 clip/names | read_text | the revision that a hub's cache calls the main one, at most 64 letters, for a sentence
 clip/precision | read_text | what the processor can do
 clip/weights | open load_file torch.load | a weights file that a user names: safetensors, or PyTorch's reader that runs no code (`weights_only`)
-clip/pretrain | load_file safe_open | the state of a pretraining of one's own; damage is a sentence
+clip/pretrain | json.loads load_file safe_open | the state of a pretraining of one's own; damage is a sentence
 clip/realpretrain | json.loads load_file safe_open | the same
 clip/realmodel | read_bytes | the log of a pretraining of one's own, copied
 clip/minimodel | json.loads read_bytes safe_open | the same

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import command, forked, in_one_place
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,13 +78,6 @@ def test_a_name_of_a_process_need_not_be_text(tmp_path):
         process.wait()
 
 
-def command(*words, cwd, before='', **env):
-    "A finished `sketch_lvm` in a process of its own; `before`: what a shell does first"
-    env = {k: v for k, v in (os.environ | dict(PYTHONPATH=str(ROOT)) | env).items() if v is not None}
-    line = ['sh', '-c', f'{before}\nexec "$@"', 'sh', sys.executable, '-m', 'sketch_lvm', *map(str, words)]
-    return subprocess.run(line, env=env, cwd=cwd, capture_output=True, text=True, errors='replace', timeout=120)
-
-
 def test_a_folder_that_is_gone_under_ones_feet(tmp_path):
     (tmp_path / 'gone').mkdir()
     done = command('methods', cwd=tmp_path / 'gone', before='rmdir ../gone')
@@ -104,9 +99,9 @@ def some_photos(folder, n=6):
     Image.fromarray(page).save(folder.parent / 'drawing.png')
 
 
-ODD_PLACES = {
-    'few open files': dict(before='ulimit -n 64'),
-    'private files': dict(before='umask 077'),
+ODD_PLACES = {  # what a child does first, or the variables that Python itself finds at its start
+    'few open files': dict(first=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))),
+    'private files': dict(first=lambda: os.umask(0o077)),
     'no locale': dict(LC_ALL='C', LANG=None),
     'no temporary folder': dict(TMPDIR='/nowhere'),
     'asserts left out': dict(PYTHONOPTIMIZE='2'),
@@ -118,16 +113,20 @@ ODD_PLACES = {
 def test_photos_are_indexed_and_found_wherever(name, tmp_path):
     some_photos(tmp_path / 'photos')
     how = dict(cwd=tmp_path, **ODD_PLACES[name])
-    done = command('index', 'photos', '--backbone', 'mini', '--out', 'g', **how)
-    assert done.returncode == 0 and '6 photos: 6 new' in done.stdout, done
-    done = command('search', 'g', 'drawing.png', '--top', 3, '--json', **how)
-    assert done.returncode == 0 and len(json.loads(done.stdout.splitlines()[-1])['hits']) == 3, done
+    index = ['index', 'photos', '--backbone', 'mini', '--out', 'g']
+    search = ['search', 'g', 'drawing.png', '--top', 3, '--json']
+    if 'first' in how:
+        found = [forked(*words, **how) for words in (index, search)]
+    else:
+        found = in_one_place(index, search, **how)
+    assert found[0].returncode == 0 and '6 photos: 6 new' in found[0].stdout, found[0]
+    assert found[1].returncode == 0 and len(json.loads(found[1].stdout.splitlines()[-1])['hits']) == 3, found[1]
 
 
 def test_no_gallery_among_its_photos(tmp_path):
     "Its files would be taken for drawings when the photos are indexed again"
     some_photos(tmp_path / 'photos')
-    done = command('index', 'photos', '--backbone', 'mini', '--out', 'photos/../photos/gallery', cwd=tmp_path)
+    done = forked('index', 'photos', '--backbone', 'mini', '--out', 'photos/../photos/gallery', cwd=tmp_path)
     assert done.returncode == 2 and 'lies among the photos' in done.stderr and 'Traceback' not in done.stderr, done
     assert not (tmp_path / 'photos' / 'gallery').exists()
 
@@ -162,12 +161,12 @@ def ask(port, path, body=None):
 def test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open(tmp_path):
     "The gallery is answered from, photos are shown small; nobody who holds a connection keeps the app from ending"
     some_photos(tmp_path / 'photos')
-    assert command('index', 'photos', '--backbone', 'mini', '--out', 'g', cwd=tmp_path).returncode == 0
+    assert forked('index', 'photos', '--backbone', 'mini', '--out', 'g', cwd=tmp_path).returncode == 0
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         free.listen()
         port = free.getsockname()[1]
-        refused = command('app', 'photos', '--backbone', 'mini', '--no-browser', '--port', port, cwd=tmp_path)
+        refused = forked('app', 'photos', '--backbone', 'mini', '--no-browser', '--port', port, cwd=tmp_path)
     assert refused.returncode == 2 and 'Take another --port' in refused.stderr, refused
     assert '6 photos' not in refused.stdout  # said before any was embedded
     words = ['app', 'g', '--also', 'photos', '--trust', '--no-browser', '--port', str(port)]

@@ -8,24 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import command, forked
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = ['train', '--help']
 
 
-def command(*words, before='', **env):
-    "A finished `sketch_lvm` in a process of its own; `before`: what a shell does to its streams"
-    env = {k: v for k, v in (os.environ | dict(PYTHONPATH=str(ROOT)) | env).items() if v is not None}
-    line = ['sh', '-c', f'exec "$@" {before}', 'sh', sys.executable, '-m', 'sketch_lvm', *words]
-    return subprocess.run(line, env=env, capture_output=True, text=True, errors='replace', timeout=120)
-
-
 def test_streams_may_be_closed_full_or_narrow():
-    for before in ('>&-', '2>&- <&-'):
-        done = command(*TEXT, before=before)
-        assert done.returncode == 0 and 'Traceback' not in done.stderr, (before, done)
+    for behind in ('>&-', '2>&- <&-'):
+        done = command(*TEXT, behind=behind)
+        assert done.returncode == 0 and 'Traceback' not in done.stderr, (behind, done)
     if os.path.exists('/dev/full'):
-        done = command(*TEXT, before='>/dev/full')
+        done = command(*TEXT, behind='>/dev/full')
         assert done.returncode == 1 and 'cannot be written: No space' in done.stderr and 'Traceback' not in done.stderr
     done = command(*TEXT, PYTHONIOENCODING='ascii', LC_ALL='C', PYTHONUTF8='0')
     assert done.returncode == 0 and 'usage: sketch_lvm train' in done.stdout and done.stdout.isascii()
@@ -49,7 +43,7 @@ def test_outputs_that_cannot_be_written_are_said_before_any_work(tmp_path):
     os.mkfifo(tmp_path / 'pipe')
     (tmp_path / 'loop').symlink_to('loop')
     for out in ('file/run', 'pipe', 'loop', 'n' * 300):
-        done = command('train', '--out', str(tmp_path / out))
+        done = forked('train', '--out', str(tmp_path / out))
         assert done.returncode == 2 and 'Traceback' not in done.stderr and str(tmp_path) in done.stderr, (out, done)
     assert sorted(p.name for p in tmp_path.iterdir()) == ['file', 'loop', 'pipe']
     assert (tmp_path / 'file').read_text() == 'kept'
