@@ -32,9 +32,10 @@ mutants: $(DONE)
 lab: $(DONE)
 	$(BIN)/jupyter lab nbs/index.ipynb
 
-# from stored outputs, in docs/_build/html; opens from the file system
+# from stored outputs, in docs/_build/html; opens from the file system. The page to draw on is trained once, in two minutes
 docs: $(DONE)
 	$(BIN)/python -c 'import myst_nb, pydata_sphinx_theme' 2>/dev/null || sh tools/install.sh $(PYTHON) dev,docs
+	test -f docs/_build/draw.html || { mkdir -p docs/_build && $(BIN)/sketch_lvm page docs/_build/draw.html; }
 	$(BIN)/python docs/build.py
 
 # of the six lessons, from stored outputs, in docs/_build/slides; each file opens as it is

@@ -1,8 +1,9 @@
 """Put the site together and let Sphinx write it. Usage: build.py [--out docs/_build] [--only FOLDER ...]
 
 Notebooks are taken with the outputs they store; nothing is run. The pages of the reference and of the errors are
-written from the code, the order of the rooms from tools/rooms.py, slides of the lessons by tools/slides.py. `--only`
-builds a small site, for a test.
+written from the code, the order of the rooms from tools/rooms.py, slides of the lessons by tools/slides.py. Where
+`sketch_lvm page` has left its page in the folder, as draw.html, it comes onto the site. `--only` builds a small site,
+for a test.
 """
 
 import argparse
@@ -26,8 +27,11 @@ from rooms import FOLDERS, title_and_promise  # noqa: E402
 
 BESIDE = ('index.ipynb', 'rooms.ipynb')  # pages that are no room
 LINK = re.compile(r'(?<!!)\[([^\]]+)\]\(([^)\s]+\.ipynb(?:#[^)\s]*)?)\)')
+FRONT = re.compile(r'---\ntitle: (.+)\ndescription: (.+)\n---\n(.*)', re.S)  # how a program's page begins
 LESSONS = ('tutorials', 'lessons', 'analysis')  # folders that teach or ask; the others hold rooms
 TITLES = dict(tutorials='Tutorials', lessons='Lessons', analysis='Analyses')
+DRAW = 'draw.html'  # the page to draw on, with its model inside
+FIRST_LESSON = 'tutorials/1_draw_and_find.ipynb'
 
 
 def toctree(pages: list[str], depth: int = 1, hidden: bool = True, caption: str = '') -> str:
@@ -49,6 +53,7 @@ class Site:
 
     def __init__(self, out: Path, only: list[str] | None = None):
         self.src, self.html, self.kept = out / 'source', out / 'html', set()
+        self.draw = out / DRAW
         self.nbs = ROOT / 'nbs'
         self.folders = [f for f in FOLDERS if only is None or f in only]
         self.pages = {f: self.in_folder(f) for f in self.folders}
@@ -57,11 +62,20 @@ class Site:
         self.modules.sort(key=lambda m: m.notebook)  # in a folder, as they are taught
         self.by_notebook = {m.notebook: m.name for m in self.modules}
         self.titles = {p: title_and_promise(self.nbs / p) for p in kept}
+        self.plain = {f: self.plain_pages(f) for f in self.folders}
 
     def in_folder(self, folder: str) -> list[str]:
         "Notebooks of a folder, by their numbers; those of no folder are core"
         found = sorted(p.relative_to(self.nbs).as_posix() for p in (self.nbs / folder).glob('*.ipynb'))
         return [p for p in found if p not in BESIDE]
+
+    def plain_pages(self, folder: str) -> dict[str, tuple[str, str, str]]:
+        "Pages of a folder that a program writes, as Markdown: their title, what they say of themselves, and their text"
+        pages = {}
+        for path in sorted((self.nbs / folder).glob('*.md')):
+            if found := FRONT.match(path.read_text(encoding='utf-8')):
+                pages[path.relative_to(self.nbs).as_posix()] = found.groups()
+        return pages
 
     def write(self, name: str, text: str) -> None:
         path = self.src / name
@@ -82,7 +96,11 @@ class Site:
             for name in self.pages[folder]:
                 place = here.line(name, here.PICTURE in self.titles)
                 nb = notebooks.page(self.nbs / name, name, self.by_notebook.get(name), place)
+                if name == FIRST_LESSON:
+                    self.lead_to_draw(nb, '../')
                 self.write(name, json.dumps(nb, ensure_ascii=False))
+            for name, (title, about, text) in self.plain[folder].items():
+                self.write(name, f'# {title}\n\n> {about}\n\n{text}')
         shutil.copytree(self.nbs / 'images', self.src / 'images', dirs_exist_ok=True)
         for name in ('glossary.md', 'notation.md'):
             self.write(name, (HERE / name).read_text(encoding='utf-8'))
@@ -91,6 +109,20 @@ class Site:
         self.write_errors()
         for path in {p for e in ('ipynb', 'md') for p in self.src.rglob(f'*.{e}')} - self.kept:
             path.unlink()  # of a page that is gone
+
+    # ---- the page to draw on
+
+    def lead_to_draw(self, nb: dict, up: str = '') -> None:
+        "A sentence at the end of a page's first cell, where there is such a page; it is no page of Sphinx"
+        link = f'**<a href="{up}{DRAW}">Draw here, now</a>**: a page with its model inside; nothing leaves the browser.'
+        if self.draw.is_file():
+            nb['cells'][0]['source'] += f'\n\n{link}'
+
+    def copy_draw(self) -> None:
+        "Beside the front page, or gone from there"
+        (self.html / DRAW).unlink(missing_ok=True)
+        if self.draw.is_file():
+            shutil.copy(self.draw, self.html / DRAW)
 
     # ---- contents
 
@@ -104,7 +136,9 @@ class Site:
             up = '../' * len(folder.split('/')) if folder else ''
             title = TITLES.get(folder, folder or 'core')
             rows = [f'| [{self.titles[p][0]}]({up}{p}) | {self.titles[p][1]} |' for p in self.pages[folder]]
-            below = [p.removesuffix('.ipynb').removeprefix(f'{folder}/') for p in self.pages[folder]]
+            rows += [f'| [{told}]({up}{p}) | {about} |' for p, (told, about, _) in self.plain[folder].items()]
+            every = [*self.pages[folder], *self.plain[folder]]
+            below = [p.rpartition('.')[0].removeprefix(f'{folder}/') for p in every]
             what = FOLDERS[folder][0].upper() + FOLDERS[folder][1:] + '.'
             table = '\n'.join(['| page | promise |', '|---|---|', *rows])
             decks = as_slides() if folder == 'tutorials' else ''
@@ -123,6 +157,7 @@ class Site:
         lessons = [self.folder_page(f) for f in self.folders if f in LESSONS and f != 'analysis']
         asked = [self.folder_page(f) for f in self.folders if f == 'analysis']
         order = [*lessons, 'rooms', *asked, 'glossary', 'notation', 'reference/index', 'Errors <errors/index>']
+        self.lead_to_draw(front)
         front['cells'] += notebooks.prose(toctree(order, 2))
         self.write('index.ipynb', json.dumps(front, ensure_ascii=False))
 
@@ -287,6 +322,7 @@ def main() -> int:
     site.write_all()
     command = [sys.executable, '-m', 'sphinx', '-q', '-b', 'html', '-c', HERE, '-d', args.out.resolve() / 'doctrees']
     done = subprocess.run([str(x) for x in [*command, site.src, site.html]])
+    site.copy_draw()
     if 'tutorials' in site.folders:
         slides.write(site.html / 'slides')
     if done.returncode == 0:

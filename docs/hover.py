@@ -5,9 +5,11 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 
 GLOSSARY = Path(__file__).parent / 'glossary.md'
-NOT_IN = (nodes.reference, nodes.literal, nodes.title, nodes.math, nodes.raw, nodes.literal_block, nodes.term)
+LINKS = (nodes.reference, addnodes.pending_xref, addnodes.download_reference)  # a link to another page is found later
+NOT_IN = (*LINKS, nodes.literal, nodes.title, nodes.math, nodes.raw, nodes.literal_block, nodes.term)
 
 
 def terms(text: str) -> list[tuple[list[str], str]]:

@@ -27,6 +27,14 @@ def examples(notebook: dict) -> list[str]:
     return [c for c in cells if not flags(c) & {'test', 'hide', 'default_exp'}]
 
 
+def only_words(outputs: list[dict]) -> bool:
+    "Whether what a cell printed are sentences, which may be broken, and no columns below each other"
+    printed = [''.join(o.get('text') or o.get('data', {}).get('text/plain', '')) for o in outputs]
+    lines = [line.strip() for text in printed for line in text.splitlines() if line.strip()]
+    columns = [line for line in lines if re.search(r'\S {2,}\S', line)]
+    return bool(lines) and len(columns) < 2
+
+
 def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
     "A cell as it stands on the site, or None if it does not"
     source = ''.join(cell['source'])
@@ -49,6 +57,8 @@ def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
     for output in cell['outputs']:  # colours of a terminal, where a page cannot show them
         if isinstance(output.get('text'), (str, list)):
             output['text'] = re.sub(r'\x1b\[[0-9;]*m', '', ''.join(output['text']))
+    if only_words(cell['outputs']):
+        tags.append('words')
     return {**cell, 'source': without_directives(source), 'metadata': {**cell['metadata'], 'tags': tags, **told}}
 
 

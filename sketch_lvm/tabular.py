@@ -115,8 +115,8 @@ LOUD = 'color:#b2182b;font-weight:bold'  # readable on white and on black
 
 
 def words_html(text: str) -> str:
-    "Words with what HTML would misread escaped"
-    return re.sub('`([^`]*)`', r'<code>\1</code>', html.escape(text))
+    "Words with what HTML would misread escaped; a number and its spread stay on one line"
+    return re.sub('`([^`]*)`', r'<code>\1</code>', html.escape(text)).replace(' ± ', '&nbsp;±&nbsp;')
 
 
 def block_html(block: Block) -> str:

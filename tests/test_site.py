@@ -211,3 +211,49 @@ def test_a_page_says_where_it_stands(site):
     text = (site / 'methods/00_losses.html').read_text(encoding='utf-8')
     (said,) = re.findall('<p class="here">.*?</p>', text)
     assert re.findall('<b>(.+?)</b>', said) == ['cosine'] and ('href' in said) == whole(site)
+
+
+def test_a_word_inside_a_link_stays_a_part_of_it():
+    "A link to a notebook is found after the words of the glossary are, and must not be cut by one"
+    from types import SimpleNamespace
+
+    addnodes = pytest.importorskip('sphinx.addnodes', reason='the extra `docs` is not installed')
+    from docutils import nodes
+    from docutils.utils import new_document
+    from hover import link_words
+
+    page, link = new_document('page'), addnodes.pending_xref('', nodes.inline('', 'the embedding space'))
+    page += nodes.paragraph('', '', link, nodes.Text(' and an embedding'))
+    at = SimpleNamespace(docname='look/page')
+    link_words(SimpleNamespace(env=SimpleNamespace(docname='look/page', current_document=at)), page)
+    assert link.astext() == 'the embedding space' and not list(link.findall(nodes.reference))
+    assert [r.astext() for r in page.findall(nodes.reference)] == ['embedding']
+
+
+def test_sentences_may_be_broken_and_columns_may_not():
+    from notebooks import only_words
+
+    assert only_words([dict(text='340 photos of 17 kinds:\nairplane, banana\n')]) and not only_words([])
+    assert not only_words([dict(text='row     P@10\na       0.5\nlonger  0.25\n')])
+    assert not only_words([dict(data={'text/plain': 'a   1\nb   2'})]) and only_words([dict(data={'text/plain': '1'})])
+
+
+def test_the_page_to_draw_on_comes_onto_the_site_where_there_is_one(tmp_path):
+    from build import DRAW, Site
+
+    site = Site(tmp_path, ['testing'])
+    site.write_all()
+    front = tmp_path / 'source' / 'index.ipynb'
+    assert DRAW not in front.read_text(encoding='utf-8')
+    faults = (tmp_path / 'source' / 'testing' / 'faults.md').read_text(encoding='utf-8')
+    assert faults.startswith('# Faults\n\n> What can go wrong') and '---\ntitle' not in faults
+    assert 'faults' in (tmp_path / 'source' / 'testing' / 'index.md').read_text(encoding='utf-8').split('{toctree}')[1]
+    (tmp_path / DRAW).write_text('a page', encoding='utf-8')
+    site.html.mkdir()
+    site.write_all()
+    site.copy_draw()
+    assert f'href=\\"{DRAW}\\"' in front.read_text(encoding='utf-8')
+    assert (site.html / DRAW).read_text(encoding='utf-8') == 'a page'
+    (tmp_path / DRAW).unlink()
+    site.copy_draw()
+    assert not (site.html / DRAW).exists()

@@ -17,6 +17,7 @@ def test_blocks_are_written_four_ways():
     text = write_blocks(blocks, 'html')
     assert '<details><summary>more</summary><table>' in text and text.count('<tr>') == 6 and '<li>y</li>' in text
     assert text.startswith('<p style="color:#b2182b;font-weight:bold">Only a sample.</p><p>One.</p>')
+    assert '0.311&nbsp;±&nbsp;0.02<' in write_blocks([Grid(('', ''), [('a', '0.311 ± 0.02')])], 'html')
     text = write_blocks(blocks, 'latex')
     assert text.count(r'\begin{tabular}{lr}') == text.count(r'\end{tabular}') == 2 and 'long name & 12.25 \\\\' in text
     assert r'\textbf{Only a sample.}' in text and r'\paragraph{more}' in text and r'\item {y}' in text
