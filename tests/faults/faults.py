@@ -277,9 +277,10 @@ def kept(name: str) -> dict:
     return json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
 
 
-def run(only: str = '', flags: str = '') -> dict:
-    "Every test whose name holds `only`, once: what came of each, beside what was seen of the others before"
-    named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})
+def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
+    "Every test whose name holds `only`, or a part of them, once: what came of each, beside what was seen before"
+    number, of = map(int, part.split('/'))
+    named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})[number - 1 :: of]
     line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
     start = time.monotonic()
     done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
@@ -290,12 +291,13 @@ def run(only: str = '', flags: str = '') -> dict:
     print(done.stdout[-20000:] if done.returncode else '', end='')
     here, before = {f.test for f in FAULTS}, kept('seen')
     seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
-    how = dict(command=' '.join(['faults.py --run', *([only] if only else []), *(['--flags', flags] if flags else [])]))
+    words = [only] * bool(only) + ['--flags', flags] * bool(flags) + ['--part', part] * (of > 1)
+    how = dict(command=' '.join(['faults.py --run', *words]))
     how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
     how |= {word: sum(w == word for w in now.values()) for word in ('passed', 'failed', 'error')}
     how |= dict(skipped=len(named) - sum(how[word] for word in ('passed', 'failed', 'error')))
     return dict(
-        runs=[*before.get('runs', []), how][-5:],
+        runs=[*before.get('runs', []), how][-8:],
         tests={name: word for name, word in sorted(seen.items()) if name in here},
     )
 
@@ -402,8 +404,9 @@ if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--run', nargs='?', const='', metavar='WORD', help='run the named tests first, or those with a WORD')
     p.add_argument('--flags', default='', help='also run what these flags mark: slow')
+    p.add_argument('--part', default='1/1', help='every so manieth of the tests alone: 1/2, then 2/2')
     asked = p.parse_args()
     if asked.run is not None:
-        SEEN.write_text(json.dumps(run(asked.run, asked.flags), indent=1) + '\n', encoding='utf-8')
+        SEEN.write_text(json.dumps(run(asked.run, asked.flags, asked.part), indent=1) + '\n', encoding='utf-8')
     PAGE.write_text(page(), encoding='utf-8')
     print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')
