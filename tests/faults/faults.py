@@ -346,7 +346,7 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
         parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
     for title, said, head, lines in (
         ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
-        ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
+        ('Damaged input', FUZZED, 'what inputs seed refused crashes date commit', fuzz_lines()),
         ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
         ('Mutants', f'{MUTANTS} {mutants_counted()}', 'place change seen by', mutant_lines()),
     ):
@@ -366,7 +366,10 @@ def run_lines() -> list[tuple]:
 def fuzz_lines() -> list[tuple]:
     "A line for each kind of input"
     names = 'inputs seed refused crashes'.split()
-    return [(k, *(f'{v[n]:,}' for n in names), v.get('date', '')) for k, v in kept('fuzzed').items()]
+    return [
+        (k, *(f'{v[n]:,}' for n in names), v.get('date', ''), v.get('commit', 'not noted'))
+        for k, v in kept('fuzzed').items()
+    ]
 
 
 def damage_lines() -> list[tuple]:
@@ -412,7 +415,7 @@ def mutant_lines() -> list[tuple]:
 
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
-FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
+FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
 
