@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -99,10 +100,11 @@ def answering() -> Iterator[None]:
     try:
         yield
     except Exception as e:
-        if type(e).__module__.partition('.')[0] not in ('pymilvus', 'grpc'):
+        modules = [frame.f_globals.get('__name__', '') for frame, _ in traceback.walk_tb(e.__traceback__)]
+        if not {'pymilvus', 'grpc'} & {name.partition('.')[0] for name in modules}:
             raise
         why = printable(' '.join(str(e).split()))[:300]
-        raise Unreachable(f'Milvus does not answer. If it was stopped, start it and ask again. It said: {why}') from e
+        raise Unreachable(f'Milvus does not answer. If it was stopped, start it, and open this anew: {why}') from e
 
 # %% ../../nbs/show/19_milvus.ipynb #d0df4448
 ABOUT = '_about'  # the end of the name of the collection in which a gallery says what it is
