@@ -241,7 +241,7 @@ paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_ser
 damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
-the server of Milvus goes away under an open app | a sentence in seconds, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app
+the server of Milvus goes away under an open app | a sentence, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app
 """,
     ),
     *rows(
