@@ -113,6 +113,10 @@ def test_what_the_system_refuses_is_a_sentence():
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
 
+    def unloaded(v, say):
+        raise ImportError('libtorch_cpu.so: failed to map segment from shared object')
+
+
     def names(v, say):
         say('cat\x1b[2J')
         raise UserError('no \x1b]0;title\x07 here')
@@ -125,7 +129,8 @@ def test_what_the_system_refuses_is_a_sentence():
         return code, out.getvalue(), err.getvalue()
 
 
-    made = dict(full=full, odd=odd, names=names, large=large, larger=larger, half=lambda v, say: dict(exit=1, fine=False))
+    made = dict(full=full, odd=odd, names=names, large=large, larger=larger, unloaded=unloaded)
+    made |= dict(half=lambda v, say: dict(exit=1, fine=False))
     options = (
         engine.Opt('out', 'place', 'where'),
         engine.Opt('seed', 'seed', 'lot', 0),
@@ -134,9 +139,9 @@ def test_what_the_system_refuses_is_a_sentence():
     commands = {n: engine.Command('x', options, f) for n, f in made.items()}
     code, out, err = run('full')
     assert code == 2 and 'Make room' in err and 'Traceback' not in err
-    for line in ('large', 'larger'):
+    for line, words in (('large', 'llocate'), ('larger', 'llocate'), ('unloaded', 'ulimit -v')):
         code, out, err = run(line)
-        assert code == 2 and 'smaller --batch' in err and 'llocate' in err and 'Traceback' not in err
+        assert code == 2 and 'smaller --batch' in err and words in err and 'Traceback' not in err
     code, out, err = run('odd --json')
     assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
     code, out, err = run('names')

@@ -34,6 +34,7 @@ def test_a_base_of_real_pictures_is_made_on_the_command_line_and_taken_up_again(
         assert card['name'] == 'real-again' and card['steps_done'] == 10 and card['cooled'] == [8, 2]
         assert card['files']['mini.safetensors'] == read_json(f'{d}/whole/base/card.json')['files']['mini.safetensors']
         assert main(['pretrain', '--data', f'sketchy:{root}', '--out', f'{d}/no']) == 2
+        assert main([*words, '--device', 'cuda', '--out', f'{d}/no']) == 2  # it would run on the processor all the same
 
 
 def test_a_finished_run_is_made_longer():

@@ -23,6 +23,41 @@ def test_lines_are_added_through_no_link():
     assert not other.exists()
 
 
+def test_of_many_who_add_to_one_file_none_loses_a_row():
+    import os, tempfile, time
+    from pathlib import Path
+    from sketch_lvm.core import read_json
+    from sketch_lvm.files import change_json
+
+    path = Path(tempfile.mkdtemp()) / 'new' / 'runs.json'
+
+
+    def add(who):
+        def slow(rows):
+            time.sleep(0.002)
+            return [*rows, who]
+
+        for _ in range(4):
+            change_json(path, slow, [])
+
+
+    children = []
+    for k in range(6):
+        if not (pid := os.fork()):
+            code = 1
+            try:
+                add(k)
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(pid)
+    assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * 6
+    assert sorted(read_json(path)) == sorted(4 * [*range(6)])
+    path.with_name('.runs.json.lock').touch()  # of one who was killed
+    change_json(path, lambda rows: len(rows), [])
+    assert read_json(path) == 24 and [p.name for p in path.parent.iterdir()] == ['runs.json']
+
+
 def test_figures_are_written_whole():
     import pytest, tempfile
     from pathlib import Path

@@ -185,6 +185,28 @@ def test_no_gallery_is_saved_over_a_newer_one():
     assert check_out(place) == []
 
 
+def test_the_folder_above_a_gallery_is_tried_too():
+    import tempfile
+    from unittest import mock
+    from sketch_lvm.show.gallery import check_out
+    from sketch_lvm.train.sealed import scratch
+
+    place, make = scratch() / 'g', tempfile.mkstemp
+    place.mkdir()
+
+
+    def only_inside(dir, **how):
+        if dir != place:
+            raise PermissionError(13, 'Permission denied')
+        return make(dir=dir, **how)
+
+
+    assert check_out(place) == []
+    with mock.patch('tempfile.mkstemp', only_inside):  # a gallery is put in the place of the old one, from above
+        said = check_out(place)
+    assert len(said) == 1 and 'cannot be written: Permission denied' in said[0], said
+
+
 def test_galleries_are_kept_and_refuse():
     import os, tempfile
     from pathlib import Path

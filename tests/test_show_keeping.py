@@ -117,6 +117,27 @@ def test_entries_of_a_gallery_that_nobody_knows_are_named():
     assert not (d / 'h').exists()
 
 
+def test_times_and_hashes_of_files_come_back():
+    import tempfile
+    from pathlib import Path
+    import numpy as np
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.keeping import Kept, read_kept, write_kept
+    from sketch_lvm.study.runs import frozen_encoder
+
+    d = Path(tempfile.mkdtemp())
+    made = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    r, n = np.random.default_rng(0), len(made)
+    stats, hashes = r.integers(0, 2**40, (n, 2)), r.integers(0, 256, (n, 32), dtype=np.uint8)
+    piece = Kept(made.about, made.features, made.ids, made.names, made.thumbs, stats, hashes)
+    order = np.stack([np.zeros(n, np.int64), np.arange(n)[::-1]], 1)  # the last photo first
+    ids, names = ([x[i] for i in range(n)][::-1] for x in (made.ids, made.names))
+    back = read_kept(write_kept(d / 'g', made.about, ids, names, [piece], order))
+    assert (back.hashes == hashes[::-1]).all() and (back.stats == stats[::-1]).all() and list(back.ids) == ids
+
+
 def test_galleries_of_the_first_kind_open_or_are_refused():
     import json, tempfile
     from pathlib import Path

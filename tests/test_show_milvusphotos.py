@@ -36,11 +36,11 @@ def test_milvus_is_asked_by_rows():
         def query_iterator(self, name, **more):
             return Walk()
 
-        def get(self, name, ids, output_fields):
+        def get(self, name, ids, output_fields, timeout):
             asked.append(ids)
             return [stored[i] for i in ids if i in stored]
 
-        def search(self, name, data, limit, filter, output_fields, search_params):
+        def search(self, name, data, limit, filter, output_fields, search_params, timeout):
             filters.append(filter)
             near = sorted(stored.values(), key=lambda r: -float(r['vector'] @ data[0]))
             return [[dict(entity=r) for r in near if not filter or r['name'] == 'a'][:limit]]

@@ -43,6 +43,8 @@ def test_a_plan_is_checked_without_loading_anything():
         assert len(said) == 1 and said[0].startswith(f'{option}={value} in --data is for every row') and row in said[0]
         assert wrong(table='splip-ablation', data=data, rows=('SpLIP', 'without B_t')) == []
     assert wrong(table='splip-ablation', data=dict(name='mini', lot=1)) == []  # no row has a lot of its own
+    probed = wrong(data=dict(name='tuberlin', path='/nowhere', split='kd'), steps=8, probe_at=(0, 4))
+    assert any('only the mini world has' in w for w in probed) and wrong(steps=8, probe_at=(0, 4)) == []
 
 
 def test_a_row_that_asks_for_more_classes_names_itself():

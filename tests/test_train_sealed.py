@@ -193,6 +193,26 @@ def test_an_exchange_that_cannot_be_is_said_or_left_to_two_renames():
     assert (d / 'a' / 'b').is_dir()
 
 
+def test_where_the_system_exchanges_names_nothing_else_is_done():
+    import ctypes, os, sys
+    from unittest import mock
+    from sketch_lvm.core import nothing_to_test
+    from sketch_lvm.train.sealed import read_folder, scratch, write_folder
+
+    here = scratch()
+    for name in 'ab':
+        (here / name).mkdir()
+    libc = ctypes.CDLL(None) if sys.platform == 'linux' else None
+    places = [-100, bytes(here / 'a'), -100, bytes(here / 'b')]  # -100: paths are whole
+    if not hasattr(libc, 'renameat2') or libc.renameat2(*places, 2):
+        nothing_to_test('a system and a disk that exchange two names')
+    else:
+        write_folder(here / 'x', {'a': b'old'})
+        with mock.patch('os.rename', side_effect=AssertionError('for a moment nothing had the name')):
+            write_folder(here / 'x', {'a': b'new'})
+        assert read_folder(here / 'x') == {'a': b'new'} and sorted(p.name for p in here.iterdir()) == ['a', 'b', 'x']
+
+
 def test_pickles_are_never_loaded():
     import io, os, pickle, pytest, torch
     from sketch_lvm.core import UserError

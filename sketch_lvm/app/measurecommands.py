@@ -17,7 +17,8 @@ from .arguments import resumable, read_changes, read_data
 from .engine import IMPORT, Command, Opt
 from .terminal import is_first_process
 from ..bench.rows import ROWS
-from ..core import UserError, check_name, check_writable, data_path, read_json, write_json
+from ..core import UserError, check_name, check_writable, data_path, read_json
+from ..files import change_json
 
 if TYPE_CHECKING:
     from sketch_lvm.study.tableplan import TablePlan
@@ -220,7 +221,7 @@ def with_conditions(measure: Callable[[], dict]) -> dict:
 def keep_run(path: str | Path | None, run: dict) -> None:
     "Add a measurement to the file that collects such runs"
     if path:
-        write_json(path, dict(runs=[*(read_json(path).get('runs', []) if Path(path).exists() else []), run]))
+        change_json(path, lambda kept: dict(runs=[*kept.get('runs', []), run]), {})
 
 
 def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, counting, read_json, rng, to_image, write_json
-from ..files import save_figure
+from ..core import UserError, atomic_write, counting, rng, to_image, write_json
+from ..files import change_json, save_figure
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
 from ..measure.protocols import Protocol, make_protocol
@@ -277,8 +277,8 @@ def write_results(
 def keep_result(path: str | Path, result: dict) -> None:
     "Add a result to a file of results; one of the same backbone, seed and steps is replaced"
     same = ('backbone', 'seed', 'steps')
-    rows = read_json(path) if Path(path).exists() else []
-    write_json(path, [r for r in rows if any(r[k] != result[k] for k in same)] + [result])
+    others = lambda rows: [r for r in rows if any(r[k] != result[k] for k in same)]
+    change_json(path, lambda rows: [*others(rows), result], [])
 
 
 def what_next(out: str | Path, r: dict) -> str:

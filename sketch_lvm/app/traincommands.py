@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
-           'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'cmd_pretrain']
+           'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'check_pretrain', 'cmd_pretrain']
 
 # %% ../../nbs/app/05_traincommands.ipynb #8fa73fb7
 def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
@@ -214,6 +214,13 @@ def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
     return dict(out=str(Path(v.out) / 'base'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
 
 
+def check_pretrain(v: Namespace) -> list[str]:
+    "What is wrong with the options of `pretrain`, as sentences"
+    if v.data and v.device not in ('auto', 'cpu'):
+        return [f'--device {v.device}: pretraining on pictures (--data) runs on the processor alone. Leave it out.']
+    return check_device(v.device)
+
+
 def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
     "Pretrain, and write the result as the project keeps its own"
 
@@ -249,4 +256,5 @@ PRETRAIN = Command(
         DEVICE,
     ),
     cmd_pretrain,
+    check_pretrain,
 )

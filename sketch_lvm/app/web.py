@@ -26,6 +26,7 @@ from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
 from .shelf import Shelf, as_shelf
 from ..core import UserError
 from ..plain import plain_json
+from ..show.milvus import Unreachable
 
 # %% ../../nbs/app/13_web.ipynb #a1411ba3
 PAGE = {  # what the browser calls it: (package, file, type)
@@ -106,7 +107,9 @@ def make_app(what: Finder | Shelf, port: int, token: str = '', limits: Limits = 
         return JSONResponse(dict(kept, page=png), headers=FRESH)
 
     async def refused(request: Request, error: Exception) -> Response:
-        return answer_error(*error.args) if isinstance(error, Refused) else answer_error(400, str(error))
+        if isinstance(error, Refused):
+            return answer_error(*error.args)
+        return answer_error(503 if isinstance(error, Unreachable) else 400, str(error))
 
     routes = [Route(path, page_file(*about), methods=['GET']) for path, about in PAGE.items()]
     routes += [

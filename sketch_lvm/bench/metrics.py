@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import check_name, read_json, rng, write_json, machine
+from ..core import check_name, machine, rng
+from ..files import change_json
 from ..measure.metrics import rank_metrics
 from ..measure.ranking import unit_rows
 
@@ -138,8 +139,8 @@ def bench_metrics(
 def keep_bench(path: str | Path, run: dict) -> None:
     "Add a run to a JSON file; it replaces the one with the same shape, device and threads"
     same = lambda r: [r[x] for x in ('shape', 'device', 'threads')]
-    kept = read_json(path)['runs'] if Path(path).exists() else []
-    write_json(path, dict(runs=[*(r for r in kept if same(r) != same(run)), run]))
+    others = lambda kept: [r for r in kept['runs'] if same(r) != same(run)]
+    change_json(path, lambda kept: dict(runs=[*others(kept), run]), dict(runs=[]))
 
 
 def _conditions(device: str | None, load: tuple[float, float, float], command: str) -> dict:

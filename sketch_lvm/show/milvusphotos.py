@@ -16,7 +16,7 @@ import torch
 
 from ..clip.encoder import Encoder
 from ..core import UserError, sha256
-from .milvus import MilvusGallery, all_rows, condition, open_milvus, photo_key
+from .milvus import PATIENCE, MilvusGallery, all_rows, answering, condition, open_milvus, photo_key
 
 # %% ../../nbs/show/21_milvusphotos.ipynb #75c7d9be
 MOST_FOUND = 16_000  # Milvus gives no more at once
@@ -32,12 +32,12 @@ class MilvusThumbs(Sequence):
     def __len__(self) -> int:
         return len(self.ids)
 
+    @answering()
     def __getitem__(self, row: int) -> bytes:
         with self.lock:  # pictures are asked for by several threads
             if row not in self.kept:
-                got = self.gallery.client.get(
-                    self.gallery.collection, ids=[photo_key(self.ids[row])], output_fields=['thumb']
-                )
+                key, how = photo_key(self.ids[row]), dict(output_fields=['thumb'], timeout=PATIENCE)
+                got = self.gallery.client.get(self.gallery.collection, ids=[key], **how)
                 if not got:
                     raise UserError('the photo has left the gallery: open it again.')
                 self.kept[row] = base64.b64decode(got[0]['thumb'])
@@ -51,6 +51,7 @@ class MilvusPhotos:
 
     items = None  # the photos themselves are where they were indexed
 
+    @answering()
     def __init__(self, gallery: MilvusGallery):
         self.gallery, self.about, self.encoder = gallery, gallery.about, gallery.encoder
         rows = sorted((r['id'], r['name'], r['bytes']) for r in all_rows(gallery.client, gallery.collection, FIELDS))
@@ -67,10 +68,11 @@ class MilvusPhotos:
     def __repr__(self):
         return f'{len(self):,} photos in Milvus, by {self.about["encoder"]}'
 
+    @answering()
     def vector(self, row: int) -> torch.Tensor:
         "The vector of a photo"
-        key = photo_key(self.ids[row])
-        got = self.gallery.client.get(self.gallery.collection, ids=[key], output_fields=['vector'])
+        key, how = photo_key(self.ids[row]), dict(output_fields=['vector'], timeout=PATIENCE)
+        got = self.gallery.client.get(self.gallery.collection, ids=[key], **how)
         if not got:
             raise UserError('the photo has left the gallery: open it again.')
         return torch.from_numpy(np.array(got[0]['vector'], np.float32))

@@ -200,6 +200,8 @@ def table_problems(plan: TablePlan) -> list[str]:
         out.append(
             f'the table {plan.table} is about {t.data}, not {plan.data["name"]}: --data {t.data}:PATH,split=NAME.'
         )
+    if plan.probe_at and plan.data['name'] != 'mini':
+        out.append('probes (--probe) ask for new objects of the training categories, which only the mini world has.')
     out += other_problems(plan) + (data_problems(plan.other) if plan.other else []) + part_problems(plan)
     names = [row.name for row in t.rows]
     out += filter(None, [choice_problem(name, names, f'row of {plan.table}') for name in plan.rows])

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
 from ..fields import TEXT, WHOLE, Format, Newer
-from ..files import open_to_add
+from ..files import is_there, open_to_add
 from ..plain import plain_json
 from .sealed import Damaged, put_back
 
@@ -137,7 +137,7 @@ def _alone(path: Path) -> Iterator[int]:
         try:
             if fcntl:
                 fcntl.flock(fd, fcntl.LOCK_EX)
-            if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.lstat(path)):
+            if is_there(fd, path):
                 yield fd
                 return  # else it was removed while we waited
         finally:

@@ -146,15 +146,15 @@ def image_set(
 @contextlib.contextmanager
 def _pool(workers):
     "A `map` over processes: forked on Linux (a script needs no main guard), spawned elsewhere; plain `map` for one"
-    if workers == 1:
+    context = multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')
+    try:
+        pool = None if workers == 1 else ProcessPoolExecutor(workers, context)
+    except OSError:  # what processes share (/dev/shm) is not there: this one draws alone, the same pictures
+        pool = None
+    if pool is None:
         yield map
         return
-    with (
-        warnings.catch_warnings(),
-        ProcessPoolExecutor(
-            workers, multiprocessing.get_context('fork' if sys.platform == 'linux' else 'spawn')
-        ) as pool,
-    ):
+    with warnings.catch_warnings(), pool:
         # forking beside threads: the workers touch only numpy and PIL
         warnings.simplefilter('ignore', DeprecationWarning)
         try:

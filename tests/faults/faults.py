@@ -81,6 +81,18 @@ a disk that is full while a gallery is written | the old gallery is whole | faul
 log deleted, cut, edited | kept aside, said, the run goes on | test_train_runs.py::test_a_log_is_cut_back
 configuration not UTF-8, a list, a string, without a method | a sentence | test_study_runs.py::test_odd_configurations_are_sentences
 Ctrl-C, SIGTERM, a terminal that closes | a checkpoint at the step's edge, workers gone, 128 + signal | test_train_loop.py::test_ctrl_c_in_a_terminal
+Ctrl-C twice in a training, at once | obeyed at once: no traceback, no worker, no lock left; it goes on to the same bits | faults/test_hard_places.py::test_ctrl_c_twice_in_a_training[0]
+Ctrl-C twice, a fiftieth of a second apart | the same | faults/test_hard_places.py::test_ctrl_c_twice_in_a_training[0.02]
+Ctrl-C twice, a fifth of a second apart | the same | faults/test_hard_places.py::test_ctrl_c_twice_in_a_training[0.2]
+Ctrl-C twice while the rooms of a command are loaded | ended without a word | faults/test_hard_places.py::test_ctrl_c_before_the_command_has_begun[sketch_lvm.app.cli]
+Ctrl-C twice while its last rooms are loaded | the same | faults/test_hard_places.py::test_ctrl_c_before_the_command_has_begun[sketch_lvm.app.measurecommands]
+Ctrl-C while Python clears away what has ended | the same | faults/test_hard_places.py::test_ctrl_c_while_a_command_ends
+/dev/shm of 4 kB, as in small containers | said before a worker is started; without workers it trains, and the mini world is drawn | faults/test_hard_places.py::test_no_memory_that_processes_share[4k]
+/dev/shm that takes nothing | the same | faults/test_hard_places.py::test_no_memory_that_processes_share[read-only]
+an export killed at any call | the old file or the new one; the next removes what is left beside it | faults/test_hard_places.py::test_an_export_killed_at_any_call_leaves_the_old_file_or_the_new_one
+two quickstarts into one folder | the second refuses, the first loses nothing | faults/test_hard_places.py::test_two_quickstarts_at_once
+two measurements saved into one file at once, of `bench` or `quickstart` | all rows are kept | faults/test_hard_places.py::test_two_measurements_that_are_saved_at_once_are_both_kept
+six programs that add to one file of results | the same | test_files.py::test_of_many_who_add_to_one_file_none_loses_a_row
 the main process is killed | its workers go with it | test_train_workers.py::test_workers_go_with_the_main_process
 a worker is killed | a sentence; the run can be taken up | test_train_loop.py::test_a_killed_worker_is_a_sentence
 memory of the GPU runs out | a message with the flag that helps | test_train_loop.py::test_faults_in_steps
@@ -229,6 +241,7 @@ paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_ser
 damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
+the server of Milvus goes away under an open app | a sentence, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app
 """,
     ),
     *rows(
@@ -244,6 +257,9 @@ a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_th
 few open files, private files, no locale, no temporary folder, no asserts, no home | photos are indexed and found | faults/test_ordinary_days.py::test_photos_are_indexed_and_found_wherever[few open files]
 a list with a mark of the byte order, or lines that end as on Windows | read as any other | faults/test_ordinary_days.py::test_lists_that_another_editor_saved
 memory that runs out, of numpy's arrays or PyTorch's | a sentence with the options that help | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+`ulimit -v` under which PyTorch cannot be loaded | a sentence that names the limit, exit 2 | faults/test_hard_places.py::test_a_limit_on_memory_is_a_sentence
+a table whose probes its data cannot answer | refused before a folder is made | faults/test_hard_places.py::test_a_table_that_cannot_begin_leaves_no_folder
+no device is said, or auto: tune, pretrain | the one that is there; none on which it would not run | faults/test_hard_places.py::test_commands_that_are_told_no_device
 the folder in which one stands is gone | a sentence | faults/test_ordinary_days.py::test_a_folder_that_is_gone_under_ones_feet
 a part of the data asked for a whole table whose rows ask for parts | refused | test_study_tableplan.py::test_a_plan_is_checked_without_loading_anything
 a row that asks for more classes than there are | names itself | test_study_tableplan.py::test_a_row_that_asks_for_more_classes_names_itself
@@ -277,9 +293,10 @@ def kept(name: str) -> dict:
     return json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
 
 
-def run(only: str = '', flags: str = '') -> dict:
-    "Every test whose name holds `only`, once: what came of each, beside what was seen of the others before"
-    named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})
+def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
+    "Every test whose name holds `only`, or a part of them, once: what came of each, beside what was seen before"
+    number, of = map(int, part.split('/'))
+    named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})[number - 1 :: of]
     line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
     start = time.monotonic()
     done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
@@ -290,12 +307,13 @@ def run(only: str = '', flags: str = '') -> dict:
     print(done.stdout[-20000:] if done.returncode else '', end='')
     here, before = {f.test for f in FAULTS}, kept('seen')
     seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
-    how = dict(command=' '.join(['faults.py --run', *([only] if only else []), *(['--flags', flags] if flags else [])]))
+    words = [only] * bool(only) + ['--flags', flags] * bool(flags) + ['--part', part] * (of > 1)
+    how = dict(command=' '.join(['faults.py --run', *words]))
     how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
     how |= {word: sum(w == word for w in now.values()) for word in ('passed', 'failed', 'error')}
     how |= dict(skipped=len(named) - sum(how[word] for word in ('passed', 'failed', 'error')))
     return dict(
-        runs=[*before.get('runs', []), how][-5:],
+        runs=[*before.get('runs', []), how][-8:],
         tests={name: word for name, word in sorted(seen.items()) if name in here},
     )
 
@@ -328,7 +346,7 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
         parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
     for title, said, head, lines in (
         ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
-        ('Damaged input', FUZZED, 'what inputs seed refused crashes date', fuzz_lines()),
+        ('Damaged input', FUZZED, 'what inputs seed refused crashes date commit', fuzz_lines()),
         ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
         ('Mutants', f'{MUTANTS} {mutants_counted()}', 'place change seen by', mutant_lines()),
     ):
@@ -348,7 +366,10 @@ def run_lines() -> list[tuple]:
 def fuzz_lines() -> list[tuple]:
     "A line for each kind of input"
     names = 'inputs seed refused crashes'.split()
-    return [(k, *(f'{v[n]:,}' for n in names), v.get('date', '')) for k, v in kept('fuzzed').items()]
+    return [
+        (k, *(f'{v[n]:,}' for n in names), v.get('date', ''), v.get('commit', 'not noted'))
+        for k, v in kept('fuzzed').items()
+    ]
 
 
 def damage_lines() -> list[tuple]:
@@ -394,7 +415,7 @@ def mutant_lines() -> list[tuple]:
 
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
-FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer."""
+FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
 
@@ -402,8 +423,9 @@ if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--run', nargs='?', const='', metavar='WORD', help='run the named tests first, or those with a WORD')
     p.add_argument('--flags', default='', help='also run what these flags mark: slow')
+    p.add_argument('--part', default='1/1', help='every so manieth of the tests alone: 1/2, then 2/2')
     asked = p.parse_args()
     if asked.run is not None:
-        SEEN.write_text(json.dumps(run(asked.run, asked.flags), indent=1) + '\n', encoding='utf-8')
+        SEEN.write_text(json.dumps(run(asked.run, asked.flags, asked.part), indent=1) + '\n', encoding='utf-8')
     PAGE.write_text(page(), encoding='utf-8')
     print(f'{len(FAULTS)} faults, {len({f.test for f in FAULTS})} tests: {PAGE}')

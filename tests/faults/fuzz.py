@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tarfile
 import time
@@ -29,6 +30,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from faults import ROOT, device
 
 from sketch_lvm.core import UserError, rng
 from sketch_lvm.train.sealed import SEAL, scratch
@@ -450,6 +452,26 @@ def fuzz(target: str, numbers: range, seed: int = 0, most: int = 20) -> tuple[in
     return refused, bad
 
 
+def commit() -> str:
+    "The commit whose code was tried; with a mark where something was changed since"
+    git = ['git', '-C', str(ROOT)]
+    head = subprocess.run([*git, 'rev-parse', '--short=10', 'HEAD'], capture_output=True, text=True).stdout.strip()
+    same = subprocess.run([*git, 'diff', '--quiet', 'HEAD', '--', 'sketch_lvm', 'tests/faults/fuzz.py']).returncode == 0
+    return head if same else head + ' and changes'
+
+
+def added(was: dict, target: str, asked: argparse.Namespace, refused: int, seconds: int) -> dict:
+    "What is written down of a target: a piece that follows the one before, of the same code, is added to it"
+    how = dict(seed=asked.seed, crashes=0, commit=commit(), device=device())
+    goes_on = all(was.get(k) == how[k] for k in how) and was['first'] + was['inputs'] == asked.first
+    total = dict(inputs=asked.count, refused=refused, seconds=seconds)
+    total = {k: v + was[k] for k, v in total.items()} if goes_on else total
+    first = was['first'] if goes_on else asked.first
+    words = ['fuzz.py', target, '--seed', asked.seed, *(['--first', first] if first else [])]
+    command = ' '.join(map(str, [*words, '--count', total['inputs'], '--keep']))
+    return total | how | dict(first=first, command=command, date=str(datetime.date.today()))
+
+
 def main(args: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('targets', nargs='*', metavar='target', help=f'{", ".join(TARGETS)}; all if none is named')
@@ -467,12 +489,7 @@ def main(args: list[str] | None = None) -> int:
             print(f'  fuzz.py {target} --seed {asked.seed} --first {number} --count 1\n{what}', flush=True)
         if asked.keep and not bad:
             kept = json.loads(KEPT.read_text(encoding='utf-8')) if KEPT.exists() else {}
-            was = kept.get(target, {})  # a piece that follows the one before is added to it
-            goes_on = was.get('seed') == asked.seed and was['first'] + was['inputs'] == asked.first
-            now = dict(inputs=asked.count, refused=refused, seconds=round(seconds))
-            total = {k: v + was.get(k, 0) for k, v in now.items()} if goes_on else now
-            how = dict(seed=asked.seed, first=was['first'] if goes_on else asked.first, crashes=0)
-            kept[target] = total | how | dict(date=str(datetime.date.today()))
+            kept[target] = added(kept.get(target, {}), target, asked, refused, round(seconds))
             KEPT.write_text(json.dumps(kept, indent=1) + '\n', encoding='utf-8')
     return bool(found)
 
