@@ -35,6 +35,7 @@ show/milvus | json.loads | what a collection says of itself; any error is a sent
 show/onefile | json.loads read_text | what the page's own program answers, in a test
 show/pad | read_text | the pad's program, of this package
 show/explorer | read_text savefig | the explorer's program, of this package; a picture in memory
+show/livesystem | read_text | the program and the style of the page, of this package
 app/web | read_bytes | the app's page, of this package
 app/terminal | open os.open | /dev/null
 app/quickstart | Image.open savefig | a figure in memory
