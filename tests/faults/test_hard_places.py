@@ -84,7 +84,7 @@ class Twice:
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Twice())
-signal.signal(signal.SIGINT, signal.default_int_handler)  # as from a terminal; who runs tests in the background ignores it
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as from a terminal: background jobs ignore it
 runpy.run_module('sketch_lvm', run_name='__main__', alter_sys=True)
 """
 
