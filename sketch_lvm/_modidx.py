@@ -4104,6 +4104,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                  'sketch_lvm/testing/crash.py'),
                                           'sketch_lvm.testing.crash.killed_runs': ( 'testing/crash.html#killed_runs',
                                                                                     'sketch_lvm/testing/crash.py'),
+                                          'sketch_lvm.testing.crash.leave_with': ( 'testing/crash.html#leave_with',
+                                                                                   'sketch_lvm/testing/crash.py'),
                                           'sketch_lvm.testing.crash.outcome': ('testing/crash.html#outcome', 'sketch_lvm/testing/crash.py'),
                                           'sketch_lvm.testing.crash.run_forked': ( 'testing/crash.html#run_forked',
                                                                                    'sketch_lvm/testing/crash.py'),

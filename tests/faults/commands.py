@@ -7,11 +7,9 @@ a list of words; each runs in a child of its own, and a list of their results is
 import json
 import os
 import runpy
-import signal
 import subprocess
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,12 +60,14 @@ def load() -> None:
 
 def forked(*words: object, cwd: Path | None = None, first: Callable[[], object] = lambda: None) -> Finished:
     "A finished `sketch_lvm` in a child of this process, which does something `first`"
+    from sketch_lvm.testing.crash import leave_with
+
     load()
     sys.stdout.flush()
     sys.stderr.flush()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         if (pid := os.fork()) == 0:
-            _be_command([str(w) for w in words], cwd, first, (out.fileno(), err.fileno()))
+            leave_with(lambda: _be_command([*map(str, words)], cwd, first, (out.fileno(), err.fileno())), 120)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         for f in (out, err):
             f.seek(0)
@@ -75,30 +75,18 @@ def forked(*words: object, cwd: Path | None = None, first: Callable[[], object] 
 
 
 def _be_command(words, cwd, first, streams):
-    "In the child: what `python -m sketch_lvm` does; never returns"
-    status = 1
-    signal.alarm(120)
-    try:
-        for number, stream in enumerate(streams, 1):
-            os.dup2(stream, number)
-        sys.stdout, sys.stderr = (
-            open(n, 'w', encoding=s.encoding, errors=s.errors, closefd=False)
-            for n, s in ((1, sys.__stdout__), (2, sys.__stderr__))
-        )
-        if cwd:
-            os.chdir(cwd)
-        first()
-        sys.argv = ['sketch_lvm', *words]
-        runpy.run_module('sketch_lvm', run_name='__main__', alter_sys=True)
-        status = 0
-    except SystemExit as e:
-        status = int(e.code or 0)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    "In the child: what `python -m sketch_lvm` does"
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream, number)
+    sys.stdout, sys.stderr = (
+        open(n, 'w', encoding=s.encoding, errors=s.errors, closefd=False)
+        for n, s in ((1, sys.__stdout__), (2, sys.__stderr__))
+    )
+    if cwd:
+        os.chdir(cwd)
+    first()
+    sys.argv = ['sketch_lvm', *words]
+    runpy.run_module('sketch_lvm', run_name='__main__', alter_sys=True)
 
 
 if __name__ == '__main__':
