@@ -32,7 +32,7 @@ class Grid(NamedTuple):
         "In a notebook: a table"
         return block_html(self)
 
-
+# %% ../nbs/01_tabular.ipynb #04d714e2
 class Loud(str):
     "A sentence that must not be overlooked"
 
@@ -40,7 +40,7 @@ class Loud(str):
 class Items(tuple):
     "A list, a point each"
 
-
+# %% ../nbs/01_tabular.ipynb #b010eddd
 class Fold(NamedTuple):
     "Blocks under a title, for those who want to know more: closed in HTML, left out of text"
 
@@ -50,7 +50,7 @@ class Fold(NamedTuple):
 
 Block = str | Items | Grid | Fold
 
-
+# %% ../nbs/01_tabular.ipynb #5817fd18
 class Shown(tuple):
     "Blocks that show themselves: text in a terminal, HTML in a notebook"
 
@@ -73,7 +73,7 @@ def grid_text(grid: Grid) -> str:
         for row in rows
     )
 
-
+# %% ../nbs/01_tabular.ipynb #e792218b
 def block_text(block: Block) -> str:
     "A block as text; a fold stays closed"
     if isinstance(block, Grid):
@@ -82,7 +82,7 @@ def block_text(block: Block) -> str:
         return '\n'.join(f'  {x}' for x in block)
     return '' if isinstance(block, Fold) else str(block)
 
-
+# %% ../nbs/01_tabular.ipynb #84ef1127
 def write_text(blocks: Iterable[Block]) -> str:
     "Blocks as plain text: sentences one below the other, grids set off"
     parts: list[str] = []
@@ -105,7 +105,7 @@ def block_markdown(block: Block) -> str:
         return '\n'.join([row(block.head), '|' + '---|' * len(block.head), *map(row, block.rows)])
     return block
 
-
+# %% ../nbs/01_tabular.ipynb #37912328
 def write_markdown(blocks: Iterable[Block]) -> str:
     "Blocks as Markdown, an empty line between two"
     return '\n\n'.join(map(block_markdown, blocks))
@@ -118,7 +118,7 @@ def words_html(text: str) -> str:
     "Words with what HTML would misread escaped; a number and its spread stay on one line"
     return re.sub('`([^`]*)`', r'<code>\1</code>', html.escape(text)).replace(' ± ', '&nbsp;±&nbsp;')
 
-
+# %% ../nbs/01_tabular.ipynb #8df0072c
 def block_html(block: Block) -> str:
     "A block as HTML; nothing in it is taken for a tag"
     if isinstance(block, Items):
@@ -135,7 +135,7 @@ def block_html(block: Block) -> str:
     style = f' style="{LOUD}"' if isinstance(block, Loud) else ''
     return f'<p{style}>{words_html(block)}</p>'
 
-
+# %% ../nbs/01_tabular.ipynb #55bcce19
 def write_html(blocks: Iterable[Block]) -> str:
     "Blocks as a piece of an HTML page"
     return ''.join(map(block_html, blocks))
@@ -154,13 +154,13 @@ TEX: dict[str, str] = {c: f'\\{c}' for c in '&%$#_{}'} | {
     '…': r'\dots{}',
 }
 
-
+# %% ../nbs/01_tabular.ipynb #579ba971
 def words_latex(text: str) -> str:
     "Words with what LaTeX would obey escaped"
     text = ''.join(TEX.get(c, c) for c in text)
     return re.sub('`([^`]*)`', r'\\texttt{\1}', text)
 
-
+# %% ../nbs/01_tabular.ipynb #789f3fca
 def block_latex(block: Block) -> str:
     "A block as LaTeX"
     if isinstance(block, Loud):
@@ -184,7 +184,7 @@ def block_latex(block: Block) -> str:
         return '\n'.join(rows)
     return words_latex(block)
 
-
+# %% ../nbs/01_tabular.ipynb #d5c5fb4a
 def write_latex(blocks: Iterable[Block]) -> str:
     "Blocks as a piece of a LaTeX document"
     return '\n\n'.join(map(block_latex, blocks))
@@ -197,7 +197,7 @@ FORMATS: dict[str, Callable[[Iterable[Block]], str]] = {
     'latex': write_latex,
 }
 
-
+# %% ../nbs/01_tabular.ipynb #34930a71
 def write_blocks(blocks: Iterable[Block], format: str = 'text') -> str:
     "Blocks in one of the `FORMATS`"
     return FORMATS[check_name(format, FORMATS, 'format')](blocks)

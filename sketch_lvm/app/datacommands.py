@@ -54,7 +54,7 @@ def data_info(v: Namespace, say: Callable[[str], None]) -> dict:
         notes=report.notes,
     )
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #de7b4610
 def data_verify(v: Namespace, say: Callable[[str], None]) -> dict:
     "The whole check; exit code 1 if there are errors"
     from sketch_lvm.data.verify import verify
@@ -64,7 +64,7 @@ def data_verify(v: Namespace, say: Callable[[str], None]) -> dict:
     say(str(found))
     return dict(found.to_dict(), exit=0 if found.fine else 1)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #19778534
 def data_extract(v: Namespace, say: Callable[[str], None]) -> dict:
     "Unpack an archive, into a folder of its name if none is given"
     from sketch_lvm.data.archives import extract
@@ -81,7 +81,7 @@ def data_extract(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     return dict(r, into=str(into))
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #91f5802a
 ACTIONS: dict[str, Callable[[Namespace, Callable[[str], None]], dict]] = {
     'list': data_list,
     'info': data_info,
@@ -96,7 +96,7 @@ def _inside(folder: str | Path) -> list[str]:
 
     return [n for n, _, kind in list_folder(folder, ScanReport(folder)) or () if kind == 'folder']
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #879c44b6
 def _sketch_folders(path: str | Path) -> list[str]:
     "The folders in which a known layout has its sketches, at a path or one folder below"
     from sketch_lvm.data.layouts import LAYOUTS, guess_data
@@ -112,7 +112,7 @@ def _sketch_folders(path: str | Path) -> list[str]:
         }
     )
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #8b14f01b
 def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     "`(photos, report)` of a data set at a path, without its sketches; `(path, None)` if it is just a folder of photos"
     from sketch_lvm.data.layouts import find_data, guess_data, open_data
@@ -144,7 +144,7 @@ def cmd_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
     "Do what was asked with data"
     return ACTIONS[v.action](v, say)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #0fecdb70
 def name_and_path(v: Namespace) -> list[str]:
     "`datasets info sketchy:PATH` names the data set too; a sentence says what else that follows does not belong"
     name, colon, _ = (v.path or '').partition(':')
@@ -162,7 +162,7 @@ def name_and_path(v: Namespace) -> list[str]:
     v.per_class = data.pop('per_class', v.per_class)
     return [f'{", ".join(data)}: for training and testing, not for `datasets {v.action}`; leave it out.'] * bool(data)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #10005b1d
 def check_datasets(v: Namespace) -> list[str]:
     "What is wrong with the words of `datasets`, as sentences"
     if wrong := name_and_path(v):

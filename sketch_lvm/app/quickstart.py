@@ -35,6 +35,7 @@ from ..clip.names import small_backbones
 from ..show.drawing import read_drawing
 from ..show.index import vectors
 
+# %% ../../nbs/app/00_quickstart.ipynb #dc8c767d
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -71,7 +72,7 @@ def drawn_rows(sketches: SketchPhotoSet, n: int, seed: int = 0) -> list[int]:
     classes = np.sort(rng(seed, stream=41).permutation(np.unique(sketches.labels))[:n])
     return [int(rng(seed, index=int(c), stream=42).choice(np.flatnonzero(sketches.labels == c))) for c in classes]
 
-
+# %% ../../nbs/app/00_quickstart.ipynb #dc5dd06e
 def draw_picture(ax: 'Axes', image: object, colour: str | None = None, title: str = '') -> None:
     "A picture in a frame"
     ax.imshow(to_image(image), cmap='gray', vmin=0, vmax=255)
@@ -150,7 +151,7 @@ def quick_sets(e: Experiment, progress: bool | None = None) -> ItemSets:
     with counting('drawing' if e.data['name'] == 'mini' else 'reading', progress) as move:
         return load_sets(e.data, progress=move)
 
-
+# %% ../../nbs/app/00_quickstart.ipynb #9348224b
 def score_and_rank(
     encoder: torch.nn.Module, protocol: Protocol, name: str, **more: object
 ) -> tuple[Report, np.ndarray]:
@@ -160,7 +161,7 @@ def score_and_rank(
         dim=1, descending=True, stable=True
     ).numpy()
 
-
+# %% ../../nbs/app/00_quickstart.ipynb #cd07baca
 def first_words(data: dict) -> str:
     "What happens to the data first"
     if data['name'] != 'mini':
@@ -273,14 +274,14 @@ def write_results(
     save_figure(fig, figures / 'learning-curve.png', dpi=130)
     plt.close(fig)
 
-
+# %% ../../nbs/app/00_quickstart.ipynb #1e56eab3
 def keep_result(path: str | Path, result: dict) -> None:
     "Add a result to a file of results; one of the same backbone, seed and steps is replaced"
     same = ('backbone', 'seed', 'steps')
     others = lambda rows: [r for r in rows if any(r[k] != result[k] for k in same)]
     change_json(path, lambda rows: [*others(rows), result], [])
 
-
+# %% ../../nbs/app/00_quickstart.ipynb #24cbaab9
 def what_next(out: str | Path, r: dict) -> str:
     "What came out, and what to open now"
     before, after = r['frozen']['mAP@all'], r['trained']['mAP@all']

@@ -40,7 +40,7 @@ def tiny_pictures(n: int, seed: int = 0, filler: int = 0) -> Iterator[bytes]:
         v = (k + seed * 2**24).to_bytes(6, 'little')
         yield head + chunk(b'IDAT', zlib.compress(b'\0' + v + b'\0' + v, 1)) + tail
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #15d9bcec
 def sketchy_tree(
     root: str | Path,
     sketches: int = 75_481,
@@ -87,7 +87,7 @@ def forget_pages(root: str | Path) -> bool:
                 os.close(f)
     return True
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #d8be0070
 def disk_of(path: str | Path) -> str:
     "The kind of file system that a path lies on, such as ext4 or tmpfs; '' if the system does not say"
     path, mounts = os.path.realpath(path), Path('/proc/self/mounts')
@@ -127,7 +127,7 @@ def fresh_process(
         raise UserError(f'the check failed: {err[-500:]}')
     return json.loads(out.splitlines()[-1])
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #12990731
 def peak_bytes() -> int:
     "The most memory this process has had"
     import resource
@@ -138,7 +138,7 @@ def peak_bytes() -> int:
         return int(status.read_text().split('VmHWM:')[1].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #0192edec
 def forget_peak() -> bool:
     "Let the peak begin anew at what the process has now, so that loading does not hide what comes after; can it?"
     import contextlib
@@ -176,7 +176,7 @@ def bench_datasets(
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #c479678b
 def _measured(root: str) -> None:
     "In the fresh process: print what verifying and listing a tree takes"
     import json
@@ -220,7 +220,7 @@ def photo_tree(root: Path, n: int, classes: int = 20) -> int:
         (root / 'photo' / f'class {c:02d}').mkdir(parents=True)
     return len(list(in_threads(make, range(n))))
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #f69298c6
 def bench_cache(
     pictures: int = 20_000, size: int = 224, folder: str | Path | None = None, say: Callable[[str], None] | None = None
 ) -> dict:
@@ -238,7 +238,7 @@ def bench_cache(
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
-
+# %% ../../nbs/bench/01_pictures.ipynb #4fc927fd
 def _cached(root: str, size: int) -> None:
     "In the fresh process: print what building the pixel cache of a folder takes"
     import json

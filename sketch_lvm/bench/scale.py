@@ -32,7 +32,7 @@ class PublishedSize(NamedTuple):
     queries: int  # sketches of unseen classes
     gallery: int
 
-
+# %% ../../nbs/bench/15_scale.ipynb #d85d461c
 SIZES: tuple[PublishedSize, ...] = (
     PublishedSize('Sketchy-Extended, 104/21', 104, 57_587, 72_949, 12_694, 10_453),
     PublishedSize('TU-Berlin-Extended, 220/30', 220, 15_400, 176_000, 2_400, 27_989),
@@ -47,7 +47,7 @@ def training_passes(m: Method, tower: Backbone, size: PublishedSize) -> tuple[in
     steps = m['epochs'] * -(-size.sketches // m['batch'])
     return steps, steps * passes_of_step(m, tower, size.classes)[0]
 
-
+# %% ../../nbs/bench/15_scale.ipynb #90eb87fc
 def passes_of_tests(m: Method, tower: Backbone, size: PublishedSize) -> float:
     "Passes forward that a test takes"
     return (size.queries + size.gallery) * pass_of_test(m, tower, size.classes)
@@ -57,7 +57,7 @@ def hours(passes: float, rate: float, devices: int = 1, efficiency: float = 1.0)
     "Hours of so many passes, at so many a second on each device"
     return passes / (rate * devices * efficiency) / 3600
 
-
+# %% ../../nbs/bench/15_scale.ipynb #6beabb3c
 def bytes_of_step(m: Method, tower: Backbone) -> float:
     "Bytes that each process has to send and receive in a step: the gradient of what trains, and the vectors"
     return count_trained(m, tower)[1] + 4.0 * views_of_step(m) * m['batch'] * tower.embed_dim
@@ -76,7 +76,7 @@ def measured_rates(folder: str | Path, tower: Backbone) -> dict[str, float]:
         out['test'] = encoded['photos'] / median(encoded, 'from cache, fp32')
     return out
 
-
+# %% ../../nbs/bench/15_scale.ipynb #8a6537a7
 def paper_grid(tower: Backbone, size: PublishedSize, rates: dict[str, float], table: str = 'main') -> Grid:
     "Every row of a table that learns: steps, passes, bytes, and hours on the machine whose rates are given"
     plan, lines = TablePlan(table=table, backbone=tower.name, weights_from='random'), []
@@ -99,7 +99,7 @@ def paper_grid(tower: Backbone, size: PublishedSize, rates: dict[str, float], ta
     head = ('', 'steps', 'million passes', 'MB sent a step', 'this machine', 'one GPU', 'eight', 'four times eight')
     return Grid(head, lines)
 
-
+# %% ../../nbs/bench/15_scale.ipynb #f16a0cd2
 def rate_wanted(tower: Backbone, size: PublishedSize, within: float, devices: int = 1, table: str = 'main') -> float:
     "Passes a second that each device has to make, if all rows of a table shall be trained once within some hours"
     plan = TablePlan(table=table, backbone=tower.name, weights_from='random')

@@ -25,7 +25,7 @@ STARTS: dict[str, list[str]] = {
     'doctor': ['-m', 'sketch_lvm', 'doctor'],
 }
 
-
+# %% ../../nbs/bench/07_starts.ipynb #e7a80320
 def start_once(words: list[str]) -> tuple[float, float]:
     "Seconds of a Python process by the clock and by the processor; it must end well"
     root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
@@ -38,7 +38,7 @@ def start_once(words: list[str]) -> tuple[float, float]:
         raise AssertionError(f'python {" ".join(words)} ended with {child.returncode}')
     return took, used.ru_utime + used.ru_stime
 
-
+# %% ../../nbs/bench/07_starts.ipynb #dcfc69f1
 def starts_case(names: list[str], repeats: int = REPEATS) -> dict:
     "Processes started in turn, each beside the others"
     out = {name: dict(seconds=[], cpu=[]) for name in names}
@@ -51,7 +51,7 @@ def starts_case(names: list[str], repeats: int = REPEATS) -> dict:
             out[name]['cpu'].append(cpu)
     return case('processes', out, {}, 0.0)
 
-
+# %% ../../nbs/bench/07_starts.ipynb #8d9f65fd
 def imported_by(words: list[str]) -> list[str]:
     "The large packages that a start brings in, of those that should stay out"
     code = (
@@ -65,7 +65,7 @@ def imported_by(words: list[str]) -> list[str]:
     done = subprocess.run([sys.executable, '-c', code, *words], env=env, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1].partition(':')[2].split()
 
-
+# %% ../../nbs/bench/07_starts.ipynb #5d3ff52d
 def bench_start(small: bool = False) -> list[dict]:
     "The row `start`"
     if small:

@@ -56,7 +56,7 @@ def free_port() -> int:
         s.bind(('127.0.0.1', 0))
         return s.getsockname()[1]
 
-
+# %% ../../nbs/bench/14_teams.ipynb #366367d1
 class Members:
     "A team that is started, and waits for its turns"
 
@@ -130,7 +130,7 @@ def teams_case(
         cores=cores,
     )
 
-
+# %% ../../nbs/bench/14_teams.ipynb #54c60a21
 def apart_in_teams(told: dict[str, list[dict]]) -> dict[str, float]:
     "How far losses and gradients of teams lie from those of the first, relative to its largest number"
     first = next(iter(told.values()))[0]
@@ -141,7 +141,7 @@ def apart_in_teams(told: dict[str, list[dict]]) -> dict[str, float]:
         out[f'loss, {name}'] = max(abs(a['loss'] - first['loss']) for a in answers) / abs(first['loss'])
     return out
 
-
+# %% ../../nbs/bench/14_teams.ipynb #b5c92728
 def efficiency(found: dict, size: int, clock: str = 'seconds') -> float:
     "The share of what a team could do at best: by the clock of the cores it can have, by processor time of all its own"
     one, many = (np.array(found['sides'][n][clock]) for n in ('1 process', f'{size} processes'))

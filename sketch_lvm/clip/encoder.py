@@ -47,7 +47,7 @@ def train_parts(train: str) -> list[str]:
     names = [n for n in PARTS if n != 'tower']
     return [check_name(p.strip(), [*names, 'all', 'none'], 'part to train') for p in str(train).split('+')]
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #7a99466b
 def open_parameters(encoder: 'Encoder', parts: list[str]) -> None:
     "Freeze everything by walking the parameters, then open the named parts. What a prompt source froze stays frozen"
     for part, parameters in encoder.pieces().items():
@@ -59,7 +59,7 @@ def parts_of(encoder: 'Encoder') -> dict[str, str]:
     "{name: part} of what trains, as the encoder's parts state it"
     return {name: group.part for group in encoder.parameter_groups() for name in group.parameters}
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #0b0ce340
 def count_trainable(encoder: 'Encoder') -> dict[str, tuple[int, int]]:
     "{part: (tensors, numbers)} of what requires a gradient"
     groups = encoder.parameter_groups()
@@ -227,7 +227,7 @@ def identity_head(dim: int) -> nn.Linear:
     nn.init.zeros_(head.bias)
     return head
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #3f7b8f3c
 def make_encoder(
     backbone: Backbone,
     prompts: PromptSource | None = None,
@@ -278,14 +278,14 @@ def tower_in(encoder: Encoder, precision: str) -> nn.Module:
             half[:] = [copy.deepcopy(encoder.image_tower).to(torch.bfloat16).requires_grad_(False)]
     return half[0]
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #4edb38ea
 def in_batches(pixels: torch.Tensor, modality: Modality, batch: int = 256) -> Iterator[tuple[torch.Tensor, Modality]]:
     "Pixels and their modalities, `batch` pictures at a time; of no pictures one empty batch"
     index, _ = modality_rows(modality, len(pixels))
     for i in range(0, max(len(pixels), 1), batch):
         yield pixels[i : i + batch], MODALITIES[index] if isinstance(index, int) else index[i : i + batch]
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #2246a8f1
 def embed_batches(
     encoder: Callable,  # an `Encoder`, or whatever is called with pixels and a modality
     batches: Iterable[tuple[torch.Tensor, Modality]],
@@ -315,7 +315,7 @@ def embed_batches(
             encoder.train()
     return torch.cat(out) if out else torch.empty(0, 0)  # outside inference mode: fit to train a head on
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #c245ed16
 def plain_encoder(backbone: Backbone) -> Callable[[torch.Tensor, Modality], torch.Tensor]:
     "A backbone's own image tower, as open_clip computes it, to be called like an encoder"
     return lambda pixels, modality: F.normalize(backbone.model.encode_image(pixels).float(), dim=-1)
@@ -333,7 +333,7 @@ def encoder_state(encoder: Encoder) -> dict:
         description=copy.deepcopy(encoder.recipe), tensors={n: p.detach().cpu().clone() for n, p in tensors.items()}
     )
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #8f9ed53d
 def old_recipe(encoder: Encoder) -> dict:
     "What `encoder.recipe` was at first: its mark hashed two tensors, and it had no word on pixels"
     tower = encoder.backbone.model.visual
@@ -342,7 +342,7 @@ def old_recipe(encoder: Encoder) -> dict:
     mark = sha256(b''.join(numbers))[:16]
     return {k: v for k, v in encoder.recipe.items() if k not in ('pixels', 'text')} | dict(tower=mark)
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #3a1d8d76
 def old_mistake(encoder: Encoder) -> list[str]:
     "At first weights got the activation of the backbone's name, not their own; what was learned on it is lost"
     b, has = encoder.backbone, {False: 'GELU', True: 'QuickGELU'}
@@ -356,7 +356,7 @@ def old_mistake(encoder: Encoder) -> list[str]:
         'Please train it again'
     ]
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #272a3bf9
 _brief = reprlib.Repr()  # of what may come from a stranger: nested, long
 _brief.maxlevel, _brief.maxdict, _brief.maxlist, _brief.maxstring, _brief.maxother = 4, 20, 8, 200, 200
 
@@ -372,7 +372,7 @@ def recipe_differences(told: object, encoder: Encoder) -> list[str]:
     differ = [f'{k}: {_brief.repr(told.get(k))} was saved, this encoder has {_brief.repr(mine.get(k))}' for k in keys]
     return differ or (old_mistake(encoder) if old else [])
 
-
+# %% ../../nbs/clip/13_encoder.ipynb #715354b9
 def load_encoder_state(encoder: Encoder, state: dict) -> Encoder:
     "Put the tensors of a `state` into an encoder of the same recipe; else an error lists all differences"
     if not isinstance(state, dict):

@@ -56,7 +56,7 @@ def folder_of(name: str) -> Path:
         raise UserError(f'{missing_weights(name, "", e)} Of the cache: {cache_in_words(repository)}.') from e
     return config.parent if weights.parent == config.parent else weights.parent
 
-
+# %% ../../nbs/clip/02_finding.ipynb #0e0ea1f3
 def model_of_folder(folder: Path, weights_from: str | None = None, seed: int = 0) -> tuple[torch.nn.Module, str]:
     "The CLIP that a folder describes, with its weights, with those of another file, or random; its source in words"
     import open_clip
@@ -95,7 +95,7 @@ class ImageOnly(torch.nn.Module):
         "A sentence that says there are none"
         raise UserError(no_words(self.name))
 
-
+# %% ../../nbs/clip/02_finding.ipynb #646fcd68
 def no_words(name: str) -> str:
     "The sentence for whoever asks an encoder without a text side for words"
     return (
@@ -104,7 +104,7 @@ def no_words(name: str) -> str:
         'or choose a CLIP, such as ViT-B-32.'
     )
 
-
+# %% ../../nbs/clip/02_finding.ipynb #498c9f7a
 def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> tuple[ImageOnly, str]:
     "An encoder of timm with its weights, those of a file, or random ones; its source in words"
     import timm
@@ -161,7 +161,7 @@ def find_model(
     tag = check_name(given or default_tag(name), tags, f'pretrained tag of {name}')
     return model_of_tag(name, tag), tag
 
-
+# %% ../../nbs/clip/02_finding.ipynb #3c43bfc3
 class NoTokenizer:
     "In the place of a tokenizer that could not be made: says why as soon as somebody has a sentence"
 
@@ -171,7 +171,7 @@ class NoTokenizer:
     def __call__(self, texts: object) -> torch.Tensor:
         raise UserError(self.why)
 
-
+# %% ../../nbs/clip/02_finding.ipynb #42ec98bf
 def tokenizer_of(name: str) -> Callable:
     "From sentences to numbers of words, as a backbone's text side reads them"
     import open_clip

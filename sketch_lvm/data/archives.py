@@ -17,6 +17,7 @@ from ..core import Progress, UserError, sha256, printable
 from .folders import JUNK
 from .quickdraw import MAX_RATIO, RATIO_FROM, drawing_kind
 
+# %% ../../nbs/data/11_archives.ipynb #e34b2342
 Entry = tuple[str, int, str, Callable[[], BinaryIO]]  # name, claimed size, kind, and how to open it
 
 # %% ../../nbs/data/11_archives.ipynb #bb101b2f
@@ -45,7 +46,7 @@ def zip_entries(z: zipfile.ZipFile) -> Iterator[Entry]:
             raise UserError(f'{printable(i.filename)!r} is encrypted; unpack the archive with its password yourself.')
         yield i.filename, i.file_size, kind, lambda i=i: z.open(i)
 
-
+# %% ../../nbs/data/11_archives.ipynb #ea8d3f2f
 class _Member(tarfile.TarInfo):
     "An entry of a tar; remembers whether the archive's end was marked (Python takes any cut header for the end)"
 
@@ -57,7 +58,7 @@ class _Member(tarfile.TarInfo):
             t.ended = True
             raise
 
-
+# %% ../../nbs/data/11_archives.ipynb #9ae087bb
 def tar_entries(t: tarfile.TarFile) -> Iterator[Entry]:
     "The same of a tar file, which is read front to back"
     for m in t:
@@ -77,7 +78,7 @@ def too_large(limit: int, name: str, why: str) -> UserError:
     "The error of an archive that unpacks to more than it may"
     return UserError(f'it unpacks to more than {limit:,} bytes (at {printable(name)!r}); {why}.')
 
-
+# %% ../../nbs/data/11_archives.ipynb #8c46731c
 def copy_counted(
     source: BinaryIO,
     target: BinaryIO,
@@ -158,7 +159,7 @@ def why_no_archive(path: str) -> str:
         )
     return 'it is not a whole zip or tar archive. Is the download complete?'
 
-
+# %% ../../nbs/data/11_archives.ipynb #b9cd3679
 def open_archive(path: str) -> tuple[zipfile.ZipFile | tarfile.TarFile, Iterator[Entry]]:
     "An opened zip or tar file and its entries"
     with open(path, 'rb') as f:
@@ -176,7 +177,7 @@ def open_archive(path: str) -> tuple[zipfile.ZipFile | tarfile.TarFile, Iterator
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError):
         raise UserError(why_no_archive(path)) from None
 
-
+# %% ../../nbs/data/11_archives.ipynb #60f911f5
 def check_sha256(path: str, wanted: str) -> None:
     "Compare a file's hash with the one its makers give"
     found = sha256(path)
@@ -192,7 +193,7 @@ def clear_parts(into: Path) -> None:
     for part in [p for p in into.parent.iterdir() if (m := mine.fullmatch(p.name)) and not _runs(int(m[1]))]:
         shutil.rmtree(part, ignore_errors=True)
 
-
+# %% ../../nbs/data/11_archives.ipynb #2031fd9f
 def _runs(pid):
     try:
         os.kill(pid, 0)
@@ -202,7 +203,7 @@ def _runs(pid):
         pass  # it runs, as somebody else
     return True
 
-
+# %% ../../nbs/data/11_archives.ipynb #cc34e2b5
 @contextlib.contextmanager
 def _stoppable():
     "A block in which SIGTERM unwinds the stack, as Ctrl-C does, so that what is half done is cleared away"
@@ -222,7 +223,7 @@ def _stoppable():
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-
+# %% ../../nbs/data/11_archives.ipynb #99779516
 def part_folder(into: Path) -> tuple[Path, int]:
     "A fresh folder beside the target, and the bytes that are free there"
     try:
@@ -238,7 +239,7 @@ def part_folder(into: Path) -> tuple[Path, int]:
             f'{into} cannot be made: {e.strerror} ({e.filename}). Choose another folder to unpack into.'
         ) from e
 
-
+# %% ../../nbs/data/11_archives.ipynb #18c9e059
 def failure_sentence(e: Exception, archive: str, into: Path) -> str:
     "What an error means that stopped an extraction, as a sentence"
     number = getattr(e, 'errno', None)
@@ -270,7 +271,7 @@ def extract(
     with _stoppable():
         return _extract(archive, into, progress, limits)
 
-
+# %% ../../nbs/data/11_archives.ipynb #51905984
 def _extract(archive, into, progress, limits):
     part, free = part_folder(into)
     most = min(limits['max_bytes'], max(RATIO_FROM, int(os.path.getsize(archive) * limits['max_ratio'])))

@@ -43,12 +43,12 @@ NOT_READ = {
     '.jp2': 'JPEG 2000',
 }
 
-
+# %% ../../nbs/data/05_folders.ipynb #35e0bec4
 def ending(path: str) -> str:
     "The end of a file's name, in small letters"
     return os.path.splitext(path)[1].lower()
 
-
+# %% ../../nbs/data/05_folders.ipynb #047c3856
 def why_not_read(path: str) -> str:
     "Why a file is no picture for us, by its name; '' for one that is"
     if ending(path) in SUFFIXES:
@@ -57,7 +57,7 @@ def why_not_read(path: str) -> str:
         return f'{NOT_READ[ending(path)]} is not read here{CONVERT_HINT}'
     return 'not a JPEG, PNG, WEBP, BMP or GIF by its name'
 
-
+# %% ../../nbs/data/05_folders.ipynb #60de31a1
 @dataclass
 class ScanReport:
     "What a scan kept, what it left out and why"
@@ -122,7 +122,7 @@ def entry_kind(entry: os.DirEntry) -> str:
     except OSError as e:
         return f'cannot be looked at: {e.strerror}'
 
-
+# %% ../../nbs/data/05_folders.ipynb #d3016744
 def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
     "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
     try:
@@ -239,7 +239,7 @@ def from_folder(
         raise UserError(f'no pictures found. {report}')
     return items, report
 
-
+# %% ../../nbs/data/05_folders.ipynb #4a34b18b
 SketchPhotoSet.from_folder = staticmethod(from_folder)
 
 # %% ../../nbs/data/05_folders.ipynb #a2c3883c
@@ -295,7 +295,7 @@ def equal_places(keys: Iterable) -> list[list[int]]:
         found.setdefault(key, []).append(place)
     return sorted((group for group in found.values() if len(group) > 1), key=len, reverse=True)
 
-
+# %% ../../nbs/data/05_folders.ipynb #5cf01b2c
 def same_pictures(
     a: SketchPhotoSet,
     b: SketchPhotoSet,
@@ -320,7 +320,7 @@ def same_pictures(
     keys = [[*in_threads(lambda r, get=content(t): sha256(get(r)), rs, workers)] for t, rs in zip((a, b), rows)]
     return [(rows[0][i], rows[1][j]) for i, j in matching_places(*keys)]
 
-
+# %% ../../nbs/data/05_folders.ipynb #66a00b23
 def matching_places(a: Sequence, b: Sequence) -> list[tuple[int, int]]:
     "Places `(in a, in b)` with the same key; of several in `a` the last"
     n, groups = len(a), equal_places([*a, *b])

@@ -24,7 +24,7 @@ INSTANCE_OPTIONS: dict[str, tuple] = {  # option -> (default, what it is)
     'split': ('normal', 'fscoco: which list is the test, normal or unseen-user (people who drew nothing to train on)'),
 }
 
-
+# %% ../../nbs/data/18_instances.ipynb #05625660
 class InstanceSets(NamedTuple):
     "A training and a test part of one category; no class is unseen, so there is no split"
 
@@ -35,7 +35,7 @@ class InstanceSets(NamedTuple):
     seen: None
     report: ScanReport
 
-
+# %% ../../nbs/data/18_instances.ipynb #fd275b8c
 class OnePicture(NamedTuple):
     "A picture, whose photo it belongs to, and in which part it is"
 
@@ -45,7 +45,7 @@ class OnePicture(NamedTuple):
     photo: str
     caption: str = ''
 
-
+# %% ../../nbs/data/18_instances.ipynb #b503045b
 def pictures_in(folder: Path, report: ScanReport) -> list[str]:
     "The picture files of a folder; others are named in the report"
     out = []
@@ -56,12 +56,12 @@ def pictures_in(folder: Path, report: ScanReport) -> list[str]:
             report.leave_out(path, 'not a picture by its name')
     return out
 
-
+# %% ../../nbs/data/18_instances.ipynb #9de6ef94
 def stem_of(path: str) -> str:
     "The name of a file without its ending"
     return os.path.splitext(os.path.basename(path))[0]
 
-
+# %% ../../nbs/data/18_instances.ipynb #3cb3949d
 def list_stems(path: Path) -> set[str]:
     "The names in a list of files, one a line, without their endings"
     try:
@@ -100,7 +100,7 @@ def qmul_pictures(root: Path, report: ScanReport) -> list[OnePicture]:
             report.notes.append(f'partial: {len(part_of):,} {m} files of the lists are missing, such as {min(part_of)}')
     return out
 
-
+# %% ../../nbs/data/18_instances.ipynb #8d367646
 def caption_in(path: Path, report: ScanReport) -> str:
     "The sentence in a file; one that is no text is noted"
     try:
@@ -109,7 +109,7 @@ def caption_in(path: Path, report: ScanReport) -> str:
         report.notes.append(f'the caption {os.fspath(path)!r} cannot be read: {getattr(e, "strerror", None) or e}')
         return ''
 
-
+# %% ../../nbs/data/18_instances.ipynb #05f946ae
 def scene_pictures(root: Path, report: ScanReport, which: str = 'normal') -> list[OnePicture]:
     "What lies at a root as FS-COCO"
     root = root / 'fscoco' if (root / 'fscoco' / 'images').is_dir() else root
@@ -160,7 +160,7 @@ def instance_sets(
     report.kept = sum(map(len, sets))
     return InstanceSets(sets[0], None, sets[1], None, None, report)
 
-
+# %% ../../nbs/data/18_instances.ipynb #49da900f
 def instance_problems(
     data: str, path: str | os.PathLike = '', check: str = 'quick', split: str = 'normal'
 ) -> list[str]:

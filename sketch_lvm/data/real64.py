@@ -38,7 +38,7 @@ def real64_folder() -> Path | None:
     root = Path(os.environ.get('SKETCH_LVM_REAL64') or beside)
     return root if root.is_dir() else None
 
-
+# %% ../../nbs/data/20_real64.ipynb #22341dfe
 def files_under(root: str | Path) -> list[Path]:
     "All files in a folder and its folders, sorted"
     if not Path(root).is_dir():
@@ -48,7 +48,7 @@ def files_under(root: str | Path) -> list[Path]:
 
 LARGEST_ENTRY = 2**30  # bytes of a file in an archive, read whole; the longest list of strokes has a fifth of that
 
-
+# %% ../../nbs/data/20_real64.ipynb #2508379d
 def read_entry(name: str, opened: Callable[[], BinaryIO]) -> bytes:
     "A file of an archive, which may claim any size"
     with opened() as f:
@@ -57,7 +57,7 @@ def read_entry(name: str, opened: Callable[[], BinaryIO]) -> bytes:
         raise too_large(LARGEST_ENTRY, name, 'that is no picture and no list of strokes')
     return content
 
-
+# %% ../../nbs/data/20_real64.ipynb #7c23e57e
 def entries(root: str | Path) -> Iterator[tuple[str, Read]]:
     "Name and reader of every file under a folder; a zip file counts as a folder. Sorted: no disk decides the order"
     for path in files_under(root):
@@ -73,13 +73,13 @@ def entries(root: str | Path) -> Iterator[tuple[str, Read]]:
         else:
             yield name, path.read_bytes
 
-
+# %% ../../nbs/data/20_real64.ipynb #c7c8ab7a
 PHOTO = re.compile(r'/?(n\d{8})/(?:images/)?n\d{8}_(\d+)\.JPEG$')
 TEST_PHOTO = re.compile(r'/?(n\d{8}|val/images)/val_(\d+)\.JPEG$')
 SKETCH = re.compile(r'([^/]+)/(\d+)\.png$')
 STROKES = re.compile(r'([^/]+)\.ndjson$')
 
-
+# %% ../../nbs/data/20_real64.ipynb #2e67dacd
 def kind_of_entry(name: str) -> tuple[str, str, int] | None:
     "What a file is by its name, its category there and its number: ('photo', 'n01443537', 12)"
     for what, pattern in (('photo', PHOTO), ('test', TEST_PHOTO), ('sketch', SKETCH)):
@@ -93,7 +93,7 @@ def name_table() -> dict:
     "The table of names: `photos`, number of a kind to its common name; `by_hand` and `apart`, with their reasons"
     return read_json(data_path('real64_words.json'))
 
-
+# %% ../../nbs/data/20_real64.ipynb #fc2e4902
 def sketch_name(category: str) -> str:
     "The common name of one of TU-Berlin's categories: 'wine-bottle' is a bottle, 'mouse (animal)' a mouse"
     for joined in name_table()['by_hand']:
@@ -120,7 +120,7 @@ def line_strength(grey: torch.Tensor) -> torch.Tensor:
         out = torch.where((turn == k) & (slope >= one) & (slope > other), slope, out)
     return out
 
-
+# %% ../../nbs/data/20_real64.ipynb #510ea910
 def photo_lines(photos: np.ndarray, batch: int = 500) -> np.ndarray:
     "uint8 photos [n, H, W, 3] to line strength [n, H, W]; 255 is the strength that one point in a hundred exceeds"
     out = np.empty(photos.shape[:3], np.uint8)
@@ -188,7 +188,7 @@ def decode(files: list, modality: str, grey: bool) -> np.ndarray:
         row[:] = picture[..., 0] if grey else picture
     return out
 
-
+# %% ../../nbs/data/20_real64.ipynb #05c9501e
 def draw_each(files: list, per_kind: int) -> tuple[np.ndarray, list[str]]:
     "The first drawings of each file of strokes as uint8 [n, 64, 64], and their categories"
     pages, names = [], []
@@ -198,7 +198,7 @@ def draw_each(files: list, per_kind: int) -> tuple[np.ndarray, list[str]]:
         names += [category] * len(lines)
     return np.stack(pages) if pages else np.empty((0, SIDE, SIDE), np.uint8), names
 
-
+# %% ../../nbs/data/20_real64.ipynb #58fe19e3
 def build(found: dict[str, list], per_kind: int) -> tuple[dict[str, np.ndarray], list[str], int]:
     "All arrays, the list of names, and how many of those have photos"
     photos = decode(found['photo'], 'photo', False)
@@ -280,13 +280,13 @@ def invent(root: str | Path, photos: int = 8, sketches: int = 6, seed: int = 0) 
         z.writestr('val/val_annotations.txt', '\n'.join(kept))
     return root
 
-
+# %% ../../nbs/data/20_real64.ipynb #1ea50f07
 def _corners(n: int, r: np.random.Generator) -> np.ndarray:
     "A closed polygon with `n` corners, somewhere on a page from 0 to 1"
     angle = 2 * np.pi * (np.arange(n + 1) % n / n + r.random())
     return r.uniform(0.4, 0.6, 2) + r.uniform(0.2, 0.38) * np.stack([np.cos(angle), np.sin(angle)], 1)
 
-
+# %% ../../nbs/data/20_real64.ipynb #2e238ebd
 def _shape(n: int, r: np.random.Generator, side: int, photo: bool) -> bytes:
     "A polygon as a file: filled, on a ground, as JPEG; or its outline as PNG"
     ground = tuple(int(v) for v in r.integers(120, 256, 3)) if photo else (255, 255, 255)

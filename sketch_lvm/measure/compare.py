@@ -24,7 +24,7 @@ def class_codes(classes: Sequence) -> tuple[np.ndarray, np.ndarray]:
     codes = np.unique(np.asarray(classes), return_inverse=True)[1]
     return codes, np.bincount(codes)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #8ee4ca31
 def bootstrap_means(
     d: np.ndarray,  # [seeds, queries] paired differences
     classes: Sequence,  # [queries]
@@ -51,7 +51,7 @@ def _cells(d: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     "[seeds, categories] means"
     return np.stack([np.bincount(codes, row, minlength=len(sizes)) for row in d]) / sizes
 
-
+# %% ../../nbs/measure/09_compare.ipynb #c3abeddb
 class VarianceParts(NamedTuple):
     "The variance of a mean of paired differences, and on how many numbers less one each part rests"
 
@@ -65,7 +65,7 @@ class VarianceParts(NamedTuple):
         "Standard error of the mean"
         return (self.seeds + self.kinds) ** 0.5
 
-
+# %% ../../nbs/measure/09_compare.ipynb #c4a7428b
 def error_parts(d: np.ndarray, classes: Sequence) -> VarianceParts:
     "What seeds and categories add to the variance of the mean of paired differences `[seeds, queries]`"
     codes, sizes = class_codes(classes)
@@ -84,7 +84,7 @@ def error_parts(d: np.ndarray, classes: Sequence) -> VarianceParts:
     seeds = float(((by_seed - mean) ** 2).sum() / (n_s * (n_s - 1)))
     return VarianceParts(max(seeds - both, 0.0), kinds, n_s - 1, n_c - 1)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #f3d0b9d2
 def half_width(parts: VarianceParts, level: float = 0.95) -> float:
     "Half of the interval: each part of the variance with its own Student's quantile"
     from scipy.special import stdtrit
@@ -94,7 +94,7 @@ def half_width(parts: VarianceParts, level: float = 0.95) -> float:
     t = [float(stdtrit(n, (1 + level) / 2)) if n else 0.0 for n in (parts.of_seeds, parts.of_kinds)]
     return float((t[0] ** 2 * parts.seeds + t[1] ** 2 * parts.kinds) ** 0.5)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #ffae1d94
 def interval(
     d: np.ndarray,  # [seeds, queries] paired differences
     classes: Sequence,  # [queries]
@@ -104,7 +104,7 @@ def interval(
     mean, half = float(d.mean()), half_width(error_parts(d, classes), level)
     return mean - half, mean + half
 
-
+# %% ../../nbs/measure/09_compare.ipynb #371b1c94
 def p_value(mean: float, parts: VarianceParts) -> float:
     "One minus the level at which the interval just reaches zero"
     if mean == 0 or parts.error == 0:
@@ -137,7 +137,7 @@ def read_runs(runs: ResultsOfRuns) -> list[PerQuery]:
         raise UserError(f'several runs of one side need seeds, each its own; these have {", ".join(map(str, seeds))}.')
     return sorted(out, key=lambda x: (x.seed is not None, x.seed))
 
-
+# %% ../../nbs/measure/09_compare.ipynb #01e5c8d9
 def _check_pairs(a: list[PerQuery], b: list[PerQuery]) -> None:
     "Refuse runs that did not answer the same questions"
     first = a[0]
@@ -157,7 +157,7 @@ def _check_pairs(a: list[PerQuery], b: list[PerQuery]) -> None:
             f'runs are paired by their seeds, and these are {text[0]} against {text[1]}. Take the same on both sides.'
         )
 
-
+# %% ../../nbs/measure/09_compare.ipynb #4c3b7472
 def paired(
     a: ResultsOfRuns, b: ResultsOfRuns, metric: str | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
@@ -186,7 +186,7 @@ NO_SEEDS = (
 ONE_CLASS = 'One category: the interval is about other sketches of it, and knows nothing of other categories.'
 FEW = 'Only {n} of the sketches come out differently; with so few the interval is rough.'
 
-
+# %% ../../nbs/measure/09_compare.ipynb #9fdb2bb9
 @dataclass(frozen=True)
 class Comparison:
     "The paired difference of two sides, with its interval and all it rests on"
@@ -236,7 +236,7 @@ class Comparison:
 
     __repr__ = __str__
 
-
+# %% ../../nbs/measure/09_compare.ipynb #0525b741
 def compare(
     a: ResultsOfRuns,
     b: ResultsOfRuns,
@@ -283,7 +283,7 @@ def holm(p: Sequence[float]) -> np.ndarray:
     out[order] = steps
     return out
 
-
+# %% ../../nbs/measure/09_compare.ipynb #730b362c
 def compare_family(
     family: Mapping[str, tuple[str, str]]
     | str
@@ -309,7 +309,7 @@ def compare_family(
     found = [compare(runs[x], runs[y], metric, level, q) for q, (x, y) in family.items()]
     return [replace(c, p_holm=float(p)) for c, p in zip(found, holm([c.p for c in found]))]
 
-
+# %% ../../nbs/measure/09_compare.ipynb #8d2397b0
 def family_table(family: Iterable[Comparison]) -> tuple[list[str], list[list[str]]]:
     "Head and rows of a table of comparisons, as text"
     head = ['question', 'difference', 'interval', 'p', 'p, Holm', 'decision']

@@ -43,7 +43,7 @@ def features_mark(encoder: Encodes) -> str | None:
     where = f'features 1, torch {torch.__version__}, Pillow {PIL.__version__}, {device_of(encoder).type}'
     return sha256(f'{where}\n{json.dumps(who, sort_keys=True, default=str)}'.encode())
 
-
+# %% ../../nbs/measure/11_features.ipynb #3625f8cc
 def picture_marks(items: SketchPhotoSet) -> list[str]:
     "What each picture of a set is recognised by: its content and its modality"
     hashes, _ = content_hashes(items.pictures, items.rows)
@@ -109,7 +109,7 @@ def features_folder(mark: str) -> Path:
     "Where features of an encoder lie"
     return cache_path('features', mark[:32])
 
-
+# %% ../../nbs/measure/11_features.ipynb #ca5dd7a2
 def write_part(folder: Path, pictures: Sequence[str], rows: torch.Tensor) -> Path:
     "Keep some features as a sealed folder, named by its content"
     files = {'pictures.json': json.dumps(list(pictures)).encode(), 'features.safetensors': pack(dict(features=rows))}
@@ -118,7 +118,7 @@ def write_part(folder: Path, pictures: Sequence[str], rows: torch.Tensor) -> Pat
     except OSError as e:
         raise UserError(cache_trouble(folder, e)) from e
 
-
+# %% ../../nbs/measure/11_features.ipynb #5a3a4ed5
 def read_part(part: Path) -> tuple[list[str], torch.Tensor]:
     "`(pictures, rows)` of a sealed folder; `Damaged` if it is not as `write_part` writes it"
     files = read_folder(part)
@@ -134,7 +134,7 @@ def read_part(part: Path) -> tuple[list[str], torch.Tensor]:
         raise Damaged(f'{part} does not hold a row of finite numbers for each of its {len(pictures)} pictures.')
     return pictures, rows
 
-
+# %% ../../nbs/measure/11_features.ipynb #f4122b5e
 def stored_parts(folder: Path) -> Iterable[tuple[list[str], torch.Tensor]]:
     "`(pictures, rows)` of each sealed folder; one that is damaged is reported and removed"
     for part in sorted(p for p in folder.glob('*') if (p / SEAL).is_file() and not p.name.startswith('.')):

@@ -29,7 +29,7 @@ def _category_triplets(o: dict) -> tuple[Callable, dict]:
 def _instance_triplets(o: dict) -> tuple[Callable, dict]:
     return instance_triplets, dict(batch_size=o['batch'], last=o['last'])
 
-
+# %% ../../nbs/methods/06_building.ipynb #66e3ab97
 def _pairs(o: dict) -> tuple[Callable, dict]:
     classes = o['batch'] // o['per_class']
     return pk_batch, dict(classes_per_batch=classes, pairs_per_class=o['per_class'], last=o['last'])
@@ -41,14 +41,14 @@ SAMPLERS: dict[str, Callable[[dict], tuple[Callable, dict]]] = {  # options -> w
     'pairs': _pairs,
 }
 
-
+# %% ../../nbs/methods/06_building.ipynb #52f31bab
 def check_batch(m: Method, n: int) -> None:
     "Refuse a batch that is larger than the `n` sketches there are; a preset's own is filled by repeating"
     usual = m.family.chosen(m.task, m.preset)[0]['batch']
     if m['batch'] > max(n, usual):
         raise UserError(f'a batch of {m["batch"]:,}, but there are {n:,} training sketches: set batch to that or less.')
 
-
+# %% ../../nbs/methods/06_building.ipynb #d5341fc3
 def make_batches(
     m: Method, items: SketchPhotoSet, backbone: Backbone, seed: int = 0, rank: int = 0, world_size: int = 1
 ) -> Batches:
@@ -69,7 +69,7 @@ def backbone_for(m: Method, backbone: Backbone) -> Backbone:
         return backbone
     return dataclasses.replace(backbone, fit=m['fit'], **constants)
 
-
+# %% ../../nbs/methods/06_building.ipynb #efc0c85b
 def build_encoder(
     m: Method,
     backbone: Backbone,
@@ -97,7 +97,7 @@ class Rate(NamedTuple):
     decay: float  # weight decay
     reached: int  # numbers it reaches
 
-
+# %% ../../nbs/methods/06_building.ipynb #cdf882f4
 def origin_of_value(m: Method, name: str) -> str:
     "Where the value of an option or a weight comes from, in words"
     options, weights = m.family.chosen(m.task, m.preset, m.without)
@@ -116,7 +116,7 @@ def origin_of_value(m: Method, name: str) -> str:
         return 'without ' + ', '.join(m.without)
     return ', '.join(sources.split()) + (f': {remark}' if remark else '')
 
-
+# %% ../../nbs/methods/06_building.ipynb #ede1711e
 def rates_of(m: Method, backbone: Backbone) -> list[Rate]:
     "A `Rate` for each part of a method that trains"
     groups = list(build_encoder(m, backbone, classes=['any']).parameter_groups())
@@ -132,14 +132,14 @@ def rates_of(m: Method, backbone: Backbone) -> list[Rate]:
         out.append(Rate(part, numbers, option, m[option], origin_of_value(m, option), m['weight_decay'], reached))
     return out
 
-
+# %% ../../nbs/methods/06_building.ipynb #c2e17ef6
 def count_trained(m: Method, backbone: Backbone) -> tuple[dict[str, int], int]:
     "{part: numbers that train} in the encoder of a method, and what a checkpoint of them takes in bytes"
     trainable = count_trainable(build_encoder(m, backbone, classes=['any']))
     parts = {part: numbers for part, (_, numbers) in trainable.items()}
     return parts, 4 * sum(parts.values())
 
-
+# %% ../../nbs/methods/06_building.ipynb #94fe39f7
 class Cost(NamedTuple):
     "What a method takes on a backbone"
 
@@ -154,7 +154,7 @@ class Cost(NamedTuple):
         texts = f', the class sentences {self.sentences} x a step' if self.sentences else ''
         return f'trains {parts}; {" and ".join(self.towers)} tower at work: each picture {self.passes} x{texts}'
 
-
+# %% ../../nbs/methods/06_building.ipynb #4a69381d
 def cost(m: Method, backbone: Backbone) -> Cost:
     "What a method trains on a backbone, and what works for it"
     kind = prompt_kind(m)

@@ -58,7 +58,7 @@ class Known:
         if place and self.pieces[place[0]].stats[place[1]].tolist() == [size, time_ns]:
             return place
 
-
+# %% ../../nbs/show/17_growing.ipynb #d78e4006
 class Look(NamedTuple):
     "A photo's file, read once"
 
@@ -69,13 +69,13 @@ class Look(NamedTuple):
     thumb: bytes = b''
     reason: str = ''  # why it is no photo
 
-
+# %% ../../nbs/show/17_growing.ipynb #87ac72f2
 def file_stat(path: str | os.PathLike, now: int | None = None) -> tuple[int, int]:
     "Size and time of a file; with `now`, a time that is too young to be trusted becomes -1"
     s = os.stat(path)
     return s.st_size, s.st_mtime_ns if now is None or s.st_mtime_ns < now - RACY else -1
 
-
+# %% ../../nbs/show/17_growing.ipynb #d25af26b
 def look_at(path: str, row: int, recipe: tuple, known: dict[bytes, tuple]) -> Look:
     "Read and hash a file; decode it if its bytes are new"
     try:
@@ -122,7 +122,7 @@ def embed_part(
         np.stack([np.frombuffer(x.key, np.uint8) for x in fine]),
     ), len(todo)
 
-
+# %% ../../nbs/show/17_growing.ipynb #9387cd3c
 def embedded_parts(
     encoder: Encoder,
     items: SketchPhotoSet,
@@ -194,7 +194,7 @@ class Growth:
         counts = {k: v for k, v in vars(self).items() if k != 'unreadable'}
         return counts | dict(unreadable=len(self.unreadable), photos_a_second=round(self.rate, 1))
 
-
+# %% ../../nbs/show/17_growing.ipynb #16a948f4
 def count_growth(growth: Growth, old: Kept | None, ids: Sequence[str], hashes: Sequence[bytes]) -> None:
     "Compare the photos that there are with those that there were"
     before = dict(zip(old.ids, map(bytes, old.hashes))) if old else {}
@@ -211,7 +211,7 @@ def parts_folder(out: str | os.PathLike) -> Path:
     "Where the parts of a gallery lie until it is whole"
     return Path(out).with_name(f'.{Path(out).name}.parts')
 
-
+# %% ../../nbs/show/17_growing.ipynb #9183bcc4
 def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) -> dict[int, Kept]:
     "The whole parts of an interrupted run of the same encoder, by number; what is no such part is removed"
     parts = {}
@@ -230,7 +230,7 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
             shutil.rmtree(folder)
     return parts
 
-
+# %% ../../nbs/show/17_growing.ipynb #7fbfd36b
 def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) -> Kept | None:
     "The gallery that is to grow; None, and why, where all must be embedded anew"
     if not is_gallery(out):
@@ -249,7 +249,7 @@ def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) 
     else:
         return old
 
-
+# %% ../../nbs/show/17_growing.ipynb #06ec040d
 @contextlib.contextmanager
 def alone(out: str | os.PathLike) -> Iterator[None]:
     "A block in which nobody else indexes into this gallery"
@@ -267,7 +267,7 @@ def alone(out: str | os.PathLike) -> Iterator[None]:
             raise UserError(f'another process is indexing into {out}. Wait for it, or choose another folder.') from e
         yield
 
-
+# %% ../../nbs/show/17_growing.ipynb #7dc66e5f
 def share(team: Team, thing: object) -> object:
     "What the first process has, for all"
     if team.size == 1:
@@ -335,7 +335,7 @@ def grow_gallery(
         shutil.rmtree(parts_folder(out), ignore_errors=True)
     return growth
 
-
+# %% ../../nbs/show/17_growing.ipynb #ac8c8c98
 def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple[int, int]]]:
     "`(row, where it is known)` of the photos whose files are as they were"
     out = []

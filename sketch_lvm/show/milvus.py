@@ -34,6 +34,7 @@ from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
 
+# %% ../../nbs/show/19_milvus.ipynb #0d3aa8df
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
@@ -45,7 +46,7 @@ def is_milvus(place: object) -> bool:
     "Does this name a gallery in Milvus?"
     return str(place).startswith(('milvus:', 'http://', 'https://', 'tcp://'))
 
-
+# %% ../../nbs/show/19_milvus.ipynb #bdf77b9a
 ALONE = (
     '. A file is open in one program at a time: end the other app, index or notebook that has it, '
     'or start a server of Milvus, which many may ask.'
@@ -63,7 +64,7 @@ class Causes(logging.Handler):
         "Keep the error of a line, if it has one"
         self.errors += [record.exc_info[1]] if record.exc_info else []
 
-
+# %% ../../nbs/show/19_milvus.ipynb #29d5b3b7
 def connect(place: str) -> 'tuple[MilvusClient, str]':
     "`(client, collection)` of `milvus:FILE` or of an address"
     try:
@@ -86,14 +87,14 @@ def connect(place: str) -> 'tuple[MilvusClient, str]':
         log.removeHandler(causes)
         log.propagate = before
 
-
+# %% ../../nbs/show/19_milvus.ipynb #72bde93f
 PATIENCE = 10.0  # seconds that an answer may take: without a limit pymilvus asks a server that is gone for minutes
 
 
 class Unreachable(UserError):
     "Milvus did not answer"
 
-
+# %% ../../nbs/show/19_milvus.ipynb #f125025e
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
     "What pymilvus raises in this block, of whatever kind, becomes a sentence"
@@ -115,7 +116,7 @@ def photo_key(name: str) -> str:
     "The key of a photo: the same on every machine"
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
-
+# %% ../../nbs/show/19_milvus.ipynb #85caa658
 def make_collection(client: 'MilvusClient', name: str, dim: int, about: dict) -> None:
     "An empty collection for photos"
     from pymilvus import DataType
@@ -138,7 +139,7 @@ def make_collection(client: 'MilvusClient', name: str, dim: int, about: dict) ->
     client.upsert(name + ABOUT, [dict(key='about', text=json.dumps(about), vector=[1.0, 0.0])])
     client.flush(name + ABOUT)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #2f0b48bd
 def collection_about(client: 'MilvusClient', name: str) -> dict | None:
     "What a gallery in Milvus says of itself; None if there is none of this name"
     none = f'the collection {name!r} holds no gallery. Choose another name: ADDRESS#NAME.'
@@ -163,7 +164,7 @@ def collection_about(client: 'MilvusClient', name: str) -> dict | None:
     check_about(about, f'the collection {name!r}')
     return about
 
-
+# %% ../../nbs/show/19_milvus.ipynb #2f5d8f44
 def as_rows(kept: Kept) -> list[dict]:
     "Photos as rows of a collection"
     return [
@@ -181,7 +182,7 @@ def as_rows(kept: Kept) -> list[dict]:
         for r in range(len(kept))
     ]
 
-
+# %% ../../nbs/show/19_milvus.ipynb #8c82962e
 def all_rows(client: 'MilvusClient', name: str, fields: Sequence[str]) -> list[dict]:
     "Some fields of every photo in a collection"
     rows, walk = [], client.query_iterator(name, batch_size=BATCH, output_fields=list(fields))
@@ -250,7 +251,7 @@ def fill_milvus(
     finally:
         client.close()
 
-
+# %% ../../nbs/show/19_milvus.ipynb #c335976e
 def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say: Callable[[str], None]) -> None:
     "A collection of this encoder: the one that is there, or a new one"
     old = collection_about(client, name)
@@ -265,7 +266,7 @@ def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say:
         make_collection(client, name, dim, about)
     client.load_collection(name)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #e64bdfac
 def as_it_was(row: dict | None, path: str) -> bool:
     "Does a file have the size and time that are known of it?"
     try:
@@ -283,7 +284,7 @@ class FoundPhotos:
     thumbs: list[bytes]
     about: dict
 
-
+# %% ../../nbs/show/19_milvus.ipynb #0a813b20
 @dataclass
 class MilvusGallery:
     "Photos in Milvus, asked like a `Gallery`. Opened by `open_milvus`"
@@ -366,14 +367,14 @@ def condition(name: str, folder: str) -> str:
         said.append(f'(folder == {quoted(folder)} or folder like {below})')
     return ' and '.join(said)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #e36e3521
 def quoted(text: str) -> str:
     "Text as a literal of an expression"
     if any(ord(c) < 32 for c in text):
         raise UserError(f'{printable(text)!r} is no name of a class or of a folder.')
     return json.dumps(text, ensure_ascii=False)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #beb41bf2
 def open_milvus(place: str, encoder: Encoder | None = None, device: str = 'cpu', trust: bool = False) -> MilvusGallery:
     "A gallery in Milvus, with the encoder to ask it with; see `load_gallery`"
     client, name = connect(place)

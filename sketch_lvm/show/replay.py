@@ -25,6 +25,7 @@ from .explorer import small_picture
 from ..world.freehand import SketchStyle
 from ..world.strokes import check_strokes, fit_strokes
 
+# %% ../../nbs/show/16_replay.ipynb #40629228
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -41,7 +42,7 @@ class Replay(NamedTuple):
     category: str
     own: int | None  # the row of the own photo
 
-
+# %% ../../nbs/show/16_replay.ipynb #08a51b74
 def replay(
     encoders: dict[str, Encoder],
     strokes: Sequence,  # [xs, ys] on the page
@@ -120,7 +121,7 @@ def replay_figure(r: Replay, stages: int = 5, n: int = 5, model: str | None = No
 def _type(size: int) -> ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
-
+# %% ../../nbs/show/16_replay.ipynb #26d44e02
 def _page(r: Replay, share: float, side: int) -> Image.Image:
     "The drawing so far, with the tip of the pen"
     k, im = 2 * side / 255, Image.new('RGB', (2 * side, 2 * side), 'white')
@@ -137,7 +138,7 @@ def _page(r: Replay, share: float, side: int) -> Image.Image:
         d.ellipse((x - 9, y - 9, x + 9, y + 9), fill=(213, 94, 0))
     return im.resize((side, side), Image.Resampling.LANCZOS)
 
-
+# %% ../../nbs/show/16_replay.ipynb #89deacf5
 def _curve(d: ImageDraw.ImageDraw, r: Replay, upto: float, box: tuple[int, int, int, int]) -> None:
     "Average precision so far, of each model"
     x0, y0, x1, y1 = box
@@ -151,7 +152,7 @@ def _curve(d: ImageDraw.ImageDraw, r: Replay, upto: float, box: tuple[int, int, 
             x, y = done[-1]
             d.ellipse((x - 3, y - 3, x + 3, y + 3), fill=colour)
 
-
+# %% ../../nbs/show/16_replay.ipynb #d4915026
 def _places(order: np.ndarray, n: int, x: int, y: int, side: int, columns: int) -> dict[int, tuple[float, float]]:
     "Where each of the first photos of a model lies"
     return {
@@ -193,7 +194,7 @@ def replay_frames(
             frames.append(im)
     return frames
 
-
+# %% ../../nbs/show/16_replay.ipynb #4880c49a
 def _slide(im: Image.Image, r: Replay, before: dict, after: dict, t: float, tiles: dict, side: int) -> None:
     "Paste the photos of one model on their way; who comes new fades in at its place"
     soft, d = t * t * (3 - 2 * t), ImageDraw.Draw(im)

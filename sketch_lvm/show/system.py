@@ -17,6 +17,7 @@ import numpy as np
 from ..core import check_name
 from .plots import RIGHT, WRONG
 
+# %% ../../nbs/show/13_system.ipynb #b9c4e914
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from sketch_lvm.methods.family import Method
@@ -56,7 +57,7 @@ class SystemScene:
         "The cosine of the sketch and the photo that is shown beside it"
         return float(self.query @ self.item)
 
-
+# %% ../../nbs/show/13_system.ipynb #7fb59c03
 @dataclass(frozen=True)
 class DrawnParts:
     "Which parts a method has, and which of them learn"
@@ -104,7 +105,7 @@ def _go(ax: 'Axes', x0: float, y0: float, x1: float, y1: float, colour: str = ED
     style = dict(arrowstyle='-|>', color=colour, lw=1.0, shrinkA=0, shrinkB=0) | how
     ax.annotate('', (x1, y1), (x0, y0), arrowprops=style, zorder=2)
 
-
+# %% ../../nbs/show/13_system.ipynb #e749c2e6
 def _picture(
     ax: 'Axes', image: np.ndarray, x: float, y: float, side: float, frame: str = EDGE, lw: float = 0.6
 ) -> None:
@@ -113,7 +114,7 @@ def _picture(
     )
     _box(ax, x, y, side, side, 'none', ec=frame, lw=lw, zorder=4)
 
-
+# %% ../../nbs/show/13_system.ipynb #eb0b26e8
 def draw_patches(ax: 'Axes', image: np.ndarray, x: float, y: float, grid: int, side: float = 1.9) -> None:
     "A picture, cut into the patches that the tower will see"
     step, size = side / grid, image.shape[0] // grid
@@ -127,7 +128,7 @@ def draw_patches(ax: 'Axes', image: np.ndarray, x: float, y: float, grid: int, s
             )
             _box(ax, cx, cy, w, w, 'none', ec='#9AA3AE', lw=0.3, zorder=4)
 
-
+# %% ../../nbs/show/13_system.ipynb #d6c67727
 def draw_token_column(ax: 'Axes', x: float, y: float, p: DrawnParts) -> None:
     "A column of tokens: the class token, learned ones, and those of the patches"
     many = p.n if p.prompts != 'none' else 0
@@ -137,7 +138,7 @@ def draw_token_column(ax: 'Axes', x: float, y: float, p: DrawnParts) -> None:
     ax.text(x + 0.3, y + 1.08, 'CLS', fontsize=6, va='center', color=INK)
     ax.text(x, y - 1.33, '⋮', fontsize=9, ha='center', va='center', color=INK)
 
-
+# %% ../../nbs/show/13_system.ipynb #f5cd8984
 def draw_tower(ax: 'Axes', x: float, y: float, layers: int, p: DrawnParts) -> None:
     "The blocks of the tower with their LayerNorms, and what enters them on the way"
     shown = min(layers, 4)
@@ -155,7 +156,7 @@ def draw_tower(ax: 'Axes', x: float, y: float, layers: int, p: DrawnParts) -> No
     if layers > shown:
         ax.text(x, y - 1.5, f'{layers} blocks', fontsize=6.5, ha='center', va='center', color=INK)
 
-
+# %% ../../nbs/show/13_system.ipynb #dbdf27d3
 def draw_embedding(ax: 'Axes', x: float, y: float, vector: np.ndarray, p: DrawnParts, bins: int = 16) -> None:
     "The vector that comes out, as a strip of its first numbers, behind what projects it"
     import matplotlib.pyplot as plt
@@ -167,7 +168,7 @@ def draw_embedding(ax: 'Axes', x: float, y: float, vector: np.ndarray, p: DrawnP
     for i, value in enumerate(v):
         _box(ax, x, y + 1.1 - 2.2 * (i + 0.5) / bins, 0.36, 2.2 / bins, plt.cm.RdBu_r(0.5 + 0.5 * value / top), lw=0.2)
 
-
+# %% ../../nbs/show/13_system.ipynb #c3010ffa
 def draw_ranking(ax: 'Axes', s: SystemScene, x: float, y: float, side: float = 1.05) -> None:
     "The nearest photos with their cosines: blue frames are of the sketch's category, orange ones are not"
     for i, (image, score, right) in enumerate(zip(s.found, s.scores, s.right)):
@@ -192,7 +193,7 @@ def draw_way(ax: 'Axes', s: SystemScene, p: DrawnParts, y: float, image: np.ndar
     if p.prompts == 'image':
         _go(ax, at['pictures'], y + 0.98, at['tokens'] - 0.24, y + 0.72, LEARNS, connectionstyle='arc3,rad=-0.25')
 
-
+# %% ../../nbs/show/13_system.ipynb #22c83dbf
 def draw_system(
     s: SystemScene,
     parts: DrawnParts = DrawnParts(),
@@ -240,7 +241,7 @@ def _light(ax: 'Axes', here: str) -> None:
         _box(ax, x, (high + low) / 2, WIDTHS[here], high - low, '#FFF3C4', ec='#E0B400', lw=1.2, zorder=0)
     ax.text(x, y + 0.14, 'you are here', fontsize=7.5, ha='center', va='bottom', color='#8A6D00', weight='bold')
 
-
+# %% ../../nbs/show/13_system.ipynb #358c7b22
 def _write(ax: 'Axes', p: DrawnParts) -> None:
     "What stands under the stations, and what the colours mean"
     under = {k: v for k, v in STATIONS.items() if k not in ('prompts', 'score', 'ranking')}
@@ -264,7 +265,7 @@ KINDS_DRAWN = {  # prompt source of the catalogue -> how it is drawn
     'shared': 'words',
 }
 
-
+# %% ../../nbs/show/13_system.ipynb #8067e123
 def drawn_parts(m: 'Method') -> DrawnParts:
     "What of a method is drawn"
     from sketch_lvm.methods.family import trained_parts
@@ -276,7 +277,7 @@ def drawn_parts(m: 'Method') -> DrawnParts:
     source = m.options.get('prompt_source', 'shared')
     return DrawnParts(KINDS_DRAWN.get(source, 'shallow'), learns, min(4, m.options.get('n_prompts', 3)))
 
-
+# %% ../../nbs/show/13_system.ipynb #bdfbc506
 def draw_methods(s: SystemScene, methods: 'dict[str, Method]', columns: int = 2) -> None:
     "Small pictures of the system, one for each method: only what differs is orange"
     import matplotlib.pyplot as plt

@@ -59,7 +59,7 @@ def look_at_clock(s: Study) -> None:
     if time.time() > s.until:
         raise TimeIsUp
 
-
+# %% ../../nbs/study/17_queue.ipynb #f7daadd3
 def trained(
     s: Study, row: str, rates: dict[str, float], seed: int, steps: int, folder: Path, valid_every: int | None = None
 ) -> OpenedRun:
@@ -84,7 +84,7 @@ def trained(
         note_time(s, row, steps=len(begun) - 1, seconds=begun[-1] - begun[0])
     return open_run(folder, s.device, tower)
 
-
+# %% ../../nbs/study/17_queue.ipynb #84bc9b01
 def note_time(s: Study, row: str, **what: float) -> None:
     "Write down how long something took"
     with open_to_add(s.out / 'times.jsonl') as f:
@@ -96,7 +96,7 @@ def first_metric(s: Study, row: str, encoder: torch.nn.Module, part: str) -> flo
     kept = s.plan.metrics(row)
     return ask(encoder, s.own_question(row, part), kept, row).mean(kept[0])
 
-
+# %% ../../nbs/study/17_queue.ipynb #7cdce2b1
 def keep_missing(
     s: Study,
     row: str,
@@ -117,7 +117,7 @@ def keep_missing(
             run = 'frozen' if seed is None else f'seed {seed}, step {step}'
             s.say(f'{datetime.now():%H:%M} {row}, {run}{f", {test}" if test else ""}: {x.mean(kept[0]):.4f}')
 
-
+# %% ../../nbs/study/17_queue.ipynb #be29b248
 def run_job(s: Study, job: Job) -> None:
     "Make what a training of the plan lacks"
     folder, rates = s.out / 'work' / f'{s.named(job.row)}-{job.seed}', None
@@ -139,7 +139,7 @@ def tuning_path(s: Study, row: str) -> Path:
     "Where the tuning of a row is kept"
     return s.out / 'tuning' / f'{s.named(row)}.json'
 
-
+# %% ../../nbs/study/17_queue.ipynb #5ed8662a
 def found_rates(s: Study, row: str) -> dict:
     "What is known of the rates of a row: its trials, and the best when all are there"
     path, older = tuning_path(s, row), s.out / 'rates.json'  # one file for all rows, as `realstudy` kept it
@@ -147,7 +147,7 @@ def found_rates(s: Study, row: str) -> dict:
         return read_json(path)
     return (read_json(older) if older.exists() else {}).get(row, dict(trials=[]))
 
-
+# %% ../../nbs/study/17_queue.ipynb #ba5571f9
 def row_rates(s: Study, row: str) -> dict[str, float]:
     "The rates of a row; sought first, if nobody has"
     r = s.plan.rows[row]
@@ -155,7 +155,7 @@ def row_rates(s: Study, row: str) -> dict[str, float]:
     own = s.plan.method(row).options
     return {k: float(f'{v * r.times:.4g}') for k, v in best.items() if own.get(k) is not None}
 
-
+# %% ../../nbs/study/17_queue.ipynb #d0f2484d
 def tuned(s: Study, row: str) -> dict:
     "Every rate that was tried for a row, and the best; goes on where it was left"
     path, grid, found = tuning_path(s, row), s.plan.rows[row].grid, found_rates(s, row)
@@ -215,12 +215,12 @@ def run_study(
             return False
     return not any(s.missing(r, None) for r in frozen_rows(plan)) and not any(lacks(s, j) for j in plan.jobs())
 
-
+# %% ../../nbs/study/17_queue.ipynb #bcf6d9c5
 def frozen_rows(plan: StudyPlan) -> list[str]:
     "The rows that learn nothing"
     return [row for row, r in plan.rows.items() if r.method is None]
 
-
+# %% ../../nbs/study/17_queue.ipynb #55bd3343
 def ask_frozen(s: Study) -> None:
     "Ask the rows that learn nothing what they have no answer to"
     for row in frozen_rows(s.plan):
@@ -228,7 +228,7 @@ def ask_frozen(s: Study) -> None:
             look_at_clock(s)
             keep_missing(s, row, frozen_encoder(s.tower(s.plan.rows[row].backbone)).to(s.device).eval())
 
-
+# %% ../../nbs/study/17_queue.ipynb #c710bc84
 def lacks(s: Study, job: Job, here: bool = False) -> bool:
     "Whether anything of a training is not there yet; `here`: anything that can be made with the data at hand"
     if here and not s.at_hand(s.plan.rows[job.row].data):
@@ -248,7 +248,7 @@ class Left(NamedTuple):
     hours: float  # of those whose data is at hand
     waiting: int = 0  # runs whose data, or that of a test, is not
 
-
+# %% ../../nbs/study/17_queue.ipynb #eb9574be
 def step_seconds(s: Study) -> tuple[Callable[[str], float], float]:
     "Seconds that a step of a row takes, and seconds of a test"
     rows = json_lines(s.out / 'times.jsonl')
@@ -261,7 +261,7 @@ def step_seconds(s: Study) -> tuple[Callable[[str], float], float]:
     tests = statistics.median([r['test'] for r in rows if 'test' in r] or [20.0])
     return lambda row: statistics.median(of.get(row) or [s.plan.rows[row].seconds or usual]), tests
 
-
+# %% ../../nbs/study/17_queue.ipynb #32ceee37
 def left(plan: StudyPlan, out: str | Path, paths: dict[str, str] | None = None) -> list[Left]:
     "What each stage of a study lacks, and for how long it will work; `paths`: where data sets lie"
     s, found, tunings = Study(plan, Path(out), paths=paths or {}), {}, set()
@@ -289,7 +289,7 @@ def row_answers(plan: StudyPlan, out: str | Path, row: str, steps: int, test: st
         return [s.answers(row, None, test=test)] if s.has(row, None, test=test) else []
     return [s.answers(row, x, steps, test) for x in plan.seeds_of(row, steps) if s.has(row, x, steps, test)]
 
-
+# %% ../../nbs/study/17_queue.ipynb #fb34b281
 @dataclass(frozen=True)
 class FamilyState:
     "What is known of a family of questions"
@@ -306,7 +306,7 @@ class FamilyState:
         rows = ', '.join(f'{r} {n} of {of} seeds' for r, (n, of) in self.missing.items())
         return f'{self.name}: not yet measured as planned ({rows})'
 
-
+# %% ../../nbs/study/17_queue.ipynb #4e3758ef
 def family_state(plan: StudyPlan, out: str | Path, name: str) -> FamilyState:
     "The questions of a family, decided if all their runs are there"
     f, s = plan.families[name], Study(plan, Path(out))

@@ -15,6 +15,7 @@ from .tablepage import conditions_line, data_words
 from .tables import Table
 from .tablestate import outdated_rows, published_value, shown_metrics
 
+# %% ../../nbs/study/10_tablefigure.ipynb #cdcef938
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes
 
@@ -26,7 +27,7 @@ def _window(state: dict, values: dict[str, list[float]]) -> tuple[float, float]:
     room = max(0.2 * (max(near) - min(near)), 0.01)
     return min(near) - room, max(near) + room
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #1bbf72d8
 def _edge_note(ax: 'Axes', value: float, y: float, right: bool) -> None:
     "A value that lies beyond the axis, at its edge"
     ax.text(
@@ -40,7 +41,7 @@ def _edge_note(ax: 'Axes', value: float, y: float, right: bool) -> None:
         color='#666666',
     )
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #5992f6e8
 def _conditions(ax: 'Axes', state: dict) -> None:
     "How the table was made, small, for a figure that travels without its page"
     ax.annotate(
@@ -55,7 +56,7 @@ def _conditions(ax: 'Axes', state: dict) -> None:
         parse_math=False,
     )
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #ee005529
 def _legend(ax: 'Axes', state: dict, metric: str) -> None:
     "A legend of what is drawn, under the axis whatever the figure's height"
     from matplotlib.lines import Line2D

@@ -34,7 +34,7 @@ PIXELS: tuple[str, ...] = ('fit', 'constants')  # options that say how a picture
 RANDOM = 'random'
 MINI_OTHER: dict[str, str] = dict(style='quick', photo_style='tinted')  # another hand, another look of photos
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #ae0b4588
 @dataclass(frozen=True)
 class TablePlan:
     "What is wanted of a table, before tuning and seeds"
@@ -128,7 +128,7 @@ def by_row(found: Iterable[tuple[str, list[str]]], whole: int) -> list[str]:
             rows.setdefault(problem, []).append(name)
     return [w if len(names) >= whole else f'{", ".join(names)}: {w}' for w, names in rows.items()]
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #70f1d9cb
 def row_problems(plan: TablePlan) -> list[str]:
     "What is wrong with the experiments of the rows to be made"
 
@@ -140,7 +140,7 @@ def row_problems(plan: TablePlan) -> list[str]:
 
     return by_row([(row.name, problems(row)) for row in plan.chosen], sum(row.learns for row in plan.chosen))
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #ac4c8259
 def choice_problem(name: str, choices: Iterable[str], what: str) -> str:
     "The sentence about a name that is none of some choices; '' if it is one"
     try:
@@ -149,7 +149,7 @@ def choice_problem(name: str, choices: Iterable[str], what: str) -> str:
         return str(e)
     return ''
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #7cb8dac1
 def option_problems(plan: TablePlan) -> list[str]:
     "Options that no method has, that not every row has, or that are for a row the table has not"
     single = {k: v for options in plan.row_options.values() for k, v in options.items()}
@@ -178,7 +178,7 @@ def other_problems(plan: TablePlan) -> list[str]:
         return [f'{learns[0]}: it is the one of the table; say another, --other mini:style=careful.']
     return []
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #9add1480
 def part_problems(plan: TablePlan) -> list[str]:
     "Options of the table's data that rows set themselves, as sentences: one would silently give way to the other"
     out = []
@@ -190,7 +190,7 @@ def part_problems(plan: TablePlan) -> list[str]:
             )
     return sorted(out)
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #ddecc42d
 def table_problems(plan: TablePlan) -> list[str]:
     "Everything wrong with a plan that can be known before anything is loaded"
     if wrong := choice_problem(plan.table, TABLES, 'table'):
@@ -230,7 +230,7 @@ def training_sets(plan: TablePlan, data: dict, sets: TableSets) -> TableSets:
         return train_on_part(sets, **part)
     return load_sets(data)
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #8395abe2
 def asked_of(p: Protocol, own: TableSets) -> Protocol:
     "The test of a table for a row that was trained on other sets: the same pictures, and a split that names both sides"
     if p.split is None or own.split.unseen == p.split.unseen:
@@ -239,7 +239,7 @@ def asked_of(p: Protocol, own: TableSets) -> Protocol:
     origin = f'Asked about {p.split.name}: {p.split.provenance} Trained on {own.split.name}: {own.split.provenance}'
     return replace(p, split=replace(own.split, name=name, provenance=origin, unseen=p.split.unseen))
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #9cd9f067
 def shared_problems(own: TableSets, unseen: SketchPhotoSet) -> list[str]:
     "What another data set has of the classes and of the pictures that are asked about, as sentences"
     asked = {same_thing(c) for c in unseen.classes}
@@ -279,7 +279,7 @@ def short_classes(m: Method, items: SketchPhotoSet) -> str:
         )
     return ''
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #ea1e88a6
 def set_problems(plan: TablePlan, sets: TableSets) -> list[str]:
     "What the rows to be made cannot do with the sets of their data"
     learning, found, lacking = [row for row in plan.chosen if row.learns], [], []
@@ -294,7 +294,7 @@ def set_problems(plan: TablePlan, sets: TableSets) -> list[str]:
         found.append((row.name, shared_problems(own, sets.unseen) if row.other else []))
     return [f'{blind} (--trials 0).'] * bool(blind) + lacking + by_row(found, len(learning))
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #dc74893e
 def question_problems(p: Protocol) -> list[str]:
     "Why every ranking would pass the test of a protocol, as sentences"
     names = columns(p.gallery)[0]
@@ -310,7 +310,7 @@ def question_problems(p: Protocol) -> list[str]:
         ]
     return []
 
-
+# %% ../../nbs/study/07_tableplan.ipynb #c8d6594d
 def refuse(problems: list[str]) -> None:
     "Stop where something is wrong, and say all of it"
     if problems:

@@ -47,7 +47,7 @@ def describe_encoder(encoder: Encoder, m: Method, **about: object) -> dict:
     )
     return with_about(config, ENCODER.fields)
 
-
+# %% ../../nbs/train/10_share.ipynb #a509c813
 def other_pixels(theirs: dict, own: dict, who: str) -> str:
     "How two preparations of pictures differ, in words; empty if they are one"
     if theirs == own:
@@ -107,7 +107,7 @@ def terms_of_base(backbone: dict) -> str:
     where = f'They stand at {place} on the Hugging Face hub.' if place else 'Ask where you got the file.'
     return f'the weights {backbone["name"]} ({backbone["source"]}) have terms of their own. {where}'
 
-
+# %% ../../nbs/train/10_share.ipynb #3ebef0cd
 def model_card(
     config: dict,
     learned: str,
@@ -171,7 +171,7 @@ def check_place(folder: str | Path) -> None:
             'deleted with it. Move that elsewhere, or choose a new folder.'
         )
 
-
+# %% ../../nbs/train/10_share.ipynb #600a7cb8
 def save_pretrained(
     encoder: Encoder,
     folder: str | Path,
@@ -205,7 +205,7 @@ def _random_weights(x):
     "the name of random weights, or nothing"
     return x is None or isinstance(x, str) and is_random(x)
 
-
+# %% ../../nbs/train/10_share.ipynb #89b7fbf0
 def _seed(x):
     "a whole number below 2**32, or nothing"
     return x is None or type(x) is int and 0 <= x < 2**32
@@ -216,7 +216,7 @@ def _names(x):
     short = isinstance(x, list) and len(x) <= 5000 and all(isinstance(n, str) and len(n) <= 200 for n in x)
     return short or not x
 
-
+# %% ../../nbs/train/10_share.ipynb #2f551360
 ENCODER = Format(
     'sketch_lvm encoder',
     2,
@@ -334,7 +334,7 @@ BROKEN = (
     AssertionError,
 )
 
-
+# %% ../../nbs/train/10_share.ipynb #a04f800f
 def build_as_described(
     config: dict, tensors: dict[str, torch.Tensor], backbone: Backbone | None, folder: Path, device: str
 ) -> Encoder:

@@ -47,7 +47,7 @@ _PLACES = (
     (dict(data='quickdraw'), 'mAP_all', 'P_200'),
 )
 
-
+# %% ../../../nbs/methods/classics/00_frame.ipynb #716c459b
 def poster_numbers(
     name: str,  # of the family
     *pairs: tuple[float, float] | None,  # mAP and P on Sketchy, TU-Berlin and QuickDraw, as the poster has them
@@ -62,7 +62,7 @@ def poster_numbers(
         for p in printed(name, source='poster figure', note=note, **where, **{ap: pair[0], at: pair[1]})
     )
 
-
+# %% ../../../nbs/methods/classics/00_frame.ipynb #74fbeb81
 def poster_accuracy(name: str, first: float, fifth: float, note: str = '') -> tuple[Published, ...]:
     "A row of the poster's table for single objects: Acc@1 and Acc@5 on Sketchy"
     note = '; '.join(filter(None, [_SYSTEM, note]))
@@ -95,7 +95,7 @@ _START = {  # <- where the mini world begins; not tuned for any of these objecti
     for task, grid in RATES_OF_FRAME.items()
 }
 
-
+# %% ../../../nbs/methods/classics/00_frame.ipynb #53cc9132
 def classic(
     name: str,
     about: str,

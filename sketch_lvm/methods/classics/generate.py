@@ -39,7 +39,7 @@ def two_layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     "A small net"
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #0d867210
 class Imagination(nn.Module):
     "Photo features from sketch features [B, D], by way of hidden numbers; `net(sketches)` is the average of some"
 
@@ -94,7 +94,7 @@ GENERATE_OPTIONS: dict[str, Option] = {
 }
 _READS = dict(kl_weight=1.0, back_weight=10.0)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #dec9d7be
 def _errors(e: ViewEmbeddings, o: Objective) -> torch.Tensor:
     if 'decoded' not in e.extras:
         raise UserError(
@@ -104,7 +104,7 @@ def _errors(e: ViewEmbeddings, o: Objective) -> torch.Tensor:
     made = square_error(e.extras['decoded']['sketch'], photo)
     return (made + o.options['back_weight'] * square_error(e.extras['sketched']['sketch'], sketch)).mean()
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #4f6ba5da
 def _cvae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     errors, hidden = _errors(e, o), (e.extras[k]['sketch'] for k in ('mean', 'log_variance'))
     return errors + o.options['kl_weight'] * normal_divergence(*hidden).mean()
@@ -115,12 +115,12 @@ def _caae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     judging, guessing = adversary(o.heads['caae'], e.extras['noise']['sketch'].detach(), e.extras['mean']['sketch'])
     return errors + o.options['kl_weight'] * guessing + judging
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #dd1a3be3
 def judge_of(options: dict, dim: int, seed: int) -> nn.Module:
     "Who tells draws from guesses"
     return seed_weights(two_layers(options['latent'], options['generator_hidden'], 1), seed + 1)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #6bbb18e5
 GENERATE_TERMS: dict[str, Term] = {
     'cvae': Term(_cvae, ('sketch', 'photo'), frozen=True, reads=_READS),
     'caae': Term(
@@ -137,7 +137,7 @@ def imagining(encoder: Encoder, options: dict[str, object], seed: int) -> Encode
     encoder.recipe = encoder.recipe | dict(head=dict(kind='imagination', **sizes))
     return encoder
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #5991bef4
 class ImaginationLearner(FeatureLearner):
     "Looks the frozen tower's features up, and imagines photos from those of the sketches"
 
@@ -177,7 +177,7 @@ _ROWS = {
     'caae-objective': ((0.156, 0.260), (0.005, 0.003), None),
 }
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #42e8bd8e
 def printed_original(
     name: str,
     sketchy: tuple[float, float] | None,  # mAP@200 and P@200
@@ -193,7 +193,7 @@ def printed_original(
             out += printed(name, data, 'poster', split, _POSTER, **{first: values[0], second: values[1]})
     return tuple(out)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #7cf88b61
 _MADE = {
     'n_prompts': (0, 'peer', 'no prompt: features alone'),
     'sets': ('common', 'inferred', ''),
@@ -211,7 +211,7 @@ _MADE = {
     'back_weight': (10.0, 'peer', ''),
 }
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #f1044b66
 def imagined(name: str, term: str, about: str, sure: str) -> Family:
     "One of the two as a family"
     weights, changes = {term: (1.0, sure, '')}, {}
@@ -227,7 +227,7 @@ def imagined(name: str, term: str, about: str, sure: str) -> Family:
     how = dict(notes=notes, options=GENERATE_OPTIONS, terms=GENERATE_TERMS)
     return Family(name, tasks, learner=ImaginationLearner, encoder=imagining, **how)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #64bae485
 GENERATED: tuple[Family, ...] = (
     imagined(
         'cvae-objective',
