@@ -765,6 +765,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                          'sketch_lvm.clip.encoder.open_parameters': ( 'clip/encoder.html#open_parameters',
                                                                                       'sketch_lvm/clip/encoder.py'),
                                          'sketch_lvm.clip.encoder.parts_of': ('clip/encoder.html#parts_of', 'sketch_lvm/clip/encoder.py'),
+                                         'sketch_lvm.clip.encoder.pieces': ('clip/encoder.html#pieces', 'sketch_lvm/clip/encoder.py'),
                                          'sketch_lvm.clip.encoder.plain_encoder': ( 'clip/encoder.html#plain_encoder',
                                                                                     'sketch_lvm/clip/encoder.py'),
                                          'sketch_lvm.clip.encoder.recipe_differences': ( 'clip/encoder.html#recipe_differences',
