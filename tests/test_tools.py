@@ -171,9 +171,9 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
 
 
 def test_jobs_run_side_by_side_and_failures_are_shown():
-    "Two at a time, the longest first; the output of one that fails is printed; what all need is loaded after the early ones"
+    "Two at a time and one that waits, the longest first; what fails is shown; what all need is loaded after the early ones"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, bundles, run_jobs, settle, table
+    from jobs import Job, bundles, next_job, run_jobs, settle, table
 
     def breaks():
         print('about to break')
@@ -208,6 +208,12 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert sum('once more at the end' in line for line in said) == 2 and said[-1].startswith(
         ('FAILED ink', 'ok', '---')
     )
+    work, browser = [Job(n, lambda: True) for n in 'xyz'], [Job(n, lambda: True, aside=True) for n in 'vw']
+    assert next_job([*browser, *work], [], 1) is browser[0]  # it waits more than it works, and takes no worker's place
+    assert next_job([browser[1], *work], [browser[0]], 1) is work[0] and next_job(browser, work[:1], 1) is browser[0]
+    assert next_job([browser[1], *work[1:]], [browser[0], work[0]], 1) is None
+    soon = Job('soon', lambda: True, early=True)
+    assert next_job([*browser, soon], work[:1], 1) is None and next_job([*browser, soon], [], 1) is soon
     a, b, c, d = (Path(x) for x in 'abcd')
     assert bundles({a: 0.0, b: 9.0, c: 40.0, d: 7.0}, 15.0) == [[c], [b], [d, a]]  # a long one stays alone
     assert (
