@@ -321,18 +321,19 @@ def pretrain(
     start, spent = 0, 0.0
     if state.exists():
         start, spent = load_state(state, model, heads, opts)
-        trim(out / 'log.jsonl', start)
+    trim(out / 'log.jsonl', start)
     data = material(recipe, names)
     clock = time.time() - spent
     model.logit_scale.requires_grad_(True)
-    for step in range(start, min(recipe.steps, stop or recipe.steps)):
+    end = min(recipe.steps, stop or recipe.steps)
+    for step in range(start, end):
         with torch.random.fork_rng(devices=[dev] if dev.type == 'cuda' else []):
             torch.manual_seed(recipe.seed * 1_000_003 + step)  # patch dropout draws from the global generator
             terms = losses(model, heads, tokenizer, recipe, data, step, names)
         update(terms, model, heads, opts, recipe, step)
-        if (step + 1) % 50 == 0:
+        if (step + 1) % 50 == 0 or step + 1 == recipe.steps:
             log(out, step + 1, terms, time.time() - clock, say)
-        if (step + 1) % every == 0 or step + 1 == recipe.steps:
+        if (step + 1) % every == 0 or step + 1 == end:
             save_state(state, model, heads, opts, recipe, step + 1, time.time() - clock)
     return model.eval(), tokenizer
 
