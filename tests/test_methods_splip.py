@@ -94,7 +94,8 @@ def test_a_step_reads_the_sentences_as_often_as_is_said():
         return real(text, ids, *more)
 
 
-    for m in (method('splip', 'mini', batch=8, permutations=5), method('splip', 'mini', batch=8, text_tokens=0, permutations=5)):
+    for how in ({}, dict(text_tokens=0)):
+        m = method('splip', 'mini', batch=8, permutations=5, **how)
         learner = make_learner(m, backbone, toys, seed=1)
         with mock.patch.object(exchanges, 'prompted_text', counted):
             learn(learner, learner.draw(0))

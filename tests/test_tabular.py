@@ -51,5 +51,11 @@ def test_no_word_is_taken_for_a_command():
     for block in (bad, Loud(bad), Items((bad,)), Grid((bad, 'n'), [(bad, '1')]), Fold(bad, (bad,))):
         text = write_blocks([block], 'markdown')
         assert text.count(kept) == text.count('onerror'), text
-    assert [write_blocks([x], 'markdown') for x in ('# x', '> x', '- x', '-', '#1')] == [r'\# x', r'\> x', r'\- x', '-', '#1']
+    assert [write_blocks([x], 'markdown') for x in ('# x', '> x', '- x', '-', '#1')] == [
+        r'\# x',
+        r'\> x',
+        r'\- x',
+        '-',
+        '#1',
+    ]
     assert set(FORMATS) == {'text', 'markdown', 'html', 'latex'}
