@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEADS', 'Optimisers', 'Phase', 'MiniRecipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'kind_loss',
            'losses', 'optimisers', 'rate', 'machine_words', 'save_state', 'read_state', 'amp_of_state', 'load_state',
-           'update', 'pretrain', 'trim', 'log']
+           'update', 'pretrain', 'trim', 'log', 'log_row']
 
 # %% ../../nbs/clip/15_pretrain.ipynb #dd63d122
 import json, time
@@ -350,7 +350,12 @@ def log(
 ) -> None:
     "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open_to_add(Path(out) / 'log.jsonl') as f:
+    log_row(Path(out), row, say)
+
+
+def log_row(out: Path, row: dict, say: Callable[[str], object] | None) -> None:
+    "Add a row to the log in a folder, and tell it"
+    with open_to_add(out / 'log.jsonl') as f:
         f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))
