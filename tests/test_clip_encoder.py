@@ -42,24 +42,32 @@ def test_what_trains_is_counted_by_name():
     assert list(make_encoder(clip, WithFrozenPart(), train='prompts').trainable()) == ['prompts.prompts']
 
 
-def test_the_usual_freezing_helper_leaks():
-    import torch
+def test_a_leaky_freezing_helper_leaves_no_trace():
+    from types import SimpleNamespace
     from torch import nn
-    from open_clip.transformer import VisionTransformer
-    from sketch_lvm.clip.towers import VIT_B_32
+    from sketch_lvm.clip.encoder import make_encoder, open_parameters
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
 
-    with torch.device('meta'):
-        tower = VisionTransformer(**VIT_B_32)
-    for m in tower.modules():
-        for name in ('weight', 'bias'):
-            if getattr(m, name, None) is not None:
-                getattr(m, name).requires_grad_(isinstance(m, nn.LayerNorm))
-    left = {n: p.numel() for n, p in tower.named_parameters() if p.requires_grad}
-    assert sum(left.values()) == 21_733_632
-    assert (
-        sum(v for n, v in left.items() if 'ln_' in n) == 39_936
-        and sum(v for n, v in left.items() if 'in_proj' in n) == 21_261_312
-    )
+
+    def freeze_by_attribute(part):
+        for m in part.modules():
+            for p in (getattr(m, 'weight', None), getattr(m, 'bias', None)):
+                if p is not None:
+                    p.requires_grad_(isinstance(m, nn.LayerNorm))
+
+
+    tower = random_tower().requires_grad_(True)
+    freeze_by_attribute(tower)
+    leaks = {n for n, p in tower.named_parameters() if p.requires_grad and 'ln_' not in n}
+    assert {'class_embedding', 'positional_embedding', 'proj'} < leaks and any('in_proj' in n for n in leaks)
+    encoder = make_encoder(SimpleNamespace(name='tiny', model=SimpleNamespace(visual=tower)), ShallowPrompts(3, 8))
+    named = set(encoder.trainable())
+    assert {n.partition('.')[0] for n in named} == {'prompts', 'norms'}
+    freeze_by_attribute(encoder)
+    assert {f'image_tower.{n}' for n in tower.state_dict() if n.endswith('ln_1.weight')} < set(encoder.trainable())
+    open_parameters(encoder, ['prompts', 'norms'])
+    assert set(encoder.trainable()) == named
 
 
 def test_a_step_moves_what_is_named_and_nothing_else():
@@ -115,6 +123,8 @@ def test_recipes_that_contradict_themselves():
         (dict(prompts=ShallowPrompts(3, 9), train='prompts'), 'width=8'),
         (dict(train='all', norms='per-modality'), "leave norms='per-modality' out"),
         (dict(train='all', precision='bf16'), 'fp32'),
+        (dict(prompts=ShallowPrompts(3, 8), train='prompts+all'), "'all' is joined with nothing"),
+        (dict(train='norms + none'), "'none' is joined with nothing"),
     ]
     for recipe, why in cases:
         with pytest.raises(UserError, match=why):

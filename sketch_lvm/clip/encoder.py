@@ -46,7 +46,12 @@ def train_parts(train: str) -> list[str]:
     if train in ('all', 'none'):
         return ['prompts', 'tower'] if train == 'all' else []
     names = [n for n in PARTS if n != 'tower']
-    return [check_name(p.strip(), [*names, 'all', 'none'], 'part to train') for p in str(train).split('+')]
+    parts = [check_name(p.strip(), [*names, 'all', 'none'], 'part to train') for p in str(train).split('+')]
+    if alone := [p for p in parts if p not in names]:
+        raise UserError(
+            f'train={train!r}: {alone[0]!r} is joined with nothing; say train={alone[0]!r}, or leave it out.'
+        )
+    return parts
 
 # %% ../../nbs/clip/13_encoder.ipynb #7a99466b
 def open_parameters(encoder: 'Encoder', parts: list[str]) -> None:

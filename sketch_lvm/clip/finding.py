@@ -111,6 +111,9 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
 
     model, tag = name.removeprefix('timm:').partition('.')[0], weights_from or default_tag(name)
     random, file = is_random(weights_from), is_file_name(name, weights_from)
+    made = name.removeprefix('timm:')
+    if random and (asked := str(weights_from).partition(':')[2]):
+        made = f'{model}.{check_name(asked, timm_tags(name), f"pretrained tag of {name}")}'
     if not random and not file:
         known = timm_tags(name)
         if not known:
@@ -120,7 +123,7 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
         return ImageOnly(fetched(name, tag, load), name), tag
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        tower = timm.create_model(name.removeprefix('timm:'), pretrained=False, num_classes=0)
+        tower = timm.create_model(made, pretrained=False, num_classes=0)
     if random:
         return ImageOnly(tower, name), f'random, seed {seed}'
     path, mine = Path(weights_from), tower.state_dict()

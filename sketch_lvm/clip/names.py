@@ -249,7 +249,10 @@ def is_random(weights_from: str | os.PathLike | None) -> bool:
 # %% ../../nbs/clip/00_names.ipynb #468b5524
 def weights_problem(name: str, weights_from: str | os.PathLike | None) -> str:
     "Why a backbone cannot have weights of that name, in a sentence; '' if nothing speaks against it yet"
-    if name not in SMALL or weights_from is None or is_random(weights_from):
+    if is_random(weights_from):
+        no_tags = ':' in str(weights_from) and (name in SMALL or kind_of_name(name) in ('folder', 'hub'))
+        return f"{name} has no tags, so {str(weights_from)!r} can only mean 'random': say that." if no_tags else ''
+    if name not in SMALL or weights_from is None:
         return ''
     who = 'the mini CLIP' if name == 'mini' else name
     return f"{who} has no weights but its own: leave --weights-from out, or say 'random'."

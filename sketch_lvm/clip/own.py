@@ -143,14 +143,15 @@ def own_problems(encoder: OwnEncoder) -> list[str]:
 
 # %% ../../nbs/clip/22_own.ipynb #6d6ce86e
 def modules_of(encoder: OwnEncoder) -> list[nn.Module]:
-    "The torch modules that an encoder holds: as attributes, in lists of them, or where its function finds them"
+    "The torch modules that an encoder holds: as attributes, in lists or dictionaries, or where its function finds them"
     held = list(vars(encoder).values())
     function = vars(encoder).get('embed')
     if inspect.isfunction(function):
         names = inspect.getclosurevars(function)
         held += [*names.nonlocals.values(), *names.globals.values()]
     held += [getattr(x, '__self__', None) for x in held]  # a method of a module
-    held += [y for x in held if isinstance(x, (list, tuple)) for y in x]
+    boxes = [x.values() if isinstance(x, dict) else x for x in held if isinstance(x, (list, tuple, dict))]
+    held += [y for box in boxes for y in box]
     found = [x for x in held if isinstance(x, nn.Module)]
     return list({id(x): x for x in found}.values())
 

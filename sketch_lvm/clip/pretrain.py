@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEADS', 'Optimisers', 'Phase', 'MiniRecipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'kind_loss',
            'losses', 'optimisers', 'rate', 'machine_words', 'save_state', 'read_state', 'amp_of_state', 'load_state',
-           'update', 'pretrain', 'trim', 'log']
+           'update', 'pretrain', 'trim', 'log', 'log_row']
 
 # %% ../../nbs/clip/15_pretrain.ipynb #dd63d122
 import json, time
@@ -321,18 +321,19 @@ def pretrain(
     start, spent = 0, 0.0
     if state.exists():
         start, spent = load_state(state, model, heads, opts)
-        trim(out / 'log.jsonl', start)
+    trim(out / 'log.jsonl', start)
     data = material(recipe, names)
     clock = time.time() - spent
     model.logit_scale.requires_grad_(True)
-    for step in range(start, min(recipe.steps, stop or recipe.steps)):
+    end = min(recipe.steps, stop or recipe.steps)
+    for step in range(start, end):
         with torch.random.fork_rng(devices=[dev] if dev.type == 'cuda' else []):
             torch.manual_seed(recipe.seed * 1_000_003 + step)  # patch dropout draws from the global generator
             terms = losses(model, heads, tokenizer, recipe, data, step, names)
         update(terms, model, heads, opts, recipe, step)
-        if (step + 1) % 50 == 0:
+        if (step + 1) % 50 == 0 or step + 1 == recipe.steps:
             log(out, step + 1, terms, time.time() - clock, say)
-        if (step + 1) % every == 0 or step + 1 == recipe.steps:
+        if (step + 1) % every == 0 or step + 1 == end:
             save_state(state, model, heads, opts, recipe, step + 1, time.time() - clock)
     return model.eval(), tokenizer
 
@@ -349,7 +350,12 @@ def log(
 ) -> None:
     "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open_to_add(Path(out) / 'log.jsonl') as f:
+    log_row(Path(out), row, say)
+
+
+def log_row(out: Path, row: dict, say: Callable[[str], object] | None) -> None:
+    "Add a row to the log in a folder, and tell it"
+    with open_to_add(out / 'log.jsonl') as f:
         f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

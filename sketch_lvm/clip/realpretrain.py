@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['build_tower', 'NamedTower', 'name_loss', 'step_terms', 'warm_then_cool', 'adam_and_muon', 'RealTraining',
            'read_about', 'recipe_of', 'read_training', 'averaged', 'embeddings', 'mean_precision', 'measure_kinds',
-           'measure_names', 'pretrain_real', 'log_row']
+           'measure_names', 'pretrain_real']
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #f6fca61c
 import json, time
@@ -22,9 +22,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .amp import amp_of_run, choose_amp, muon_for, precision
 from .backbone import MINI, MINI_STATS, load_mini
-from .pretrain import trim
+from .pretrain import log_row, trim
 from ..core import UserError, atomic_write, machine
-from ..files import open_to_add
 from .realbatches import Material, RealRecipe, batch
 from .stem import Stem
 from ..data.real64 import Real64, real64
@@ -81,7 +80,7 @@ def name_loss(logits: torch.Tensor, label: torch.Tensor, m: Material, r: RealRec
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #c21caafc
 def step_terms(learner: NamedTower, m: Material, r: RealRecipe, step: int) -> dict[str, torch.Tensor]:
-    "The terms of one step, each already weighted, and the share of pictures named right of each sort"
+    "The terms of one step, each already weighted"
     x, label = batch(m, r, step)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(r.seed * 1_000_003 + step)  # dropping patches draws from the global generator
@@ -318,11 +317,3 @@ def pretrain_real(
             saved = time.time()
     run.save()
     return run
-
-# %% ../../nbs/clip/19_realpretrain.ipynb #9b8ff1a4
-def log_row(out: Path, row: dict, say: Callable[[str], None] | None) -> None:
-    "A line of the log"
-    with open_to_add(out / 'log.jsonl') as f:
-        f.write(json.dumps(row).encode() + b'\n')
-    if say:
-        say('  '.join(f'{k} {v}' for k, v in row.items()))

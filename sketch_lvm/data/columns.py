@@ -85,7 +85,7 @@ class Columns:
     @property
     def names(self) -> np.ndarray:
         "The class name of each row"
-        return np.asarray(self.classes, object)[self.labels]  # the class name of each row
+        return np.asarray(self.classes, object)[self.labels]
 
     def take(self, rows: ArrayLike, classes: Sequence[str] | None = None) -> Self:
         "A table of these rows (numbers, in any order); `classes` renumbers the labels"

@@ -89,9 +89,9 @@ def _index_lines(path, f, report, limit):
                 break
             if len(line) == LONGEST_LINE and not line.endswith(b'\n'):
                 report.leave_out(f'{path}:{number}', f'a line of more than {LONGEST_LINE:,} bytes')
-                while (more := f.readline(LONGEST_LINE)) and not more.endswith(b'\n'):
-                    at += len(more)
-                at += len(line) + len(more)
+                at += len(line)
+                while at <= most and not line.endswith(b'\n') and (line := f.readline(LONGEST_LINE)):
+                    at += len(line)
                 continue
             if line.strip():
                 try:

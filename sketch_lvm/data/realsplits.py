@@ -73,7 +73,7 @@ def whole_classes(items: SketchPhotoSet) -> set[str]:
 
 # %% ../../nbs/data/15_realsplits.ipynb #bdd6c185
 def some_or_none(n: int, seen: int) -> tuple[int, str]:
-    "`(classes to hold out, why not n)`: at most a fifth of the seen, and never one alone, whose mAP is always 1"
+    "`(classes to hold out, why not n)`: a fifth of the seen at most, but two at least: of one, mAP is always 1"
     held = min(n, seen // 5)
     if n and held < 2:
         held = 2 if seen > 4 else 0

@@ -153,7 +153,8 @@ def class_lists() -> dict[str, Split]:
     first = {}
     for s in known_splits().values():
         key = tuple(frozenset(map(class_key, names)) for names in (s.seen, s.unseen))
-        first.setdefault(key, s)
+        if len(s.validation) < len(first.setdefault(key, s).validation):
+            first[key] = s
     return {s.name: s for s in first.values()}
 
 # %% ../../nbs/data/07_splits.ipynb #41e9c1f3

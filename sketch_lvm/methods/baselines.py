@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['BASELINE_OPTIONS', 'BASELINE_PROMPTS', 'SIX', 'MINI_RATES', 'MINI_GRID', 'REFERENCES_PRINTED', 'BASELINES',
            'seed_weights', 'ConditionalPrompts', 'CoupledPrompts', 'stored_features', 'features_can_be_kept',
-           'FeatureLearner', 'first_layers', 'conditional', 'coupled', 'mini_preset', 'printed_baseline', 'baseline',
-           'keyword_features', 'guessed_names']
+           'FeatureLearner', 'first_layers', 'conditional', 'coupled', 'reads_features', 'mini_preset',
+           'printed_baseline', 'baseline', 'keyword_features', 'guessed_names']
 
 # %% ../../nbs/methods/10_baselines.ipynb #bbd308ec
 from collections.abc import Collection, Iterable
@@ -201,9 +201,14 @@ def coupled(options: dict[str, object], backbone: Backbone, classes: Collection[
 _DEEP = PROMPT_KINDS['deep'].needs
 
 # %% ../../nbs/methods/10_baselines.ipynb #842b1a95
+def reads_features(options: dict[str, object]) -> bool:
+    "Whether the small net reads CLIP's feature of a picture, which costs a pass through the frozen tower"
+    return options['net'] == 'mlp'
+
+
 BASELINE_PROMPTS: dict[str, PromptKind] = {
     'first-layers': PromptKind(first_layers, _DEEP),
-    'conditional': PromptKind(conditional, (*PROMPT_KINDS['shallow'].needs, 'net'), passes=1),
+    'conditional': PromptKind(conditional, (*PROMPT_KINDS['shallow'].needs, 'net'), twice=reads_features),
     'coupled': PromptKind(coupled, _DEEP, sentences=1, pieces=12, starts=False),
 }
 

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST', 'FORMER', 'Published', 'printed', 'PromptKind', 'prompt_sets',
            'no_prompts', 'shallow', 'deep', 'Recipe', 'Family', 'check_family', 'Method', 'token_options',
-           'has_prompts', 'prompt_kind', 'trained_parts', 'unrated', 'unknown_name', 'own_options', 'value_problems',
-           'side_problems', 'combination_problems', 'problems', 'choose_method']
+           'has_prompts', 'prompt_kind', 'frozen_passes', 'trained_parts', 'unrated', 'unknown_name', 'own_options',
+           'value_problems', 'side_problems', 'combination_problems', 'problems', 'choose_method']
 
 # %% ../../nbs/methods/05_family.ipynb #e4bfc9f8
 from collections.abc import Callable, Collection, Iterator
@@ -67,7 +67,7 @@ class PromptKind(NamedTuple):
 
     make: Callable  # (options, backbone, classes, seed) -> a module that makes the tokens
     needs: tuple[str, ...] = ()  # options it reads
-    passes: int = 0  # further passes of a picture through the frozen image tower
+    twice: Callable[[dict], bool] | None = None  # options -> whether a picture goes through the frozen tower as well
     sentences: int = 0  # times that a step reads the sentences of all training classes through the text tower
     pieces: int = 0  # word pieces in such a sentence, about
     for_each: Callable[[dict], bool] | None = None  # options -> whether each picture has the sentences read for itself
@@ -259,6 +259,12 @@ def has_prompts(m: Method) -> bool:
 def prompt_kind(m: Method) -> PromptKind:
     "How the tokens of a method are made, if there are any"
     return m.family.prompt_kinds()[m['prompt_source']] if has_prompts(m) else PromptKind(no_prompts)
+
+# %% ../../nbs/methods/05_family.ipynb #57cfa563
+def frozen_passes(m: Method) -> int:
+    "Further passes of a picture through the frozen image tower that its tokens ask for"
+    twice = prompt_kind(m).twice
+    return int(twice is not None and twice(m.options))
 
 # %% ../../nbs/methods/05_family.ipynb #e24027e9
 def trained_parts(m: Method) -> str:

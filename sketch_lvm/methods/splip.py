@@ -103,7 +103,7 @@ def own_sentences(options: dict[str, object]) -> bool:
 
 
 SHARED_KIND = PromptKind(
-    shared, (*_READ, 'sketch_template', 'text_momentum'), sentences=3, pieces=9, for_each=own_sentences
+    shared, (*_READ, 'sketch_template', 'text_momentum'), sentences=2, pieces=9, for_each=own_sentences
 )
 
 # %% ../../nbs/methods/09_splip.ipynb #9b0ba98a

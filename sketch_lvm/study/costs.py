@@ -33,7 +33,7 @@ from .tableplan import TableSets, TablePlan, question_problems, refuse, set_prob
 from .tableplan import training_sets
 from ..methods.building import count_trained
 from ..methods.baselines import features_can_be_kept
-from ..methods.family import Method, prompt_kind, token_options, trained_parts
+from ..methods.family import Method, frozen_passes, prompt_kind, token_options, trained_parts
 from ..methods.objectives import view_names
 
 # %% ../../nbs/study/12_costs.ipynb #75a85fa1
@@ -96,7 +96,7 @@ def passes_of_step(m: Method, tower: Backbone, classes: int) -> tuple[float, flo
     "`(passes, tokens)`: what a step costs in passes of a picture through the frozen tower, and tokens held in memory"
     views, trained, kind = views_of_step(m), trained_parts(m), prompt_kind(m)
     tokens = tokens_of(tower) + sum(token_options(m).values())
-    a_pass = 1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + kind.passes
+    a_pass = 1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + frozen_passes(m)
     pictures, pieces = m['batch'] * views, kind.pieces
     times = pictures if reads_own_sentences(m) else kind.sentences
     if not times:  # no sentence is read, and a tower without a text side can be asked

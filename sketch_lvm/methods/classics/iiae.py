@@ -14,7 +14,7 @@ from torch import nn
 from ...clip.encoder import Encoder
 from ...clip.towers import Modality, modality_rows
 from ...core import UserError, rng
-from ..baselines import features_can_be_kept, seed_weights
+from ..baselines import seed_weights
 from .frame import FEATURE_MINI, FEATURE_RATES
 from sketch_lvm.methods.classics.generate import (
     ImaginationLearner,
@@ -144,10 +144,6 @@ class SharedLearner(ImaginationLearner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "Shared codes of all views; beside them what the nets made on the way"
-        if not features_can_be_kept(self.method):
-            raise UserError(
-                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
-            )
         frozen, net = self.frozen(batch, rows, device), self.encoder.head.to(device)
         made = net.rebuild(frozen[0], frozen[1], self.noise(batch, rows, device))
         embedding = torch.stack([self.encoder.code(x, int(i > 0)) for i, x in enumerate(frozen)])

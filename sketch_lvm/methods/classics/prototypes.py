@@ -149,8 +149,8 @@ _POINTS: dict[str, tuple[str, dict[str, tuple], tuple[Published, ...]]] = {
     ),
 }
 _MINI = {
-    'lr_prompts': (0.1, 'ours', 'as sketch-lvm; not tuned'),
-    'lr_norms': (1e-2, 'ours', 'as sketch-lvm; not tuned'),
+    'lr_prompts': (0.1, 'ours', 'as sketch-lvm for categories; not tuned'),
+    'lr_norms': (1e-2, 'ours', 'as sketch-lvm for categories; not tuned'),
     'lr_rest': (1e-3, 'ours', 'not tuned'),
     'temperature': (0.1, 'ours', ''),
     'epochs': (5, 'ours', ''),

@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['EVERYDAY', 'SAKE_OPTIONS', 'SAKE_VALUES', 'SAKE_TERMS', 'SAKE', 'soft_answer', 'soft_question', 'words_of',
-           'ask_words']
+           'ask_words', 'answers_of_teacher']
 
 # %% ../../../nbs/methods/classics/02_sake.ipynb #83aaff9b
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 
@@ -70,15 +72,26 @@ SAKE_OPTIONS: dict[str, Option] = {
 SAKE_VALUES: dict[str, object] = dict(vocabulary=', '.join(EVERYDAY), of_teacher=1.0, of_words=0.3, asked='photo')
 
 # %% ../../../nbs/methods/classics/02_sake.ipynb #5c90c0a6
-def _sake(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
+def answers_of_teacher(
+    asked: ViewEmbeddings | dict[str, torch.Tensor],  # side -> what is asked
+    sides: Sequence[str],
+    e: ViewEmbeddings,
+    batch: Batch,
+    o: Objective,
+) -> torch.Tensor:
+    "The mean loss, over sides, of answers over the vocabulary beside those of the frozen tower"
     q, words, total = o.options, o.given['vocabulary'], 0.0
-    sides = ('photo',) if q['asked'] == 'photo' else ('sketch', 'photo')
     for side in sides:
         teacher = e.extras['frozen'][side].detach()
         near = o.given['relatives'][batch.labels[side].to(words.device)]
         answer = soft_answer(teacher, words, near, q['temperature'], q['of_teacher'], q['of_words'])
-        total = total + soft_question(e[side], answer, words, q['temperature'])
+        total = total + soft_question(asked[side], answer, words, q['temperature'])
     return total / len(sides)
+
+
+def _sake(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
+    sides = ('photo',) if o.options['asked'] == 'photo' else ('sketch', 'photo')
+    return answers_of_teacher(e, sides, e, batch, o)
 
 # %% ../../../nbs/methods/classics/02_sake.ipynb #9b8ffe75
 SAKE_TERMS: dict[str, Term] = {

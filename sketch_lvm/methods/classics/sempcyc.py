@@ -15,7 +15,6 @@ from torch import nn
 
 from ...clip.encoder import Encoder
 from ...core import UserError
-from ..baselines import features_can_be_kept
 from .frame import FEATURE_MINI, FEATURE_RATES, SmallNet
 from .generate import ImaginationLearner, printed_original
 from .iiae import SidedEncoder
@@ -98,7 +97,8 @@ def judged(net: Cycles, judges: nn.ModuleList, features: list, words: list) -> t
 
 
 def _judges(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
-    return sum(judged(_maps(e, batch, o)[0], o.heads['judges'], *_maps(e, batch, o)[1:]))
+    net, features, words = _maps(e, batch, o)
+    return sum(judged(net, o.heads['judges'], features, words))
 
 # %% ../../../nbs/methods/classics/15_sempcyc.ipynb #b5048fd4
 def three_judges(options: dict, dim: int, seed: int) -> nn.ModuleList:
@@ -132,10 +132,6 @@ class CycleLearner(ImaginationLearner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "Places among the words, and the features they came from"
-        if not features_can_be_kept(self.method):
-            raise UserError(
-                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
-            )
         frozen = self.frozen(batch, rows, device)
         self.encoder.head.to(device)
         embedding = torch.stack([self.encoder.code(x, int(i > 0)) for i, x in enumerate(frozen)])

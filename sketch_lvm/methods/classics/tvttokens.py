@@ -15,7 +15,7 @@ from ...clip.towers import Modality, look_into, modality_rows
 from ...core import UserError
 from ..assembly import MethodLearner
 from .frame import classic, poster_numbers
-from .sake import SAKE_OPTIONS, SAKE_VALUES, ask_words, soft_answer, soft_question
+from .sake import SAKE_OPTIONS, SAKE_VALUES, answers_of_teacher, ask_words
 from .tvt import TVT_TERMS, alignment
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings, encode_views
@@ -90,13 +90,7 @@ def _states(e: ViewEmbeddings, name: str) -> dict[str, torch.Tensor]:
 
 # %% ../../../nbs/methods/classics/07_tvttokens.ipynb #43b1e487
 def _distillation(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
-    q, words, total = o.options, o.given['vocabulary'], 0.0
-    for side in ('sketch', 'photo'):
-        near = o.given['relatives'][batch.labels[side].to(words.device)]
-        teacher = e.extras['frozen'][side].detach()
-        answer = soft_answer(teacher, words, near, q['temperature'], q['of_teacher'], q['of_words'])
-        total = total + soft_question(_states(e, 'distilled')[side], answer, words, q['temperature'])
-    return total / 2
+    return answers_of_teacher(_states(e, 'distilled'), ('sketch', 'photo'), e, batch, o)
 
 # %% ../../../nbs/methods/classics/07_tvttokens.ipynb #71c942c5
 def _fusion(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
