@@ -33,7 +33,7 @@ def test_only_what_lies_beyond_the_axis_is_an_arrow():
 
     state = read_table(data_path('results', 'table_main_mini.json'))
     means = {name: np.mean([x['mAP@all'] for x in e['seeds'].values()]) for name, e in state['rows'].items()}
-    for printed, arrows in ((None, 2), (0.9, 1), (0.99, 0)):  # far above: the keyword rows at .81 and .95
+    for printed, arrows in ((None, 2), (0.85, 1), (0.99, 0)):  # far above: the keyword rows at .81 and .95
         e = state['rows']['SpLIP'] | dict(published=[dict(metric='mAP@all', value=printed)] * (printed is not None))
         ax = draw_table(state | dict(rows=state['rows'] | dict(SpLIP=e)), TABLES['main'], 'mAP@all')
         low, high = ax.get_xlim()
