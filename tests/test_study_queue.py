@@ -145,7 +145,7 @@ def test_a_study_does_what_is_missing_and_no_more():
 
         near, far = family_state(plan, out, 'near'), family_state(plan, out, 'far')
         assert near.whole and not far.whole and [*far.missing] == ['far', 'frozen'] and far.found == []
-        assert near.at_the_edge == ('norms',) and near.open == ('a',)  # of two rates either is one
+        assert near.at_the_edge == ('norms',) and near.unsure == ('a',)  # of two rates either is one
         (c,) = near.found
         assert near.said(c) == 'open' and str(near) == 'near: open: a (the best rate of norms is the last that was tried)'
         assert 'far: not yet measured as planned (far 0 of 2 seeds, frozen 0 of 1 seeds)' == str(far)

@@ -305,21 +305,21 @@ class FamilyState:
     whole: bool  # whether all its runs are there
     missing: dict[str, tuple[int, int]]  # row -> seeds that are there, and planned ones
     at_the_edge: tuple[str, ...]  # rows whose rate may not be the best
-    open: tuple[str, ...] = ()  # the questions about them, which stay undecided when it is whole
+    unsure: tuple[str, ...] = ()  # the questions about them, which stay undecided when it is whole
 
     def __str__(self) -> str:
         rows = ', '.join(f'{r} {n} of {of} seeds' for r, (n, of) in self.missing.items())
         parts = [] if self.whole else [f'not yet measured as planned ({rows})']
-        if self.whole and len(self.open) < len(self.found):
+        if self.whole and len(self.unsure) < len(self.found):
             parts.append('decided')
-        if self.open:
+        if self.unsure:
             why = f'the best rate of {", ".join(self.at_the_edge)} is the last that was tried'
-            parts.append(f'open: {", ".join(self.open)} ({why})')
+            parts.append(f'open: {", ".join(self.unsure)} ({why})')
         return f'{self.name}: {"; ".join(parts)}'
 
     def said(self, c: Comparison) -> str:
         "What may be said of one of its comparisons: a decision, that it is open, or that it is not there as planned"
-        return 'open' if c.name in self.open else c.decision if self.whole else 'so far'
+        return 'open' if c.name in self.unsure else c.decision if self.whole else 'so far'
 
 # %% ../../nbs/study/17_queue.ipynb #4e3758ef
 def family_state(plan: StudyPlan, out: str | Path, name: str) -> FamilyState:
