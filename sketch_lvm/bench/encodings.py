@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['OTHER_PIXELS', 'Vectors', 'LEAST_STAY', 'naive_pixels', 'draft_pixels', 'gap_pixels', 'torch_pixels', 'our_pixels',
-           'large_photo', 'decode_case', 'in_precision', 'has_onnx', 'not_here', 'onnx_ways', 'in_parts',
-           'openvino_ways', 'run_onnx', 'as_chosen', 'read_all', 'profile_files', 'tower_case', 'retrieval_check',
-           'check_case', 'bench_encoding']
+           'decode_case', 'in_precision', 'has_onnx', 'not_here', 'onnx_ways', 'in_parts', 'openvino_ways', 'run_onnx',
+           'as_chosen', 'read_all', 'profile_files', 'tower_case', 'retrieval_check', 'check_case', 'bench_encoding']
 
 # %% ../../nbs/bench/08_encodings.ipynb #bfb38db0
 import importlib.util
@@ -20,13 +19,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .pictures import photo_tree
+from .pictures import cloud_photo, photo_tree
 from .sides import REPEATS, case, side_by_side
 from .steps import profile_step
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
 from ..clip.precision import measure_precision, set_precision
-from ..core import rng
 from ..data.images import fit_image, in_threads, read_image
 from ..data.minisets import mini_set
 from ..measure.metrics import rank_metrics
@@ -74,22 +72,11 @@ OTHER_PIXELS: dict[str, Callable[[str | Path, int], np.ndarray]] = {  # faster, 
     'torchvision': torch_pixels,
 }
 
-# %% ../../nbs/bench/08_encodings.ipynb #54bf33d5
-def large_photo(path: Path, number: int, width: int, height: int) -> Path:
-    "A JPEG of a cloud with noise, of any size"
-    g = rng(5, index=number)
-    cloud = Image.fromarray(g.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize(
-        (width, height), Image.Resampling.BICUBIC
-    )
-    noisy = np.asarray(cloud).astype(np.int16) + g.integers(-12, 13, (height, width, 1), dtype=np.int16)
-    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(path, quality=85)
-    return path
-
 # %% ../../nbs/bench/08_encodings.ipynb #fc2b70e9
 def decode_case(photos: int, width: int, height: int, size: int = 224, repeats: int = REPEATS) -> dict:
     "Ways from a JPEG to pixels, one photo after another, and in threads"
     with tempfile.TemporaryDirectory() as d:
-        paths = [large_photo(Path(d) / f'{k}.jpg', k, width, height) for k in range(photos)]
+        paths = [cloud_photo(Path(d) / f'{k}.jpg', k, width, height) for k in range(photos)]
         plain = [naive_pixels(p, size).astype(float) for p in paths]
         ways = dict(naive=naive_pixels, ours=our_pixels) | OTHER_PIXELS
         sides = {n: (lambda f=f: [f(p, size) for p in paths]) for n, f in ways.items()}

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .pictures import fresh_process, peak_bytes
+from .pictures import fresh_process, peak_bytes, project_env
 from ..core import UserError, data_path, machine, read_json, rng, write_json
 from ..data.images import in_threads
 from ..show.growing import PART
@@ -187,10 +187,9 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 # %% ../../nbs/bench/02_galleries.ipynb #a0c17560
 def killed_index(code: str, root: Path, photos: float) -> dict[str, float]:
     "Index in a process of its own, which is killed once so many photos are kept; how long that took"
-    env = dict(os.environ, PYTHONPATH=str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]))
     start = time.perf_counter()
     words = [sys.executable, '-c', code, root / 'home', root / 'g']
-    process = subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(words, env=project_env(), stdout=subprocess.DEVNULL)
     parts = lambda: list(root.glob('.g.parts/[0-9]*'))
     while process.poll() is None and len(parts()) * PART < photos:
         time.sleep(0.05)

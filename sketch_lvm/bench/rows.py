@@ -18,7 +18,7 @@ from ..core import UserError, check_name
 
 # %% ../../nbs/bench/11_rows.ipynb #45128d1b
 class Row(NamedTuple):
-    "A row: the room and the function that measure it, about how long, and the bar it has to clear"
+    "A row: the room and the function that measure it, what it is about, and about how long it takes"
 
     room: str
     function: str

@@ -10,8 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+from .pictures import project_env
 from .sides import REPEATS, case
 
 # %% ../../nbs/bench/07_starts.ipynb #a6b9967e
@@ -28,10 +28,10 @@ STARTS: dict[str, list[str]] = {
 # %% ../../nbs/bench/07_starts.ipynb #e7a80320
 def start_once(words: list[str]) -> tuple[float, float]:
     "Seconds of a Python process by the clock and by the processor; it must end well"
-    root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')])))
+    env = project_env()
     clock = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([sys.executable, *words], env=env, **quiet)
     _, status, used = os.wait4(child.pid, 0)
     took, child.returncode = time.perf_counter() - clock, os.waitstatus_to_exitcode(status)
     if child.returncode:
@@ -60,9 +60,8 @@ def imported_by(words: list[str]) -> list[str]:
         'names = ("torch", "torchvision", "open_clip", "matplotlib", "sklearn", "PIL", "pandas", "scipy", "numpy")\n'
         'print("brought in:", *[m for m in names if m in sys.modules])'
     )
-    root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')])))
-    done = subprocess.run([sys.executable, '-c', code, *words], env=env, capture_output=True, text=True, check=True)
+    command = [sys.executable, '-c', code, *words]
+    done = subprocess.run(command, env=project_env(), capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1].partition(':')[2].split()
 
 # %% ../../nbs/bench/07_starts.ipynb #5d3ff52d

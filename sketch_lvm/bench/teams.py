@@ -13,11 +13,11 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from .pictures import project_env
 from .sides import REPEATS, case
 from .steps import step_parts
 from ..train.learner import learn
@@ -63,9 +63,7 @@ class Members:
     def __init__(self, size: int, tower: str, batch: int, steps: int = STEPS, threads: int = 1):
         code = 'import sys; from sketch_lvm.bench.teams import _member; _member(*sys.argv[1:])'
         words = [sys.executable, '-c', code, tower, str(batch), str(steps), str(threads)]
-        root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-        env = dict(os.environ, WORLD_SIZE=str(size), MASTER_ADDR='127.0.0.1', MASTER_PORT=str(free_port()))
-        env['PYTHONPATH'] = os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')]))
+        env = project_env(WORLD_SIZE=str(size), MASTER_ADDR='127.0.0.1', MASTER_PORT=str(free_port()))
         pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.members = [
             subprocess.Popen(words, env=env | dict(RANK=str(r), LOCAL_RANK=str(r)), **pipes) for r in range(size)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['MODALITIES', 'FORMATS', 'MORE_FORMATS', 'MAX_PIXELS', 'FIRST_BYTES', 'MODERN', 'CONVERT_HINT', 'TURNS', 'PASSES',
            'FITS', 'BadImage', 'looks_like', 'check_png', 'quiet_pillow', 'open_picture', 'orientation', 'on_white',
-           'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image', 'broken_files',
-           'in_threads', 'fit_image', 'thumbnail']
+           'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image', 'png_chunk',
+           'broken_files', 'in_threads', 'is_fit', 'fit_image', 'thumbnail']
 
 # %% ../../nbs/data/00_images.ipynb #1939adfe
 import base64, contextlib, io, os, stat, struct, threading, warnings, zlib
@@ -260,16 +260,16 @@ def read_image(
         return to_rgb(im, modality)
 
 # %% ../../nbs/data/00_images.ipynb #3d1c01ff
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    "A piece of a PNG file: its length, its kind, what is in it, and a sum to check it by"
+    return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
+
 def _claiming(width, height):
     "A PNG of a few bytes that claims to be huge"
-
-    def chunk(kind, body):
-        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    return (
-        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', zlib.compress(bytes(100))) + chunk(b'IEND', b'')
-    )
+    pieces = (b'IHDR', header), (b'IDAT', zlib.compress(bytes(100))), (b'IEND', b'')
+    return b'\x89PNG\r\n\x1a\n' + b''.join(png_chunk(*piece) for piece in pieces)
 
 # %% ../../nbs/data/00_images.ipynb #c4f3f2ff
 def broken_files() -> dict[str, tuple[bytes, str]]:
@@ -311,6 +311,11 @@ def in_threads(work: Callable, things: Iterable, workers: int | None = None, at_
 
 # %% ../../nbs/data/00_images.ipynb #fedd1baf
 FITS = ('stretch', 'pad', 'crop')
+
+
+def is_fit(x: object) -> bool:
+    "a way to fit a picture"
+    return isinstance(x, str) and x in FITS
 
 
 def fit_image(image: np.ndarray, size: int, fit: str = 'stretch', interpolation: str = 'bicubic') -> np.ndarray:

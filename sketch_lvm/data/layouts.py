@@ -16,7 +16,7 @@ from ..core import Progress, UserError, check_name
 from .items import SketchPhotoSet
 from .knownsets import REAL, listed_classes, listed_name
 from .folders import NOT_READ, SUFFIXES, ScanReport, assemble, ending, list_classes, list_folder
-from .folders import why_not_read
+from .folders import stem_of, why_not_read
 from .columns import class_key
 from .sources import Files
 from .quickdraw import Drawings, Joined, drawing_kind
@@ -243,10 +243,6 @@ def find_data(path: str | os.PathLike, data: str | None = None) -> Found:
 GALLERIES = ('distinct', 'originals-twice', 'originals')
 ORIGINAL = re.compile(r'n\d+_\d+')  # Sketchy's own photos are named by their ImageNet synset
 
-
-def _stem(path):
-    return os.path.splitext(os.path.basename(path))[0]
-
 # %% ../../nbs/data/10_layouts.ipynb #407056d2
 def choose_gallery(
     original: list[tuple[str, str]], extended: list[tuple[str, str]], gallery: str = 'distinct'
@@ -254,11 +250,11 @@ def choose_gallery(
     "The photos `(class, path)` of a gallery, from the original and the extended ones"
     check_name(gallery, GALLERIES, 'gallery')
     if gallery == 'originals':
-        return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(_stem(p))]
+        return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(stem_of(p))]
     if gallery == 'originals-twice':
         return original + extended
-    present = {(class_key(c), _stem(p)) for c, p in extended}
-    return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in present]
+    present = {(class_key(c), stem_of(p)) for c, p in extended}
+    return extended + [(c, p) for c, p in original if (class_key(c), stem_of(p)) not in present]
 
 # %% ../../nbs/data/10_layouts.ipynb #cbeb09bb
 def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str, str, str]]:

@@ -31,10 +31,6 @@ from .protocols import Protocol, columns
 from .report import Report
 from ..data.splits import PART_ENDING, listed_as
 
-# %% ../../nbs/measure/08_evaluate.ipynb #feefbacf
-if typing.TYPE_CHECKING:
-    pass
-
 # %% ../../nbs/measure/08_evaluate.ipynb #f3b3ddf7
 class Encodes(typing.Protocol):
     "Whatever is called with pixels and a modality, or a list of them, and returns a row of numbers for each picture"

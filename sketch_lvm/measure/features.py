@@ -22,6 +22,7 @@ from ..core import UserError, cache_path, cache_trouble, sha256
 from ..data.cache import content_hashes
 from ..data.items import SketchPhotoSet
 from ..fields import TEXT, field_problems
+from ..files import one_writer
 from ..plain import plain_json
 from .evaluate import Encodes, device_of, evaluate
 from .protocols import Protocol
@@ -111,10 +112,12 @@ def features_folder(mark: str) -> Path:
 
 # %% ../../nbs/measure/11_features.ipynb #ca5dd7a2
 def write_part(folder: Path, pictures: Sequence[str], rows: torch.Tensor) -> Path:
-    "Keep some features as a sealed folder, named by its content"
+    "Keep some features as a sealed folder, named by its content; who writes the same at the same time waits"
     files = {'pictures.json': json.dumps(list(pictures)).encode(), 'features.safetensors': pack(dict(features=rows))}
+    part = folder / sha256(b''.join(files.values()))[:32]
     try:
-        return write_folder(folder / sha256(b''.join(files.values()))[:32], files)
+        with one_writer(part):
+            return part if (part / SEAL).is_file() else write_folder(part, files)
     except OSError as e:
         raise UserError(cache_trouble(folder, e)) from e
 

@@ -115,7 +115,7 @@ class FoundRun(NamedTuple):
     "A run on this disk that can serve"
 
     folder: str
-    step: int  # 3, 2 or 1 of the rule
+    step: int  # of the rule: REAL, REAL_SMALL or DRAWN, the larger is taken first
     when: float  # its last checkpoint was written
     words: str
 

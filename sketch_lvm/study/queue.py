@@ -33,6 +33,7 @@ from .runs import OpenedRun, frozen_encoder, open_run
 from .studyfolder import Study, check_towers, open_study
 from .studyplan import Job, StudyPlan
 from .tune import search_rates
+from ..train.loop import steps_before
 from ..train.runs import lock
 from ..train.signals import Interrupted
 
@@ -126,13 +127,17 @@ def run_job(s: Study, job: Job) -> None:
         if not s.missing(job.row, job.seed, step, here=True) and (not job.watch or watched.exists()):
             continue
         rates = row_rates(s, job.row) if rates is None else rates
+        begun = steps_before(folder)
+        if begun is not None and (begun > step or begun not in job.steps):  # no run goes back, nor into another's plan
+            shutil.rmtree(folder)
         run = trained(s, job.row, rates, job.seed, step, folder, s.plan.valid_every)
         began = time.perf_counter()
         if job.watch:
             write_json(watched, {part: first_metric(s, job.row, run.encoder, part) for part in job.watch})
         keep_missing(s, job.row, run.encoder, job.seed, step, run.step)
         note_time(s, job.row, test=time.perf_counter() - began)
-    shutil.rmtree(folder, ignore_errors=True)
+    if not any(s.missing(job.row, job.seed, step) for step in job.steps):
+        shutil.rmtree(folder, ignore_errors=True)
 
 # %% ../../nbs/study/17_queue.ipynb #2f7193a3
 def tuning_path(s: Study, row: str) -> Path:
@@ -178,7 +183,8 @@ def tuned(s: Study, row: str) -> dict:
 
     line = search_rates([dict(zip(grid, v)) for v in zip(*grid.values())], s.plan.trials, value)
     best = max(range(len(line)), key=lambda i: line[i][1])
-    found |= dict(row=row, best=line[best][0], value=line[best][1], at_the_edge=best in (0, len(line) - 1))
+    edge = len(line) > 1 and best in (0, len(line) - 1)  # one value alone is given, not sought
+    found |= dict(row=row, best=line[best][0], value=line[best][1], at_the_edge=edge)
     write_json(path, found)
     return found
 
@@ -295,20 +301,29 @@ class FamilyState:
     "What is known of a family of questions"
 
     name: str
-    found: list[Comparison]  # decided ones, or without a decision what there is so far
-    whole: bool  # whether it is decided
+    found: list[Comparison]  # with decisions if it is whole, else what there is so far
+    whole: bool  # whether all its runs are there
     missing: dict[str, tuple[int, int]]  # row -> seeds that are there, and planned ones
     at_the_edge: tuple[str, ...]  # rows whose rate may not be the best
+    unsure: tuple[str, ...] = ()  # the questions about them, which stay undecided when it is whole
 
     def __str__(self) -> str:
-        if self.whole:
-            return f'{self.name}: decided'
         rows = ', '.join(f'{r} {n} of {of} seeds' for r, (n, of) in self.missing.items())
-        return f'{self.name}: not yet measured as planned ({rows})'
+        parts = [] if self.whole else [f'not yet measured as planned ({rows})']
+        if self.whole and len(self.unsure) < len(self.found):
+            parts.append('decided')
+        if self.unsure:
+            why = f'the best rate of {", ".join(self.at_the_edge)} is the last that was tried'
+            parts.append(f'open: {", ".join(self.unsure)} ({why})')
+        return f'{self.name}: {"; ".join(parts)}'
+
+    def said(self, c: Comparison) -> str:
+        "What may be said of one of its comparisons: a decision, that it is open, or that it is not there as planned"
+        return 'open' if c.name in self.unsure else c.decision if self.whole else 'so far'
 
 # %% ../../nbs/study/17_queue.ipynb #4e3758ef
 def family_state(plan: StudyPlan, out: str | Path, name: str) -> FamilyState:
-    "The questions of a family, decided if all their runs are there"
+    "The questions of a family: decided if all their runs are there, open where a rate lies at the edge"
     f, s = plan.families[name], Study(plan, Path(out))
     rows = list(dict.fromkeys(r for pair in f['questions'].values() for r in pair))
     there = {r: row_answers(plan, out, r, f['steps'], f.get('test')) for r in rows}
@@ -316,9 +331,10 @@ def family_state(plan: StudyPlan, out: str | Path, name: str) -> FamilyState:
     missing = {r: (len(there[r]), wanted[r]) for r in rows if len(there[r]) < wanted[r]}
     tried = {r: plan.rows[r].like or r for r in rows if plan.rows[r].method}
     edge = tuple(r for r, of in tried.items() if found_rates(s, of).get('at_the_edge'))
+    unsure = tuple(q for q, pair in f['questions'].items() if set(pair) & set(edge))
     if not missing:
         family = {q: tuple(pair) for q, pair in f['questions'].items()}
-        return FamilyState(name, compare_family(family, there, f.get('metric')), True, {}, edge)
+        return FamilyState(name, compare_family(family, there, f.get('metric')), True, {}, edge, unsure)
     found = []
     for q, (a, b) in f['questions'].items():
         x, y = there[a], there[b]
@@ -327,4 +343,4 @@ def family_state(plan: StudyPlan, out: str | Path, name: str) -> FamilyState:
             x, y = ([v for v in side if v.seed in both] for side in (x, y))
         if x and y:
             found.append(replace(compare(x, y, f.get('metric'), name=q), p_holm=1.0))  # no decision before its time
-    return FamilyState(name, found, False, missing, edge)
+    return FamilyState(name, found, False, missing, edge, unsure)

@@ -186,7 +186,9 @@ def table_blocks(state: dict, table: Table) -> list[Block]:
     s, notes = state['settings'], footnotes(state, table)
     learned = [e for e in state['rows'].values() if e['trains']]
     late = [e['name'] for e in learned if last_step_best(e, s)]
+    edge = [e['name'] for e in learned if e.get('at_the_edge')]
     at_the_edge = 'Step at the edge (the chosen rate was best at the last step of its trial)'
+    last_rate = 'Rate at the edge (the best rate is the last that was tried, and one beyond it may be better)'
     return [
         *map(Loud, loud_words(state, table)),
         f'{table.about} Data: {state.get("gallery", s["data"]["name"])}. Backbone: {s["backbone"]}.',
@@ -195,6 +197,7 @@ def table_blocks(state: dict, table: Table) -> list[Block]:
         *[Items(f'[{i}] {note}' for i, note in enumerate(notes, 1))] * bool(notes),
         Items(f'{m}: {metric_words(m)}' for m in shown_metrics(state, table)),
         *[f'± is the standard deviation over seeds. {choice_words(state)}'] * bool(learned),
+        *[f'{last_rate}: {", ".join(edge)}.'] * bool(edge),
         *[f'{at_the_edge}: {", ".join(late)}.'] * bool(late),
         conditions_line(state),
     ]

@@ -284,7 +284,7 @@ TABLES: dict[str, Table] = {
         without('sketch-lvm', 'Sketch_LVM', ('norms', 'classification')),
         'zero-shot',
         {'sketchy': METRICS['sketchy'], '': ('mAP@all', 'P@10')},
-        cost='three rows that train, all with prompts only',
+        cost='three rows that train; the one without norms trains its prompts alone',
     ),
     'ablation-fg': Table(
         "The paper's ablation, fine-grained.",
@@ -296,7 +296,7 @@ TABLES: dict[str, Table] = {
         ),
         'fine-grained',
         {'': ('Acc@1/per-category', 'Acc@5/per-category')},
-        cost='five rows that train, all with prompts only',
+        cost='five rows that train; the one without norms trains its prompts alone',
     ),
     'splip-ablation': Table(
         'SpLIP by category: without its maps, under other words, with other numbers of tokens from each map, and '

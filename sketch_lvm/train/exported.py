@@ -25,7 +25,7 @@ from ..clip.weights import without_network
 from ..core import UserError, printable, sha256
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
-from ..data.images import FITS, MODALITIES
+from ..data.images import MODALITIES, is_fit
 from .baked import FixedTokens
 from .sealed import Damaged, refuse_pickle
 
@@ -42,11 +42,6 @@ def _words(x):
 def _activation(x):
     "GELU, QuickGELU or nothing"
     return x in ('', 'GELU', 'QuickGELU')
-
-
-def _fit(x):
-    "a way to fit a picture"
-    return isinstance(x, str) and x in FITS
 
 # %% ../../nbs/train/13_exported.ipynb #18f5ed82
 def _spread(x):
@@ -69,7 +64,7 @@ TOWER = Format(
         'activation': _activation,
         'embedding': count,
         'size': count,
-        'fit': _fit,
+        'fit': is_fit,
         'interpolation': _words,
         'mean': three_numbers,
         'std': _spread,

@@ -36,14 +36,18 @@ from .workers import batches
 # %% ../../nbs/train/09_loop.ipynb #3bee2b38
 def by_first_process(team: Team, f: Callable[[], object]) -> object:
     "Let the first process do it; its answer, or its error, is everybody's"
-    box = [None, None]
+    box, failed = [None, None], None
     if team.rank == 0:
         try:
             box[0] = f()
         except UserError as e:
             box[1] = str(e)
+        except Exception as e:  # the others wait, and have to hear of this one, too
+            failed, box[1] = e, f'the first process ended with {type(e).__name__}: {e}'
     if team.size > 1:
         torch.distributed.broadcast_object_list(box)
+    if failed:
+        raise failed
     if box[1] is not None:
         raise UserError(box[1])
     return box[0]

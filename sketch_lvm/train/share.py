@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['CARD', 'FILES', 'ENCODER', 'BROKEN', 'describe_encoder', 'other_pixels', 'terms_of_base', 'model_card', 'check_place',
-           'save_pretrained', 'read_config', 'NoLargeTensors', 'backbone_of', 'build_as_described', 'from_pretrained']
+           'save_pretrained', 'read_config', 'numbers_asked', 'NoLargeTensors', 'backbone_of', 'build_as_described',
+           'from_pretrained']
 
 # %% ../../nbs/train/10_share.ipynb #2a1c03ab
 import html
@@ -21,7 +22,7 @@ from ..clip.names import SMALL, check_backbone, is_random, is_tag, kind_of_name,
 from ..core import UserError, printable
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
-from ..data.images import FITS
+from ..data.images import is_fit
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method_from_dict
@@ -196,11 +197,6 @@ def save_pretrained(
     return write_folder(folder, files, {'README.md': card.encode()})
 
 # %% ../../nbs/train/10_share.ipynb #693c46f4
-def _fit(x: object) -> bool:
-    "a way to fit a picture"
-    return isinstance(x, str) and x in FITS
-
-
 def _random_weights(x):
     "the name of random weights, or nothing"
     return x is None or isinstance(x, str) and is_random(x)
@@ -225,7 +221,7 @@ ENCODER = Format(
         'version?': TEXT,
         'method': OBJECT,  # `method_from_dict` names what it does not know
         'backbone': {'name': TEXT, 'source': TEXT, 'random': FLAG, 'weights_from?': _random_weights, 'seed?': _seed},
-        'pixels': {'size': count, 'mean': three_numbers, 'std': three_numbers, 'interpolation': TEXT, 'fit': _fit},
+        'pixels': {'size': count, 'mean': three_numbers, 'std': three_numbers, 'interpolation': TEXT, 'fit': is_fit},
         'embedding': count,
         'description': {  # more depends on the method: all of it is held against the encoder that is built
             'tower': TEXT,
@@ -259,25 +255,27 @@ def read_config(text: bytes, where: Path) -> dict:
     return config
 
 # %% ../../nbs/train/10_share.ipynb #d2dd0976
+def numbers_asked(func: torch._ops.OpOverload, args: tuple, kwargs: dict) -> int:
+    "How many numbers a maker of tensors would make, by what it is given"
+    name, given = func.overloadpacket.__name__, dict(zip((a.name for a in func._schema.arguments), args)) | kwargs
+    if name == 'arange':
+        return math.ceil((given['end'] - given.get('start', 0)) / (given.get('step', 1) or 1))
+    if name == 'eye':
+        return given['n'] * given.get('m', given['n'])
+    if name == 'repeat':
+        return given['self'].numel() * math.prod(given['repeats'])
+    if 'stride' in given:
+        return 1 + sum((n - 1) * s for n, s in zip(given['size'], given['stride']))
+    return math.prod(given['size'])
+
+# %% ../../nbs/train/10_share.ipynb #c53c91bc
 class NoLargeTensors(TorchDispatchMode):
     "In here no tensor of more than `most` numbers is made from sizes alone"
 
-    MAKERS = {
-        'empty',
-        'empty_strided',
-        'zeros',
-        'ones',
-        'full',
-        'rand',
-        'randn',
-        'arange',
-        'eye',
-        'new_empty',
-        'new_zeros',
-        'new_ones',
-        'new_full',
-        'repeat',
-    }
+    MAKERS = set(
+        'empty zeros ones full rand randn randint new_empty new_zeros new_ones new_full '
+        'empty_strided new_empty_strided arange eye repeat'.split()
+    )
 
     def __init__(self, most: int):
         super().__init__()
@@ -285,16 +283,14 @@ class NoLargeTensors(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         "Look at the sizes of what is made, before it is"
+        kwargs = kwargs or {}
         if func.overloadpacket.__name__ in self.MAKERS:
-            numbers = max(
-                (math.prod(a) for a in args if isinstance(a, (list, tuple)) and all(type(n) is int for n in a)),
-                default=0,
-            )
+            numbers = numbers_asked(func, args, kwargs)
             if numbers > self.most:
                 raise UserError(
                     f'its configuration asks for {numbers:,} numbers at once, its weights have {self.most:,} at most.'
                 )
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs)
 
 # %% ../../nbs/train/10_share.ipynb #5646d839
 def backbone_of(config: dict, folder: Path, device: str) -> Backbone:

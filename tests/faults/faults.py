@@ -66,6 +66,8 @@ the folder of a run is moved while it trains | said; nothing begins beside the l
 the folder of a run is removed while it trains | said at the next checkpoint; not begun anew | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[removed]
 a photo cannot be read in the middle of a training, with workers or without | a sentence, not a worker's traceback | test_train_workers.py::test_batches_in_order_and_workers_gone
 two that fill one table | the second refuses | faults/test_ordinary_days.py::test_two_that_fill_one_table
+two evaluations that keep the same features at once | the second waits, and finds them kept | test_measure_features.py::test_two_evaluations_may_keep_the_same_features_at_once
+an error of the first of a team that nobody foresaw, while the others wait | all end; its traceback is shown once | test_train_loop.py::test_an_error_of_the_first_process_ends_all
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
@@ -187,6 +189,7 @@ a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_pr
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
 an encoder's folder with odd entries, NaN, integers, absurd depth | refused | test_train_share.py::test_a_hostile_configuration_is_refused
 an encoder that asks for 3 TB | refused before memory is given | test_train_share.py::test_no_memory_is_given_to_what_a_folder_asks_for
+one number that makes a large tensor: arange, eye, repeat, a size by its name | the same | test_train_share.py::test_no_number_alone_makes_a_large_tensor
 an encoder's tensors | refused | test_train_share.py::test_hostile_tensors_are_refused
 an encoder that names a backbone | starts no download | test_train_share.py::test_a_folder_starts_no_download
 an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused
