@@ -3322,6 +3322,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                    'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.put_together': ( 'show/growing.html#put_together',
                                                                                    'sketch_lvm/show/growing.py'),
+                                         'sketch_lvm.show.growing.remove_parts': ( 'show/growing.html#remove_parts',
+                                                                                   'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.share': ('show/growing.html#share', 'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.unchanged_rows': ( 'show/growing.html#unchanged_rows',
                                                                                      'sketch_lvm/show/growing.py')},
