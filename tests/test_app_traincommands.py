@@ -18,7 +18,12 @@ def test_all_mistakes_of_a_quickstart_in_one_message():
 
 
     said = refused('--world sketchi:/nowhere --objects 3 --batch 0 --device cuda:99')
-    for words in ("Did you mean 'sketchy'", '--objects and --test-objects are of the mini world', '--batch must', 'cuda:99'):
+    for words in (
+        "Did you mean 'sketchy'",
+        '--objects and --test-objects are of the mini world',
+        '--batch must',
+        'cuda:99',
+    ):
         assert words in said, (words, said)
     said = refused('--world real64:nowhere --device cuda:99 --weights-from laion2b')
     for words in ('nowhere is not a folder', 'cuda:99', 'has no weights but its own'):

@@ -198,7 +198,11 @@ def test_a_single_run_stands_beside_the_frozen_model():
         reports.append(evaluate_run(d / str(seed), sets=sets, backbone=tower, frozen=seed == 1))
     one = read_runs(d / '1')[0]
     c = compare(one, one.of_frozen())
-    assert c.notes[:2] == (WARNING, NO_SEEDS) and WARNING in str(c) and abs(c.difference - (reports[0]['mAP@all'] - reports[0].frozen['mAP@all'])) < 1e-6
+    assert (
+        c.notes[:2] == (WARNING, NO_SEEDS)
+        and WARNING in str(c)
+        and abs(c.difference - (reports[0]['mAP@all'] - reports[0].frozen['mAP@all'])) < 1e-6
+    )
     both = compare([d / '2', d / '1'], one.of_frozen())
     assert len(both.seeds) == 2 and abs(both.mean_a - (reports[0]['mAP@all'] + reports[1]['mAP@all']) / 2) < 1e-6
     with pytest.raises(UserError, match='frozen model was not tested'):

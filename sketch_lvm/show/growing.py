@@ -272,7 +272,9 @@ def alone(out: str | os.PathLike) -> Iterator[None]:
             try:
                 fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as e:
-                raise UserError(f'another process is indexing into {out}. Wait for it, or choose another folder.') from e
+                raise UserError(
+                    f'another process is indexing into {out}. Wait for it, or choose another folder.'
+                ) from e
             if is_there(f.fileno(), lock):
                 yield
                 return
