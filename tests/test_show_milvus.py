@@ -97,7 +97,7 @@ def test_without_pymilvus_a_sentence_says_how():
 def test_what_several_processes_found_is_added_up():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.testing.crash import run_forked
     from sketch_lvm.train.sealed import scratch
 
     code = '''
@@ -135,9 +135,9 @@ def test_what_several_processes_found_is_added_up():
     '''
     d = scratch()
     save_folder(toy_set(size=64).photos, d / 'home')
-    said = run_script(code, d / 'home', 'photo/square/001.png', 'gone.png', processes=2)
+    said = run_forked(code, d / 'home', 'photo/square/001.png', 'gone.png', processes=2)
     assert sorted(said.splitlines()) == ['0 19 18 1 19 1 1 1', '1 0 0 0 0 0 0 0'], said
-    said = run_script(code, d / 'home', 'photo/triangle/000.png', 'gone.png', processes=2)  # held, and nobody can tell
+    said = run_forked(code, d / 'home', 'photo/triangle/000.png', 'gone.png', processes=2)  # held, and nobody can tell
     assert sorted(said.splitlines()) == ['0 refused 1 photos of the gallery that is there 0', '1 0 0 0 0 0 0 0'], said
 
 
