@@ -78,7 +78,9 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[s
         encoder = open_encoder(source, device)[0] if source else None
         return {'': load_gallery(v.what, encoder, device, trust=bool(v.trust))}
     encoder, source = open_encoder(photo_encoder(words, say, v.device, drawn=not v.what), device)
-    photos = photos_at(v.what, say)[0] if v.what else mini_set('unseen', 20).photos
+    photos, report = photos_at(v.what, say) if v.what else (mini_set('unseen', 20).photos, None)
+    if report and report.left_out:
+        say(str(report))
     galleries = {}
     for i, (name, e) in enumerate(side_by_side(encoder).items()):
         tell = say if i == 0 else None

@@ -106,7 +106,7 @@ def read_data(text: str) -> dict:
     return out
 
 # %% ../../nbs/app/03_arguments.ipynb #8e39a652
-DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help imports nothing heavy
+DATA_LINES = {  # as `DATA_OPTIONS` of data/named has them; a copy, since the help imports nothing heavy
     'path': 'the folder',
     'split': "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot",
     'gallery': 'which photos of Sketchy: distinct, originals-twice, originals [distinct]',

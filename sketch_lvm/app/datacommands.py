@@ -11,10 +11,15 @@ import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .arguments import read_data
 from .engine import Command, Opt
 from ..core import UserError, counting, data_path, read_json
+
+# %% ../../nbs/app/04_datacommands.ipynb #6b8a26fe
+if TYPE_CHECKING:
+    from sketch_lvm.data.layouts import Found
 
 # %% ../../nbs/app/04_datacommands.ipynb #e974d720
 def data_list(v: Namespace | None, say: Callable[[str], None]) -> dict:
@@ -112,10 +117,21 @@ def _sketch_folders(path: str | Path) -> list[str]:
         }
     )
 
+# %% ../../nbs/app/04_datacommands.ipynb #6cb4c3c4
+def _beside(path: str | Path, found: 'Found') -> list[str]:
+    "The pictures and folders at a path, and where its data set begins, that belong to none of its folders"
+    from sketch_lvm.data.folders import NOT_READ, SUFFIXES, ScanReport, ending, list_folder
+
+    used = [os.path.abspath(f) for f in (*found.sketch, *found.photo, *found.extended, *found.drawings)]
+    roots = dict.fromkeys(os.path.abspath(os.path.expanduser(p)) for p in (path, found.root))
+    entries = [e for root in roots for e in list_folder(root, ScanReport(root))]
+    kept = [p for _, p, kind in entries if kind == 'folder' or ending(p) in SUFFIXES | NOT_READ.keys()]
+    return [p for p in kept if not any(Path(f).is_relative_to(p) for f in used)]
+
 # %% ../../nbs/app/04_datacommands.ipynb #8b14f01b
 def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     "`(photos, report)` of a data set at a path, without its sketches; `(path, None)` if it is just a folder of photos"
-    from sketch_lvm.data.layouts import find_data, guess_data, open_data
+    from sketch_lvm.data.layouts import LAYOUTS, find_data, guess_data, open_data
     from sketch_lvm.data.knownsets import REAL
 
     try:
@@ -130,13 +146,16 @@ def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     own = guess_data(
         {n for f in (*found.sketch, *found.photo, *found.extended) for n in _inside(f)}
     ) == found.data or bool(found.drawings)
-    if found.data == 'folder' or not own:
+    anybodys = not found.sketch and found.layout in {x.name for x in LAYOUTS if not x.data}
+    if found.data == 'folder' or not own or anybodys:
         return path, None  # sketch/ beside photo/ is known to the gallery room
     if not (found.photo or found.extended):
         raise UserError(f'{found}. It has no photos to make a gallery of. {REAL[found.data].get}')
     say(f'{found}. Its photos are taken{", its sketches are not" * bool(found.sketch or found.drawings)}.')
     with counting('files') as move:
         items, report = open_data(found._replace(sketch=(), drawings=()), progress=move)
+    for entry in _beside(path, found):
+        report.leave_out(entry, f'lies beside the folders of {found.data}')
     return items, report
 
 # %% ../../nbs/app/04_datacommands.ipynb #45fed309

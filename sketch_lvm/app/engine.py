@@ -181,6 +181,8 @@ def settle_weights(values: Namespace) -> list[str]:
     "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.names import check_backbone, is_file_name, kind_of_name
 
+    if not hasattr(values, 'backbone'):
+        return []  # a command that takes a tower by itself looks at its weights by itself
     name = USUAL_TOWER if values.backbone in (None, 'auto') else values.backbone
     try:
         if kind_of_name(check_backbone(name)) == 'small':

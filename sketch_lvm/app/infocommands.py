@@ -300,9 +300,11 @@ def check_towers(v: Namespace) -> list[str]:
     from sketch_lvm.clip.names import check_backbone
 
     try:
-        return [] if v.measure is None or check_backbone(v.measure) else []
+        if v.measure is not None:
+            check_backbone(v.measure)
     except UserError as e:
         return [str(e)]
+    return []
 
 # %% ../../nbs/app/10_infocommands.ipynb #75f3e027
 TOWER_LIST = Command(

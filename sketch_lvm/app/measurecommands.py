@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -200,8 +199,7 @@ def bench_metrics(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.metrics import bench_metrics, keep_bench
 
-    command = ' '.join(['sketch_lvm', *sys.argv[1:]])
-    r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, command=command)
+    r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, command=v.command)
     ratios = ', '.join(f'{n} {b["ratio"]:.0f} times as long' for n, b in r['baselines'].items())
     say(f'ranking {v.queries:,} x {v.gallery:,}: {r["seconds"]:.2f} s; {ratios}')
     if v.save:
@@ -209,14 +207,14 @@ def bench_metrics(v: Namespace, say: Callable[[str], None]) -> dict:
     return r
 
 # %% ../../nbs/app/09_measurecommands.ipynb #73d421cb
-def with_conditions(measure: Callable[[], dict]) -> dict:
+def with_conditions(measure: Callable[[], dict], command: str) -> dict:
     "What `measure` returns, with how it was measured"
     from sketch_lvm.core import machine
 
     before = os.getloadavg()
     r = measure()
     load = dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()])
-    return r | dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=machine(), load=load)
+    return r | dict(command=command, conditions=machine(), load=load)
 
 # %% ../../nbs/app/09_measurecommands.ipynb #fad986ef
 def keep_run(path: str | Path | None, run: dict) -> None:
@@ -230,7 +228,7 @@ def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.pictures import bench_datasets
 
-    r = with_conditions(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
+    r = with_conditions(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say), v.command)
     say(
         f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'
@@ -244,7 +242,7 @@ def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.pictures import bench_cache
 
-    r = with_conditions(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
+    r = with_conditions(lambda: bench_cache(v.pictures, folder=v.folder, say=say), v.command)
     say(
         f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'

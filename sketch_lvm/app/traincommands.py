@@ -28,23 +28,36 @@ from .engine import IMPORT, Command, Opt
 from ..core import UserError
 
 # %% auto #0
-__all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
-           'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'check_pretrain', 'cmd_pretrain']
+__all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'check_quickstart', 'cmd_quickstart', 'check_train', 'cmd_train',
+           'loop_options', 'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'check_pretrain', 'cmd_pretrain']
 
 # %% ../../nbs/app/05_traincommands.ipynb #06c48259
 if TYPE_CHECKING:
     from sketch_lvm.train.state import Run
 
 # %% ../../nbs/app/05_traincommands.ipynb #8fa73fb7
+def check_quickstart(v: Namespace) -> list[str]:
+    "What is wrong with the options of `quickstart`, as sentences; the data that --world names is kept"
+    from sketch_lvm.app.quickstart import quick_experiment
+    from sketch_lvm.study.experiments import experiment_problems
+
+    problems, v.data = check_device(v.device), None
+    if v.world and (v.objects or v.test_objects):
+        problems.append('--objects and --test-objects are of the mini world: leave them out, or --world.')
+    try:
+        v.data = read_data(v.world) if v.world else None
+    except UserError as e:
+        problems.append(str(e))
+    sizes = dict(steps=v.steps, n_train=v.objects, n_test=v.test_objects, batch=v.batch)
+    return problems + experiment_problems(quick_experiment(v.seed, v.weights_from, v.data, **sizes))
+
+
 def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
     "Run the quickstart"
 
     from sketch_lvm.app.quickstart import quickstart
 
-    world = read_data(v.world) if v.world else None
-    if world and (v.objects or v.test_objects):
-        raise UserError('--objects and --test-objects are of the mini world: leave them out, or --world.')
-    how = dict(device=v.device, save=v.save, say=say, world=world)
+    how = dict(device=v.device, save=v.save, say=say, world=v.data)
     return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, **how)
 
 # %% ../../nbs/app/05_traincommands.ipynb #da8dd993
@@ -63,6 +76,7 @@ QUICKSTART = Command(
         WEIGHTS,
     ),
     cmd_quickstart,
+    check_quickstart,
 )
 
 # %% ../../nbs/app/05_traincommands.ipynb #a963281c
@@ -163,6 +177,7 @@ RESUME = Command(
     ),
     cmd_resume,
     check_run,
+    ('run',),
 )
 
 # %% ../../nbs/app/05_traincommands.ipynb #f8da2d09

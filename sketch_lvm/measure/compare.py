@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ResultsOfRuns', 'NO_SEEDS', 'ONE_CLASS', 'FEW', 'class_codes', 'bootstrap_means', 'VarianceParts', 'error_parts',
-           'half_width', 'interval', 'p_value', 'read_runs', 'paired', 'Comparison', 'compare', 'holm',
+           'half_width', 'interval', 'p_value', 'read_runs', 'paired', 'Comparison', 'side_names', 'compare', 'holm',
            'compare_family', 'family_table']
 
 # %% ../../nbs/measure/09_compare.ipynb #2c25aecb
@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core import UserError, read_json, rng
 from .perquery import PerQuery, load_per_query, per_query_path
+from .report import WARNING
 
 # %% ../../nbs/measure/09_compare.ipynb #a06d56f2
 def class_codes(classes: Sequence) -> tuple[np.ndarray, np.ndarray]:
@@ -236,6 +237,13 @@ class Comparison:
 
     __repr__ = __str__
 
+# %% ../../nbs/measure/09_compare.ipynb #c558b46f
+def side_names(a: dict, b: dict) -> tuple[str, str]:
+    "What two sides are called: their methods, and where these are the same on two backbones, those too"
+    if a['name'] != b['name'] or a.get('backbone') == b.get('backbone'):
+        return a['name'], b['name']
+    return f'{a["name"]} of {a["backbone"]}', f'{b["name"]} of {b["backbone"]}'
+
 # %% ../../nbs/measure/09_compare.ipynb #0525b741
 def compare(
     a: ResultsOfRuns,
@@ -252,10 +260,12 @@ def compare(
     half = half_width(parts, level)
     better, worse = int((each > 1e-9).sum()), int((each < -1e-9).sum())
     few = better + worse < 20 and better + worse < len(each)
-    notes = [NO_SEEDS] * (len(d) == 1) + [ONE_CLASS] * (kinds == 1) + [FEW.format(n=better + worse)] * few
+    notes = [WARNING] * any(r.method.get('random', False) for r in (*a, *b))
+    notes += [NO_SEEDS] * (len(d) == 1) + [ONE_CLASS] * (kinds == 1) + [FEW.format(n=better + worse)] * few
+    names = side_names(a[0].method, b[0].method)
     return Comparison(
-        a=a[0].method['name'],
-        b=b[0].method['name'],
+        a=names[0],
+        b=names[1],
         metric=metric,
         difference=mean,
         low=mean - half,

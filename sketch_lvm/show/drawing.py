@@ -124,7 +124,10 @@ def read_strokes(path: str | os.PathLike) -> Strokes:
 
     try:
         lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
-        found = plain_json(next(iter(lines)))
+        try:
+            found = plain_json(next(iter(lines)))
+        except ValueError:
+            found, lines = plain_json('\n'.join(lines)), lines[:1]  # one drawing, laid out over the lines
         if len(lines) > 1:
             print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
     except (OSError, ValueError, StopIteration, RecursionError) as e:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part', 'embedded_parts', 'Growth', 'count_growth',
-           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'share', 'grow_gallery', 'unchanged_rows',
-           'put_together']
+           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'remove_parts', 'share', 'grow_gallery',
+           'unchanged_rows', 'put_together']
 
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
 import contextlib
@@ -24,7 +24,7 @@ import torch
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
 from ..fields import Newer
-from ..files import open_to_add
+from ..files import is_there, open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
@@ -217,6 +217,8 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
     parts = {}
     for folder in sorted(parts_folder(out).glob('[!.]*')):
         if not folder.is_dir():
+            if folder.name.startswith('bad-'):
+                folder.unlink()
             continue
         try:
             part = read_kept(folder, whole=True)
@@ -253,19 +255,42 @@ def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) 
 @contextlib.contextmanager
 def alone(out: str | os.PathLike) -> Iterator[None]:
     "A block in which nobody else indexes into this gallery"
-    parts = parts_folder(out)
-    parts.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
     except ImportError:  # not on Windows
+        parts_folder(out).mkdir(parents=True, exist_ok=True)
         yield
         return
-    with open_to_add(parts / 'LOCK') as f:
+    lock = parts_folder(out) / 'LOCK'
+    while True:
+        lock.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise UserError(f'another process is indexing into {out}. Wait for it, or choose another folder.') from e
-        yield
+            f = open_to_add(lock)
+        except FileNotFoundError:  # who was before has just removed the folder
+            continue
+        with f:
+            try:
+                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as e:
+                raise UserError(
+                    f'another process is indexing into {out}. Wait for it, or choose another folder.'
+                ) from e
+            if is_there(f.fileno(), lock):
+                yield
+                return
+
+# %% ../../nbs/show/17_growing.ipynb #5ab8de7e
+def remove_parts(out: str | os.PathLike) -> None:
+    "Remove the parts of a gallery that is whole, and last the lock of this process, which is alone there"
+    parts = parts_folder(out)
+    for path in [p for p in parts.iterdir() if p.name != 'LOCK']:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+    (parts / 'LOCK').unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # the next run may lie in it already
+        parts.rmdir()
 
 # %% ../../nbs/show/17_growing.ipynb #7dc66e5f
 def share(team: Team, thing: object) -> object:
@@ -331,8 +356,8 @@ def grow_gallery(
             growth.seconds = time.perf_counter() - started
         if team.size > 1:
             torch.distributed.barrier()
-    if not team.rank:
-        shutil.rmtree(parts_folder(out), ignore_errors=True)
+        if not team.rank:
+            remove_parts(out)
     return growth
 
 # %% ../../nbs/show/17_growing.ipynb #ac8c8c98

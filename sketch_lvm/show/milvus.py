@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLLECTION', 'ALONE', 'PATIENCE', 'ABOUT', 'BATCH', 'is_milvus', 'Causes', 'connect', 'Unreachable', 'answering',
-           'photo_key', 'make_collection', 'collection_about', 'as_rows', 'all_rows', 'fill_milvus', 'ready',
-           'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted', 'open_milvus']
+           'photo_key', 'make_collection', 'collection_about', 'as_rows', 'worth_saying', 'all_rows', 'fill_milvus',
+           'add_up', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted', 'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
 import base64
@@ -28,7 +28,7 @@ from ..core import UserError, printable
 from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, no_encoder, weights_at_hand
-from .growing import Growth, Known, embedded_parts, file_stat
+from .growing import Growth, Known, embedded_parts, file_stat, share
 from .index import check_mark, encoder_mark, keep_unseen, open_encoder, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
@@ -183,14 +183,24 @@ def as_rows(kept: Kept) -> list[dict]:
     ]
 
 # %% ../../nbs/show/19_milvus.ipynb #8c82962e
+def worth_saying(line: logging.LogRecord) -> bool:
+    "Not that the time of a walk is that of this machine: Milvus Lite has no other clock"
+    return 'mvccTs' not in line.getMessage()
+
+
 def all_rows(client: 'MilvusClient', name: str, fields: Sequence[str]) -> list[dict]:
     "Some fields of every photo in a collection"
-    rows, walk = [], client.query_iterator(name, batch_size=BATCH, output_fields=list(fields))
+    log = logging.getLogger('pymilvus.client.iterator.query_iterator')
+    log.addFilter(worth_saying)
+    rows, walk = [], None
     try:
+        walk = client.query_iterator(name, batch_size=BATCH, output_fields=list(fields))
         while part := walk.next():
             rows += part
     finally:
-        walk.close()
+        log.removeFilter(worth_saying)
+        if walk:
+            walk.close()
     return rows
 
 # %% ../../nbs/show/19_milvus.ipynb #fdd8898e
@@ -207,7 +217,7 @@ def fill_milvus(
     progress: bool | None = None,
     left_out: Sequence[tuple[str, str]] = (),  # what the scan has left out, and why
 ) -> Growth:
-    "Make a gallery in Milvus, or bring it up to date: only new and changed files are embedded"
+    "Make a gallery in Milvus, or bring it up to date; only the first of several processes tells what was found"
     started, team = time.perf_counter(), Team()
     if team.size > 1 and place.startswith('milvus:'):
         raise UserError('several processes cannot write one file: give the address of a Milvus server.')
@@ -221,8 +231,8 @@ def fill_milvus(
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
         names = [printable(i) for i in items.ids]
         todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
+        todo = share(team, todo)  # a process that came late would find what another has written already
         growth, known = Growth(), Known()
-        growth.same = len(items) - len(todo)
         for _, kept, embedded, bad in embedded_parts(
             encoder, items, todo, known, lambda k: k % team.size == team.rank, batch, workers, progress
         ):
@@ -237,19 +247,34 @@ def fill_milvus(
                 was = before.get(row['id'])
                 kind = 'new' if was is None else 'same' if was['bytes'] == row['bytes'] else 'changed'
                 setattr(growth, kind, getattr(growth, kind) + 1)
+        if not add_up(team, growth):
+            return Growth()
+        growth.same += len(items) - len(todo)
         keep_unseen(list(before), names, growth.unreadable, left_out)
         there = set(names) - {i for i, _ in growth.unreadable}
         gone = sorted(before.keys() - there)
         growth.gone = len(gone)
-        if not team.rank:
-            for start in range(0, len(gone), BATCH):
-                client.delete(name, ids=[photo_key(i) for i in gone[start : start + BATCH]])
-            client.flush(name)
+        for start in range(0, len(gone), BATCH):
+            client.delete(name, ids=[photo_key(i) for i in gone[start : start + BATCH]])
+        client.flush(name)
         growth.photos, growth.seconds = len(there), time.perf_counter() - started
         growth.classes = len({c for i, c in zip(names, items.names) if i in there})
         return growth
     finally:
         client.close()
+
+# %% ../../nbs/show/19_milvus.ipynb #18026638
+def add_up(team: Team, growth: Growth) -> bool:
+    "Let the first process have what all have found and done; whether this one is it"
+    if team.size > 1:
+        shares = [None] * team.size if not team.rank else None
+        torch.distributed.gather_object(growth, shares)
+        for share_of_another in (shares or [])[1:]:
+            for count in ('new', 'changed', 'same', 'embedded'):
+                setattr(growth, count, getattr(growth, count) + getattr(share_of_another, count))
+            growth.unreadable += share_of_another.unreadable
+    growth.unreadable.sort()
+    return not team.rank
 
 # %% ../../nbs/show/19_milvus.ipynb #c335976e
 def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say: Callable[[str], None]) -> None:
