@@ -180,6 +180,7 @@ def test_a_rate_that_was_given_alone_lies_at_no_edge():
 
 def test_a_run_is_kept_while_a_test_waits_for_data():
     import json, tempfile
+    from dataclasses import replace
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.files import json_lines
@@ -199,6 +200,16 @@ def test_a_run_is_kept_while_a_test_waits_for_data():
         assert not run_study(plan, out, source, say=None)
         (folder,) = (out / 'work').iterdir()  # it waits with the test
         (folder / 'witness').write_text('the same folder')
+        s = Study(plan, out)
+        rates, moved = room.row_rates(s, 'norms'), Study(plan, out, paths=dict(mini='elsewhere'))
+        same, other = (room.experiment_of(s, 'norms', r, 1, 2) for r in (rates, dict(lr_norms=0.5)))
+        assert [room.begun_otherwise(folder, e, 'cpu') for e in (same, replace(same, steps=4), other)] == [
+            False,
+            False,
+            True,
+        ]
+        assert room.begun_otherwise(folder, room.experiment_of(moved, 'norms', rates, 1, 2), 'cpu')
+        assert not room.begun_otherwise(folder / 'none', same, 'cpu')
         (answer,) = room.row_answers(plan, out, 'norms', 2, 'drawn')
         asked, removed = mock.Mock(return_value=answer), []
         with (  # the data comes
