@@ -93,7 +93,7 @@ def write_text(blocks: Iterable[Block]) -> str:
 
 # %% ../nbs/01_tabular.ipynb #e68989b4
 MARKS = re.compile(  # what Markdown would obey: marks, tags and entities, links, what begins a block
-    r'[\\*<~$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|\](?=[(\[:])|^(?:>|(?:#+|[+-])(?=\s))'
+    r'[\\*<~$]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|^(?:>|(?:#+|[+-])(?=\s))'
 )
 
 

@@ -72,6 +72,7 @@ def test_quickstart_repeats_and_goes_on():
     others = [a | dict(batch=9), a | dict(data=a['data'] | dict(n_test=3))]
     for other in others:
         keep_result(d / 'r.json', other)  # of other sizes: beside the others
+    keep_result(d / 'r.json', others[1] | dict(data=others[1]['data'] | dict(path='/here')))  # no place of a disk is kept
     assert json.loads((d / 'r.json').read_text()) == [*rows, *others]
     old = {k: v for k, v in a.items() if k not in ('data', 'batch')}  # as it was kept before: of the usual sizes
     keep_result(d / 'old.json', old)

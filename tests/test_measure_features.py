@@ -28,6 +28,26 @@ def test_two_evaluations_may_keep_the_same_features_at_once():
     assert read_part(part)[0] == ['a', 'b'] and [p.name for p in folder.iterdir()] == [part.name]
 
 
+def test_features_are_kept_on_a_disk_that_locks_nothing():
+    import errno, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest, torch
+    from sketch_lvm.core import UserError
+    from sketch_lvm.measure import features as room
+
+    for number in (errno.ENOLCK, errno.ENOSPC):
+        folder = Path(tempfile.mkdtemp()) / 'mark'
+        with mock.patch.object(room, 'one_writer', mock.Mock(side_effect=OSError(number, 'no'))):
+            if number == errno.ENOSPC:
+                with pytest.raises(UserError):
+                    room.write_part(folder, ['a'], torch.ones(1, 2))
+            else:
+                part = room.write_part(folder, ['a'], torch.ones(1, 2))
+                names, rows = room.read_part(part)
+                assert list(names) == ['a'] and torch.equal(rows, torch.ones(1, 2))
+
+
 def test_each_picture_is_embedded_once_for_all_protocols():
     from collections import Counter
 

@@ -46,8 +46,8 @@ def test_no_word_is_taken_for_a_command():
         text = write_blocks([block], 'markdown')
         assert r'\<b>\&amp; 50% of \$x_1^2\$ #\~\\end{tabular}' in text and '`a_b <c>` 0.1 ± 2' in text, text
     assert write_blocks([Grid((odd, 'n'), [(odd, '1')])], 'markdown').splitlines()[0].count(' | ') == 1  # bars in cells
-    bad = '<img src=x onerror=alert(1)> *x* _y_ [z](http://z) [1] `*`'
-    kept = r'\<img src=x onerror=alert(1)> \*x\* \_y\_ [z\](http://z) [1] `*`'
+    bad = '<img src=x onerror=alert(1)> *x* _y_ __z__ [z](http://z) [1] `*`'
+    kept = r'\<img src=x onerror=alert(1)> \*x\* \_y\_ \_\_z\_\_ [z\](http://z) [1] `*`'
     for block in (bad, Loud(bad), Items((bad,)), Grid((bad, 'n'), [(bad, '1')]), Fold(bad, (bad,))):
         text = write_blocks([block], 'markdown')
         assert text.count(kept) == text.count('onerror'), text

@@ -22,7 +22,7 @@ def test_an_error_of_the_first_process_ends_all():
             print(team.rank, e, flush=True)
     '''
     with pytest.raises(RuntimeError) as e:
-        run_forked(code, processes=2, timeout=40)
+        run_forked(code, processes=2, timeout=120)
     said = str(e.value)
     assert "1 the first process ended with KeyError: 'colour'" in said
     assert "return dict()['colour']" in said and said.count('Traceback') == 1

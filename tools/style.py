@@ -1,5 +1,7 @@
 """What ruff cannot ask of notebooks: every public name that a room exports has annotations and a docstring, a room has
-at most 400 exported lines, and no more than two exported cells follow each other. Usage: style.py [notebook ...]
+at most 400 exported lines, and no more than two exported cells follow each other (catalogues excepted).
+
+Usage: style.py [notebook ...]
 
 [tool.sketch_lvm.style] in pyproject.toml lists, by pattern, the rooms that are exempt for now, and those that may be
 longer because they are catalogues. A pattern that no room needs any longer is said.

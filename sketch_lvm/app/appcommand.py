@@ -63,9 +63,10 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[s
     "The galleries that the command names, by the name of their model"
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.core import pick_device
+    from sketch_lvm.data.items import SketchPhotoSet
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.show.gallery import is_gallery, load_gallery, make_gallery
-    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.index import open_encoder, photo_folder
     from sketch_lvm.show.milvus import is_milvus
     from sketch_lvm.show.milvusphotos import open_milvus_photos
 
@@ -81,10 +82,10 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[s
     photos, report = photos_at(v.what, say) if v.what else (mini_set('unseen', 20).photos, None)
     if report and report.left_out:
         say(str(report))
-    galleries = {}
+    galleries, many = {}, len(photos if isinstance(photos, SketchPhotoSet) else photo_folder(photos)[0])
     for i, (name, e) in enumerate(side_by_side(encoder).items()):
         tell = say if i == 0 else None
-        source = choose_precision(e, source, v.precision, len(photos), tell)
+        source = choose_precision(e, source, v.precision, many, tell)
         galleries[name] = make_gallery(e, photos, source=source, say=tell)
     for g in galleries.values():
         g.about['photos'] = os.path.abspath(v.what) if v.what else ''

@@ -181,7 +181,7 @@ EVALUATE = Command(
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),
-        Opt('batch', 'count', 'pictures encoded at once', 256),
+        Opt('batch', 'count', 'pictures read at once', 256),
         Opt('workers', 'whole', 'processes that read pictures', 0),
         DEVICE,
         IMPORT,

@@ -327,7 +327,7 @@ INDEX = Command(
         FIT,
         PRECISION,
         Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
-        Opt('batch', 'count', 'photos embedded at once', 64),
+        Opt('batch', 'count', 'photos read at once', 64),
         Opt('workers', 'whole', 'threads that read files; 0: as many as there are processors, at most 8', 0),
         Opt('half', 'flag', 'keep vectors in 16 bits: half the disk, scores that differ in their fourth digit'),
         Opt('look-again', 'flag', 'read every file, also those whose size and time are as they were'),

@@ -279,6 +279,9 @@ def keep_result(path: str | Path, result: dict) -> None:
     "Add a result to a file of results; one of the same backbone, data, batch, seed and steps is replaced"
     usual = dict(data=quick_experiment().data, batch=SIZES['batch'])  # of results that do not say it
     told = lambda r: [(usual | r)[k] for k in ('backbone', 'data', 'batch', 'seed', 'steps')]
+    result = result | dict(
+        data={k: v for k, v in (usual | result)['data'].items() if k != 'path'}
+    )  # no place of a disk
     change_json(path, lambda rows: [*(r for r in rows if told(r) != told(result)), result], [])
 
 # %% ../../nbs/app/00_quickstart.ipynb #24cbaab9

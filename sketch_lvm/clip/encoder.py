@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'AT_ONCE', 'train_parts', 'open_parameters', 'parts_of', 'count_trainable', 'Learned', 'Encoder',
-           'recipe_problems', 'identity_head', 'make_encoder', 'tower_in', 'in_batches', 'pieces', 'embed_batches',
-           'plain_encoder', 'encode_images', 'encoder_state', 'old_recipe', 'old_mistake', 'recipe_differences',
-           'load_encoder_state']
+           'recipe_problems', 'identity_head', 'make_encoder', 'tower_in', 'in_batches', 'parts_of_batch',
+           'embed_batches', 'plain_encoder', 'encode_images', 'encoder_state', 'old_recipe', 'old_mistake',
+           'recipe_differences', 'load_encoder_state']
 
 # %% ../../nbs/clip/13_encoder.ipynb #79d0f9a2
 import copy
@@ -292,12 +292,15 @@ def in_batches(pixels: torch.Tensor, modality: Modality, batch: int = 256) -> It
         yield pixels[i : i + batch], MODALITIES[index] if isinstance(index, int) else index[i : i + batch]
 
 # %% ../../nbs/clip/13_encoder.ipynb #2246a8f1
-AT_ONCE = 32  # pictures on a CPU: what so many leave between two layers still lies in its cache
+AT_ONCE = 32  # pictures that a tower on a CPU takes: what so many leave between two layers still lies in its cache
 
 
-def pieces(pixels: torch.Tensor, modality: Modality) -> Iterator[tuple[torch.Tensor, Modality]]:
-    "A batch as a device takes it: in small pieces on a CPU, whole elsewhere"
-    size = AT_ONCE if pixels.device.type == 'cpu' else max(len(pixels), 1)
+def parts_of_batch(
+    encoder: Callable, pixels: torch.Tensor, modality: Modality
+) -> Iterator[tuple[torch.Tensor, Modality]]:
+    "A batch as it is computed: in small parts by a tower on a CPU, whole by all that is called otherwise"
+    small = isinstance(encoder, Encoder) and pixels.device.type == 'cpu'
+    size = AT_ONCE if small else max(len(pixels), 1)
     for i in range(0, max(len(pixels), 1), size):
         yield pixels[i : i + size], modality if isinstance(modality, str) else modality[i : i + size]
 
@@ -318,7 +321,8 @@ def embed_batches(
         for pixels, modality in batches:
             under = torch.autocast(pixels.device.type, torch.bfloat16, enabled=getattr(encoder, 'autocast', False))
             with torch.inference_mode(), under:
-                z = torch.cat([encoder(*piece, **how).float() for piece in pieces(pixels, modality)])
+                parts = [encoder(*part, **how).float() for part in parts_of_batch(encoder, pixels, modality)]
+                z = torch.cat(parts) if len(parts) > 1 else parts[0]
             if z.ndim != 2 or len(z) != len(pixels):
                 raise UserError(
                     f'an encoder returns one vector for each picture, [{len(pixels)}, D]; this is {list(z.shape)}.'

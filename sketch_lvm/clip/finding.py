@@ -112,7 +112,8 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
     model, tag = name.removeprefix('timm:').partition('.')[0], weights_from or default_tag(name)
     random, file = is_random(weights_from), is_file_name(name, weights_from)
     made = name.removeprefix('timm:')
-    if random and (asked := str(weights_from).partition(':')[2]):
+    asked = str(weights_from).partition(':')[2] if random else ''
+    if asked:
         made = f'{model}.{check_name(asked, timm_tags(name), f"pretrained tag of {name}")}'
     if not random and not file:
         known = timm_tags(name)
@@ -125,7 +126,7 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
         torch.manual_seed(seed)
         tower = timm.create_model(made, pretrained=False, num_classes=0)
     if random:
-        return ImageOnly(tower, name), f'random, seed {seed}'
+        return ImageOnly(tower, name), f'random, seed {seed}' + (f', as {made.partition(".")[2]}' if asked else '')
     path, mine = Path(weights_from), tower.state_dict()
     classes = tower.pretrained_cfg.get('classifier') or 'head'
     ends = tuple(f'{c}.' for c in ([classes] if isinstance(classes, str) else classes))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..clip.names import SMALL, check_backbone, small_backbones, weights_here
 from ..core import UserError
-from .experiments import RANDOM, read_experiment
+from .experiments import read_experiment
 from ..train.checkpoints import step_folders
 
 # %% ../../nbs/study/14_choice.ipynb #0b9edfb8
@@ -136,7 +136,7 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
             e = read_experiment(config.parent)[0] if kept else None
         except UserError:
             continue  # of another program, or of code that was not brought: it can be named with --run
-        if e is None or e.weights_from == RANDOM or not has_weights(e.backbone, e.weights_from):
+        if e is None or e.random or not has_weights(e.backbone, e.weights_from):
             continue
         data = str(e.data['name'])
         words = f'{config.parent}, {e.method.label} on {e.backbone}, trained on {data}, step {max(kept)}'

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 
-from ..clip.names import check_backbone, weights_problem
+from ..clip.names import check_backbone, is_random, weights_problem
 from ..clip.encoder import Encoder, recipe_differences
 from ..clip.states import in_new_words
 from ..core import UserError, check_name, read_json
@@ -48,7 +48,7 @@ class Experiment:
     @property
     def random(self) -> bool:
         "Whether the backbone has random weights"
-        return self.weights_from == RANDOM
+        return is_random(self.weights_from)
 
     def to_dict(self) -> dict:
         "Plain data, for `config.json`"
