@@ -50,7 +50,9 @@ class Gallery:
         return len(self.ids)
 
     def __repr__(self):
-        return f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {self.about["encoder"]}'
+        return (
+            f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {printable(self.about["encoder"])}'
+        )
 
     def search(self, query: Drawing, k: int = 20, encoder: Encoder | None = None, fit: bool | None = None) -> Hits:
         "The `k` photos nearest to a drawing, see `search`"

@@ -220,9 +220,10 @@ def check_mark(about: dict, encoder: Encoder) -> Encoder:
     what = dict(tower='another tower', learned='other learned weights', pixels='other preparation of pixels')[differ[0]]
     if len(str(made_with.get('tower'))) == 16:
         what = 'an older version of this program, which did not mark all of a tower'
-    known = f' It was made from {about["source"]}.' if about.get('source') else ''
+    known = f' It was made from {printable(about["source"])}.' if about.get('source') else ''
+    there = printable(about['encoder'])
     raise UserError(
-        f'this gallery was made with {what}: there {about["encoder"]}, here {encoder_label(encoder)}.{known} '
+        f'this gallery was made with {what}: there {there}, here {encoder_label(encoder)}.{known} '
         'Open the encoder it was made with, or index the photos again with this one.'
     )
 

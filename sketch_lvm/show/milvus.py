@@ -326,7 +326,7 @@ class MilvusGallery:
         return rows[0]['count(*)']
 
     def __repr__(self):
-        return f'MilvusGallery: {len(self):,} photos in {self.collection!r}, by {self.about["encoder"]}'
+        return f'MilvusGallery: {len(self):,} photos in {self.collection!r}, by {printable(self.about["encoder"])}'
 
     def search(
         self,

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ..clip.encoder import Encoder
-from ..core import UserError, sha256
+from ..core import UserError, printable, sha256
 from .milvus import PATIENCE, MilvusGallery, all_rows, answering, condition, open_milvus, photo_key
 
 # %% ../../nbs/show/21_milvusphotos.ipynb #75c7d9be
@@ -66,7 +66,7 @@ class MilvusPhotos:
         return len(self.ids)
 
     def __repr__(self):
-        return f'{len(self):,} photos in Milvus, by {self.about["encoder"]}'
+        return f'{len(self):,} photos in Milvus, by {printable(self.about["encoder"])}'
 
     @answering()
     def vector(self, row: int) -> torch.Tensor:
