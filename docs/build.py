@@ -26,6 +26,10 @@ import source  # noqa: E402
 from rooms import FOLDERS, title_and_promise  # noqa: E402
 
 BESIDE = ('index.ipynb', 'rooms.ipynb')  # pages that are no room
+ASKS = set(  # a sentence that begins with one of these asks its reader to do something
+    'Add Ask Begin Bring Build Choose Delete Evaluate Fetch Give Go Index Install Leave Look Make Mend Move Name Put '
+    'Remove Restore Run Say Scan Set Take Test Train Try Trust Unpack Use Wait Write'.split()
+)
 LINK = re.compile(r'(?<!!)\[([^\]]+)\]\(([^)\s]+\.ipynb(?:#[^)\s]*)?)\)')
 FRONT = re.compile(r'---\ntitle: (.+)\ndescription: (.+)\n---\n(.*)', re.S)  # how a program's page begins
 LESSONS = ('tutorials', 'lessons', 'analysis')  # folders that teach or ask; the others hold rooms
@@ -270,8 +274,8 @@ class Site:
         )
         whole = r.how == 'one' and not shortened(r).endswith(' ...')  # the heading says it all
         parts = [] if whole else [how[r.how], *(f'```text\n{t.strip()}\n```' for t in r.sentences)]
-        if r.how == 'one' and (asked := remedy(r.sentences[0])):
-            parts.append(f'**What to do:** {escaped(asked)}')
+        if r.how == 'one' and (more := second_part(r.sentences[0])):
+            parts.append(f'**{"What to do" if more.split()[0].strip(",") in ASKS else "It adds"}:** {escaped(more)}')
         for x in said:
             code = f'{x.when}:\n{indented(x.code)}' if x.when else flush(x.code)
             parts.append(f'In `{x.where or m.name}`:\n\n```python\n{code}\n```')
@@ -295,8 +299,8 @@ def slug(r: source.Refusal) -> str:
     return '-'.join(re.findall(r'[a-z0-9]+', shortened(r).lower())[:7])
 
 
-def remedy(text: str) -> str:
-    "What follows the first sentence: it says how to mend what the first one states"
+def second_part(text: str) -> str:
+    "What follows the first sentence: often how to mend what the first one states"
     parts = re.split(r'(?<=[.;?])\s+(?=\S)', ' '.join(text.split()), maxsplit=1)
     rest = parts[1] if len(parts) == 2 else ''
     return rest[:1].upper() + rest[1:] if len(rest) > 8 else ''

@@ -18,6 +18,6 @@ def run() -> int:
 
     return main()
 
-
+# %% ../nbs/02_main.ipynb #ddb6958b
 if __name__ == '__main__' and __spec__:
     sys.exit(run())

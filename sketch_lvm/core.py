@@ -31,6 +31,7 @@ from pathlib import Path
 
 from .plain import plain_json
 
+# %% ../nbs/00_core.ipynb #8c584c60
 if TYPE_CHECKING:  # to import torch takes seconds, and numpy would be half of what --help takes
     import numpy as np
     import torch
@@ -128,7 +129,7 @@ def data_path(*parts: str) -> Path:
         raise UserError(f'the data folder {root} does not exist. {way_out}')
     return root.joinpath(*parts)
 
-
+# %% ../nbs/00_core.ipynb #4a2f664d
 def cache_path(*parts: str) -> Path:
     "A place for what can be made again; the folder above it is created"
     named = os.environ.get('SKETCH_LVM_CACHE')
@@ -139,12 +140,12 @@ def cache_path(*parts: str) -> Path:
         raise UserError(cache_trouble(path.parent, e)) from e
     return path
 
-
+# %% ../nbs/00_core.ipynb #9167a549
 def cache_trouble(path: str | Path, error: OSError) -> str:
     "The sentence for a cache that cannot be written"
     return f'the cache {path} cannot be written: {error.strerror or error}. SKETCH_LVM_CACHE can name another place.'
 
-
+# %% ../nbs/00_core.ipynb #374a3264
 def _home_cache():
     "The cache in the home folder; where that cannot be written, a temporary one for this process"
     try:
@@ -157,7 +158,7 @@ def _home_cache():
         why = f'no cache in the home folder ({e})'
     return _temporary_cache(why)
 
-
+# %% ../nbs/00_core.ipynb #296acef1
 @functools.cache
 def _temporary_cache(why):
     "A cache that ends with the process that made it, announced once"
@@ -170,7 +171,7 @@ def _temporary_cache(why):
     atexit.register(lambda: os.getpid() == maker and shutil.rmtree(place, ignore_errors=True))
     return place
 
-
+# %% ../nbs/00_core.ipynb #e44c0131
 @contextlib.contextmanager
 def temporary_cache() -> Iterator[Path]:
     "A block with an empty cache of its own, which ends with it: for examples and tests"
@@ -185,7 +186,7 @@ def temporary_cache() -> Iterator[Path]:
             else:
                 os.environ['SKETCH_LVM_CACHE'] = before
 
-
+# %% ../nbs/00_core.ipynb #74385c1f
 def real_sample(*parts: str) -> Path | None:
     "A file or folder of the real sample, or None where there is no such thing"
     root = Path(os.environ.get('SKETCH_LVM_REAL') or Path(__file__).resolve().parents[2] / 'shared' / 'real')
@@ -196,7 +197,7 @@ def live_size(usual: int, short: int) -> int:
     "A number of steps or pictures of a live example: `short` where `make test` asks only that every cell still works"
     return short if os.environ.get('SKETCH_LVM_SHORT') else usual
 
-
+# %% ../nbs/00_core.ipynb #7616080f
 def nothing_to_test(missing: str) -> None:
     "Say that a test lacks what it tests; pytest counts it as skipped, a notebook goes on"
     print(f'skipped: there is no {missing}')
@@ -234,13 +235,13 @@ def sha256(path_or_bytes: str | os.PathLike | bytes) -> str:
     with open(path_or_bytes, 'rb') as f:
         return hashlib.file_digest(f, 'sha256').hexdigest()
 
-
+# %% ../nbs/00_core.ipynb #86a25171
 def write_json(path: str | Path, obj: Any) -> None:
     "Write JSON atomically, readable, in a stable order"
     with atomic_write(path, 'w') as f:
         f.write(json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
 
-
+# %% ../nbs/00_core.ipynb #0c52d5e3
 def read_json(path: str | Path) -> Any:
     "Read a JSON file; a broken one is named"
     try:
@@ -271,7 +272,7 @@ def check_writable(
         raise UserError(f'{path} cannot be written: {e.strerror}. Choose another place, or make room for it.') from e
     return path
 
-
+# %% ../nbs/00_core.ipynb #db43e6c9
 def _try_to_write(folder, name):
     "Make and remove a file with a name as `atomic_write` makes it, in the nearest folder that is there"
     while not folder.exists() and folder.parent != folder:
@@ -291,7 +292,7 @@ def bar(total: int | None, text: str, shown: bool | None = None, **how: object) 
     hidden = None if shown is None else not shown
     return tqdm(**dict(total=total, desc=text, disable=hidden, file=sys.stderr, leave=False) | how)
 
-
+# %% ../nbs/00_core.ipynb #8f2f3de4
 @contextlib.contextmanager
 def counting(text: str, shown: bool | None = None, **how: object) -> Iterator[Callable[[int, int], None]]:
     "A function `move(done, total)` that moves a bar while the block lasts; a total of 0 is one that is not known"
@@ -310,7 +311,7 @@ def processor() -> str:
     name = re.search(r'model name\s*: (.+)', info.read_text(encoding='utf-8')) if info.is_file() else None
     return name[1].strip() if name else platform.processor() or platform.machine()
 
-
+# %% ../nbs/00_core.ipynb #63c94dad
 def machine(device: object = 'cpu') -> dict:
     "Versions, processor, threads, device and date: what has to stand beside a result"
     from importlib.metadata import version

@@ -29,7 +29,7 @@ def is_number(x: object) -> bool:
     except OverflowError:
         return False
 
-
+# %% ../nbs/05_fields.ipynb #7eb66394
 KINDS: dict[str, Callable[[object], bool]] = {  # kind -> whether a value is of it
     WHOLE: lambda x: isinstance(x, int) and not isinstance(x, bool),
     NUMBER: is_number,
@@ -40,7 +40,7 @@ KINDS: dict[str, Callable[[object], bool]] = {  # kind -> whether a value is of 
 }
 KINDS |= {f'{kind} or nothing': lambda x, fine=KINDS[kind]: x is None or fine(x) for kind in (WHOLE, TEXT)}
 
-
+# %% ../nbs/05_fields.ipynb #3b7b58d6
 def field_problems(
     x: object,  # what was read
     kind: str | Callable[[object], bool] | list | dict,  # what it should be
@@ -72,7 +72,7 @@ def field_problems(
             out.append(f'{f"{place}{n}"!r:.60} is no entry of it')
     return out
 
-
+# %% ../nbs/05_fields.ipynb #904c2c1b
 def count(x: object) -> bool:
     "a whole number from 1 to 10,000"
     return type(x) is int and 0 < x <= 10_000
@@ -86,7 +86,7 @@ def three_numbers(x: object) -> bool:
 class Newer(UserError):
     "A file that a newer version of this program wrote"
 
-
+# %% ../nbs/05_fields.ipynb #36dbdb8c
 def is_newer(version: object) -> bool:
     "Whether the version of a program, such as '0.2.0', comes after this one"
 
@@ -95,7 +95,7 @@ def is_newer(version: object) -> bool:
 
     return numbers(version) > numbers(__version__)
 
-
+# %% ../nbs/05_fields.ipynb #b37a7b58
 @dataclass(frozen=True)
 class Format:
     "A kind of stored file: what it calls itself, the newest version of it that is read here, and its entries"
@@ -163,7 +163,7 @@ class Format:
             )
         raise error(f'{said} {advice}')
 
-
+# %% ../nbs/05_fields.ipynb #cbae99f0
 def with_about(d: dict, fields: dict) -> dict:
     "The same entries, those that `fields` does not name below `about`"
     known = {name.rstrip('?') for name in fields}

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from .core import UserError, atomic_write, read_json, write_json
 from .plain import plain_json
 
+# %% ../nbs/04_files.ipynb #d0beca45
 try:
     import fcntl
 except ImportError:  # not on Windows
@@ -35,7 +36,7 @@ def open_to_add(path: str | Path) -> IO[bytes]:
         raise UserError(f'{path} is a link or a pipe, and what is written there would go elsewhere. Remove it.') from e
     return os.fdopen(fd, 'ab', buffering=0)
 
-
+# %% ../nbs/04_files.ipynb #06972415
 _NEW_NAMES_ONLY = getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
 
 
@@ -60,7 +61,7 @@ def is_there(fd: int, path: str | Path) -> bool:
     except FileNotFoundError:
         return False
 
-
+# %% ../nbs/04_files.ipynb #58129e6e
 @contextlib.contextmanager
 def one_writer(path: str | Path) -> Iterator[None]:
     "A block in which no other program changes a file that asks here first: who comes second waits"
@@ -78,7 +79,7 @@ def one_writer(path: str | Path) -> Iterator[None]:
                 return  # else whoever was before has removed it while we waited
     yield
 
-
+# %% ../nbs/04_files.ipynb #5d8ab643
 def change_json(path: str | Path, change: Callable[[Any], Any], empty: Any) -> None:
     "Replace what a JSON file holds by `change` of it, of `empty` where there is none; nothing that others add is lost"
     with one_writer(path):

@@ -20,7 +20,7 @@ def plain_json(text: str | bytes) -> Any:
     except RecursionError:
         raise ValueError('its brackets do not end') from None
 
-
+# %% ../nbs/03_plain.ipynb #364d68af
 def _once_each(pairs):
     "Entries of an object; of two with one name a reader sees the first, another the last"
     if len(entries := dict(pairs)) < len(pairs):
@@ -28,7 +28,7 @@ def _once_each(pairs):
         raise ValueError(f'{next(n for n in names if names.count(n) > 1)!r:.60} is there twice')
     return entries
 
-
+# %% ../nbs/03_plain.ipynb #78629358
 def _finite(text):
     "A number that is one"
     if not math.isfinite(number := float(text)):

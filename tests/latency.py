@@ -72,23 +72,25 @@ APP = (
 )
 
 # The pad asks through the kernel's socket. Python answers in the order of the questions: a new ranking, if it changed,
-# then `heard` or `answered`. The widget puts the ranking into the page somewhat later.
+# then `heard` or `answered`. Each socket is listened to from its birth: the widget puts a ranking into the page while the
+# message is dealt with, and whoever listens later hears of it when it is there already, and counts it a question late.
 PAD = (
     '() => {'
     + PEN
     + """
   const reader = new TextDecoder(), text = (d) => typeof d === 'string' ? d : reader.decode(d);
-  const sockets = new WeakSet(), plain = WebSocket.prototype.send;
   const heard = (said) => {
     if (/"value":/.test(said) && /sketch-found/.test(said) && asked.length) painted.push(asked[0]);
     if (/"heard":|"answered":/.test(said)) asked.shift();
   };
-  WebSocket.prototype.send = function (data) {
-    if (!sockets.has(this)) { sockets.add(this); this.addEventListener('message', (e) => heard(text(e.data))); }
-    const said = text(data);
-    if (/"moving":/.test(said)) question('drawing');
-    else if (/"drawn":/.test(said) && /"request":/.test(said)) question('up', /"drawn":\\[\\]/.test(said));
-    return plain.call(this, data);
+  window.WebSocket = class extends WebSocket {
+    constructor(...how) { super(...how); this.addEventListener('message', (e) => heard(text(e.data))); }
+    send(data) {
+      const said = text(data);
+      if (/"moving":/.test(said)) question('drawing');
+      else if (/"drawn":/.test(said) && /"request":/.test(said)) question('up', /"drawn":\\[\\]/.test(said));
+      super.send(data);
+    }
   };
   new MutationObserver((all) => {
     const results = all.some((m) => m.target.nodeType === 1 && m.target.closest('.sketch-results'));

@@ -63,6 +63,7 @@ def test_a_gallery_of_a_data_set_holds_its_photos():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
+    from sketch_lvm.data.splits import find_split
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.bench.pictures import sketchy_tree
 
@@ -79,6 +80,16 @@ def test_a_gallery_of_a_data_set_holds_its_photos():
         photos_at(inner, said.append)
     (d / 'extended').rename(inner / 'EXTEND_image_sketchy')
     assert len(photos_at(inner, said.append)[0]) == 250
+    (inner / 'mine').mkdir()
+    for picture in (inner / 'a.jpg', d / 'S' / 'b.png'):
+        picture.write_bytes(b'x')
+    beside = {d / 'S' / 'b.png', inner / 'a.jpg', inner / 'mine'}
+    assert {Path(p) for p, why in photos_at(d / 'S', said.append)[1].left_out if 'beside' in why} == beside
+    for c in find_split('tuberlin/kd').unseen:  # classes of TU-Berlin, in a folder of anybody's
+        (d / 'album' / 'photo' / c).mkdir(parents=True)
+    assert photos_at(d / 'album', said.append) == (d / 'album', None)
+    for picture in (inner / 'a.jpg', d / 'S' / 'b.png'):
+        picture.unlink()
     save_folder(toy_set().photos, d / 'mine' / 'images')
     (d / 'mine' / 'png').mkdir()
     n = len(said)  # a name like QuickDraw's, another like TU-Berlin's

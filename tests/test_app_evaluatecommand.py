@@ -69,7 +69,6 @@ def test_a_result_is_said_before_it_is_kept():
 
 
     d = tempfile.mkdtemp()
-    out, err = io.StringIO(), io.StringIO()
 
 
     def run(line):

@@ -43,6 +43,23 @@ def test_what_was_measured_is_written_again_in_any_format():
         assert code == 2 and 'is not a report' in err and 'Traceback' not in err
 
 
+def test_a_measurement_keeps_the_command_that_repeats_it():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import read_json
+    from sketch_lvm.testing.commands import run_command
+
+    file, made = Path(tempfile.mkdtemp()) / 'my runs.json', dict(files=1, gb=1, seconds=1.0, peak_mb=1)
+    with mock.patch('sketch_lvm.bench.pictures.bench_datasets', lambda **how: dict(made)):
+        assert run_command('bench', 'datasets', '--save', file)[0] == 0
+    assert f"sketch_lvm bench datasets --save '{file}'" in read_json(file)['runs'][0]['command']
+    ranked = lambda *sizes, command, **how: dict(seconds=1.0, baselines={}, command=command)
+    with mock.patch('sketch_lvm.bench.metrics.bench_metrics', ranked):
+        code, r, err = run_command('bench', 'metrics', '--queries', 7)
+    assert code == 0 and r['command'].startswith('sketch_lvm bench metrics --queries 7'), err
+
+
 def test_a_cross_dataset_table_from_the_command_line():
     import contextlib, io, os, tempfile
     from pathlib import Path
@@ -166,6 +183,7 @@ def test_two_processes_make_the_table_of_one():
     from sketch_lvm.app.cli import main
     from sketch_lvm.testing.crash import run_forked
 
+    # the second process must write nothing into the folder, which an audit hook watches, and say nothing
     code = """
     import os, sys
     from sketch_lvm.app.cli import main

@@ -69,6 +69,15 @@ def test_quickstart_repeats_and_goes_on():
     keep_result(d / 'r.json', a | dict(seed=4))
     rows = json.loads((d / 'r.json').read_text())
     assert [r['seed'] for r in rows] == [3, 4] and rows[0] == b  # the newer of one kind
+    others = [a | dict(batch=9), a | dict(data=a['data'] | dict(n_test=3))]
+    for other in others:
+        keep_result(d / 'r.json', other)  # of other sizes: beside the others
+    keep_result(d / 'r.json', others[1] | dict(data=others[1]['data'] | dict(path='/here')))  # no place of a disk is kept
+    assert json.loads((d / 'r.json').read_text()) == [*rows, *others]
+    old = {k: v for k, v in a.items() if k not in ('data', 'batch')}  # as it was kept before: of the usual sizes
+    keep_result(d / 'old.json', old)
+    keep_result(d / 'old.json', old | dict(data=dict(name='mini', n_train=20, n_test=20), batch=32, seconds=1.0))
+    assert [r['seconds'] for r in json.loads((d / 'old.json').read_text())] == [1.0]
 
 
 def test_a_quickstart_without_validation_says_which_step_it_keeps():
@@ -156,7 +165,8 @@ def test_figures_show_what_they_say():
     matplotlib.use('agg')
     from matplotlib.colors import to_hex
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.app.quickstart import RIGHT, WRONG, before_and_after, drawn_rows, learning_curve
+    from sketch_lvm.app.quickstart import before_and_after, drawn_rows, learning_curve
+    from sketch_lvm.show.plots import RIGHT, WRONG
 
     toys = toy_set(classes=5, photos=4, sketches=2)
     s, p = toys.sketches, toys.photos

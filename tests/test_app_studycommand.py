@@ -2,7 +2,7 @@
 
 
 def test_the_command_counts_what_is_left():
-    import json, tempfile
+    import contextlib, json, tempfile
     from pathlib import Path
     from sketch_lvm.app.cli import main
 
@@ -12,17 +12,18 @@ def test_the_command_counts_what_is_left():
         stages=[dict(name='s', answers='', rows=['a'], seeds=[1, 2], steps=[80])],
         families={},
     )  # fmt: skip
-    with tempfile.TemporaryDirectory() as d:
-        path = Path(d) / 'plan.json'
+    with tempfile.TemporaryDirectory() as d, contextlib.chdir(d):
+        path = Path('plan.json')
         path.write_text(json.dumps(plan))
-        assert main(['study', str(path), '--out', f'{d}/out', '--estimate']) == 0
-        assert main(['study', str(path), '--out', f'{d}/out', '--until', 'late']) == 2
-        assert main(['study', str(path), '--out', f'{d}/out', '--stages', 'x']) == 2
+        assert main(['study', str(path), '--out', 'out', '--estimate']) == 0
+        assert main(['study', str(path), '--out', 'out', '--until', 'late']) == 2
+        assert main(['study', str(path), '--out', 'out', '--stages', 'x']) == 2
         path.write_text('{}')
-        assert main(['study', str(path), '--out', f'{d}/out', '--estimate']) == 2
+        assert main(['study', str(path), '--out', 'out', '--estimate']) == 2
 
 
 def test_a_study_is_carried_out_on_the_command_line():
+    import contextlib
     import json
     import tempfile
     from sketch_lvm.app.cli import main
@@ -47,16 +48,16 @@ def test_a_study_is_carried_out_on_the_command_line():
         stages=[dict(name='s', answers='', rows=['norms'], seeds=[1], steps=[1])],
         families={},
     )
-    with tempfile.TemporaryDirectory() as d:
-        write_json(f'{d}/plan.json', plan)
-        words = ['study', f'{d}/plan.json', '--out', f'{d}/results']
-        assert main([*words, '--path', 'nowhere']) == 2 and main(['study', f'{d}/no.json', '--out', f'{d}/x']) == 2
+    with tempfile.TemporaryDirectory() as d, contextlib.chdir(d):
+        write_json('plan.json', plan)
+        words = ['study', 'plan.json', '--out', 'results']
+        assert main([*words, '--path', 'nowhere']) == 2 and main(['study', 'no.json', '--out', 'x']) == 2
         assert main([*words, '--tune', '--device', 'cpu']) == 0
-        rates = json.load(open(f'{d}/results/tuning/norms.json'))
+        rates = json.load(open('results/tuning/norms.json'))
         assert rates['best'] == dict(lr_norms=0.003) and rates['row'] == 'norms'
         assert main(words) == 0
-        about = json.load(open(f'{d}/results/about.json'))
+        about = json.load(open('results/about.json'))
         assert set(about['backbones']) == {'mini'}
-        assert json.load(open(f'{d}/results/plan.json')) == plan
-        write_json(f'{d}/plan.json', plan | dict(rule='another'))
+        assert json.load(open('results/plan.json')) == plan
+        write_json('plan.json', plan | dict(rule='another'))
         assert main(words) == 2  # a plan stays as it is

@@ -2,7 +2,7 @@
 
 
 def test_passes_are_those_of_the_formula():
-    from sketch_lvm.bench.scale import SIZES, bytes_of_step, hours, passes_of_tests, training_passes
+    from sketch_lvm.bench.scale import SIZES, bytes_of_step, hours, training_passes
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.study.costs import passes_of_step
@@ -11,7 +11,6 @@ def test_passes_are_those_of_the_formula():
     m = method('sketch-lvm', 'paper', batch=64, epochs=2)
     steps, passes = training_passes(m, tower, size)
     assert steps == 2 * 900 and passes == steps * passes_of_step(m, tower, 104)[0]  # 57,587 / 64 = 899.8
-    assert passes_of_tests(m, tower, size) == 12_694 + 10_453
     assert training_passes(method('b-lin', 'paper'), tower, size) == (0, 57_587 + 72_949)
     assert hours(7200, 2.0) == 1 and hours(7200, 2.0, 8, 0.5) == 0.25
     more = bytes_of_step(method('sketch-lvm', 'paper', batch=128), tower)

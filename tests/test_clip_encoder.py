@@ -42,24 +42,32 @@ def test_what_trains_is_counted_by_name():
     assert list(make_encoder(clip, WithFrozenPart(), train='prompts').trainable()) == ['prompts.prompts']
 
 
-def test_the_usual_freezing_helper_leaks():
-    import torch
+def test_a_leaky_freezing_helper_leaves_no_trace():
+    from types import SimpleNamespace
     from torch import nn
-    from open_clip.transformer import VisionTransformer
-    from sketch_lvm.clip.towers import VIT_B_32
+    from sketch_lvm.clip.encoder import make_encoder, open_parameters
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import random_tower
 
-    with torch.device('meta'):
-        tower = VisionTransformer(**VIT_B_32)
-    for m in tower.modules():
-        for name in ('weight', 'bias'):
-            if getattr(m, name, None) is not None:
-                getattr(m, name).requires_grad_(isinstance(m, nn.LayerNorm))
-    left = {n: p.numel() for n, p in tower.named_parameters() if p.requires_grad}
-    assert sum(left.values()) == 21_733_632
-    assert (
-        sum(v for n, v in left.items() if 'ln_' in n) == 39_936
-        and sum(v for n, v in left.items() if 'in_proj' in n) == 21_261_312
-    )
+
+    def freeze_by_attribute(part):
+        for m in part.modules():
+            for p in (getattr(m, 'weight', None), getattr(m, 'bias', None)):
+                if p is not None:
+                    p.requires_grad_(isinstance(m, nn.LayerNorm))
+
+
+    tower = random_tower().requires_grad_(True)
+    freeze_by_attribute(tower)
+    leaks = {n for n, p in tower.named_parameters() if p.requires_grad and 'ln_' not in n}
+    assert {'class_embedding', 'positional_embedding', 'proj'} < leaks and any('in_proj' in n for n in leaks)
+    encoder = make_encoder(SimpleNamespace(name='tiny', model=SimpleNamespace(visual=tower)), ShallowPrompts(3, 8))
+    named = set(encoder.trainable())
+    assert {n.partition('.')[0] for n in named} == {'prompts', 'norms'}
+    freeze_by_attribute(encoder)
+    assert {f'image_tower.{n}' for n in tower.state_dict() if n.endswith('ln_1.weight')} < set(encoder.trainable())
+    open_parameters(encoder, ['prompts', 'norms'])
+    assert set(encoder.trainable()) == named
 
 
 def test_a_step_moves_what_is_named_and_nothing_else():
@@ -115,6 +123,8 @@ def test_recipes_that_contradict_themselves():
         (dict(prompts=ShallowPrompts(3, 9), train='prompts'), 'width=8'),
         (dict(train='all', norms='per-modality'), "leave norms='per-modality' out"),
         (dict(train='all', precision='bf16'), 'fp32'),
+        (dict(prompts=ShallowPrompts(3, 8), train='prompts+all'), "'all' is joined with nothing"),
+        (dict(train='norms + none'), "'none' is joined with nothing"),
     ]
     for recipe, why in cases:
         with pytest.raises(UserError, match=why):
@@ -165,6 +175,28 @@ def test_embedding_without_gradients():
         > 0.999
         > F.cosine_similarity(stale, tuned.embed(px, 'photo')).max()
     )
+
+
+def test_a_tower_on_a_cpu_takes_small_parts_and_nobody_else():
+    import pytest, torch
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import AT_ONCE, embed_batches, make_encoder, parts_of_batch
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.core import UserError
+
+    mini = load_backbone('mini', weights_from='random')
+    encoder = make_encoder(mini, ShallowPrompts(width=mini.width))
+    pixels, names = torch.rand(2 * AT_ONCE + 6, 3, 64, 64), ['sketch', 'photo'] * (AT_ONCE + 3)
+    parts = list(parts_of_batch(encoder, pixels, names))
+    assert [len(p) for p, _ in parts] == [AT_ONCE, AT_ONCE, 6] and sum((m for _, m in parts), []) == names
+    (whole,) = parts_of_batch(lambda p, m: p, pixels, names)  # it may send them to another machine
+    assert whole[0] is not None and len(whole[0]) == len(pixels) and whole[1] == names
+    one_by_one = torch.cat([embed_batches(encoder, [(pixels[i : i + 1], names[i])]) for i in (0, AT_ONCE, AT_ONCE + 1)])
+    together = embed_batches(encoder, [(pixels, names)])
+    assert torch.allclose(together[[0, AT_ONCE, AT_ONCE + 1]], one_by_one, atol=1e-5)
+    for wrong in (lambda p, m: p.sum(), lambda p, m: p[:1].flatten(1), lambda p, m: p[:, 0, 0, 0]):
+        with pytest.raises(UserError, match='one vector for each picture'):
+            embed_batches(wrong, [(pixels, 'photo')])
 
 
 def test_an_untrained_encoder_is_clip():

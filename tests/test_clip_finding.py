@@ -79,7 +79,7 @@ def test_real_tags_of_every_family_by_a_fake_checkpoint():
 
 
 def test_random_towers_are_made_as_a_tags_weights_need():
-    import pytest
+    import pytest, tempfile
     from unittest import mock
     import open_clip
     from open_clip.transformer import QuickGELU
@@ -115,6 +115,13 @@ def test_random_towers_are_made_as_a_tags_weights_need():
         assert quick(load_backbone('ViT-H-14-quickgelu', 'random')) == [True] * 2
         with pytest.raises(UserError, match='pretrained tag of ViT-B-32'):
             load_backbone('ViT-B-32', 'random:opnai')
+    for tag, way in dict(a1_in1k='bicubic', tv_in1k='bilinear').items():
+        assert load_backbone('timm:resnet18', f'random:{tag}').interpolation == way
+    with pytest.raises(UserError, match='pretrained tag of timm:resnet18'):
+        load_backbone('timm:resnet18', 'random:a1_in1')
+    for name in ('mini', 'hf-hub:me/mine', tempfile.gettempdir()):  # they have no tags
+        with pytest.raises(UserError, match="can only mean 'random'"):
+            load_backbone(name, 'random:openai')
 
 
 def test_a_folder_says_what_it_holds():

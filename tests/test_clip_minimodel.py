@@ -11,7 +11,6 @@ def test_the_published_model_is_the_trained_one():
     tiny = MiniRecipe(steps=2, instances=8, warmup=1, phases=(Phase(0, 3, 4),))
     with tempfile.TemporaryDirectory() as d:
         model, _ = pretrain(d + '/run', tiny, ('apple', 'bus', 'castle', 'duck'), every=2, say=None)
-        open(d + '/run/log.jsonl', 'a').close()
         card = publish(d + '/run', d + '/out', note='a test', measured=False)
         half = load_file(d + '/out/mini.safetensors')
         assert all(torch.allclose(v.float(), half[k].float(), atol=1e-3, rtol=1e-3) for k, v in model.state_dict().items())

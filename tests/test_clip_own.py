@@ -58,17 +58,17 @@ def test_own_modules_are_in_evaluation_mode_and_come_back():
     class Own(OwnEncoder):
         size = 8
 
-        def __init__(self):
-            self.nets = [net]
+        def __init__(self, box):
+            self.nets = box
 
         def embed(self, pixels, modality):
             assert not any(m.training for m in net.modules())
-            return self.nets[0](pixels)
+            return net(pixels)
 
 
     px = torch.randn(3, 3, 8, 8)
     assert modules_of(own_encoder(net.forward, size=8)) == [net]  # a method of a module
-    for encoder in (Own(), own_encoder(lambda x, m: net(x), size=8)):
+    for encoder in (Own([net]), Own((1, net)), Own(dict(net=net)), own_encoder(lambda x, m: net(x), size=8)):
         assert modules_of(encoder) == [net] and device_of_parts(encoder) == torch.device('cpu')
         with torch.no_grad():
             assert torch.equal(encoder(px, 'photo'), encoder(px, 'photo'))  # no dropout

@@ -25,18 +25,21 @@ def test_kind_loss_by_hand():
 
 
 def test_resuming_changes_nothing():
-    import tempfile, torch
+    import json, tempfile, torch
     from dataclasses import replace
     from pathlib import Path
-    from sketch_lvm.clip.pretrain import Phase, MiniRecipe, pretrain
+    from sketch_lvm.clip.pretrain import Phase, MiniRecipe, pretrain, read_state
 
     tiny = MiniRecipe(steps=6, instances=8, warmup=2, phases=(Phase(0, 3, 4), Phase(3, 4, 2)))
     names = ('apple', 'bus', 'castle', 'duck')
     with tempfile.TemporaryDirectory() as d:
         whole, _ = pretrain(d + '/a', tiny, names, every=3, say=None)
-        pretrain(d + '/b', tiny, names, every=3, stop=3, say=None)
-        resumed, _ = pretrain(d + '/b', tiny, names, every=3, say=None)
+        pretrain(d + '/b', tiny, names, every=4, stop=3, say=None)
+        assert read_state(d + '/b/state.safetensors')[0]['step'] == '3' and not Path(d, 'b/log.jsonl').read_text()
+        resumed, _ = pretrain(d + '/b', tiny, names, every=4, say=None)
         assert all(torch.equal(a, b) for a, b in zip(whole.state_dict().values(), resumed.state_dict().values()))
+        rows = [[json.loads(line) for line in Path(d, k, 'log.jsonl').read_text().splitlines()] for k in 'ab']
+        assert [[r['step'] for r in run] for run in rows] == [[6], [6]] and rows[0][0]['class'] == rows[1][0]['class']
         other, _ = pretrain(d + '/c', replace(tiny, seed=1), names, say=None)
         assert not torch.equal(whole.visual.proj, other.visual.proj)
 

@@ -20,7 +20,6 @@ def test_a_published_base_says_what_was_learned():
         few = real64(invent(Path(d) / 'data', photos=3, sketches=2))
         r = RealRecipe(split=d + '/s.json', stem=4, layers=5, photos=4, art=2, sketches=2, warmup=2)
         run = pretrain_real(d + '/run', few, r, stop=2, say=None)
-        (Path(d) / 'run/log.jsonl').touch()
         card = publish_real(d + '/run', d + '/base', few, split, steps=80)
         base = load_mini(folder=d + '/base')
         assert (base.layers, base.patch, base.grid) == (5, 8, 8) and card['pictures_seen'] == 2 * 8

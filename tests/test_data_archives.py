@@ -48,6 +48,9 @@ def test_hostile_archives_leave_nothing():
     tarred('pipe.tar', ('p', tarfile.FIFOTYPE, '', b''))
     tarred('again.tar', ('ok/a.png', R, '', b'y'))
     tarred('through.tar', ('ok/a.png/b', R, '', b'x'))
+    tarred('far.tar', ('ok/a.png/b/c', R, '', b'x'))
+    tarred('both.tar', ('ok/a.png/', tarfile.DIRTYPE, '', b''))
+    zipped('both.zip', ('ok/a.png/', b'', 0))
     words = dict(
         up='leads out',
         deep='leads out',
@@ -63,7 +66,9 @@ def test_hostile_archives_leave_nothing():
         dev='device',
         pipe='pipe',
         again='name twice',
-        through='cannot be unpacked',
+        through='name twice',
+        far='name twice',
+        both='name twice',
         long='too long',
     )
     for a in sorted(inside.glob('*.*')):

@@ -356,8 +356,10 @@ def test_two_processes_build_one_cache():
 
     both = {name: in_child(lambda: build(name)) for name in ('one', 'other')}
     os.close(go)  # both start now
-    for name, child in both.items():
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and 0 < int((d / name).read_text()) <= 120
+    for child in both.values():
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    decoded = [int((d / name).read_text()) for name in both]
+    assert max(decoded) <= 120 <= sum(decoded)  # one that a busy machine lets begin late finds the work done
     os.close(wait)
     with mock.patch.dict(os.environ, cache), mock.patch.object(room, 'SHARD_BYTES', 3 * 48 * 48 * 3):
         items = from_folder(d / 'set')[0]

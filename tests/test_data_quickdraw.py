@@ -212,7 +212,9 @@ def test_a_compressed_bomb_is_not_unpacked():
     (d / 'zeros.bin.gz').write_bytes(gzip.compress(pack_record(1, [[[1], [2]]]) + bytes(60_000_000), 1))
     (d / 'same.bin.gz').write_bytes(gzip.compress(record * 4000))
     (d / 'lines.ndjson.gz').write_bytes(gzip.compress((b' ' * 999 + b'\n') * 30_000))
-    for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0)):
+    # one line without an end, cut short far behind the limit: who never comes there doesn't see it
+    (d / 'line.ndjson.gz').write_bytes(gzip.compress(b' ' * 60_000_000)[:-20])
+    for name, kept in (('zeros.bin.gz', 1), ('same.bin.gz', 1), ('lines.ndjson.gz', 0), ('line.ndjson.gz', 0)):
         with mock.patch.multiple(drawings, RATIO_FROM=2_000_000, MAX_RATIO=1):
             tracemalloc.start()
             report = ScanReport('t')
@@ -221,6 +223,7 @@ def test_a_compressed_bomb_is_not_unpacked():
             tracemalloc.stop()
         assert len(keys) == kept and peak < 12_000_000, (name, len(keys), peak)
         assert any('unpacks to more than 2,000,000 bytes' in said for _, said in report.left_out), report
+        assert not any('cut short' in said for _, said in report.left_out), report
     whole = b''.join(pack_record(k, [[[k % 256, 3], [4, k // 256]]] * 300) for k in range(2000))
     (d / 'w.bin').write_bytes(whole)  # many windows, one index
     keys, places = index_drawings(d / 'w.bin', ScanReport('t'))

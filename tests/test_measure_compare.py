@@ -102,7 +102,7 @@ def test_runs_are_paired_or_refused():
     from pathlib import Path
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
-    from sketch_lvm.measure.compare import NO_SEEDS, ONE_CLASS, compare, interval, paired, read_runs
+    from sketch_lvm.measure.compare import NO_SEEDS, ONE_CLASS, WARNING, compare, interval, paired, read_runs
     from sketch_lvm.measure.perquery import PerQuery, ids_digest, per_query_path
 
     ids, classes = [f'0/{i}' for i in range(40)], np.repeat(['bat', 'cow', 'dog', 'owl'], 10)
@@ -127,6 +127,8 @@ def test_runs_are_paired_or_refused():
         and np.allclose((c.low, c.high), interval(d, classes))
     )
     assert (c.categories, c.queries, c.changed, c.a, c.b, c.decision) == (4, 40, (40, 0), 'ours', 'm', 'higher')
+    other = compare([replace(r, method=r.method | dict(backbone='c')) for r in b], b)
+    assert (other.a, other.b) == ('m of c', 'm of b') and WARNING not in other.notes
     back = compare(b, a)
     assert np.isclose(back.difference, -c.difference) and np.isclose(back.p, c.p) and back.decision == 'lower'
     x = a[0]
@@ -175,7 +177,7 @@ def test_a_single_run_stands_beside_the_frozen_model():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
-    from sketch_lvm.measure.compare import NO_SEEDS, compare, read_runs
+    from sketch_lvm.measure.compare import NO_SEEDS, WARNING, compare, read_runs
     from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.study.fit import fit
     from sketch_lvm.data.named import load_sets
@@ -196,7 +198,11 @@ def test_a_single_run_stands_beside_the_frozen_model():
         reports.append(evaluate_run(d / str(seed), sets=sets, backbone=tower, frozen=seed == 1))
     one = read_runs(d / '1')[0]
     c = compare(one, one.of_frozen())
-    assert c.notes[0] == NO_SEEDS and abs(c.difference - (reports[0]['mAP@all'] - reports[0].frozen['mAP@all'])) < 1e-6
+    assert (
+        c.notes[:2] == (WARNING, NO_SEEDS)
+        and WARNING in str(c)
+        and abs(c.difference - (reports[0]['mAP@all'] - reports[0].frozen['mAP@all'])) < 1e-6
+    )
     both = compare([d / '2', d / '1'], one.of_frozen())
     assert len(both.seeds) == 2 and abs(both.mean_a - (reports[0]['mAP@all'] + reports[1]['mAP@all']) / 2) < 1e-6
     with pytest.raises(UserError, match='frozen model was not tested'):

@@ -165,6 +165,24 @@ def test_stored_features_are_the_towers():
         assert za.embedding.requires_grad and torch.equal(part, za.embedding[:, 2:4])
 
 
+def test_a_step_looks_at_a_picture_as_often_as_is_said():
+    from unittest import mock
+    from sketch_lvm.clip.prompts import TowerBatch
+    from sketch_lvm.methods.assembly import make_learner
+    from sketch_lvm.methods.building import cost
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
+    from sketch_lvm.train.learner import learn
+
+    backbone, toys = tiny()
+    for net, passes in dict(mlp=2, cnn=1).items():
+        m = method('b-cond', 'mini', batch=8, net=net)
+        learner = make_learner(m, backbone, toys, seed=1)
+        with mock.patch.object(TowerBatch, 'features', autospec=True, side_effect=TowerBatch.features) as looked:
+            learn(learner, learner.draw(0))
+        assert cost(m, backbone).passes == 1 + looked.call_count == passes
+
+
 def test_no_rate_that_nobody_chose():
     import pytest
     from sketch_lvm.clip.backbone import load_backbone

@@ -201,7 +201,8 @@ def test_tables_for_reading():
         m = method(**how)
         assert all(k in describe_method(m) for k in (*m.options, *m.weights)), how
     assert 'of the term jigsaw' in describe_method(method('sketch-lvm', weights={'jigsaw': 0.1}))
-    assert 'no row' not in text and published(method('sketch-lvm', without=['norms', 'classification'])) == []
+    rare = method('sketch-lvm', without=['norms', 'classification'])
+    assert published(rare) == [] and 'printed numbers' not in describe_method(rare) and 'printed numbers' in text
     assert {p.preset for p in published(method('sketch-lvm', 'clipprompt'), 'tuberlin', 'zero-shot')} == {
         'paper',
         'clipprompt',

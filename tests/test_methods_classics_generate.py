@@ -71,6 +71,17 @@ def test_whose_gradient_goes_where():
     assert all(abs(x.item() - math.log(2)) < 1e-6 for x in adversary(alone, drawn, guessed))  # a judge who cannot tell
 
 
+def test_what_was_remembered_is_not_called_read():
+    from sketch_lvm.methods.catalogue import FAMILIES
+
+    told = {}
+    for name in ('cvae-objective', 'caae-objective'):
+        options, weights = FAMILIES[name].recipe('category').table('paper')
+        told[name] = {k: source for k, (_, source, _) in (options | weights).items()}
+    assert 'peer' not in told['caae-objective'].values() and told['cvae-objective']['back_weight'] == 'peer'
+    assert told['caae-objective']['norms'] == told['caae-objective']['caae'] != 'inferred'
+
+
 def test_two_nets_learn_and_nothing_else():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone

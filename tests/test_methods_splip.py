@@ -76,6 +76,33 @@ def test_gradient_reaches_exactly_the_parts_that_train():
         assert all(torch.equal(p, before[n]) for n, p in backbone.model.named_parameters())
 
 
+def test_a_step_reads_the_sentences_as_often_as_is_said():
+    from unittest import mock
+    from sketch_lvm.clip import exchanges
+    from sketch_lvm.methods.assembly import make_learner
+    from sketch_lvm.methods.building import cost
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
+    from sketch_lvm.train.learner import learn
+
+    backbone, toys = tiny()
+    real, read = exchanges.prompted_text, []
+
+
+    def counted(text, ids, *more):
+        read.append(len(ids))
+        return real(text, ids, *more)
+
+
+    for how in ({}, dict(text_tokens=0)):
+        m = method('splip', 'mini', batch=8, permutations=5, **how)
+        learner = make_learner(m, backbone, toys, seed=1)
+        with mock.patch.object(exchanges, 'prompted_text', counted):
+            learn(learner, learner.draw(0))
+        assert sum(read) == cost(m, backbone).sentences * len(learner.encoder.prompts.options['classes']), m.label
+        read.clear()
+
+
 def test_pieces_learn_the_same_however_pictures_speak():
     import torch
     from sketch_lvm.train.learner import learn

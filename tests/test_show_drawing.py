@@ -37,7 +37,8 @@ def test_one_drawing_of_many_is_said():
 
         assert read(lines[0] + '\n\n') == ([[[0, 9], [0, 9]]], '')
         assert read('\n'.join(lines)) == ([[[0, 9], [0, 9]]], f'{f} holds 3 drawings; the first is taken.\n')
-        for broken in ('', '{', '[' * 100_000):
+        assert read(json.dumps(dict(drawing=[[[5, 9], [5, 9]]]), indent=1)) == ([[[5, 9], [5, 9]]], '')  # over lines
+        for broken in ('{\n}\n}', '', '{', '[' * 100_000):
             with pytest.raises(UserError, match='no strokes can be read'):
                 read(broken)
 

@@ -236,6 +236,104 @@ def test_photos_that_the_system_does_not_show_are_not_given_up():
             keep_unseen(held, ['c.jpg'], [], [left_out])
 
 
+def test_a_run_that_begins_when_another_ends_keeps_its_lock():
+    import os, pytest, shutil
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.files import open_to_add
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import alone, grow_gallery, parts_folder
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc, rmtree, seen = scratch(), frozen_encoder(load_backbone('mini', weights_from='random')), shutil.rmtree, []
+    save_folder(toy_set(size=64).photos, d / 'home')
+    parts = parts_folder(d / 'g')
+
+
+    def refused():
+        with pytest.raises(UserError, match='another process'), alone(d / 'g'):
+            pass
+
+
+    def removed(path, *more, **how):
+        if parts in (Path(path), Path(path).parent):
+            refused()  # a part goes, and nobody else is here yet
+            seen.append(path)
+        return rmtree(path, *more, **how)
+
+
+    with mock.patch.object(shutil, 'rmtree', removed):
+        grow_gallery(enc, photo_folder(d / 'home')[0], d / 'g', say=lambda text: None)
+    assert seen and not parts.exists()
+
+
+    def open_late(path):
+        if not (ends := len(seen)):
+            os.rmdir(parts)  # the other run ends just before its lock is opened here
+        seen.append(path)
+        f = open_to_add(path)
+        if ends == 1:
+            rmtree(parts)  # and once more just after
+        return f
+
+
+    seen.clear()
+    with mock.patch.object(growing, 'open_to_add', open_late), alone(d / 'g'):
+        assert len(seen) == 3 and (parts / 'LOCK').exists()
+        refused()
+
+
+def test_photos_of_a_part_that_could_not_be_read_are_looked_at_again():
+    import pytest
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery, parts_folder
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc, read_bytes = scratch(), frozen_encoder(load_backbone('mini', weights_from='random')), Path.read_bytes
+    save_folder(toy_set(size=64).photos, d / 'home')
+    items, _ = photo_folder(d / 'home')
+
+
+    def grow(refused=''):
+        def refuse(self):
+            if refused and self.suffix == '.png' and refused in self.parts:
+                raise PermissionError(13, 'Permission denied')
+            return read_bytes(self)
+
+        with mock.patch.object(growing, 'PART', 5), mock.patch.object(Path, 'read_bytes', refuse):
+            return grow_gallery(enc, items, d / 'g', batch=4, look_again=True, say=lambda text: None)
+
+
+    def without_photos():
+        return len(list(parts_folder(d / 'g').glob('bad-*.json')))
+
+
+    with pytest.raises(UserError, match='none of the 20 photos'):
+        grow('home')
+    assert without_photos() == 4
+    growth = grow()  # the first gallery
+    assert (growth.photos, growth.unreadable) == (20, [])
+    with pytest.raises(UserError, match='5 photos of the gallery'):
+        grow('square')
+    assert without_photos() == 1
+    growth = grow()  # and one that is there
+    assert (growth.same, growth.unreadable) == (20, []) and not parts_folder(d / 'g').exists()
+
+
 @pytest.mark.slow
 def test_processes_share_the_work():
     import torch

@@ -51,6 +51,7 @@ def test_weights_have_one_word_where_they_had_two():
         (None, True): 'random',
     }.items():
         e = experiment_from_dict(old | dict(pretrained=tag, random=random))
+        assert Experiment(now.method, 'ViT-B-32', 'random:openai').random
         assert e.weights_from == word and e.random == random and e.method == now.method and e.validate
     assert experiment_from_dict(old) == now
     with pytest.raises(UserError, match="Did you mean 'weights_from'"):

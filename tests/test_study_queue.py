@@ -145,8 +145,10 @@ def test_a_study_does_what_is_missing_and_no_more():
 
         near, far = family_state(plan, out, 'near'), family_state(plan, out, 'far')
         assert near.whole and not far.whole and [*far.missing] == ['far', 'frozen'] and far.found == []
-        assert near.at_the_edge == ('norms',)  # of two rates either is one
+        assert near.at_the_edge == ('norms',) and near.unsure == ('a',)  # of two rates either is one
         (c,) = near.found
+        assert near.said(c) == 'open' and str(near) == 'near: open: a (the best rate of norms is the last that was tried)'
+        assert 'far: not yet measured as planned (far 0 of 2 seeds, frozen 0 of 1 seeds)' == str(far)
         norms, (frozen,) = (row_answers(plan, out, r, 2, 'drawn') for r in ('norms', 'frozen'))
         gained = np.mean([x.mean('mAP@all') for x in norms]) - frozen.mean('mAP@all')
         assert len(c.seeds) == 2 and np.isclose(c.difference, gained, atol=1e-6)
@@ -156,3 +158,65 @@ def test_a_study_does_what_is_missing_and_no_more():
             pytest.raises(UserError, match='another state of mini'),
         ):
             go()
+
+
+def test_a_rate_that_was_given_alone_lies_at_no_edge():
+    import tempfile
+    from pathlib import Path
+    from types import SimpleNamespace
+    from unittest import mock
+    from sketch_lvm.study import queue as room
+    from sketch_lvm.study.queue import tuned
+
+    with tempfile.TemporaryDirectory() as d:
+        (Path(d) / 'tuning').mkdir()
+        rows = dict(one=SimpleNamespace(grid=dict(lr=[0.1])), two=SimpleNamespace(grid=dict(lr=[0.1, 0.2])))
+        plan = SimpleNamespace(rows=rows, trials=2, tuning_seed=0, tuning_steps=1)
+        s = SimpleNamespace(plan=plan, out=Path(d), named=str, say=None)
+        with mock.patch.multiple(room, trained=mock.DEFAULT, first_metric=lambda *_: 0.5):
+            one, two = tuned(s, 'one'), tuned(s, 'two')
+    assert one['best'] == two['best'] == dict(lr=0.1) and (one['at_the_edge'], two['at_the_edge']) == (False, True)
+
+
+def test_a_run_is_kept_while_a_test_waits_for_data():
+    import json, tempfile
+    from dataclasses import replace
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.files import json_lines
+    from sketch_lvm.study import queue as room
+    from sketch_lvm.study.queue import run_study
+    from sketch_lvm.study.studyfolder import Study
+    from sketch_lvm.study.studyplan import read_plan
+
+    tests = {k: dict(data=k, protocol='zero-shot', metrics=['mAP@all']) for k in ('drawn', 'real')}
+    row = dict(method='sketch-lvm', how=dict(without=['prompts']), data='drawn', tests=['drawn', 'real'])
+    stage = dict(name='s', answers='', rows=['norms'], seeds=[1], steps=[2])
+    data = dict(drawn=dict(name='mini', n_train=1, n_test=1), real=dict(name='real64'))
+    source = dict(about='?', rule='!', batch=2, data=data, rows=dict(norms=row), tests=tests, stages=[stage], families={})
+    with tempfile.TemporaryDirectory() as d:
+        (Path(d) / 'plan.json').write_text(json.dumps(source))
+        plan, out = read_plan(Path(d) / 'plan.json'), Path(d) / 'results'
+        assert not run_study(plan, out, source, say=None)
+        (folder,) = (out / 'work').iterdir()  # it waits with the test
+        (folder / 'witness').write_text('the same folder')
+        s = Study(plan, out)
+        rates, moved = room.row_rates(s, 'norms'), Study(plan, out, paths=dict(mini='elsewhere'))
+        same, other = (room.experiment_of(s, 'norms', r, 1, 2) for r in (rates, dict(lr_norms=0.5)))
+        assert [room.begun_otherwise(folder, e, 'cpu') for e in (same, replace(same, steps=4), other)] == [
+            False,
+            False,
+            True,
+        ]
+        assert room.begun_otherwise(folder, room.experiment_of(moved, 'norms', rates, 1, 2), 'cpu')
+        assert not room.begun_otherwise(folder / 'none', same, 'cpu')
+        (answer,) = room.row_answers(plan, out, 'norms', 2, 'drawn')
+        asked, removed = mock.Mock(return_value=answer), []
+        with (  # the data comes
+            mock.patch.multiple(Study, at_hand=lambda *_: True, test=lambda *_: None),
+            mock.patch.object(room, 'ask', asked),
+            mock.patch('shutil.rmtree', lambda p, **_: removed.append((Path(p) / 'witness').exists())),
+        ):
+            assert run_study(plan, out, source, say=None)
+        assert removed == [True] and asked.call_count == 1
+        assert sum('steps' in line for line in json_lines(out / 'times.jsonl')) == 1  # it was trained once

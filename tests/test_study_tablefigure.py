@@ -19,3 +19,24 @@ def test_a_figure_of_a_table_marks_what_it_must():
     dots = [line for line in ax.lines if line.get_marker() == 'o']
     assert len(dots) + len([t for t in ax.texts if '→' in t.get_text() or '←' in t.get_text()]) == len(rows)
     assert 'Made by' in ' '.join(t.get_text() for t in ax.texts).replace('\n', ' ')
+
+
+def test_only_what_lies_beyond_the_axis_is_an_arrow():
+    import matplotlib
+
+    matplotlib.use('agg')
+    import numpy as np
+    from sketch_lvm.core import data_path
+    from sketch_lvm.study.tablefigure import draw_table
+    from sketch_lvm.study.tables import TABLES
+    from sketch_lvm.study.tablestate import read_table
+
+    state = read_table(data_path('results', 'table_main_mini.json'))
+    means = {name: np.mean([x['mAP@all'] for x in e['seeds'].values()]) for name, e in state['rows'].items()}
+    for printed, arrows in ((None, 2), (0.85, 1), (0.99, 0)):  # far above: the keyword rows at .81 and .95
+        e = state['rows']['SpLIP'] | dict(published=[dict(metric='mAP@all', value=printed)] * (printed is not None))
+        ax = draw_table(state | dict(rows=state['rows'] | dict(SpLIP=e)), TABLES['main'], 'mAP@all')
+        low, high = ax.get_xlim()
+        assert sum('→' in t.get_text() for t in ax.texts) == arrows == sum(v > high for v in means.values()), printed
+        crosses = [float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == 'x']
+        assert crosses == [printed] * (printed is not None) and all(low < x < high for x in crosses)

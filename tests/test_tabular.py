@@ -43,5 +43,19 @@ def test_no_word_is_taken_for_a_command():
         assert (
             r'\#\textasciitilde{}\textbackslash{}end\{tabular\}' in tex and r'\texttt{a\_b' in tex and r'0.1 $\pm$ 2' in tex
         )
+        text = write_blocks([block], 'markdown')
+        assert r'\<b>\&amp; 50% of \$x_1^2\$ #\~\\end{tabular}' in text and '`a_b <c>` 0.1 ± 2' in text, text
     assert write_blocks([Grid((odd, 'n'), [(odd, '1')])], 'markdown').splitlines()[0].count(' | ') == 1  # bars in cells
+    bad = '<img src=x onerror=alert(1)> *x* _y_ __z__ [z](http://z) [1] `*`'
+    kept = r'\<img src=x onerror=alert(1)> \*x\* \_y\_ \_\_z\_\_ [z\](http://z) [1] `*`'
+    for block in (bad, Loud(bad), Items((bad,)), Grid((bad, 'n'), [(bad, '1')]), Fold(bad, (bad,))):
+        text = write_blocks([block], 'markdown')
+        assert text.count(kept) == text.count('onerror'), text
+    assert [write_blocks([x], 'markdown') for x in ('# x', '> x', '- x', '-', '#1')] == [
+        r'\# x',
+        r'\> x',
+        r'\- x',
+        '-',
+        '#1',
+    ]
     assert set(FORMATS) == {'text', 'markdown', 'html', 'latex'}

@@ -5,9 +5,23 @@ def test_the_questions_can_be_answered_both_ways():
     from sketch_lvm.testing.steps import digest, first_step, reached, resumes, same_as_base, small, tiny
     import torch
 
+    from unittest import mock
+    from sketch_lvm.testing import steps
+
     m = small('sketch-lvm')
     assert reached(first_step(m)) == {'prompts', 'norms'} and same_as_base(m) and resumes(m)
     assert reached(first_step(small('sketch-lvm', norms='frozen'))) == {'prompts'}
+    a = first_step(m)
+    moved = {k: g if g is None else g + 1e-3 for k, g in a.gradients.items()}
+    for change in (dict(loss=a.loss + 1e-3), dict(gradients=moved), dict(gradients={})):
+        with mock.patch.object(steps, 'first_step', side_effect=[a, a._replace(**change)]):
+            assert not same_as_base(m), change.keys()
+    takes = steps.two_steps
+    with mock.patch.object(steps, 'two_steps', lambda m, out, stop=None: takes(m, out, None)):  # nothing was stopped
+        assert not resumes(m)
+    other = small('sketch-lvm', n_prompts=2)
+    with mock.patch.object(steps, 'two_steps', lambda m, out, stop=None: takes(other if out.name == 'b' else m, out, stop)):
+        assert not resumes(m)  # and it ends elsewhere
     backbone, toys = tiny()
     before = digest(backbone)
     assert before == digest(tiny()[0])

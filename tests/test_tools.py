@@ -35,7 +35,9 @@ def base(tmp_path_factory):
         shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
     for f in ('conftest.py', 'browsing.py'):
         shutil.copy(ROOT / 'tests' / f, root / 'tests')
-    shutil.copytree(ROOT / 'tests' / 'offline', root / 'tests' / 'offline', ignore=shutil.ignore_patterns('__pycache__'))
+    shutil.copytree(
+        ROOT / 'tests' / 'offline', root / 'tests' / 'offline', ignore=shutil.ignore_patterns('__pycache__')
+    )
     write(
         root,
         'index',
@@ -126,7 +128,12 @@ def test_quick_leaves_out_what_takes_long(root):
     out = run(root, sys.executable, 'tools/check.py', 'times')
     assert out.returncode == 0 and 'nbs/00_room.ipynb' in out.stdout and 'test_doubles' in out.stdout, out.stderr
     times = json.loads((root / 'tests/times.json').read_text())
-    assert list(times) == ['nbs/00_room.ipynb', 'nbs/index.ipynb', 'nbs/rooms.ipynb', 'tests/test_room.py::test_doubles']
+    assert list(times) == [
+        'nbs/00_room.ipynb',
+        'nbs/index.ipynb',
+        'nbs/rooms.ipynb',
+        'tests/test_room.py::test_doubles',
+    ]
     assert '1 passed' in run(*pytest_here, '--quick').stdout
     (root / 'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.0}))
     assert '1 by flag --quick' in run(*pytest_here, '--quick').stdout and '1 passed' in run(*pytest_here).stdout
@@ -157,12 +164,16 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
     long = '#| export\n' + 'x = 1\n' * 401
     write(root, '01_long', [cell('# Long\n\n> Long.', 'markdown'), cell('#| default_exp long'), cell(long)])
     assert 'more than 400: make it two rooms' in run(*style).stdout
+    short = ['#| export\na = 1', '#| export\nb = 1', '#| test one\nassert True', '#| export\nc = 1', '#| export\nd = 1']
+    write(root, '01_long', [cell('# Long\n\n> Long.', 'markdown'), cell('#| default_exp long'), *map(cell, short)])
+    said = run(*style).stdout  # a test that is folded away is no word
+    assert said.count('exported cells in a row, say a word before it') == 1 and 'two rooms' not in said
 
 
 def test_jobs_run_side_by_side_and_failures_are_shown():
-    "Two at a time, the longest first; the output of one that fails is printed; what all need is loaded after the early ones"
+    "Two at a time and one that waits, the longest first; what fails is shown; what all need is loaded after the early ones"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, bundles, run_jobs, settle, table
+    from jobs import Job, bundles, next_job, run_jobs, settle, table
 
     def breaks():
         print('about to break')
@@ -176,7 +187,9 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
     jobs, loaded, said = [Job('late', lambda: True, 9.0), Job('early', lambda: True, early=True)], [], []
     run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
-    assert loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
+    assert (
+        loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
+    )
     gc.unfreeze()
 
     def at_second_try():
@@ -192,10 +205,20 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
         ('ink, again and alone', False),
         ('pen, again and alone', True),
     ]
-    assert sum('once more at the end' in line for line in said) == 2 and said[-1].startswith(('FAILED ink', 'ok', '---'))
+    assert sum('once more at the end' in line for line in said) == 2 and said[-1].startswith(
+        ('FAILED ink', 'ok', '---')
+    )
+    work, browser = [Job(n, lambda: True) for n in 'xyz'], [Job(n, lambda: True, aside=True) for n in 'vw']
+    assert next_job([*browser, *work], [], 1) is browser[0]  # it waits more than it works, and takes no worker's place
+    assert next_job([browser[1], *work], [browser[0]], 1) is work[0] and next_job(browser, work[:1], 1) is browser[0]
+    assert next_job([browser[1], *work[1:]], [browser[0], work[0]], 1) is None
+    soon = Job('soon', lambda: True, early=True)
+    assert next_job([*browser, soon], work[:1], 1) is None and next_job([*browser, soon], [], 1) is soon
     a, b, c, d = (Path(x) for x in 'abcd')
     assert bundles({a: 0.0, b: 9.0, c: 40.0, d: 7.0}, 15.0) == [[c], [b], [d, a]]  # a long one stays alone
-    assert table(first.values(), 2).splitlines()[1].startswith('long') and len(table(first.values(), 2).splitlines()) == 4
+    assert (
+        table(first.values(), 2).splitlines()[1].startswith('long') and len(table(first.values(), 2).splitlines()) == 4
+    )
 
 
 def test_long_examples_are_short_unless_slow_is_asked(root):
@@ -309,7 +332,10 @@ def test_a_browser_test_that_fails_beside_others_is_tried_alone(tmp_path):
 
     first = f"from pathlib import Path\nmark = Path({str(tmp_path / 'tried')!r})\n\n"
     slow = "def test_slow():\n    seen = mark.exists()\n    mark.touch()\n    assert seen, 'too slow'\n\n\n"
-    for name, body in (('browser_pen', slow + 'def test_fine():\n    pass\n'), ('other', 'def test_no():\n    assert 0\n')):
+    for name, body in (
+        ('browser_pen', slow + 'def test_fine():\n    pass\n'),
+        ('other', 'def test_no():\n    assert 0\n'),
+    ):
         (tmp_path / f'test_{name}.py').write_text(first + body)
     said = []
     jobs = [test_job([tmp_path / f'test_{n}.py'], tmp_path, [], 1.0) for n in ('browser_pen', 'other')]

@@ -3,6 +3,31 @@
 import pytest
 
 
+def test_an_error_of_the_first_process_ends_all():
+    import pytest
+    from sketch_lvm.testing.crash import run_forked
+
+    code = '''
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train.loop import by_first_process
+    from sketch_lvm.train.processes import join_processes
+
+    def broken():
+        return dict()['colour']
+
+    with join_processes('cpu') as (team, _):
+        try:
+            by_first_process(team, broken)
+        except UserError as e:  # of the second
+            print(team.rank, e, flush=True)
+    '''
+    with pytest.raises(RuntimeError) as e:
+        run_forked(code, processes=2, timeout=120)
+    said = str(e.value)
+    assert "1 the first process ended with KeyError: 'colour'" in said
+    assert "return dict()['colour']" in said and said.count('Traceback') == 1
+
+
 def test_the_keeper_is_the_plain_loop():
     import json, torch
     from sketch_lvm.testing.toys import toy_learner, toy_valid

@@ -71,6 +71,20 @@ def test_litter_goes_and_what_it_points_to_stays():
     assert [p.name for p in here.iterdir()] == ['kept'] and (here / 'kept' / 'a').read_text() == 'a'
 
 
+def test_two_names_are_exchanged_in_one_act():
+    import ctypes, sys
+    from pathlib import Path
+    from types import SimpleNamespace
+    from unittest import mock
+    from sketch_lvm.train.sealed import _swap
+
+    asked = []
+    libc = SimpleNamespace(renameat2=lambda *how: asked.append(how) or 0)
+    with mock.patch.object(sys, 'platform', 'linux'), mock.patch.object(ctypes, 'CDLL', lambda *name, **how: libc):
+        assert _swap(Path('a'), Path('b'))
+    assert asked == [(-100, b'a', -100, b'b', 1 << 1)]  # RENAME_EXCHANGE is the second bit in linux/fs.h
+
+
 def test_dying_at_any_call_leaves_old_or_new():
     import os, pytest
     from unittest import mock

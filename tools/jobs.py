@@ -1,4 +1,4 @@
-"""Run notebooks and test files, as many at a time as there are workers, the longest first.
+"""Run notebooks and test files, as many at a time as there are workers, the longest first, and a browser beside them.
 
 Each is a process of its own, forked from one that has torch and the rooms loaded: it starts at once, shares the memory
 of the libraries, gives back its own when it ends, and cannot disturb the next. What it printed is shown if it fails.
@@ -43,6 +43,7 @@ class Job:
     work: Callable[[], bool]  # runs in a process of its own; False or an error: it failed
     cost: float = 0.0  # seconds it took when it was last measured
     early: bool = False  # it needs nothing loaded, and starts before anything is
+    aside: bool = False  # it mostly waits, as a browser does: one such job runs beside the workers
     again: Callable[[], bool] | None = None  # where a busy machine may be to blame: tried alone at the end, and said so
 
 
@@ -104,6 +105,14 @@ def start(job: Job, log: Path) -> int:
         os._exit(code)
 
 
+def next_job(waiting: list[Job], running: Iterable[Job], workers: int) -> Job | None:
+    "The first job for which there is room"
+    aside = [job.aside for job in running]
+    room = {True: not any(aside), False: aside.count(False) < workers}
+    early = [job for job in waiting if job.early]
+    return next((job for job in early or waiting if room[job.aside]), None)
+
+
 def run_jobs(
     jobs: Iterable[Job],
     workers: int = 2,
@@ -119,11 +128,12 @@ def run_jobs(
         while waiting or running or alone:
             if alone and not waiting and not running:
                 waiting.append(alone.pop(0))
-            while waiting and len(running) < workers:
-                if load and not waiting[0].early:
+            while job := next_job(waiting, [r[0] for r in running.values()], workers):
+                if load and not job.early:
                     load()
                     load = None
-                job, log = waiting.pop(0), Path(d) / f'{len(waiting)}.txt'
+                waiting.remove(job)
+                log = Path(d) / f'{len(waiting)}.txt'
                 running[start(job, log)] = job, log, time.monotonic()
             pid, status, usage = os.wait4(-1, 0)
             if pid not in running:
@@ -217,4 +227,4 @@ def test_job(paths: list[Path], root: Path, options: list[str], cost: float) -> 
         return pytest.main([*names, '-q', '--no-header', *QUIET, *options, *more]) in (0, 5)  # 5: none
 
     name = names[0] + f' and {len(names) - 1} more' * (len(names) > 1)
-    return Job(name, work, cost, again=partial(work, '--last-failed') if by_clock else None)
+    return Job(name, work, cost, aside=by_clock, again=partial(work, '--last-failed') if by_clock else None)

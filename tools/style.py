@@ -1,5 +1,7 @@
-"""What ruff cannot ask of notebooks: every public name that a room exports has annotations and a docstring, and a room
-has at most 400 exported lines. Usage: style.py [notebook ...]
+"""What ruff cannot ask of notebooks: every public name that a room exports has annotations and a docstring, a room has
+at most 400 exported lines, and no more than two exported cells follow each other (catalogues excepted).
+
+Usage: style.py [notebook ...]
 
 [tool.sketch_lvm.style] in pyproject.toml lists, by pattern, the rooms that are exempt for now, and those that may be
 longer because they are catalogues. A pattern that no room needs any longer is said.
@@ -16,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST = 400  # exported lines of a room
+ROW = 2  # exported cells without a word or an example between
 ALWAYS = {'self', 'cls'}
 
 
@@ -50,21 +53,32 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else getattr(node, 'attr', '')
 
 
-def exported(path: Path) -> Iterator[str]:
-    "The sources of the exported cells of a notebook"
+def cells_of(path: Path) -> Iterator[tuple[str, bool, str]]:
+    "Id, whether it is exported, and source of the cells of a notebook that a reader sees; tests are folded away"
     for cell in json.loads(path.read_text(encoding='utf-8'))['cells']:
-        source = ''.join(cell['source'])
-        if cell['cell_type'] == 'code' and re.match(r'#\|\s*export\b', source):
-            yield source
+        source, code = ''.join(cell['source']), cell['cell_type'] == 'code'
+        if not (code and re.match(r'#\|\s*test\b', source)):
+            yield cell.get('id', ''), bool(code and re.match(r'#\|\s*export\b', source)), source
+
+
+def wordless(path: Path) -> Iterator[str]:
+    "Exported cells that are one too many in a row"
+    row = 0
+    for name, is_exported, _ in cells_of(path):
+        row = row + 1 if is_exported else 0
+        if row == ROW + 1:
+            yield f'cell {name}: more than {ROW} exported cells in a row, say a word before it'
 
 
 def complaints(path: Path, catalogue: bool = False) -> list[str]:
     "Everything that is wrong with the exported cells of a notebook"
     out, lines = [], 0
-    for source in exported(path):
-        lines += len(source.splitlines()) + 2  # as the module has them, with an empty line and a mark above
+    for source in (source for _, is_exported, source in cells_of(path) if is_exported):
+        lines += sum(not line.startswith('#|') for line in source.splitlines())
         out += [f for node, name in public(ast.parse(source)) for f in faults(node, name)]
-    return out + [f'{lines} exported lines, more than {MOST}: make it two rooms'] * (lines > MOST and not catalogue)
+    if catalogue:
+        return out
+    return [*out, *wordless(path)] + [f'{lines} exported lines, more than {MOST}: make it two rooms'] * (lines > MOST)
 
 
 def patterns_of(kind: str, root: Path = ROOT) -> list[str]:

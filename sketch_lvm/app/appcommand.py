@@ -29,6 +29,7 @@ from sketch_lvm.app.indexcommand import (
 )
 from ..core import UserError
 
+# %% ../../nbs/app/22_appcommand.ipynb #4d7604ee
 if TYPE_CHECKING:
     from sketch_lvm.app.finder import Finder
     from sketch_lvm.app.shelf import Shelf
@@ -47,7 +48,7 @@ def example_strokes() -> dict[str, list]:
     strokes = {name: sketch_strokes(name, number) for name, number in EXAMPLES.items()}
     return {name: [[axis.round(1).tolist() for axis in s] for s in drawing] for name, drawing in strokes.items()}
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #b982efd9
 def side_by_side(encoder: 'Encoder') -> dict[str, 'Encoder']:
     "What was trained beside its frozen backbone, by name; one without a name where there is nothing to compare"
     from sketch_lvm.study.runs import frozen_encoder
@@ -57,14 +58,15 @@ def side_by_side(encoder: 'Encoder') -> dict[str, 'Encoder']:
         return {'': encoder}
     return dict(frozen=frozen_encoder(encoder.backbone), prompted=encoder)
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #e6d6367b
 def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[str, Gallery | MilvusPhotos]':
     "The galleries that the command names, by the name of their model"
     from sketch_lvm.app.datacommands import photos_at
     from sketch_lvm.core import pick_device
+    from sketch_lvm.data.items import SketchPhotoSet
     from sketch_lvm.data.minisets import mini_set
     from sketch_lvm.show.gallery import is_gallery, load_gallery, make_gallery
-    from sketch_lvm.show.index import open_encoder
+    from sketch_lvm.show.index import open_encoder, photo_folder
     from sketch_lvm.show.milvus import is_milvus
     from sketch_lvm.show.milvusphotos import open_milvus_photos
 
@@ -77,17 +79,19 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[s
         encoder = open_encoder(source, device)[0] if source else None
         return {'': load_gallery(v.what, encoder, device, trust=bool(v.trust))}
     encoder, source = open_encoder(photo_encoder(words, say, v.device, drawn=not v.what), device)
-    photos = photos_at(v.what, say)[0] if v.what else mini_set('unseen', 20).photos
-    galleries = {}
+    photos, report = photos_at(v.what, say) if v.what else (mini_set('unseen', 20).photos, None)
+    if report and report.left_out:
+        say(str(report))
+    galleries, many = {}, len(photos if isinstance(photos, SketchPhotoSet) else photo_folder(photos)[0])
     for i, (name, e) in enumerate(side_by_side(encoder).items()):
         tell = say if i == 0 else None
-        source = choose_precision(e, source, v.precision, len(photos), tell)
+        source = choose_precision(e, source, v.precision, many, tell)
         galleries[name] = make_gallery(e, photos, source=source, say=tell)
     for g in galleries.values():
         g.about['photos'] = os.path.abspath(v.what) if v.what else ''
     return galleries
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #78f80b43
 def open_finder(v: argparse.Namespace, say: Callable[[str], None]) -> 'Finder':
     "What answers the page about the photos that `v.what` names"
     from sketch_lvm.app.finder import Finder
@@ -104,7 +108,7 @@ def open_finder(v: argparse.Namespace, say: Callable[[str], None]) -> 'Finder':
         say('Its photos are shown small: a gallery may come from anybody. --trust reads them from its folder.')
     return Finder(galleries, files, example_strokes())
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #8d8dd3f7
 def open_shelf(v: argparse.Namespace, say: Callable[[str], None]) -> 'Shelf':
     "All that the page may open, by name; the first is open"
     from sketch_lvm.app.shelf import Shelf, places_of, still_inside
@@ -138,7 +142,7 @@ def check_app(v: argparse.Namespace) -> list[str]:
         out.append(str(e))
     return out
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #1ff5ae44
 def cmd_app(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     "Open the app, and serve it until it is stopped"
     try:
@@ -155,7 +159,7 @@ def cmd_app(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
         serve(shelf, v.host, v.port, say, (lambda address: None) if v.no_browser else webbrowser.open)
     return dict(photos=len(finder), models=[m['encoder'] for m in finder.about()['models']])
 
-
+# %% ../../nbs/app/22_appcommand.ipynb #f0c97072
 APP = Command(
     'Open a page on which one draws, and sees the photos change while the pen moves.',
     (

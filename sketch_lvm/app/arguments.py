@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 from ..core import UserError
 from .engine import Opt
 
-if TYPE_CHECKING:  # the help imports nothing heavy
-    from sketch_lvm.study.experiments import Experiment
-
 # %% auto #0
 __all__ = ['OUT', 'SEED', 'DEVICE', 'WEIGHTS', 'FITS', 'FIT', 'ACCUMULATE', 'LOOP', 'TOWER', 'FORMATS', 'DATA_LINES', 'DATA_HELP',
            'format_option', 'split_options', 'read_data', 'described_experiment', 'term_weights', 'read_changes',
            'check_device', 'check_run', 'import_words', 'resumable']
+
+# %% ../../nbs/app/03_arguments.ipynb #5615ac1a
+if TYPE_CHECKING:  # the help imports nothing heavy
+    from sketch_lvm.study.experiments import Experiment
 
 # %% ../../nbs/app/03_arguments.ipynb #c5bc93dd
 OUT = Opt('out', 'place', 'folder of the run; if it holds this run already, it goes on there', required=True)
@@ -72,7 +73,7 @@ LOOP = (
 
 TOWER = (Opt('backbone', help="'mini' or a plain ViT of open_clip, such as ViT-B-32", default='mini'), WEIGHTS)
 
-
+# %% ../../nbs/app/03_arguments.ipynb #6e039d5a
 def format_option(usual: str) -> Opt:
     "How what is measured is written; the words are those of `tabular.FORMATS`"
     return Opt('format', 'text', 'how it is written', usual, FORMATS)
@@ -89,7 +90,7 @@ def split_options(text: str) -> list[str]:
     )
     return [path, *re.split(r',(?=\w+=)', text[len(path) :].removeprefix(','))]
 
-
+# %% ../../nbs/app/03_arguments.ipynb #06ac2c58
 def read_data(text: str) -> dict:
     "`mini:n_train=50,style=quick` or `sketchy:PATH,split=split2` as a dictionary"
     name, _, rest = text.partition(':')
@@ -104,8 +105,8 @@ def read_data(text: str) -> dict:
         out[key.strip()] = int(value) if whole else value.strip()
     return out
 
-
-DATA_LINES = {  # as `experiments.DATA_OPTIONS` has them; a copy, since the help imports nothing heavy
+# %% ../../nbs/app/03_arguments.ipynb #8e39a652
+DATA_LINES = {  # as `DATA_OPTIONS` of data/named has them; a copy, since the help imports nothing heavy
     'path': 'the folder',
     'split': "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot",
     'gallery': 'which photos of Sketchy: distinct, originals-twice, originals [distinct]',
@@ -168,7 +169,7 @@ def described_experiment(v: Namespace, problems: list[str]) -> Experiment:
     problems += experiment_problems(e)
     return e
 
-
+# %% ../../nbs/app/03_arguments.ipynb #48b63131
 def term_weights(pairs: list[str]) -> dict[str, float]:
     "`['divergence=2']` as numbers"
     try:
@@ -176,7 +177,7 @@ def term_weights(pairs: list[str]) -> dict[str, float]:
     except ValueError:
         raise UserError(f'--weight takes term=number, not {" ".join(pairs)!r}.') from None
 
-
+# %% ../../nbs/app/03_arguments.ipynb #bb959d2e
 def read_changes(pairs: list[str]) -> tuple[dict, dict[str, dict]]:
     "`['batch=32', 'B-Cond:net=cnn']` as options of every row, and {row: options of that row}"
     from sketch_lvm.methods.catalogue import parse_changes
@@ -202,7 +203,7 @@ def check_device(name: str) -> list[str]:
     except UserError as e:
         return [str(e)]
 
-
+# %% ../../nbs/app/03_arguments.ipynb #3ba4d75c
 def check_run(v: Namespace) -> list[str]:
     "What is wrong with --run and --device, as sentences"
     absent = v.run is not None and not (Path(v.run) / 'config.json').is_file()
@@ -210,12 +211,12 @@ def check_run(v: Namespace) -> list[str]:
         v.device
     )
 
-
+# %% ../../nbs/app/03_arguments.ipynb #b192d0b4
 def import_words(v: Namespace) -> str:
     "The --import that the next command needs too"
     return ''.join(f' --import {shlex.quote(f)}' for f in getattr(v, 'import', ()))
 
-
+# %% ../../nbs/app/03_arguments.ipynb #78212b67
 @contextlib.contextmanager
 def resumable() -> Iterator[None]:
     "Ctrl-C between two runs is answered as in the middle of one"

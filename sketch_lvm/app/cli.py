@@ -45,7 +45,7 @@ COMMANDS: dict[str, Command] = {
     'doctor': DOCTOR,
 }
 
-
+# %% ../../nbs/app/23_cli.ipynb #2e194db7
 def main(argv: list[str] | None = None) -> int:
     "The command `sketch_lvm`; returns the exit code: 0 fine, 2 asked for something impossible, 1 anything else"
     return run_commands(COMMANDS, argv)

@@ -11,10 +11,15 @@ import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .arguments import read_data
 from .engine import Command, Opt
 from ..core import UserError, counting, data_path, read_json
+
+# %% ../../nbs/app/04_datacommands.ipynb #6b8a26fe
+if TYPE_CHECKING:
+    from sketch_lvm.data.layouts import Found
 
 # %% ../../nbs/app/04_datacommands.ipynb #e974d720
 def data_list(v: Namespace | None, say: Callable[[str], None]) -> dict:
@@ -54,7 +59,7 @@ def data_info(v: Namespace, say: Callable[[str], None]) -> dict:
         notes=report.notes,
     )
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #de7b4610
 def data_verify(v: Namespace, say: Callable[[str], None]) -> dict:
     "The whole check; exit code 1 if there are errors"
     from sketch_lvm.data.verify import verify
@@ -64,7 +69,7 @@ def data_verify(v: Namespace, say: Callable[[str], None]) -> dict:
     say(str(found))
     return dict(found.to_dict(), exit=0 if found.fine else 1)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #19778534
 def data_extract(v: Namespace, say: Callable[[str], None]) -> dict:
     "Unpack an archive, into a folder of its name if none is given"
     from sketch_lvm.data.archives import extract
@@ -81,7 +86,7 @@ def data_extract(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     return dict(r, into=str(into))
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #91f5802a
 ACTIONS: dict[str, Callable[[Namespace, Callable[[str], None]], dict]] = {
     'list': data_list,
     'info': data_info,
@@ -96,7 +101,7 @@ def _inside(folder: str | Path) -> list[str]:
 
     return [n for n, _, kind in list_folder(folder, ScanReport(folder)) or () if kind == 'folder']
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #879c44b6
 def _sketch_folders(path: str | Path) -> list[str]:
     "The folders in which a known layout has its sketches, at a path or one folder below"
     from sketch_lvm.data.layouts import LAYOUTS, guess_data
@@ -112,10 +117,21 @@ def _sketch_folders(path: str | Path) -> list[str]:
         }
     )
 
+# %% ../../nbs/app/04_datacommands.ipynb #6cb4c3c4
+def _beside(path: str | Path, found: 'Found') -> list[str]:
+    "The pictures and folders at a path, and where its data set begins, that belong to none of its folders"
+    from sketch_lvm.data.folders import NOT_READ, SUFFIXES, ScanReport, ending, list_folder
 
+    used = [os.path.abspath(f) for f in (*found.sketch, *found.photo, *found.extended, *found.drawings)]
+    roots = dict.fromkeys(os.path.abspath(os.path.expanduser(p)) for p in (path, found.root))
+    entries = [e for root in roots for e in list_folder(root, ScanReport(root))]
+    kept = [p for _, p, kind in entries if kind == 'folder' or ending(p) in SUFFIXES | NOT_READ.keys()]
+    return [p for p in kept if not any(Path(f).is_relative_to(p) for f in used)]
+
+# %% ../../nbs/app/04_datacommands.ipynb #8b14f01b
 def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     "`(photos, report)` of a data set at a path, without its sketches; `(path, None)` if it is just a folder of photos"
-    from sketch_lvm.data.layouts import find_data, guess_data, open_data
+    from sketch_lvm.data.layouts import LAYOUTS, find_data, guess_data, open_data
     from sketch_lvm.data.knownsets import REAL
 
     try:
@@ -130,13 +146,16 @@ def photos_at(path: str | Path, say: Callable[[str], None]) -> tuple:
     own = guess_data(
         {n for f in (*found.sketch, *found.photo, *found.extended) for n in _inside(f)}
     ) == found.data or bool(found.drawings)
-    if found.data == 'folder' or not own:
+    anybodys = not found.sketch and found.layout in {x.name for x in LAYOUTS if not x.data}
+    if found.data == 'folder' or not own or anybodys:
         return path, None  # sketch/ beside photo/ is known to the gallery room
     if not (found.photo or found.extended):
         raise UserError(f'{found}. It has no photos to make a gallery of. {REAL[found.data].get}')
     say(f'{found}. Its photos are taken{", its sketches are not" * bool(found.sketch or found.drawings)}.')
     with counting('files') as move:
         items, report = open_data(found._replace(sketch=(), drawings=()), progress=move)
+    for entry in _beside(path, found):
+        report.leave_out(entry, f'lies beside the folders of {found.data}')
     return items, report
 
 # %% ../../nbs/app/04_datacommands.ipynb #45fed309
@@ -144,7 +163,7 @@ def cmd_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
     "Do what was asked with data"
     return ACTIONS[v.action](v, say)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #0fecdb70
 def name_and_path(v: Namespace) -> list[str]:
     "`datasets info sketchy:PATH` names the data set too; a sentence says what else that follows does not belong"
     name, colon, _ = (v.path or '').partition(':')
@@ -162,7 +181,7 @@ def name_and_path(v: Namespace) -> list[str]:
     v.per_class = data.pop('per_class', v.per_class)
     return [f'{", ".join(data)}: for training and testing, not for `datasets {v.action}`; leave it out.'] * bool(data)
 
-
+# %% ../../nbs/app/04_datacommands.ipynb #10005b1d
 def check_datasets(v: Namespace) -> list[str]:
     "What is wrong with the words of `datasets`, as sentences"
     if wrong := name_and_path(v):

@@ -45,7 +45,7 @@ class Opt(NamedTuple):
     choices: tuple = ()  # allowed words, where they are few and known without importing anything
     required: bool = False
 
-
+# %% ../../nbs/app/02_engine.ipynb #8e2b871b
 def _sound(text: str) -> bool:
     "Whether text can be written into a file, and name one: no NUL, no half characters of a name that is not UTF-8"
     return text != '' and not re.search('[\\0\ud800-\udfff]', text)
@@ -111,7 +111,7 @@ class Command(NamedTuple):
     words: tuple = ()  # options that may be given as bare words, in this order
     more: str = ''  # what --help says below the options
 
-
+# %% ../../nbs/app/02_engine.ipynb #d7817cdd
 JSON = Opt('json', 'flag', 'print one line of JSON at the end, everything else on stderr')
 IMPORT = Opt(
     'import',
@@ -119,12 +119,12 @@ IMPORT = Opt(
     'a Python file with methods, losses or data sets of your own; it is RUN, so take it only from those you trust',
 )
 
-
+# %% ../../nbs/app/02_engine.ipynb #66dfcdc3
 def option_key(o: Opt) -> str:
     "The name under which the value of an option is kept"
     return o.name.replace('-', '_')
 
-
+# %% ../../nbs/app/02_engine.ipynb #54209eff
 class Parser(argparse.ArgumentParser):
     "A parser whose mistakes are errors a user can mend, and whose help is spoken as everything else is"
 
@@ -135,7 +135,7 @@ class Parser(argparse.ArgumentParser):
     def _print_message(self, message, file=None):
         print_lines(message.rstrip('\n'), file)
 
-
+# %% ../../nbs/app/02_engine.ipynb #b5a04333
 def parser_for(name: str, command: Command) -> Parser:
     "An argparse parser in which nothing can fail: values may be missing, and all are text"
     how = dict(
@@ -173,7 +173,7 @@ def run_imports(paths: list[str]) -> list[str]:
             problems.append(f'--import: {e}')
     return problems
 
-
+# %% ../../nbs/app/02_engine.ipynb #248c2116
 USUAL_TOWER = 'ViT-B-32'  # to which weights belong if no tower is named with them
 
 
@@ -181,6 +181,8 @@ def settle_weights(values: Namespace) -> list[str]:
     "`--weights-from` as a file is kept as a whole path, so that a run finds it again; what is wrong, as sentences"
     from sketch_lvm.clip.names import check_backbone, is_file_name, kind_of_name
 
+    if not hasattr(values, 'backbone'):
+        return []  # a command that takes a tower by itself looks at its weights by itself
     name = USUAL_TOWER if values.backbone in (None, 'auto') else values.backbone
     try:
         if kind_of_name(check_backbone(name)) == 'small':
@@ -193,7 +195,7 @@ def settle_weights(values: Namespace) -> list[str]:
     values.weights_from = os.path.abspath(file)
     return [] if os.path.exists(file) else [f'--weights-from: there is no file {file}.']
 
-
+# %% ../../nbs/app/02_engine.ipynb #df27724c
 def parse(name: str, command: Command, words: list[str]) -> Namespace:
     "The values of a command from its words; a `UserError` with everything that is wrong"
     problems = []
@@ -235,7 +237,7 @@ MEMORY_WORDS = (  # of PyTorch, of C++, of the system, of the loader of librarie
     "can't start new thread",
 )
 
-
+# %% ../../nbs/app/02_engine.ipynb #88580359
 def call(name: str, command: Command, words: list[str], out: TextIO | None) -> tuple[int, dict]:
     "Parse and run one command; returns the exit code and what --json prints"
 
@@ -263,7 +265,7 @@ def call(name: str, command: Command, words: list[str], out: TextIO | None) -> t
         print_lines(traceback.format_exc(), sys.stderr)
         return 1, dict(error=f'{type(e).__name__}: {e}')
 
-
+# %% ../../nbs/app/02_engine.ipynb #1bbbe310
 def overview(commands: dict[str, Command]) -> str:
     "What `sketch_lvm --help` prints"
     wide = max(map(len, commands))
@@ -291,7 +293,7 @@ def answer_interrupts() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-
+# %% ../../nbs/app/02_engine.ipynb #f4c67a0d
 def run_commands(commands: dict[str, Command], argv: list[str] | None = None) -> int:
     "Run one of several commands; returns the exit code: 0 fine, 2 asked for something impossible, 1 anything else"
     if argv is None:
@@ -314,7 +316,7 @@ def run_commands(commands: dict[str, Command], argv: list[str] | None = None) ->
             end_at_interrupts()
     return 1
 
-
+# %% ../../nbs/app/02_engine.ipynb #539472ad
 def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) -> int:
     "Find the command, run it, say what went wrong; with --json the last line is one object with the exit code"
     if not words or words[0] in ('-h', '--help', 'help'):
@@ -339,7 +341,7 @@ def respond(commands: dict[str, Command], words: list[str], out: TextIO | None) 
         print_lines(json.dumps(dict(result, exit=code)), out)
     return code
 
-
+# %% ../../nbs/app/02_engine.ipynb #521a64d4
 def version_of(package: str) -> str:
     "The installed version, or the checkout's, or 'not installed'"
     from importlib import metadata

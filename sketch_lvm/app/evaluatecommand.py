@@ -16,12 +16,13 @@ from .engine import IMPORT, Command, Opt
 from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
 from ..core import UserError, check_writable
 
+# %% auto #0
+__all__ = ['EVALUATE', 'check_evaluate', 'cmd_evaluate', 'run_test', 'encoder_test']
+
+# %% ../../nbs/app/08_evaluatecommand.ipynb #3272121a
 if TYPE_CHECKING:
     from sketch_lvm.measure.features import Features
     from sketch_lvm.measure.report import Report
-
-# %% auto #0
-__all__ = ['EVALUATE', 'check_evaluate', 'cmd_evaluate', 'run_test', 'encoder_test']
 
 # %% ../../nbs/app/08_evaluatecommand.ipynb #f93fb7e0
 def check_evaluate(v: Namespace) -> list[str]:
@@ -116,7 +117,7 @@ def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callab
 
     return test
 
-
+# %% ../../nbs/app/08_evaluatecommand.ipynb #9c1aafd5
 def encoder_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callable[[str | None], Report]:
     "Tests the frozen backbone, a shared encoder or one's own under a protocol"
     from sketch_lvm.app.indexcommand import encoder_words, named_encoder
@@ -180,7 +181,7 @@ EVALUATE = Command(
         Opt('save', 'place', 'a further file for the report'),
         format_option('text'),
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),
-        Opt('batch', 'count', 'pictures encoded at once', 256),
+        Opt('batch', 'count', 'pictures read at once', 256),
         Opt('workers', 'whole', 'processes that read pictures', 0),
         DEVICE,
         IMPORT,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import read_data
 
+# %% ../../nbs/app/07_evaluations.ipynb #51cc38dd
 if TYPE_CHECKING:  # the help imports nothing heavy
     from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.clip.encoder import Encoder
@@ -27,7 +28,7 @@ def with_fit(backbone: 'Backbone', fit: str | None) -> 'Backbone':
 
     return replace(backbone, fit=fit) if fit else backbone
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #b49da85f
 def asked_data(v: Namespace) -> dict:
     "The data set of `evaluate`, of a run its own; `mieb-sketchy` asks all classes of Sketchy, whatever the split"
     data = read_data(v.data or 'mini')
@@ -37,7 +38,7 @@ def asked_data(v: Namespace) -> dict:
         data = read_experiment(v.run)[0].data or data
     return data | dict(split='all') if v.protocol == 'mieb-sketchy' and data['name'] == 'sketchy' else data
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #f63071bf
 WITH_WORDS = {'sketch+words': 'Acc@1/all-unseen', 'guessed-word': 'mAP@all'}  # -> what the weight is chosen by
 
 
@@ -46,7 +47,7 @@ def needs_more(v: Namespace) -> bool:
     names = {*(v.protocol or '').split(',')}
     return bool(v.rerank) or bool(names & {*WITH_WORDS, 'mieb-sketchy'})
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #31715eec
 def more_problems(v: Namespace) -> list[str]:
     "What is wrong with the options of such a test, as sentences"
     out = []
@@ -68,7 +69,7 @@ def more_problems(v: Namespace) -> list[str]:
         out.append('mieb-sketchy is a test on Sketchy, all renderings of it: --data sketchy:PATH.')
     return out
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #b0fa9ecc
 def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment', str, dict]:
     "The encoder of a run, or the frozen one; its experiment, its name, and what a report says of it"
     from sketch_lvm.study.experiments import Experiment
@@ -117,7 +118,7 @@ def ask_with_words(v: Namespace, encoder: 'Encoder', e: 'Experiment', about: dic
     both, *alone = (asked.report(w, about) for w in (0.5 if weight is None else weight, 1.0, 0.0))
     return both, [*lines, *(str(compare(both.per_query, r.per_query, metric)) for r in alone)]
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #1e582920
 def ask_again(v: Namespace, encoder: 'Encoder', e: 'Experiment', name: str, about: dict) -> tuple['Report', list[str]]:
     "The report with a second look, and how it compares with the first"
     from sketch_lvm.data.named import load_sets
@@ -133,7 +134,7 @@ def ask_again(v: Namespace, encoder: 'Encoder', e: 'Experiment', name: str, abou
     metric = 'mAP@all' if p.relevant == 'class' else 'Acc@1/all-unseen'
     return second, [str(compare(second.per_query, first.per_query, metric))]
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #138a6672
 def ask_public(v: Namespace, encoder: 'Encoder', name: str, about: dict) -> tuple['Report', list[str]]:
     "The report under `mieb-sketchy`, and what it says of this installation"
     from sketch_lvm.measure.evaluate import evaluate
@@ -146,7 +147,7 @@ def ask_public(v: Namespace, encoder: 'Encoder', name: str, about: dict) -> tupl
         report.warnings.insert(0, UNCHECKED)
     return report, settle_check(report.values, *row, p.whole)
 
-
+# %% ../../nbs/app/07_evaluations.ipynb #cfa73e3a
 def evaluate_more(v: Namespace, say: Callable[[str], None]) -> dict:
     "Test with words, with a second look, or against the public number; the report, then what was compared"
     from sketch_lvm.core import pick_device

@@ -28,12 +28,12 @@ def read_steps(text: str | None) -> list[int] | None:
     except ValueError:
         raise UserError(f'--steps takes whole numbers and commas, such as 0,20,60, not {text!r}.') from None
 
-
+# %% ../../nbs/app/15_explorecommand.ipynb #c075390c
 def part_names(text: str) -> list[str]:
     "'train,unseen' as names of parts of the data"
     return [check_name(p.strip(), PART_WORDS, 'part') for p in text.split(',')]
 
-
+# %% ../../nbs/app/15_explorecommand.ipynb #7bb2b4cb
 def check_explore(v: argparse.Namespace) -> list[str]:
     "What is wrong with the words of the command"
     out = check_run(v)
@@ -44,7 +44,7 @@ def check_explore(v: argparse.Namespace) -> list[str]:
             out.append(str(e))
     return out
 
-
+# %% ../../nbs/app/15_explorecommand.ipynb #f0b72507
 def cmd_explore(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     "Write the page"
     from sketch_lvm.core import pick_device
@@ -60,7 +60,7 @@ def cmd_explore(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     say(f'{path} ({size / 1e6:.1f} MB): open it in a browser; it needs no network and nothing else.')
     return dict(page=str(path), bytes=size, points=len(s.names), steps=s.steps, maps=[m.name for m in s.maps])
 
-
+# %% ../../nbs/app/15_explorecommand.ipynb #2ca58da2
 EXPLORE = Command(
     'Write a page on which the sketches and photos of a run can be explored, through its training.',
     (

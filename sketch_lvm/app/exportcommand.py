@@ -16,11 +16,12 @@ from .engine import IMPORT, Command, Opt
 from .indexcommand import BACKBONE, ENCODER, check_encoder, encoder_words, named_encoder
 from ..core import UserError
 
-if TYPE_CHECKING:
-    from sketch_lvm.study.experiments import Experiment
-
 # %% auto #0
 __all__ = ['FORMATS', 'EXPORT', 'run_results', 'about_run', 'share_run', 'check_export', 'cmd_export']
+
+# %% ../../nbs/app/16_exportcommand.ipynb #c6386059
+if TYPE_CHECKING:
+    from sketch_lvm.study.experiments import Experiment
 
 # %% ../../nbs/app/16_exportcommand.ipynb #64afc364
 def run_results(run: str | Path) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
@@ -36,7 +37,7 @@ def run_results(run: str | Path) -> tuple[dict[str, dict[str, float]], dict[str,
     metrics = dict.fromkeys(metric for values in results.values() for metric in values)
     return results, {metric: definition(metric) for metric in metrics}
 
-
+# %% ../../nbs/app/16_exportcommand.ipynb #6b2b35b0
 def about_run(run: str | Path, e: Experiment, step: int) -> dict:
     "What a file says of the run it came from, as plain data"
     from sketch_lvm.data.named import data_label
@@ -52,7 +53,7 @@ def about_run(run: str | Path, e: Experiment, step: int) -> dict:
         split=split_of(run).name,
     )
 
-
+# %% ../../nbs/app/16_exportcommand.ipynb #255e91d5
 def share_run(run: str | Path, folder: str | Path) -> Path:
     "A run's encoder as a folder with its model card"
     from sketch_lvm.study.runs import open_run, split_of
@@ -97,7 +98,7 @@ def check_export(v: Namespace) -> list[str]:
         out.append(f'--out {e}')
     return out
 
-
+# %% ../../nbs/app/16_exportcommand.ipynb #d1ba3b33
 def cmd_export(v: Namespace, say: Callable[[str], None]) -> dict:
     "Write an encoder, and say what can be done with it"
     from sketch_lvm.study.experiments import read_experiment

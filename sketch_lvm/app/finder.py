@@ -50,7 +50,7 @@ class Question(NamedTuple):
     start: int = 0  # rank of the first photo wanted, from 0
     count: int = 24
 
-
+# %% ../../nbs/app/11_finder.ipynb #e6666bf1
 def read_question(raw: object, photos: int) -> Question:
     "A `Question` about a gallery of so many photos from what a page sent"
     if not isinstance(raw, dict):
@@ -83,7 +83,7 @@ def sentence(words: str) -> str:
     "Words as a sentence of the kind that CLIP was trained with"
     return words if words.lower().startswith(('a ', 'an ', 'the ')) else f'a photo of a {words}'
 
-
+# %% ../../nbs/app/11_finder.ipynb #953d899a
 def unknown_words(gallery: Gallery, words: str) -> list[str]:
     "What the gallery's text tower has never met; CLIP itself spells any word"
     find = getattr(gallery.encoder.backbone.tokenizer, 'unknown', None)
@@ -98,7 +98,7 @@ def groups_of(gallery: Gallery) -> list[dict]:
         found.update({name, *('/'.join(folders[: k + 1]) for k in range(len(folders)))} - {''})
     return [dict(name=printable(n), count=c) for n, c in sorted(found.items())]
 
-
+# %% ../../nbs/app/11_finder.ipynb #7ac66576
 def rows_within(gallery: Gallery, within: str) -> np.ndarray:
     "The rows of a class or of a folder"
     inside = [
@@ -123,7 +123,7 @@ def photo_path(gallery: Gallery, row: int) -> Path | None:
     real = os.path.realpath(path)
     return Path(real) if os.path.commonpath([root, real]) == root and os.path.isfile(real) else None
 
-
+# %% ../../nbs/app/11_finder.ipynb #1f26b579
 def large_jpeg(gallery: Gallery, row: int, files: bool, side: int = 1600) -> bytes | None:
     "The photo with its longer side at most `side`; None where only the small one can be had"
     try:
@@ -178,7 +178,7 @@ def gallery_mark(galleries: dict[str, Gallery]) -> str:
     made = [[name, g.about.get('mark'), g.about.get('photos')] for name, g in galleries.items()]
     return sha256(b'\n'.join([json.dumps([n, made], default=str).encode(), *said]))[:16]
 
-
+# %% ../../nbs/app/11_finder.ipynb #df62e588
 class Shown:
     "Galleries of the same photos, by the name of their model, and what a page shows of these photos"
 

@@ -29,7 +29,7 @@ class Limits(NamedTuple):
     rate: float = 60.0  # questions a second
     burst: int = 120
 
-
+# %% ../../nbs/app/12_guard.ipynb #23266e0f
 def is_loopback(host: str) -> bool:
     "Does only this machine reach it?"
     try:
@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         return host == 'localhost'
 
-
+# %% ../../nbs/app/12_guard.ipynb #9d363a50
 def host_allowed(said: str, port: int, anywhere: bool) -> bool:
     "Does a Host header name this server? `anywhere`: it listens to more than this machine"
     name, bracket, rest = said.rpartition(']')
@@ -54,7 +54,7 @@ def host_allowed(said: str, port: int, anywhere: bool) -> bool:
     except ValueError:
         return anywhere and bare in (socket.gethostname().lower(), socket.getfqdn().lower())
 
-
+# %% ../../nbs/app/12_guard.ipynb #e0c5d1ab
 class RateLimit:
     "So many a second, and some more at once"
 
@@ -85,7 +85,7 @@ HEADERS = {
     'cross-origin-opener-policy': 'same-origin',
 }
 
-
+# %% ../../nbs/app/12_guard.ipynb #e7c3df34
 class Guard:
     "In front of the app: lets through what may be asked, and says why it refuses the rest"
 
@@ -138,7 +138,7 @@ class Guard:
             refused.set_cookie(COOKIE, self.token, httponly=True, samesite='strict')
         await (refused or self.app)(scope, receive, send_guarded)
 
-
+# %% ../../nbs/app/12_guard.ipynb #b7b74758
 def answer_error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
     "A refusal as the page reads it"
     return JSONResponse(dict(error=sentence), status, headers)
@@ -147,7 +147,7 @@ def answer_error(status: int, sentence: str, headers: dict[str, str] | None = No
 class Refused(Exception):
     "A request that is not served: the status, and a sentence"
 
-
+# %% ../../nbs/app/12_guard.ipynb #8b152e7e
 async def read_body(request: Request, most: int, seconds: float) -> bytes:
     "The body of a request, if it is small enough and comes in time"
     too_much = Refused(413, f'at most {most:,} bytes may be sent.')

@@ -21,6 +21,7 @@ from ..core import UserError, check_writable, read_json
 from .arguments import DATA_HELP, DEVICE, FIT, WEIGHTS, import_words, check_run, read_data
 from .engine import IMPORT, USUAL_TOWER, Command, Opt
 
+# %% ../../nbs/app/06_indexcommand.ipynb #4a6159e0
 if TYPE_CHECKING:
     from sketch_lvm.data.folders import ScanReport
     from sketch_lvm.data.items import SketchPhotoSet
@@ -37,7 +38,7 @@ class EncoderWords:
     weights_from: str | None = None
     fit: str | None = None
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #5f93ec9a
 def encoder_words(v: Namespace) -> EncoderWords:
     "Of a command's words those that name its encoder; what the command has no word for was not said"
     said = {f.name: getattr(v, f.name) for f in fields(EncoderWords) if hasattr(v, f.name)}
@@ -46,7 +47,7 @@ def encoder_words(v: Namespace) -> EncoderWords:
         return words
     return replace(words, backbone='mini' if words.weights_from == 'random' else USUAL_TOWER)  # mini costs nothing
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #748ec825
 def named_encoder(words: EncoderWords) -> dict | None:
     "Where the encoder comes from, as `open_encoder` takes it; None: nothing was said"
     from sketch_lvm.clip.own import OWN
@@ -91,7 +92,7 @@ def check_encoder(v: Namespace) -> list[str]:
             out.append(str(e))
     return out
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #458e18e1
 ENCODER = (
     Opt('run', help='folder of a run, whose encoder is used'),
     Opt(
@@ -167,7 +168,7 @@ def gallery_encoder(out: str, fit: str | None = None) -> dict | None:
     source.pop('precision', None)
     return source | (dict(fit=fit) if fit else {})
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #f8941610
 def photo_encoder(
     words: EncoderWords,
     say: Callable[[str], None],
@@ -186,7 +187,7 @@ def photo_encoder(
         return made
     return open_choice(str(pick_device(device)), say, fit=words.fit, drawn=drawn)
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #e1c5c54e
 def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
     "The encoder that `index` takes"
     drawn = not v.photos and read_data(v.data or 'mini')['name'] == 'mini'
@@ -202,7 +203,7 @@ def choose_precision(
     set_precision(encoder, precision, say, pictures)
     return source if precision_of(encoder) == 'fp32' else dict(source, precision=precision_of(encoder))
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #646cee3f
 def kept_precision(v: Namespace) -> str:
     "The precision that was asked for; with 'auto' that of the gallery which is there, whose vectors may stay"
     from sketch_lvm.show.gallery import is_gallery
@@ -326,7 +327,7 @@ INDEX = Command(
         FIT,
         PRECISION,
         Opt('data', help='the unseen photos of a data set, such as mini:n_test=20, instead of a folder'),
-        Opt('batch', 'count', 'photos embedded at once', 64),
+        Opt('batch', 'count', 'photos read at once', 64),
         Opt('workers', 'whole', 'threads that read files; 0: as many as there are processors, at most 8', 0),
         Opt('half', 'flag', 'keep vectors in 16 bits: half the disk, scores that differ in their fourth digit'),
         Opt('look-again', 'flag', 'read every file, also those whose size and time are as they were'),

@@ -16,15 +16,16 @@ from .arguments import DEVICE
 from .engine import IMPORT, Command, Opt, version_of
 from .terminal import quiet_libraries
 
-if TYPE_CHECKING:
-    from sketch_lvm.study.choice import KnownTower
-    from sketch_lvm.methods.family import Published
-    from sketch_lvm.tabular import Grid
-
 # %% auto #0
 __all__ = ['ABOUT', 'METHOD_LIST', 'PACKAGES', 'DOCTOR', 'TOWER_LIST', 'published_words', 'list_methods', 'cmd_methods',
            'check_methods', 'mini_state', 'cache_state', 'weights_state', 'device_state', 'cmd_doctor', 'tower_grid',
            'speed_here', 'cmd_towers', 'check_towers']
+
+# %% ../../nbs/app/10_infocommands.ipynb #46c94db9
+if TYPE_CHECKING:
+    from sketch_lvm.study.choice import KnownTower
+    from sketch_lvm.methods.family import Published
+    from sketch_lvm.tabular import Grid
 
 # %% ../../nbs/app/10_infocommands.ipynb #a4e82864
 ABOUT = {
@@ -34,7 +35,7 @@ ABOUT = {
     'which are the unseen ones.',
 }
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #0e84c965
 def published_words(rows: list[Published]) -> list[str]:
     "Published rows of one method as lines; those with the same source and the same caveats share one"
     rows, lines = [p for p in rows if p.preset == 'paper' and p.protocol in ('zero-shot', 'fine-grained')], {}
@@ -104,7 +105,7 @@ def cmd_methods(v: Namespace, say: Callable[[str], None]) -> dict:
     say(describe_method(m))
     return dict(m.to_dict(), published=[p._asdict() for p in published(m)])
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #21ba6e34
 def check_methods(v: Namespace) -> list[str]:
     "What is wrong with the options of `methods`, as sentences"
 
@@ -162,7 +163,7 @@ def mini_state() -> tuple[str, bool]:
         return f'damaged: {", ".join(wrong)} (sha256 differs). Restore {folder} from the repository', False
     return f'fine: {card["name"]}, {len(card["files"])} files', True
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #cd1df863
 def cache_state() -> tuple[str, bool]:
     "Whether the cache can be written"
     try:
@@ -175,7 +176,7 @@ def cache_state() -> tuple[str, bool]:
     except OSError as e:
         return f'cannot be written: {e}. Set SKETCH_LVM_CACHE', False
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #826a14f4
 def weights_state() -> str:
     "The real weights that lie on this disk, as backbone/tag; none is no fault"
     import open_clip
@@ -190,7 +191,7 @@ def weights_state() -> str:
         ]
     return ', '.join(found) or 'none here; open_clip fetches them on first use, or --weights-from names a file'
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #2568676c
 def device_state() -> str:
     "Devices and threads in a few words"
 
@@ -263,7 +264,7 @@ def tower_grid(measured: dict[str, dict]) -> Grid:
     ]
     return Grid(('tower', 'weights', 'image tower', 'mAP@1000', 'P@100', 'state', 'ms a photo'), rows, names=2)
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #6b1638ae
 def speed_here(name: str, measured: dict[str, dict]) -> str:
     "What was measured on this machine for a tower: ms for a photo in fp32, and in what is fastest"
     found = [m for place, m in measured.items() if place.rpartition(': ')[2].startswith(f'{name} ')]
@@ -272,7 +273,7 @@ def speed_here(name: str, measured: dict[str, dict]) -> str:
     seconds, chosen = found[-1]['seconds'], found[-1]['chosen']
     return f'{1000 * seconds["fp32"]:.3g}' + (f', {chosen} {1000 * seconds[chosen]:.3g}' if chosen != 'fp32' else '')
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #81afd608
 def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
     "List recommended towers; measure one"
     from sketch_lvm.clip.backbone import load_backbone
@@ -293,17 +294,19 @@ def cmd_towers(v: Namespace, say: Callable[[str], None]) -> dict:
     say(choose_encoder(str(device)).words)
     return dict(published=PUBLISHED_BY, towers=[t._asdict() for t in TOWERS], measured=measured)
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #f02c3ec0
 def check_towers(v: Namespace) -> list[str]:
     "What is wrong with the options of `towers`, as sentences"
     from sketch_lvm.clip.names import check_backbone
 
     try:
-        return [] if v.measure is None or check_backbone(v.measure) else []
+        if v.measure is not None:
+            check_backbone(v.measure)
     except UserError as e:
         return [str(e)]
+    return []
 
-
+# %% ../../nbs/app/10_infocommands.ipynb #75f3e027
 TOWER_LIST = Command(
     'List recommended towers: what they find, how large they are, which are here.',
     (Opt('measure', help='measure how long a photo takes with this tower, such as ViT-B-32'), DEVICE),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +19,14 @@ from ..bench.rows import ROWS
 from ..core import UserError, check_name, check_writable, data_path, read_json
 from ..files import change_json
 
-if TYPE_CHECKING:
-    from sketch_lvm.study.tableplan import TablePlan
-
 # %% auto #0
 __all__ = ['REPRODUCE', 'REPORT', 'COMPARE', 'BENCHES', 'BENCH', 'table_plan', 'check_reproduce', 'cmd_reproduce', 'stored_path',
            'check_report', 'cmd_report', 'cmd_compare', 'bench_metrics', 'with_conditions', 'keep_run',
            'bench_datasets', 'bench_cache', 'bench_named']
+
+# %% ../../nbs/app/09_measurecommands.ipynb #ce06c334
+if TYPE_CHECKING:
+    from sketch_lvm.study.tableplan import TablePlan
 
 # %% ../../nbs/app/09_measurecommands.ipynb #7d9d9608
 def table_plan(v: Namespace) -> TablePlan:
@@ -51,7 +51,7 @@ def table_plan(v: Namespace) -> TablePlan:
         v.accumulate or 1,
     )
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #4c08b926
 def check_reproduce(v: Namespace) -> list[str]:
     "What is wrong with the options of `reproduce`, as sentences"
     from sketch_lvm.study.tableplan import table_problems
@@ -71,7 +71,7 @@ def check_reproduce(v: Namespace) -> list[str]:
         return [*out, str(e)]
     return out + table_problems(v.plan)
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #821b9862
 def cmd_reproduce(v: Namespace, say: Callable[[str], None]) -> dict:
     "Say what a table costs, make it, print it"
     from sketch_lvm.study.costs import announce, may_begin
@@ -131,14 +131,14 @@ def stored_path(path: str | Path) -> Path:
     path = Path(path)
     return next((p for p in (path / 'table.json', path / 'report.json') if p.is_file()), path)
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #455bf70c
 def check_report(v: Namespace) -> list[str]:
     "What is wrong with the options of `report`, as sentences"
     if v.path and not stored_path(v.path).is_file():
         return [f'{v.path} is neither the file of a report or a table nor a folder that holds one.']
     return []
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #b2529825
 def cmd_report(v: Namespace, say: Callable[[str], None]) -> dict:
     "Print a stored report or table"
     from sketch_lvm.measure.report import load_report
@@ -178,7 +178,7 @@ def cmd_compare(v: Namespace, say: Callable[[str], None]) -> dict:
     say(str(c))
     return c.to_dict()
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #4bf68c15
 COMPARE = Command(
     'Compare two runs, or two sets of runs, sketch by sketch: the difference and its interval.',
     (
@@ -199,37 +199,36 @@ def bench_metrics(v: Namespace, say: Callable[[str], None]) -> dict:
 
     from sketch_lvm.bench.metrics import bench_metrics, keep_bench
 
-    command = ' '.join(['sketch_lvm', *sys.argv[1:]])
-    r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, command=command)
+    r = bench_metrics(v.queries, v.gallery, v.dim, device=None if v.device == 'auto' else v.device, command=v.command)
     ratios = ', '.join(f'{n} {b["ratio"]:.0f} times as long' for n, b in r['baselines'].items())
     say(f'ranking {v.queries:,} x {v.gallery:,}: {r["seconds"]:.2f} s; {ratios}')
     if v.save:
         keep_bench(v.save, r)
     return r
 
-
-def with_conditions(measure: Callable[[], dict]) -> dict:
+# %% ../../nbs/app/09_measurecommands.ipynb #73d421cb
+def with_conditions(measure: Callable[[], dict], command: str) -> dict:
     "What `measure` returns, with how it was measured"
     from sketch_lvm.core import machine
 
     before = os.getloadavg()
     r = measure()
     load = dict(before=[round(x, 2) for x in before], after=[round(x, 2) for x in os.getloadavg()])
-    return r | dict(command=' '.join(['sketch_lvm', *sys.argv[1:]]), conditions=machine(), load=load)
+    return r | dict(command=command, conditions=machine(), load=load)
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #fad986ef
 def keep_run(path: str | Path | None, run: dict) -> None:
     "Add a measurement to the file that collects such runs"
     if path:
         change_json(path, lambda kept: dict(runs=[*kept.get('runs', []), run]), {})
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #e9eda422
 def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
     "Measure how fast a data set is checked"
 
     from sketch_lvm.bench.pictures import bench_datasets
 
-    r = with_conditions(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say))
+    r = with_conditions(lambda: bench_datasets(folder=v.folder, filler=v.file_bytes, say=say), v.command)
     say(
         f'{r["files"]:,} files ({r["gb"]} GB) scanned, verified and listed in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'
@@ -237,13 +236,13 @@ def bench_datasets(v: Namespace, say: Callable[[str], None]) -> dict:
     keep_run(v.save, r)
     return r
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #1328b415
 def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
     "Measure how fast a pixel cache is built"
 
     from sketch_lvm.bench.pictures import bench_cache
 
-    r = with_conditions(lambda: bench_cache(v.pictures, folder=v.folder, say=say))
+    r = with_conditions(lambda: bench_cache(v.pictures, folder=v.folder, say=say), v.command)
     say(
         f'{r["pictures"]:,} photos ({r["gb"]} GB) decoded into {r["cache_gb"]} GB in {r["seconds"]:.0f} s '
         f'with {r["peak_mb"]:,} MB of memory at most'
@@ -251,7 +250,7 @@ def bench_cache(v: Namespace, say: Callable[[str], None]) -> dict:
     keep_run(v.save, r)
     return r
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #d556c0fd
 def bench_named(v: Namespace, say: Callable[[str], None]) -> dict:
     "Measure the rows of the page on speed"
     from sketch_lvm.bench.rows import bench_rows, rows_of
@@ -262,7 +261,7 @@ def bench_named(v: Namespace, say: Callable[[str], None]) -> dict:
     say(f'kept in {folder}')
     return dict(rows=out, exit=int(any(came.startswith('failed') for came in out.values())))
 
-
+# %% ../../nbs/app/09_measurecommands.ipynb #c5a3f645
 BENCHES = {'metrics': bench_metrics, 'datasets': bench_datasets, 'cache': bench_cache}
 BENCHES |= dict.fromkeys([*ROWS, 'all'], bench_named)
 

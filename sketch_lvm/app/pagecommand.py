@@ -44,7 +44,7 @@ def cmd_page(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
         found |= dict(p50=speed['p50'], p95=speed['p95'])
     return found
 
-
+# %% ../../nbs/app/19_pagecommand.ipynb #491b2ab9
 PAGE = Command(
     'Write one HTML file on which a drawing finds photos; frozen and prompted model answer side by side, in the page.',
     (

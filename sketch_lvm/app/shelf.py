@@ -37,7 +37,7 @@ def galleries_below(root: str | os.PathLike) -> list[Path]:
             todo += [(folder / name, depth + 1) for name in inside if not name.startswith('.')]
     return found
 
-
+# %% ../../nbs/app/21_shelf.ipynb #c809e654
 def places_of(given: Sequence[str]) -> dict[str, tuple[str, str]]:
     "`{name: (what to open, the folder it must lie in)}` of folders, galleries and addresses of Milvus"
     out = {}
@@ -60,7 +60,7 @@ def places_of(given: Sequence[str]) -> dict[str, tuple[str, str]]:
             offer(title if inside == '.' else f'{title}/{inside}', str(folder), root)
     return out
 
-
+# %% ../../nbs/app/21_shelf.ipynb #60003edf
 def still_inside(what: str, root: str) -> str:
     "A place that was offered, if it lies where it lay"
     if root:
@@ -95,7 +95,7 @@ class Shelf:
         number = next(k for k, f in [*self.opened.items()] if f is finder)
         return finder.about() | dict(places=[printable(name) for name, _ in self.places], place=number)
 
-
+# %% ../../nbs/app/21_shelf.ipynb #42e0e0db
 def as_shelf(what: Finder | Shelf) -> Shelf:
     "A finder alone as a shelf of one"
     return what if isinstance(what, Shelf) else Shelf({'': lambda: what})

@@ -29,7 +29,7 @@ def named_paths(words: list[str]) -> dict[str, str]:
         out[name] = path
     return out
 
-
+# %% ../../nbs/app/18_studycommand.ipynb #6c78c1fa
 def check_study(v: Namespace) -> list[str]:
     "What is wrong with the options of `study`, as sentences"
     from sketch_lvm.study.queue import deadline
@@ -55,7 +55,7 @@ def check_study(v: Namespace) -> list[str]:
     ]
     return out
 
-
+# %% ../../nbs/app/18_studycommand.ipynb #b0cecf39
 def cmd_study(v: Namespace, say: Callable[[str], None]) -> dict:
     "Carry a plan out, or go on with it; then say what is left"
     from sketch_lvm.app.arguments import resumable

@@ -28,11 +28,11 @@ def escape_controls(text: object, encoding: str | None = None) -> str:
     text = CONTROLS.sub(lambda found: found[0].encode('unicode_escape').decode(), str(text))
     return text.encode(encoding, 'backslashreplace').decode(encoding) if encoding else text
 
-
+# %% ../../nbs/app/01_terminal.ipynb #00b579db
 class OutputLost(Exception):
     "Standard output takes no more, for a reason other than a reader who has left"
 
-
+# %% ../../nbs/app/01_terminal.ipynb #67de6f19
 def print_lines(text: object, stream: TextIO | None) -> None:
     "Print lines to a stream that may be closed, or know ASCII only"
     if stream is None or stream.closed:
@@ -56,7 +56,7 @@ def fill_streams() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))
 
-
+# %% ../../nbs/app/01_terminal.ipynb #415da1e2
 def leave_streams() -> None:
     "Nothing that is still buffered for standard output is tried again when Python ends"
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -95,7 +95,7 @@ REMEDIES: dict[int, str] = {
     errno.EMFILE: 'Too many files are open: raise the limit with `ulimit -n`.',
 }
 
-
+# %% ../../nbs/app/01_terminal.ipynb #544e0f8b
 def remedy(error: OSError) -> str | None:
     "What the system refused and what to do about it, as a sentence; None where a user can do nothing"
     if error.errno not in REMEDIES:
@@ -110,7 +110,7 @@ def is_first_process() -> bool:
     "Whether this process speaks, of those that torchrun starts"
     return os.environ.get('RANK', '0') == '0'
 
-
+# %% ../../nbs/app/01_terminal.ipynb #eebb4cd7
 def process_problem(env: Mapping[str, str] = os.environ) -> str | None:
     "Why the variables by which torchrun numbers its processes describe no group, as a sentence"
     given = {k: env[k] for k in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE') if k in env}

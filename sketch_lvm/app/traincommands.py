@@ -27,23 +27,37 @@ from .arguments import described_experiment, read_data, resumable
 from .engine import IMPORT, Command, Opt
 from ..core import UserError
 
+# %% auto #0
+__all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'check_quickstart', 'cmd_quickstart', 'check_train', 'cmd_train',
+           'loop_options', 'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'check_pretrain', 'cmd_pretrain']
+
+# %% ../../nbs/app/05_traincommands.ipynb #06c48259
 if TYPE_CHECKING:
     from sketch_lvm.train.state import Run
 
-# %% auto #0
-__all__ = ['QUICKSTART', 'TRAIN', 'RESUME', 'TUNE', 'PRETRAIN', 'cmd_quickstart', 'check_train', 'cmd_train', 'loop_options',
-           'run_summary', 'cmd_resume', 'cmd_tune', 'pretrain_on', 'check_pretrain', 'cmd_pretrain']
-
 # %% ../../nbs/app/05_traincommands.ipynb #8fa73fb7
+def check_quickstart(v: Namespace) -> list[str]:
+    "What is wrong with the options of `quickstart`, as sentences; the data that --world names is kept"
+    from sketch_lvm.app.quickstart import quick_experiment
+    from sketch_lvm.study.experiments import experiment_problems
+
+    problems, v.data = check_device(v.device), None
+    if v.world and (v.objects or v.test_objects):
+        problems.append('--objects and --test-objects are of the mini world: leave them out, or --world.')
+    try:
+        v.data = read_data(v.world) if v.world else None
+    except UserError as e:
+        problems.append(str(e))
+    sizes = dict(steps=v.steps, n_train=v.objects, n_test=v.test_objects, batch=v.batch)
+    return problems + experiment_problems(quick_experiment(v.seed, v.weights_from, v.data, **sizes))
+
+
 def cmd_quickstart(v: Namespace, say: Callable[[str], None]) -> dict:
     "Run the quickstart"
 
     from sketch_lvm.app.quickstart import quickstart
 
-    world = read_data(v.world) if v.world else None
-    if world and (v.objects or v.test_objects):
-        raise UserError('--objects and --test-objects are of the mini world: leave them out, or --world.')
-    how = dict(device=v.device, save=v.save, say=say, world=world)
+    how = dict(device=v.device, save=v.save, say=say, world=v.data)
     return quickstart(v.out, v.seed, v.steps, v.objects, v.test_objects, v.batch, v.weights_from, **how)
 
 # %% ../../nbs/app/05_traincommands.ipynb #da8dd993
@@ -62,6 +76,7 @@ QUICKSTART = Command(
         WEIGHTS,
     ),
     cmd_quickstart,
+    check_quickstart,
 )
 
 # %% ../../nbs/app/05_traincommands.ipynb #a963281c
@@ -71,7 +86,7 @@ def check_train(v: Namespace) -> list[str]:
     v.experiment = described_experiment(v, problems)
     return problems + check_device(v.device)
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #fe3fae23
 def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
     "Train, and say how to go on"
 
@@ -87,13 +102,13 @@ def cmd_train(v: Namespace, say: Callable[[str], None]) -> dict:
     say(f'{run.step} steps, {run.done}\nNext: sketch_lvm evaluate --run {shlex.quote(v.out)}{import_words(v)}')
     return run_summary(run, v.out)
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #70e5d027
 def loop_options(v: Namespace) -> dict:
     "The options of the training loop that were given"
     names = ('workers', 'accumulate', 'compile', 'checkpoint_every', 'keep', 'tensorboard')
     return {k: getattr(v, k) for k in names if getattr(v, k) is not None}
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #588b2da4
 def run_summary(run: Run, out: str | Path) -> dict:
     "What `--json` tells of a training"
 
@@ -162,6 +177,7 @@ RESUME = Command(
     ),
     cmd_resume,
     check_run,
+    ('run',),
 )
 
 # %% ../../nbs/app/05_traincommands.ipynb #f8da2d09
@@ -179,7 +195,7 @@ def cmd_tune(v: Namespace, say: Callable[[str], None]) -> dict:
     say(f'best: {r["best"]}{edge}. Use it with --set {",".join(f"{k}={x}" for k, x in r["best"].items())}')
     return r
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #ae9be268
 _SKIP = ('workers', 'accumulate', 'compile', 'checkpoint-every', 'keep', 'tensorboard')
 
 # %% ../../nbs/app/05_traincommands.ipynb #4ee4979d
@@ -213,14 +229,14 @@ def pretrain_on(text: str, v: Namespace, say: Callable[[str], None]) -> dict:
     )
     return dict(out=str(Path(v.out) / 'base'), steps=card['steps_done'], seconds=card['seconds'], files=card['files'])
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #40d0d2ca
 def check_pretrain(v: Namespace) -> list[str]:
     "What is wrong with the options of `pretrain`, as sentences"
     if v.data and v.device not in ('auto', 'cpu'):
         return [f'--device {v.device}: pretraining on pictures (--data) runs on the processor alone. Leave it out.']
     return check_device(v.device)
 
-
+# %% ../../nbs/app/05_traincommands.ipynb #b231d5b2
 def cmd_pretrain(v: Namespace, say: Callable[[str], None]) -> dict:
     "Pretrain, and write the result as the project keeps its own"
 

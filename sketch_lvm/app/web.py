@@ -39,7 +39,7 @@ PAGE = {  # what the browser calls it: (package, file, type)
 FOREVER = {'cache-control': 'private, max-age=31536000, immutable'}
 FRESH = {'cache-control': 'no-store'}
 
-
+# %% ../../nbs/app/13_web.ipynb #c0503b0b
 def make_app(what: Finder | Shelf, port: int, token: str = '', limits: Limits = Limits()) -> ASGIApp:
     "The app over a finder, or over a shelf of several, as a server runs it"
     shelf = as_shelf(what)
@@ -146,7 +146,7 @@ def listen(host: str, port: int) -> socket.socket:
         unless.pop_all()
     return sock
 
-
+# %% ../../nbs/app/13_web.ipynb #b13a25da
 def serve(
     what: Finder | Shelf,
     host: str = '127.0.0.1',

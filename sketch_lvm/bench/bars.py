@@ -14,6 +14,7 @@ from .rows import ROWS, others_words
 from .sides import is_result, kept_row, median, ratios
 from ..tabular import Grid
 
+# %% ../../nbs/bench/12_bars.ipynb #6a68af63
 NOT_YET: str = 'not measured yet on a quiet machine'
 
 
@@ -30,7 +31,7 @@ class Bar(NamedTuple):
     clock: str = 'seconds'
     gpu: str = ''  # the bar on one H200, in words
 
-
+# %% ../../nbs/bench/12_bars.ipynb #79849d01
 _STEP, _EVAL = 'ViT-B-32, category, batch 16', '15,229 x 17,101 x 512'
 BARS: tuple[Bar, ...] = (
     Bar('a training step, ViT-B/32, category', 'step', _STEP, 'ratio', 1.5, baseline='reference', gpu='3 times'),
@@ -84,7 +85,7 @@ def find_case(row: dict, begins: str) -> dict:
     (found,) = named or [c for c in row['cases'] if c['case'].startswith(begins)]
     return found
 
-
+# %% ../../nbs/bench/12_bars.ipynb #3c2bf819
 def measured(bar: Bar, row: dict) -> tuple[float, str]:
     "What a row says to a bar: the number, and its words"
     c = find_case(row, bar.case)
@@ -103,13 +104,13 @@ def measured(bar: Bar, row: dict) -> tuple[float, str]:
     value = median(c, bar.ours, bar.clock)
     return value, f'{value:.3g} ({min(times):.3g} to {max(times):.3g})'
 
-
+# %% ../../nbs/bench/12_bars.ipynb #26b948d7
 def answers(bar: Bar, row: dict | None) -> bool:
     "Whether a row is a result that says something to a bar; one measured before a side was added says nothing of it"
     sides = {bar.ours, bar.baseline} - {''}
     return is_result(row) and (bar.kind == 'megabytes' or sides <= {*find_case(row, bar.case)['sides']})
 
-
+# %% ../../nbs/bench/12_bars.ipynb #ef559929
 def bar_line(bar: Bar, row: dict | None) -> tuple[str, str, str, str, str]:
     "A line of the table: what, its bar, what was measured, met or not, and the GPU"
     sign = 'at least' if bar.kind == 'ratio' else 'at most'
@@ -121,7 +122,7 @@ def bar_line(bar: Bar, row: dict | None) -> tuple[str, str, str, str, str]:
     met = value >= bar.bar if bar.kind == 'ratio' else value <= bar.bar
     return bar.about, asked, words, 'met' if met else 'MISSED', gpu
 
-
+# %% ../../nbs/bench/12_bars.ipynb #cc592acd
 def bar_grid(folder: str | Path) -> Grid:
     "All bars beside what was measured"
     rows = {name: kept_row(folder, name) for name in ROWS}
@@ -132,7 +133,7 @@ def bar_words(bar: Bar) -> str:
     "A bar in words that stand alone"
     return f'{bar.row}, {bar.case}, {bar.ours}' + (f' beside {bar.baseline}' if bar.baseline else f', {bar.kind}')
 
-
+# %% ../../nbs/bench/12_bars.ipynb #d264c04b
 def shortfalls(folder: str | Path) -> list[str]:
     "A sentence for each bar that a result misses: by how much, and for which row"
     out = []
@@ -144,7 +145,7 @@ def shortfalls(folder: str | Path) -> list[str]:
             out.append(f'{bar_words(bar)}: {words} where {bar.bar:,.3g} is asked, {short:.2f} times off')
     return out
 
-
+# %% ../../nbs/bench/12_bars.ipynb #84b58628
 def twofold(folder: str | Path) -> list[str]:
     "Which bars a result beats twofold"
     out = []
@@ -169,7 +170,7 @@ def state_grid(folder: str | Path) -> Grid:
 
     return Grid(('row', 'result', 'what else ran'), [(n, *words(kept_row(folder, n))) for n in ROWS], 3)
 
-
+# %% ../../nbs/bench/12_bars.ipynb #eff052dd
 def case_grid(case: dict, clock: str = 'seconds', per: float = 1.0, unit: str = 'ms') -> Grid:
     "The sides of a case: median and spread in milliseconds, each divided by `per`"
     head = ('side', f'{unit}, median', 'least', 'most', 'times the least')

@@ -40,7 +40,7 @@ def nothing_compiled() -> Iterator[None]:
             else:
                 os.environ[PLACE] = before
 
-
+# %% ../../nbs/bench/17_compiles.ipynb #7d8a5cbd
 def gradients(learner: MethodLearner) -> torch.Tensor:
     "The gradient of all that trains, in one vector"
     return torch.cat([p.grad.flatten() for p in learner.trainable().values()])
@@ -80,7 +80,7 @@ def compile_case(tower: str, batch: int, repeats: int = REPEATS, backend: str = 
         device='cpu',
     )
 
-
+# %% ../../nbs/bench/17_compiles.ipynb #82a00bb8
 def pays_after(found: dict, what: str = 'compile_seconds') -> int | None:
     "The number of steps after which compiling has saved what it cost; None if it saves nothing that can be told"
     _, least, _ = ratios(found, 'as it is', 'compiled')

@@ -25,7 +25,7 @@ def drawn_one_by_one(what: str, categories: list[str], objects: int, size: int) 
     images = [draw(c, k, 0, size) for c in categories for k in range(objects)]
     return np.stack([x if x.ndim == 3 else np.repeat(x[..., None], 3, 2) for x in images])
 
-
+# %% ../../nbs/bench/09_drawn.ipynb #5148af3b
 def drawn_case(what: str, categories: int, objects: int, size: int = 64, repeats: int = REPEATS) -> dict:
     "A loop, a set at its first use, and the same set at its second"
     names = list(CATEGORIES)[:: max(1, len(CATEGORIES) // categories)][:categories]
@@ -48,7 +48,7 @@ def drawn_case(what: str, categories: int, objects: int, size: int = 64, repeats
     many = {'photo': 'photos', 'sketch': 'sketches'}[what]
     return case(f'{many} of {size} pixels', sides, {'pixels': apart}, 0.0, pictures=len(loop), workers=os.cpu_count())
 
-
+# %% ../../nbs/bench/09_drawn.ipynb #ce9ce260
 def bench_drawing(small: bool = False) -> list[dict]:
     "The row `drawing`"
     if small:

@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['OTHER_PIXELS', 'Vectors', 'LEAST_STAY', 'naive_pixels', 'draft_pixels', 'gap_pixels', 'torch_pixels', 'our_pixels',
-           'large_photo', 'decode_case', 'in_precision', 'has_onnx', 'not_here', 'onnx_ways', 'in_parts',
-           'openvino_ways', 'run_onnx', 'as_chosen', 'read_all', 'profile_files', 'tower_case', 'retrieval_check',
-           'check_case', 'bench_encoding']
+           'decode_case', 'in_precision', 'has_onnx', 'not_here', 'onnx_ways', 'in_parts', 'openvino_ways', 'run_onnx',
+           'as_chosen', 'read_all', 'profile_files', 'tower_case', 'retrieval_check', 'check_case', 'bench_encoding']
 
 # %% ../../nbs/bench/08_encodings.ipynb #bfb38db0
 import importlib.util
@@ -20,13 +19,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .pictures import photo_tree
+from .pictures import cloud_photo, photo_tree
 from .sides import REPEATS, case, side_by_side
 from .steps import profile_step
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
 from ..clip.precision import measure_precision, set_precision
-from ..core import rng
 from ..data.images import fit_image, in_threads, read_image
 from ..data.minisets import mini_set
 from ..measure.metrics import rank_metrics
@@ -45,14 +43,14 @@ def draft_pixels(path: str | Path, size: int) -> np.ndarray:
     im.draft('RGB', (2 * size, 2 * size))
     return np.asarray(im.convert('RGB').resize((size, size), Image.Resampling.BICUBIC))
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #7c24ca92
 def gap_pixels(path: str | Path, size: int) -> np.ndarray:
     "Draft mode, and a resize in two strides, the first of which takes whole blocks"
     im = Image.open(path)
     im.draft('RGB', (2 * size, 2 * size))
     return np.asarray(im.convert('RGB').resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #c68932c0
 def torch_pixels(path: str | Path, size: int) -> np.ndarray:
     "torchvision's decoder and resize"
     from torchvision.io import ImageReadMode, read_image
@@ -62,7 +60,7 @@ def torch_pixels(path: str | Path, size: int) -> np.ndarray:
     small = functional.resize(whole, [size, size], InterpolationMode.BICUBIC, antialias=True)
     return small.permute(1, 2, 0).contiguous().numpy()
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #fae75441
 def our_pixels(path: str | Path, size: int) -> np.ndarray:
     "A file as galleries and caches read it: checked, upright, on white"
     return fit_image(read_image(path), size)
@@ -74,22 +72,11 @@ OTHER_PIXELS: dict[str, Callable[[str | Path, int], np.ndarray]] = {  # faster, 
     'torchvision': torch_pixels,
 }
 
-
-def large_photo(path: Path, number: int, width: int, height: int) -> Path:
-    "A JPEG of a cloud with noise, of any size"
-    g = rng(5, index=number)
-    cloud = Image.fromarray(g.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize(
-        (width, height), Image.Resampling.BICUBIC
-    )
-    noisy = np.asarray(cloud).astype(np.int16) + g.integers(-12, 13, (height, width, 1), dtype=np.int16)
-    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(path, quality=85)
-    return path
-
-
+# %% ../../nbs/bench/08_encodings.ipynb #fc2b70e9
 def decode_case(photos: int, width: int, height: int, size: int = 224, repeats: int = REPEATS) -> dict:
     "Ways from a JPEG to pixels, one photo after another, and in threads"
     with tempfile.TemporaryDirectory() as d:
-        paths = [large_photo(Path(d) / f'{k}.jpg', k, width, height) for k in range(photos)]
+        paths = [cloud_photo(Path(d) / f'{k}.jpg', k, width, height) for k in range(photos)]
         plain = [naive_pixels(p, size).astype(float) for p in paths]
         ways = dict(naive=naive_pixels, ours=our_pixels) | OTHER_PIXELS
         sides = {n: (lambda f=f: [f(p, size) for p in paths]) for n, f in ways.items()}
@@ -110,7 +97,7 @@ def in_precision(encoder: Encoder, precision: str) -> Vectors:
     "An encoder as a function of pictures, in a precision"
     return lambda images: encoder.embed(encoder.backbone.pixels(images), 'photo', precision, 32).numpy()
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #41e5bc9d
 def has_onnx() -> bool:
     "Whether the packages of the extra `onnx` are here"
     return all(importlib.util.find_spec(p) for p in ('onnx', 'onnxscript', 'onnxruntime'))
@@ -140,7 +127,7 @@ def onnx_ways(encoder: Encoder, folder: Path) -> dict[str, Vectors]:
     ways = {'onnx fp32': run_onnx(plain, encoder.backbone), 'onnx int8': run_onnx(small, encoder.backbone)}
     return ways | openvino_ways(plain, encoder.backbone)
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #4caf1873
 def in_parts(run: Vectors, backbone: Backbone, batch: int = 32) -> Vectors:
     "A function of floats as one of pictures, so many at a time"
 
@@ -150,7 +137,7 @@ def in_parts(run: Vectors, backbone: Backbone, batch: int = 32) -> Vectors:
 
     return vectors
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #705c2d01
 def openvino_ways(path: Path, backbone: Backbone) -> dict[str, Vectors]:
     "A file of ONNX in OpenVINO, in 32 bits and in 16, with as many threads as torch has; nothing where it is absent"
     if 'OpenVINO' in not_here():
@@ -164,7 +151,7 @@ def openvino_ways(path: Path, backbone: Backbone) -> dict[str, Vectors]:
         ways[name] = in_parts(lambda x, compiled=compiled: compiled(x)[0], backbone)
     return ways
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #9dcb4fe2
 def run_onnx(path: Path, backbone: Backbone) -> Vectors:
     "A file of ONNX as a function of pictures, with as many threads as torch has"
     import onnxruntime
@@ -183,12 +170,12 @@ def as_chosen(backbone: Backbone) -> tuple[Vectors, str]:
     set_precision(encoder, chosen)
     return lambda images: encoder.embed(encoder.backbone.pixels(images), 'photo', batch=32).numpy(), chosen
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #f4164f57
 def read_all(paths: list[Path], size: int) -> np.ndarray:
     "The pixels of files, read in threads"
     return np.stack(list(in_threads(lambda p: our_pixels(p, size), paths, at_once=4)))
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #61427769
 def profile_files(paths: list[Path], size: int, way: Vectors, rows: int = 6) -> list[tuple[str, float]]:
     "`(what, its share of the time)` from files to vectors: reading them, then the costliest operations of the tower"
     start = time.perf_counter()
@@ -199,7 +186,7 @@ def profile_files(paths: list[Path], size: int, way: Vectors, rows: int = 6) -> 
     shares = [(name, round(share * (whole - read) / whole, 3)) for name, share in operations]
     return [('files to pixels', round(read / whole, 3)), *shares]
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #134b3088
 def tower_case(tower: str, photos: int = 32, repeats: int = REPEATS) -> dict:
     "From files and from pixels to vectors; weights are random, and fp32 vectors of all ways equal"
     backbone = load_backbone(tower, weights_from='random')
@@ -253,7 +240,7 @@ def retrieval_check(objects: int = 10) -> dict:
         }
     return out
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #0be627d5
 LEAST_STAY: float = 0.9  # share of the first ten photos that a faster way has to keep
 
 
@@ -264,7 +251,7 @@ def check_case(objects: int = 10) -> dict:
     apart = {'fp32 against itself': 1 - found['fp32']['first ten that stay']}
     return case('what a search notices, mini', {}, apart, 0.0, check=found, moved=moved, not_here=not_here())
 
-
+# %% ../../nbs/bench/08_encodings.ipynb #85d01845
 def bench_encoding(small: bool = False) -> list[dict]:
     "The row `encoding`"
     if small:

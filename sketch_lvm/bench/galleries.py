@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .pictures import fresh_process, peak_bytes
+from .pictures import fresh_process, peak_bytes, project_env
 from ..core import UserError, data_path, machine, read_json, rng, write_json
 from ..data.images import in_threads
 from ..show.growing import PART
@@ -37,7 +37,7 @@ def random_vectors(n: int, dim: int, seed: int = 0, block: int = 2**15) -> Itera
     for k, start in enumerate(range(0, n, block)):
         yield np.roll(x, k, 1)[: n - start]
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #eb5c77f8
 def vector_gallery(folder: str | Path, n: int, dim: int, half: bool = False, seed: int = 0) -> Path:
     "A gallery's folder with random vectors, and with pictures of three bytes"
     about = dict(
@@ -67,7 +67,7 @@ def read_rate(x: np.ndarray, tries: int = 3) -> float:
         seconds.append(time.perf_counter() - start)
     return x.nbytes / min(seconds)
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #094705b9
 def bench_search(
     n: int = 1_000_000,
     dim: int = 512,
@@ -165,7 +165,7 @@ def bench_index(
         if not place:
             shutil.rmtree(root, ignore_errors=True)
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #a35effc2
 def keep_index(photos: int, place: str | Path, say: Callable[[str], None] | None = print) -> dict:
     "`bench_index` in a folder that stays, and its row in data/results/bench_galleries.json"
     row = bench_index(photos, place=place, say=say)
@@ -184,13 +184,12 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
     work()
     return dict(seconds=round(time.perf_counter() - start, 1), cpu_seconds=round(time.process_time() - used, 1))
 
-
+# %% ../../nbs/bench/02_galleries.ipynb #a0c17560
 def killed_index(code: str, root: Path, photos: float) -> dict[str, float]:
     "Index in a process of its own, which is killed once so many photos are kept; how long that took"
-    env = dict(os.environ, PYTHONPATH=str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]))
     start = time.perf_counter()
     words = [sys.executable, '-c', code, root / 'home', root / 'g']
-    process = subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(words, env=project_env(), stdout=subprocess.DEVNULL)
     parts = lambda: list(root.glob('.g.parts/[0-9]*'))
     while process.poll() is None and len(parts()) * PART < photos:
         time.sleep(0.05)

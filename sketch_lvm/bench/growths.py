@@ -41,7 +41,7 @@ AXES: dict[str, dict[str, tuple[int, ...]]] = {
 
 PER_CLASS: int = 4  # pairs of each, where the classes of a batch grow
 
-
+# %% ../../nbs/bench/10_growths.ipynb #1b7672ad
 def grown_items(axis: str, size: int, pixels: int) -> SketchPhotoSet:
     "What is learned from: as many classes as an axis asks for"
     classes, pairs = (size, 1) if axis == 'classes' else (16, 9)
@@ -49,7 +49,7 @@ def grown_items(axis: str, size: int, pixels: int) -> SketchPhotoSet:
     noise = rng(0).integers(0, 256, (len(stems), pixels, pixels, 3), dtype=np.uint8)
     return from_arrays(noise, [s.partition('/')[0] for s in stems], ['photo', 'sketch'] * (classes * pairs), stems)
 
-
+# %% ../../nbs/bench/10_growths.ipynb #8be5b14c
 def grown_learner(backbone: Backbone, items: SketchPhotoSet, axis: str, size: int, batch: int) -> MethodLearner:
     "A learner with one thing at a size"
     options = dict(batch=batch)
@@ -119,7 +119,7 @@ def towers_case(towers: tuple[str, ...], batch: int = 4, repeats: int = REPEATS)
         tokens=tokens,
     )
 
-
+# %% ../../nbs/bench/10_growths.ipynb #0e728872
 TOWERS: tuple[str, ...] = ('mini', 'ViT-B-32', 'ViT-B-16')
 
 

@@ -52,7 +52,7 @@ def _sklearn_loop(q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, 
         f'P@{k}': np.array([(gl == label)[np.argsort(-s)[:k]].sum() / k for s, label in zip(scores, ql)]),
     }
 
-
+# %% ../../nbs/bench/00_metrics.ipynb #fbff93ef
 def _reference_loop(
     q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, k: int = 200
 ) -> dict[str, np.ndarray]:
@@ -75,7 +75,7 @@ def _time(f: Callable, *args: object) -> tuple[object, float, float]:
     clock, cpu = time.perf_counter(), time.process_time()
     return f(*args), time.perf_counter() - clock, time.process_time() - cpu
 
-
+# %% ../../nbs/bench/00_metrics.ipynb #cbaf339b
 def _time_loop(
     name: str, q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray, repeats: int
 ) -> tuple[dict[str, np.ndarray], float, float]:
@@ -142,7 +142,7 @@ def keep_bench(path: str | Path, run: dict) -> None:
     others = lambda kept: [r for r in kept['runs'] if same(r) != same(run)]
     change_json(path, lambda kept: dict(runs=[*others(kept), run]), dict(runs=[]))
 
-
+# %% ../../nbs/bench/00_metrics.ipynb #a3a26ee8
 def _conditions(device: str | None, load: tuple[float, float, float], command: str) -> dict:
     "What a stored measurement needs beside its numbers"
     import resource

@@ -35,7 +35,7 @@ def pages_cases(names: tuple[str, ...] | None = None) -> list[dict]:
         for r in done
     ]
 
-
+# %% ../../nbs/bench/16_pages.ipynb #a7e19c99
 def bench_pages(small: bool = False) -> list[dict]:
     "The row `pages`"
     return pages_cases(SMALL_PAGES if small else None)

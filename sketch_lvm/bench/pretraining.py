@@ -89,7 +89,7 @@ def pretraining_case(categories: int, instances: int, repeats: int = REPEATS, re
         bits_apart=moved,
     )
 
-
+# %% ../../nbs/bench/13_pretraining.ipynb #95bcae50
 def bench_pretraining(small: bool = False) -> list[dict]:
     "The row `pretraining`: the batch of its first phase, of thirty categories"
     if not small:

@@ -28,7 +28,7 @@ PARTS: dict[str, str] = {  # how a line begins -> what ends with it
 }
 LAST: str = 'page and figures'
 
-
+# %% ../../nbs/bench/18_quickstarts.ipynb #52f84132
 def divide(lines: Iterable[tuple[float, str]], start: float, end: float) -> dict[str, float]:
     "Seconds of each part of a quickstart, from the moments at which its lines came"
     out, before, waiting = {}, start, list(PARTS)
@@ -47,14 +47,14 @@ def checkout() -> Path:
         raise UserError(f'{root} is no checkout: what `make install` takes is measured in a clone of one.')
     return root
 
-
+# %% ../../nbs/bench/18_quickstarts.ipynb #4feecede
 def own_environment(cache: str | Path, **more: str) -> dict[str, str]:
     "The variables of a user who has nothing of ours: no path, no virtual environment, an empty cache"
     ours = ('PYTHONPATH', 'VIRTUAL_ENV')
     kept = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith('SKETCH_LVM_')}
     return kept | dict(SKETCH_LVM_CACHE=str(cache)) | more
 
-
+# %% ../../nbs/bench/18_quickstarts.ipynb #e98fa1c3
 def run_words(words: list[str], folder: Path, env: dict[str, str], hint: str) -> dict[str, list[float]]:
     "Seconds of a program by the clock and by the processor; a `UserError` with its last lines where it fails"
     clock, cpu = time.perf_counter(), sum(os.times()[2:4])
@@ -63,7 +63,7 @@ def run_words(words: list[str], folder: Path, env: dict[str, str], hint: str) ->
         raise UserError(f'`{" ".join(words[:2])}` failed; {hint}: {(done.stdout + done.stderr)[-400:].strip()}')
     return dict(seconds=[time.perf_counter() - clock], cpu=[sum(os.times()[2:4]) - cpu])
 
-
+# %% ../../nbs/bench/18_quickstarts.ipynb #b888c02e
 def install_clone(root: Path, clone: Path) -> dict[str, dict[str, list[float]]]:
     "Clone a checkout and install the clone as a newcomer does: what each of the two takes"
     env = own_environment(clone.parent / 'cache', PIP_NO_CACHE_DIR='1', UV_NO_CACHE='1')
@@ -84,7 +84,7 @@ def quickstart_parts(command: list[str], folder: Path, env: dict[str, str]) -> d
         raise UserError(f'the quickstart ended with {child.returncode}: {"".join(line for _, line in lines)[-400:]}')
     return {name: dict(seconds=[seconds]) for name, seconds in divide(lines, start, end).items()}
 
-
+# %% ../../nbs/bench/18_quickstarts.ipynb #c9e211aa
 SHORT: tuple[str, ...] = ('--steps', '2', '--objects', '1', '--test-objects', '2', '--batch', '4')
 
 

@@ -65,12 +65,12 @@ def peak_products(side: int = 2048, tries: int = 3) -> float:
         best = min(best, time.perf_counter() - start)
     return 2 * side**3 / best
 
-
+# %% ../../nbs/bench/05_rankings.ipynb #06139e69
 def only_product(q: torch.Tensor, g: torch.Tensor, chunk: int = 512) -> torch.Tensor:
     "All scores, a chunk of queries at a time; the largest of each query, so that something is left"
     return torch.cat([(part @ g.T).amax(1) for part in q.split(chunk)])
 
-
+# %% ../../nbs/bench/05_rankings.ipynb #7e992d82
 def growth_case(galleries: tuple[int, ...], queries: int = 2000, dim: int = 512, repeats: int = REPEATS) -> dict:
     "The same queries against galleries of several sizes, and the product alone; how the time grows"
     q, g, ql, gl = random_features(queries, max(galleries), dim, 100)
@@ -101,7 +101,7 @@ PIECES: dict[str, str] = {  # a function that ranking calls -> what it does
     '_definitions': 'fourteen definitions',
 }
 
-
+# %% ../../nbs/bench/05_rankings.ipynb #01beb2dc
 def ranking_profile(q: np.ndarray, g: np.ndarray, ql: np.ndarray, gl: np.ndarray) -> list[tuple[str, float]]:
     "`(part, its share of the processor's time)` of ranking, on one thread"
     used = dict.fromkeys(PIECES, 0.0)
@@ -147,7 +147,7 @@ def memory_case(queries: int, gallery: int, share: float = 1.0, dim: int = 512) 
         memory=found | dict(all_mb=found['peak_mb'] + features_mb),
     )
 
-
+# %% ../../nbs/bench/05_rankings.ipynb #adf8dbad
 def _ranked(queries: int, gallery: int, dim: int) -> None:
     "In the fresh process: rank, and print what that takes"
     q, g, ql, gl = random_features(queries, gallery, dim, 100)

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place, this_machine
 from ..core import UserError, check_name
 
-
+# %% ../../nbs/bench/11_rows.ipynb #45128d1b
 class Row(NamedTuple):
-    "A row: the room and the function that measure it, about how long, and the bar it has to clear"
+    "A row: the room and the function that measure it, what it is about, and about how long it takes"
 
     room: str
     function: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     minutes: float  # at full size, of two quiet cores
     alone: bool = False  # measured by its own name only: it takes too long, or needs what not every machine has
 
-
+# %% ../../nbs/bench/11_rows.ipynb #35774a7f
 ROWS: dict[str, Row] = {
     'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 6.5),
     'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 1.5),
@@ -58,12 +58,12 @@ def measure_here(name: str, small: bool, command: str = '') -> dict:
     function = getattr(importlib.import_module(f'sketch_lvm.bench.{row.room}'), row.function)
     return run_row(name, function, small, command)
 
-
+# %% ../../nbs/bench/11_rows.ipynb #d2fb3d06
 def _print_row(name: str, small: str, command: str) -> None:
     "In the fresh process: measure a row and print it"
     print(json.dumps(measure_here(name, small == 'small', command)))
 
-
+# %% ../../nbs/bench/11_rows.ipynb #2e4fcd4f
 def measure_row(name: str, small: bool = False, command: str = '') -> dict:
     "Measure a row in a fresh process with a cache of its own"
     from sketch_lvm.bench.pictures import fresh_process
@@ -73,7 +73,7 @@ def measure_row(name: str, small: bool = False, command: str = '') -> dict:
         limit = max(5, 4 * ROWS[name].minutes)  # what takes four times as long hangs, or tells nothing
         return fresh_process(code, name, 'small' if small else 'full', command, cache=cache, minutes=limit)
 
-
+# %% ../../nbs/bench/11_rows.ipynb #e4173e8f
 def is_done(folder: str | Path, name: str) -> bool:
     "Whether a row needs not be measured again: a result of this machine with these versions is there"
     row = kept_row(folder, name)
@@ -87,7 +87,7 @@ def others_words(row: dict) -> str:
     )
     return used if row['quiet'] else f'{used}: not quiet, so its times are no result'
 
-
+# %% ../../nbs/bench/11_rows.ipynb #95a0123b
 def bench_rows(
     names: list[str],
     folder: str | Path,

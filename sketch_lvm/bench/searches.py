@@ -25,7 +25,7 @@ def sort_everything(query: torch.Tensor, features: torch.Tensor, k: int = 20) ->
     score = torch.nn.functional.cosine_similarity(query[None], features)
     return torch.argsort(score, descending=True)[:k]
 
-
+# %% ../../nbs/bench/06_searches.ipynb #c4234275
 def gallery_vectors(n: int, dim: int) -> torch.Tensor:
     "Unit vectors drawn at random; an exact search reads each number once, whatever it is"
     out, at = torch.empty(n, dim), 0
@@ -52,12 +52,12 @@ def alternate(
             out[name]['seconds'].append(time.perf_counter() - clock)
     return out
 
-
+# %% ../../nbs/bench/06_searches.ipynb #4c4b6d70
 def percentile(found: dict, side: str, share: float) -> float:
     "A percentile of the seconds of a side"
     return float(np.quantile(found['sides'][side]['seconds'], share))
 
-
+# %% ../../nbs/bench/06_searches.ipynb #d231e1d7
 def vectors_case(n: int, dim: int = 512, questions: int = 40) -> dict:
     "Exact search among `n` vectors beside sorting everything, list by list equal"
     features = gallery_vectors(n, dim)
@@ -103,7 +103,7 @@ def drawing_case(tower: str, photos: int = 17101, questions: int = 40) -> dict:
     )
     return case(f'drawing to list, {tower}, {photos:,} photos', timed, {'photos that differ': max(map(len, same))}, 1.0)
 
-
+# %% ../../nbs/bench/06_searches.ipynb #7936d84a
 def bench_search(small: bool = False) -> list[dict]:
     "The row `search`"
     if small:

@@ -46,14 +46,14 @@ def ratios(case: dict, baseline: str, ours: str, clock: str = 'seconds') -> tupl
     r = a / np.maximum(b, 1e-9)
     return float(np.median(r)), float(r.min()), float(r.max())
 
-
+# %% ../../nbs/bench/03_sides.ipynb #2dad0fc3
 def median(case: dict, side: str, clock: str = 'seconds') -> float:
     "The median of a side's times"
     import numpy as np
 
     return float(np.median(case['sides'][side][clock]))
 
-
+# %% ../../nbs/bench/03_sides.ipynb #d79f76c0
 def exponent(sizes: list[float], seconds: list[float]) -> float:
     "The power of the size with which the time grows: the slope of a line through the logarithms"
     import numpy as np
@@ -72,7 +72,7 @@ def busy_seconds() -> float | None:
     user, nice, system, _, _, irq, softirq, steal = map(int, stat.read_text().split('\n')[0].split()[1:9])
     return (user + nice + system + irq + softirq + steal) / os.sysconf('SC_CLK_TCK')
 
-
+# %% ../../nbs/bench/03_sides.ipynb #de594db0
 class Watch:
     "A block that knows afterwards what else the machine was doing"
 
@@ -104,7 +104,7 @@ class Watch:
             seconds=round(self.seconds, 1),
         )
 
-
+# %% ../../nbs/bench/03_sides.ipynb #0e7006cb
 def others_now(seconds: float = 2.0) -> str:
     "What others do at this moment, in words; '' where the machine is quiet"
     with Watch() as watch:
@@ -125,14 +125,14 @@ def case(
         raise AssertionError(f'{name}: the sides disagree by {bad}, and {most} is allowed')
     return dict(case=name, sides=sides, apart=apart, most=most, **more)
 
-
+# %% ../../nbs/bench/03_sides.ipynb #bf67f738
 def this_machine() -> dict:
     "The record of a machine, with what its name does not tell: two processors of one name may multiply differently"
     from sketch_lvm.clip.precision import vector_units  # brings PyTorch along
 
     return machine() | dict(units=vector_units())
 
-
+# %% ../../nbs/bench/03_sides.ipynb #9ac7a623
 def run_row(name: str, measure: Callable[[bool], list[dict]], small: bool = False, command: str = '') -> dict:
     "Measure a row, with everything a result needs beside it"
     with Watch() as watch:
@@ -140,7 +140,7 @@ def run_row(name: str, measure: Callable[[bool], list[dict]], small: bool = Fals
     where = this_machine()
     return dict(row=name, small=small, **watch.to_dict(), command=command, machine=where, cases=cases)
 
-
+# %% ../../nbs/bench/03_sides.ipynb #d6cd2076
 def is_result(row: dict | None) -> bool:
     "Whether a stored row is a measurement: at full size, on a quiet machine"
     return bool(row) and row['quiet'] and not row['small']
@@ -150,7 +150,7 @@ def row_path(folder: str | Path, name: str) -> Path:
     "Where a row is kept"
     return Path(folder) / f'{name}.json'
 
-
+# %% ../../nbs/bench/03_sides.ipynb #1eed4b92
 def kept_row(folder: str | Path, name: str) -> dict | None:
     "The stored row, or None"
     path = row_path(folder, name)
@@ -161,7 +161,7 @@ def same_place(row: dict, where: dict) -> bool:
     "Whether a row was measured on such a machine with such versions"
     return all(row['machine'].get(k) == where[k] for k in ('processor', 'units', 'cores', 'threads', 'versions'))
 
-
+# %% ../../nbs/bench/03_sides.ipynb #84e6976d
 def keep_row(folder: str | Path, row: dict) -> bool:
     "Store a row, unless a better one is there: a result stays until there is another result. Was it stored?"
     if is_result(kept_row(folder, row['row'])) and not is_result(row):

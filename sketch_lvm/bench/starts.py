@@ -10,8 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+from .pictures import project_env
 from .sides import REPEATS, case
 
 # %% ../../nbs/bench/07_starts.ipynb #a6b9967e
@@ -25,20 +25,20 @@ STARTS: dict[str, list[str]] = {
     'doctor': ['-m', 'sketch_lvm', 'doctor'],
 }
 
-
+# %% ../../nbs/bench/07_starts.ipynb #e7a80320
 def start_once(words: list[str]) -> tuple[float, float]:
     "Seconds of a Python process by the clock and by the processor; it must end well"
-    root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')])))
+    env = project_env()
     clock = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([sys.executable, *words], env=env, **quiet)
     _, status, used = os.wait4(child.pid, 0)
     took, child.returncode = time.perf_counter() - clock, os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise AssertionError(f'python {" ".join(words)} ended with {child.returncode}')
     return took, used.ru_utime + used.ru_stime
 
-
+# %% ../../nbs/bench/07_starts.ipynb #dcfc69f1
 def starts_case(names: list[str], repeats: int = REPEATS) -> dict:
     "Processes started in turn, each beside the others"
     out = {name: dict(seconds=[], cpu=[]) for name in names}
@@ -51,7 +51,7 @@ def starts_case(names: list[str], repeats: int = REPEATS) -> dict:
             out[name]['cpu'].append(cpu)
     return case('processes', out, {}, 0.0)
 
-
+# %% ../../nbs/bench/07_starts.ipynb #8d9f65fd
 def imported_by(words: list[str]) -> list[str]:
     "The large packages that a start brings in, of those that should stay out"
     code = (
@@ -60,12 +60,11 @@ def imported_by(words: list[str]) -> list[str]:
         'names = ("torch", "torchvision", "open_clip", "matplotlib", "sklearn", "PIL", "pandas", "scipy", "numpy")\n'
         'print("brought in:", *[m for m in names if m in sys.modules])'
     )
-    root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')])))
-    done = subprocess.run([sys.executable, '-c', code, *words], env=env, capture_output=True, text=True, check=True)
+    command = [sys.executable, '-c', code, *words]
+    done = subprocess.run(command, env=project_env(), capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1].partition(':')[2].split()
 
-
+# %% ../../nbs/bench/07_starts.ipynb #5d3ff52d
 def bench_start(small: bool = False) -> list[dict]:
     "The row `start`"
     if small:

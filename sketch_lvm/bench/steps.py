@@ -48,7 +48,7 @@ class PlainTower(torch.nn.Module):
             x = block(x)
         return F.normalize(v.ln_post(x[:, 0]) @ v.proj, dim=-1)
 
-
+# %% ../../nbs/bench/04_steps.ipynb #7c1d1ffe
 def reference_step(tower: PlainTower, learner: MethodLearner, batch: dict) -> torch.Tensor:
     "Loss and gradient of a batch by one pass for each kind of picture; the terms of the loss are the same code"
     tower.zero_grad()
@@ -58,7 +58,7 @@ def reference_step(tower: PlainTower, learner: MethodLearner, batch: dict) -> to
     loss.backward()
     return loss.detach()
 
-
+# %% ../../nbs/bench/04_steps.ipynb #f6c30f78
 def our_step(learner: MethodLearner, batch: dict, amp: str = 'off') -> torch.Tensor:
     "Loss and gradient of a batch as training makes them"
     for p in learner.trainable().values():
@@ -75,7 +75,7 @@ def step_parts(tower: str, task: str, batch: int) -> tuple[MethodLearner, PlainT
     learner = make_learner(m, backbone, items, seed=1)
     return learner, PlainTower(learner), learner.draw(0)
 
-
+# %% ../../nbs/bench/04_steps.ipynb #665d22dd
 def step_differences(learner: MethodLearner, tower: PlainTower, batch: dict) -> dict[str, float]:
     "How far loss and gradients of the two sides are apart, relative to the largest number"
     a, b = our_step(learner, batch), reference_step(tower, learner, batch)
@@ -88,7 +88,7 @@ def step_differences(learner: MethodLearner, tower: PlainTower, batch: dict) -> 
     found = {k: float((ours[k] - theirs[k]).abs().max() / theirs[k].abs().max()) for k in ours}
     return dict(loss=float((a - b).abs() / b.abs())) | found
 
-
+# %% ../../nbs/bench/04_steps.ipynb #4bcac950
 def norms_in_order(own: dict[str, torch.nn.LayerNorm]) -> list[str]:
     "The names of open_clip's LayerNorms in order of use"
     blocks = [name for name in own if name not in ('ln_pre', 'ln_post')]
@@ -110,7 +110,7 @@ def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float
     with tempfile.TemporaryDirectory() as cache:
         return fresh_process(code, side, tower, task, batch, cache=cache)
 
-
+# %% ../../nbs/bench/04_steps.ipynb #fd8aef71
 def _peak(side: str, tower: str, task: str, batch: str) -> None:
     "In the fresh process: print what the steps of one side add to its memory"
     learner, plain, drawn = step_parts(tower, task, int(batch))
@@ -150,7 +150,7 @@ def step_case(
         memory=peaks,
     )
 
-
+# %% ../../nbs/bench/04_steps.ipynb #0a0d24e5
 def bench_step(small: bool = False) -> list[dict]:
     "The row `step`"
     if small:
@@ -163,7 +163,7 @@ def bench_step(small: bool = False) -> list[dict]:
         for task, more in tasks.items()
     ]
 
-
+# %% ../../nbs/bench/04_steps.ipynb #44ff85c1
 def bench_step64(small: bool = False) -> list[dict]:
     "The row `step64`: four times the batch; the category task alone, since the other one would take ten gigabytes"
     if small:

@@ -13,11 +13,11 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from .pictures import project_env
 from .sides import REPEATS, case
 from .steps import step_parts
 from ..train.learner import learn
@@ -56,16 +56,14 @@ def free_port() -> int:
         s.bind(('127.0.0.1', 0))
         return s.getsockname()[1]
 
-
+# %% ../../nbs/bench/14_teams.ipynb #366367d1
 class Members:
     "A team that is started, and waits for its turns"
 
     def __init__(self, size: int, tower: str, batch: int, steps: int = STEPS, threads: int = 1):
         code = 'import sys; from sketch_lvm.bench.teams import _member; _member(*sys.argv[1:])'
         words = [sys.executable, '-c', code, tower, str(batch), str(steps), str(threads)]
-        root = str(Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1])
-        env = dict(os.environ, WORLD_SIZE=str(size), MASTER_ADDR='127.0.0.1', MASTER_PORT=str(free_port()))
-        env['PYTHONPATH'] = os.pathsep.join(filter(None, [root, os.environ.get('PYTHONPATH')]))
+        env = project_env(WORLD_SIZE=str(size), MASTER_ADDR='127.0.0.1', MASTER_PORT=str(free_port()))
         pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.members = [
             subprocess.Popen(words, env=env | dict(RANK=str(r), LOCAL_RANK=str(r)), **pipes) for r in range(size)
@@ -130,7 +128,7 @@ def teams_case(
         cores=cores,
     )
 
-
+# %% ../../nbs/bench/14_teams.ipynb #54c60a21
 def apart_in_teams(told: dict[str, list[dict]]) -> dict[str, float]:
     "How far losses and gradients of teams lie from those of the first, relative to its largest number"
     first = next(iter(told.values()))[0]
@@ -141,7 +139,7 @@ def apart_in_teams(told: dict[str, list[dict]]) -> dict[str, float]:
         out[f'loss, {name}'] = max(abs(a['loss'] - first['loss']) for a in answers) / abs(first['loss'])
     return out
 
-
+# %% ../../nbs/bench/14_teams.ipynb #b5c92728
 def efficiency(found: dict, size: int, clock: str = 'seconds') -> float:
     "The share of what a team could do at best: by the clock of the cores it can have, by processor time of all its own"
     one, many = (np.array(found['sides'][n][clock]) for n in ('1 process', f'{size} processes'))

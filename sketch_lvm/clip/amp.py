@@ -25,7 +25,7 @@ def fast_bf16() -> bool:
     except OSError:
         return False
 
-
+# %% ../../nbs/clip/14_amp.ipynb #2e071320
 def choose_amp(device: torch.device | str, amp: str = 'auto') -> str:
     "'bf16' or 'off': as asked, or the faster one on this device"
     kind = torch.device(device).type
@@ -47,7 +47,7 @@ def orthogonal(g: torch.Tensor, coefficients: tuple[float, float, float], rounds
         x = torch.addmm(x, torch.addmm(square, square, square, beta=b, alpha=c), x, beta=a)
     return x.T if g.shape[0] > g.shape[1] else x
 
-
+# %% ../../nbs/clip/14_amp.ipynb #a0e7c440
 class WideMuon(torch.optim.Muon):
     "PyTorch's Muon with its products in 32 bits, for processors that have no units for 16"
 
@@ -67,7 +67,7 @@ class WideMuon(torch.optim.Muon):
                 p.mul_(1 - rate * group['weight_decay'])
                 p.add_(turned, alpha=-rate * max(1, p.shape[0] / p.shape[1]) ** 0.5)
 
-
+# %% ../../nbs/clip/14_amp.ipynb #2146c36f
 def muon_for(amp: str) -> type[torch.optim.Muon]:
     "The Muon of a run that learns in 'bf16', or with amp 'off'"
     return torch.optim.Muon if amp == 'bf16' else WideMuon

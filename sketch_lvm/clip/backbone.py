@@ -31,7 +31,7 @@ MINI = dict(
 )
 MINI_STATS = dict(mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25), interpolation='bicubic')
 
-
+# %% ../../nbs/clip/09_backbone.ipynb #37a4801d
 def build_mini(
     vocab_size: int, patch_dropout: float = 0.0, seed: int = 0, architecture: dict = MINI
 ) -> torch.nn.Module:
@@ -191,7 +191,7 @@ def to_pixels(
         x = F.interpolate(x, (size, size), mode=interpolation, antialias=True).clamp(0, 1)
     return (x - torch.tensor(mean, device=device).view(3, 1, 1)) / torch.tensor(std, device=device).view(3, 1, 1)
 
-
+# %% ../../nbs/clip/09_backbone.ipynb #63534dd2
 @torch.inference_mode()
 def encode_texts(backbone: Backbone, texts: Sequence[str]) -> torch.Tensor:
     "Unit-norm sentence vectors `[n, D]` of the frozen tower"
@@ -219,7 +219,7 @@ def load_backbone(
         backbone.made_as = dict(weights_from=str(weights_from), seed=seed)
     return backbone.to(device)
 
-
+# %% ../../nbs/clip/09_backbone.ipynb #2c1ff039
 def load_mini(
     random: bool = False,
     seed: int = 0,
@@ -264,7 +264,7 @@ def load_mini(
         **MINI_STATS,
     )
 
-
+# %% ../../nbs/clip/09_backbone.ipynb #456c2aa5
 def load_open_clip(
     name: str,
     weights_from: str | os.PathLike | None = None,  # None: the usual tag
@@ -280,7 +280,7 @@ def load_open_clip(
         name, model.float(), tokenizer_of(name), size, source=source, random=is_random(weights_from), fit=fit, **pixels
     )
 
-
+# %% ../../nbs/clip/09_backbone.ipynb #fa8e9941
 def pixels_of(model: torch.nn.Module) -> tuple[int, dict]:
     "Side, and mean, std and interpolation of the pixels a model was trained on"
     if isinstance(model, ImageOnly):

@@ -40,7 +40,7 @@ def compiled_forward(
         )
     return torch.compile(encoder.forward, dynamic=False, backend=backend)
 
-
+# %% ../../nbs/clip/24_compiled.ipynb #8704d161
 @contextlib.contextmanager
 def called_through(encoder: nn.Module, forward: Callable[..., torch.Tensor] | None) -> Iterator[None]:
     "Inside, a call of the encoder goes through another function that computes the same; None changes nothing"

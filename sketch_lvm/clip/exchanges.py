@@ -64,7 +64,7 @@ class TextTower(nn.Module):
         self.register_buffer('attn_mask', clip.attn_mask, persistent=False)
         self.text_pool_type, self.text_eos_id = clip.text_pool_type, getattr(clip, 'text_eos_id', None)
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #ca2ad3f7
 def sentences(backbone: Backbone, classes: Sequence[str], templates: Sequence[str], room: int = 0) -> torch.Tensor:
     "Word numbers [templates, C, L], padded to one length"
     ids = [class_sentences(backbone, classes, t, room) for t in templates]
@@ -197,7 +197,7 @@ def template_vectors(backbone: Backbone, templates: Sequence[str]) -> torch.Tens
     n = min(len(t.split('{}')[0].split()) for t in templates)
     return torch.stack([template_words(backbone, n, t) for t in templates])
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #b37c38db
 def make_maps(source: SharedPrompts, backbone: Backbone, std: float, seed: int) -> None:
     "B_t, B_v and B_vt, as far as there is use for them, and the text tower's LayerNorms"
     o, d, w = source.options, backbone.text_width, backbone.width
@@ -244,7 +244,7 @@ def pick_rows(table: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
     "Rows of a table of two, one for each entry of `kinds`; written so that gradients add up in a fixed order"
     return torch.where(kinds.view(-1, *[1] * (table.ndim - 1)) == 1, table[1:], table[:1])
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #68297741
 def read_patches(source: SharedPrompts, patches: torch.Tensor) -> torch.Tensor:
     "B_t: patch embeddings [B, N, width] to text tokens [B, m, d]"
     x = patches.float()
@@ -252,7 +252,7 @@ def read_patches(source: SharedPrompts, patches: torch.Tensor) -> torch.Tensor:
         -1, (source.options['text_tokens'], -1)
     )
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #c428c3e5
 def text_tokens(
     source: SharedPrompts, batch: TowerBatch, modality: int | torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
@@ -272,7 +272,7 @@ def text_tokens(
     source.latest = kinds, T.detach().float()
     return kinds, T
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #47d395d9
 def token_shares(source: SharedPrompts, image_tower: nn.Module, views: Sequence) -> torch.Tensor:
     "[2, rows, m d]: what each row adds to the text tokens of sketches and of photos, which are means over the batch"
     tokens = [read_patches(source, embed_patches(image_tower, v.pixels)).flatten(1) for v in views]
@@ -303,7 +303,7 @@ def exchange(source: SharedPrompts, batch: TowerBatch, modality: int | torch.Ten
     layers = len(blocks_of(batch.image_tower))
     memo['tokens'], memo['rows'] = [at(i, layers) for i in range(layers)], modality
 
-
+# %% ../../nbs/clip/16_exchanges.ipynb #8f28092b
 def read_classes(
     source: SharedPrompts,
     kinds: torch.Tensor,  # [G] modality of each group

@@ -56,7 +56,7 @@ def folder_of(name: str) -> Path:
         raise UserError(f'{missing_weights(name, "", e)} Of the cache: {cache_in_words(repository)}.') from e
     return config.parent if weights.parent == config.parent else weights.parent
 
-
+# %% ../../nbs/clip/02_finding.ipynb #0e0ea1f3
 def model_of_folder(folder: Path, weights_from: str | None = None, seed: int = 0) -> tuple[torch.nn.Module, str]:
     "The CLIP that a folder describes, with its weights, with those of another file, or random; its source in words"
     import open_clip
@@ -95,7 +95,7 @@ class ImageOnly(torch.nn.Module):
         "A sentence that says there are none"
         raise UserError(no_words(self.name))
 
-
+# %% ../../nbs/clip/02_finding.ipynb #646fcd68
 def no_words(name: str) -> str:
     "The sentence for whoever asks an encoder without a text side for words"
     return (
@@ -104,13 +104,17 @@ def no_words(name: str) -> str:
         'or choose a CLIP, such as ViT-B-32.'
     )
 
-
+# %% ../../nbs/clip/02_finding.ipynb #498c9f7a
 def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> tuple[ImageOnly, str]:
     "An encoder of timm with its weights, those of a file, or random ones; its source in words"
     import timm
 
     model, tag = name.removeprefix('timm:').partition('.')[0], weights_from or default_tag(name)
     random, file = is_random(weights_from), is_file_name(name, weights_from)
+    made = name.removeprefix('timm:')
+    asked = str(weights_from).partition(':')[2] if random else ''
+    if asked:
+        made = f'{model}.{check_name(asked, timm_tags(name), f"pretrained tag of {name}")}'
     if not random and not file:
         known = timm_tags(name)
         if not known:
@@ -120,9 +124,9 @@ def model_of_timm(name: str, weights_from: str | None = None, seed: int = 0) -> 
         return ImageOnly(fetched(name, tag, load), name), tag
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        tower = timm.create_model(name.removeprefix('timm:'), pretrained=False, num_classes=0)
+        tower = timm.create_model(made, pretrained=False, num_classes=0)
     if random:
-        return ImageOnly(tower, name), f'random, seed {seed}'
+        return ImageOnly(tower, name), f'random, seed {seed}' + (f', as {made.partition(".")[2]}' if asked else '')
     path, mine = Path(weights_from), tower.state_dict()
     classes = tower.pretrained_cfg.get('classifier') or 'head'
     ends = tuple(f'{c}.' for c in ([classes] if isinstance(classes, str) else classes))
@@ -161,7 +165,7 @@ def find_model(
     tag = check_name(given or default_tag(name), tags, f'pretrained tag of {name}')
     return model_of_tag(name, tag), tag
 
-
+# %% ../../nbs/clip/02_finding.ipynb #3c43bfc3
 class NoTokenizer:
     "In the place of a tokenizer that could not be made: says why as soon as somebody has a sentence"
 
@@ -171,7 +175,7 @@ class NoTokenizer:
     def __call__(self, texts: object) -> torch.Tensor:
         raise UserError(self.why)
 
-
+# %% ../../nbs/clip/02_finding.ipynb #42ec98bf
 def tokenizer_of(name: str) -> Callable:
     "From sentences to numbers of words, as a backbone's text side reads them"
     import open_clip

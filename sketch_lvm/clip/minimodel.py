@@ -49,7 +49,7 @@ def pictures_seen(recipe: dict, steps: int) -> int:
         for p, a, b in zip(recipe['phases'], starts, starts[1:])
     )
 
-
+# %% ../../nbs/clip/17_minimodel.ipynb #96005aee
 def publish(
     run: str | Path, folder: str | Path, name: str = 'mini-again', note: str = '', measured: bool = True
 ) -> dict:

@@ -36,7 +36,7 @@ def unsupported(name: str) -> str:
         return f'its text tower is {config["text_cfg"]["hf_model_name"]} of Hugging Face'
     return ''
 
-
+# %% ../../nbs/clip/00_names.ipynb #74ca075f
 def is_plain(name: str) -> bool:
     "Whether one of open_clip's architectures is a plain ViT with a plain text tower beside, which any method fits"
     import open_clip
@@ -47,14 +47,14 @@ def is_plain(name: str) -> bool:
     plain = isinstance(image.get('layers'), int) and image.get('pool_type', 'tok') == 'tok' and not odd & image.keys()
     return plain and not config.get('custom_text') and not unsupported(name)
 
-
+# %% ../../nbs/clip/00_names.ipynb #927e87d7
 def plain_vits() -> list[str]:
     "Names of open_clip's plain ViT CLIPs: one class token, learned positions, a causal text tower beside"
     import open_clip
 
     return sorted(n for n in open_clip.list_models() if is_plain(n))
 
-
+# %% ../../nbs/clip/00_names.ipynb #cdc60c9e
 def open_clip_names() -> list[str]:
     "Names of open_clip's architectures that can be used here"
     import open_clip
@@ -74,7 +74,7 @@ def kind_of_name(name: str) -> str:
     known = name.replace('/', '-') in open_clip.list_models()
     return 'folder' if not known and ('/' in name or os.sep in name or os.path.isdir(name)) else 'open_clip'
 
-
+# %% ../../nbs/clip/00_names.ipynb #c378f49c
 def check_backbone(name: str) -> str:
     "Return `name` if it can be a backbone, else say what is wrong with it, or offer the nearest name"
     if name in SMALL and name in small_backbones():
@@ -115,7 +115,7 @@ def check_timm(name: str) -> str:
         check_name(tag, timm_tags(name), f'pretrained tag of {model}')
     return name
 
-
+# %% ../../nbs/clip/00_names.ipynb #c31cb5b5
 def check_folder(name: str) -> str:
     "Return the path of a folder that says what it holds, in open_clip's words"
     if not os.path.isdir(name):  # which a name too long for any file is not, either
@@ -138,7 +138,7 @@ WEIGHT_FILES = (  # in a folder, the first that is there
     'pytorch_model.bin',
 )
 
-
+# %% ../../nbs/clip/00_names.ipynb #1b994e65
 def default_tag(name: str) -> str:
     "The tag of weights that a backbone gets if none is named: OpenAI's, else the first that open_clip lists"
     import open_clip
@@ -150,7 +150,7 @@ def default_tag(name: str) -> str:
     tags = open_clip.list_pretrained_tags_by_model(name)
     return 'openai' if 'openai' in tags or not tags else tags[0]
 
-
+# %% ../../nbs/clip/00_names.ipynb #ce549885
 def timm_config(name: str) -> dict:
     "What timm knows of the weights of a name: address, tag, size, mean and std"
     import timm
@@ -160,7 +160,7 @@ def timm_config(name: str) -> dict:
     found = timm.get_pretrained_cfg(f'{model}.{tag}' if tag else model) if known else None
     return found.to_dict() if found is not None else {}
 
-
+# %% ../../nbs/clip/00_names.ipynb #fdd138fc
 def timm_tags(name: str) -> list[str]:
     "The tags of weights that timm knows for a model"
     import timm
@@ -168,7 +168,7 @@ def timm_tags(name: str) -> list[str]:
     model = name.removeprefix('timm:').partition('.')[0]
     return [n.partition('.')[2] for n in timm.list_pretrained(f'{model}.*')]
 
-
+# %% ../../nbs/clip/00_names.ipynb #455238ab
 def is_tag(name: str, tag: str) -> bool:
     "Whether a backbone has weights of that name to fetch"
     import open_clip
@@ -185,7 +185,7 @@ def on_hub(repository: str, files: Sequence[str]) -> Path | None:
     found = [try_to_load_from_cache(repository, f) for f in files]
     return next((Path(f) for f in found if isinstance(f, str)), None)
 
-
+# %% ../../nbs/clip/00_names.ipynb #eb8d5b60
 def cache_in_words(repository: str) -> str:
     "What the cache of this disk holds of a repository on the hub, for whoever finds it incomplete"
     import huggingface_hub.constants as hub
@@ -203,7 +203,7 @@ def cache_in_words(repository: str) -> str:
     missing = [CONFIG] * (config is None) + ['a file of weights, such as ' + WEIGHT_FILES[0]] * (weights is None)
     return f'{folder}/snapshots/{commit[:12]} lacks {" and ".join(missing)}' if missing else f'{folder} is whole'
 
-
+# %% ../../nbs/clip/00_names.ipynb #0765817f
 def cached_weights(name: str, tag: str = '') -> Path | None:
     "The file in which a backbone's weights lie on this disk; None if they would have to be fetched"
     import open_clip
@@ -233,7 +233,7 @@ def weights_in(folder: Path) -> Path | None:
     files = [folder / f for f in WEIGHT_FILES if (folder / f).is_file()]
     return files[0] if files else None
 
-
+# %% ../../nbs/clip/00_names.ipynb #9c071c83
 def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
     "Whether `pretrained` means a file or a folder. A tag of that tower is a tag, whatever lies in this folder"
     if pretrained is None or is_random(pretrained) or is_tag(name, str(pretrained)):
@@ -241,20 +241,23 @@ def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
     path = Path(pretrained)
     return os.path.exists(path) or len(path.parts) > 1 or path.suffix in ('.safetensors', '.pt', '.pth', '.bin')
 
-
+# %% ../../nbs/clip/00_names.ipynb #19b71799
 def is_random(weights_from: str | os.PathLike | None) -> bool:
     "Whether random numbers are asked for: `random`, or `random:TAG` for a tower made as a tag's weights need it"
     return str(weights_from or '').partition(':')[0] == 'random'
 
-
+# %% ../../nbs/clip/00_names.ipynb #468b5524
 def weights_problem(name: str, weights_from: str | os.PathLike | None) -> str:
     "Why a backbone cannot have weights of that name, in a sentence; '' if nothing speaks against it yet"
-    if name not in SMALL or weights_from is None or is_random(weights_from):
+    if is_random(weights_from):
+        no_tags = ':' in str(weights_from) and (name in SMALL or kind_of_name(name) in ('folder', 'hub'))
+        return f"{name} has no tags, so {str(weights_from)!r} can only mean 'random': say that." if no_tags else ''
+    if name not in SMALL or weights_from is None:
         return ''
     who = 'the mini CLIP' if name == 'mini' else name
     return f"{who} has no weights but its own: leave --weights-from out, or say 'random'."
 
-
+# %% ../../nbs/clip/00_names.ipynb #6124295e
 def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool:
     "Whether a backbone's weights are on this disk already. Asks no network and loads nothing"
     if name in SMALL:

@@ -141,20 +141,21 @@ def own_problems(encoder: OwnEncoder) -> list[str]:
         out.append('it has no embed(pixels, modality)')
     return out
 
-
+# %% ../../nbs/clip/22_own.ipynb #6d6ce86e
 def modules_of(encoder: OwnEncoder) -> list[nn.Module]:
-    "The torch modules that an encoder holds: as attributes, in lists of them, or where its function finds them"
+    "The torch modules that an encoder holds: as attributes, in lists or dictionaries, or where its function finds them"
     held = list(vars(encoder).values())
     function = vars(encoder).get('embed')
     if inspect.isfunction(function):
         names = inspect.getclosurevars(function)
         held += [*names.nonlocals.values(), *names.globals.values()]
     held += [getattr(x, '__self__', None) for x in held]  # a method of a module
-    held += [y for x in held if isinstance(x, (list, tuple)) for y in x]
+    boxes = [x.values() if isinstance(x, dict) else x for x in held if isinstance(x, (list, tuple, dict))]
+    held += [y for box in boxes for y in box]
     found = [x for x in held if isinstance(x, nn.Module)]
     return list({id(x): x for x in found}.values())
 
-
+# %% ../../nbs/clip/22_own.ipynb #ccf4431b
 def device_of_parts(encoder: OwnEncoder) -> torch.device:
     "Where its modules compute; the CPU if it has none"
     tensors = (t for m in modules_of(encoder) for t in (*m.parameters(), *m.buffers()))
@@ -191,12 +192,12 @@ def probe_rows(encoder: OwnEncoder) -> torch.Tensor:
     batches = [(b.pixels(images[i::2]), word) for i, word in enumerate(MODALITIES)]
     return embed_batches(encoder, batches, device='cpu')
 
-
+# %% ../../nbs/clip/22_own.ipynb #a0196b62
 def tensors_of(module: nn.Module) -> dict[str, torch.Tensor]:
     "Parameters and buffers of a module by name"
     return {name: t for name, t in module.state_dict().items() if isinstance(t, torch.Tensor)}
 
-
+# %% ../../nbs/clip/22_own.ipynb #c9c1302a
 def own_mark(encoder: OwnEncoder) -> dict[str, str]:
     "Hashes of its modules, of what it does, and how its pictures are prepared, as galleries compare them"
     b, z = encoder.backbone, probe_rows(encoder)
@@ -224,7 +225,7 @@ def add_encoder(name: str, make: Callable[[], OwnEncoder]) -> None:
     OWN[name] = make
     _opened.pop(name, None)
 
-
+# %% ../../nbs/clip/22_own.ipynb #a47c8dc2
 def open_own(name: str, device: torch.device | str = 'cpu') -> OwnEncoder:
     "The encoder of a name, made on first use, its modules on a device"
     if name not in OWN:

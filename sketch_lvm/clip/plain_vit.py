@@ -134,7 +134,7 @@ def attend(
         )
     return attn.out_proj(mix(q, k, v, mask).transpose(1, 2).flatten(2))
 
-
+# %% ../../nbs/clip/04_plain_vit.ipynb #479e664e
 def mix(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
     "Softmax attention. PyTorch's fused kernel, except where its backward is slow: bf16 on a CPU"
     mask = mask if mask is None else mask.to(q.dtype)
@@ -142,13 +142,13 @@ def mix(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | 
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     return attention_shares(q, k, mask) @ v
 
-
+# %% ../../nbs/clip/04_plain_vit.ipynb #f19af9f6
 def attention_shares(q: torch.Tensor, k: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
     "How each asking token spreads its attention: [B, heads, asking, tokens], rows sum to 1"
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     return (scores if mask is None else scores + mask).softmax(-1)
 
-
+# %% ../../nbs/clip/04_plain_vit.ipynb #b89a71ed
 def run_block(
     block: nn.Module,
     x: torch.Tensor,
@@ -272,7 +272,7 @@ def open_clip_norms(tower: nn.Module) -> dict[str, nn.LayerNorm]:
     before, *behind = [(n, getattr(tower, n, None)) for n in ('ln_pre', 'ln_post', 'ln_final')]
     return {n: m for n, m in [before, *inner, *behind] if isinstance(m, nn.LayerNorm)}
 
-
+# %% ../../nbs/clip/04_plain_vit.ipynb #016928ee
 def open_clip_structure(tower: nn.Module) -> list:
     "What changes the output of one of open_clip's transformers and is no weight: activations, heads, epsilons"
     blocks = [

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from .encoder import Encoder, embed_batches
 from ..core import UserError, cache_path, check_name, machine, read_json, torch_rng, write_json
 
+# %% ../../nbs/clip/23_precision.ipynb #69590b02
 PRECISIONS = ('fp32', 'bf16', 'autocast')
 LEAST_COSINE = 0.999  # between a picture's vector and its own in fp32
 LEAST_GAIN = 1.1  # times as fast as fp32, or it is not worth another vector
@@ -44,7 +45,7 @@ def set_precision(
     encoder.precision, encoder.autocast = ('fp32' if precision == 'autocast' else precision), precision == 'autocast'
     return encoder
 
-
+# %% ../../nbs/clip/23_precision.ipynb #2b8d2c98
 def precision_of(encoder: object) -> str:
     "In which precision an encoder embeds"
     return 'autocast' if getattr(encoder, 'autocast', False) else getattr(encoder, 'precision', 'fp32')
@@ -55,7 +56,7 @@ def wait_for(device: torch.device) -> None:
     if device.type in ('cuda', 'mps'):
         getattr(torch, device.type).synchronize()
 
-
+# %% ../../nbs/clip/23_precision.ipynb #c1007e1c
 def measure_precision(encoder: Encoder, batch: int = 8, repeats: int = 2, seed: int = 0) -> dict:
     "Seconds for a picture, and the least cosine with fp32, in each precision; and what follows from them"
     b, device = encoder.backbone, encoder.backbone.device
@@ -90,7 +91,7 @@ def measure_precision(encoder: Encoder, batch: int = 8, repeats: int = 2, seed: 
         conditions=machine(device),
     )
 
-
+# %% ../../nbs/clip/23_precision.ipynb #6fc13c4b
 def fastest(seconds: dict[str, float], cosines: dict[str, float]) -> str:
     "The fastest precision whose vectors stay where they are in fp32, if it gains enough"
     fine = [p for p in seconds if cosines[p] >= LEAST_COSINE and seconds[p] * LEAST_GAIN <= seconds['fp32']]
@@ -107,7 +108,7 @@ def vector_units() -> str:
     has = found[1].split() if found else []
     return ' '.join(unit for unit in UNITS if unit in has)
 
-
+# %% ../../nbs/clip/23_precision.ipynb #6d3a58a9
 MEASURED = 'precision.json'
 FEW = 200  # pictures, for which a measurement would take longer than it saves
 
@@ -120,7 +121,7 @@ def place_of(encoder: Encoder) -> str:
     shape = f'{b.name} {b.size} {b.width} x {b.layers}'
     return f'{where}, {b.device.type}, {c["threads"]} threads, torch {c["versions"]["torch"]}: {shape}'
 
-
+# %% ../../nbs/clip/23_precision.ipynb #14bf2847
 def kept_measurements() -> dict[str, dict]:
     "{machine and architecture: what was measured} of this machine's cache; a damaged file is only a lost shortcut"
     path = cache_path(MEASURED)
@@ -131,7 +132,7 @@ def kept_measurements() -> dict[str, dict]:
     known = isinstance(found, dict)
     return {k: v for k, v in found.items() if isinstance(v, dict) and v.get('chosen') in PRECISIONS} if known else {}
 
-
+# %% ../../nbs/clip/23_precision.ipynb #3928569e
 def chosen_precision(encoder: Encoder, say: Callable[[str], None] | None = None, pictures: int | None = None) -> str:
     "What is fastest here for an encoder, measured at first use; `say` is told, with the numbers"
     if encoder.recipe.get('train') == 'all':
@@ -147,7 +148,7 @@ def chosen_precision(encoder: Encoder, say: Callable[[str], None] | None = None,
         say(measured_words(found, when))
     return found['chosen']
 
-
+# %% ../../nbs/clip/23_precision.ipynb #ab05006f
 def measured_words(found: dict, when: str = 'measured') -> str:
     "A measurement in a line"
     times = ', '.join(f'{p} {1000 * s:.3g}' for p, s in found['seconds'].items())

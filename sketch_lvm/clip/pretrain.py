@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEADS', 'Optimisers', 'Phase', 'MiniRecipe', 'article', 'material', 'draw_batch', 'Heads', 'pixels', 'kind_loss',
            'losses', 'optimisers', 'rate', 'machine_words', 'save_state', 'read_state', 'amp_of_state', 'load_state',
-           'update', 'pretrain', 'trim', 'log']
+           'update', 'pretrain', 'trim', 'log', 'log_row']
 
 # %% ../../nbs/clip/15_pretrain.ipynb #dd63d122
 import json, time
@@ -46,7 +46,7 @@ class Phase:
     kind_weight: float = 0.0
     rate: float = 1.0  # factor on both learning rates
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #09f6707d
 @dataclass(frozen=True)
 class MiniRecipe:
     "Everything the outcome depends on"
@@ -84,7 +84,7 @@ def article(name: str) -> str:
     "A name with `a` or `an` before it"
     return f'{"an" if name[0] in "aeiou" else "a"} {name}'
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #be30a2e5
 def material(
     recipe: MiniRecipe, names: Sequence[str] = CATEGORY_NAMES, progress: Progress | None = None
 ) -> dict[str, np.ndarray]:
@@ -125,7 +125,7 @@ class Heads(torch.nn.Module):
             torch.manual_seed(seed)
             self.plan = torch.nn.Linear(width, side * side)
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #793ca666
 def pixels(images: np.ndarray, shift: tuple[int, int] = (0, 0)) -> torch.Tensor:
     "uint8 [n, 64, 64, 3] to normalised floats, all moved by the same few pixels"
     x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
@@ -203,7 +203,7 @@ def optimisers(model: torch.nn.Module, heads: Heads, recipe: MiniRecipe) -> Opti
         muon([p for p in every if id(p) in inside], recipe.muon, weight_decay=recipe.weight_decay),
     ]
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #6b87d6cc
 def rate(recipe: MiniRecipe, step: int) -> float:
     "Warm up, stay, then fall in a straight line"
     return min(1, (step + 1) / recipe.warmup, max(0.0, (recipe.steps - step) / (recipe.decay * recipe.steps)))
@@ -214,7 +214,7 @@ def machine_words(device: torch.device) -> str:
     m = machine(device)
     return m['device_name'] if device.type == 'cuda' else f'{m["device_name"]}, CPU, {m["threads"]} thread(s)'
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #29435c54
 def save_state(
     path: str | Path,
     model: torch.nn.Module,
@@ -240,7 +240,7 @@ def save_state(
     with atomic_write(path) as f:
         f.write(save({k: v.contiguous().cpu().clone() for k, v in state.items()}, about))
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #543ccb33
 def read_state(path: str | Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
     "What a saved state says of itself, and its tensors"
     try:
@@ -249,12 +249,12 @@ def read_state(path: str | Path) -> tuple[dict[str, str], dict[str, torch.Tensor
     except SafetensorError as e:
         raise UserError(f'{path} is damaged ({e}). Remove it to begin anew, or restore it.') from e
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #df83c572
 def amp_of_state(path: Path) -> str | None:
     "The precision that a run began with, if there is one; 16 bits, where none was written down"
     return json.loads(read_state(path)[0]['recipe']).get('amp', 'bf16') if path.exists() else None
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #0f0ad68f
 def load_state(path: str | Path, model: torch.nn.Module, heads: Heads, opts: Optimisers) -> tuple[int, float]:
     "Put a saved state back; returns the step and the seconds spent so far"
     meta, tensors = read_state(path)
@@ -321,35 +321,41 @@ def pretrain(
     start, spent = 0, 0.0
     if state.exists():
         start, spent = load_state(state, model, heads, opts)
-        trim(out / 'log.jsonl', start)
+    trim(out / 'log.jsonl', start)
     data = material(recipe, names)
     clock = time.time() - spent
     model.logit_scale.requires_grad_(True)
-    for step in range(start, min(recipe.steps, stop or recipe.steps)):
+    end = min(recipe.steps, stop or recipe.steps)
+    for step in range(start, end):
         with torch.random.fork_rng(devices=[dev] if dev.type == 'cuda' else []):
             torch.manual_seed(recipe.seed * 1_000_003 + step)  # patch dropout draws from the global generator
             terms = losses(model, heads, tokenizer, recipe, data, step, names)
         update(terms, model, heads, opts, recipe, step)
-        if (step + 1) % 50 == 0:
+        if (step + 1) % 50 == 0 or step + 1 == recipe.steps:
             log(out, step + 1, terms, time.time() - clock, say)
-        if (step + 1) % every == 0 or step + 1 == recipe.steps:
+        if (step + 1) % every == 0 or step + 1 == end:
             save_state(state, model, heads, opts, recipe, step + 1, time.time() - clock)
     return model.eval(), tokenizer
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #55333663
 def trim(path: Path, step: int) -> None:
     "Drop the log's rows after the saved step: they will be written again"
     rows = [row for row in json_lines(path) if row['step'] <= step]
     with atomic_write(path, 'w') as f:
         f.write(''.join(json.dumps(row) + '\n' for row in rows))
 
-
+# %% ../../nbs/clip/15_pretrain.ipynb #f27bab89
 def log(
     out: str | Path, step: int, terms: dict[str, torch.Tensor], seconds: float, say: Callable[[str], object] | None
 ) -> None:
     "Add a row to the log of a run, and tell it"
     row = dict(step=step, seconds=round(seconds, 1), **{k: round(v.item(), 4) for k, v in terms.items()})
-    with open_to_add(Path(out) / 'log.jsonl') as f:
+    log_row(Path(out), row, say)
+
+
+def log_row(out: Path, row: dict, say: Callable[[str], object] | None) -> None:
+    "Add a row to the log in a folder, and tell it"
+    with open_to_add(out / 'log.jsonl') as f:
         f.write(json.dumps(row).encode() + b'\n')
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

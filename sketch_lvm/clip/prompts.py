@@ -81,7 +81,7 @@ class PromptSource(nn.Module):
         "Kind and options, as plain data: what a saved encoder says of its prompts"
         return dict(kind=type(self).__name__, **self.options)
 
-
+# %% ../../nbs/clip/10_prompts.ipynb #714a413d
 class NoPrompts(PromptSource):
     "CLIP as it is"
 
@@ -134,7 +134,7 @@ class DeepPrompts(PromptSource):
         if depth > layers:
             raise UserError(f'prompts for {depth} layers, but the tower has {layers}. Use depth={layers} or less.')
 
-
+# %% ../../nbs/clip/10_prompts.ipynb #56367b50
 class ShallowPrompts(DeepPrompts):
     "`n_prompts` free prompts at the input, carried along; a set for each modality, or a common one"
 
@@ -158,7 +158,7 @@ class Trace:
     prompts: list = field(default_factory=list)  # (how many prompts the block saw, whether they were new)
     every: bool = False  # attention of every asking token: [B, heads, asking, 1 + N + prompts]
 
-
+# %% ../../nbs/clip/10_prompts.ipynb #94e2ff27
 def join(x: torch.Tensor, prompts: torch.Tensor | None) -> torch.Tensor:
     "`x`, then the prompts; None leaves `x` as it is"
     if prompts is None:
@@ -203,7 +203,7 @@ def prompted_forward(
         return tower.project(x)
     return by_runs(lambda part, i: tower.project(part, projection[i if len(projection) > 1 else 0]), x, runs)
 
-
+# %% ../../nbs/clip/10_prompts.ipynb #e268718c
 def whole_forward(
     tower: Tower, pixels: torch.Tensor, prompts: PromptSource, runs: Runs, norms: Norms | None, trace: Trace | None
 ) -> torch.Tensor:

@@ -97,7 +97,7 @@ def bent_grid(
         grid = grid + F.interpolate(field, (64, 64), mode='bilinear', align_corners=True).permute(0, 2, 3, 1)
     return grid
 
-
+# %% ../../nbs/clip/18_realbatches.ipynb #7edd363c
 def show_photos(images: np.ndarray, g: torch.Generator, crop: float) -> torch.Tensor:
     "Photos as they are met in training: cut out, mirrored, in other light; floats [n, 3, 64, 64] from 0 to 1"
     n = len(images)
@@ -114,7 +114,7 @@ def show_photos(images: np.ndarray, g: torch.Generator, crop: float) -> torch.Te
     x = (middle + (x - middle) * factor(0.4)) * factor(0.3)
     return (x * (1 + (torch.rand(n, 3, 1, 1, generator=g) * 2 - 1) * 0.08)).clamp(0, 1)
 
-
+# %% ../../nbs/clip/18_realbatches.ipynb #19f4c412
 def show_lines(ink: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     "Ink [n, 64, 64] from 0 to 1 as drawings: thicker or thinner, darker or paler, bent; floats [n, 3, 64, 64]"
     n = len(ink)
@@ -133,14 +133,14 @@ def show_lines(ink: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     x = 1 - x * (0.7 + 0.3 * torch.rand(n, 1, 1, 1, generator=g))
     return x.expand(n, 3, 64, 64)
 
-
+# %% ../../nbs/clip/18_realbatches.ipynb #007f1461
 def ink_of_art(strength: np.ndarray, g: torch.Generator) -> torch.Tensor:
     "Line strength to ink: only lines above a limit are drawn, another limit each time"
     x = torch.from_numpy(strength).float() / 255
     limit = 0.12 + 0.45 * torch.rand(len(x), 1, 1, generator=g)
     return ((x - limit) * 5).clamp(0, 1)
 
-
+# %% ../../nbs/clip/18_realbatches.ipynb #84e5c2e0
 def ink_of_sketch(grey: np.ndarray, g: torch.Generator) -> torch.Tensor:
     "Grey on white to ink; thin lines that were made small are pale, and are made stronger by a random factor"
     x = 1 - torch.from_numpy(grey).float() / 255
@@ -167,7 +167,7 @@ class Material:
         shown = np.flatnonzero(~np.isin(data.sketch_kind, held))
         return cls(data, shown, int(max(data.photo_kind.max(), data.sketch_kind.max())) + 1)
 
-
+# %% ../../nbs/clip/18_realbatches.ipynb #c1ce18f3
 def batch(m: Material, r: RealRecipe, step: int) -> tuple[torch.Tensor, torch.Tensor]:
     "Pictures and labels: a pure function of the recipe and the step"
     d, g = m.data, torch.Generator().manual_seed(r.seed * 1_000_003 + step)

@@ -41,7 +41,7 @@ PATTERNS = (
     'this is a {}',
 )
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #d307db86
 def grown_text(names: list[str], start: Backbone, architecture: dict) -> tuple[torch.nn.Module, WordTokenizer]:
     "A CLIP with the text tower of `start`, whose table of words also holds those of `names` and `PATTERNS`"
     old = start.tokenizer
@@ -55,7 +55,7 @@ def grown_text(names: list[str], start: Backbone, architecture: dict) -> tuple[t
     model.load_state_dict(state | {'token_embedding.weight': table}, strict=False)
     return model, new
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #879ef444
 def teach_sentences(
     model: torch.nn.Module,
     tokenizer: WordTokenizer,
@@ -113,7 +113,7 @@ def measure_real(backbone: Backbone, d: Real64, split: Split) -> dict[str, dict[
         out[part] = row
     return out
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #1d289ea3
 def chance_precision(gallery: np.ndarray, wanted: np.ndarray, times: int = 20) -> float:
     "mAP of a random order of the gallery, over the kinds of the queries"
     kinds, count = np.unique(wanted, return_counts=True)
@@ -136,13 +136,13 @@ SHOWN = (
     'validation kinds of the split; no quick drawing.'
 )
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #cf9ca4e2
 def architecture_of(r: RealRecipe) -> dict:
     "The mini CLIP's, with the layers and the stem of a recipe"
     grown = MINI | dict(vision_cfg=MINI['vision_cfg'] | dict(layers=r.layers))
     return grown | (dict(stem=dict(channels=r.stem, blocks=r.blocks)) if r.stem else {})
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #5ec5dfda
 def publish_real(
     run: str | Path,
     folder: str | Path,
@@ -196,7 +196,7 @@ def publish_real(
         write_json(folder / 'card.json', card := card | dict(measured=measure_real(base, d, split)))
     return card
 
-
+# %% ../../nbs/clip/20_realmodel.ipynb #4930075f
 def make_base(
     out: str | Path,
     path: str | Path,  # the folder with the archives

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['build_tower', 'NamedTower', 'name_loss', 'step_terms', 'warm_then_cool', 'adam_and_muon', 'RealTraining',
            'read_about', 'recipe_of', 'read_training', 'averaged', 'embeddings', 'mean_precision', 'measure_kinds',
-           'measure_names', 'pretrain_real', 'log_row']
+           'measure_names', 'pretrain_real']
 
 # %% ../../nbs/clip/19_realpretrain.ipynb #f6fca61c
 import json, time
@@ -22,9 +22,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .amp import amp_of_run, choose_amp, muon_for, precision
 from .backbone import MINI, MINI_STATS, load_mini
-from .pretrain import trim
+from .pretrain import log_row, trim
 from ..core import UserError, atomic_write, machine
-from ..files import open_to_add
 from .realbatches import Material, RealRecipe, batch
 from .stem import Stem
 from ..data.real64 import Real64, real64
@@ -50,7 +49,7 @@ def build_tower(r: RealRecipe) -> torch.nn.Module:
     visual.patch_dropout = PatchDropout(r.patch_dropout)
     return visual.requires_grad_(True).train()
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #d5f913f7
 class NamedTower(torch.nn.Module):
     "What is trained: the image tower, and one vector for each name"
 
@@ -79,9 +78,9 @@ def name_loss(logits: torch.Tensor, label: torch.Tensor, m: Material, r: RealRec
     )
     return sum(sums) / len(label)
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #c21caafc
 def step_terms(learner: NamedTower, m: Material, r: RealRecipe, step: int) -> dict[str, torch.Tensor]:
-    "The terms of one step, each already weighted, and the share of pictures named right of each sort"
+    "The terms of one step, each already weighted"
     x, label = batch(m, r, step)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(r.seed * 1_000_003 + step)  # dropping patches draws from the global generator
@@ -93,13 +92,13 @@ def step_terms(learner: NamedTower, m: Material, r: RealRecipe, step: int) -> di
         terms['pair'] = r.pair_weight * F.cross_entropy(near, torch.arange(r.art))
     return terms
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #849907e8
 def warm_then_cool(r: RealRecipe, step: int, cool: tuple[int, int] | None) -> float:
     "Warm up, stay; from step cool[0] on fall within cool[1] steps to zero: a run of unknown length can end at any time"
     fall = 1.0 if cool is None or step < cool[0] else max(0.0, 1 - ((step - cool[0]) / cool[1]) ** 0.5)
     return min(1.0, (step + 1) / r.warmup) * fall
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #20ab986b
 def adam_and_muon(learner: NamedTower, r: RealRecipe) -> list[tuple[torch.optim.Optimizer, float]]:
     "AdamW, and Muon for the matrices inside the blocks, each with its rate"
     inside = [p for k, p in learner.named_parameters() if r.muon and p.ndim == 2 and 'resblocks' in k]
@@ -215,7 +214,7 @@ def recipe_of(about: dict) -> RealRecipe:
     "The recipe of a saved run; one that names no precision learned in 16 bits"
     return RealRecipe(**{'amp': 'bf16'} | about['recipe'])
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #4d9a935e
 def read_training(path: str | Path) -> tuple[dict, dict[str, torch.Tensor]]:
     "The numbers and the tensors of a saved run"
     return read_about(path), load_file(path)
@@ -239,7 +238,7 @@ def embeddings(learner: NamedTower, pictures: np.ndarray, at_once: int = 250) ->
         out.append(learner.embed((x - mean) / std))
     return torch.cat(out)
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #43faa634
 def mean_precision(queries: torch.Tensor, gallery: torch.Tensor, wanted: np.ndarray, kinds: np.ndarray) -> float:
     "mAP over all of the gallery: the mean, over queries, of the precision at each photo of the query's kind"
     ranked = torch.from_numpy(kinds)[(-(queries @ gallery.T)).argsort(dim=1, stable=True)]
@@ -247,7 +246,7 @@ def mean_precision(queries: torch.Tensor, gallery: torch.Tensor, wanted: np.ndar
     precision = hit.cumsum(1) / torch.arange(1, hit.shape[1] + 1)
     return ((precision * hit).sum(1) / hit.sum(1)).mean().item()
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #83b86a08
 def measure_kinds(learner: NamedTower, d: Real64, kinds: tuple[str, ...]) -> dict[str, float]:
     "Frozen: sketches and quick drawings of some kinds look for test photos of these kinds; and what chance would find"
     wanted = d.kinds(*kinds)
@@ -268,7 +267,7 @@ def measure_kinds(learner: NamedTower, d: Real64, kinds: tuple[str, ...]) -> dic
     anywhere = F.normalize(torch.randn(len(label), 16, generator=g), dim=1)
     return out | dict(chance=mean_precision(noise, anywhere, np.repeat(wanted, 20), label))
 
-
+# %% ../../nbs/clip/19_realpretrain.ipynb #2c151a5b
 def measure_names(learner: NamedTower, d: Real64) -> dict[str, float]:
     "How often a test photo gets its own name, among the names of photos"
     names = F.normalize(learner.names, dim=-1)[: d.photo_names]
@@ -318,11 +317,3 @@ def pretrain_real(
             saved = time.time()
     run.save()
     return run
-
-
-def log_row(out: Path, row: dict, say: Callable[[str], None] | None) -> None:
-    "A line of the log"
-    with open_to_add(out / 'log.jsonl') as f:
-        f.write(json.dumps(row).encode() + b'\n')
-    if say:
-        say('  '.join(f'{k} {v}' for k, v in row.items()))

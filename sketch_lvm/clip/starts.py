@@ -65,7 +65,7 @@ def put_start(prompts: PromptSource, tokens: torch.Tensor) -> None:
     "Let prompts begin as tokens [sets, layers, k, width]"
     raise UserError(f'{type(prompts).__name__} cannot begin elsewhere; leave prompt_start at random.')
 
-
+# %% ../../nbs/clip/21_starts.ipynb #6551d5bf
 @token_sets.register
 def _(prompts: DeepPrompts) -> tuple[tuple[str, ...], int]:
     return tuple(prompts.options['modalities']), prompts.options['k']
@@ -77,12 +77,12 @@ def _(prompts: DeepPrompts, tokens: torch.Tensor) -> None:
     for p in getattr(prompts, 'net', nn.Sequential())[-1:].parameters():
         p.zero_()  # a net that shifts the tokens for each picture begins by adding nothing
 
-
+# %% ../../nbs/clip/21_starts.ipynb #67827ea1
 @token_sets.register
 def _(prompts: SharedPrompts) -> tuple[tuple[str, ...], int]:
     return ('common',), prompts.options['word_tokens'] + prompts.options['class_tokens']
 
-
+# %% ../../nbs/clip/21_starts.ipynb #b58d9608
 @put_start.register
 def _(prompts: SharedPrompts, tokens: torch.Tensor) -> None:
     words, classes = tokens[0].mean(0).split([prompts.options['word_tokens'], prompts.options['class_tokens']])
@@ -132,7 +132,7 @@ class SketchSide(Encoder):
         sketches = super().by_side(pixels[rows[0]], 'sketch', **look)
         return torch.cat([sketches, self.plain(pixels[rows[1]])])[torch.argsort(torch.cat(rows))]
 
-
+# %% ../../nbs/clip/21_starts.ipynb #d573f48b
 def sketch_side(encoder: Encoder) -> SketchSide:
     "The same encoder, learning for sketches alone"
     e = encoder

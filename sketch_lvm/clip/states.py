@@ -23,7 +23,7 @@ def in_new_words(saved: dict) -> dict:
 
     return {new(name): value for name, value in saved.items()}
 
-
+# %% ../../nbs/clip/11_states.ipynb #d08a32d6
 def tensor_differences(theirs: object, mine: dict) -> list[str]:
     "What keeps saved tensors from taking the places of others, in words: names, kinds and shapes before numbers"
     if not isinstance(theirs, dict):

@@ -26,7 +26,7 @@ class Residual(torch.nn.Module):
         y = F.relu(self.first_norm(self.first(x)))
         return F.relu(x + self.second_norm(self.second(y)))
 
-
+# %% ../../nbs/clip/05_stem.ipynb #f0290ead
 class Stem(torch.nn.Conv2d):
     "A patch projection of 8 x 8 pixels with a small convolutional network beside it"
 

@@ -59,7 +59,7 @@ def check_text(clip: nn.Module) -> nn.Module:
         )
     return clip
 
-
+# %% ../../nbs/clip/12_text_prompts.ipynb #f3aa1c1f
 def sentence_ends(clip: nn.Module, ids: torch.Tensor) -> torch.Tensor:
     "The position of each sentence's end, where the tower is read"
     check_text(clip)
@@ -93,7 +93,7 @@ class TextTrace:
     ends: torch.Tensor | None = None  # [C] where each sentence ends
     ends_only: bool = False  # keep the states there alone, [C, width]: a small part of all
 
-
+# %% ../../nbs/clip/12_text_prompts.ipynb #4fecd176
 def overwrite(x: torch.Tensor, new: torch.Tensor | None) -> torch.Tensor:
     "`x` with the places after the beginning taken by `new`; None leaves `x` as it is"
     if new is None or not new.shape[-2]:
@@ -101,7 +101,7 @@ def overwrite(x: torch.Tensor, new: torch.Tensor | None) -> torch.Tensor:
     new = new.to(x.dtype) if new.ndim == 3 else new.to(x.dtype).expand(len(x), -1, -1)
     return torch.cat([x[:, :1], new, x[:, 1 + new.shape[1] :]], 1)
 
-
+# %% ../../nbs/clip/12_text_prompts.ipynb #7745d125
 def _fit(new, x, ends):
     if new is None:
         return None
@@ -166,7 +166,7 @@ class TextPrompts(nn.Module):
         "The vectors of a layer; None behind the last that has any"
         return self.vectors[layer] if layer < len(self.vectors) else None
 
-
+# %% ../../nbs/clip/12_text_prompts.ipynb #7ad1df40
 def template_words(backbone: Backbone, n: int, template: str = 'a photo of a {}') -> torch.Tensor:
     "Embeddings [n, width] of a template's first n words"
     ids = backbone.tokenizer([template.removeprefix('=').format('')])[0]

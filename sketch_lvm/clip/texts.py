@@ -17,7 +17,7 @@ def split_words(text: str) -> list[str]:
     "Its words in small letters; dashes and underscores part them, too"
     return text.lower().replace('_', ' ').replace('-', ' ').split()
 
-
+# %% ../../nbs/clip/03_texts.ipynb #e558ed18
 class WordTokenizer:
     "Whole words to numbers: 0 pads, 1 is an unknown word, 2 starts, the last number ends the sentence"
 
@@ -54,7 +54,7 @@ def class_sentence(template: str, name: str) -> str:
     text = template.removeprefix('=').format(str(name).replace('_', ' '))
     return text if template.startswith('=') else article_fix(text)
 
-
+# %% ../../nbs/clip/03_texts.ipynb #b7c3d3e8
 def article_fix(text: str) -> str:
     "'a apple' to 'an apple'"
     words = text.split(' ')

@@ -36,14 +36,14 @@ KINDS: dict[str, tuple[str, dict, dict]] = {  # kind -> (timm's model, its shape
     'dinov3': ('vit_small_patch16_dinov3', SHAPE, {}),
 }
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #f52ef37b
 def random_timm(kind: str, seed: int = 0, dim: int = 6, **shape: object) -> nn.Module:
     "A small frozen image tower of a kind of `KINDS` with random weights from `seed`, for examples and tests"
     name, own, wrap = KINDS[kind]
     tower = wrapped(name, dim, own | shape, **wrap) if wrap else plain_timm(name, own | shape)
     return refill(tower, seed)
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #2180da23
 def plain_timm(name: str, shape: dict) -> nn.Module:
     "A model of timm without weights, classes or words"
     import timm
@@ -51,7 +51,7 @@ def plain_timm(name: str, shape: dict) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         return timm.create_model(name, pretrained=False, num_classes=0, **shape)
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #b7d1c60c
 def wrapped(name: str, dim: int, shape: dict, pool: str = '', proj: str | None = None) -> nn.Module:
     "A small trunk of timm in open_clip's wrapper, which by itself makes trunks of full size only"
     import timm
@@ -66,7 +66,7 @@ def wrapped(name: str, dim: int, shape: dict, pool: str = '', proj: str | None =
     tower.image_size, tower.head = (size, size), nn.Sequential(OrderedDict(head))
     return tower
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #4b49b4ca
 def refill(tower: nn.Module, seed: int = 0) -> nn.Module:
     "The same module, frozen, every parameter drawn anew from `seed`: norms begin near one, so that none hides"
     g = torch_rng(seed)
@@ -90,7 +90,7 @@ def turned(attn: nn.Module, x: torch.Tensor, rope: torch.Tensor | None) -> torch
     patches = apply_rot_embed_cat(x[:, :, own:end], rope[..., : x.shape[2] - own, :], half=attn.rotate_half)
     return torch.cat([x[:, :, :own], patches.type_as(x), x[:, :, end:]], 2)
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #d0526028
 def asked_and_answered(attn: nn.Module, x: torch.Tensor, keep: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "Queries of the first `keep` tokens, keys and values of all, cut into heads"
     if attn.qkv is not None:
@@ -110,12 +110,12 @@ ATTENTIONS = ('Attention', 'EvaAttention', 'AttentionRope')
 MLPS = ('Mlp', 'GluMlp', 'SwiGLU')
 INNER = dict(ln_attn='attn.norm', ln_q='attn.q_norm', ln_k='attn.k_norm', ln_mlp='mlp.norm')
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #9afb2416
 def trunk_of(module: nn.Module) -> nn.Module:
     "timm's model, without open_clip's wrapper if it has one"
     return module.trunk if type(module).__name__ == 'TimmModel' else module
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #3c0b4d5b
 def odd_part(trunk: nn.Module) -> str:
     "Which part of a timm model prompts can't pass, in words; empty for a vision transformer that is known here"
     if type(trunk).__name__ not in ('VisionTransformer', 'Eva') or not type(trunk).__module__.startswith('timm.'):
@@ -138,12 +138,12 @@ def odd_part(trunk: nn.Module) -> str:
         return 'its attention is of a special kind'
     return ''
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #8da43762
 def plain_norm(m: nn.Module) -> bool:
     "Whether it is a LayerNorm with scale and shift"
     return isinstance(m, nn.LayerNorm) and m.weight is not None and m.bias is not None
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #05f7b21c
 def all_norms(trunk: nn.Module) -> dict[str, nn.Module]:
     "What stands at the places of norms in one of timm's vision transformers, in order of use"
     found = dict(ln_pre=trunk.norm_pre)
@@ -328,7 +328,7 @@ def scaled(block: nn.Module, which: int, x: torch.Tensor) -> torch.Tensor:
     ls, gamma = getattr(block, f'ls{which}', None), getattr(block, f'gamma_{which}', None)
     return ls(x) if ls is not None else x if gamma is None else gamma * x
 
-
+# %% ../../nbs/clip/06_timm_vit.ipynb #ed91de3a
 def latent_pool(pool: nn.Module, x: torch.Tensor, norm: Norm) -> torch.Tensor:
     "timm's attention pool: a learned question to all tokens, then an MLP with a LayerNorm from outside"
     q, (k, v) = pool.q(pool.latent.expand(x.shape[0], -1, -1)), pool.kv(x).chunk(2, -1)

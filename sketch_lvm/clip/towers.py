@@ -53,7 +53,7 @@ def look_into(image_tower: nn.Module) -> Tower:
     "The inside of an image tower, by its architecture"
     return next(kind(image_tower) for kind in ARCHITECTURES if kind.fits(image_tower))
 
-
+# %% ../../nbs/clip/08_towers.ipynb #203a5a32
 def check_tower(image_tower: nn.Module) -> nn.Module:
     "Return `image_tower` if prompts can enter it, else say why they can't"
     if why := look_into(image_tower).why_not:
@@ -70,7 +70,7 @@ def blocks_of(tower: nn.Module) -> Sequence[nn.Module]:
     "The blocks of a tower in order; of a CLIP's text side, too"
     return tower.transformer.resblocks if is_text_side(tower) else look_into(tower).blocks
 
-
+# %% ../../nbs/clip/08_towers.ipynb #65e7f59d
 def token_width(image_tower: nn.Module) -> int:
     "Numbers in a token"
     return look_into(image_tower).width
@@ -80,7 +80,7 @@ def output_projection(image_tower: nn.Module) -> torch.Tensor | None:
     "[width, D]: from what is read out to an embedding; None if that is not one matrix"
     return look_into(image_tower).projection
 
-
+# %% ../../nbs/clip/08_towers.ipynb #11a4f4f5
 def patch_side(image_tower: nn.Module) -> int:
     "Side of a patch in pixels"
     return look_into(image_tower).patch_side
@@ -90,7 +90,7 @@ def embed_patches(image_tower: nn.Module, pixels: torch.Tensor) -> torch.Tensor:
     "[B, N, width]: the patches of pictures, without positions"
     return look_into(image_tower).embed_patches(pixels)
 
-
+# %% ../../nbs/clip/08_towers.ipynb #b475ada9
 def first_tokens(image_tower: nn.Module, patches: torch.Tensor) -> torch.Tensor:
     "[B, own + N, width]: the tower's own tokens and patches with their positions, before any LayerNorm"
     return look_into(image_tower).first_tokens(patches)
@@ -119,7 +119,7 @@ def modality_rows(modality: Modality, n: int, device: torch.device | str = 'cpu'
     runs = [(int(i), len(list(g))) for i, g in itertools.groupby(rows)] or [(0, 0)]
     return (runs[0][0], runs) if len(runs) == 1 else (torch.tensor(rows, dtype=torch.long, device=device), runs)
 
-
+# %% ../../nbs/clip/08_towers.ipynb #e4e1e3e3
 def by_runs(f: Callable[[torch.Tensor, int], torch.Tensor], x: torch.Tensor, runs: Runs) -> torch.Tensor:
     "`f(part, index)` for each run of rows, put together again"
     if len(runs) == 1:
@@ -131,7 +131,7 @@ def layer_norms(tower: nn.Module) -> dict[str, nn.Module]:
     "The norms of a tower by place, in order of use. Works for an image tower and for a CLIP's text side"
     return open_clip_norms(tower) if is_text_side(tower) else look_into(tower).norms()
 
-
+# %% ../../nbs/clip/08_towers.ipynb #da4143b8
 class Norms(nn.Module):
     "Trainable copies of a tower's LayerNorms: one set for all rows, or one for each modality"
 
@@ -176,12 +176,12 @@ class ParameterGroup(NamedTuple):
         "The same with a place before each name"
         return self._replace(parameters={f'{place}.{name}': p for name, p in self.parameters.items()})
 
-
+# %% ../../nbs/clip/08_towers.ipynb #73556b0d
 def trained(module: nn.Module) -> dict[str, nn.Parameter]:
     "The parameters of a module that require a gradient, by name"
     return {name: p for name, p in module.named_parameters() if p.requires_grad}
 
-
+# %% ../../nbs/clip/08_towers.ipynb #e4154411
 def split_by_shape(part: str, parameters: dict[str, nn.Parameter]) -> list[ParameterGroup]:
     "Matrices, which weight decay reaches, and vectors, which it leaves alone: LayerNorms, biases, a class token"
     groups = [
@@ -202,7 +202,7 @@ def hash_module(tensors: dict, structure: list) -> str:
         h.update(t.detach().float().cpu().contiguous().numpy())
     return h.hexdigest()[:32]
 
-
+# %% ../../nbs/clip/08_towers.ipynb #0bb6e972
 def kept_mark(module: nn.Module, tensors: dict, structure: list) -> str:
     "`hash_module`, kept until a tensor is changed in place"
     if any(t.is_inference() for t in tensors.values()):
@@ -212,14 +212,14 @@ def kept_mark(module: nn.Module, tensors: dict, structure: list) -> str:
         _marks[module] = state, hash_module(tensors, structure)
     return _marks[module][1]
 
-
+# %% ../../nbs/clip/08_towers.ipynb #456c9864
 def tower_mark(image_tower: nn.Module) -> str:
     "A fingerprint of an image tower: weights, activation, heads, tables of positions. Equal on every device"
     tensors = dict(image_tower.state_dict(keep_vars=True))
     tensors |= {name: t for name, t in image_tower.named_buffers() if name not in tensors}
     return kept_mark(image_tower, tensors, look_into(image_tower).structure())
 
-
+# %% ../../nbs/clip/08_towers.ipynb #adf77512
 def text_mark(clip: nn.Module) -> str:
     "The same of a CLIP's text tower"
     tensors = {k: t for k, t in clip.state_dict(keep_vars=True).items() if not k.startswith(('visual.', 'logit_'))}

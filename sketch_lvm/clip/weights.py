@@ -37,7 +37,7 @@ def without_network() -> Iterator[None]:
         hub.HF_HUB_OFFLINE = before
         logging.disable(level)
 
-
+# %% ../../nbs/clip/01_weights.ipynb #11969b1c
 def uses_quick_gelu(name: str, tag: str = '') -> bool:
     "Whether a tower by this name, with the weights of this tag, has QuickGELU where others have GELU"
     import open_clip
@@ -49,7 +49,7 @@ def uses_quick_gelu(name: str, tag: str = '') -> bool:
         or open_clip.get_pretrained_cfg(name, tag).get('quick_gelu')
     )
 
-
+# %% ../../nbs/clip/01_weights.ipynb #4c4cdc01
 def random_model(name: str, tag: str, seed: int) -> torch.nn.Module:
     "A tower's shape, the activation and the pixels of a tag's weights, with random numbers from `seed`"
     import open_clip
@@ -61,7 +61,7 @@ def random_model(name: str, tag: str, seed: int) -> torch.nn.Module:
             name, pretrained=None, force_quick_gelu=uses_quick_gelu(name, tag), force_preprocess_cfg=pixel_words(known)
         )
 
-
+# %% ../../nbs/clip/01_weights.ipynb #9d9b32fb
 def pixel_words(known: dict) -> dict:
     "What a configuration says of pixels"
     return {k: known[k] for k in ('mean', 'std', 'interpolation') if k in known}
@@ -74,7 +74,7 @@ def model_of_tag(name: str, tag: str) -> torch.nn.Module:
     how = dict(pretrained=tag, force_quick_gelu=uses_quick_gelu(name, tag))
     return fetched(name, tag, lambda: open_clip.create_model(name, **how))
 
-
+# %% ../../nbs/clip/01_weights.ipynb #e2de7322
 def fetched(name: str, tag: str, load: Callable[[], torch.nn.Module]) -> torch.nn.Module:
     "What `load` makes of weights that are here or are fetched; if that fails, how to get them"
     here = weights_here(name, tag or None)
@@ -88,7 +88,7 @@ def fetched(name: str, tag: str, load: Callable[[], torch.nn.Module]) -> torch.n
     except Exception as e:
         raise UserError(missing_weights(name, tag, e)) from e
 
-
+# %% ../../nbs/clip/01_weights.ipynb #fd660411
 PATIENCE = 5.0  # seconds for the hub's first answer
 
 
@@ -117,7 +117,7 @@ def ask_hub() -> None:
     if isinstance(answer[0], Exception):
         raise answer[0]
 
-
+# %% ../../nbs/clip/01_weights.ipynb #5aa21cb1
 def missing_weights(name: str, pretrained: str, error: Exception) -> str:
     "What to do when weights could not be loaded"
     reason = f'{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else "no message"}'
@@ -160,7 +160,7 @@ def read_weights(path: Path) -> dict:
         raise UserError(f'{path} holds no tensors by name; expected the state_dict of a CLIP of open_clip.')
     return {k.removeprefix('module.'): t for k, t in found.items()}
 
-
+# %% ../../nbs/clip/01_weights.ipynb #25c41a69
 CONVERT = """cannot be read without running code from it, so it is not read.
 On a machine where you trust it, write its tensors as safetensors. For a file of OpenAI, in Python:
   import torch, safetensors.torch
@@ -189,7 +189,7 @@ def known_of_file(name: str, path: Path, tensors: dict) -> dict:
         quick_gelu=uses_quick_gelu(name, tag), by=f'{tag!r} in its name'
     )
 
-
+# %% ../../nbs/clip/01_weights.ipynb #97014b8a
 def file_activation(name: str, path: Path, known: dict, asked: bool | None) -> bool:
     "Whether a file's tower has QuickGELU: as asked, else as the file is known to, else as the backbone's name says"
     named = uses_quick_gelu(name)
@@ -223,7 +223,7 @@ def misfits(tensors: dict, mine: dict) -> list[str]:
         if not (t.is_floating_point() and t.isfinite().all())
     ]
 
-
+# %% ../../nbs/clip/01_weights.ipynb #800c3375
 def filled(model: torch.nn.Module, tensors: dict, what: str) -> torch.nn.Module:
     "A model with these tensors in the place of its own; a `UserError` names those that don't fit"
     mine = model.state_dict()
@@ -236,7 +236,7 @@ def filled(model: torch.nn.Module, tensors: dict, what: str) -> torch.nn.Module:
     model.load_state_dict(tensors)
     return model
 
-
+# %% ../../nbs/clip/01_weights.ipynb #9ad004fa
 def model_of_file(name: str, path: Path, quick_gelu: bool | None = None) -> tuple[torch.nn.Module, str]:
     "open_clip's model with the weights of a file, and its source in words"
     import open_clip

@@ -24,7 +24,7 @@ WHOLE = {  # kind -> how a small one is made, for examples and tests
     'mobileclip-s': lambda: wrapped('fastvit_mci0', 6, dict(layers=(1, 1, 1, 1), embed_dims=(8, 16, 32, 64)), 'avg'),
 }
 
-
+# %% ../../nbs/clip/07_whole_tower.ipynb #c39e2e92
 def small_resnet(dim: int = 6) -> nn.Module:
     "A small one of OpenAI's ResNets"
     from open_clip.modified_resnet import ModifiedResNet
@@ -32,7 +32,7 @@ def small_resnet(dim: int = 6) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         return ModifiedResNet([1, 1, 1, 1], dim, 2, image_size=32, width=8)
 
-
+# %% ../../nbs/clip/07_whole_tower.ipynb #67c0e003
 def random_whole(kind: str, seed: int = 0) -> nn.Module:
     "A small frozen image tower of a kind of `WHOLE` with random weights from `seed`"
     return refill(WHOLE[kind](), seed)
@@ -53,7 +53,7 @@ TOLD = (  # attributes of a module that change what comes out and are no weights
     'num_prefix_tokens',
 )
 
-
+# %% ../../nbs/clip/07_whole_tower.ipynb #6f4e9f12
 class WholeTower(Tower):
     "Any network from pictures to vectors, run as one piece"
 
@@ -146,7 +146,7 @@ def why_no_prompts(module: nn.Module) -> str:
         return f'it reads out by pool_type {module.pool_type!r}'
     return 'its output projection was removed' if module.proj is None else 'its blocks are of a special kind'
 
-
+# %% ../../nbs/clip/07_whole_tower.ipynb #63349f4c
 def cannot_be_prompted(why: str) -> str:
     "The sentence for it"
     return (

@@ -30,7 +30,7 @@ def stamp(path: str | os.PathLike) -> tuple[int, int, int, int]:
         return (-1, -1, -1, -1)
     return (st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
 
-
+# %% ../../nbs/data/06_cache.ipynb #31c2df04
 def _remembered(index, n):
     "The stored (hashes, stamps, times of hashing), or blanks; a damaged index is only a lost shortcut"
     try:
@@ -91,7 +91,7 @@ def content_hashes(
         stamps = np.array([of[paths[r]] for r in rows], np.int64).reshape(-1, 4)
     return [*in_threads(lambda r: sha256(source.content(r)), rows, workers)], stamps
 
-
+# %% ../../nbs/data/06_cache.ipynb #19017960
 DIGEST = 32  # bytes of a SHA-256, behind the pixels of a shard
 
 
@@ -121,7 +121,7 @@ def build_shard(
             f.write(hashlib.sha256(content.getbuffer()).digest())
     return broken
 
-
+# %% ../../nbs/data/06_cache.ipynb #034575f1
 def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
     try:
@@ -132,7 +132,7 @@ def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
         path
     ) == pixels.offset + pixels.nbytes + DIGEST
 
-
+# %% ../../nbs/data/06_cache.ipynb #c769f62a
 def fits_digest(path: str | Path) -> bool:
     "Has a shard the very bits that were written?"
     try:

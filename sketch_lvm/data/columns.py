@@ -25,7 +25,7 @@ def class_key(name: str) -> str:
     "What all spellings of a class have in common: case, hyphens, underscores and blanks don't count"
     return ' '.join(re.sub(r'[-_\s]+', ' ', unicodedata.normalize('NFKC', str(name))).casefold().split())
 
-
+# %% ../../nbs/data/03_columns.ipynb #1648a808
 def find_classes(names: str | Iterable[str], classes: Sequence[str]) -> list[str]:
     "Names in any spelling as they are spelt in `classes`, in that order; an unknown one raises with the nearest"
     spelt = {class_key(c): c for c in classes}
@@ -35,7 +35,7 @@ def find_classes(names: str | Iterable[str], classes: Sequence[str]) -> list[str
     }
     return [c for c in classes if c in wanted]
 
-
+# %% ../../nbs/data/03_columns.ipynb #13184a6b
 def merge_spellings(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     "The names with one spelling for each class (the first met), and `{other spelling: the one kept}`"
     kept = {}
@@ -85,7 +85,7 @@ class Columns:
     @property
     def names(self) -> np.ndarray:
         "The class name of each row"
-        return np.asarray(self.classes, object)[self.labels]  # the class name of each row
+        return np.asarray(self.classes, object)[self.labels]
 
     def take(self, rows: ArrayLike, classes: Sequence[str] | None = None) -> Self:
         "A table of these rows (numbers, in any order); `classes` renumbers the labels"

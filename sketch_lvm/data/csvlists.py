@@ -27,7 +27,7 @@ class Listed(NamedTuple):
     sketch: list[tuple[str, int]]
     photo: list[tuple[str, int]]
 
-
+# %% ../../nbs/data/14_csvlists.ipynb #2155fd8c
 LONGEST_LIST = 2**28  # characters; the longest list of a real set has nine million
 
 
@@ -49,7 +49,7 @@ def text_lines(path: str | os.PathLike) -> Iterator[Iterator[str]]:
     except (EOFError, OSError, UnicodeDecodeError, zlib.error, csv.Error) as e:
         raise UserError(f'{path} cannot be read as a list: {getattr(e, "strerror", None) or e}.') from e
 
-
+# %% ../../nbs/data/14_csvlists.ipynb #145aa9d7
 def read_csv_list(path: str | os.PathLike) -> Listed:
     "The pictures of a CSV list in the columns of MA-ZS-SBIR, gzipped or not"
     out = Listed([], [])
@@ -70,7 +70,7 @@ def read_csv_list(path: str | os.PathLike) -> Listed:
             (out.sketch if row['m1'] == '1' else out.photo).append((row['img_path'], int(row['label'])))
     return out
 
-
+# %% ../../nbs/data/14_csvlists.ipynb #a29fb27a
 def find_csv_lists(folder: str | os.PathLike) -> dict[str, Path]:
     "`{'test': path, 'train': path}` of the CSV lists in a folder; {} where there is none, 'train' may be missing"
     files = [p for p in sorted(Path(folder).iterdir()) if p.name.endswith(('.csv', '.csv.gz'))]
@@ -84,7 +84,7 @@ def find_csv_lists(folder: str | os.PathLike) -> dict[str, Path]:
         raise UserError(f'{folder} holds CSV files, and none whose name begins with test.')
     return {part: paths[0] for part, paths in found.items() if paths}
 
-
+# %% ../../nbs/data/14_csvlists.ipynb #63a5ef5f
 def listed_folders(entries: list[tuple[str, int]]) -> list[str]:
     "The class folders of a list, in order; one number for two folders is an error"
     folder_of = {}

@@ -28,7 +28,7 @@ def _ends_well(f, format):
     ends = {'JPEG': b'\xff\xd9', 'PNG': b'IEND\xaeB`\x82', 'GIF': b'\x3b'}
     return riff + 8 <= size if format == 'WEBP' else format in ends and tail.endswith(ends[format])
 
-
+# %% ../../nbs/data/01_damage.ipynb #25618d5d
 def check_image(source: str | os.PathLike | bytes, decode: bool = False) -> tuple[int, int]:
     "Width and height of a picture file that is whole, else `BadImage`. Decodes if its end looks odd, or if told to"
     with open_picture(source) as (f, im):
@@ -58,7 +58,7 @@ def zeros_in_jpeg(data: bytes) -> bool:
         at = end
     return False
 
-
+# %% ../../nbs/data/01_damage.ipynb #cfaf6895
 def _listen() -> None:
     "A process of its own: reads paths, a JSON string a line, and answers with what libjpeg writes as it decodes"
     import torch
@@ -78,7 +78,7 @@ def _listen() -> None:
             ) or 'Corrupt JPEG data: a stretch of zeros' * zeros_in_jpeg(data.tobytes())
             print(json.dumps(warning), flush=True)
 
-
+# %% ../../nbs/data/01_damage.ipynb #5fcce324
 def _listener():
     path = os.pathsep.join(
         filter(
@@ -98,7 +98,7 @@ def _listener():
         env=dict(os.environ, PYTHONPATH=path),
     )
 
-
+# %% ../../nbs/data/01_damage.ipynb #8501c9c1
 def _answer(listener):
     if line := listener.stdout.readline():
         return json.loads(line)
@@ -107,7 +107,7 @@ def _answer(listener):
         f'{listener.communicate()[1].strip()[-300:]}'
     )
 
-
+# %% ../../nbs/data/01_damage.ipynb #59e9f339
 def jpeg_warnings(
     paths: Iterable[str | os.PathLike], workers: int | None = None, progress: Progress | None = None
 ) -> dict[int, str]:
@@ -138,7 +138,7 @@ def _is_jpeg(path):
     with open(path, 'rb') as f:
         return f.read(3) == b'\xff\xd8\xff'
 
-
+# %% ../../nbs/data/01_damage.ipynb #2f44fc69
 def check_files(
     paths: Iterable[str | os.PathLike],
     decode: bool = False,

@@ -25,12 +25,12 @@ def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
     order.flags.writeable = False
     return order
 
-
+# %% ../../nbs/data/17_epochs.ipynb #c502e0ec
 @lru_cache(64)
 def _block(seed, epoch, block, n, stream):
     return rng(seed, epoch, block, stream).random((256, n))
 
-
+# %% ../../nbs/data/17_epochs.ipynb #80060808
 def draws(places: ArrayLike, n: int, seed: int, epoch: int = 0, stream: int = 0) -> np.ndarray:
     "`n` uniform numbers for each place: the same for a place whichever others are asked for"
     places = np.asarray(places, np.int64)
@@ -51,7 +51,7 @@ def n_batches(n: int, batch_size: int, last: str = 'short') -> int:
         raise UserError(f'a batch holds at least one sketch, not {batch_size}.')
     return n // batch_size if last == 'drop' else -(-n // batch_size)
 
-
+# %% ../../nbs/data/17_epochs.ipynb #31f56b23
 def places(n: int, batch_size: int, index: int, last: str = 'short', rank: int = 0, world_size: int = 1) -> np.ndarray:
     "The places of batch `index`; of those, this process's share"
     total = n_batches(n, batch_size, last)

@@ -25,7 +25,7 @@ class Decoder(NamedTuple):
     opener: str  # of the module: what makes Pillow know the format; empty: importing it does
     package: str  # to be installed
 
-
+# %% ../../nbs/data/23_formats.ipynb #fa4f3101
 MORE = {
     'TIFF': Decoder('TIFF', '', '', 'pillow'),
     'AVIF': Decoder('AVIF', 'pillow_avif', '', 'pillow-avif-plugin'),
@@ -33,7 +33,7 @@ MORE = {
 }
 ENDINGS = {'.tif': 'TIFF', '.tiff': 'TIFF', '.avif': 'AVIF', '.heic': 'HEIF', '.heif': 'HEIF'}
 
-
+# %% ../../nbs/data/23_formats.ipynb #9fcfd0ab
 @functools.cache
 def can_decode(format: str) -> bool:
     "Can this machine decode one of `MORE`?"
@@ -48,13 +48,13 @@ def can_decode(format: str) -> bool:
             getattr(module, decoder.opener)()
     return format in Image.OPEN
 
-
+# %% ../../nbs/data/23_formats.ipynb #91f85bd4
 def formats_of(path: str | os.PathLike) -> tuple[str, ...]:
     "What a photo may be, by its name"
     format = ENDINGS.get(ending(os.fspath(path)))
     return (format,) if format else FORMATS
 
-
+# %% ../../nbs/data/23_formats.ipynb #7b459a4b
 def why_no_photo(path: str) -> str:
     "Why a file is no photo for a gallery, by its name; '' for one that is"
     if ending(path) in SUFFIXES:
@@ -67,7 +67,7 @@ def why_no_photo(path: str) -> str:
     name, *_, package = MORE[format]
     return f'{name} is read with a package that is not installed: pip install {package}; or convert it to JPEG or PNG'
 
-
+# %% ../../nbs/data/23_formats.ipynb #5a46e4dc
 def formats_here() -> dict[str, bool]:
     "Which formats beyond the usual ones are read here"
     return {decoder.name: can_decode(format) for format, decoder in MORE.items()}

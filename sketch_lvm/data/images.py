@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['MODALITIES', 'FORMATS', 'MORE_FORMATS', 'MAX_PIXELS', 'FIRST_BYTES', 'MODERN', 'CONVERT_HINT', 'TURNS', 'PASSES',
            'FITS', 'BadImage', 'looks_like', 'check_png', 'quiet_pillow', 'open_picture', 'orientation', 'on_white',
-           'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image', 'broken_files',
-           'in_threads', 'fit_image', 'thumbnail']
+           'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image', 'png_chunk',
+           'broken_files', 'in_threads', 'is_fit', 'fit_image', 'thumbnail']
 
 # %% ../../nbs/data/00_images.ipynb #1939adfe
 import base64, contextlib, io, os, stat, struct, threading, warnings, zlib
@@ -25,7 +25,7 @@ FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP', 'GIF')
 MORE_FORMATS = ('TIFF', 'AVIF', 'HEIF')  # read only where they are asked for by name
 MAX_PIXELS = 64_000_000  # a picture decodes to 3 bytes a pixel; a bomb of 1 KB can claim billions of them
 
-
+# %% ../../nbs/data/00_images.ipynb #cdc0f879
 class BadImage(UserError):
     "A file that cannot be used as a picture; `reason` is the message without the file's name"
 
@@ -54,7 +54,7 @@ FIRST_BYTES = {
 MODERN = ('a TIFF', 'a HEIC, AVIF or video file')  # pictures, though not read here
 CONVERT_HINT = '; convert it to JPEG or PNG'
 
-
+# %% ../../nbs/data/00_images.ipynb #3d7448fb
 def looks_like(head: bytes) -> str:
     "What the first bytes of a file seem to be, in words"
     text = bytes(head).lstrip(b'\xef\xbb\xbf \t\r\n').lower()
@@ -100,7 +100,7 @@ class _Quiet:
             if not self.inside:
                 self.filters.__exit__(*error)
 
-
+# %% ../../nbs/data/00_images.ipynb #1fd2194c
 _quiet = _Quiet()
 
 
@@ -161,7 +161,7 @@ TURNS = {
     8: lambda a: np.rot90(a),
 }
 
-
+# %% ../../nbs/data/00_images.ipynb #ef4cf1aa
 def orientation(im: Image.Image) -> int:
     "The EXIF orientation, 1 to 8, of a picture that is decoded"
     try:
@@ -170,7 +170,7 @@ def orientation(im: Image.Image) -> int:
         return 1  # a broken EXIF block says nothing about pixels that are fine
     return n if isinstance(n, int) and n in TURNS else 1
 
-
+# %% ../../nbs/data/00_images.ipynb #1e9ca423
 def on_white(rgba: np.ndarray, modality: str = 'photo') -> np.ndarray:
     "Lay `[H, W, 4]` on white paper"
     rgb, a = rgba[..., :3].astype(np.uint32), rgba[..., 3:].astype(np.uint32)
@@ -190,7 +190,7 @@ def deep_grey(im: Image.Image) -> np.ndarray:
     hole = im.info.get('transparency')  # PNG may declare one value to be transparent
     return np.where(x == hole, 255, grey).astype(np.uint8) if isinstance(hole, int) else grey
 
-
+# %% ../../nbs/data/00_images.ipynb #cb1bcc31
 def to_rgb(im: Image.Image, modality: str = 'photo') -> np.ndarray:
     "A PIL image of any mode as uint8 `[H, W, 3]`: upright, on white paper, its whole range kept"
     check_name(modality, MODALITIES, 'modality')
@@ -221,7 +221,7 @@ def png_bytes(header: bytes) -> int:
         return size(width, height)
     return sum(size(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in PASSES)
 
-
+# %% ../../nbs/data/00_images.ipynb #641174ee
 def check_png_rows(f: BinaryIO) -> None:
     "An error if a PNG's pixels end before its last row"
     f.seek(16)
@@ -237,7 +237,7 @@ def check_png_rows(f: BinaryIO) -> None:
     if left > 0:
         raise EOFError('rows of pixels are missing')
 
-
+# %% ../../nbs/data/00_images.ipynb #98cb04eb
 def load_whole(f: BinaryIO, im: Image.Image) -> None:
     "Decode an opened picture, to its last row"
     im.load()
@@ -260,18 +260,18 @@ def read_image(
         return to_rgb(im, modality)
 
 # %% ../../nbs/data/00_images.ipynb #3d1c01ff
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    "A piece of a PNG file: its length, its kind, what is in it, and a sum to check it by"
+    return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+
+
 def _claiming(width, height):
     "A PNG of a few bytes that claims to be huge"
-
-    def chunk(kind, body):
-        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
-
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    return (
-        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', zlib.compress(bytes(100))) + chunk(b'IEND', b'')
-    )
+    pieces = (b'IHDR', header), (b'IDAT', zlib.compress(bytes(100))), (b'IEND', b'')
+    return b'\x89PNG\r\n\x1a\n' + b''.join(png_chunk(*piece) for piece in pieces)
 
-
+# %% ../../nbs/data/00_images.ipynb #c4f3f2ff
 def broken_files() -> dict[str, tuple[bytes, str]]:
     "A zoo of files that must be refused: `{name: (bytes, a word of the complaint)}`; for tests"
     im = Image.fromarray(rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
@@ -311,6 +311,11 @@ def in_threads(work: Callable, things: Iterable, workers: int | None = None, at_
 
 # %% ../../nbs/data/00_images.ipynb #fedd1baf
 FITS = ('stretch', 'pad', 'crop')
+
+
+def is_fit(x: object) -> bool:
+    "a way to fit a picture"
+    return isinstance(x, str) and x in FITS
 
 
 def fit_image(image: np.ndarray, size: int, fit: str = 'stretch', interpolation: str = 'bicubic') -> np.ndarray:

@@ -24,6 +24,7 @@ from .images import BadImage, MODALITIES, fit_image, thumbnail
 from .damage import check_files
 from ..tabular import Grid, write_blocks
 
+# %% ../../nbs/data/04_items.ipynb #1620aa7f
 if TYPE_CHECKING:
     import torch
 
@@ -186,7 +187,7 @@ def from_arrays(
     "A set over a uint8 array `[N, H, W]` or `[N, H, W, 3]`; further columns by name"
     return make_set(Arrays(images), classes, modalities, photo_ids, ids, **more)
 
-
+# %% ../../nbs/data/04_items.ipynb #949d3e2c
 def from_files(
     paths: Iterable[str | os.PathLike],
     classes: Sequence[str],
@@ -207,7 +208,7 @@ def from_files(
         raise UserError(f'{len(bad)} of {len(paths):,} files are not whole pictures:{listed}')
     return make_set(Files(paths), classes, modalities, photo_ids, paths if ids is None else ids, **more)
 
-
+# %% ../../nbs/data/04_items.ipynb #4500ad26
 SketchPhotoSet.from_arrays, SketchPhotoSet.from_files = staticmethod(from_arrays), staticmethod(from_files)
 
 # %% ../../nbs/data/04_items.ipynb #22e46806

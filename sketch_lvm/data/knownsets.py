@@ -23,7 +23,7 @@ class DataSet(NamedTuple):
     counts: dict  # part -> pictures
     pair: str = None  # how a sketch names its photo
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #a4b2b7fe
 REAL = {
     'sketchy': DataSet(
         'Sketchy, and its extension',
@@ -78,12 +78,12 @@ ALIASES = {  # data set -> {class key as found: class key as listed}
     'sketchy': {},
 }
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #37f93ffd
 def letters(name: str) -> str:
     "A class key without blanks and brackets: 'carsedan' is a folder's name for 'car (sedan)'"
     return ''.join(filter(str.isalnum, class_key(name)))
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #c81461d5
 SAME_THING = {
     'motorbike': 'motorcycle',
     'carsedan': 'car',
@@ -94,7 +94,7 @@ SAME_THING = {
     'flowerwithstem': 'flower',
 }
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #495efcec
 def same_thing(name: str) -> str:
     "A class key that is equal for one thing under the names of two data sets: was this class trained on?"
     return SAME_THING.get(letters(name), letters(name))
@@ -106,7 +106,7 @@ def listed_classes(data: str) -> dict[str, str]:
     splits = [s for s in known_splits().values() if s.name.startswith(f'{data}/')]
     return {class_key(c): c for s in splits for c in (*s.seen, *s.unseen)}
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #8b05a9c9
 @lru_cache
 def listed_letters(data: str) -> dict[str, str]:
     "The same by letters alone, where no two classes share them"
@@ -114,7 +114,7 @@ def listed_letters(data: str) -> dict[str, str]:
     keys = list(map(letters, names))
     return {k: n for k, n in zip(keys, names) if keys.count(k) == 1}
 
-
+# %% ../../nbs/data/09_knownsets.ipynb #ab775389
 def listed_name(name: str, data: str) -> str:
     "A folder's name as the lists spell it; one that is in no list stays as it is"
     key = class_key(name)

@@ -16,7 +16,7 @@ from ..core import Progress, UserError, check_name
 from .items import SketchPhotoSet
 from .knownsets import REAL, listed_classes, listed_name
 from .folders import NOT_READ, SUFFIXES, ScanReport, assemble, ending, list_classes, list_folder
-from .folders import why_not_read
+from .folders import stem_of, why_not_read
 from .columns import class_key
 from .sources import Files
 from .quickdraw import Drawings, Joined, drawing_kind
@@ -32,7 +32,7 @@ class Layout(NamedTuple):
     photo: tuple
     extended: tuple = ()
 
-
+# %% ../../nbs/data/10_layouts.ipynb #27753ea1
 PLAIN_RENDERING = 'tx_000000000000'  # Sketchy's plain rendering; the others are shifted, scaled and centred
 LAYOUTS = [
     Layout(
@@ -102,11 +102,11 @@ def _folders(root, names):
     present = {(s.st_dev, s.st_ino): f for f in reversed(found) if os.path.isdir(f) for s in [os.stat(f)]}
     return tuple(reversed(present.values()))
 
-
+# %% ../../nbs/data/10_layouts.ipynb #daa1fd80
 def _class_names(folders):
     return {class_key(name) for f in folders for name, _, kind in _entries(f) if kind == 'folder'}
 
-
+# %% ../../nbs/data/10_layouts.ipynb #35359fdf
 def guess_data(names: Collection[str]) -> str:
     "Whose classes these are: the one data set that lists 90 % of them, else 'folder'"
     shares = {
@@ -122,7 +122,7 @@ def _named_alike(layout):
         o.data not in ('', layout.data) and (o.sketch, o.photo) == (layout.sketch, layout.photo) for o in LAYOUTS
     )
 
-
+# %% ../../nbs/data/10_layouts.ipynb #35e4d3db
 def _parts(root, layout):
     "The folders of a layout that exist below a root: sketches, photos, extended photos"
     parts = {k: _folders(root, getattr(layout, k)) for k in ('sketch', 'photo', 'extended')}
@@ -130,7 +130,7 @@ def _parts(root, layout):
         parts['extended'] = tuple(f for f in parts['extended'] if Path(f).parent == Path(root))
     return parts | dict(extended=parts['extended'][:1])
 
-
+# %% ../../nbs/data/10_layouts.ipynb #27280240
 def _fit(root, layout, data):
     "A layout at a root as `Found`, or None where it does not fit"
     if layout.data and data not in (None, layout.data):
@@ -146,7 +146,7 @@ def _fit(root, layout, data):
     kind = layout.data or data or guess_data(_class_names(folders))
     return Found(kind, layout.name, os.fspath(root), **parts)
 
-
+# %% ../../nbs/data/10_layouts.ipynb #38ba50b9
 def _drawing_files(root):
     "The files of drawings in a root, or in the first folder below it that usually holds them"
     folders = [root, *(os.path.join(root, n) for n in ('raw', 'simplified', 'binary', 'ndjson', 'sketches'))]
@@ -157,7 +157,7 @@ def _drawing_files(root):
     ]
     return tuple(next(filter(None, here), ()))
 
-
+# %% ../../nbs/data/10_layouts.ipynb #afcc908e
 def _with_drawings(root, found):
     "The finds, with files of drawings before them, unless QuickDraw's sketches are already there as pictures"
     strokes, quickdraw = _drawing_files(root), [f for f in found if f.data == 'quickdraw']
@@ -166,7 +166,7 @@ def _with_drawings(root, found):
     photo = quickdraw[0].photo if quickdraw else ()
     return [Found('quickdraw', 'files of drawings', os.fspath(root), photo=photo, drawings=strokes), *found]
 
-
+# %% ../../nbs/data/10_layouts.ipynb #5744c31f
 def _matches(root, data):
     "Every layout that fits a root, the one with more of its parts present first"
     found = [f for layout in LAYOUTS if (f := _fit(root, layout, data))]
@@ -180,7 +180,7 @@ def _rivals(f, first):
     a, b = ({*x.sketch, *x.photo, *x.extended, *x.drawings} for x in (f, first))
     return f.data != first.data and {f.data, first.data} <= set(REAL) and (a == b or not a & b)
 
-
+# %% ../../nbs/data/10_layouts.ipynb #0c7f59b2
 def _at(path, data):
     "What lies at a path itself, or None; two data sets at once are an error"
     found = _matches(path, data)
@@ -189,7 +189,7 @@ def _at(path, data):
         raise UserError(f'{path} could be {" or ".join(sorted({f.data for f in [found[0], *rivals]}))}. Say which.')
     return found[0] if found else None
 
-
+# %% ../../nbs/data/10_layouts.ipynb #35ace53c
 def _below(path, folders, data):
     "What lies in the one folder of a path that holds a data set, or None; several are an error"
     below = [found[0] for f in folders if (found := _matches(f, data))]
@@ -198,12 +198,12 @@ def _below(path, folders, data):
         raise UserError(f'{path} holds {len(below)} data sets: {names}. Say which.')
     return below[0] if below else None
 
-
+# %% ../../nbs/data/10_layouts.ipynb #1ed3924b
 def _pictures_in(folder):
     "Whether pictures lie in a folder, those that are not read here among them"
     return any(kind == 'file' and ending(path) in SUFFIXES | NOT_READ.keys() for _, path, kind in _entries(folder))
 
-
+# %% ../../nbs/data/10_layouts.ipynb #ade8408d
 def _plain(path, folders):
     "A folder of photos: class folders with pictures in them, or just pictures; else None"
     if any(map(_pictures_in, folders)):
@@ -212,7 +212,7 @@ def _plain(path, folders):
         return Found('folder', 'photos without classes', path, photo=(path,))
     return None
 
-
+# %% ../../nbs/data/10_layouts.ipynb #ed6fcc10
 def _nothing_found(path, data):
     "The error that says what was looked for, and what is there instead"
     tried = sorted({f for l in LAYOUTS if data in (None, l.data) for f in (*l.sketch, *l.photo)})
@@ -222,7 +222,7 @@ def _nothing_found(path, data):
         return UserError(f'{path} cannot be read: {e.strerror}.')
     return UserError(f'no {data or "known"} layout at {path}. Looked for: {", ".join(tried)}; found: {holds}.')
 
-
+# %% ../../nbs/data/10_layouts.ipynb #419867bd
 def find_data(path: str | os.PathLike, data: str | None = None) -> Found:
     "Recognise what lies at a path (or one folder below) as a `Found`; `data` says which data set it should be"
     if data is not None:
@@ -243,22 +243,18 @@ def find_data(path: str | os.PathLike, data: str | None = None) -> Found:
 GALLERIES = ('distinct', 'originals-twice', 'originals')
 ORIGINAL = re.compile(r'n\d+_\d+')  # Sketchy's own photos are named by their ImageNet synset
 
-
-def _stem(path):
-    return os.path.splitext(os.path.basename(path))[0]
-
-
+# %% ../../nbs/data/10_layouts.ipynb #407056d2
 def choose_gallery(
     original: list[tuple[str, str]], extended: list[tuple[str, str]], gallery: str = 'distinct'
 ) -> list[tuple[str, str]]:
     "The photos `(class, path)` of a gallery, from the original and the extended ones"
     check_name(gallery, GALLERIES, 'gallery')
     if gallery == 'originals':
-        return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(_stem(p))]
+        return original or [(c, p) for c, p in extended if ORIGINAL.fullmatch(stem_of(p))]
     if gallery == 'originals-twice':
         return original + extended
-    present = {(class_key(c), _stem(p)) for c, p in extended}
-    return extended + [(c, p) for c, p in original if (class_key(c), _stem(p)) not in present]
+    present = {(class_key(c), stem_of(p)) for c, p in extended}
+    return extended + [(c, p) for c, p in original if (class_key(c), stem_of(p)) not in present]
 
 # %% ../../nbs/data/10_layouts.ipynb #cbeb09bb
 def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str, str, str]]:
@@ -282,7 +278,7 @@ def list_found(found: Found, gallery: str, report: ScanReport) -> list[tuple[str
         photos = original + extended
     return [(c, 'sketch', p) for c, p in side(found.sketch)] + [(c, 'photo', p) for c, p in photos]
 
-
+# %% ../../nbs/data/10_layouts.ipynb #cfdcc16d
 def read_drawings(found: Found, report: ScanReport, per_class: int) -> tuple[list[tuple[str, str, str]], Drawings]:
     "`(entries, source)` of the files of drawings: an entry `(class, modality, file/key)` for each row"
     source, entries = Drawings(), []
@@ -329,7 +325,7 @@ def open_data(
         report.notes += known_classes_note(items.classes, found.root)
     return items, report
 
-
+# %% ../../nbs/data/10_layouts.ipynb #a9fdce45
 def known_classes_note(classes: Sequence[str], root: str | os.PathLike) -> list[str]:
     "What to do where class folders taken as photos are those of a real data set: perhaps they are its sketches"
     data = guess_data(classes)
@@ -343,7 +339,7 @@ def known_classes_note(classes: Sequence[str], root: str | os.PathLike) -> list[
         f'(its photos: {photos}) and name the folder above it: {Path(root).name} is no name that is known'
     ]
 
-
+# %% ../../nbs/data/10_layouts.ipynb #c9417627
 def pair_rule(data: str) -> str | None:
     "How a sketch of a data set names its photo: a key of `PAIRING`"
     return 'sketchy' if data == 'folder' else REAL[data].pair

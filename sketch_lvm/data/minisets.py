@@ -82,7 +82,7 @@ class MiniSets(NamedTuple):
     unseen: SketchPhotoSet
     split: Split
 
-
+# %% ../../nbs/data/13_minisets.ipynb #4ec70f19
 def mini_sets(n_train: int = 20, n_test: int = 20, n_validation: int | None = None, **how: Any) -> MiniSets:
     "Training, validation and unseen sets with so many objects a category; `how` goes to `mini_set`"
     sizes = dict(train=n_train, validation=n_validation or n_test, unseen=n_test)
@@ -96,7 +96,7 @@ def drawing_of(sketch_id: str) -> tuple[str, int, int]:
         raise UserError(f'{str(sketch_id)!r} is no sketch of the mini world; the strokes of others are not known.')
     return found[1], int(found[2]), int(found[3]) - 1
 
-
+# %% ../../nbs/data/13_minisets.ipynb #e05406b5
 def alter_strokes(
     strokes: list[np.ndarray],
     drop: float = 0.0,  # share of the strokes

@@ -34,7 +34,7 @@ class Provider(NamedTuple):
     unseen: Callable | None = None  # options -> items of unseen classes for a model trained elsewhere, and their label
     searched: Callable | None = None  # path -> photos to be searched, if not those of the unseen classes
 
-
+# %% ../../nbs/data/22_named.ipynb #9e1d3a8e
 MINI_OPTIONS: dict[str, tuple] = {
     'n_train': (20, 'objects a category for training'),
     'n_test': (20, 'objects a category for validation and test'),
@@ -63,7 +63,7 @@ DATA |= {
     for name in INSTANCE_CLASSES
 }
 
-
+# %% ../../nbs/data/22_named.ipynb #064db49e
 def option_lines() -> dict[str, str]:
     "Every option that may follow the name of a data set, in one line each, with its default"
     mini = {name: (default, f'mini: {what}') for name, (default, what) in MINI_OPTIONS.items()}
@@ -87,7 +87,7 @@ class Sets(NamedTuple):
     unseen: SketchPhotoSet | None = None
     split: Split | None = None
 
-
+# %% ../../nbs/data/22_named.ipynb #0647856a
 ItemSets = Sets | MiniSets | RealSets | InstanceSets  # training, validation and unseen items, and their split
 
 
@@ -95,7 +95,7 @@ def as_sets(items: SketchPhotoSet | ItemSets) -> ItemSets:
     "Items in memory as sets: a set alone is trained on, and nothing is held out"
     return Sets(items) if isinstance(items, SketchPhotoSet) else items
 
-
+# %% ../../nbs/data/22_named.ipynb #728dd02c
 def describe_items(items: SketchPhotoSet | ItemSets) -> dict[str, str]:
     "What a configuration says of items in memory: a hash over ids, modalities, pairs and classes of what a run sees"
     sets = as_sets(items)
@@ -124,13 +124,13 @@ def data_problems(data: dict) -> list[str]:
     check = DATA[data['name']].check
     return wrong or (check(**own_options(data)) if check else [])
 
-
+# %% ../../nbs/data/22_named.ipynb #2fa3c462
 def own_options(data: dict) -> dict:
     "The options that the data set itself takes: all but those that take a part of it"
     own = DATA[data['name']].options
     return {k: v for k, v in data.items() if k != 'name' and (k in own or k not in PART_OPTIONS)}
 
-
+# %% ../../nbs/data/22_named.ipynb #e19c15cd
 def option_problem(name: str, known: dict[str, tuple], option: str, value: object) -> str:
     "What is wrong with one option of a data set, in a sentence; '' if nothing is"
     try:
@@ -145,7 +145,7 @@ def option_problem(name: str, known: dict[str, tuple], option: str, value: objec
         return ''
     return f'{option} of the data set {name} must be {"a whole number" if kind is int else "a name"}, not {value!r}.'
 
-
+# %% ../../nbs/data/22_named.ipynb #fc102092
 def load_sets(data: dict, **more: object) -> ItemSets:
     "Training, validation and unseen items, and their split, of `{'name': ..., option: ...}`"
     if wrong := data_problems(data):
@@ -159,7 +159,7 @@ def load_sets(data: dict, **more: object) -> ItemSets:
     part = {k: v for k, v in data.items() if k != 'name' and k not in own}
     return train_on_part(DATA[data['name']].load(**own, **more), **part)
 
-
+# %% ../../nbs/data/22_named.ipynb #7b1aa7a4
 def train_on_part(sets: ItemSets, share: int = 100, classes: int = 0, lot: int = 0) -> ItemSets:
     "The sets with a part of what is trained on, by lot; what is chosen by and asked about stays, and the split says it"
     train, s = part_of(sets.train, share / 100, classes or None, lot), sets.split
@@ -172,7 +172,7 @@ def train_on_part(sets: ItemSets, share: int = 100, classes: int = 0, lot: int =
     what = f'trained on {few}' + (f' and {share} % of their objects' if share < 100 else '') + f', lot {lot}'
     return sets._replace(train=train, split=make_part(s, what, seen=[c for c in s.seen if class_key(c) in kept]))
 
-
+# %% ../../nbs/data/22_named.ipynb #eccaa415
 def searched_items(data: dict) -> SketchPhotoSet:
     "The photos a gallery is made of: those of the unseen classes, or all that a data set keeps for it"
     provider = DATA.get(data['name'])
@@ -182,7 +182,7 @@ def searched_items(data: dict) -> SketchPhotoSet:
         raise UserError(' '.join(wrong))
     return provider.searched(data['path'])
 
-
+# %% ../../nbs/data/22_named.ipynb #a5ef527b
 def data_label(data: dict) -> str:
     "What reports call the data: its name, for Sketchy the gallery, for small real pictures who has drawn"
     if data['name'] == IN_MEMORY:
@@ -192,7 +192,7 @@ def data_label(data: dict) -> str:
     gallery = data['name'] == 'sketchy' and not data.get('lists')
     return data['name'] + (f', gallery {data.get("gallery", "distinct")}' if gallery else '')
 
-
+# %% ../../nbs/data/22_named.ipynb #df7d248b
 def figure_label(data: dict) -> str:
     "What figures call the data"
     return 'mini world' if data['name'] == 'mini' else data_label(data)

@@ -51,7 +51,7 @@ def parse_record(data: bytes, at: int = 0) -> tuple[str, list[np.ndarray], int]:
         raise UserError('the drawing is empty')
     return str(key), strokes, end
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #f042b107
 def pack_record(key: int | str, strokes: Sequence) -> bytes:
     "One drawing in the binary format; for tests and for sharing"
 
@@ -66,7 +66,7 @@ READ_ERRORS = (EOFError, OSError, gzip.zlib.error)
 
 MAX_RATIO, RATIO_FROM = 200, 10_000_000  # a compressed file may unpack to so many times its size, or to so many bytes
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #d89d8490
 def _most(path):
     "How many bytes a file of drawings may hold; strokes shrink to a tenth, no honest file to a hundredth"
     return max(RATIO_FROM, MAX_RATIO * os.path.getsize(path)) if os.fspath(path).lower().endswith('.gz') else 2**62
@@ -75,7 +75,7 @@ def _most(path):
 def _bomb(most):
     return f'it unpacks to more than {most:,} bytes, which no file of drawings does; the rest is left out'
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #2e0dd308
 def _index_lines(path, f, report, limit):
     keys, places, at, most = [], [], 0, _most(path)
     try:
@@ -89,9 +89,9 @@ def _index_lines(path, f, report, limit):
                 break
             if len(line) == LONGEST_LINE and not line.endswith(b'\n'):
                 report.leave_out(f'{path}:{number}', f'a line of more than {LONGEST_LINE:,} bytes')
-                while (more := f.readline(LONGEST_LINE)) and not more.endswith(b'\n'):
-                    at += len(more)
-                at += len(line) + len(more)
+                at += len(line)
+                while at <= most and not line.endswith(b'\n') and (line := f.readline(LONGEST_LINE)):
+                    at += len(line)
                 continue
             if line.strip():
                 try:
@@ -129,7 +129,7 @@ class _Window:
         self.data += piece
         return bool(piece)
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #492733ec
 def _index_records(path, w, report, limit):
     "The same of a binary file, by a window onto its bytes"
     keys, places, at = [], [], 0
@@ -166,7 +166,7 @@ def _lines_left(f):
         return n, False
     return n + (last != b'\n'), read < COUNTED_BYTES
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #700556a1
 def _records_left(w, at):
     while w.end - at < COUNTED_BYTES and w.more(at):
         pass
@@ -182,7 +182,7 @@ def _records_left(w, at):
             at += 2 + 2 * struct.unpack_from('<H', data, at)[0]
     return n, at >= len(data)
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #6d3f32e7
 def _in_all(n, left, exact, share):
     "`(drawings in a file, whether that is exact)`: `n` in the `share` of its bytes that was read, `left` behind"
     return (n + left, True) if exact else (max(n + left, round(n / max(share, 1e-9))), False)
@@ -195,7 +195,7 @@ def drawing_kind(name: str) -> str:
     "The suffix of a file of drawings, or ''"
     return next((k for k in DRAWING_SUFFIXES if name.lower().endswith(k)), '')
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #adb3723b
 def _index(path, report, limit):
     "Keys, places, and `(drawings in the file, whether that is exact)`"
     kind = drawing_kind(os.fspath(path))
@@ -237,7 +237,7 @@ def cut_sentence(cut: Sequence[tuple[int, int, bool]], limit: int) -> str:
         'keeps all'
     )
 
-
+# %% ../../nbs/data/08_quickdraw.ipynb #c6a37dae
 def index_drawings(
     path: str | os.PathLike, report: ScanReport, limit: int = 0
 ) -> tuple[list[str], list[tuple[int, int]]]:

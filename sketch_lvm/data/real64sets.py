@@ -72,7 +72,7 @@ def picture_set(d: Real64, parts: Sequence[str], kinds: Sequence[str]) -> Sketch
     code = {c: i for i, c in enumerate(classes)}
     return SketchPhotoSet(source, rows, classes, [code[n] for n in names], modality, [''] * len(rows), ids)
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #f8185f7b
 def searched_photos(path: str | os.PathLike) -> SketchPhotoSet:
     "All test photos of the archives under a folder, to be searched"
     d = real64(path)
@@ -86,7 +86,7 @@ REAL64_OPTIONS: dict[str, tuple] = {  # option -> (default, what it is)
     'missing': ('refuse', 'classes of the split that are not there: refuse, or skip and call the rest a sample'),
 }
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #9321c86d
 def real64_problems(path: str = '', split: str = 'v1', hand: str = 'tuberlin', missing: str = 'refuse') -> list[str]:
     "What is wrong with the options, as sentences; opens no picture"
     if not path:
@@ -103,7 +103,7 @@ def real64_problems(path: str = '', split: str = 'v1', hand: str = 'tuberlin', m
         out.append(str(e))
     return out
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #5d3a21c2
 def kinds_here(d: Real64, hand: str) -> tuple[set[str], set[str], set[str]]:
     "Names that can teach, that can be asked for, and that have test photos"
     photos, tests, sketches = (
@@ -112,7 +112,7 @@ def kinds_here(d: Real64, hand: str) -> tuple[set[str], set[str], set[str]]:
     asking = sketches if hand == 'tuberlin' else {d.names[k] for k in np.unique(d.drawing_kind)}
     return photos & sketches, tests & asking, tests
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #bae0951e
 def part_here(split: Split, d: Real64, hand: str, missing: str) -> Split:
     "The split, or with missing='skip' the part of it whose pictures are here"
     _, asked, tests = kinds_here(d, hand)
@@ -128,7 +128,7 @@ def part_here(split: Split, d: Real64, hand: str, missing: str) -> Split:
         )
     return make_part(split, f'{len(keep["seen"])} seen and {len(keep["unseen"])} unseen classes', **keep)
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #9d42d3cb
 def real64_sets(
     path: str | os.PathLike,
     split: str = 'v1',
@@ -148,7 +148,7 @@ def real64_sets(
         report.notes.append(sample_sentence(s.provenance))
     return RealSets(*sets, s, seen, report)
 
-
+# %% ../../nbs/data/21_real64sets.ipynb #b3356b02
 def real64_unseen(
     path: str | os.PathLike, split: str = 'v1', hand: str = 'tuberlin', missing: str = 'refuse'
 ) -> tuple[SketchPhotoSet, str]:

@@ -28,6 +28,7 @@ from .layouts import GALLERIES, find_data, open_data
 from .knownsets import REAL, listed_classes, listed_name
 from .splits import PART_ENDING, Split, apply_split, make_part, sample_sentence
 
+# %% ../../nbs/data/16_realsets.ipynb #cb351fd9
 if TYPE_CHECKING:
     from sketch_lvm.data.minisets import MiniSets
 
@@ -42,7 +43,7 @@ class RealSets(NamedTuple):
     seen: SketchPhotoSet
     report: object
 
-
+# %% ../../nbs/data/16_realsets.ipynb #846da511
 REAL_OPTIONS: dict[str, tuple] = {  # option -> (default, what it is)
     'path': ('', 'the folder'),
     'split': ('', "which list of unseen classes; by-lot draws one; a folder's own classes are split by lot"),
@@ -113,7 +114,7 @@ def real_sets(
     sets = RealSets(*(parts[k] for k in ('train', 'validation', 'unseen')), s, items.where(classes=s.seen), report)
     return mark_sample(without_leaks(sets, leaks), gallery)
 
-
+# %% ../../nbs/data/16_realsets.ipynb #7e702dde
 def mark_sample(sets: RealSets, gallery: str) -> RealSets:
     "The sets with a split that says so if they are not all there; the report says it too"
     few = fewer_pictures(sets.split, sets.unseen, gallery)
@@ -127,7 +128,7 @@ def mark_sample(sets: RealSets, gallery: str) -> RealSets:
         )
     return sets
 
-
+# %% ../../nbs/data/16_realsets.ipynb #0d6ff7e4
 def without_leaks(sets: RealSets, leaks: str = 'refuse') -> RealSets:
     "The sets, once no photo and no sketch of an unseen class is among those of the seen classes under another name"
     seen, unseen = (
@@ -163,7 +164,7 @@ def trained_on(sets: 'RealSets | MiniSets', test: SketchPhotoSet) -> dict[int, s
 
     return {row: str(s.ids[mine]) for s in seen for mine, row in same_pictures(s, test, hashes=kept)}
 
-
+# %% ../../nbs/data/16_realsets.ipynb #379b2def
 def trained_sentence(found: dict[int, str], test: SketchPhotoSet) -> str:
     "How many pictures of a test were trained on, and some of them by name"
     of = {m: [r for r in found if test.modality[r] == m] for m in ('photo', 'sketch')}
@@ -192,7 +193,7 @@ def fewer_of_all(data: str, items: SketchPhotoSet) -> list[str]:
         ]
     )
 
-
+# %% ../../nbs/data/16_realsets.ipynb #659c4288
 def unseen_set(
     data: str,
     path: str | os.PathLike = '',
@@ -231,7 +232,7 @@ def unseen_set(
     )
     return unseen, called(f'unseen classes of {s.name}', few)
 
-
+# %% ../../nbs/data/16_realsets.ipynb #d1fb2591
 def missing_side_hint(data: str) -> str:
     "What a user is told who has only sketches or only photos"
     return 'Both are needed to train and to test.' + (f' {REAL[data].get}' if data in REAL else '')
@@ -291,7 +292,7 @@ def read_filelist(path: str | os.PathLike) -> list[tuple[str, int]]:
             out.append((name, int(label)))
     return out
 
-
+# %% ../../nbs/data/16_realsets.ipynb #da32b45e
 def find_lists(folder: str | os.PathLike) -> dict[str | tuple[str, str], Path]:
     "`{(modality, part): path}` of SAKE's or ZSE-SBIR's lists in a folder, and the class lists as `seen` and `unseen`"
     if not os.path.isdir(folder):
@@ -321,7 +322,7 @@ def _place(path, modality):
     extended = len(parts) > 2 and parts[-3].lower().startswith('extend')
     return modality, extended, class_key(parts[-2]), os.path.splitext(parts[-1])[0]
 
-
+# %% ../../nbs/data/16_realsets.ipynb #049331a8
 def by_list(
     items: SketchPhotoSet, entries: Sequence[tuple[str, int]], modality: str, data: str
 ) -> tuple[np.ndarray, list[str]]:
@@ -334,7 +335,7 @@ def by_list(
     rows = [row_of.get((m, e, class_key(listed_name(c, data)), stem)) for m, e, c, stem in keys]
     return np.array([r for r in rows if r is not None], np.int64), [p for (p, _), r in zip(entries, rows) if r is None]
 
-
+# %% ../../nbs/data/16_realsets.ipynb #a63acd64
 def sets_by_lists(items: SketchPhotoSet, folder: str | os.PathLike, data: str, report: ScanReport) -> RealSets:
     "`RealSets` exactly as the lists in a folder have them; held-out sketches of seen classes (`test`) join no set"
     if csv_lists := find_csv_lists(folder):

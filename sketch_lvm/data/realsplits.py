@@ -27,7 +27,7 @@ def split_by_lot(items: SketchPhotoSet, share: float = 0.2, seed: int = 0, data:
     how = f'{n} of the {len(names)} classes with sketches and photos, drawn by lot with seed {seed}'
     return Split(f'{data}/by-lot-{seed}', how, [c for c in names if c not in unseen], sorted(unseen, key=class_key))
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #f6bef819
 def read_split(path: str | os.PathLike) -> Split:
     "A `Split` from a JSON file with the entries name, provenance, seen, unseen"
     d = read_json(path)
@@ -36,14 +36,14 @@ def read_split(path: str | os.PathLike) -> Split:
     except (KeyError, TypeError) as e:
         raise UserError(f'{path}: a split is a JSON object with name, provenance, seen and unseen ({e}).') from e
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #283e43af
 def lot_seed(name: str, data: str) -> int | None:
     "The seed of a split by lot: 'by-lot', 'by-lot-SEED', for folders also '' or the seed; None for other names"
     rest = name.removeprefix('by-lot')
     mine = rest != name or data == 'folder'
     return int(rest.lstrip('-') or 0) if mine and (rest == '' or rest.lstrip('-').isdecimal()) else None
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #ff5a781c
 def choose_split(name: str, data: str, items: SketchPhotoSet | None = None) -> Split:
     "The split of a data set by name, part of a name, file, or by lot"
     if name.endswith('.json'):
@@ -66,20 +66,20 @@ def hold_out(split: Split, n: int, seed: int = 0) -> Split:
         validation=tuple(sorted((names[i] for i in rng(seed, stream=32).permutation(len(names))[:n]), key=class_key)),
     )
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #4ea71089
 def whole_classes(items: SketchPhotoSet) -> set[str]:
     "The keys of the classes that have sketches and photos"
     return {class_key(c) for c, n in items.counts().items() if n['sketch'] and n['photo']}
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #bdd6c185
 def some_or_none(n: int, seen: int) -> tuple[int, str]:
-    "`(classes to hold out, why not n)`: at most a fifth of the seen, and never one alone, whose mAP is always 1"
+    "`(classes to hold out, why not n)`: a fifth of the seen at most, but two at least: of one, mAP is always 1"
     held = min(n, seen // 5)
     if n and held < 2:
         held = 2 if seen > 4 else 0
     return held, f'{held or "no"} validation classes, not {n}: {seen} seen classes are here' if held != n else ''
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #a0bf83d2
 def only_present(split: Split, items: SketchPhotoSet) -> Split:
     "The split without the classes that a set lacks, or has one side of; its name says that it is a part"
     whole = whole_classes(items)
@@ -96,7 +96,7 @@ def only_present(split: Split, items: SketchPhotoSet) -> Split:
         )
     return make_part(split, here, **keep)
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #21e727c1
 def missing_classes(whole: Split, part: Split, most: int = 20) -> list[str]:
     "Which classes of a split a part of it lacks, in a sentence for reports that begins with 'partial'; [] if none"
     lost = [
@@ -118,7 +118,7 @@ USUAL_PICTURES = {
     'quickdraw': dict(sketch=3076, photo=1805),
 }
 
-
+# %% ../../nbs/data/15_realsplits.ipynb #181edb6a
 def fewer_pictures(split: Split, unseen: SketchPhotoSet, gallery: str = 'distinct') -> list[str]:
     "Where the unseen classes have under 99 % of the pictures that a public list counts, or under half the usual"
     name = listed_as(split, ['unseen'])

@@ -32,7 +32,7 @@ class Lookup:
     own_start: np.ndarray  # for each row of the set: the first place of the photos with its id (-1: none) ...
     own_count: np.ndarray  # ... and how many (more than one when a photo is in the set twice)
 
-
+# %% ../../nbs/data/19_sampling.ipynb #a2c4cf66
 def lookup(items: SketchPhotoSet) -> Lookup:
     "The `Lookup` of a set, made once"
     if '_lookup' in items.__dict__:
@@ -157,7 +157,7 @@ def _members(items):
     items._pairs = [np.array(p, np.int64) for p in photos], {p: np.array(s) for p, s in of.items()}
     return items._pairs
 
-
+# %% ../../nbs/data/19_sampling.ipynb #9d7a1ce4
 def _walk(members, k, turn, seed, epoch, c):
     "The `turn`-th `k` of a class's photos, in an order of its own, round and round"
     order = rng(seed, epoch, c, STREAMS['members']).permutation(len(members))
@@ -317,7 +317,7 @@ def normalise(
     mean, std = (torch.as_tensor(v, dtype=x.dtype, device=x.device).view(-1, 1, 1) for v in (mean, std))
     return ((x - mean) / std).to(dtype)
 
-
+# %% ../../nbs/data/19_sampling.ipynb #582c6aa0
 class Normalizer(torch.nn.Module):
     "`normalise` with its constants, as a part of a model that moves with it; `undo` goes back for showing"
 
@@ -349,7 +349,7 @@ def affine_maps(
         np.stack([np.stack([c * mirror, -s, shift[:, 0]], 1), np.stack([s * mirror, c, shift[:, 1]], 1)], 1)
     ).float()
 
-
+# %% ../../nbs/data/19_sampling.ipynb #251f6d93
 def augment(
     images: torch.Tensor,
     keys: ArrayLike,

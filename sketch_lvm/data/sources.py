@@ -30,7 +30,7 @@ class Pictures(Protocol):
     def read(self, row: int, modality: str, content: bytes | None = None) -> np.ndarray:
         "A picture as uint8 `[H, W, 3]`, from `content` where that is already read"
 
-
+# %% ../../nbs/data/02_sources.ipynb #92832422
 class Files:
     "Pictures that are files"
 
@@ -48,7 +48,7 @@ class Files:
         "uint8 `[H, W, 3]`, from `content` where that is already read"
         return read_image(self.paths[row] if content is None else content, modality, self.paths[row])
 
-
+# %% ../../nbs/data/02_sources.ipynb #49da01e3
 class Arrays:
     "Pictures that are rows of one uint8 array `[N, H, W]` or `[N, H, W, 3]`, in memory or memory-mapped"
 
@@ -85,7 +85,7 @@ def _pack(self):
         )
     return state
 
-
+# %% ../../nbs/data/02_sources.ipynb #c39728a0
 def _unpack(self, state):
     if isinstance(state['array'], dict):
         state = {**state, 'array': np.memmap(**state['array'])}

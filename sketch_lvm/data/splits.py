@@ -147,16 +147,17 @@ def known_splits() -> dict[str, Split]:
         found[s.name] = s
     return found
 
-
+# %% ../../nbs/data/07_splits.ipynb #d6459063
 def class_lists() -> dict[str, Split]:
     "The known splits without those that only add validation classes to the lists of another"
     first = {}
     for s in known_splits().values():
         key = tuple(frozenset(map(class_key, names)) for names in (s.seen, s.unseen))
-        first.setdefault(key, s)
+        if len(s.validation) < len(first.setdefault(key, s).validation):
+            first[key] = s
     return {s.name: s for s in first.values()}
 
-
+# %% ../../nbs/data/07_splits.ipynb #41e9c1f3
 def find_split(name: str, splits: dict[str, Split] | None = None) -> Split:
     "The split of this name; the beginning of a name will do if only one begins so"
     splits = known_splits() if splits is None else splits
@@ -182,13 +183,13 @@ def make_part(split: Split, what: str, **lists: Sequence[str]) -> Split:
         **lists,
     )
 
-
+# %% ../../nbs/data/07_splits.ipynb #32bc0cb0
 def sample_sentence(provenance: str) -> str:
     "The sentences of a provenance that say what a sample holds, or ''"
     sentences, found, _ = provenance.partition(OWN_SPLIT_NOTE)
     return sentences + found if found else ''
 
-
+# %% ../../nbs/data/07_splits.ipynb #c0623c13
 def listed_as(split: Split, sides: Sequence[str] = ('seen', 'unseen')) -> str:
     "The name of the list in `data/splits` with the same seen and unseen classes (or only one of these sides), or ''"
 

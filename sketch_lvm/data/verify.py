@@ -84,7 +84,7 @@ def count_difference(what: str, found: int, expected: int) -> list[str]:
         else []
     )
 
-
+# %% ../../nbs/data/12_verify.ipynb #ccdc924d
 def usable_splits(v: Verdict) -> list[str]:
     "How the part of a real data set that is here can be trained on and tested, in sentences; none if it cannot"
     whole, out = {class_key(c) for c, n in v.items.counts().items() if n['sketch'] and n['photo']}, []
@@ -99,7 +99,7 @@ def usable_splits(v: Verdict) -> list[str]:
         )
     return out
 
-
+# %% ../../nbs/data/12_verify.ipynb #d4de23f3
 def check_counts(v: Verdict) -> None:
     "Classes and pictures against the known numbers of a real data set"
     data, counts = v.found.data, v.items.counts()
@@ -153,7 +153,7 @@ def photo_kinds(v: Verdict) -> list[int]:
         for side in (v.found.photo, v.found.extended)
     ]
 
-
+# %% ../../nbs/data/12_verify.ipynb #12d7d899
 def check_raw(v: Verdict, known: dict[str, str], strange: list[str]) -> None:
     "What is to be said of raw QuickDraw: it has more categories than the extension, and no photos of its own"
     counts = v.items.counts()
@@ -225,7 +225,7 @@ def check_closely(v: Verdict, decode: bool) -> None:
     if kinds - {'.png'} and decode:
         v.notes.append(f'every picture was decoded, and yet {UNDETECTABLE}')
 
-
+# %% ../../nbs/data/12_verify.ipynb #b4cc56ee
 def verify(
     path: str | os.PathLike,
     data: str | None = None,

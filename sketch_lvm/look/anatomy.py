@@ -59,7 +59,7 @@ def norm_changes(encoder: Encoder) -> dict[str, dict[str, np.ndarray]]:
         out[place] = {k: (d.norm(dim=1) / size).detach().cpu().numpy() for k, d in moved.items()}
     return out
 
-
+# %% ../../nbs/look/04_anatomy.ipynb #200c967e
 @contextmanager
 def norms_back(encoder: Encoder, places: Iterable[str]) -> Iterator[Encoder]:
     "Inside, the LayerNorms at these places are the backbone's own again"

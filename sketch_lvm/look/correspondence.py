@@ -56,7 +56,7 @@ def patch_of(xy: Sequence, grid: int) -> np.ndarray:
     at = (np.asarray(xy, float) * grid).astype(int).clip(0, grid - 1)
     return at[..., 1] * grid + at[..., 0]
 
-
+# %% ../../nbs/look/02_correspondence.ipynb #90ecaea5
 def part_hits(
     cosines: torch.Tensor,  # [layers, pictures, patches, patches]
     pairs: np.ndarray,  # [n, 3]: picture, patch of a part in the sketch, patch of the same part in the photo
@@ -88,7 +88,7 @@ def mini_parts(items: SketchPhotoSet, style: str = 'default') -> Places:
         )
     return out
 
-
+# %% ../../nbs/look/02_correspondence.ipynb #4c605406
 def part_pairs(sketches: Places, photos: Places, grid: int) -> np.ndarray:
     "[n, 3] for `part_hits`: picture, patch in the sketch, patch in the photo, of every part that both have"
     found = [

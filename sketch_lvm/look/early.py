@@ -25,7 +25,7 @@ def stroke_lengths(strokes: Sequence[np.ndarray]) -> np.ndarray:
     "The length of each stroke on the page; a dot counts as one unit"
     return np.array([max(1.0, np.hypot(*np.diff(np.asarray(s[:2], float))).sum()) for s in strokes])
 
-
+# %% ../../nbs/look/06_early.ipynb #bab8e028
 def first_part(
     strokes: Sequence[np.ndarray],  # [2, n] on the page
     share: float,  # of the ink, 0 to 1
@@ -42,7 +42,7 @@ def first_part(
         left -= length
     return out
 
-
+# %% ../../nbs/look/06_early.ipynb #42df4d24
 def _cut(stroke: np.ndarray, length: float) -> np.ndarray:
     "The first `length` units of a stroke"
     at = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke)))])
@@ -67,7 +67,7 @@ class EarlyCurves(NamedTuple):
         x, y = np.r_[0, self.shares], np.column_stack([self.chance, self.precision])
         return np.trapezoid(y, x, axis=1) / x[-1]
 
-
+# %% ../../nbs/look/06_early.ipynb #d24bf3ca
 def growing_pages(
     strokes: Sequence[np.ndarray], shares: Sequence[float] = SHARES, size: int = 64, pen: float = SketchStyle().pen
 ) -> np.ndarray:
@@ -75,7 +75,7 @@ def growing_pages(
     pages = [rasterize(first_part(strokes, s), size, pen, empty='blank') for s in shares]
     return np.repeat(np.stack(pages)[..., None], 3, -1)
 
-
+# %% ../../nbs/look/06_early.ipynb #569f32d3
 def early_curves(
     encoder: Encoder,
     items: SketchPhotoSet,  # of the mini world, whose strokes are known

@@ -95,7 +95,7 @@ def _shadow(z: np.ndarray) -> tuple[np.ndarray, str]:
     fitted = PCA(2, svd_solver='full').fit(z)
     return fitted.transform(z), f'PCA, {fitted.explained_variance_ratio_.sum():.0%} of the variance'
 
-
+# %% ../../nbs/look/01_geometry.ipynb #17765a4b
 def _umap_or_why(z: np.ndarray, neighbours: int) -> tuple[ModuleType | None, str]:
     "The UMAP package, or None; and why not"
     if len(z) <= neighbours:

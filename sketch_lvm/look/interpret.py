@@ -111,7 +111,7 @@ def per_query(x: Interpretation, k: tuple[int, ...] = (10,)) -> dict[str, np.nda
         x.kept[k] = out
     return x.kept[k]
 
-
+# %% ../../nbs/look/00_interpret.ipynb #6e9da8a3
 def confusions(x: Interpretation, n: int = 10) -> tuple[np.ndarray, list[str]]:
     "[C, C]: of the first `n` photos found by sketches of a category (rows), the share in each category; and the names"
     names = sorted(set(x.sketches.names) | set(x.photos.names))

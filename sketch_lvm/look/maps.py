@@ -34,7 +34,7 @@ def nearest_neighbours(z: np.ndarray, k: int, rows: np.ndarray | None = None, bl
         out.append(np.argpartition(far, k - 1, axis=1)[:, :k])
     return np.concatenate(out)
 
-
+# %% ../../nbs/look/07_maps.ipynb #657efd92
 def neighbours_kept(
     a: np.ndarray,  # [n, D]
     b: np.ndarray,  # [n, E], the same things somewhere else
@@ -79,7 +79,7 @@ class StageMaps(NamedTuple):
             said += f'; with another seed {k * self.other_seed:.1f} stay'
         return said + '.'
 
-
+# %% ../../nbs/look/07_maps.ipynb #522445d0
 def fixed_basis(stages: Sequence[np.ndarray]) -> list[np.ndarray]:
     "[n, 2] for each stage: PCA of all stages together, so that every stage is seen from the same side"
     from sklearn.decomposition import PCA
@@ -88,7 +88,7 @@ def fixed_basis(stages: Sequence[np.ndarray]) -> list[np.ndarray]:
     fitted = PCA(2, svd_solver='full' if every.shape[0] * every.shape[1] < 5e6 else 'covariance_eigh').fit(every)
     return [fitted.transform(z) for z in stages]
 
-
+# %% ../../nbs/look/07_maps.ipynb #eb438f1e
 def aligned(stages: Sequence[np.ndarray], neighbours: int = 15, seed: int = 0) -> list[np.ndarray]:
     "[n, 2] for each stage: UMAP of all stages at once, each point tied to itself in the stages beside it"
     import umap
@@ -110,7 +110,7 @@ def aligned(stages: Sequence[np.ndarray], neighbours: int = 15, seed: int = 0) -
         found = fit.fit_transform([np.asarray(z) for z in stages], relations=[same] * (len(stages) - 1))
     return [np.asarray(xy) for xy in found]
 
-
+# %% ../../nbs/look/07_maps.ipynb #849ebc16
 def _in_frame(maps: list[np.ndarray]) -> list[np.ndarray]:
     "All maps in 0..1 by one move and one scale; a few far points lie on the edge"
     every = np.concatenate(maps)
@@ -118,7 +118,7 @@ def _in_frame(maps: list[np.ndarray]) -> list[np.ndarray]:
     middle, side = (low + high) / 2, max((high - low).max(), 1e-9) * 1.06
     return [((xy - middle) / side + 0.5).clip(0, 1) for xy in maps]
 
-
+# %% ../../nbs/look/07_maps.ipynb #21183597
 def stage_maps(
     stages: Sequence[np.ndarray],  # [n, D] for each stage
     how: str = 'fixed basis',  # or 'aligned'

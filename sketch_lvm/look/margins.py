@@ -41,7 +41,7 @@ def margin_batches(
 
     return np.array([[draw(i) for i in rows.values()] for _ in range(draws)], np.float32), list(rows)
 
-
+# %% ../../nbs/look/03_margins.ipynb #d981b989
 def margin_matrix(
     x: Interpretation,
     k: int = 4,
@@ -77,7 +77,7 @@ def kl_matrix(
     p /= p.sum(1, keepdims=True)  # half a value in each bin: no zeros
     return (p[:, None] * np.log(p[:, None] / p[None])).sum(-1)
 
-
+# %% ../../nbs/look/03_margins.ipynb #e175a5a0
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float:
     "Spearman's: the correlation of the ranks of two lists; NaN where one of them does not vary"
     from scipy.stats import rankdata

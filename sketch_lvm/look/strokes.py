@@ -37,12 +37,12 @@ def every_subset(n: int) -> np.ndarray:
         )
     return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
 
-
+# %% ../../nbs/look/05_strokes.ipynb #584e9b4a
 def each_left_out(n: int) -> np.ndarray:
     "bool [n + 1, n]: the whole drawing, then the drawing without each stroke"
     return np.concatenate([np.ones((1, n), bool), ~np.eye(n, dtype=bool)])
 
-
+# %% ../../nbs/look/05_strokes.ipynb #7a53bba8
 def shapley(values: np.ndarray) -> np.ndarray:
     "[n, ...] Shapley values from the values `[2**n, ...]` of every subset, in the order of `every_subset`"
     values = np.asarray(values, float)
@@ -68,7 +68,7 @@ def draw_subsets(
     pages = [rasterize([s for s, k in zip(strokes, row) if k], size, pen, empty='blank') for row in keep]
     return np.repeat(np.stack(pages)[..., None], 3, -1)
 
-
+# %% ../../nbs/look/05_strokes.ipynb #09bab171
 def embed_subsets(
     encoder: Encoder, strokes: Sequence[np.ndarray], keep: np.ndarray, pen: float = SketchStyle().pen
 ) -> torch.Tensor:
@@ -76,7 +76,7 @@ def embed_subsets(
     pages = draw_subsets(strokes, keep, encoder.backbone.size, pen)
     return encoder.embed(encoder.backbone.pixels(pages).to(device_of(encoder)), 'sketch', 'fp32').cpu()
 
-
+# %% ../../nbs/look/05_strokes.ipynb #4608c5c4
 class StrokeEvidence(NamedTuple):
     "What the strokes of a drawing do for one photo among others"
 
@@ -86,7 +86,7 @@ class StrokeEvidence(NamedTuple):
     ranks: np.ndarray  # [strokes] the rank of the photo without it
     shares: np.ndarray | None  # [strokes] Shapley values of the score; None beyond `MOST_STROKES`
 
-
+# %% ../../nbs/look/05_strokes.ipynb #9a57aa82
 def stroke_evidence(
     encoder: Encoder,
     strokes: Sequence[np.ndarray],
@@ -112,7 +112,7 @@ def ink_shares(strokes: Sequence[np.ndarray], size: int, pen: float = SketchStyl
     alone = 255.0 - draw_subsets(strokes, np.eye(len(strokes), dtype=bool), size, pen)[..., 0]
     return alone / alone.sum(0).clip(1e-9)
 
-
+# %% ../../nbs/look/05_strokes.ipynb #a04d1ef2
 def gradient_map(encoder: Encoder, page: np.ndarray, target: torch.Tensor) -> np.ndarray:
     "[size, size]: gradient of the drawing's product with `target`, times the difference of the pixel from white paper"
     pixels = encoder.backbone.pixels(np.stack([page, np.full_like(page, 255)])).to(device_of(encoder))
@@ -122,7 +122,7 @@ def gradient_map(encoder: Encoder, page: np.ndarray, target: torch.Tensor) -> np
         (slope,) = torch.autograd.grad(score, x)
     return (slope[0] * (pixels[0] - pixels[1])).sum(0).cpu().numpy()
 
-
+# %% ../../nbs/look/05_strokes.ipynb #9b7783de
 @torch.inference_mode()
 def attention_map(encoder: Encoder, page: np.ndarray) -> np.ndarray:
     "[size, size]: the class token's attention on the patches in the last block, mean over heads"
@@ -145,7 +145,7 @@ class PartQuestion(NamedTuple):
     answer: np.ndarray  # bool [strokes]
     part: str
 
-
+# %% ../../nbs/look/05_strokes.ipynb #85d2d342
 def part_questions(category: str, instance: int, view: int = 0, size: int = 64) -> list[PartQuestion]:
     "The questions that one object's sketch can be asked"
     strokes, parts = sketch_strokes(category, instance, view), np.array(stroke_parts(category, instance, view))
@@ -159,7 +159,7 @@ def part_questions(category: str, instance: int, view: int = 0, size: int = 64) 
             out.append(PartQuestion(strokes, whole, less, parts == name, name))
     return out
 
-
+# %% ../../nbs/look/05_strokes.ipynb #abe960c5
 def points_at(attribution: np.ndarray, answer: np.ndarray) -> tuple[float, float]:
     "(does the largest attribution lie on the part, share of the positive attribution on it)"
     a, answer = np.asarray(attribution, float), np.asarray(answer, bool)
@@ -169,7 +169,7 @@ def points_at(attribution: np.ndarray, answer: np.ndarray) -> tuple[float, float
         positive[answer].sum() / positive.sum() if positive.any() else answer.mean()
     )
 
-
+# %% ../../nbs/look/05_strokes.ipynb #746f9062
 EXPLANATIONS: dict[str, str] = {
     'shapley': 'exact Shapley values of the strokes',
     'left out': 'what the score loses without the stroke',
@@ -179,7 +179,7 @@ EXPLANATIONS: dict[str, str] = {
     'longest': 'the ink of the stroke; looks at no model',
 }
 
-
+# %% ../../nbs/look/05_strokes.ipynb #eb2dadd1
 def attributions(
     encoder: Encoder,
     q: PartQuestion,

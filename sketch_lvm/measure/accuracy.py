@@ -24,7 +24,7 @@ def _own_columns(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     columns = lo[:, None] + np.arange(max(number.max(), 1))
     return np.where(columns < hi[:, None], columns, lo[:, None]), number
 
-
+# %% ../../nbs/measure/02_accuracy.ipynb #3d83b57a
 def _chance(keys: torch.Tensor, own: torch.Tensor, number: torch.Tensor, q: int) -> torch.Tensor:
     "Probability that an own photo is among the first `q`, over random orders of equals"
     mine = keys.gather(1, own)

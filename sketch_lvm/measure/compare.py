@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ResultsOfRuns', 'NO_SEEDS', 'ONE_CLASS', 'FEW', 'class_codes', 'bootstrap_means', 'VarianceParts', 'error_parts',
-           'half_width', 'interval', 'p_value', 'read_runs', 'paired', 'Comparison', 'compare', 'holm',
+           'half_width', 'interval', 'p_value', 'read_runs', 'paired', 'Comparison', 'side_names', 'compare', 'holm',
            'compare_family', 'family_table']
 
 # %% ../../nbs/measure/09_compare.ipynb #2c25aecb
@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core import UserError, read_json, rng
 from .perquery import PerQuery, load_per_query, per_query_path
+from .report import WARNING
 
 # %% ../../nbs/measure/09_compare.ipynb #a06d56f2
 def class_codes(classes: Sequence) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +25,7 @@ def class_codes(classes: Sequence) -> tuple[np.ndarray, np.ndarray]:
     codes = np.unique(np.asarray(classes), return_inverse=True)[1]
     return codes, np.bincount(codes)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #8ee4ca31
 def bootstrap_means(
     d: np.ndarray,  # [seeds, queries] paired differences
     classes: Sequence,  # [queries]
@@ -51,7 +52,7 @@ def _cells(d: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     "[seeds, categories] means"
     return np.stack([np.bincount(codes, row, minlength=len(sizes)) for row in d]) / sizes
 
-
+# %% ../../nbs/measure/09_compare.ipynb #c3abeddb
 class VarianceParts(NamedTuple):
     "The variance of a mean of paired differences, and on how many numbers less one each part rests"
 
@@ -65,7 +66,7 @@ class VarianceParts(NamedTuple):
         "Standard error of the mean"
         return (self.seeds + self.kinds) ** 0.5
 
-
+# %% ../../nbs/measure/09_compare.ipynb #c4a7428b
 def error_parts(d: np.ndarray, classes: Sequence) -> VarianceParts:
     "What seeds and categories add to the variance of the mean of paired differences `[seeds, queries]`"
     codes, sizes = class_codes(classes)
@@ -84,7 +85,7 @@ def error_parts(d: np.ndarray, classes: Sequence) -> VarianceParts:
     seeds = float(((by_seed - mean) ** 2).sum() / (n_s * (n_s - 1)))
     return VarianceParts(max(seeds - both, 0.0), kinds, n_s - 1, n_c - 1)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #f3d0b9d2
 def half_width(parts: VarianceParts, level: float = 0.95) -> float:
     "Half of the interval: each part of the variance with its own Student's quantile"
     from scipy.special import stdtrit
@@ -94,7 +95,7 @@ def half_width(parts: VarianceParts, level: float = 0.95) -> float:
     t = [float(stdtrit(n, (1 + level) / 2)) if n else 0.0 for n in (parts.of_seeds, parts.of_kinds)]
     return float((t[0] ** 2 * parts.seeds + t[1] ** 2 * parts.kinds) ** 0.5)
 
-
+# %% ../../nbs/measure/09_compare.ipynb #ffae1d94
 def interval(
     d: np.ndarray,  # [seeds, queries] paired differences
     classes: Sequence,  # [queries]
@@ -104,7 +105,7 @@ def interval(
     mean, half = float(d.mean()), half_width(error_parts(d, classes), level)
     return mean - half, mean + half
 
-
+# %% ../../nbs/measure/09_compare.ipynb #371b1c94
 def p_value(mean: float, parts: VarianceParts) -> float:
     "One minus the level at which the interval just reaches zero"
     if mean == 0 or parts.error == 0:
@@ -137,7 +138,7 @@ def read_runs(runs: ResultsOfRuns) -> list[PerQuery]:
         raise UserError(f'several runs of one side need seeds, each its own; these have {", ".join(map(str, seeds))}.')
     return sorted(out, key=lambda x: (x.seed is not None, x.seed))
 
-
+# %% ../../nbs/measure/09_compare.ipynb #01e5c8d9
 def _check_pairs(a: list[PerQuery], b: list[PerQuery]) -> None:
     "Refuse runs that did not answer the same questions"
     first = a[0]
@@ -157,7 +158,7 @@ def _check_pairs(a: list[PerQuery], b: list[PerQuery]) -> None:
             f'runs are paired by their seeds, and these are {text[0]} against {text[1]}. Take the same on both sides.'
         )
 
-
+# %% ../../nbs/measure/09_compare.ipynb #4c3b7472
 def paired(
     a: ResultsOfRuns, b: ResultsOfRuns, metric: str | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
@@ -186,7 +187,7 @@ NO_SEEDS = (
 ONE_CLASS = 'One category: the interval is about other sketches of it, and knows nothing of other categories.'
 FEW = 'Only {n} of the sketches come out differently; with so few the interval is rough.'
 
-
+# %% ../../nbs/measure/09_compare.ipynb #9fdb2bb9
 @dataclass(frozen=True)
 class Comparison:
     "The paired difference of two sides, with its interval and all it rests on"
@@ -236,7 +237,14 @@ class Comparison:
 
     __repr__ = __str__
 
+# %% ../../nbs/measure/09_compare.ipynb #c558b46f
+def side_names(a: dict, b: dict) -> tuple[str, str]:
+    "What two sides are called: their methods, and where these are the same on two backbones, those too"
+    if a['name'] != b['name'] or a.get('backbone') == b.get('backbone'):
+        return a['name'], b['name']
+    return f'{a["name"]} of {a["backbone"]}', f'{b["name"]} of {b["backbone"]}'
 
+# %% ../../nbs/measure/09_compare.ipynb #0525b741
 def compare(
     a: ResultsOfRuns,
     b: ResultsOfRuns,
@@ -252,10 +260,12 @@ def compare(
     half = half_width(parts, level)
     better, worse = int((each > 1e-9).sum()), int((each < -1e-9).sum())
     few = better + worse < 20 and better + worse < len(each)
-    notes = [NO_SEEDS] * (len(d) == 1) + [ONE_CLASS] * (kinds == 1) + [FEW.format(n=better + worse)] * few
+    notes = [WARNING] * any(r.method.get('random', False) for r in (*a, *b))
+    notes += [NO_SEEDS] * (len(d) == 1) + [ONE_CLASS] * (kinds == 1) + [FEW.format(n=better + worse)] * few
+    names = side_names(a[0].method, b[0].method)
     return Comparison(
-        a=a[0].method['name'],
-        b=b[0].method['name'],
+        a=names[0],
+        b=names[1],
         metric=metric,
         difference=mean,
         low=mean - half,
@@ -283,7 +293,7 @@ def holm(p: Sequence[float]) -> np.ndarray:
     out[order] = steps
     return out
 
-
+# %% ../../nbs/measure/09_compare.ipynb #730b362c
 def compare_family(
     family: Mapping[str, tuple[str, str]]
     | str
@@ -309,7 +319,7 @@ def compare_family(
     found = [compare(runs[x], runs[y], metric, level, q) for q, (x, y) in family.items()]
     return [replace(c, p_holm=float(p)) for c, p in zip(found, holm([c.p for c in found]))]
 
-
+# %% ../../nbs/measure/09_compare.ipynb #8d2397b0
 def family_table(family: Iterable[Comparison]) -> tuple[list[str], list[list[str]]]:
     "Head and rows of a table of comparisons, as text"
     head = ['question', 'difference', 'interval', 'p', 'p, Holm', 'decision']

@@ -43,7 +43,7 @@ PUBLIC_BUGS = {  # what released code computes under another name; no report pri
     'A public rewrite of Sketch_LVM (3zeros) prints it.',
 }
 
-
+# %% ../../nbs/measure/00_definitions.ipynb #3b5b9bc2
 def definition(name: str) -> str:
     "The sentence that defines a metric, from its name"
     pattern = re.sub(r'@\d+', '@q' if name.startswith('Acc') else '@k', name)

@@ -31,9 +31,6 @@ from .protocols import Protocol, columns
 from .report import Report
 from ..data.splits import PART_ENDING, listed_as
 
-if typing.TYPE_CHECKING:
-    pass
-
 # %% ../../nbs/measure/08_evaluate.ipynb #f3b3ddf7
 class Encodes(typing.Protocol):
     "Whatever is called with pixels and a modality, or a list of them, and returns a row of numbers for each picture"
@@ -42,7 +39,7 @@ class Encodes(typing.Protocol):
 
     def __call__(self, pixels: torch.Tensor, modality: str | list[str]) -> torch.Tensor: ...
 
-
+# %% ../../nbs/measure/08_evaluate.ipynb #9a58a079
 class KeepsFeatures(typing.Protocol):
     "Gives features of a set that were made before, and asks for the rest; `measure/features` has one"
 
@@ -51,7 +48,7 @@ class KeepsFeatures(typing.Protocol):
     ) -> torch.Tensor:
         "Features of a set in its order"
 
-
+# %% ../../nbs/measure/08_evaluate.ipynb #ecce40b4
 BACKBONE: dict[str, str] = {  # entry of an encoder's backbone -> what it is
     'size': 'side of the square pictures it takes, in pixels',
     'interpolation': "how pictures are made smaller, such as 'bicubic'",
@@ -62,7 +59,7 @@ BACKBONE: dict[str, str] = {  # entry of an encoder's backbone -> what it is
     'device': 'where it computes, the CPU if not given',
 }
 
-
+# %% ../../nbs/measure/08_evaluate.ipynb #633cdeb7
 def check_encoder(
     encoder: Encodes, needs: tuple[str, ...] = ('size', 'interpolation', 'pixels', 'label', 'random')
 ) -> None:
@@ -78,7 +75,7 @@ def check_encoder(
         raise UserError(f'the {lacks}. ' + '; '.join(f'{n}: {BACKBONE[n]}' for n in missing) + '.')
     check_name(getattr(b, 'fit', 'stretch'), FITS, "value of fit of the encoder's backbone")
 
-
+# %% ../../nbs/measure/08_evaluate.ipynb #35b48bfd
 def device_of(encoder: Encodes) -> torch.device:
     "Where an encoder computes"
     p = next(iter(encoder.parameters()), None) if isinstance(encoder, torch.nn.Module) else None
@@ -230,7 +227,7 @@ def _given(features: Sequence, protocol: Protocol) -> tuple:
         raise UserError(f'{what}; these have {" and ".join(str(len(x)) for x in features)} rows.')
     return tuple(features)
 
-
+# %% ../../nbs/measure/08_evaluate.ipynb #6a04e22a
 def evaluate(
     encoder: Encodes | None,
     protocol: Protocol,

@@ -26,7 +26,7 @@ def _cut(r: Ranks, k: int) -> SimpleNamespace:
     m, a = (k - above).clamp(min=0).minimum(tied), hits + 1 - c * (above + 1)
     return SimpleNamespace(above=above, tied=tied, hits=hits, hits_tied=hits_tied, m=m, c=c, a=a, ties=r.ties)
 
-
+# %% ../../nbs/measure/03_metrics.ipynb #eb72c514
 def _gain(t: SimpleNamespace, m: torch.Tensor, harmonic: torch.Tensor) -> torch.Tensor:
     "Expected sum of precisions that each relevant photo adds over the first `m` places of its group"
     plain = m * (t.hits + 1) / (t.above + 1)

@@ -37,7 +37,7 @@ def pooled_list(
     found, first = np.unique(code, return_index=True)  # pairs come best first: the first is the best
     return found[np.lexsort((-found, -value[first]))]
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #018536c4
 def pooled_metrics(
     queries: Sequence,  # [pictures, D]: arrays or tensors
     gallery: Sequence,  # [pictures, D]
@@ -99,7 +99,7 @@ RENDERINGS: dict[str, tuple[str, ...]] = {  # folders of the official archive
     'photo': ('tx_000000000000', 'tx_000100000000'),
 }
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #2b5efcb4
 def mieb_set(root: str | os.PathLike) -> SketchPhotoSet:
     "Every rendering of Sketchy's official archive below a root; all must be there"
     root = Path(root).expanduser()
@@ -118,7 +118,7 @@ def mieb_set(root: str | os.PathLike) -> SketchPhotoSet:
     stems = [os.path.splitext(os.path.basename(p))[0] for p in paths]
     return from_files(paths, classes, kinds, stems, [os.path.relpath(p, root) for p in paths])
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #cdba0336
 def mieb_protocol(root: str | os.PathLike) -> Protocol:
     "The protocol `mieb-sketchy` over an official archive of Sketchy"
     items = mieb_set(root)
@@ -133,7 +133,7 @@ def mieb_protocol(root: str | os.PathLike) -> Protocol:
     )
     return replace(p, own_score=_pooled, whole=whole, warnings=() if whole else (part,))
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #9632acc6
 def _pooled(protocol: Protocol, queries: torch.Tensor, gallery: torch.Tensor) -> Metrics:
     "`pooled_metrics` by the names in a protocol's sets"
     (qn, qp, _), (gn, gp, _) = columns(protocol.queries), columns(protocol.gallery)
@@ -154,7 +154,7 @@ UNCHECKED = (
     'agrees.'
 )
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #b4664c24
 def compare_known(
     values: dict[str, float], row: tuple[str, str] = FIRST, within: float = 1e-4
 ) -> tuple[bool, list[str]]:
@@ -166,13 +166,13 @@ def compare_known(
     ]
     return abs(values['P@1'] - known['P@1']) < within, lines
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #e9cef1ca
 def is_checked() -> bool:
     "Whether this version has passed the check on this machine"
     path = cache_path(CHECKED)
     return path.is_file() and read_json(path).get('version') == __version__
 
-
+# %% ../../nbs/measure/13_mieb.ipynb #6dfb890b
 def settle_check(values: dict[str, float], backbone: str, weights: str | None, whole: bool) -> list[str]:
     "What to say of a result under `mieb-sketchy`; passed, the check is remembered, failed, it is an error"
     row = (backbone, weights or 'openai')

@@ -50,12 +50,12 @@ METHOD = {  # and a stored method
 }
 RESULTS = Format('sketch_lvm per-query results', 1, {'format': TEXT, 'protocol': PROTOCOL, 'method': METHOD})
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #b3ca01f9
 def ids_digest(ids: Sequence[str]) -> str:
     "The digest of a set of pictures by their ids, whatever their order"
     return sha256('\n'.join(sorted(ids)).encode())[:12]
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #2d9034b4
 @dataclass(eq=False)
 class PerQuery:
     "The score of every single sketch under every metric, and of which test it is"
@@ -111,7 +111,7 @@ class PerQuery:
         asked = f'{len(self.ids):,} sketches of {len(set(self.classes))} classes'
         return f'{self.method["name"]}{seed}: {asked}, {self.protocol["name"]}; {means}'
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #4b9e139a
 def per_query_path(report: str | Path) -> Path:
     "Where the per-query results of a report's file lie: beside it"
     return Path(report).with_name(Path(report).stem + '-queries.npz')
@@ -141,7 +141,7 @@ def _arrays(path: Path, names: tuple[str, ...] = _NAMES) -> tuple[dict[str, np.n
     except (OSError, KeyError, zipfile.BadZipFile, zipfile.zlib.error, *ARRAY_ERRORS) as e:
         raise UserError(broken) from e
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #762085d2
 def _called(path: Path) -> object:
     "What a file calls itself, whatever else it holds; None if there is none, or it is another's"
     try:
@@ -150,7 +150,7 @@ def _called(path: Path) -> object:
         return None
     return about.get('format') if isinstance(about, dict) else None
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #a4c84443
 def _problems(x: dict[str, np.ndarray], about: dict) -> list[str]:
     "What is wrong with what a file holds, as phrases"
     out = []
@@ -177,7 +177,7 @@ def _problems(x: dict[str, np.ndarray], about: dict) -> list[str]:
         out.append('its sketches are not those of its protocol')
     return out
 
-
+# %% ../../nbs/measure/05_perquery.ipynb #dea83974
 def load_per_query(path: str | Path) -> PerQuery:
     "Per-query results from their file; one that is not whole is refused, and what is wrong is said"
     x, others = _arrays(Path(path))

@@ -24,7 +24,7 @@ class Spread(NamedTuple):
     queries: float
     chance: float  # seed with a query
 
-
+# %% ../../nbs/measure/10_power.ipynb #cafc35ba
 def spread_of(d: np.ndarray, classes: Sequence) -> Spread:
     "Take paired differences `[seeds, queries]` apart into what varies"
     codes, sizes = class_codes(classes)
@@ -65,7 +65,7 @@ def _means_and_halves(
         variance = of_kinds + of_seeds - shared
     return variance**0.5 * r.normal(size=draws), half**0.5
 
-
+# %% ../../nbs/measure/10_power.ipynb #e4776e27
 def power(
     effect: float,
     spread: Spread,
@@ -80,7 +80,7 @@ def power(
     off, half = _means_and_halves(spread, seeds, kinds, queries, level, draws, seed)
     return float((abs(effect) + off > half).mean())
 
-
+# %% ../../nbs/measure/10_power.ipynb #1c638e4b
 def detectable(
     spread: Spread,
     seeds: int,

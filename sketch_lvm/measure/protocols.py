@@ -73,7 +73,7 @@ def _zero_shot(unseen, seen, split, seed):
 def _all_seen(unseen, seen, split, seed):
     return [unseen.sketches], [unseen.photos, seen.photos], []
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #4ccefc22
 def _a_fifth(unseen, seen, split, seed):
     def some(pool, n, stream):
         return pool[np.sort(rng(seed, stream=stream).permutation(len(pool))[:n])]
@@ -88,7 +88,7 @@ def _a_fifth(unseen, seen, split, seed):
         [f'Drawn from the seen classes: {len(q)} sketches and {len(g)} photos.'],
     )
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #c8ff1f5d
 def _whole_classes(unseen, seen, n, seed):
     names = sorted(seen.classes, key=class_key)
     extra = seen.where(classes=[names[i] for i in rng(seed).permutation(len(names))[: max(n, 1)]])
@@ -98,7 +98,7 @@ def _whole_classes(unseen, seen, n, seed):
         [f'Seen classes mixed in: {", ".join(extra.classes)}.'],
     )
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #34c8c808
 def _ocean(unseen, seen, split, seed):
     return _whole_classes(unseen, seen, round(0.2 * len(unseen.classes)), seed)
 
@@ -106,7 +106,7 @@ def _ocean(unseen, seen, split, seed):
 def _dr_clip(unseen, seen, split, seed):
     return _whole_classes(unseen, seen, round(0.2 * len(seen.classes)), seed)
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #cadb1dca
 def _cross(unseen, seen, split, seed):
     trained = {same_thing(c) for c in split.seen}
     known = [c for c in unseen.classes if same_thing(c) in trained]
@@ -128,7 +128,7 @@ class Rule(NamedTuple):
     needs: str
     rule: str
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #265a68c4
 PROTOCOLS = {
     'zero-shot': Rule(_zero_shot, 'class', '', 'unseen sketches against unseen photos'),
     'fine-grained': Rule(
@@ -237,7 +237,7 @@ def _check_once(gallery):
         "For Sketchy choose the gallery 'originals'."
     )
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #27dc722c
 def _listed(names, most=20):
     "Names, the first twenty of them"
     return ', '.join(names[:most]) + (f' and {len(names) - most} more' if len(names) > most else '')
@@ -249,7 +249,7 @@ def seen_here(unseen: SketchPhotoSet, seen: SketchPhotoSet, split: Split | None)
     listed = [c for c in split.seen if class_key(c) not in asked] if split else list(np.unique(seen.names))
     return len(here), len(listed), [c for c in listed if class_key(c) not in here]
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #77e261b1
 def seen_words(name: str, unseen: SketchPhotoSet, seen: SketchPhotoSet, split: Split | None) -> str:
     "A sentence about the seen classes of a generalised test"
     here, listed, absent = seen_here(unseen, seen, split)
@@ -259,7 +259,7 @@ def seen_words(name: str, unseen: SketchPhotoSet, seen: SketchPhotoSet, split: S
     left_out = f' Left out{", as validation classes" if held else ""}: {_listed(absent)}.' if absent else ''
     return f'{start} {number}{f" of the split {split.name}" if split else ""}.{left_out}'
 
-
+# %% ../../nbs/measure/06_protocols.ipynb #cac8ec51
 def make_protocol(
     name: str,  # a name in `PROTOCOLS`, or its beginning
     unseen: SketchPhotoSet,  # of the classes to ask

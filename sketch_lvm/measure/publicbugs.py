@@ -32,12 +32,12 @@ def place_after(
     place = np.argsort(-scores, axis=1, kind='stable')[:, k]
     return float((g[place] == q).mean())
 
-
+# %% ../../nbs/measure/12_publicbugs.ipynb #d08cbe3a
 def as_long_as_queries(photos: int, queries: int) -> np.ndarray:
     "Which photo stands at each entry of a gallery that has one entry for each query: the last one fills up"
     return np.minimum(np.arange(queries), photos - 1)
 
-
+# %% ../../nbs/measure/12_publicbugs.ipynb #f94dd1c1
 def public_bugs(
     queries: Sequence,  # [queries, D]: arrays or tensors
     gallery: Sequence,  # [photos, D], in the order in which the program lists them

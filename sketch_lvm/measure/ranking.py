@@ -32,7 +32,7 @@ def _array(x: Sequence, what: str) -> np.ndarray:
         raise UserError(f'{what} must be a flat list, these have shape {x.shape}.')
     return x
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #6fc4b7c2
 def shared_codes(query: Sequence, gallery: Sequence, what: str = 'labels') -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     "The sorted names of both sides, and each side as integers into them"
     query, gallery = _array(query, f'query {what}'), _array(gallery, f'gallery {what}')
@@ -163,7 +163,7 @@ def sort_keys(keys: torch.Tensor) -> torch.Tensor:
     keys.numpy().sort(axis=1)
     return keys
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #4b216bb6
 class Ranks(NamedTuple):
     "For each relevant photo, best first, `[queries, relevant]`"
 
@@ -173,7 +173,7 @@ class Ranks(NamedTuple):
     hits_tied: torch.Tensor  # relevant photos tied with it
     ties: bool  # whether there is any tie
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #d190d6de
 def ranks_of(rows: torch.Tensor, rel: torch.Tensor) -> Ranks:
     "The ranks of the relevant photos among all, from the sorted keys of both"
     n, r = rows.shape[1], rel.shape[1]
@@ -247,7 +247,7 @@ def _own_codes(
             raise UserError(f'there are {n} {what} features but {len(x)} {what} instances.')
     return p.q_codes * len(names) + q, g_codes * len(names) + g
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #24d17344
 def _id_rank(ids: Sequence | None, order: np.ndarray) -> torch.Tensor:
     "The rank of each photo's id, in gallery order"
     if ids is None:
@@ -257,7 +257,7 @@ def _id_rank(ids: Sequence | None, order: np.ndarray) -> torch.Tensor:
         raise UserError(f"ties='stable' needs distinct gallery ids, but {len(rank) - len(names)} are repeated.")
     return torch.from_numpy(rank[order])
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #a4d6d35a
 def choose_queries(p: Prepared, wanted: np.ndarray, strict: bool) -> None:
     "Split the queries into those that can be scored, in class order, and the rest"
     order = np.argsort(p.q_codes, kind='stable')
@@ -323,7 +323,7 @@ def cut_rows(rows: np.ndarray, chunk: int | None, photos: int, device: torch.dev
     step = math.ceil(chunk / TILE) * TILE
     return [rows[i : i + step] for i in range(0, len(rows), step)]
 
-
+# %% ../../nbs/measure/01_ranking.ipynb #3a95a45b
 def run_chunks(work: Callable, chunks: list[np.ndarray], device: torch.device) -> list:
     "Do `work` on every chunk; on a CPU several at a time, each on one thread"
     with exact_products(device):

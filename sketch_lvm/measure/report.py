@@ -100,7 +100,7 @@ FIELDS = {  # what a report's file holds, as in `fields`
 
 REPORT = Format('sketch_lvm report', 1, FIELDS)
 
-
+# %% ../../nbs/measure/07_report.ipynb #1bab5cfb
 def report_problems(d: dict) -> list[str]:
     "What is wrong with the entries of a report's file that are each of their kind, as phrases"
     out = []
@@ -116,7 +116,7 @@ def report_problems(d: dict) -> list[str]:
     shown = [n for n in d['values'] if n in next(iter(d['per_class'].values()), {})]
     return out + [f'per_class.{c}.{n} is missing' for c, row in d['per_class'].items() for n in shown if n not in row]
 
-
+# %% ../../nbs/measure/07_report.ipynb #a07c9f69
 def load_report(path: str | Path) -> Report:
     "A report from its JSON file; one with a wrong entry is refused, and the entry named"
     d = read_json(path)
@@ -141,7 +141,7 @@ def loud_lines(r: Report) -> list[str]:
     sample = sample_sentence(r.split.get('provenance', ''))
     return [WARNING] * bool(r.method.get('random')) + r.warnings + [sample] * bool(sample)
 
-
+# %% ../../nbs/measure/07_report.ipynb #99b9848a
 def training_words(r: Report) -> str:
     "On how many classes a trained method was trained, or '' for one that was not"
     if not r.split.get('seen') or r.method.get('step') is None:
@@ -153,20 +153,20 @@ def training_words(r: Report) -> str:
         else f'trained on all {seen} seen classes'
     )
 
-
+# %% ../../nbs/measure/07_report.ipynb #b4fce5cb
 def method_words(m: dict) -> str:
     "The method, its backbone, and what is known of the run"
     chosen = f' ({m["chosen"]})' if m.get('chosen') else ''
     known = [f'{k} {m[k]}' + chosen * (k == 'step') for k in ('preset', 'seed', 'step') if m.get(k) is not None]
     return '; '.join([m['name'], m['backbone'], *known])
 
-
+# %% ../../nbs/measure/07_report.ipynb #fb2ae7dc
 def pixel_sentence(conditions: dict) -> str:
     "How pictures became what the encoder saw"
     how = conditions.get('pixels')
     return f'{how["size"]} x {how["size"]} pixels, fit {how["fit"]}, {how["interpolation"]}' if how else ''
 
-
+# %% ../../nbs/measure/07_report.ipynb #5b6d414c
 def headline(r: Report) -> list[str]:
     "What must be known first, then which test, on what, of what"
     p = r.protocol
@@ -189,7 +189,7 @@ def report_grid(r: Report) -> Grid:
     used = [j for j in range(5) if j < 3 or any(row[j] for row in rows)]
     return Grid(tuple(head[j] for j in used), [tuple(row[j] for j in used) for row in rows], least=8)
 
-
+# %% ../../nbs/measure/07_report.ipynb #b30a011f
 def class_grid(r: Report) -> Grid:
     "A row for each class with the first four metrics, those of the frozen model beside them if it was tested"
     names = [n for n in r.values if n in next(iter(r.per_class.values()), {})][:4]
@@ -205,7 +205,7 @@ def class_grid(r: Report) -> Grid:
     ]
     return Grid(head, rows)
 
-
+# %% ../../nbs/measure/07_report.ipynb #ca612bbb
 def published_lines(r: Report) -> list[str]:
     "The printed numbers beside a report, each with its source and what is uncertain about it"
     return [
@@ -213,7 +213,7 @@ def published_lines(r: Report) -> list[str]:
         for p in r.published
     ]
 
-
+# %% ../../nbs/measure/07_report.ipynb #95e88357
 def report_blocks(r: Report) -> list[Block]:
     "What a report says, loudest first"
     loud = loud_lines(r)

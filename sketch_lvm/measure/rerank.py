@@ -31,7 +31,7 @@ def best_pairs(sketch: torch.Tensor, photos: torch.Tensor) -> torch.Tensor:
     "The mean, over the tokens of a sketch, of the cosine with the best token of each photo"
     return (sketch @ photos.transpose(1, 2)).amax(-1).mean(-1)
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #15226230
 def token_vectors(
     encoder: Encoder,
     images: np.ndarray,  # uint8 [n, 3, size, size] or [n, size, size, 3]
@@ -52,7 +52,7 @@ def token_vectors(
             out.append(F.normalize(x - x.mean(1, keepdim=True), dim=-1).half().cpu())
     return torch.cat(out).clone()
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #1c60fd9f
 def ink_patches(images: np.ndarray, patches: int) -> torch.Tensor:
     "[pictures, patches] whether a patch of a sketch holds ink; of an empty page all do"
     x = torch.as_tensor(np.asarray(images)).float()
@@ -81,7 +81,7 @@ class Rerank:
         "In a few words"
         return f'first {self.k} ranked again by {self.scorer.__name__}, share {self.share:g}'
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #5d757eb1
 def standardised(x: torch.Tensor) -> torch.Tensor:
     "Mean 0 and deviation 1; zeros where all are equal"
     away = x.double() - x.double().mean()
@@ -93,7 +93,7 @@ def new_order(cosines: torch.Tensor, pairs: torch.Tensor, share: float) -> torch
     both = (1 - share) * standardised(cosines) + share * standardised(pairs)
     return both.argsort(descending=True, stable=True)
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #e31ec2c6
 def reranked_scores(
     scores: torch.Tensor,  # [sketches, photos] cosines
     sketches: Sequence[torch.Tensor],  # tokens of each sketch [n, width]
@@ -109,7 +109,7 @@ def reranked_scores(
         out[i, first[new_order(scores[i, first], pairs, how.share)]] = ladder
     return out
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #8f357d40
 def sketch_tokens(encoder: Encoder, images: np.ndarray, layer: int = -2) -> list[torch.Tensor]:
     "The tokens of each sketch, of the patches with ink"
     tokens = token_vectors(encoder, images, 'sketch', layer)
@@ -121,7 +121,7 @@ def pictures_of(items: SketchPhotoSet, encoder: Encoder, rows: Sequence[int] | N
     b = encoder.backbone
     return items.images(rows, b.size, getattr(b, 'fit', 'stretch'), b.interpolation).numpy()
 
-
+# %% ../../nbs/measure/15_rerank.ipynb #3b2ff470
 def evaluate_reranked(
     encoder: Encoder,
     protocol: Protocol,

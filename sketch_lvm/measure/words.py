@@ -29,7 +29,7 @@ def colour_sentence(sketch_id: str) -> str:
     category, number, _ = drawing_of(sketch_id)
     return class_sentence('a photo of a {}', f'{words(thing(category, number))["colour"]} {category}')
 
-
+# %% ../../nbs/measure/14_words.ipynb #09e126af
 def sentences_of(items: SketchPhotoSet) -> list[str]:
     "A sentence for each row: the captions of the set, or of the mini world the colour"
     if 'caption' in items.more:
@@ -49,7 +49,7 @@ def mix_vectors(sketches: torch.Tensor, sentences: torch.Tensor, weight: float) 
         raise UserError(f'the weight of the sketch lies in 0..1, not {weight!r}.')
     return F.normalize(weight * F.normalize(sketches, dim=-1) + (1 - weight) * F.normalize(sentences, dim=-1), dim=-1)
 
-
+# %% ../../nbs/measure/14_words.ipynb #7f8263ca
 def sentence_features(encoder: Encoder, sentences: Sequence[str]) -> torch.Tensor:
     "[n, D] of sentences by an encoder's own frozen text tower; equal ones are read once"
     if not hasattr(encoder.backbone, 'tokenizer'):
@@ -58,7 +58,7 @@ def sentence_features(encoder: Encoder, sentences: Sequence[str]) -> torch.Tenso
     features = encode_texts(encoder.backbone, different).float().cpu()
     return features[[different.index(s) for s in sentences]]
 
-
+# %% ../../nbs/measure/14_words.ipynb #b6b132b9
 class Asked:
     "A protocol's sketches, words and photos, embedded once, to be asked with any weight"
 
@@ -78,7 +78,7 @@ class Asked:
         about = dict(about or {}, sketch_weight=weight)
         return evaluate(self.encoder, self.protocol, name, features=features, about=about)
 
-
+# %% ../../nbs/measure/14_words.ipynb #3501400f
 def choose_weight(asked: Asked, metric: str = 'Acc@1/all-unseen', weights: Iterable[float] = WEIGHTS) -> float:
     "The weight with the highest score on a protocol of validation classes; of equals the one nearest to 1/2"
     scores = {w: asked.report(w)[metric] for w in weights}

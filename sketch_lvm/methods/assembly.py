@@ -164,7 +164,7 @@ def make_learner(
     "The learner of a method, of the class its family names"
     return (m.family.learner or MethodLearner)(m, backbone, items, seed, precision, encoder)
 
-
+# %% ../../nbs/methods/07_assembly.ipynb #b36fd1f6
 def settings_for(m: Method, per_epoch: int) -> dict:
     "What `train.Settings` takes from a method, given the batches in an epoch"
     lr = {part: m[option] for part, option in RATES.items() if m[option] is not None}

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['BASELINE_OPTIONS', 'BASELINE_PROMPTS', 'SIX', 'MINI_RATES', 'MINI_GRID', 'REFERENCES_PRINTED', 'BASELINES',
            'seed_weights', 'ConditionalPrompts', 'CoupledPrompts', 'stored_features', 'features_can_be_kept',
-           'FeatureLearner', 'first_layers', 'conditional', 'coupled', 'mini_preset', 'printed_baseline', 'baseline',
-           'keyword_features', 'guessed_names']
+           'FeatureLearner', 'first_layers', 'conditional', 'coupled', 'reads_features', 'mini_preset',
+           'printed_baseline', 'baseline', 'keyword_features', 'guessed_names']
 
 # %% ../../nbs/methods/10_baselines.ipynb #bbd308ec
 from collections.abc import Collection, Iterable
@@ -43,7 +43,7 @@ def seed_weights(net: nn.Module, seed: int) -> nn.Module:
                 nn.init.uniform_(p, -bound, bound, generator=g)
     return net
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #733b8a27
 class ConditionalPrompts(ShallowPrompts):
     "Shallow prompts, shifted for each image by what a small net makes of it"
 
@@ -136,14 +136,14 @@ def stored_features(
     with torch.autocast(device.type, enabled=False):
         return embed_batches(plain_encoder(backbone), batches)
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #88946cdd
 def features_can_be_kept(m: Method) -> bool:
     "Whether the features of all pictures can be kept: only a head trains, and nothing changes the pictures"
     return trained_parts(m) == 'linear' and not (
         m['flip'] or m['turn'] or m['crop'] < 1 or any(m.terms[t].make for t in m.weights)
     )
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #0cf379a1
 class FeatureLearner(MethodLearner):
     "Looks the frozen tower's features up, where only a head trains; else it does as all methods do"
 
@@ -177,13 +177,13 @@ BASELINE_OPTIONS: dict[str, Option] = {
     )
 }
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #428f5d5f
 def first_layers(options: dict[str, object], backbone: Backbone, classes: Collection[str], seed: int) -> DeepPrompts:
     "Fresh tokens at each of the first layers, as far as there are layers"
     o, depth = options, min(options['depth'], backbone.layers)
     return DeepPrompts(o['n_prompts'], depth, backbone.width, prompt_sets(o), o['prompt_std'], seed)
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #2638c286
 def conditional(
     options: dict[str, object], backbone: Backbone, classes: Collection[str], seed: int
 ) -> ConditionalPrompts:
@@ -191,7 +191,7 @@ def conditional(
     o, b = options, backbone
     return ConditionalPrompts(o['n_prompts'], b.width, b.embed_dim, o['net'], prompt_sets(o), o['prompt_std'], seed)
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #993f65f3
 def coupled(options: dict[str, object], backbone: Backbone, classes: Collection[str], seed: int) -> CoupledPrompts:
     "Learned words, and tokens that are linear maps of them"
     o = options
@@ -199,9 +199,16 @@ def coupled(options: dict[str, object], backbone: Backbone, classes: Collection[
 
 
 _DEEP = PROMPT_KINDS['deep'].needs
+
+# %% ../../nbs/methods/10_baselines.ipynb #842b1a95
+def reads_features(options: dict[str, object]) -> bool:
+    "Whether the small net reads CLIP's feature of a picture, which costs a pass through the frozen tower"
+    return options['net'] == 'mlp'
+
+
 BASELINE_PROMPTS: dict[str, PromptKind] = {
     'first-layers': PromptKind(first_layers, _DEEP),
-    'conditional': PromptKind(conditional, (*PROMPT_KINDS['shallow'].needs, 'net'), passes=1),
+    'conditional': PromptKind(conditional, (*PROMPT_KINDS['shallow'].needs, 'net'), twice=reads_features),
     'coupled': PromptKind(coupled, _DEEP, sentences=1, pieces=12, starts=False),
 }
 
@@ -306,7 +313,7 @@ MINI_GRID: dict[str, dict[str, tuple[float, ...]]] = {  # <- where a search begi
     },
 }
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #dde1c68a
 def mini_preset(name: str, task: str, option: str) -> dict[str, tuple]:
     "What a baseline's preset for the mini CLIP changes"
     how = 'chosen on validation categories'
@@ -330,7 +337,7 @@ _PRINTED = {
     'b-deep': (0.702, 0.718, 0.637, 0.718, 0.188, 0.375, 0.2762, 0.6156),
 }
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #dad9f0bc
 def printed_baseline(name: str, task: str) -> tuple[Published, ...]:
     "The printed numbers of a baseline"
     ap, p, tu, tup, qd, qdp, first, fifth = _PRINTED[name]
@@ -343,7 +350,7 @@ def printed_baseline(name: str, task: str) -> tuple[Published, ...]:
         *row('quickdraw', 'poster figure', mAP_all=qd, P_200=qdp),
     )
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #2d1f0ae5
 _WEAK = 'weak, and at odds with itself; by captions, it says'
 REFERENCES_PRINTED: tuple[Published, ...] = (
     *printed('frozen', source='third', note='the paper prints no frozen row', mAP_all=0.247, **_S2),
@@ -369,7 +376,7 @@ def baseline(name: str) -> Family:
     own = dict(options=BASELINE_OPTIONS, prompts=BASELINE_PROMPTS)
     return Family(name, tasks, notes=notes, **own, learner=FeatureLearner)
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #01953a63
 BASELINES: tuple[Family, ...] = tuple(map(baseline, SIX))
 
 # %% ../../nbs/methods/10_baselines.ipynb #aa2d58c3
@@ -378,7 +385,7 @@ def keyword_features(backbone: Backbone, names: Iterable[str], template: str = '
     every = sorted(set(map(str, names)))
     return class_text_features(backbone, every, template)[[every.index(str(n)) for n in names]]
 
-
+# %% ../../nbs/methods/10_baselines.ipynb #1f65130d
 def guessed_names(
     backbone: Backbone, features: torch.Tensor, names: Iterable[str], template: str = 'a photo of a {}'
 ) -> list[str]:

@@ -55,14 +55,14 @@ def merge_words(*parts: dict) -> dict:
         out |= part
     return out
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #19a1c162
 def gather_families(*families: Family) -> dict[str, Family]:
     "Families by name, checked; each may use the options, the kinds of prompts and the terms that any of them brings"
     shared = {k: merge_words(*(getattr(f, k) for f in families)) for k in ('options', 'prompts', 'terms')}
     alone = merge_words(*({f.name: f} for f in families))
     return {name: check_family(dataclasses.replace(f, **shared)) for name, f in alone.items()}
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #fd0c7063
 CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and later terms
     GRL,
     SAKE,
@@ -95,7 +95,7 @@ def add_family(family: Family) -> Family:
     PUBLISHED.extend(p for recipe in family.tasks.values() for p in recipe.published)
     return FAMILIES[family.name]
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #1d6fd60a
 def add_term(name: str, term: Term) -> Term:
     "Enter a loss of your own, under a name that is free; any method can take it, `weights={name: 1.0}`"
     if any(name in f.known_terms() for f in FAMILIES.values()):
@@ -112,7 +112,7 @@ def current_name(name: str, task: str | None = None) -> tuple[str, str]:
         return former, 'fine-grained'
     return name, task or 'category'
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #7f018096
 def find_family(name: str) -> Family:
     "The family of a name"
     now, task = current_name(name)
@@ -121,7 +121,7 @@ def find_family(name: str) -> Family:
         raise UserError(f'{name} is the method {now} with the task {task} now: {words}.')
     return FAMILIES[check_name(name, FAMILIES, 'method')]
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #d7cfdee2
 def method(
     name: str,
     preset: str = 'paper',
@@ -134,7 +134,7 @@ def method(
     "A method by name, with changes; everything wrong is said at once"
     return choose_method(find_family(name), preset, without, weights, task, **changes)
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #39fb7e0f
 def usual_preset(backbone: str) -> str:
     "The preset that commands and tables take when none is named: 'mini' for the small CLIPs, else 'paper'"
     return 'mini' if backbone in SMALL else 'paper'
@@ -145,7 +145,7 @@ def variants() -> list[dict[str, str]]:
     tasks = [(f.name, task, recipe) for f in FAMILIES.values() for task, recipe in f.tasks.items()]
     return [dict(name=name, task=task, preset=preset) for name, task, recipe in tasks for preset in recipe.presets]
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #f67714a2
 def method_from_dict(d: dict) -> Method:
     "The inverse of `Method.to_dict`, checked; what earlier versions wrote is read with the words of today"
     known = [f.name for f in dataclasses.fields(Method) if f.name != 'family']
@@ -181,7 +181,7 @@ def published(m: Method, data: str | None = None, protocol: str | None = None) -
     rows = [p for p in m.recipe.published if set(p.without) == set(m.without) and p.preset in ('paper', m.preset)]
     return [p for p in rows if data in (None, p.data) and protocol in (None, p.protocol)]
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #a5cf3c52
 def needs(m: Method) -> list[str]:
     "What a method asks for beside sketches and photos with their classes, in words"
     terms = [m.terms[t] for t in m.weights]
@@ -198,7 +198,7 @@ def needs(m: Method) -> list[str]:
     ]
     return [words for words, wants in wanted if wants]
 
-
+# %% ../../nbs/methods/12_catalogue.ipynb #f077f595
 def describe_method(m: Method) -> str:
     "A method as a table for reading"
     asks = [f'Needs {", ".join(needs(m))}.'] if needs(m) else []

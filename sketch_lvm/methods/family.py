@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST', 'FORMER', 'Published', 'printed', 'PromptKind', 'prompt_sets',
            'no_prompts', 'shallow', 'deep', 'Recipe', 'Family', 'check_family', 'Method', 'token_options',
-           'has_prompts', 'prompt_kind', 'trained_parts', 'unrated', 'unknown_name', 'own_options', 'value_problems',
-           'side_problems', 'combination_problems', 'problems', 'choose_method']
+           'has_prompts', 'prompt_kind', 'frozen_passes', 'trained_parts', 'unrated', 'unknown_name', 'own_options',
+           'value_problems', 'side_problems', 'combination_problems', 'problems', 'choose_method']
 
 # %% ../../nbs/methods/05_family.ipynb #e4bfc9f8
 from collections.abc import Callable, Collection, Iterator
@@ -36,7 +36,7 @@ class Published(NamedTuple):
     note: str = ''
     task: str = 'category'
 
-
+# %% ../../nbs/methods/05_family.ipynb #0c320165
 def printed(
     method: str,
     data: str,
@@ -67,13 +67,13 @@ class PromptKind(NamedTuple):
 
     make: Callable  # (options, backbone, classes, seed) -> a module that makes the tokens
     needs: tuple[str, ...] = ()  # options it reads
-    passes: int = 0  # further passes of a picture through the frozen image tower
+    twice: Callable[[dict], bool] | None = None  # options -> whether a picture goes through the frozen tower as well
     sentences: int = 0  # times that a step reads the sentences of all training classes through the text tower
     pieces: int = 0  # word pieces in such a sentence, about
     for_each: Callable[[dict], bool] | None = None  # options -> whether each picture has the sentences read for itself
     starts: bool = True  # whether its tokens can begin elsewhere than at random
 
-
+# %% ../../nbs/methods/05_family.ipynb #df08bf4f
 def prompt_sets(options: dict[str, object]) -> tuple[str, ...]:
     "Who has a set of tokens: sketches and photos one each, or all together"
     return ('common',) if options['sets'] == 'common' else MODALITIES
@@ -83,7 +83,7 @@ def no_prompts(options: dict[str, object], backbone: Backbone, classes: Collecti
     "No tokens at all"
     return NoPrompts()
 
-
+# %% ../../nbs/methods/05_family.ipynb #982e4be3
 def shallow(options: dict[str, object], backbone: Backbone, classes: Collection[str], seed: int) -> ShallowPrompts:
     "Tokens that join at the input of the first layer"
     o = options
@@ -95,7 +95,7 @@ def deep(options: dict[str, object], backbone: Backbone, classes: Collection[str
     o = options
     return DeepPrompts(o['n_prompts'], o['depth'], backbone.width, prompt_sets(o), o['prompt_std'], seed)
 
-
+# %% ../../nbs/methods/05_family.ipynb #2390ea88
 PROMPT_KINDS: dict[str, PromptKind] = {  # that every family may use
     'shallow': PromptKind(shallow, ('n_prompts', 'sets', 'prompt_std')),
     'deep': PromptKind(deep, ('n_prompts', 'depth', 'sets', 'prompt_std')),
@@ -245,7 +245,7 @@ RATES = {  # part of an encoder, or 'heads' -> the option that says its rate
     'heads': 'lr_rest',
 }
 
-
+# %% ../../nbs/methods/05_family.ipynb #cc91d4fc
 def token_options(m: Method) -> dict[str, int]:
     "The options that say how many tokens join the pictures or the words, with their values"
     return {k: m.options[k] for k, o in m.family.known().items() if o.tokens and k in m.options}
@@ -255,12 +255,18 @@ def has_prompts(m: Method) -> bool:
     "Whether any tokens are learned"
     return any(token_options(m).values())
 
-
+# %% ../../nbs/methods/05_family.ipynb #a1e2976b
 def prompt_kind(m: Method) -> PromptKind:
     "How the tokens of a method are made, if there are any"
     return m.family.prompt_kinds()[m['prompt_source']] if has_prompts(m) else PromptKind(no_prompts)
 
+# %% ../../nbs/methods/05_family.ipynb #57cfa563
+def frozen_passes(m: Method) -> int:
+    "Further passes of a picture through the frozen image tower that its tokens ask for"
+    twice = prompt_kind(m).twice
+    return int(twice is not None and twice(m.options))
 
+# %% ../../nbs/methods/05_family.ipynb #e24027e9
 def trained_parts(m: Method) -> str:
     "What trains in the encoder of a method, as `make_encoder` calls it"
     if m['extra'] == 'all':
@@ -268,7 +274,7 @@ def trained_parts(m: Method) -> str:
     extra = [m['extra']] * (m['extra'] != 'nothing')
     return '+'.join(['prompts'] * has_prompts(m) + ['norms'] * (m['norms'] != 'frozen') + extra)
 
-
+# %% ../../nbs/methods/05_family.ipynb #5458deae
 def unrated(m: Method) -> dict[str, str]:
     "Rates that something needs and that nobody chose: {option: the part that needs it}"
     whole = 'prompts+tower' if has_prompts(m) else 'tower'
@@ -291,13 +297,13 @@ def unknown_name(name: str, choices: Collection[str], what: str) -> str | None:
     except UserError as e:
         return str(e)
 
-
+# %% ../../nbs/methods/05_family.ipynb #bc6237e6
 def own_options(m: Method) -> list[str]:
     "The options a method must set: its recipe's, and those of further terms"
     further = (k for t in m.weights if t in m.terms and t not in m.recipe.weights for k in m.terms[t].reads)
     return list(dict.fromkeys((*m.recipe.options, *further)))
 
-
+# %% ../../nbs/methods/05_family.ipynb #36833644
 def value_problems(m: Method) -> Iterator[str | None]:
     "Names that do not exist, values that cannot be"
     known, own = m.family.known(), own_options(m)
@@ -311,7 +317,7 @@ def value_problems(m: Method) -> Iterator[str | None]:
     if not m.weights:
         yield 'no term is left to train with.'
 
-
+# %% ../../nbs/methods/05_family.ipynb #9e2c9efb
 def side_problems(m: Method) -> Iterator[str]:
     "What does not go together with learning for sketches alone"
     if m.options.get('side', 'both') == 'both':
@@ -323,7 +329,7 @@ def side_problems(m: Method) -> Iterator[str]:
     if m['norms'] == 'per-modality':
         yield 'with side=sketch no photo meets a trained LayerNorm: set norms=shared, or frozen.'
 
-
+# %% ../../nbs/methods/05_family.ipynb #309d5d4b
 def combination_problems(m: Method) -> Iterator[str]:
     "Values that do not go together"
     for t in m.weights:
@@ -350,7 +356,7 @@ def combination_problems(m: Method) -> Iterator[str]:
     for option, part in unrated(m).items():
         yield f'no rate was chosen for what trains as {part}: set {option}.'
 
-
+# %% ../../nbs/methods/05_family.ipynb #797c1340
 def problems(m: Method) -> list[str]:
     "Everything wrong with a method, as sentences"
     return [p for p in value_problems(m) if p] or list(combination_problems(m))

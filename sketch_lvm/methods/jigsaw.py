@@ -98,7 +98,7 @@ JIGSAW_OPTIONS: dict[str, Option] = {
 }
 JIGSAW_VALUES: dict[str, int] = dict(permutations=100, jigsaw_grid=3, jigsaw_layers=2, jigsaw_heads=8)
 
-
+# %% ../../nbs/methods/02_jigsaw.ipynb #19943822
 def jigsaw_head(options: dict, dim: int, seed: int) -> JigsawNet:
     "The network that the term trains for itself"
     o = JIGSAW_VALUES | options

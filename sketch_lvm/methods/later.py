@@ -15,13 +15,13 @@ _S2 = dict(data='sketchy', split='sketchy/split2-yelamarthi')
 _FG = dict(_S2, protocol='fine-grained', task='fine-grained')
 _NOTES = 'notes of a third party; the paper could not be read'
 
-
+# %% ../../nbs/methods/11_later.ipynb #f20041f3
 def _marl(data: str, metric: str, value: float, split: str = '', protocol: str = 'zero-shot') -> Published:
     "A number of MARL; what its code computes was read"
     note = "printed by SpLIP's authors; the formula is that of MARL's code"
     return Published('marl', data, metric, value, 'figure peer', split, protocol, note=note)
 
-
+# %% ../../nbs/methods/11_later.ipynb #82223cae
 LATER: tuple[Published, ...] = (
     _marl('sketchy', 'mAP@200/voc', 0.691, _S2['split']),
     _marl('sketchy', 'P@200/min(R,k)', 0.755, _S2['split']),
@@ -72,7 +72,7 @@ VENUES: dict[str, str] = {  # method -> how a table names it
     'seco': 'SeCo, 2026',
 }
 
-
+# %% ../../nbs/methods/11_later.ipynb #e3812f20
 def later_rows(data: str, protocol: str = 'zero-shot') -> list[tuple[str, str, str, str, str]]:
     "Later printed numbers on a data set, as text: method, metric, value, split, how sure"
     rows = [p for p in LATER if p.data == data and p.protocol == protocol]
@@ -93,7 +93,7 @@ tvt-tokens-objective .648 .796 .531 .618 .484 .662 .149 .293
 pskd-objective .688 .786 .560 .645 .502 .662 .150 .298
 """
 
-
+# %% ../../nbs/methods/11_later.ipynb #d73492cf
 def _twice(line: str) -> tuple[Published, ...]:
     "A line of that table: two numbers each on Sketchy's two splits, TU-Berlin, QuickDraw"
     name, *words = line.split()
@@ -109,7 +109,7 @@ def _twice(line: str) -> tuple[Published, ...]:
         out += printed(name, source='figure', note=note, **where, **values)
     return tuple(out)
 
-
+# %% ../../nbs/methods/11_later.ipynb #747febc3
 AGAIN: tuple[Published, ...] = tuple(p for line in _AGAIN.strip().splitlines() for p in _twice(line))
 
 

@@ -25,7 +25,7 @@ def _exact(x):
 def _no_autocast(x):
     return torch.autocast(x.device.type, enabled=False)
 
-
+# %% ../../nbs/methods/00_losses.ipynb #db3f009e
 def cosine_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     "1 - cos(a, b) along the last axis"
     with _no_autocast(a):
@@ -36,7 +36,7 @@ def squared_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     "Squared Euclidean distance of the directions of a and b: twice the cosine distance"
     return 2 * cosine_distance(a, b)
 
-
+# %% ../../nbs/methods/00_losses.ipynb #338878d8
 DISTANCES = {'cosine': cosine_distance, 'squared-euclidean': squared_distance}
 
 # %% ../../nbs/methods/00_losses.ipynb #aba09b06
@@ -64,7 +64,7 @@ def cosine_classification(
         raise UserError(f'a temperature is positive, {temperature} is not.')
     return F.cross_entropy(_exact(cosines) / temperature, labels)
 
-
+# %% ../../nbs/methods/00_losses.ipynb #23ef8d32
 def text_classification(
     embeddings: torch.Tensor,
     labels: torch.Tensor,
@@ -133,12 +133,12 @@ def _js(p, q):
     m = torch.logaddexp(p, q) - math.log(2)
     return (_kl(p, m) + _kl(q, m)) / 2
 
-
+# %% ../../nbs/methods/00_losses.ipynb #9d8266f0
 def _chi2(p, q):
     # beyond e^40 it is out of reach for fp32, and of interest
     return (q.exp() * torch.expm1((p - q).clamp(max=40)) ** 2).sum(-1)
 
-
+# %% ../../nbs/methods/00_losses.ipynb #2cc26497
 DIVERGENCES = {  # of log-probabilities along the last axis
     'kl': _kl,
     'js': _js,
@@ -166,7 +166,7 @@ def cut_tiles(pixels: torch.Tensor, grid: int) -> torch.Tensor:
     h, w = H // grid, W // grid
     return pixels.reshape(*more, grid, h, grid, w).transpose(-3, -2).reshape(*more, grid * grid, h, w)
 
-
+# %% ../../nbs/methods/00_losses.ipynb #745b0f5f
 def join_tiles(tiles: torch.Tensor, grid: int) -> torch.Tensor:
     "The inverse of `cut_tiles`"
     *more, _, h, w = tiles.shape
@@ -178,7 +178,7 @@ def permute_tiles(tiles: torch.Tensor, permutation: torch.Tensor | Sequence[int]
     permutation = torch.as_tensor(permutation, device=tiles.device).expand(len(tiles), tiles.shape[1])
     return tiles[torch.arange(len(tiles), device=tiles.device)[:, None], permutation]
 
-
+# %% ../../nbs/methods/00_losses.ipynb #15d891da
 def invert(permutation: torch.Tensor | Sequence[int]) -> torch.Tensor:
     "The permutation that undoes `permutation`"
     return torch.as_tensor(permutation).argsort(-1)

@@ -52,7 +52,7 @@ class View(NamedTuple):
     modality: str
     pixels: torch.Tensor  # [B, 3, S, S], what the encoder takes
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #95d9c7b3
 class ViewEmbeddings(dict):
     "{view: [B, D]}, what terms are computed from"
 
@@ -60,7 +60,7 @@ class ViewEmbeddings(dict):
         super().__init__(embeddings)
         self.extras = extras or {}  # what else the encoder gave: {name: {view: [B, X]}}
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #e81a1c97
 @dataclass(frozen=True)
 class Term:
     "One part of an objective"
@@ -88,11 +88,11 @@ def _margin(batch, o, device):
     ours = batch.labels['sketch'].to(device)
     return adaptive_margin(_texts(batch, o).to(device), ours, batch.labels.get('negative', ours).to(device))
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #4b01c0a3
 def _triplet(e, batch, o):
     return triplet(e['sketch'], e['photo'], e['negative'], _margin(batch, o, e['sketch'].device), o.options['distance'])
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #4ee827ab
 def _classification(e, batch, o):
     if cosines := e.extras.get('cosines'):  # to class texts that were made for each picture
         return sum(
@@ -105,7 +105,7 @@ def _classification(e, batch, o):
         for m in ('sketch', 'photo')
     )
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #b9c4db05
 def _divergence(e, batch, o):
     deltas = relative_distance(e['sketch'], e['photo'], e['negative'], o.options['distance'])
     deltas = by_class(deltas, batch.labels['sketch'].to(deltas.device))
@@ -125,7 +125,7 @@ def _shuffle(batch, options):
         for role, order in (('sketch', same), ('photo', same), ('photo', other))
     ]
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #6f229a23
 def _patch_shuffle(e, batch, o):
     return patch_shuffle_loss(*(e[v] for v in _SHUFFLED), o.options['patch_margin'], o.options['distance'])
 
@@ -133,7 +133,7 @@ def _patch_shuffle(e, batch, o):
 def _jigsaw_numbers(batch, options):
     return jigsaw_numbers(batch.seed, batch.epoch, batch.key.tolist(), options['permutations'])
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #c5621e44
 def _in_pieces(batch, options):
     grid, numbers = options['jigsaw_grid'], _jigsaw_numbers(batch, options)
     return [shuffle_patches(batch.pixels['sketch'], far_permutations(options['permutations'], grid)[numbers], grid)]
@@ -143,7 +143,7 @@ def _jigsaw(e, batch, o):
     numbers = _jigsaw_numbers(batch, o.options).to(e['sketch'].device)
     return jigsaw_loss(o.heads['jigsaw'], e['sketch'], e['sketch, jigsaw'], e['photo'], e['negative'], numbers)
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #3e8fbc62
 TERMS = {
     'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
     'classification': Term(_classification, ('sketch', 'photo'), texts=True),
@@ -185,7 +185,7 @@ def view_names(
     }
     return dict(sorted(views.items(), key=lambda v: v[1] != 'sketch'))
 
-
+# %% ../../nbs/methods/04_objectives.ipynb #aacb377a
 def encode_views(
     encoder: Callable,
     views: list[View],

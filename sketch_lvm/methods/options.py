@@ -22,7 +22,7 @@ class Kind(NamedTuple):
     allows: Callable[[object], bool]
     read: Callable[[str], object] = str  # makes a value of text, or raises a ValueError
 
-
+# %% ../../nbs/methods/01_options.ipynb #b0d2f6de
 def is_number(x: object) -> bool:
     "Whether something is a real number that is finite; True and False are none"
     return isinstance(x, numbers.Real) and not isinstance(x, bool) and math.isfinite(x)
@@ -32,7 +32,7 @@ def is_whole(x: object) -> bool:
     "Whether something is a whole number; True and False are none"
     return isinstance(x, int) and not isinstance(x, bool)
 
-
+# %% ../../nbs/methods/01_options.ipynb #e06b5f0e
 def read_whole(text: str) -> int:
     "A whole number from text; `1_000` is one"
     return int(text.replace('_', ''))
@@ -43,7 +43,7 @@ def is_device(x: object) -> bool:
     name, colon, number = str(x).partition(':')
     return name in ('auto', 'cpu', 'mps', 'cuda') and number.isdecimal() == bool(colon)
 
-
+# %% ../../nbs/methods/01_options.ipynb #fe92df4d
 KINDS: dict[str, Kind] = {
     'count': Kind('a whole number above 0', lambda x: is_whole(x) and x > 0, read_whole),
     'whole': Kind('a whole number, 0 or more', lambda x: is_whole(x) and x >= 0, read_whole),
@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     'device': Kind('auto, cpu, cuda, cuda:1 or mps', is_device),
 }
 
-
+# %% ../../nbs/methods/01_options.ipynb #bac1710a
 def fault(name: str, value: object, kind: str | Collection[str]) -> str | None:
     "What is wrong with a value, as a sentence, or None; `kind`: a name in `KINDS`, or the words that are allowed"
     if isinstance(kind, str):
@@ -67,7 +67,7 @@ def fault(name: str, value: object, kind: str | Collection[str]) -> str | None:
     except UserError as e:
         return str(e)
 
-
+# %% ../../nbs/methods/01_options.ipynb #e0fcdc60
 def read_value(name: str, text: str, kind: str | Collection[str]) -> object:
     "The value that a text stands for, checked; a `UserError` says what is wrong with it"
     try:

@@ -82,7 +82,7 @@ SPLIP_OPTIONS: dict[str, Option] = {
 _READ = ('text_tokens', 'word_tokens', 'class_tokens', 'hidden', 'look', 'class_pool', 'conditioning', 'slots')
 _READ += ('class_texts', 'text_norms')
 
-
+# %% ../../nbs/methods/09_splip.ipynb #8d268268
 def shared(options: dict[str, object], backbone: Backbone, classes: Collection[str], seed: int) -> SharedPrompts:
     "SpLIP's exchanges between the towers, from the options of a method"
     o = options
@@ -96,14 +96,14 @@ def shared(options: dict[str, object], backbone: Backbone, classes: Collection[s
         seed=seed,
     )
 
-
+# %% ../../nbs/methods/09_splip.ipynb #259f717e
 def own_sentences(options: dict[str, object]) -> bool:
     "Whether each picture has the sentences of all classes read for itself, in tests too"
     return options['conditioning'] == 'image' and options['text_tokens'] > 0
 
 
 SHARED_KIND = PromptKind(
-    shared, (*_READ, 'sketch_template', 'text_momentum'), sentences=3, pieces=9, for_each=own_sentences
+    shared, (*_READ, 'sketch_template', 'text_momentum'), sentences=2, pieces=9, for_each=own_sentences
 )
 
 # %% ../../nbs/methods/09_splip.ipynb #9b0ba98a

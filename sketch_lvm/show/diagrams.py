@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..clip.exchanges import text_layer_for
 
+# %% ../../nbs/show/03_diagrams.ipynb #b55d1b15
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def box(ax: 'Axes', x: float, y: float, text: str, kind: str = 'frozen', w: floa
     )
     ax.text(x, y, text, ha='center', va='center', fontsize=7.5, zorder=4)
 
-
+# %% ../../nbs/show/03_diagrams.ipynb #82782bff
 def draw_line(ax: 'Axes', *points: Point, colour: str = '#444444', over: bool = False) -> None:
     "A line through points; `over`: what it crosses is interrupted"
     import matplotlib.patheffects as effects
@@ -55,7 +56,7 @@ def draw_line(ax: 'Axes', *points: Point, colour: str = '#444444', over: bool = 
         solid_capstyle='butt' if over else 'projecting',
     )
 
-
+# %% ../../nbs/show/03_diagrams.ipynb #b116be07
 def arrow(
     ax: 'Axes',
     *points: Point,

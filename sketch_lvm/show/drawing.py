@@ -42,7 +42,7 @@ def ink_of(image: np.ndarray) -> np.ndarray:
         raise UserError('there is no drawing in this picture: nothing in it is darker than its paper.')
     return grey < paper - (paper - dark) / 4  # not half: in a small picture a thin line lies between pixels and is pale
 
-
+# %% ../../nbs/show/04_drawing.ipynb #30fbcb97
 def fit_drawing(image: np.ndarray, size: int, pen: float = PEN) -> np.ndarray:
     "A picture of a drawing as uint8 `[size, size]`: cut to its ink, thin lines made as broad as the data's pen"
     ink = ink_of(image)
@@ -71,7 +71,7 @@ def paper_of(grey: np.ndarray, cells: int = 24) -> np.ndarray:
     small = small.filter(ImageFilter.MaxFilter(17)).filter(ImageFilter.GaussianBlur(8))
     return np.asarray(small.resize(im.size, Image.Resampling.BICUBIC))
 
-
+# %% ../../nbs/show/04_drawing.ipynb #dd9d2e49
 def even_paper(image: np.ndarray) -> np.ndarray:
     "A photographed drawing as if its paper were lit evenly; a picture with an even margin comes back as it is"
     grey = np.asarray(Image.fromarray(image).convert('L'))
@@ -112,19 +112,22 @@ def read_drawing(
         raise UserError('the drawing is empty: all of the picture has one colour.')
     return _three(fit_drawing(image, size, pen)) if (file if fit is None else fit) else fit_image(image, size)
 
-
+# %% ../../nbs/show/04_drawing.ipynb #f70bb4d0
 def _three(x: np.ndarray) -> np.ndarray:
     "A picture with three channels"
     return x if x.ndim == 3 and x.shape[2] == 3 else np.repeat(x.reshape(*x.shape[:2], 1), 3, 2)
 
-
+# %% ../../nbs/show/04_drawing.ipynb #e967ff79
 def read_strokes(path: str | os.PathLike) -> Strokes:
     "The strokes of a file: a list of [xs, ys], or QuickDraw's `{'drawing': [...]}`; of several drawings the first"
     import sys
 
     try:
         lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
-        found = plain_json(next(iter(lines)))
+        try:
+            found = plain_json(next(iter(lines)))
+        except ValueError:
+            found, lines = plain_json('\n'.join(lines)), lines[:1]  # one drawing, laid out over the lines
         if len(lines) > 1:
             print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
     except (OSError, ValueError, StopIteration, RecursionError) as e:

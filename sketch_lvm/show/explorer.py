@@ -26,6 +26,7 @@ from ..data.items import SketchPhotoSet
 from ..look.interpret import Interpretation, kept_steps
 from ..look.maps import MANY_POINTS, StageMaps, stage_maps
 
+# %% ../../nbs/show/15_explorer.ipynb #b4ef488e
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -43,7 +44,7 @@ def small_picture(image: np.ndarray, side: int = THUMB) -> Image.Image:
     page.paste(im, ((side - im.width) // 2, (side - im.height) // 2))
     return page
 
-
+# %% ../../nbs/show/15_explorer.ipynb #78bc9cf7
 def sprite_sheets(
     pictures: Iterable[np.ndarray],  # uint8 [H, W, 3], one after the other
     side: int = THUMB,
@@ -88,7 +89,7 @@ class Scene(NamedTuple):
     thumb: int = THUMB
     columns: int = COLUMNS
 
-
+# %% ../../nbs/show/15_explorer.ipynb #5b63cf23
 PART_NAMES = {'train': 'trained on', 'validation': 'validation, not trained on', 'unseen': 'unseen'}
 
 
@@ -97,13 +98,13 @@ def best_answers(queries: torch.Tensor, gallery: torch.Tensor, k: int = ANSWERS,
     starts = range(0, len(queries), block)
     return np.concatenate([(queries[i : i + block] @ gallery.T).topk(k, dim=1).indices.numpy() for i in starts])
 
-
+# %% ../../nbs/show/15_explorer.ipynb #74c89504
 def own_photos(sketches: SketchPhotoSet, photos: SketchPhotoSet) -> np.ndarray:
     "[sketches] the row of each sketch's own photo, -1 where there is none"
     where = {(c, p): i for i, (c, p) in enumerate(zip(photos.names, photos.photo_id)) if p}
     return np.array([where.get((c, p), -1) for c, p in zip(sketches.names, sketches.photo_id)], int)
 
-
+# %% ../../nbs/show/15_explorer.ipynb #952a3b3c
 def make_scene(
     stages: dict[str, dict[str, Interpretation]],  # {step in words: {part: its answers}}, all of the same items
     title: str = '',
@@ -148,12 +149,12 @@ EXPLORER_JS, EXPLORER_CSS = (
 )
 POLICY = "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
-
+# %% ../../nbs/show/15_explorer.ipynb #6d11e6aa
 def _packed(x: np.ndarray, kind: str) -> str:
     "Numbers as base64, little end first"
     return base64.b64encode(np.ascontiguousarray(x, kind)).decode()
 
-
+# %% ../../nbs/show/15_explorer.ipynb #c83c2b62
 def scene_data(s: Scene) -> dict:
     "A scene as plain data for the page"
     classes, of = np.unique(s.names, return_inverse=True)
@@ -183,7 +184,7 @@ def scene_data(s: Scene) -> dict:
         columns=s.columns,
     )
 
-
+# %% ../../nbs/show/15_explorer.ipynb #634b2e1a
 def explorer_page(s: Scene) -> str:
     "One HTML page that needs nothing else"
     data = json.dumps(scene_data(s), ensure_ascii=True, allow_nan=False).replace('<', '\\u003c')
@@ -256,7 +257,7 @@ class Explorer:
         picture = base64.b64encode(out.getvalue()).decode()
         return f'<img alt="{html.escape(repr(self))}" src="data:image/png;base64,{picture}"><p><em>{LIVE}</em></p>'
 
-
+# %% ../../nbs/show/15_explorer.ipynb #0b7de10c
 LIVE = 'Run this cell in JupyterLab to explore it, or write it to a file with .save("explorer.html").'
 
 # %% ../../nbs/show/15_explorer.ipynb #62f862dc
@@ -265,7 +266,7 @@ def spread_steps(steps: Sequence[int], most: int = 5) -> list[int]:
     at = np.linspace(0, len(steps) - 1, min(most, len(steps))).round().astype(int)
     return [steps[i] for i in at]
 
-
+# %% ../../nbs/show/15_explorer.ipynb #ca9e3c1e
 def explorer(
     run: str | Path,
     steps: Sequence[int] | None = None,  # 0 is the frozen backbone; None: five of those that were kept

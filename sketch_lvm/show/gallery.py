@@ -85,7 +85,7 @@ def no_encoder(about: dict) -> str:
         '--encoder FOLDER, load_gallery(folder, encoder).'
     )
 
-
+# %% ../../nbs/show/08_gallery.ipynb #7df6011c
 def search(
     gallery: Gallery,
     query: Drawing,
@@ -130,7 +130,7 @@ def gallery_about(
         skipped=[[printable(p), printable(why)] for p, why in left_out],
     )
 
-
+# %% ../../nbs/show/08_gallery.ipynb #b83120db
 def make_gallery(
     encoder: Encoder,
     photos: SketchPhotoSet | str | os.PathLike,  # a folder, or a set, whose photos are taken
@@ -173,7 +173,7 @@ def is_gallery(folder: str | os.PathLike) -> bool:
         and KIND.rpartition(' ')[0] in config.read_text(errors='replace')
     )
 
-
+# %% ../../nbs/show/08_gallery.ipynb #1745f095
 def check_out(folder: str | os.PathLike) -> list[str]:
     "What is wrong with a place for a gallery, as a list of sentences"
     p = Path(folder)
@@ -194,7 +194,7 @@ def check_out(folder: str | os.PathLike) -> list[str]:
         ]
     return []
 
-
+# %% ../../nbs/show/08_gallery.ipynb #2addcd45
 def save_gallery(gallery: Gallery, folder: str | os.PathLike, half: bool = False) -> Path:
     "Write a gallery as a sealed folder; an older gallery there is replaced"
     if wrong := check_out(folder):
@@ -223,7 +223,7 @@ def load_gallery(
         check_mark(about, encoder)
     return Gallery(kept.features, kept.ids, kept.names, kept.thumbs, about, encoder)
 
-
+# %% ../../nbs/show/08_gallery.ipynb #9c1d61c4
 def weights_at_hand(source: dict | None) -> bool:
     "Is this the mini CLIP, or a CLIP whose weights are on this disk? Then nothing is fetched, no other folder is read"
     if source and source.get('own'):

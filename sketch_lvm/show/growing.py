@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part', 'embedded_parts', 'Growth', 'count_growth',
-           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'share', 'grow_gallery', 'unchanged_rows',
-           'put_together']
+           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'remove_parts', 'share', 'grow_gallery',
+           'unchanged_rows', 'put_together']
 
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
 import contextlib
@@ -24,7 +24,7 @@ import torch
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
 from ..fields import Newer
-from ..files import open_to_add
+from ..files import is_there, open_to_add
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
@@ -58,7 +58,7 @@ class Known:
         if place and self.pieces[place[0]].stats[place[1]].tolist() == [size, time_ns]:
             return place
 
-
+# %% ../../nbs/show/17_growing.ipynb #d78e4006
 class Look(NamedTuple):
     "A photo's file, read once"
 
@@ -69,13 +69,13 @@ class Look(NamedTuple):
     thumb: bytes = b''
     reason: str = ''  # why it is no photo
 
-
+# %% ../../nbs/show/17_growing.ipynb #87ac72f2
 def file_stat(path: str | os.PathLike, now: int | None = None) -> tuple[int, int]:
     "Size and time of a file; with `now`, a time that is too young to be trusted becomes -1"
     s = os.stat(path)
     return s.st_size, s.st_mtime_ns if now is None or s.st_mtime_ns < now - RACY else -1
 
-
+# %% ../../nbs/show/17_growing.ipynb #d25af26b
 def look_at(path: str, row: int, recipe: tuple, known: dict[bytes, tuple]) -> Look:
     "Read and hash a file; decode it if its bytes are new"
     try:
@@ -122,7 +122,7 @@ def embed_part(
         np.stack([np.frombuffer(x.key, np.uint8) for x in fine]),
     ), len(todo)
 
-
+# %% ../../nbs/show/17_growing.ipynb #9387cd3c
 def embedded_parts(
     encoder: Encoder,
     items: SketchPhotoSet,
@@ -194,7 +194,7 @@ class Growth:
         counts = {k: v for k, v in vars(self).items() if k != 'unreadable'}
         return counts | dict(unreadable=len(self.unreadable), photos_a_second=round(self.rate, 1))
 
-
+# %% ../../nbs/show/17_growing.ipynb #16a948f4
 def count_growth(growth: Growth, old: Kept | None, ids: Sequence[str], hashes: Sequence[bytes]) -> None:
     "Compare the photos that there are with those that there were"
     before = dict(zip(old.ids, map(bytes, old.hashes))) if old else {}
@@ -211,12 +211,14 @@ def parts_folder(out: str | os.PathLike) -> Path:
     "Where the parts of a gallery lie until it is whole"
     return Path(out).with_name(f'.{Path(out).name}.parts')
 
-
+# %% ../../nbs/show/17_growing.ipynb #9183bcc4
 def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) -> dict[int, Kept]:
     "The whole parts of an interrupted run of the same encoder, by number; what is no such part is removed"
     parts = {}
     for folder in sorted(parts_folder(out).glob('[!.]*')):
         if not folder.is_dir():
+            if folder.name.startswith('bad-'):
+                folder.unlink()
             continue
         try:
             part = read_kept(folder, whole=True)
@@ -230,7 +232,7 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
             shutil.rmtree(folder)
     return parts
 
-
+# %% ../../nbs/show/17_growing.ipynb #7fbfd36b
 def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) -> Kept | None:
     "The gallery that is to grow; None, and why, where all must be embedded anew"
     if not is_gallery(out):
@@ -249,25 +251,48 @@ def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) 
     else:
         return old
 
-
+# %% ../../nbs/show/17_growing.ipynb #06ec040d
 @contextlib.contextmanager
 def alone(out: str | os.PathLike) -> Iterator[None]:
     "A block in which nobody else indexes into this gallery"
-    parts = parts_folder(out)
-    parts.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
     except ImportError:  # not on Windows
+        parts_folder(out).mkdir(parents=True, exist_ok=True)
         yield
         return
-    with open_to_add(parts / 'LOCK') as f:
+    lock = parts_folder(out) / 'LOCK'
+    while True:
+        lock.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise UserError(f'another process is indexing into {out}. Wait for it, or choose another folder.') from e
-        yield
+            f = open_to_add(lock)
+        except FileNotFoundError:  # who was before has just removed the folder
+            continue
+        with f:
+            try:
+                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as e:
+                raise UserError(
+                    f'another process is indexing into {out}. Wait for it, or choose another folder.'
+                ) from e
+            if is_there(f.fileno(), lock):
+                yield
+                return
 
+# %% ../../nbs/show/17_growing.ipynb #5ab8de7e
+def remove_parts(out: str | os.PathLike) -> None:
+    "Remove the parts of a gallery that is whole, and last the lock of this process, which is alone there"
+    parts = parts_folder(out)
+    for path in [p for p in parts.iterdir() if p.name != 'LOCK']:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+    (parts / 'LOCK').unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # the next run may lie in it already
+        parts.rmdir()
 
+# %% ../../nbs/show/17_growing.ipynb #7dc66e5f
 def share(team: Team, thing: object) -> object:
     "What the first process has, for all"
     if team.size == 1:
@@ -331,11 +356,11 @@ def grow_gallery(
             growth.seconds = time.perf_counter() - started
         if team.size > 1:
             torch.distributed.barrier()
-    if not team.rank:
-        shutil.rmtree(parts_folder(out), ignore_errors=True)
+        if not team.rank:
+            remove_parts(out)
     return growth
 
-
+# %% ../../nbs/show/17_growing.ipynb #ac8c8c98
 def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple[int, int]]]:
     "`(row, where it is known)` of the photos whose files are as they were"
     out = []

@@ -84,7 +84,7 @@ def photo_folder(root: str | os.PathLike) -> tuple[SketchPhotoSet, ScanReport]:
     report.notes += [f'{other!r} and {kept!r} are one class, called {kept!r}' for other, kept in twins.items()]
     return make_set(Files([p for *_, p in found]), names, 'photo', ids=[i for _, i, _ in found]), report
 
-
+# %% ../../nbs/show/05_index.ipynb #3d16f746
 REFUSED = 'cannot be read: '  # the system refused a file, which says nothing about the photo in it
 
 
@@ -118,7 +118,7 @@ def small_jpeg(image: np.ndarray, side: int = 96) -> bytes:
     im.save(f, 'JPEG', quality=88)
     return f.getvalue()
 
-
+# %% ../../nbs/show/05_index.ipynb #771805aa
 def read_photo(
     items: SketchPhotoSet, row: int, size: int, fit: str, interpolation: str
 ) -> tuple[np.ndarray, bytes] | BadImage:
@@ -130,12 +130,12 @@ def read_photo(
         return e
     return fit_image(image, size, fit, interpolation).transpose(2, 0, 1), small_jpeg(image)
 
-
+# %% ../../nbs/show/05_index.ipynb #df383188
 def photo_pixels(path: str | os.PathLike, content: bytes | None = None) -> np.ndarray:
     "A photo's file as uint8 `[H, W, 3]`, upright; from `content` where that is already read"
     return read_image(path if content is None else content, 'photo', os.fspath(path), formats_of(path))
 
-
+# %% ../../nbs/show/05_index.ipynb #e9b6c236
 def read_ahead(work: Callable, things: Iterable, workers: int | None = None, ahead: int = 128) -> Iterator:
     "`work(thing)` for each, in order, on a few threads that are at most `ahead` things further than whoever takes them"
     with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
@@ -204,7 +204,7 @@ def encoder_mark(encoder: Encoder) -> dict[str, str]:
         pixels=f'{b.size} {b.fit} {b.interpolation} {list(map(float, b.mean))} {list(map(float, b.std))}',
     )
 
-
+# %% ../../nbs/show/05_index.ipynb #0ece7b92
 def encoder_label(encoder: Encoder) -> str:
     "The tower and what trains on it, in words"
     train = getattr(encoder, 'recipe', {}).get('train', 'none')
@@ -231,7 +231,7 @@ def weights_of(source: dict) -> str | None:
     "Where the weights of a named backbone come from; older galleries say it as `pretrained` and `random`"
     return 'random' if source.get('random') else source.get('weights_from', source.get('pretrained'))
 
-
+# %% ../../nbs/show/05_index.ipynb #5a8e95a7
 def open_encoder(
     # {'run': folder}, {'folder': folder}, {'backbone': name, ...}; 'auto', a path, the name of an encoder of one's own
     source: dict | str | os.PathLike | None = None,
@@ -245,7 +245,7 @@ def open_encoder(
     encoder, source = open_source(source, device)
     return set_precision(encoder, source.get('precision', 'fp32')), source
 
-
+# %% ../../nbs/show/05_index.ipynb #19281b59
 def named_source(name: str | os.PathLike, device: str = 'cpu', say: Callable[[str], None] | None = print) -> dict:
     "The source of 'auto', of an encoder of one's own by its name, of an exported file, of a run's or shared folder"
     if name == 'auto':
@@ -255,7 +255,7 @@ def named_source(name: str | os.PathLike, device: str = 'cpu', say: Callable[[st
     p = Path(name)
     return dict(folder=str(p)) if p.is_file() or (p / 'model.safetensors').exists() else dict(run=str(p))
 
-
+# %% ../../nbs/show/05_index.ipynb #3b35f611
 def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
     "`(encoder, source)`; of a run the source also has the step"
     if source.get('own'):

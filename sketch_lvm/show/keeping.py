@@ -52,7 +52,7 @@ FILES = (
 )
 OLD_FILES = (SEAL, 'config.json', 'items.json', 'gallery.safetensors')
 
-
+# %% ../../nbs/show/06_keeping.ipynb #4c336882
 @dataclass
 class Kept:
     "What a gallery's folder holds"
@@ -68,7 +68,7 @@ class Kept:
     def __len__(self) -> int:
         return len(self.ids)
 
-
+# %% ../../nbs/show/06_keeping.ipynb #5b790a7a
 def rows_in_order(order: np.ndarray, columns: list, block: int = 4096) -> Iterator[np.ndarray]:
     "Rows of several arrays in a new order `[n, 2]` of (which array, row), a block at a time"
     for start in range(0, len(order), block):
@@ -79,7 +79,7 @@ def rows_in_order(order: np.ndarray, columns: list, block: int = 4096) -> Iterat
             out[mine] = np.asarray(columns[which][part[mine, 1]])
         yield out
 
-
+# %% ../../nbs/show/06_keeping.ipynb #21ac789a
 def write_kept(
     folder: str | os.PathLike,
     about: dict,
@@ -141,7 +141,7 @@ ABOUT = {  # what config.json of a gallery holds, as in `fields`
 }
 GALLERY = Format(KIND.rpartition(' ')[0], 2, ABOUT)
 
-
+# %% ../../nbs/show/06_keeping.ipynb #9a695766
 def check_about(about: dict, where: str | Path) -> None:
     "Raise unless the description of a gallery holds what it should, and nothing that no reader knows"
     GALLERY.check(about, f'config.json of {where}', by=about.get('version'), advice='Index the photos again.')
@@ -149,7 +149,7 @@ def check_about(about: dict, where: str | Path) -> None:
     if source and len({'run', 'folder', 'backbone'} & source.keys()) != 1:
         raise UserError(f'config.json of {where} names no encoder that could be opened as its source.')
 
-
+# %% ../../nbs/show/06_keeping.ipynb #3ce7d8f6
 def items_problem(items: object) -> str | None:
     "What is wrong with the names, in a gallery of the first kind"
     columns = [items.get(key) for key in ('ids', 'names')] if isinstance(items, dict) else []
@@ -158,7 +158,7 @@ def items_problem(items: object) -> str | None:
     if not 0 < len(columns[0]) == len(columns[1]):
         return f'items.json holds {len(columns[0])} ids and {len(columns[1])} names'
 
-
+# %% ../../nbs/show/06_keeping.ipynb #1e6c2acb
 def tensor_problem(tensors: dict[str, torch.Tensor], ids: list[str]) -> str | None:
     "What is wrong with how the vectors and the small pictures of these photos lie, in a gallery of the first kind"
     n, wanted = len(ids), dict(features=(torch.float32, 2), thumbs=(torch.uint8, 1), ends=(torch.int64, 1))
@@ -205,7 +205,7 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
         if kept.thumbs[r][:3] != b'\xff\xd8\xff':
             return f'the small picture of {kept.ids[r]!r:.60} is no JPEG'
 
-
+# %% ../../nbs/show/06_keeping.ipynb #ec693eaa
 def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
     "What a gallery's folder holds, checked; `whole`: hash and look at all of it, however large"
     folder = Path(folder)
@@ -235,7 +235,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
         ) from e
     return kept
 
-
+# %% ../../nbs/show/06_keeping.ipynb #180e6d71
 def read_new(folder: Path, about: dict) -> Kept:
     "The arrays of a gallery, mapped"
     classes = plain_json((folder / 'classes.json').read_bytes())
@@ -252,7 +252,7 @@ def read_new(folder: Path, about: dict) -> Kept:
         map_array(folder / 'hashes.npy', ['uint8'], 2) if files else None,
     )
 
-
+# %% ../../nbs/show/06_keeping.ipynb #b49e3c36
 def read_old(folder: Path, about: dict) -> Kept:
     "A gallery of the first kind, in which all was read whole"
     files = read_folder(folder)

@@ -25,6 +25,7 @@ from .explorer import POLICY, sprite_sheets
 from .search import png
 from ..study.runs import open_run
 
+# %% ../../nbs/show/22_livesystem.ipynb #40f9d0de
 if TYPE_CHECKING:
     from sketch_lvm.clip.backbone import Backbone
     from sketch_lvm.clip.encoder import Encoder
@@ -47,7 +48,7 @@ def first_objects(items: SketchPhotoSet, n: int) -> SketchPhotoSet:
     kept = {c: set(list(dict.fromkeys(items.photo_id[items.names == c]))[:n]) for c in items.classes}
     return items.where(mask=[p in kept[c] for p, c in zip(items.photo_id, items.names)])
 
-
+# %% ../../nbs/show/22_livesystem.ipynb #9a2b4911
 def shapes_of(encoder: 'Encoder') -> dict[str, int]:
     "The numbers that the stations speak of"
     b = encoder.backbone
@@ -105,7 +106,7 @@ def live_data(
 def _beside(name: str) -> str:
     return files('sketch_lvm.show').joinpath(name).read_text(encoding='utf-8')
 
-
+# %% ../../nbs/show/22_livesystem.ipynb #f9b055b6
 class LiveSystem:
     "The system of a run as a page: shows itself in the notebook, `save` writes the file"
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLLECTION', 'ALONE', 'PATIENCE', 'ABOUT', 'BATCH', 'is_milvus', 'Causes', 'connect', 'Unreachable', 'answering',
-           'photo_key', 'make_collection', 'collection_about', 'as_rows', 'all_rows', 'fill_milvus', 'ready',
-           'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted', 'open_milvus']
+           'photo_key', 'make_collection', 'collection_about', 'as_rows', 'worth_saying', 'all_rows', 'fill_milvus',
+           'add_up', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted', 'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
 import base64
@@ -28,12 +28,13 @@ from ..core import UserError, printable
 from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, no_encoder, weights_at_hand
-from .growing import Growth, Known, embedded_parts, file_stat
+from .growing import Growth, Known, embedded_parts, file_stat, share
 from .index import check_mark, encoder_mark, keep_unseen, open_encoder, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
 
+# %% ../../nbs/show/19_milvus.ipynb #0d3aa8df
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
@@ -45,7 +46,7 @@ def is_milvus(place: object) -> bool:
     "Does this name a gallery in Milvus?"
     return str(place).startswith(('milvus:', 'http://', 'https://', 'tcp://'))
 
-
+# %% ../../nbs/show/19_milvus.ipynb #bdf77b9a
 ALONE = (
     '. A file is open in one program at a time: end the other app, index or notebook that has it, '
     'or start a server of Milvus, which many may ask.'
@@ -63,7 +64,7 @@ class Causes(logging.Handler):
         "Keep the error of a line, if it has one"
         self.errors += [record.exc_info[1]] if record.exc_info else []
 
-
+# %% ../../nbs/show/19_milvus.ipynb #29d5b3b7
 def connect(place: str) -> 'tuple[MilvusClient, str]':
     "`(client, collection)` of `milvus:FILE` or of an address"
     try:
@@ -86,14 +87,14 @@ def connect(place: str) -> 'tuple[MilvusClient, str]':
         log.removeHandler(causes)
         log.propagate = before
 
-
+# %% ../../nbs/show/19_milvus.ipynb #72bde93f
 PATIENCE = 10.0  # seconds that an answer may take: without a limit pymilvus asks a server that is gone for minutes
 
 
 class Unreachable(UserError):
     "Milvus did not answer"
 
-
+# %% ../../nbs/show/19_milvus.ipynb #f125025e
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
     "What pymilvus raises in this block, of whatever kind, becomes a sentence"
@@ -115,7 +116,7 @@ def photo_key(name: str) -> str:
     "The key of a photo: the same on every machine"
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
-
+# %% ../../nbs/show/19_milvus.ipynb #85caa658
 def make_collection(client: 'MilvusClient', name: str, dim: int, about: dict) -> None:
     "An empty collection for photos"
     from pymilvus import DataType
@@ -138,7 +139,7 @@ def make_collection(client: 'MilvusClient', name: str, dim: int, about: dict) ->
     client.upsert(name + ABOUT, [dict(key='about', text=json.dumps(about), vector=[1.0, 0.0])])
     client.flush(name + ABOUT)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #2f0b48bd
 def collection_about(client: 'MilvusClient', name: str) -> dict | None:
     "What a gallery in Milvus says of itself; None if there is none of this name"
     none = f'the collection {name!r} holds no gallery. Choose another name: ADDRESS#NAME.'
@@ -163,7 +164,7 @@ def collection_about(client: 'MilvusClient', name: str) -> dict | None:
     check_about(about, f'the collection {name!r}')
     return about
 
-
+# %% ../../nbs/show/19_milvus.ipynb #2f5d8f44
 def as_rows(kept: Kept) -> list[dict]:
     "Photos as rows of a collection"
     return [
@@ -181,15 +182,25 @@ def as_rows(kept: Kept) -> list[dict]:
         for r in range(len(kept))
     ]
 
+# %% ../../nbs/show/19_milvus.ipynb #8c82962e
+def worth_saying(line: logging.LogRecord) -> bool:
+    "Not that the time of a walk is that of this machine: Milvus Lite has no other clock"
+    return 'mvccTs' not in line.getMessage()
+
 
 def all_rows(client: 'MilvusClient', name: str, fields: Sequence[str]) -> list[dict]:
     "Some fields of every photo in a collection"
-    rows, walk = [], client.query_iterator(name, batch_size=BATCH, output_fields=list(fields))
+    log = logging.getLogger('pymilvus.client.iterator.query_iterator')
+    log.addFilter(worth_saying)
+    rows, walk = [], None
     try:
+        walk = client.query_iterator(name, batch_size=BATCH, output_fields=list(fields))
         while part := walk.next():
             rows += part
     finally:
-        walk.close()
+        log.removeFilter(worth_saying)
+        if walk:
+            walk.close()
     return rows
 
 # %% ../../nbs/show/19_milvus.ipynb #fdd8898e
@@ -206,7 +217,7 @@ def fill_milvus(
     progress: bool | None = None,
     left_out: Sequence[tuple[str, str]] = (),  # what the scan has left out, and why
 ) -> Growth:
-    "Make a gallery in Milvus, or bring it up to date: only new and changed files are embedded"
+    "Make a gallery in Milvus, or bring it up to date; only the first of several processes tells what was found"
     started, team = time.perf_counter(), Team()
     if team.size > 1 and place.startswith('milvus:'):
         raise UserError('several processes cannot write one file: give the address of a Milvus server.')
@@ -220,8 +231,8 @@ def fill_milvus(
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
         names = [printable(i) for i in items.ids]
         todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
+        todo = share(team, todo)  # a process that came late would find what another has written already
         growth, known = Growth(), Known()
-        growth.same = len(items) - len(todo)
         for _, kept, embedded, bad in embedded_parts(
             encoder, items, todo, known, lambda k: k % team.size == team.rank, batch, workers, progress
         ):
@@ -236,21 +247,36 @@ def fill_milvus(
                 was = before.get(row['id'])
                 kind = 'new' if was is None else 'same' if was['bytes'] == row['bytes'] else 'changed'
                 setattr(growth, kind, getattr(growth, kind) + 1)
+        if not add_up(team, growth):
+            return Growth()
+        growth.same += len(items) - len(todo)
         keep_unseen(list(before), names, growth.unreadable, left_out)
         there = set(names) - {i for i, _ in growth.unreadable}
         gone = sorted(before.keys() - there)
         growth.gone = len(gone)
-        if not team.rank:
-            for start in range(0, len(gone), BATCH):
-                client.delete(name, ids=[photo_key(i) for i in gone[start : start + BATCH]])
-            client.flush(name)
+        for start in range(0, len(gone), BATCH):
+            client.delete(name, ids=[photo_key(i) for i in gone[start : start + BATCH]])
+        client.flush(name)
         growth.photos, growth.seconds = len(there), time.perf_counter() - started
         growth.classes = len({c for i, c in zip(names, items.names) if i in there})
         return growth
     finally:
         client.close()
 
+# %% ../../nbs/show/19_milvus.ipynb #18026638
+def add_up(team: Team, growth: Growth) -> bool:
+    "Let the first process have what all have found and done; whether this one is it"
+    if team.size > 1:
+        shares = [None] * team.size if not team.rank else None
+        torch.distributed.gather_object(growth, shares)
+        for share_of_another in (shares or [])[1:]:
+            for count in ('new', 'changed', 'same', 'embedded'):
+                setattr(growth, count, getattr(growth, count) + getattr(share_of_another, count))
+            growth.unreadable += share_of_another.unreadable
+    growth.unreadable.sort()
+    return not team.rank
 
+# %% ../../nbs/show/19_milvus.ipynb #c335976e
 def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say: Callable[[str], None]) -> None:
     "A collection of this encoder: the one that is there, or a new one"
     old = collection_about(client, name)
@@ -265,7 +291,7 @@ def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say:
         make_collection(client, name, dim, about)
     client.load_collection(name)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #e64bdfac
 def as_it_was(row: dict | None, path: str) -> bool:
     "Does a file have the size and time that are known of it?"
     try:
@@ -283,7 +309,7 @@ class FoundPhotos:
     thumbs: list[bytes]
     about: dict
 
-
+# %% ../../nbs/show/19_milvus.ipynb #0a813b20
 @dataclass
 class MilvusGallery:
     "Photos in Milvus, asked like a `Gallery`. Opened by `open_milvus`"
@@ -366,14 +392,14 @@ def condition(name: str, folder: str) -> str:
         said.append(f'(folder == {quoted(folder)} or folder like {below})')
     return ' and '.join(said)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #e36e3521
 def quoted(text: str) -> str:
     "Text as a literal of an expression"
     if any(ord(c) < 32 for c in text):
         raise UserError(f'{printable(text)!r} is no name of a class or of a folder.')
     return json.dumps(text, ensure_ascii=False)
 
-
+# %% ../../nbs/show/19_milvus.ipynb #beb41bf2
 def open_milvus(place: str, encoder: Encoder | None = None, device: str = 'cpu', trust: bool = False) -> MilvusGallery:
     "A gallery in Milvus, with the encoder to ask it with; see `load_gallery`"
     client, name = connect(place)

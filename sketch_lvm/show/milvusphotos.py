@@ -45,7 +45,7 @@ class MilvusThumbs(Sequence):
                     self.kept.popitem(last=False)
             return self.kept[row]
 
-
+# %% ../../nbs/show/21_milvusphotos.ipynb #87d5e006
 class MilvusPhotos:
     "A gallery in Milvus by rows, in the order of its ids"
 
@@ -86,7 +86,7 @@ class MilvusPhotos:
         known = [(self.row_of[r['id']], s) for r, s in zip(rows, scores) if r['id'] in self.row_of]  # others came since
         return [r for r, _ in known[:count]], [s for _, s in known[:count]]
 
-
+# %% ../../nbs/show/21_milvusphotos.ipynb #352db1a3
 FIELDS = ('id', 'name', 'bytes')
 
 

@@ -42,7 +42,7 @@ def with_and_without(
         out.append([SCORES[score](np.sort(s)[::-1]) for s in (row, row[names != name])])
     return tuple(np.array(out).T)
 
-
+# %% ../../nbs/show/18_notfound.ipynb #b6f36eb7
 def conformal_limit(scores: Sequence[float], share: float) -> float:
     "The limit below which at most `share` of further scores of this kind fall; -inf where there are too few to say"
     if not 0 < share < 1:
@@ -50,13 +50,13 @@ def conformal_limit(scores: Sequence[float], share: float) -> float:
     k = math.floor(share * (len(scores) + 1))
     return float(np.sort(scores)[k - 1]) if k else -math.inf
 
-
+# %% ../../nbs/show/18_notfound.ipynb #22925419
 def tells_apart(present: np.ndarray, absent: np.ndarray) -> float:
     "The chance that a present thing scores above an absent one (area under the ROC curve)"
     below = np.searchsorted(np.sort(absent), present, 'left') + np.searchsorted(np.sort(absent), present, 'right')
     return float(below.mean() / 2 / len(absent))
 
-
+# %% ../../nbs/show/18_notfound.ipynb #44a776d8
 def by_category(
     below: np.ndarray, names: Sequence[str], draws: int = 2000, seed: int = 0
 ) -> tuple[float, float, float]:
@@ -89,7 +89,7 @@ def limit_of(encoder: Encoder, items: SketchPhotoSet, share: float, on: str = ''
         on=on,
     )
 
-
+# %% ../../nbs/show/18_notfound.ipynb #cd80498f
 def calibrate_on(encoder: Encoder, data: dict, share: float, say: Callable[[str], None]) -> dict:
     "A limit from the validation categories of a data set"
     limit = limit_of(encoder, load_sets(data).validation, share, f'validation categories of {data_label(data)}')

@@ -38,6 +38,7 @@ from .explorer import POLICY, sprite_sheets
 from .pad import MAX_POINTS, MAX_STROKES, PAD_CSS, PAD_JS, TOO_MUCH, clean_strokes
 from ..world.freehand import sketch_strokes
 
+# %% ../../nbs/show/20_onefile.ipynb #227062b9
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -48,7 +49,7 @@ def _beside(name: str) -> str:
 
 MODEL_JS = _beside('onefile_model.js')
 
-
+# %% ../../nbs/show/20_onefile.ipynb #82ca8bd4
 def run_javascript(program: str, value: object) -> object:
     "What `answer(value)` of a program returns: in Node if there is one, else in a Chromium through Playwright"
     text = f'{program}\nconst given = {json.dumps(value)};\n'
@@ -61,7 +62,7 @@ def run_javascript(program: str, value: object) -> object:
     with chromium() as browser:
         return json.loads(browser.new_page().evaluate(f'() => {{ {text} return JSON.stringify(answer(given)); }}'))
 
-
+# %% ../../nbs/show/20_onefile.ipynb #8403be3e
 @contextmanager
 def chromium() -> 'Iterator[Browser]':
     "A Chromium or Chrome without a window, through Playwright; `SKETCH_LVM_CHROMIUM` names one"
@@ -111,7 +112,7 @@ def page_problem(encoder: Encoder) -> str:
         return 'the run trained more than prompts and LayerNorms; a page shares all else with the frozen model'
     return ''
 
-
+# %% ../../nbs/show/20_onefile.ipynb #28a77604
 def check_page(encoder: Encoder) -> None:
     "Raise a `UserError` if a page cannot compute with this encoder"
     if why := page_problem(encoder):
@@ -137,7 +138,7 @@ def block_arrays(block: torch.nn.Module) -> dict[str, str]:
     arrays |= dict(fcWeight=m.c_fc.weight, fcBias=m.c_fc.bias, projWeight=m.c_proj.weight, projBias=m.c_proj.bias)
     return {name: halves(x) for name, x in arrays.items()}
 
-
+# %% ../../nbs/show/20_onefile.ipynb #db95a92f
 def tower_data(encoder: Encoder) -> dict:
     "What the frozen and the prompted encoder have in common: the frozen weights, and how pixels enter"
     b, module = encoder.backbone, encoder.image_tower
@@ -153,7 +154,7 @@ def tower_data(encoder: Encoder) -> dict:
         blocks=[block_arrays(k) for k in module.transformer.resblocks],
     )
 
-
+# %% ../../nbs/show/20_onefile.ipynb #9175b4ec
 def encoder_data(encoder: Encoder, name: str, gallery: torch.Tensor) -> dict:
     "What an encoder has of its own: LayerNorms and prompts of sketches in fp32, and the vectors of the gallery"
     own, layers = layer_norms(encoder.image_tower), encoder.backbone.layers
@@ -174,7 +175,7 @@ def spread_rows(photos: SketchPhotoSet, n: int) -> list[int]:
     turns = [r[i] for i in range(max(map(len, rows.values()))) for r in rows.values() if i < len(r)]
     return sorted(map(int, turns[:n]))
 
-
+# %% ../../nbs/show/20_onefile.ipynb #9763467c
 def example_drawings(sketches: SketchPhotoSet) -> list[dict]:
     "A drawing of each class as strokes, where they are known: the sketches of the mini world"
     first = {c: i for i, c in reversed(list(zip(sketches.ids, sketches.names)))}
@@ -184,7 +185,7 @@ def example_drawings(sketches: SketchPhotoSet) -> list[dict]:
         return []
     return [dict(name=printable(c), strokes=clean_strokes([s.tolist() for s in strokes[c]])) for c in sorted(strokes)]
 
-
+# %% ../../nbs/show/20_onefile.ipynb #eb62da6c
 def page_data(trained: Encoder, unseen: SketchPhotoSet, photos: int = 300, name: str = 'prompted') -> dict:
     "Everything that a page knows, as plain data"
     check_page(trained)

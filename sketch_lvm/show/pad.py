@@ -36,7 +36,7 @@ def too_much(raw: object, most: int = 4 * (MAX_STROKES + MAX_POINTS)) -> bool:
             todo += inside
     return seen > most
 
-
+# %% ../../nbs/show/10_pad.ipynb #65830081
 def cut_to_page(stroke: np.ndarray, side: float = 255) -> list[np.ndarray]:
     "The pieces of a stroke `[2, n]` that lie on the page"
     inside = ((stroke >= 0) & (stroke <= side)).all(0)
@@ -59,7 +59,7 @@ def cut_to_page(stroke: np.ndarray, side: float = 255) -> list[np.ndarray]:
         goes_on = k + 1 if leave[k] == 1 else -1
     return [np.stack(p, 1) for p in pieces]
 
-
+# %% ../../nbs/show/10_pad.ipynb #ed6d9c05
 def clean_strokes(raw: object) -> list:
     "The strokes as lists of floats on the page 0..255, or a `UserError`"
     if too_much(raw) or isinstance(raw, (list, tuple)) and len(raw) > MAX_STROKES:
@@ -180,7 +180,7 @@ class RecordingComm(comm.base_comm.BaseComm):
         "Keep the message"
         self.__dict__.setdefault('sent', []).append((msg_type, data))
 
-
+# %% ../../nbs/show/10_pad.ipynb #27713205
 def receive(widget: anywidget.AnyWidget, **state: object) -> None:
     "Let a widget hear from its browser that these traits have changed"
     widget._handle_msg(dict(content=dict(data=dict(method='update', state=state, buffer_paths=[])), buffers=[]))

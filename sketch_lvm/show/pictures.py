@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from ..core import UserError, to_image
 from .plots import GREY, PALETTE, RIGHT, WRONG, axis_or_new, left_out
 
+# %% ../../nbs/show/02_pictures.ipynb #01662544
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -141,7 +142,7 @@ def heat_overlay(
     left_out(ax, (~np.isfinite(h)).sum())
     return ax
 
-
+# %% ../../nbs/show/02_pictures.ipynb #3f5cb291
 def _frame(ax: 'Axes', patch: tuple[int, int], size: float, colour: str, shift: float = 0) -> None:
     "A frame around one patch, whole at the edge of the picture, too"
     from matplotlib.patches import Rectangle

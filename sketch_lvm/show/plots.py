@@ -15,15 +15,17 @@ from numpy.typing import ArrayLike
 
 from ..core import UserError
 
+# %% ../../nbs/show/00_plots.ipynb #6d751f32
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # %% ../../nbs/show/00_plots.ipynb #2a611390
 PALETTE = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442', '#000000')
-GREY, RIGHT, WRONG = '#999999', '#2166ac', '#e08214'
+GREY = '#999999'
+RIGHT, WRONG = '#2166ac', '#e08214'  # blue and orange: told apart by colour-blind readers too
 MANY = 20_000  # from here on points become densities
 
-
+# %% ../../nbs/show/00_plots.ipynb #29c766c1
 def axis_or_new(ax: 'Axes | None' = None, width: float = 6.0, height: float = 3.4) -> 'Axes':
     "The axis given, or a new one"
     if ax is not None:
@@ -32,13 +34,13 @@ def axis_or_new(ax: 'Axes | None' = None, width: float = 6.0, height: float = 3.
 
     return plt.subplots(figsize=(width, height), layout='constrained')[1]
 
-
+# %% ../../nbs/show/00_plots.ipynb #c274e010
 def colours_of(names: Iterable[str]) -> dict[str, str]:
     "Name -> colour: the palette for the first eight, grey for the rest"
     order = (0, 1, 2, 3, 5, 7, 4, 6)  # the two blues apart
     return {n: PALETTE[order[i]] if i < len(order) else GREY for i, n in enumerate(dict.fromkeys(names))}
 
-
+# %% ../../nbs/show/00_plots.ipynb #ced9d3ea
 def left_out(ax: 'Axes', n: int) -> None:
     "Say on the axis that `n` values are not finite numbers and were not drawn"
     if n:
@@ -72,7 +74,7 @@ def _style(i: int) -> dict[str, str]:
     "Colour and line of the i-th of several curves"
     return dict(color=PALETTE[(0, 5, 2, 3, 1, 7, 4, 6)[i % 8]], ls=('-', '--', ':', '-.')[i % 4])
 
-
+# %% ../../nbs/show/00_plots.ipynb #7876a1a5
 def _finish_ridges(ax, names, labels, styles, tall, zero):
     "Names at the side, a line at zero, and room for the legend above the highest ridge"
     if zero is not None:
@@ -168,7 +170,7 @@ def heatmap(
     ax.tick_params(axis='y', rotation=0)
     return ax
 
-
+# %% ../../nbs/show/00_plots.ipynb #72d78a5c
 def _many_cells(ax, m, rows, columns, label, centre, cmap, names=40):
     "One picture instead of a million rectangles, and some forty names a side"
     half = None if centre is None else np.nanmax(np.abs(np.where(np.isfinite(m), m, np.nan) - centre))
@@ -255,7 +257,7 @@ def mean_spread(values: ArrayLike, digits: int = 3) -> str:
         return 'no values'
     return f'{v.mean():.{digits}f}' + (f' ± {v.std(ddof=1):.{digits}f}' if len(v) > 1 else '')
 
-
+# %% ../../nbs/show/00_plots.ipynb #cdb7f8f9
 def verdict(values: ArrayLike, reference: ArrayLike | None = None, up: str = 'higher', down: str = 'lower') -> str:
     "'higher, +0.048 [+0.013, +0.083] over 3 seeds alone': mean and t interval of values, or of pairs less `reference`"
     from scipy.special import stdtrit

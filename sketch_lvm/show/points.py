@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from ..core import UserError
 from .plots import MANY, PALETTE, axis_or_new, colours_of, left_out
 
+# %% ../../nbs/show/01_points.ipynb #ddc90232
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -96,7 +97,7 @@ def embedding_map(
     ax.legend(fontsize=8, loc='upper center', bbox_to_anchor=(0.5, 0), ncols=2, frameon=False, handletextpad=0.1)
     return ax
 
-
+# %% ../../nbs/show/01_points.ipynb #ea4f3b12
 def _marks(ax, xy, sketch, names, colour):
     "A mark for each point; grey where the class has no colour"
     rest = ~np.isin(names, list(colour))

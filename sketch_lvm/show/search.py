@@ -24,6 +24,7 @@ from ..measure.ranking import exact_products
 from ..measure.report import WARNING
 from ..study.choice import BY_NAME
 
+# %% ../../nbs/show/07_search.ipynb #f07764d8
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -76,7 +77,7 @@ def fold_copies(features: torch.Tensor, rows: list[int], scores: list[float]) ->
             groups.append(([row], scores[place]))
     return [group for group, _ in groups]
 
-
+# %% ../../nbs/show/07_search.ipynb #99fc53ae
 def top_distinct(
     query: torch.Tensor, features: torch.Tensor, k: int = 20, fold: bool = True
 ) -> tuple[list[int], list[float], list[list[int]]]:
@@ -103,7 +104,7 @@ TILE = (
     '{name}{second}</figcaption></figure>'
 )
 
-
+# %% ../../nbs/show/07_search.ipynb #ab180159
 def tile(picture: bytes, name: str, second: str = '', title: str = '', width: int = 72) -> str:
     "A small picture (JPEG or PNG bytes) with one or two lines of text under it; texts are escaped"
     name, second, title = (html.escape(printable(x), quote=True) for x in (name, second, title))
@@ -117,7 +118,7 @@ def tile(picture: bytes, name: str, second: str = '', title: str = '', width: in
         second=f'<br>{second}' if second else '',
     )
 
-
+# %% ../../nbs/show/07_search.ipynb #6fe5a777
 def png(image: np.ndarray) -> bytes:
     "A picture as PNG bytes"
     f = io.BytesIO()
@@ -135,7 +136,7 @@ class Hit(NamedTuple):
     row: int
     copies: int = 1  # photos that look the same to the model; this one comes first in the gallery
 
-
+# %% ../../nbs/show/07_search.ipynb #00ef7a93
 class Searched(Protocol):
     "What hits are hits of: photos by name, small pictures of them, and a word on their encoder. A `Gallery` is one"
 
@@ -144,7 +145,7 @@ class Searched(Protocol):
     thumbs: Sequence[bytes]
     about: dict
 
-
+# %% ../../nbs/show/07_search.ipynb #26a589f9
 @dataclass
 class Hits:
     "The nearest photos, best first; shows itself as thumbnails"
@@ -214,12 +215,12 @@ def not_found(about: dict, scores: Sequence[float]) -> str:
         return ''
     return f'Nothing here looks like it (the best scores {scores[0]:.3f}, the limit is {limit["below"]:.3f}).'
 
-
+# %% ../../nbs/show/07_search.ipynb #fa838133
 def random_note(gallery: Searched) -> str:
     "A warning where the encoder has random weights, as HTML"
     return f'<p style="color:#b2182b;font-weight:bold">{WARNING}</p>' if gallery.about['random'] else ''
 
-
+# %% ../../nbs/show/07_search.ipynb #be4420fe
 EXPECTED = {  # of the small models that come along, over photos that are files
     'mini': 'The mini CLIP learned from drawn photos only, and finds little among real ones. '
     'For those take CLIP itself',
@@ -227,7 +228,7 @@ EXPECTED = {  # of the small models that come along, over photos that are files
     'first ten of 5,000 for nine of twenty drawings by hand. For your own photos take CLIP itself',
 }
 
-
+# %% ../../nbs/show/07_search.ipynb #20be8d8f
 def real_photos_note(gallery: Searched) -> str:
     "What to expect of a small model over photos that are files, in two sentences; empty where it does not apply"
     about = gallery.about
@@ -236,7 +237,7 @@ def real_photos_note(gallery: Searched) -> str:
         return ''
     return f'{expected}: `sketch_lvm index PHOTOS {BY_NAME} --out FOLDER`, which fetches its weights once.'
 
-
+# %% ../../nbs/show/07_search.ipynb #3637a562
 def figure(hits: Hits, n: int) -> 'Figure':
     "A matplotlib figure: the drawing, then the first `n` photos with class and score"
     first = list(hits)[:n]

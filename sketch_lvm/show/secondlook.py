@@ -27,7 +27,7 @@ def photos_of(hits: Hits, encoder: Encoder, n: int) -> np.ndarray:
     named = (read_image(g.thumbs[r], name=f'the small picture of {g.ids[r]}', formats=('JPEG',)) for r in rows)
     return np.stack([fit_image(image, *encoder.backbone.recipe) for image in named])
 
-
+# %% ../../nbs/show/12_secondlook.ipynb #406fb106
 def rerank_hits(hits: Hits, how: Rerank = Rerank(), encoder: Encoder | None = None, top: int | None = None) -> Hits:
     "The same photos, the first `k` in a new order; scores stay the cosines of the first look"
     encoder = encoder or hits.gallery.encoder
@@ -40,7 +40,7 @@ def rerank_hits(hits: Hits, how: Rerank = Rerank(), encoder: Encoder | None = No
     order = [*new_order(torch.tensor(hits.scores[:n]), pairs, how.share).tolist(), *range(n, len(hits))][:top]
     return replace(hits, rows=[hits.rows[i] for i in order], scores=[hits.scores[i] for i in order])
 
-
+# %% ../../nbs/show/12_secondlook.ipynb #c1665df8
 def second_look_note(hits: Hits, how: Rerank) -> str:
     "What to know of a list that was ranked again, in a sentence or two"
     small = getattr(hits.gallery, 'items', None) is None

@@ -10,6 +10,7 @@ __all__ = ['STATIONS', 'FROZEN', 'LEARNS', 'EDGE', 'INK', 'PLACES', 'HIGH', 'LOW
 # %% ../../nbs/show/13_system.ipynb #69dee5ab
 from collections.abc import Collection
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from ..core import check_name
 from .plots import RIGHT, WRONG
 
+# %% ../../nbs/show/13_system.ipynb #b9c4e914
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from sketch_lvm.methods.family import Method
@@ -56,7 +58,7 @@ class SystemScene:
         "The cosine of the sketch and the photo that is shown beside it"
         return float(self.query @ self.item)
 
-
+# %% ../../nbs/show/13_system.ipynb #7fb59c03
 @dataclass(frozen=True)
 class DrawnParts:
     "Which parts a method has, and which of them learn"
@@ -104,7 +106,7 @@ def _go(ax: 'Axes', x0: float, y0: float, x1: float, y1: float, colour: str = ED
     style = dict(arrowstyle='-|>', color=colour, lw=1.0, shrinkA=0, shrinkB=0) | how
     ax.annotate('', (x1, y1), (x0, y0), arrowprops=style, zorder=2)
 
-
+# %% ../../nbs/show/13_system.ipynb #e749c2e6
 def _picture(
     ax: 'Axes', image: np.ndarray, x: float, y: float, side: float, frame: str = EDGE, lw: float = 0.6
 ) -> None:
@@ -113,7 +115,7 @@ def _picture(
     )
     _box(ax, x, y, side, side, 'none', ec=frame, lw=lw, zorder=4)
 
-
+# %% ../../nbs/show/13_system.ipynb #eb0b26e8
 def draw_patches(ax: 'Axes', image: np.ndarray, x: float, y: float, grid: int, side: float = 1.9) -> None:
     "A picture, cut into the patches that the tower will see"
     step, size = side / grid, image.shape[0] // grid
@@ -127,17 +129,17 @@ def draw_patches(ax: 'Axes', image: np.ndarray, x: float, y: float, grid: int, s
             )
             _box(ax, cx, cy, w, w, 'none', ec='#9AA3AE', lw=0.3, zorder=4)
 
-
+# %% ../../nbs/show/13_system.ipynb #d6c67727
 def draw_token_column(ax: 'Axes', x: float, y: float, p: DrawnParts) -> None:
     "A column of tokens: the class token, learned ones, and those of the patches"
     many = p.n if p.prompts != 'none' else 0
     colours = ['#FFFFFF'] + [LEARNS if 'prompts' in p.learns else FROZEN] * many + [FROZEN] * (8 - many)
     for i, colour in enumerate(colours):
         _box(ax, x, y + 1.08 - 0.27 * i, 0.42, 0.2, colour)
-    ax.text(x + 0.3, y + 1.08, 'CLS', fontsize=6, va='center', color=INK)
+    ax.text(x + 0.3, y + 1.08, 'CLS', fontsize=8, va='center', color=INK)
     ax.text(x, y - 1.33, '⋮', fontsize=9, ha='center', va='center', color=INK)
 
-
+# %% ../../nbs/show/13_system.ipynb #f5cd8984
 def draw_tower(ax: 'Axes', x: float, y: float, layers: int, p: DrawnParts) -> None:
     "The blocks of the tower with their LayerNorms, and what enters them on the way"
     shown = min(layers, 4)
@@ -153,9 +155,9 @@ def draw_tower(ax: 'Axes', x: float, y: float, layers: int, p: DrawnParts) -> No
             _box(ax, cx - 0.41, y + 1.62, 0.3, 0.2, LEARNS)
             _go(ax, cx - 0.41, y + 1.5, cx - 0.2, y + 1.1, LEARNS)
     if layers > shown:
-        ax.text(x, y - 1.5, f'{layers} blocks', fontsize=6.5, ha='center', va='center', color=INK)
+        ax.text(x, y - 1.5, f'{layers} blocks', fontsize=8.5, ha='center', va='center', color=INK)
 
-
+# %% ../../nbs/show/13_system.ipynb #dbdf27d3
 def draw_embedding(ax: 'Axes', x: float, y: float, vector: np.ndarray, p: DrawnParts, bins: int = 16) -> None:
     "The vector that comes out, as a strip of its first numbers, behind what projects it"
     import matplotlib.pyplot as plt
@@ -167,14 +169,14 @@ def draw_embedding(ax: 'Axes', x: float, y: float, vector: np.ndarray, p: DrawnP
     for i, value in enumerate(v):
         _box(ax, x, y + 1.1 - 2.2 * (i + 0.5) / bins, 0.36, 2.2 / bins, plt.cm.RdBu_r(0.5 + 0.5 * value / top), lw=0.2)
 
-
+# %% ../../nbs/show/13_system.ipynb #c3010ffa
 def draw_ranking(ax: 'Axes', s: SystemScene, x: float, y: float, side: float = 1.05) -> None:
     "The nearest photos with their cosines: blue frames are of the sketch's category, orange ones are not"
     for i, (image, score, right) in enumerate(zip(s.found, s.scores, s.right)):
         cx = x + (i - (len(s.found) - 1) / 2) * (side + 0.16)
         _picture(ax, image, cx, y, side, RIGHT if right else WRONG, 1.8)
-        ax.text(cx, y - side / 2 - 0.22, f'{score:.2f}', fontsize=7, ha='center', va='center', color=INK)
-        ax.text(cx, y + side / 2 + 0.2, str(i + 1), fontsize=7, ha='center', va='center', color=INK)
+        ax.text(cx, y - side / 2 - 0.22, f'{score:.2f}', fontsize=9, ha='center', va='center', color=INK)
+        ax.text(cx, y + side / 2 + 0.2, str(i + 1), fontsize=9, ha='center', va='center', color=INK)
 
 # %% ../../nbs/show/13_system.ipynb #bf7b6e4f
 def draw_way(ax: 'Axes', s: SystemScene, p: DrawnParts, y: float, image: np.ndarray, vector: np.ndarray) -> None:
@@ -192,7 +194,7 @@ def draw_way(ax: 'Axes', s: SystemScene, p: DrawnParts, y: float, image: np.ndar
     if p.prompts == 'image':
         _go(ax, at['pictures'], y + 0.98, at['tokens'] - 0.24, y + 0.72, LEARNS, connectionstyle='arc3,rad=-0.25')
 
-
+# %% ../../nbs/show/13_system.ipynb #22c83dbf
 def draw_system(
     s: SystemScene,
     parts: DrawnParts = DrawnParts(),
@@ -206,7 +208,7 @@ def draw_system(
     if here is not None:
         check_name(here, STATIONS, 'station')
     if ax is None:
-        ax = plt.subplots(figsize=(12, 3.9), layout='constrained')[1]
+        ax = plt.subplots(figsize=(12, 4.05), layout='constrained')[1]
     if here:
         _light(ax, here)
     draw_way(ax, s, parts, HIGH, s.sketch, s.query)
@@ -215,12 +217,12 @@ def draw_system(
     _go(ax, PLACES['embedding'] + 0.25, HIGH, x - 0.1, middle + 0.45)
     _go(ax, PLACES['embedding'] + 0.25, LOW, x - 0.1, middle - 0.45)
     ax.add_patch(plt.Circle((x, middle), 0.44, fc='white', ec=EDGE, lw=0.8, zorder=3))
-    ax.text(x, middle, f'{s.score:.2f}', fontsize=8, ha='center', va='center', zorder=4, color=INK)
+    ax.text(x, middle, f'{s.score:.2f}', fontsize=10, ha='center', va='center', zorder=4, color=INK)
     _go(ax, x + 0.46, middle, x + 0.85, middle)
     draw_ranking(ax, s, PLACES['ranking'], middle)
     if words:
         _write(ax, parts)
-    ax.set(xlim=(-0.2, 21.2), ylim=(-1.25, 6.65), aspect='equal')
+    ax.set(xlim=(-0.2, 21.2), ylim=(-1.55, 6.65), aspect='equal')
     ax.axis('off')
     return ax
 
@@ -238,21 +240,21 @@ def _light(ax: 'Axes', here: str) -> None:
     else:
         x, y = PLACES[here], high
         _box(ax, x, (high + low) / 2, WIDTHS[here], high - low, '#FFF3C4', ec='#E0B400', lw=1.2, zorder=0)
-    ax.text(x, y + 0.14, 'you are here', fontsize=7.5, ha='center', va='bottom', color='#8A6D00', weight='bold')
+    ax.text(x, y + 0.14, 'you are here', fontsize=10, ha='center', va='bottom', color='#8A6D00', weight='bold')
 
-
+# %% ../../nbs/show/13_system.ipynb #358c7b22
 def _write(ax: 'Axes', p: DrawnParts) -> None:
     "What stands under the stations, and what the colours mean"
     under = {k: v for k, v in STATIONS.items() if k not in ('prompts', 'score', 'ranking')}
     if p.prompts != 'none':
-        under['tokens'] = 'tokens, and\nlearned prompts'
+        under['tokens'] = 'tokens and prompts'
     for k, text in under.items():
-        ax.text(PLACES[k], -0.68, text, fontsize=7.5, ha='center', va='top', color=INK)
-    ax.text(PLACES['score'], 1.75, STATIONS['score'], fontsize=7.5, ha='center', va='top', color=INK)
-    ax.text(PLACES['ranking'], 1.75, STATIONS['ranking'], fontsize=7.5, ha='center', va='top', color=INK)
-    for x, colour, text in ((15.2, FROZEN, 'frozen'), (17.0, LEARNS, 'learns')):
+        ax.text(PLACES[k], -0.68, fill(text, 11), fontsize=10, ha='center', va='top', color=INK)
+    ax.text(PLACES['score'], 1.75, STATIONS['score'], fontsize=10, ha='center', va='top', color=INK)
+    ax.text(PLACES['ranking'], 1.75, STATIONS['ranking'], fontsize=10, ha='center', va='top', color=INK)
+    for x, colour, text in ((15.2, FROZEN, 'frozen'), (17.4, LEARNS, 'learns')):
         _box(ax, x, 0.35, 0.34, 0.34, colour)
-        ax.text(x + 0.3, 0.35, text, fontsize=7.5, va='center', color=INK)
+        ax.text(x + 0.3, 0.35, text, fontsize=10, va='center', color=INK)
 
 # %% ../../nbs/show/13_system.ipynb #54fec739
 KINDS_DRAWN = {  # prompt source of the catalogue -> how it is drawn
@@ -264,7 +266,7 @@ KINDS_DRAWN = {  # prompt source of the catalogue -> how it is drawn
     'shared': 'words',
 }
 
-
+# %% ../../nbs/show/13_system.ipynb #8067e123
 def drawn_parts(m: 'Method') -> DrawnParts:
     "What of a method is drawn"
     from sketch_lvm.methods.family import trained_parts
@@ -276,7 +278,7 @@ def drawn_parts(m: 'Method') -> DrawnParts:
     source = m.options.get('prompt_source', 'shared')
     return DrawnParts(KINDS_DRAWN.get(source, 'shallow'), learns, min(4, m.options.get('n_prompts', 3)))
 
-
+# %% ../../nbs/show/13_system.ipynb #bdfbc506
 def draw_methods(s: SystemScene, methods: 'dict[str, Method]', columns: int = 2) -> None:
     "Small pictures of the system, one for each method: only what differs is orange"
     import matplotlib.pyplot as plt

@@ -24,6 +24,7 @@ from .plots import axis_or_new
 from ..world.freehand import SketchStyle
 from ..world.strokes import check_strokes, fit_strokes
 
+# %% ../../nbs/show/14_why.ipynb #2004c5a6
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -42,7 +43,7 @@ def evidence_colours(values: ArrayLike, largest: float | None = None) -> list[tu
     ramp = LinearSegmentedColormap.from_list('evidence', [AGAINST, NOTHING, FOR])
     return [tuple(c[:3]) for c in ramp(0.5 + 0.5 * (v / largest).clip(-1, 1))]
 
-
+# %% ../../nbs/show/14_why.ipynb #6dbc7deb
 def number_places(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
     "Where the number of each stroke stands: on the stroke, as far as can be from those before; the first at its start"
     places = []
@@ -52,7 +53,7 @@ def number_places(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
         places.append(points[int(np.argmax(far))])
     return places
 
-
+# %% ../../nbs/show/14_why.ipynb #0313239b
 def draw_evidence(
     strokes: Sequence[np.ndarray],  # on the page 0..255
     values: ArrayLike,  # [strokes]
@@ -112,7 +113,7 @@ def page_strokes(strokes: Sequence, fit: bool = True) -> list[np.ndarray]:
         raise UserError('the drawing is empty: there is no stroke whose part could be asked for.')
     return fit_strokes(found) if fit else found
 
-
+# %% ../../nbs/show/14_why.ipynb #3b56b7e3
 def _costs(ax: 'Axes', e: StrokeEvidence) -> None:
     "Bars of what each stroke costs, with the rank without it"
     n = len(e.costs)
@@ -127,7 +128,7 @@ def _costs(ax: 'Axes', e: StrokeEvidence) -> None:
     ax.margins(x=0.25)
     ax.spines[['top', 'right']].set_visible(False)
 
-
+# %% ../../nbs/show/14_why.ipynb #e7932c26
 def why_figure(
     encoder: Encoder,
     strokes: Sequence,  # [xs, ys] on the page

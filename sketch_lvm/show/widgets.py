@@ -46,7 +46,7 @@ def gallery_for(encoder: Encoder | None, photos: Photos, say: Callable[[str], No
         check_mark(photos.about, encoder)
     return make_gallery(encoder, photos.items, say=say)
 
-
+# %% ../../nbs/show/11_widgets.ipynb #04858f3f
 def galleries_for(
     encoders: Encoder | str | Path | dict[str, Encoder | str | Path],
     photos: Photos | dict[str, Photos],
@@ -77,7 +77,7 @@ def is_interactive() -> bool:
     # A moved slider is no request to run a cell and says nothing: then the last request that did counts.
     return bool(request.get('content', {}).get('allow_stdin', getattr(kernel, '_allow_stdin', False)))
 
-
+# %% ../../nbs/show/11_widgets.ipynb #99d855fb
 HINT = 'Run this cell in JupyterLab to draw here yourself.'
 
 # %% ../../nbs/show/11_widgets.ipynb #347be9d5
@@ -88,7 +88,7 @@ def first_value(control: object) -> object:
         raise UserError(f'{control!r} is no control. Give a widget, a list, (low, high) or a single value.')
     return made.value
 
-
+# %% ../../nbs/show/11_widgets.ipynb #51b853af
 class SliderNames(anywidget.AnyWidget):
     "Says the name of each slider beside it to those who listen: ipywidgets leaves the handles without one"
 
@@ -107,7 +107,7 @@ function render({ el }) {
 export default { render };
 '''
 
-
+# %% ../../nbs/show/11_widgets.ipynb #c4337428
 def explore(f: Callable | None = None, /, **controls: object) -> Callable:
     "`interact` where somebody can move its sliders; elsewhere one call with their first values. Also a decorator"
     if f is None:
@@ -216,7 +216,7 @@ STAND_IN_CSS = (
 )
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
-
+# %% ../../nbs/show/11_widgets.ipynb #13fbbed1
 def show_bundles(live: 'LiveSearch') -> list[dict]:
     "What a cell shows: the static page; where somebody can draw, the pad after it, which hides the page while it lives"
     page = live._repr_mimebundle_()
@@ -227,7 +227,7 @@ def show_bundles(live: 'LiveSearch') -> list[dict]:
     page['text/html'] = f'<style>{STAND_IN_CSS}</style><div data-pad="{name}">{page["text/html"]}</div>'
     return [page, {'text/plain': repr(live), 'text/html': '', VIEW: view}]
 
-
+# %% ../../nbs/show/11_widgets.ipynb #dac467c3
 def static_page(live: LiveSearch) -> str:
     "What a page shows where nobody can draw: the drawing it began with and what was found"
     drawing = tile(png(next(iter(live.hits.values())).query), 'drawing', width=2 * live.width) if live.hits else ''
@@ -238,13 +238,13 @@ def static_page(live: LiveSearch) -> str:
         f'{about_photos(live)}<p><em>{HINT}</em></p>'
     )
 
-
+# %% ../../nbs/show/11_widgets.ipynb #fba1377c
 def about_photos(live: 'LiveSearch') -> str:
     "What one has to know about the model and these photos, as HTML; often nothing"
     notes = dict.fromkeys(filter(None, map(real_photos_note, live.galleries.values())))
     return ''.join(f'<p style="margin:4px">{html.escape(note)}</p>' for note in notes)
 
-
+# %% ../../nbs/show/11_widgets.ipynb #f61c6a84
 def open_box(live: LiveSearch) -> ipywidgets.Box:
     "The widgets: pad and upload on the left, a ranking for each model on the right"
 
@@ -277,7 +277,7 @@ def open_box(live: LiveSearch) -> ipywidgets.Box:
     )
     return ipywidgets.Box([sides]).add_class('sketch-live')
 
-
+# %% ../../nbs/show/11_widgets.ipynb #75402629
 def uploaded(live: LiveSearch, files: tuple) -> None:
     "Rank for an uploaded picture; the page is emptied, since it does not show it"
     if not files:
@@ -308,12 +308,12 @@ def retrieve_live(
         encoders, gallery = None, own_gallery(encoders)
     return LiveSearch(galleries_for(encoders, gallery, say), n, start, width, side)
 
-
+# %% ../../nbs/show/11_widgets.ipynb #94bf6854
 def live(gallery: Gallery | str | Path, **how: object) -> LiveSearch:
     "Draw over a gallery that brings its encoder, and see the ranking while the pen moves; `how` as in `retrieve_live`"
     return retrieve_live(gallery, **how)
 
-
+# %% ../../nbs/show/11_widgets.ipynb #5d66d1bd
 def own_gallery(gallery: Gallery | str | Path) -> Gallery:
     "A gallery that can be asked as it is, with the encoder that it brings"
     if not isinstance(gallery, Gallery):

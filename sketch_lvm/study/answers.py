@@ -34,7 +34,7 @@ def deal(items: SketchPhotoSet, size: int = GALLERY) -> list[SketchPhotoSet]:
         raise UserError(f'{n} objects a category do not fill galleries of {size}: take a multiple of {size}.')
     return [items[np.flatnonzero(place // size == g)] for g in range(n // size)]
 
-
+# %% ../../nbs/study/13_answers.ipynb #a6196c53
 def ask(
     encoder: Encodes,
     tests: Sequence[Protocol],  # one question, asked in one gallery or in several
@@ -58,7 +58,7 @@ def asked_path(folder: Path, x: PerQuery) -> Path:
     digest = sha256(json.dumps([p['name'], p['queries_digest'], p['gallery_digest'], x.ids.tolist()]).encode())[:12]
     return Path(folder) / f'asked-{digest}.npz'
 
-
+# %% ../../nbs/study/13_answers.ipynb #1932545c
 def keep_answers(folder: str | Path, name: str, x: PerQuery) -> Path:
     "Keep the scores of a run as `folder/name.npz`; whole or not at all"
     folder, values = Path(folder), np.stack([*x.values.values()])
@@ -76,7 +76,7 @@ def keep_answers(folder: str | Path, name: str, x: PerQuery) -> Path:
         np.savez_compressed(f, about=np.array(json.dumps(about)), scores=scores)
     return path
 
-
+# %% ../../nbs/study/13_answers.ipynb #08712f16
 def read_answers(folder: str | Path, name: str) -> PerQuery:
     "What `keep_answers` kept"
     path = Path(folder) / f'{name}.npz'

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..clip.names import SMALL, check_backbone, small_backbones, weights_here
 from ..core import UserError
-from .experiments import RANDOM, read_experiment
+from .experiments import read_experiment
 from ..train.checkpoints import step_folders
 
 # %% ../../nbs/study/14_choice.ipynb #0b9edfb8
@@ -29,7 +29,7 @@ class KnownTower(NamedTuple):
     p_at_100: float
     words: bool = True  # whether it has a text side
 
-
+# %% ../../nbs/study/14_choice.ipynb #68d9c6cd
 PUBLISHED_BY = 'MIEB, SketchyI2IRetrieval, all 125 classes, mteb 1.14.15'
 
 TOWERS: tuple[KnownTower, ...] = (
@@ -51,7 +51,7 @@ TOWERS: tuple[KnownTower, ...] = (
     KnownTower('ViT-B-32', 'openai', 88, 0.191, 0.246),
 )
 
-
+# %% ../../nbs/study/14_choice.ipynb #63df8b52
 def can_be_backbone(name: str) -> bool:
     "Whether a tower can be loaded here by its name"
     try:
@@ -59,7 +59,7 @@ def can_be_backbone(name: str) -> bool:
     except UserError:
         return False
 
-
+# %% ../../nbs/study/14_choice.ipynb #3a5b2dbf
 def towers_here() -> list[KnownTower]:
     "Those towers of the list that can be loaded, read words, and have their weights on this disk, best first"
     return [t for t in TOWERS if t.words and can_be_backbone(t.backbone) and weights_here(t.backbone, t.tag)]
@@ -68,13 +68,15 @@ def towers_here() -> list[KnownTower]:
 RECOMMENDED, USUAL = (  # for a CPU, and the weights of the papers in the same architecture
     next(t for t in TOWERS if (t.backbone, t.tag) == ('ViT-B-32', tag)) for tag in ('laion2b_s34b_b79k', 'openai')
 )
+
+# %% ../../nbs/study/14_choice.ipynb #dd824d50
 BY_NAME = f'--backbone {RECOMMENDED.backbone} --weights-from {RECOMMENDED.tag}'
 
 GET_REAL = (  # what to say to whoever has none
     f'for your own photos get real weights: {BY_NAME} fetches them once, with a network'
 )
 
-
+# %% ../../nbs/study/14_choice.ipynb #57b8594e
 def recommendation(speed: str = '') -> str:
     "Which tower to take for photos of one's own, how large it is and how well it finds; `speed`: ms a photo, if known"
     measured = f'here {speed} ms a photo' if speed else f'sketch_lvm towers --measure {RECOMMENDED.backbone} times it'
@@ -85,7 +87,7 @@ def recommendation(speed: str = '') -> str:
         f'finds with {USUAL.map_at_1000:.3f} ({PUBLISHED_BY}; not checked here).'
     )
 
-
+# %% ../../nbs/study/14_choice.ipynb #2b01eca6
 def better_weights(tower: KnownTower) -> str:
     "Which weights of the same architecture find better, in words; empty if none of the list do"
     best = next(t for t in TOWERS if t.backbone == tower.backbone)  # they are in order
@@ -104,6 +106,8 @@ class Choice(NamedTuple):
 
 
 REAL, REAL_SMALL, DRAWN = 3, 2, 1  # where weights come from; more is better for photos of one's own
+
+# %% ../../nbs/study/14_choice.ipynb #bc1634ef
 CPU_MILLIONS = 100
 
 
@@ -111,18 +115,18 @@ class FoundRun(NamedTuple):
     "A run on this disk that can serve"
 
     folder: str
-    step: int  # 3, 2 or 1 of the rule
+    step: int  # of the rule: REAL, REAL_SMALL or DRAWN, the larger is taken first
     when: float  # its last checkpoint was written
     words: str
 
-
+# %% ../../nbs/study/14_choice.ipynb #294cd130
 def step_of(backbone: str, data: str = '') -> int:
     "Where an encoder's weights come from, and what it was trained on"
     if backbone == 'mini' or data == 'mini':
         return DRAWN
     return REAL_SMALL if backbone in SMALL else REAL
 
-
+# %% ../../nbs/study/14_choice.ipynb #b234b916
 def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
     "The runs below a folder, at most two folders deep, whose weights are at hand"
     out = []
@@ -132,7 +136,7 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
             e = read_experiment(config.parent)[0] if kept else None
         except UserError:
             continue  # of another program, or of code that was not brought: it can be named with --run
-        if e is None or e.weights_from == RANDOM or not has_weights(e.backbone, e.weights_from):
+        if e is None or e.random or not has_weights(e.backbone, e.weights_from):
             continue
         data = str(e.data['name'])
         words = f'{config.parent}, {e.method.label} on {e.backbone}, trained on {data}, step {max(kept)}'
@@ -140,7 +144,7 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
         out.append(FoundRun(str(config.parent), step_of(e.backbone, data), when, words))
     return sorted(out, key=lambda r: (-r.step, -r.when))
 
-
+# %% ../../nbs/study/14_choice.ipynb #0105270b
 def has_weights(backbone: str, weights_from: str | None) -> bool:
     "Whether a run's backbone can be loaded without fetching anything"
     return can_be_backbone(backbone) and weights_here(backbone, weights_from)

@@ -33,7 +33,7 @@ from .tableplan import TableSets, TablePlan, question_problems, refuse, set_prob
 from .tableplan import training_sets
 from ..methods.building import count_trained
 from ..methods.baselines import features_can_be_kept
-from ..methods.family import Method, prompt_kind, token_options, trained_parts
+from ..methods.family import Method, frozen_passes, prompt_kind, token_options, trained_parts
 from ..methods.objectives import view_names
 
 # %% ../../nbs/study/12_costs.ipynb #75a85fa1
@@ -72,7 +72,7 @@ def tokens_of(tower: Backbone) -> int:
     "Tokens of a picture; 0 for a tower that has none, such as a ResNet"
     return 0 if look_into(tower.image_tower).why_not else (tower.size // tower.patch) ** 2 + 1
 
-
+# %% ../../nbs/study/12_costs.ipynb #9209ae6d
 def numbers_kept(m: Method, tower: Backbone) -> int:
     "Numbers that the backward pass keeps of one picture, counted in one forward: for towers without tokens"
     inside, trained, kept = look_into(tower.image_tower), trained_parts(m), {}
@@ -91,12 +91,12 @@ def numbers_kept(m: Method, tower: Backbone) -> int:
     del out
     return sum(t.numel() for place, t in kept.items() if place not in own)
 
-
+# %% ../../nbs/study/12_costs.ipynb #9d835e13
 def passes_of_step(m: Method, tower: Backbone, classes: int) -> tuple[float, float]:
     "`(passes, tokens)`: what a step costs in passes of a picture through the frozen tower, and tokens held in memory"
     views, trained, kind = views_of_step(m), trained_parts(m), prompt_kind(m)
     tokens = tokens_of(tower) + sum(token_options(m).values())
-    a_pass = 1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + kind.passes
+    a_pass = 1 if trained == 'linear' else (3 if trained == 'all' else 2.2) + frozen_passes(m)
     pictures, pieces = m['batch'] * views, kind.pieces
     times = pictures if reads_own_sentences(m) else kind.sentences
     if not times:  # no sentence is read, and a tower without a text side can be asked
@@ -106,13 +106,13 @@ def passes_of_step(m: Method, tower: Backbone, classes: int) -> tuple[float, flo
     texts = times * classes * pieces * tower.text_width * tower.text_layers / (tower.width * tower.layers)
     return pictures * a_pass + times * classes * sentence * 2.2, pictures * tokens + texts
 
-
+# %% ../../nbs/study/12_costs.ipynb #3d36b133
 def reads_own_sentences(m: Method) -> bool:
     "Whether each picture has the sentences of all classes read for itself, in tests too"
     for_each = prompt_kind(m).for_each
     return for_each is not None and for_each(m.options)
 
-
+# %% ../../nbs/study/12_costs.ipynb #960dc11f
 def pass_of_test(m: Method, tower: Backbone, classes: int) -> float:
     "What a picture costs in a test, in passes through the frozen tower"
     if not reads_own_sentences(m):
@@ -133,7 +133,7 @@ def existing(folder: str | Path) -> Path:
         folder = folder.parent
     return folder
 
-
+# %% ../../nbs/study/12_costs.ipynb #2d1dffdb
 def free_at(folder: str | Path) -> int:
     "Free bytes on the disk of a folder, which need not be there yet"
     return shutil.disk_usage(existing(folder)).free
@@ -143,7 +143,7 @@ def disk_number(folder: str | Path) -> int:
     "The number of the disk of a folder, which need not be there yet"
     return existing(folder).stat().st_dev
 
-
+# %% ../../nbs/study/12_costs.ipynb #beec9c8b
 def machine_memory(device: object) -> int:
     "Bytes of memory that training on a device can have: the GPU's, or the machine's (its container's, if less)"
     device = torch.device(device)
@@ -153,7 +153,7 @@ def machine_memory(device: object) -> int:
     text = limit.read_text().strip() if limit.is_file() else 'max'
     return min(whole, int(text)) if text.isdecimal() else whole
 
-
+# %% ../../nbs/study/12_costs.ipynb #3de092f8
 CHECKPOINTS_KEPT: int = 3  # checkpoints that a run keeps, besides its best one
 
 
@@ -161,7 +161,7 @@ def checkpoint_bytes(m: Method, tower: Backbone, steps: int, validated: bool) ->
     "Bytes of the checkpoints that a run leaves, rather too many: weights and two moments, for the newest and the best"
     return (3 * count_trained(m, tower)[1] + 20_000) * min(steps, CHECKPOINTS_KEPT + validated)
 
-
+# %% ../../nbs/study/12_costs.ipynb #453c64d8
 def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.perf_counter) -> float:
     "Pictures that are hashed, decoded and resized in a second, measured on some of them, drawn by lot"
     items, recipe = max(plan, key=lambda p: len(p[0]))
@@ -181,7 +181,7 @@ def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.
             done += len(list(pool.map(decode, rows[done : done + 32])))
     return done / max(spent, 1e-9)
 
-
+# %% ../../nbs/study/12_costs.ipynb #85d05708
 def cache_cost(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.perf_counter) -> dict | None:
     "`dict(pictures, bytes, hours, rate, free)` of what is decoded first; None if nothing is"
     if not plan:
@@ -208,7 +208,7 @@ def row_hours(
     runs = len(plan.seeds) + plan.trials
     return (runs * (training + looks * len(sets.validation) * each) + len(plan.seeds) * tested * each) / 3600
 
-
+# %% ../../nbs/study/12_costs.ipynb #794c86ee
 def step_bytes(m: Method, backbone: Backbone, classes: int, processes: int, pieces: int) -> float:
     "Bytes that the backward pass of a training step keeps"
     if features_can_be_kept(m):
@@ -269,7 +269,7 @@ def hours_words(h: float) -> str:
         return f'{h / 24:.1f} days' if h < 240 else f'{h / 24:,.0f} days'
     return f'{h:.1f} hours' if h >= 1 else f'{h * 60:.0f} minutes' if h * 60 >= 1 else f'{h * 3600:.0f} seconds'
 
-
+# %% ../../nbs/study/12_costs.ipynb #97dda12c
 def room_for(device: object, out: str | Path, processes: int = 1) -> dict:
     "What there is of memory and disk for a table on this machine"
     gpu = torch.device(device).type == 'cuda'
@@ -281,7 +281,7 @@ def room_for(device: object, out: str | Path, processes: int = 1) -> dict:
         out=str(out),
     )
 
-
+# %% ../../nbs/study/12_costs.ipynb #7fed186e
 def memory_obstacle(e: dict) -> str:
     "Why a training step does not fit, with the way out; '' if it fits"
     have, room = e['room']['memory'], e['room']
@@ -298,7 +298,7 @@ def memory_obstacle(e: dict) -> str:
         f'{size_in_words(have)}: {way}.'
     )
 
-
+# %% ../../nbs/study/12_costs.ipynb #98e49cad
 def disk_obstacle(e: dict) -> str:
     "What does not fit the disk, with the way out; '' if all fits"
     room, c = e['room'], e.get('cache') or dict(bytes=0, free=0, disk=None)
@@ -330,7 +330,7 @@ def obstacles(e: dict) -> list[str]:
     )
     return list(filter(None, [memory_obstacle(e), disk_obstacle(e), long * (e['total'] > LIMIT_HOURS)]))
 
-
+# %% ../../nbs/study/12_costs.ipynb #453c44ea
 def may_begin(e: dict, yes: bool = False) -> None:
     "Stop before the first step where a table does not fit the machine or takes very long, unless that was wanted"
     if (found := obstacles(e)) and not yes:

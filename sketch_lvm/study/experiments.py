@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 
-from ..clip.names import check_backbone, weights_problem
+from ..clip.names import check_backbone, is_random, weights_problem
 from ..clip.encoder import Encoder, recipe_differences
 from ..clip.states import in_new_words
 from ..core import UserError, check_name, read_json
@@ -48,13 +48,13 @@ class Experiment:
     @property
     def random(self) -> bool:
         "Whether the backbone has random weights"
-        return self.weights_from == RANDOM
+        return is_random(self.weights_from)
 
     def to_dict(self) -> dict:
         "Plain data, for `config.json`"
         return asdict(self) | dict(method=self.method.to_dict())
 
-
+# %% ../../nbs/study/00_experiments.ipynb #08f9ee50
 def experiment_from_dict(d: dict) -> Experiment:
     "The inverse of `Experiment.to_dict`; what older programs wrote is read too"
     d = with_weights_from(d)
@@ -62,7 +62,7 @@ def experiment_from_dict(d: dict) -> Experiment:
         check_name(k, [f.name for f in fields(Experiment)], 'entry of an experiment')
     return Experiment(**d | dict(method=method_from_dict(d['method'])))
 
-
+# %% ../../nbs/study/00_experiments.ipynb #7ba0c3b5
 def with_weights_from(d: dict) -> dict:
     "An experiment as plain data; `pretrained` and `random` were once what `weights_from` is now"
     if not {'pretrained', 'random'} & d.keys():
@@ -70,7 +70,7 @@ def with_weights_from(d: dict) -> dict:
     weights = RANDOM if d.get('random') else d.get('pretrained')
     return {k: v for k, v in d.items() if k not in ('pretrained', 'random')} | dict(weights_from=weights)
 
-
+# %% ../../nbs/study/00_experiments.ipynb #c7e3c70d
 def overrides(e: Experiment) -> dict[str, object]:
     "The settings of the training loop that an experiment names"
     chosen = {k: getattr(e, k) for k in ('seed', 'steps', 'valid_every', 'patience', 'amp')}
@@ -81,7 +81,7 @@ def own_protocol(m: Method) -> str:
     "The question a method was made for"
     return 'fine-grained' if m.task == 'fine-grained' else 'zero-shot'
 
-
+# %% ../../nbs/study/00_experiments.ipynb #3df8df99
 def gallery_problems(protocol: str, data: dict) -> list[str]:
     "What is wrong with a gallery for a protocol, as sentences"
     if protocol != 'fine-grained' or data['name'] != 'sketchy':
@@ -97,7 +97,7 @@ def gallery_problems(protocol: str, data: dict) -> list[str]:
         'choose gallery=originals, the 100 photos of a class that were drawn.'
     ]
 
-
+# %% ../../nbs/study/00_experiments.ipynb #a5dd0108
 def experiment_problems(e: Experiment) -> list[str]:
     "Everything wrong with an experiment that can be known before any weights are loaded"
     out = data_problems(e.data) or gallery_problems(own_protocol(e.method), e.data)
@@ -139,7 +139,7 @@ def import_file(path: str | os.PathLike) -> ModuleType:
     IMPORTED.update(dict.fromkeys({*FAMILIES, *DATA} - before, path.name))
     return module
 
-
+# %% ../../nbs/study/00_experiments.ipynb #c1255a48
 def fault_in_file(path: Path, error: BaseException) -> str:
     "File, line and message of what went wrong in an imported file"
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
@@ -148,7 +148,7 @@ def fault_in_file(path: Path, error: BaseException) -> str:
     place = f'{path}, line {lines[-1]}' if lines else str(path)
     return f'{place}: {error}' if isinstance(error, UserError) else f'{place}: {type(error).__name__}: {error}'
 
-
+# %% ../../nbs/study/00_experiments.ipynb #3ccaacaa
 def code_needed(out: str | os.PathLike, e: 'Experiment') -> list[str]:
     "The files whose code a run needs: what its folder says, else those that brought what the experiment names"
     config = Path(out) / 'config.json'
@@ -157,7 +157,7 @@ def code_needed(out: str | os.PathLike, e: 'Experiment') -> list[str]:
         return written.get('imports', [])
     return sorted({IMPORTED[n] for n in (e.method.name, e.data['name']) if n in IMPORTED})
 
-
+# %% ../../nbs/study/00_experiments.ipynb #2cacb385
 def check_code(run: str | os.PathLike, config: dict) -> None:
     "A `UserError` that names the code that a run's configuration needs and that is not here"
     e = config['experiment']
@@ -196,7 +196,7 @@ CONFIG = {  # what is read in a run's config.json, as in `evaluate.FIELDS`
     'split?': dict.fromkeys(('name', 'provenance'), _WORDS) | dict.fromkeys(('seen', 'unseen', 'validation'), [_WORDS]),
 }
 
-
+# %% ../../nbs/study/00_experiments.ipynb #bbc32d12
 def read_experiment(
     run: str | Path,
     needs: tuple[str, ...] = (),  # entries of config.json without which this is no use
@@ -223,7 +223,7 @@ def same_recipe(run: str | Path, recipe: dict, encoder: Encoder) -> None:
     if differ:
         raise UserError(f'{run} was trained on another tower or recipe:\n  ' + '\n  '.join(differ))
 
-
+# %% ../../nbs/study/00_experiments.ipynb #57d43722
 def renew_config(run: str | Path, encoder: Encoder, config: dict) -> dict:
     "A run's configuration as it would be written now; a `UserError` where an older program did something else"
     settings = config.get('settings')
@@ -246,7 +246,7 @@ def renew_config(run: str | Path, encoder: Encoder, config: dict) -> dict:
     kept = {k: config[k] for k in ('split', 'imports') if k in config}
     return dict(experiment=e.to_dict(), encoder=recipe) | counts | kept
 
-
+# %% ../../nbs/study/00_experiments.ipynb #22ffc5ff
 def refuse_old_mistakes(run: str | Path, e: Experiment, encoder: Encoder, config: dict) -> None:
     "A `UserError` where the first version did what this one would not do"
     again = 'What it began cannot go on; please train it again, in another folder.'

@@ -96,7 +96,7 @@ def kept_step(best: list | None, step: int) -> str:
         return 'the last; there were no validation classes to choose by'
     return f'the best of {step} on validation classes, {best[0]:.4f}'
 
-
+# %% ../../nbs/study/01_fit.ipynb #cf9a133d
 def fit(
     e: Experiment,
     out: str | Path,
@@ -143,7 +143,7 @@ def fit(
         say(f'step {run.best[1] if run.best else run.step} is kept: {kept_step(run.best, run.step)}')
     return run
 
-
+# %% ../../nbs/study/01_fit.ipynb #ef92e2f0
 def check_named(e: Experiment, b: Backbone) -> None:
     "A `UserError` if a backbone that was given is not the one that the experiment names"
     if b.name != e.backbone or bool(b.random) != e.random:
@@ -153,7 +153,7 @@ def check_named(e: Experiment, b: Backbone) -> None:
             "Say in the experiment what it is: backbone='mini', weights_from='random'."
         )
 
-
+# %% ../../nbs/study/01_fit.ipynb #751d2bd9
 def describe_run(e: Experiment, out: str | Path, encoder: Encoder, sets: ItemSets) -> dict:
     "What `config.json` of a run says: each value once"
     counts = dict(sketches=len(sets.train.sketches), photos=len(sets.train.photos))

@@ -27,7 +27,7 @@ def calibration_error(confidence: torch.Tensor, right: torch.Tensor, bins: int =
     ]
     return float(sum(gaps))
 
-
+# %% ../../nbs/study/05_probe.ipynb #49efdd90
 @dataclass
 class Probe:
     "Pictures that were not trained on, and what the frozen tower makes of them"
@@ -38,7 +38,7 @@ class Probe:
     texts: torch.Tensor  # their frozen text features
     temperature: float
 
-
+# %% ../../nbs/study/05_probe.ipynb #b1e409cb
 def make_probe(backbone: Backbone, seen: SketchPhotoSet, unseen: SketchPhotoSet) -> Probe:
     "A `Probe` over new objects of the training categories and over unseen ones"
     parts, e = dict(seen=seen, unseen=unseen), frozen_encoder(backbone)
@@ -55,7 +55,7 @@ def own_texts(p: Probe, encoder: Encoder) -> torch.Tensor:
         own = encoder.prompts.texts(p.names, 'a photo of a {}')
     return p.texts if own is None else own.detach().float().cpu()
 
-
+# %% ../../nbs/study/05_probe.ipynb #1aaba0c5
 def probe(p: Probe, encoder: Encoder) -> dict[str, dict[str, float]]:
     "{part: {retrieval, drift, classification, calibration}} of an encoder, plain numbers"
     out, texts = {}, own_texts(p, encoder)

@@ -80,7 +80,7 @@ class Filling:
         if self.team.rank == 0:
             write_table(self.state, table, self.out)
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #ec82dfcd
 def write_table(state: dict, table: Table, out: str | Path) -> None:
     "`table.json`, `table.md` and `table.png`, each whole or not at all"
     import matplotlib.pyplot as plt
@@ -122,7 +122,7 @@ def probing(p: Probe, at: Iterable[int], path: str | Path) -> Callable:
 
     return look
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #80f071d8
 def write_probe(path: str | Path, step: int, p: Probe, encoder: torch.nn.Module) -> None:
     "Add what a probe finds to a file"
     with open_to_add(path) as f:
@@ -133,12 +133,12 @@ def read_curve(path: str | Path) -> list[dict]:
     "The probes of a run by step; those taken twice, by a run that was stopped and taken up, count once"
     return [d for _, d in sorted({d['step']: d for d in json_lines(path)}.items())]
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #87a8e574
 def untrained_encoder(e: Experiment, sets: TableSets, backbone: Backbone, device: object = 'cpu') -> torch.nn.Module:
     "The encoder of an experiment before its first step"
     return build_encoder(e.method, backbone, e.seed, classes=sets.train.classes).to(device).eval()
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #cf2f68a5
 def probe_items(data: dict) -> SketchPhotoSet:
     "New objects of the training categories, for `probe`"
     from sketch_lvm.data.minisets import mini_set
@@ -190,13 +190,13 @@ def reference_entry(row: Row, f: Filling) -> dict:
     about = dict(name=row.name, method=row.method, trains={}, fit=fit, published=[])
     return about | dict(seeds={'-': r.values}, test=protocol_record(r))
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #52cfbfd5
 def count_training(sets: TableSets) -> dict[str, int]:
     "What there is to train on: sketches, photos and classes"
     t = sets.train
     return dict(sketches=len(t.sketches), photos=len(t.photos), classes=len(t.classes))
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #9d854985
 def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
     "A row that learns, tuned and not yet trained, and its experiment with the rates that were found"
     e, trials = f.plan.experiment(row), f.plan.trials
@@ -225,7 +225,7 @@ def tuned_entry(row: Row, f: Filling) -> tuple[dict, Experiment]:
     )
     return entry, replace(e, method=m)
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #1bbc32a1
 def one_row(row: Row, f: Filling) -> None:
     "Tune, train and test one row, or go on with it; the table is kept whenever it has grown"
     if not row.learns:
@@ -259,12 +259,12 @@ def cache_plan(plan: TablePlan, backbone: Backbone, sets: TableSets, p: Protocol
         out += [(s, recipe) for recipe in sorted(set(recipes.values())) for s in (*p.queries, *p.gallery)]
     return [(s, recipe) for s, recipe in out if s is not None and len(s) and hasattr(s.pictures, 'paths')]
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #da177d89
 def plan_size(plan: CachePlan) -> tuple[int, int]:
     "Pictures and bytes of what is decoded"
     return sum(len(s) for s, _ in plan), sum(cache_bytes(len(s), recipe[0]) for s, recipe in plan)
 
-
+# %% ../../nbs/study/11_reproduce.ipynb #86c98a9f
 def fill_cache(plan: CachePlan, team: Team, say: Callable[[str], None] | None = None) -> None:
     "Decode what a table needs; the first process does it and shows a bar, the others find it"
     n, size = plan_size(plan)

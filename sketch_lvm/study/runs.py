@@ -45,7 +45,7 @@ class OpenedRun(NamedTuple):
     step: int
     chosen: str = ''  # why this step, in words
 
-
+# %% ../../nbs/study/02_runs.ipynb #5fe7a6f1
 def open_run(
     run: str | Path, device: str | torch.device = 'cpu', backbone: Backbone | None = None, step: int | None = None
 ) -> OpenedRun:
@@ -71,7 +71,7 @@ def open_run(
     chosen = 'asked for' if step else kept_step(last.state['best'], last.step)
     return OpenedRun(encoder.to(device).eval(), e, c.step, chosen)
 
-
+# %% ../../nbs/study/02_runs.ipynb #2fa9bb1d
 def split_of(run: str | Path) -> Split:
     "The split that a run was trained on"
     d = read_experiment(run, ('split',))[1]['split']
@@ -92,7 +92,7 @@ def frozen_beside(encoder: Encoder, device: str | torch.device = 'cpu') -> Encod
     "The frozen model to stand beside an encoder, in the same precision"
     return set_precision(frozen_encoder(encoder.backbone).to(device).eval(), precision_of(encoder))
 
-
+# %% ../../nbs/study/02_runs.ipynb #392a0e6b
 def protocol_for(e: Experiment, name: str, sets: ItemSets, part: str = 'unseen', seed: int = 0) -> Protocol:
     "A protocol by name over the sets of an experiment"
     unseen = part == 'unseen'
@@ -120,12 +120,12 @@ def protocol_for(e: Experiment, name: str, sets: ItemSets, part: str = 'unseen',
             p.notes += (f'{note}.',)
     return p
 
-
+# %% ../../nbs/study/02_runs.ipynb #af70f65c
 def leak_notes(sets: ItemSets) -> list[str]:
     "What the scan of a data set said about pictures on both sides of its own split, and about what is missing"
     return [n for n in getattr(getattr(sets, 'report', None), 'notes', ()) if n.startswith(('leaks=', 'partial'))]
 
-
+# %% ../../nbs/study/02_runs.ipynb #52492006
 def cross_protocol(
     data: dict,  # the other data set
     split: Split,  # whose seen classes were trained on
@@ -157,7 +157,7 @@ def cross_protocol(
     kept = make_protocol('cross-dataset', left, split=split, data=label, **how)
     return replace(kept, notes=(*p.notes, f'leaks=drop: {words}. They were left out.'))
 
-
+# %% ../../nbs/study/02_runs.ipynb #f0bc0746
 def checked_cross(run: str | Path, e: Experiment, data: dict, sets: ItemSets | None = None) -> Protocol:
     "The cross-dataset protocol of a run, held against the pictures it was trained on where these are still there"
     why = ''
@@ -169,7 +169,7 @@ def checked_cross(run: str | Path, e: Experiment, data: dict, sets: ItemSets | N
     blind = f'It could not be checked whether pictures of the test were trained on: {why}'
     return replace(p, warnings=(*p.warnings, blind)) if why else p
 
-
+# %% ../../nbs/study/02_runs.ipynb #9e5bc860
 def report_path(run: str | Path, m: Method, protocol: str, part: str = 'unseen') -> Path:
     "Where a run keeps the report of a protocol; its own question's is `report.json`"
     if part == 'unseen' and protocol == own_protocol(m):

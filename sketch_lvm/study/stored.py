@@ -65,7 +65,7 @@ SPLIP_ROWS = (
     | {f'fg splip without {part}': ('splip', dict(task='fine-grained', without=[part], per_class=4)) for part in _PARTS}
 )
 
-
+# %% ../../nbs/study/03_stored.ipynb #0c0a38db
 def row_method(row: str, **changes: object) -> Method:
     "The method of a stored row, with some rates"
     name, how = (ROWS | SPLIP_ROWS)[check_name(row, ROWS | SPLIP_ROWS, 'row')]
@@ -76,7 +76,7 @@ def read_rows(path: str | Path) -> list[dict]:
     "The rows of a file of JSON lines; a line that cannot be read is named"
     return json_lines(path, whole=True)
 
-
+# %% ../../nbs/study/03_stored.ipynb #83c928d8
 def summary(rows: list[dict], part: str = 'unseen', metric: str = 'mAP@all') -> dict[str, tuple[float, float, int]]:
     "Row -> (mean, spread, number of seeds) of a metric; spread is the sample standard deviation"
     values = {}
@@ -104,13 +104,13 @@ def outdated(whole_tower: bool, kept: dict) -> bool:
     "Whether a kept result was made with rates that have been mended since"
     return whole_tower and kept.get('rates', 1) < RATES
 
-
+# %% ../../nbs/study/03_stored.ipynb #51f326c5
 def revised(rows: list[dict]) -> list[str]:
     "Names of the rows of a study that were tuned or run with outdated rates"
     made = [d for d in rows if d.get('kind') in ('tune', 'final') and d.get('row') in ROWS | SPLIP_ROWS]
     return list(dict.fromkeys(d['row'] for d in made if outdated(trained_parts(row_method(d['row'])) == 'all', d)))
 
-
+# %% ../../nbs/study/03_stored.ipynb #61d4c166
 def revision_note(names: list[str]) -> str:
     "The sentence about rows under revision; '' if there are none"
     why = (

@@ -135,7 +135,7 @@ def open_study(plan: StudyPlan, out: str | Path, source: dict) -> Path:
         write_json(path, source)
     return out
 
-
+# %% ../../nbs/study/16_studyfolder.ipynb #9a1438fd
 def check_towers(s: Study) -> None:
     "Note the state of each base in `about.json`; a `UserError` if there are results of another state of it"
     path, used = s.out / 'about.json', sorted({r.backbone for r in s.plan.rows.values()})

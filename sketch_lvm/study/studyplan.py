@@ -39,7 +39,7 @@ class StudyRow:
     times: float = 1.0  # of these rates
     seconds: float | None = None  # a step, as measured beforehand
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #2c4f33e4
 @dataclass(frozen=True)
 class Stage:
     "Rows that are run together, because they answer one doubt"
@@ -51,7 +51,7 @@ class Stage:
     steps: list[int]  # after which a run is tested; one run goes through all of them
     watch: list[str] = field(default_factory=list)  # 'validation', 'seen': asked there too, for stopping rules
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #172d89a8
 class Job(NamedTuple):
     "One training of a study"
 
@@ -61,7 +61,7 @@ class Job(NamedTuple):
     steps: tuple[int, ...]
     watch: tuple[str, ...]
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #cece7b90
 @dataclass(frozen=True)
 class StudyPlan:
     "All that is settled beforehand"
@@ -149,12 +149,12 @@ PLAN = {
     'later?': [TEXT],
 }
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #442dac0d
 def plan_problems(p: StudyPlan) -> list[str]:
     "What cannot be meant, as sentences"
     return [w for look in (row_problems, named_problems, stage_problems, family_problems) for w in look(p)]
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #078c7950
 def row_problems(p: StudyPlan) -> Iterator[str]:
     "What is wrong with the rows of a plan: their names, methods and rates"
     places = Counter(folder_name(r).replace('_', '-') for r in p.rows)
@@ -176,7 +176,7 @@ def row_problems(p: StudyPlan) -> Iterator[str]:
         if len({len(v) for v in r.grid.values()}) > 1:
             yield f'{name}: the values of a grid are tried together, so there are equally many of each.'
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #22b478a0
 def named_problems(p: StudyPlan) -> Iterator[str]:
     "What is wrong with the data and the tests of a plan, and with what its rows say of them"
     yield from (f'{d}: there are no data called {o["name"]!r}.' for d, o in p.data.items() if o['name'] not in DATA)
@@ -213,7 +213,7 @@ def stage_problems(p: StudyPlan) -> Iterator[str]:
             if lengths.setdefault((row, seed), s.steps) != s.steps:
                 yield f'{row} has seed {seed} in two stages with other steps: give it two names.'
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #48bff359
 def family_problems(p: StudyPlan) -> Iterator[str]:
     "What is wrong with the families of a plan"
     for name, f in p.families.items():
@@ -255,7 +255,7 @@ OLDER = {  # of plans for the command `realstudy`
     'families': {str: OBJECT},
 }
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #5f9607e0
 def from_older(d: dict, path: str | Path) -> dict:
     "A plan as `realstudy` read it, in today's form"
     if wrong := field_problems(d, OLDER):
@@ -266,7 +266,7 @@ def from_older(d: dict, path: str | Path) -> dict:
     rows = {k: older_row(r) for k, r in d['rows'].items()}
     return dict(rule='', batch=None) | rest | dict(about=d['asked'], rows=rows, stages=[stage], families=families)
 
-
+# %% ../../nbs/study/15_studyplan.ipynb #45d06ed0
 def older_row(r: dict) -> dict:
     "A row of such a plan; the rates that it may try were those of its method's recipe"
     how = {k: r[k] for k in ('without', 'weights', 'task') if k in r} | r.get('options', {})

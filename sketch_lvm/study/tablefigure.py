@@ -15,18 +15,19 @@ from .tablepage import conditions_line, data_words
 from .tables import Table
 from .tablestate import outdated_rows, published_value, shown_metrics
 
+# %% ../../nbs/study/10_tablefigure.ipynb #cdcef938
 if TYPE_CHECKING:  # figures are loaded when one is drawn
     from matplotlib.axes import Axes
 
 # %% ../../nbs/study/10_tablefigure.ipynb #42f43b0f
-def _window(state: dict, values: dict[str, list[float]]) -> tuple[float, float]:
-    "What the axis shows: the rows that train and frozen CLIP, with some room; everything if nothing trains"
+def _window(state: dict, values: dict[str, list[float]], printed: list[float]) -> tuple[float, float]:
+    "What the axis shows: rows that train, frozen CLIP and what is printed, with some room; all if nothing trains"
     near = [x for name, v in values.items() for x in v if state['rows'][name]['trains'] or name == 'frozen CLIP']
-    near = near or [x for v in values.values() for x in v]
+    near = (near or [x for v in values.values() for x in v]) + printed
     room = max(0.2 * (max(near) - min(near)), 0.01)
     return min(near) - room, max(near) + room
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #1bbf72d8
 def _edge_note(ax: 'Axes', value: float, y: float, right: bool) -> None:
     "A value that lies beyond the axis, at its edge"
     ax.text(
@@ -40,7 +41,7 @@ def _edge_note(ax: 'Axes', value: float, y: float, right: bool) -> None:
         color='#666666',
     )
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #5992f6e8
 def _conditions(ax: 'Axes', state: dict) -> None:
     "How the table was made, small, for a figure that travels without its page"
     ax.annotate(
@@ -55,7 +56,7 @@ def _conditions(ax: 'Axes', state: dict) -> None:
         parse_math=False,
     )
 
-
+# %% ../../nbs/study/10_tablefigure.ipynb #ee005529
 def _legend(ax: 'Axes', state: dict, metric: str) -> None:
     "A legend of what is drawn, under the axis whatever the figure's height"
     from matplotlib.lines import Line2D
@@ -98,12 +99,13 @@ def draw_table(state: dict, table: Table, metric: str | None = None, ax: 'Axes |
     if own := ax is None:
         ax = plt.subplots(figsize=(6.4, 1.5 + 0.34 * len(rows)), layout='constrained')[1]
     values = {r.name: [x[metric] for x in state['rows'][r.name]['seeds'].values()] for r in rows}
-    low, high = _window(state, values)
+    published = {r.name: p['value'] for r in rows if (p := published_value(state['rows'][r.name], metric))}
+    low, high = _window(state, values, list(published.values()))
     for y, row in enumerate(rows):
         e, v = state['rows'][row.name], values[row.name]
         colour = '#0072B2' if e['trains'] else '#888888'
-        if p := published_value(e, metric):
-            ax.plot(p['value'], y, 'x', color='#D55E00')
+        if row.name in published:
+            ax.plot(published[row.name], y, 'x', color='#D55E00')
         if not low <= np.mean(v) <= high:
             _edge_note(ax, np.mean(v), y, np.mean(v) > high)
             continue
@@ -111,8 +113,7 @@ def draw_table(state: dict, table: Table, metric: str | None = None, ax: 'Axes |
         ax.plot(v, [y] * len(v), 'o', color=colour, ms=5, alpha=0.6)
     if 'frozen CLIP' in values:
         ax.axvline(values['frozen CLIP'][0], color='#888888', lw=0.8, ls=':')
-    if not any(published_value(state['rows'][r.name], metric) for r in rows):
-        ax.set_xlim(low, high)
+    ax.set_xlim(low, high)
     ax.set_yticks(range(len(rows)), [r.name + ' (under revision)' * (r.name in outdated_rows(state)) for r in rows])
     ax.invert_yaxis()
     _legend(ax, state, metric)

@@ -31,7 +31,7 @@ def fit_words(state: dict) -> str:
     others = ', '.join(f'{name}: {fit}' for name, fit in fits.items() if fit != usual)
     return f'fit {usual}' + f' ({others})' * bool(others)
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #6a1e0499
 def conditions_line(state: dict) -> str:
     "How a table was made, on one line"
     s, c = state['settings'], state.get('conditions') or {}
@@ -56,7 +56,7 @@ def split_sentence(split: dict) -> str:
     origin = split['provenance'].rpartition(OWN_SPLIT_NOTE)[2].strip().rstrip('.')
     return f'Split: {split["name"]}, {split["seen"]} seen classes{held}, {split["unseen"]} unseen. {origin}.'
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #59a53ea7
 def protocol_words(test: dict, gallery: str) -> str:
     "The test of a table in a few sentences"
     first = (
@@ -65,13 +65,13 @@ def protocol_words(test: dict, gallery: str) -> str:
     )
     return ' '.join([first, *[f'Asked about: {test["data"]}.'] * (test['data'] != gallery), *test['notes']])
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #7ae1dee4
 def protocol_lines(state: dict) -> list[str]:
     "Split and test of a table; nothing for one that was kept before they were"
     split = [split_sentence(state['split'])] if state.get('split') else []
     return split + ([protocol_words(state['test'], state.get('gallery'))] if state.get('test') else [])
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #8ae4e0a4
 def data_words(state: dict) -> str:
     "Data, gallery and split of a table in a few words; of two data sets, both"
     data, p, s = state['settings']['data']['name'], state.get('test') or {}, state.get('split')
@@ -92,7 +92,7 @@ def caveat(p: dict | None) -> str:
     "What is uncertain about a printed number, as a sentence"
     return f'{p["note"].rstrip(".")}.' if p and p.get('note') else ''
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #7a0d9839
 def training_note(state: dict) -> str:
     "How many of the seen classes a table's rows were trained on, if not all"
     s = state.get('split') or dict(validation=0)
@@ -103,7 +103,7 @@ def training_note(state: dict) -> str:
         f'{s["validation"]} were held out for validation; the printed numbers are of all, as far as known.'
     )
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #19a6c1fe
 def data_note(entry: dict) -> str:
     "What a row was trained on that changes its data, in a sentence; '' for the rest"
     if not entry.get('trained_on'):
@@ -115,7 +115,7 @@ def data_note(entry: dict) -> str:
         f'({entry["data"]["name"]}: {options}).'
     )
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #c973ac9f
 def footnotes(state: dict, table: Table) -> list[str]:
     "The numbered notes of a table: on what was trained on, on rows under revision, on printed numbers"
     entries = [state['rows'][row.name] for row in table.rows if row.name in state['rows']]
@@ -124,7 +124,7 @@ def footnotes(state: dict, table: Table) -> list[str]:
     notes += map(data_note, entries)
     return list(dict.fromkeys(filter(None, notes)))
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #4a75e65e
 def choice_words(state: dict) -> str:
     "What the rates and the steps of a table's rows were chosen by"
     budget, s = state['settings'].get('budget'), state.get('split') or {}
@@ -133,7 +133,7 @@ def choice_words(state: dict) -> str:
     rates = "Rates are the preset's; the step to stop at was" if budget == 0 else 'Rates and the step to stop at were'
     return f'{rates} chosen on validation categories.'
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #cadddbde
 def loud_words(state: dict, table: Table) -> list[str]:
     "What must be known before a number of a table is read, loudest first"
     p, wanted = state.get('test') or {}, table.shown(state['settings']['data']['name'])
@@ -180,13 +180,15 @@ def table_grid(state: dict, table: Table) -> Grid:
     rows = [('chance', '-', *cells(by_lot, lambda m: ''), '-')] if chance else []
     return Grid(head, rows + [row_cells(state['rows'][row.name]) for row in table.rows if row.name in state['rows']])
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #650c5c1b
 def table_blocks(state: dict, table: Table) -> list[Block]:
     "A table with all that has to be known beside its numbers"
     s, notes = state['settings'], footnotes(state, table)
     learned = [e for e in state['rows'].values() if e['trains']]
     late = [e['name'] for e in learned if last_step_best(e, s)]
+    edge = [e['name'] for e in learned if e.get('at_the_edge')]
     at_the_edge = 'Step at the edge (the chosen rate was best at the last step of its trial)'
+    last_rate = 'Rate at the edge (the best rate is the last that was tried, and one beyond it may be better)'
     return [
         *map(Loud, loud_words(state, table)),
         f'{table.about} Data: {state.get("gallery", s["data"]["name"])}. Backbone: {s["backbone"]}.',
@@ -195,11 +197,12 @@ def table_blocks(state: dict, table: Table) -> list[Block]:
         *[Items(f'[{i}] {note}' for i, note in enumerate(notes, 1))] * bool(notes),
         Items(f'{m}: {metric_words(m)}' for m in shown_metrics(state, table)),
         *[f'± is the standard deviation over seeds. {choice_words(state)}'] * bool(learned),
+        *[f'{last_rate}: {", ".join(edge)}.'] * bool(edge),
         *[f'{at_the_edge}: {", ".join(late)}.'] * bool(late),
         conditions_line(state),
     ]
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #ce6abd33
 def table_text(state: dict, table: Table, format: str = 'markdown') -> str:
     "A table as text, markdown, html or latex"
     return write_blocks(table_blocks(state, table), format)
@@ -217,7 +220,7 @@ def conventional(state: dict) -> bool:
         and choose_split(split, 'sketchy').name == 'sketchy/split2-yelamarthi'
     )
 
-
+# %% ../../nbs/study/09_tablepage.ipynb #d6b36aea
 def prior_blocks(table: Table, data: str, state: dict | None = None) -> list[Block]:
     "The printed rows of other methods; none for another data set, a sample, or a backbone of random numbers"
     if not table.published or table.data != data:

@@ -31,7 +31,7 @@ class Row(NamedTuple):
         "Whether the row is trained"
         return self.method not in REFERENCES
 
-
+# %% ../../nbs/study/06_tables.ipynb #aa785623
 @dataclass(frozen=True)
 class Table:
     "A table before anything is run: rows, a protocol, and the metrics to show, headline first"
@@ -99,13 +99,15 @@ OLDER: dict[str, str] = {
 }  # whose objective, in the poster's order: what we call it
 OLDER_FINE: dict[str, str] = {'CrossGrad': 'crossgrad-objective', 'CC-DG': 'ccdg-objective'}
 
-
+# %% ../../nbs/study/06_tables.ipynb #edd1def8
 def older(names: dict[str, str], **how: str) -> tuple[Row, ...]:
     "Rows of older systems' objectives on our tower"
     return tuple(Row(f'objective of {printed}', name, how) for printed, name in names.items())
 
 
 POSTER: tuple[Row, ...] = (CATEGORY[0], *older(OLDER), *(r for r in CATEGORY[3:]))
+
+# %% ../../nbs/study/06_tables.ipynb #d9f38514
 POSTER_FINE: tuple[Row, ...] = (
     FINE_GRAINED[0],
     *older(OLDER_FINE, task='fine-grained'),
@@ -162,7 +164,7 @@ ZS-PSKD MM22 .150 .298""",
     ),
 }
 
-
+# %% ../../nbs/study/06_tables.ipynb #23e58e8c
 def printed_since(data: str) -> tuple[tuple, ...]:
     "Printed rows of methods that came after SpLIP: (name, {metric: value}, source)"
     rows: dict[tuple, dict] = {}
@@ -194,7 +196,7 @@ SPLIP_TOKENS: dict[str, tuple[str, tuple[int, ...]]] = {
 SPLIP_SHARES: tuple[int, ...] = (10, 25, 50)  # percent of the objects of each training class
 SPLIP_CLASSES: tuple[int, ...] = (5, 10, 20)  # of those that are trained on
 
-
+# %% ../../nbs/study/06_tables.ipynb #070fb24a
 def splip_data_rows() -> tuple[Row, ...]:
     "SpLIP trained on less, on fewer classes, and on another data set"
     return (
@@ -203,7 +205,7 @@ def splip_data_rows() -> tuple[Row, ...]:
         Row('trained on another data set', 'splip', other=True),
     )
 
-
+# %% ../../nbs/study/06_tables.ipynb #3431e937
 def splip_rows() -> tuple[Row, ...]:
     "SpLIP as it is, without its maps, under other words, with other numbers of tokens, and trained on other data"
     words = [
@@ -282,7 +284,7 @@ TABLES: dict[str, Table] = {
         without('sketch-lvm', 'Sketch_LVM', ('norms', 'classification')),
         'zero-shot',
         {'sketchy': METRICS['sketchy'], '': ('mAP@all', 'P@10')},
-        cost='three rows that train, all with prompts only',
+        cost='three rows that train; the one without norms trains its prompts alone',
     ),
     'ablation-fg': Table(
         "The paper's ablation, fine-grained.",
@@ -294,7 +296,7 @@ TABLES: dict[str, Table] = {
         ),
         'fine-grained',
         {'': ('Acc@1/per-category', 'Acc@5/per-category')},
-        cost='five rows that train, all with prompts only',
+        cost='five rows that train; the one without norms trains its prompts alone',
     ),
     'splip-ablation': Table(
         'SpLIP by category: without its maps, under other words, with other numbers of tokens from each map, and '

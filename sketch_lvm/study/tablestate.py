@@ -75,7 +75,7 @@ _STATE = {
     'test?': _TEST,
 }
 
-
+# %% ../../nbs/study/08_tablestate.ipynb #892c0dc5
 def read_table(path: str | Path) -> dict:
     "What a `table.json` holds; one that holds something else is named"
     state = read_json(path)
@@ -104,7 +104,7 @@ def split_record(split: Split) -> dict:
         unseen=len(split.unseen),
     )
 
-
+# %% ../../nbs/study/08_tablestate.ipynb #a044b9c2
 def open_table(
     out: str | Path, settings: dict, table: Table, backbone: Backbone, split: Split, command: str | None = None
 ) -> dict:
@@ -143,7 +143,7 @@ def protocol_record(report: Report) -> dict:
     notes = [n for n in report.notes if n.startswith(('Left out because', 'Drawn from', 'Seen classes mixed'))]
     return {k: p[k] for k in kept} | dict(classes=len(p['classes']), chance=report.chance, notes=notes)
 
-
+# %% ../../nbs/study/08_tablestate.ipynb #597bf4a6
 def keep_test(state: dict, entry: dict) -> None:
     "Keep what a row's report says of its test, once for the table; a row with another test is refused"
     before, now = state.setdefault('test', entry['test']), entry['test']
@@ -165,7 +165,7 @@ def published_value(entry: dict, metric: str) -> dict | None:
     "What is published for a row under a metric, as its reports found it to fit, or None"
     return next((p for p in entry.get('published', ()) if p['metric'] == metric), None)
 
-
+# %% ../../nbs/study/08_tablestate.ipynb #6851f5fc
 def shown_metrics(state: dict, table: Table) -> list[str]:
     "The metrics of a table that its rows have: a small gallery has no P@100. If none is there, mAP@all and P@k"
     seeds = [v for e in state['rows'].values() for v in e['seeds'].values()]
@@ -176,7 +176,7 @@ def shown_metrics(state: dict, table: Table) -> list[str]:
     usual = (m for m in seeds[0] if m == 'mAP@all' or re.fullmatch(r'P@\d+', m))
     return have(table.shown(state['settings']['data']['name'])) or have(usual)
 
-
+# %% ../../nbs/study/08_tablestate.ipynb #194dc3fa
 def spread(entry: dict, metric: str) -> tuple[float, float | None, int]:
     "(mean, sample standard deviation or None, number of seeds) of a row"
     v = [s[metric] for s in entry['seeds'].values()]

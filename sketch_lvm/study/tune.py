@@ -30,7 +30,7 @@ def setting_beyond(changes: list[dict[str, float]], end: int) -> dict[str, float
     ratio = {k: (changes[-1][k] / changes[0][k]) ** (1 / (len(changes) - 1)) for k in changes[0]}
     return {k: float(f'{changes[end][k] * (r if end else 1 / r):.2g}') for k, r in ratio.items()}
 
-
+# %% ../../nbs/study/04_tune.ipynb #868934fc
 def search_rates(
     first: list[dict[str, float]],  # settings to try
     budget: int,  # most settings tried
@@ -58,7 +58,7 @@ TUNING = dict(
     trials=[dict(changes={str: NUMBER}, value=NUMBER, step=WHOLE)],
 )
 
-
+# %% ../../nbs/study/04_tune.ipynb #b66fd797
 def stored_tuning(path: Path) -> dict | None:
     "A tuning as `tune` keeps it, or None; a file that holds something else is named"
     if not path.exists():
@@ -78,14 +78,14 @@ def no_choice(sets: object) -> str:
         '(validation=10 in --data; file lists have none), or take the rates of the preset'
     )
 
-
+# %% ../../nbs/study/04_tune.ipynb #c2329adc
 def trials(m: Method) -> list[dict[str, float]]:
     "What a tuning of this method tries first: a list of {option: value}"
     grids = m.recipe.rates
     grid = grids.get(m.preset) or grids.get('paper', {})
     return [dict(zip(grid, values)) for values in zip(*grid.values())] or [{}]
 
-
+# %% ../../nbs/study/04_tune.ipynb #9fc87386
 def tune(
     e: Experiment,
     out: str | Path,
@@ -101,7 +101,7 @@ def tune(
     with join_processes(device) as (team, device):
         return _tune(e, Path(out), budget, sets, backbone, device, team, say, how)
 
-
+# %% ../../nbs/study/04_tune.ipynb #c0d968ab
 def _tune(e, out, budget, sets, backbone, device, team, say, how):
     runs, about = [], json.loads(json.dumps(e.to_dict()))
     done = by_first_process(team, lambda: stored_tuning(out / 'tuning.json'))
@@ -139,7 +139,7 @@ def _tune(e, out, budget, sets, backbone, device, team, say, how):
         write_json(out / 'tuning.json', result)
     return result
 
-
+# %% ../../nbs/study/04_tune.ipynb #b6645baf
 def as_written_now(d: dict) -> dict | None:
     "A stored experiment in today's words; None if it is none"
     try:

@@ -67,7 +67,7 @@ def in_child(f: Callable[[], object]) -> int:
         os._exit(1)
     os._exit(0)
 
-
+# %% ../../nbs/testing/01_crash.ipynb #031b6d92
 def die_at_call(n: int) -> None:
     "Let this process kill itself at the nth call, counted from 0, that changes something on the disk"
     left = [n]
@@ -101,7 +101,7 @@ def leave_with(work: Callable[[], object], timeout: int) -> NoReturn:
         sys.stderr.flush()
         os._exit(status)
 
-
+# %% ../../nbs/testing/01_crash.ipynb #75999900
 def _be_script(script, args, rank, team, timeout):
     "Be one of a team that runs a script: its words, its place in the environment, its streams in files beside it"
     for number, name in ((1, 'out'), (2, 'err')):
@@ -111,7 +111,7 @@ def _be_script(script, args, rank, team, timeout):
     sys.argv = [str(script), *map(str, args)]
     leave_with(lambda: runpy.run_path(str(script), run_name='__main__'), timeout)
 
-
+# %% ../../nbs/testing/01_crash.ipynb #be21a541
 def run_forked(code: str, *args: object, processes: int = 1, timeout: int = 300) -> str:
     "What `run_script` does, in children of this process: torch and the rooms are loaded, which takes seconds in each"
     with tempfile.TemporaryDirectory() as d, socket.create_server(('127.0.0.1', 0)) as nobody:

@@ -24,7 +24,7 @@ class Answer(NamedTuple):
         "The body as data"
         return json.loads(self.body)
 
-
+# %% ../../nbs/testing/02_knock.ipynb #039aa662
 def knock(
     app: Callable,  # as ASGI wants it
     path: str,

@@ -32,7 +32,7 @@ def small(name: str, task: str = 'category', **changes: object) -> Method:
     pairs = dict(per_class=3) if task == 'fine-grained' else {}
     return method(name, 'mini', task=task, batch=6, **pairs, **changes)
 
-
+# %% ../../nbs/testing/03_steps.ipynb #8457a7e6
 def tiny() -> tuple[Backbone, SketchPhotoSet]:
     "A random CLIP with the layers and patches of the mini CLIP and a third of its width; four categories of toys"
     b = load_backbone('mini', weights_from='random')
@@ -41,7 +41,7 @@ def tiny() -> tuple[Backbone, SketchPhotoSet]:
     b = replace(b, model=build_mini(b.tokenizer.vocab_size, architecture=slim))
     return b, toy_set(classes=4, photos=6, sketches=2, size=64)
 
-
+# %% ../../nbs/testing/03_steps.ipynb #f8679d28
 class Step(NamedTuple):
     "What one batch gave"
 
@@ -50,14 +50,14 @@ class Step(NamedTuple):
     gradients: dict[str, torch.Tensor | None]  # of everything that trains, by name
     learner: MethodLearner
 
-
+# %% ../../nbs/testing/03_steps.ipynb #9cb4c32c
 def first_step(m: Method, number: int = 0, pieces: int = 1) -> Step:
     "The loss and the gradient of one batch"
     learner = make_learner(m, *tiny(), seed=1)
     loss, terms, _ = learn(learner, learner.draw(number), pieces=pieces)
     return Step(loss.detach(), terms, {k: p.grad for k, p in learner.trainable().items()}, learner)
 
-
+# %% ../../nbs/testing/03_steps.ipynb #e5f5354d
 def reached(step: Step) -> set[str]:
     "The parts that got a gradient: 'prompts', 'norms', 'heads.NAME' ..."
     found = [k for k, g in step.gradients.items() if g is not None and g.abs().sum() > 0]
@@ -76,13 +76,13 @@ def same_as_base(m: Method) -> bool:
     same = [torch.equal(a.gradients[k], b.gradients[k]) for k in b.gradients]
     return torch.equal(a.loss, b.loss) and a.gradients.keys() == b.gradients.keys() and all(same)
 
-
+# %% ../../nbs/testing/03_steps.ipynb #fdd1ef31
 def digest(backbone: Backbone) -> str:
     "A hash of all weights of a backbone, both towers"
     weights = (v.detach().cpu().numpy().tobytes() for _, v in sorted(backbone.model.state_dict().items()))
     return hashlib.sha256(b''.join(weights)).hexdigest()
 
-
+# %% ../../nbs/testing/03_steps.ipynb #e205896c
 def two_steps(m: Method, out: Path, stop: int | None = None) -> list[int]:
     "Two steps of training through the usual door, stopped after `stop` as a crash would; the steps that were taken"
     (backbone, toys), taken = tiny(), []
@@ -101,7 +101,7 @@ def two_steps(m: Method, out: Path, stop: int | None = None) -> list[int]:
     assert digest(backbone) == before, 'the frozen towers moved'
     return taken
 
-
+# %% ../../nbs/testing/03_steps.ipynb #793054f6
 def resumes(m: Method) -> bool:
     "Whether a run that was stopped after its first step ends as one that was not, frozen towers untouched"
     folder = scratch()

@@ -124,7 +124,7 @@ class ToyLearner(Learner):
         "The step, and the place in it"
         return [f'toy {batch["step"]}/{i}' for i in places]
 
-
+# %% ../../nbs/testing/00_toys.ipynb #33ee703a
 def toy_learner(seed: int = 0, classes: int = 12, seen: int = 8, batch: int = 16) -> ToyLearner:
     "A `Learner` in milliseconds: triplets and classification over the first `seen` categories of a toy world"
     return ToyLearner(ToyWorld(seed, classes), seen, batch, seed)

@@ -29,7 +29,7 @@ class Recorder(PromptSource):
         self.seen[layer] = self.source.tokens(layer, batch, modality)
         return self.seen[layer]
 
-
+# %% ../../nbs/train/11_baked.ipynb #4e047963
 class FixedTokens(PromptSource):
     "Tokens of each layer as plain numbers"
 
@@ -42,7 +42,7 @@ class FixedTokens(PromptSource):
         "The tokens of a layer; None where it has none"
         return getattr(self, f'layer{layer:02d}', None)
 
-
+# %% ../../nbs/train/11_baked.ipynb #eea544bf
 def fixed_tokens(encoder: Encoder, modality: str) -> dict[int, torch.Tensor] | None:
     "The tokens of each layer for sketches or for photos; None if each picture gets its own"
     if look_into(encoder.image_tower).why_not:  # no tokens can enter, so there are none
@@ -70,7 +70,7 @@ def baked_tower(encoder: Encoder, modality: str) -> torch.nn.Module:
             output_projection(tower).copy_(own(encoder.projection))
     return tower
 
-
+# %% ../../nbs/train/11_baked.ipynb #754bc1a3
 def bake(encoder: Encoder, modality: str) -> Encoder:
     "An encoder of one modality without parts that were learned beside the tower; itself where that can't be had"
     if type(encoder) not in (Encoder, SketchSide):  # it computes in a way of its own

@@ -32,7 +32,7 @@ class Checkpoint:
     state: dict[str, object] = field(default_factory=dict)  # numbers and words: plain data
     refused: list[tuple[Path, str]] = field(default_factory=list)  # newer ones that are damaged, and why
 
-
+# %% ../../nbs/train/03_checkpoints.ipynb #0570429c
 def step_folders(run: str | Path) -> dict[int, Path]:
     "`{step: folder}` of a run, oldest first"
     found = {int(m[1]): p for p in Path(run).glob('step-*') if (m := re.fullmatch(r'step-(\d{6,})', p.name))}
@@ -43,7 +43,7 @@ def _best(x):
     "a value and its step, or nothing"
     return x is None or isinstance(x, list) and len(x) == 2 and KINDS[NUMBER](x[0]) and KINDS[WHOLE](x[1])
 
-
+# %% ../../nbs/train/03_checkpoints.ipynb #497d9a62
 STATE = Format(
     'sketch_lvm checkpoint',
     1,
@@ -113,7 +113,7 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
     numbers = [_numbers(files[f'{name}.safetensors'], folder / f'{name}.safetensors') for name in names]
     return Checkpoint(step, *map(in_new_words, numbers), state)
 
-
+# %% ../../nbs/train/03_checkpoints.ipynb #00ea196b
 def _numbers(content: bytes, where: Path) -> dict[str, torch.Tensor]:
     "Tensors of finite floats: others are no weights, and no moments of them"
     tensors = unpack(content, where)

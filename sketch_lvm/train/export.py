@@ -25,14 +25,15 @@ from ..fields import with_about
 from .exported import INPUTS, KIND, OUTPUTS, TOWER, activation_of, is_shape, load_exported
 from .sealed import pack
 
-if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto
-
 # %% auto #0
 __all__ = ['LARGEST_ONNX', 'WRITERS', 'TOLERANCE', 'learned_mark', 'describe_export', 'baked_states', 'shared_and_own',
            'write_safetensors', 'write_open_clip', 'OneModality', 'trace_onnx', 'forget_origin', 'add_prefix',
            'join_graphs', 'with_weights', 'trace_both', 'check_onnx', 'write_onnx', 'open_clip_again',
            'largest_difference', 'export_encoder']
+
+# %% ../../nbs/train/14_export.ipynb #f411f779
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto
 
 # %% ../../nbs/train/14_export.ipynb #ee4e4c60
 def learned_mark(encoder: Encoder) -> str:
@@ -41,7 +42,7 @@ def learned_mark(encoder: Encoder) -> str:
     words = json.dumps(state['description'], sort_keys=True, default=str)
     return sha256(words.encode() + pack(state['tensors']))[:16]
 
-
+# %% ../../nbs/train/14_export.ipynb #34241d4a
 def describe_export(encoder: Encoder, **about: object) -> dict[str, str]:
     "The metadata of an exported file: names and texts that are JSON"
     b = encoder.backbone
@@ -81,7 +82,7 @@ def baked_states(encoder: Encoder) -> list[dict[str, torch.Tensor]]:
         )
     return [{k.replace('image_tower.', 'visual.', 1): t.cpu() for k, t in e.state_dict().items()} for e in both]
 
-
+# %% ../../nbs/train/14_export.ipynb #7315013f
 def shared_and_own(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     "Tensors that are equal in all states under their names, others behind the word for sketches or photos"
 
@@ -92,7 +93,7 @@ def shared_and_own(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Ten
     out = {name: states[0][name] for name in names if alike(name)}
     return out | {f'{m}.{k}': t for m, s in zip(MODALITIES, states) for k, t in s.items() if k not in out}
 
-
+# %% ../../nbs/train/14_export.ipynb #5e8aa287
 def write_safetensors(encoder: Encoder, about: dict[str, str]) -> bytes:
     "The bytes of a file with the tower's tensors and tokens"
     from safetensors.torch import save
@@ -135,7 +136,7 @@ class OneModality(torch.nn.Module):
         "Unit-norm embeddings"
         return self.encoder(pixels, self.modality)
 
-
+# %% ../../nbs/train/14_export.ipynb #fad03047
 def trace_onnx(encoder: Encoder, modality: str) -> ModelProto:
     "The graph of one modality, for any number of pictures"
     size, device = encoder.backbone.size, next(encoder.parameters()).device
@@ -151,7 +152,7 @@ def trace_onnx(encoder: Encoder, modality: str) -> ModelProto:
         how = dict(dynamo=True, optimize=False, verbose=False, external_data=False)
         return forget_origin(torch.onnx.export(traced, (), **how, **names).model_proto)
 
-
+# %% ../../nbs/train/14_export.ipynb #341c0631
 def forget_origin(model: ModelProto) -> ModelProto:
     "Without what the tracer noted down: source files, lines, names of its passes"
     g = model.graph
@@ -177,7 +178,7 @@ def add_prefix(graph: GraphProto, prefix: str, kept: dict[str, str]) -> GraphPro
         value.name = new(value.name)
     return graph
 
-
+# %% ../../nbs/train/14_export.ipynb #36d2a106
 def join_graphs(models: list[ModelProto]) -> ModelProto:
     "One model of two: `modality` 0 takes the first graph, 1 the second; equal weights stand once"
     from onnx import TensorProto, helper
@@ -207,7 +208,7 @@ def join_graphs(models: list[ModelProto]) -> ModelProto:
     )
     return helper.make_model(graph, opset_imports=models[0].opset_import, ir_version=models[0].ir_version)
 
-
+# %% ../../nbs/train/14_export.ipynb #c3260679
 def with_weights(model: ModelProto, encoder: Encoder) -> ModelProto:
     "The same graph with the tensors of another encoder of the same shape"
     from onnx import ModelProto, numpy_helper
@@ -219,7 +220,7 @@ def with_weights(model: ModelProto, encoder: Encoder) -> ModelProto:
             t.CopyFrom(numpy_helper.from_array(state[name].cpu().numpy(), t.name))
     return new
 
-
+# %% ../../nbs/train/14_export.ipynb #e003dadc
 def trace_both(encoder: Encoder) -> list[ModelProto]:
     "A graph for sketches and one for photos; one tracing does for both where nothing but numbers differs"
     both = [bake(encoder, modality) for modality in MODALITIES]
@@ -237,7 +238,7 @@ def trace_both(encoder: Encoder) -> list[ModelProto]:
     alike = shapes[0] == shapes[1] and encoder not in both
     return [first, with_weights(first, both[1]) if alike else trace_onnx(both[1], MODALITIES[1])]
 
-
+# %% ../../nbs/train/14_export.ipynb #72f12f3c
 def check_onnx(encoder: Encoder) -> None:
     "A sentence where ONNX cannot be written"
     for package in ('onnx', 'onnxscript', 'onnxruntime'):
@@ -246,7 +247,7 @@ def check_onnx(encoder: Encoder) -> None:
     if 4 * sum(t.numel() for t in encoder.state_dict().values()) > LARGEST_ONNX:
         raise UserError('this encoder is larger than 2 GB, which no ONNX file can be. Use --format safetensors.')
 
-
+# %% ../../nbs/train/14_export.ipynb #6226992f
 def write_onnx(encoder: Encoder, about: dict[str, str]) -> bytes:
     "The bytes of an ONNX file of both modalities, with its metadata"
     check_onnx(encoder)
@@ -265,7 +266,7 @@ WRITERS: dict[str, Callable[[Encoder, dict[str, str]], bytes]] = {
 }
 TOLERANCE = 1e-5  # of numbers in vectors of unit length
 
-
+# %% ../../nbs/train/14_export.ipynb #c75f5ae7
 def open_clip_again(encoder: Encoder, path: Path) -> Callable[[torch.Tensor, str], torch.Tensor]:
     "The image tower of a file of open_clip's, as open_clip itself computes it"
     from safetensors.torch import load_file
@@ -279,7 +280,7 @@ def open_clip_again(encoder: Encoder, path: Path) -> Callable[[torch.Tensor, str
 
     return run
 
-
+# %% ../../nbs/train/14_export.ipynb #13c1a497
 def largest_difference(encoder: Encoder, path: Path, format: str) -> float:
     "How far the vectors of a file are from its encoder's, for sketches and photos and two sizes of batch"
     b = encoder.backbone
@@ -292,7 +293,7 @@ def largest_difference(encoder: Encoder, path: Path, format: str) -> float:
             off.append((run(pixels, modality) - encoder.embed(pixels, modality)).abs().max().item())
     return max(off)
 
-
+# %% ../../nbs/train/14_export.ipynb #6fa75264
 def export_encoder(
     encoder: Encoder,  # on the CPU
     path: str | Path,

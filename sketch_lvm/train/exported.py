@@ -25,7 +25,7 @@ from ..clip.weights import without_network
 from ..core import UserError, printable, sha256
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
-from ..data.images import FITS, MODALITIES
+from ..data.images import MODALITIES, is_fit
 from .baked import FixedTokens
 from .sealed import Damaged, refuse_pickle
 
@@ -38,22 +38,17 @@ def _words(x):
     "a text of less than 1,000 letters"
     return isinstance(x, str) and len(x) < 1000
 
-
+# %% ../../nbs/train/13_exported.ipynb #32e9f2d7
 def _activation(x):
     "GELU, QuickGELU or nothing"
     return x in ('', 'GELU', 'QuickGELU')
 
-
-def _fit(x):
-    "a way to fit a picture"
-    return isinstance(x, str) and x in FITS
-
-
+# %% ../../nbs/train/13_exported.ipynb #18f5ed82
 def _spread(x):
     "a list of three numbers above 0"
     return three_numbers(x) and all(n > 0 for n in x)
 
-
+# %% ../../nbs/train/13_exported.ipynb #65ee6610
 TOWER = Format(
     'sketch_lvm image tower',
     2,
@@ -69,7 +64,7 @@ TOWER = Format(
         'activation': _activation,
         'embedding': count,
         'size': count,
-        'fit': _fit,
+        'fit': is_fit,
         'interpolation': _words,
         'mean': three_numbers,
         'std': _spread,
@@ -81,7 +76,7 @@ TOWER = Format(
 )
 KIND = TOWER.mark
 
-
+# %% ../../nbs/train/13_exported.ipynb #ec163342
 def read_about(metadata: dict[str, str], where: Path) -> dict:
     "The metadata of an exported file as plain data; refused if it is another's, or if an entry is not as it should be"
     about: dict[str, object] = {}
@@ -167,7 +162,7 @@ def is_shape(name: str) -> bool:
     "Whether the name of a backbone alone says which architecture to build, and nothing has to be opened for it"
     return name in SMALL or kind_of_name(name) == 'timm' or name in open_clip_names()
 
-
+# %% ../../nbs/train/13_exported.ipynb #47cd52e5
 def empty_backbone(about: dict, given: Backbone | None = None) -> Backbone:
     "A backbone of the shape that a file names, or of a given one, to be filled with the numbers of the file"
     if given is not None:
@@ -190,7 +185,7 @@ def empty_backbone(about: dict, given: Backbone | None = None) -> Backbone:
             b.model = open_clip.create_model(b.name, force_quick_gelu=quick).eval().requires_grad_(False)
     return b
 
-
+# %% ../../nbs/train/13_exported.ipynb #87031e1d
 def encoder_of_tensors(backbone: Backbone, tensors: dict[str, torch.Tensor], where: Path) -> Encoder:
     "An encoder of one modality from its tensors by name; a sentence names what does not fit"
     tower = {k.removeprefix('visual.'): t for k, t in tensors.items() if k.startswith('visual.')}
@@ -209,14 +204,14 @@ def encoder_of_tensors(backbone: Backbone, tensors: dict[str, torch.Tensor], whe
     prompts = FixedTokens(layers) if layers else NoPrompts()
     return Encoder(backbone, backbone.model.visual, prompts, head=linear).eval()
 
-
+# %% ../../nbs/train/13_exported.ipynb #6909ff40
 def is_finite(name: str, t: torch.Tensor) -> bool:
     "Whether a tensor holds finite numbers; a whole number is only the count of batches that a batch norm has seen"
     if name.endswith('num_batches_tracked'):
         return t.dtype == torch.int64
     return t.is_floating_point() and bool(t.isfinite().all())
 
-
+# %% ../../nbs/train/13_exported.ipynb #bd116c88
 def open_safetensors(content: bytes, where: Path, backbone: Backbone | None = None) -> ExportedEncoder:
     "An encoder of the tensors in a file, in the architecture that it names or that of a given backbone"
     from safetensors import SafetensorError

@@ -32,14 +32,14 @@ WAYS: dict[str, Callable[[int], dict]] = {  # column of the table of families ->
 }
 ALL_PARTS = 'prompts+norms+linear'  # what learns in the one encoder of a family that is traced for ONNX
 
-
+# %% ../../nbs/train/15_families.ipynb #3f62c127
 def small_backbone(image_tower: nn.Module, name: str = 'tried') -> Backbone:
     "An image tower as a backbone without words, for examples and tests"
     size = look_into(image_tower).image_size[0]
     model, silent = ImageOnly(image_tower, name), NoTokenizer(no_words(name))
     return Backbone(name, model, silent, size, source='by hand', random=True, **MINI_STATS)
 
-
+# %% ../../nbs/train/15_families.ipynb #d8e6e7d9
 def try_way(encoder: Encoder, pixels: torch.Tensor, up: torch.Tensor) -> int | str:
     "How many numbers train, after a step that moved every tensor of them; else which did not move"
     before = {name: p.detach().clone() for name, p in encoder.trainable().items()}
@@ -48,14 +48,14 @@ def try_way(encoder: Encoder, pixels: torch.Tensor, up: torch.Tensor) -> int | s
     still = [name for name, p in encoder.trainable().items() if torch.equal(p, before[name])]
     return sum(p.numel() for p in before.values()) if not still else f'does not move: {still}'
 
-
+# %% ../../nbs/train/15_families.ipynb #7a67b003
 def all_at_once(backbone: Backbone) -> Encoder:
     "An encoder with all parts that its tower takes: tokens in two layers, norms for each modality, a linear head"
     if look_into(backbone.image_tower).why_not:
         return make_encoder(backbone, train='norms+linear')
     return make_encoder(backbone, DeepPrompts(3, 2, backbone.width), norms='per-modality', train=ALL_PARTS)
 
-
+# %% ../../nbs/train/15_families.ipynb #b208e4ea
 def try_family(image_tower: nn.Module, onnx: bool = False) -> dict[str, float | str]:
     "What can be done with an image tower: how near frozen comes to its own, what trains, how near exported files come"
     tower, backbone = look_into(image_tower), small_backbone(image_tower)

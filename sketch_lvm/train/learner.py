@@ -30,7 +30,7 @@ class Team:
         torch.distributed.all_reduce(whole)  # everybody else has zeros there, so the sum is exact
         return whole
 
-
+# %% ../../nbs/train/01_learner.ipynb #75387064
 def add_gradients(team: Team, parameters: list[torch.nn.Parameter]) -> None:
     "Sum the gradients of all processes, in one message"
     if team.size == 1:
@@ -55,7 +55,7 @@ def whole_average(
     shares = torch.cat([s.float() for s in shares], 1)
     return team.gather(shares, batch['own'], batch['n']).mean(1).requires_grad_()
 
-
+# %% ../../nbs/train/01_learner.ipynb #e8c07984
 def through_average(
     learner: Learner,
     batch: dict,
@@ -74,13 +74,13 @@ def through_average(
             shares = learner.shares(batch, r, device).float()
         shares.backward(gradient[:, None].expand_as(shares) / batch['n'])
 
-
+# %% ../../nbs/train/01_learner.ipynb #aff58d6e
 def through_rows(embedded: Embedded, leaf: Embedded, own: torch.Tensor) -> None:
     "Hand the gradient of the whole batch's vectors back to the rows that are here"
     both = [(x, whole.grad[:, own]) for x, whole in zip(embedded.tensors(), leaf.tensors()) if whole.grad is not None]
     torch.autograd.backward(*zip(*both))
 
-
+# %% ../../nbs/train/01_learner.ipynb #a76305d9
 def learn(
     learner: Learner,
     batch: dict,

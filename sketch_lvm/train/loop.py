@@ -36,14 +36,18 @@ from .workers import batches
 # %% ../../nbs/train/09_loop.ipynb #3bee2b38
 def by_first_process(team: Team, f: Callable[[], object]) -> object:
     "Let the first process do it; its answer, or its error, is everybody's"
-    box = [None, None]
+    box, failed = [None, None], None
     if team.rank == 0:
         try:
             box[0] = f()
         except UserError as e:
             box[1] = str(e)
+        except Exception as e:  # the others wait, and have to hear of this one, too
+            failed, box[1] = e, f'the first process ended with {type(e).__name__}: {e}'
     if team.size > 1:
         torch.distributed.broadcast_object_list(box)
+    if failed:
+        raise failed
     if box[1] is not None:
         raise UserError(box[1])
     return box[0]
@@ -102,7 +106,7 @@ class Diary:
         for thing in self.open:
             thing.close()
 
-
+# %% ../../nbs/train/09_loop.ipynb #6889ed77
 def open_board(folder: Path, step: int) -> object:
     "TensorBoard's writer; an extra that must be asked for"
     try:
@@ -130,7 +134,7 @@ def write_row(diary: Diary, row: dict) -> None:
     diary.bar.update(row['step'] - diary.bar.n)
     diary.bar.set_postfix({k: f'{v:.3g}' for k, v in terms.items()}, refresh='valid' in row)
 
-
+# %% ../../nbs/train/09_loop.ipynb #68893187
 def save_run(diary: Diary) -> None:
     "A checkpoint of this step, unless there is one; the one before survives whatever goes wrong"
     run = diary.run
@@ -168,7 +172,7 @@ def steps_before(out: str | Path) -> int | None:
         return None  # no run yet, or one that `keep_config` refuses
     return steps if isinstance(steps, int) else None
 
-
+# %% ../../nbs/train/09_loop.ipynb #346bf3b6
 def more_steps(run: Run, last: Checkpoint, before: int, validation: bool) -> str:
     "The sentence for a run of `before` steps that is asked for more"
     s, done = run.settings, last.state['done']
@@ -181,7 +185,7 @@ def more_steps(run: Run, last: Checkpoint, before: int, validation: bool) -> str
         else ', the same as if all had been asked for at once.'
     )
 
-
+# %% ../../nbs/train/09_loop.ipynb #22fb04cf
 def open_folder(
     run: Run,
     config: dict,  # what `config.json` says
@@ -214,7 +218,7 @@ def open_folder(
     write_json(run.out / 'machine.json', machine(run.device) | ({'compiled': True} if run.compiled else {}))
     return last
 
-
+# %% ../../nbs/train/09_loop.ipynb #eb361f46
 def short_of_memory(batch: dict, pieces: int) -> UserError:
     "What to do when a GPU is full"
     rows = len(batch['own'])
@@ -233,7 +237,7 @@ def set_mode(learner: Learner, training: bool) -> None:
         if module is not None:
             module.train(training)
 
-
+# %% ../../nbs/train/09_loop.ipynb #040e3c3f
 def saved_if_lost(steps: Iterator[dict], diary: Diary) -> Iterator[dict]:
     "The batches; where the next cannot be made (its photos are gone), the run is saved as far as it is"
     try:
@@ -242,7 +246,7 @@ def saved_if_lost(steps: Iterator[dict], diary: Diary) -> Iterator[dict]:
         save_run(diary)
         raise
 
-
+# %% ../../nbs/train/09_loop.ipynb #2c06fb1a
 def take_steps(
     diary: Diary,
     stop: StopSignals,

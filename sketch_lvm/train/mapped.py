@@ -55,7 +55,7 @@ class Pieces(Sequence):
 
     __hash__ = None
 
-
+# %% ../../nbs/train/12_mapped.ipynb #f82b5f0a
 class Texts(Pieces):
     "Texts that lie end to end, in UTF-8"
 
@@ -63,7 +63,7 @@ class Texts(Pieces):
         "A text as it is handed out"
         return content.decode('utf-8', 'replace')
 
-
+# %% ../../nbs/train/12_mapped.ipynb #540066c3
 class Words(Sequence):
     "Words that repeat: the number of each, and each of them once"
 
@@ -87,7 +87,7 @@ def flushed(file: object) -> None:
     file.flush()
     os.fsync(file.fileno())
 
-
+# %% ../../nbs/train/12_mapped.ipynb #8cec7ff0
 def write_array(path: str | os.PathLike, parts: Iterable[np.ndarray], shape: tuple[int, ...], dtype: str) -> None:
     "An array, part after part, as a .npy file"
     with open(path, 'xb') as f:
@@ -100,7 +100,7 @@ def write_array(path: str | os.PathLike, parts: Iterable[np.ndarray], shape: tup
     if rows != shape[0]:
         raise ValueError(f'{path} was to hold {shape[0]} rows, and got {rows}')
 
-
+# %% ../../nbs/train/12_mapped.ipynb #62820759
 def write_pieces(path: str | os.PathLike, pieces: Iterable[bytes]) -> None:
     "Byte strings end to end in `path`.bin, and where each ends in `path`.ends.npy"
     ends, at = [], 0
@@ -111,7 +111,7 @@ def write_pieces(path: str | os.PathLike, pieces: Iterable[bytes]) -> None:
         flushed(f)
     write_array(f'{path}.ends.npy', [np.array(ends, np.int64)], (len(ends),), 'int64')
 
-
+# %% ../../nbs/train/12_mapped.ipynb #a37df78d
 def write_seal(folder: str | os.PathLike) -> None:
     "Seal all that lies in a folder, a file at a time"
     hashes = {p.name: file_hash(p) for p in Path(folder).iterdir()}
@@ -119,7 +119,7 @@ def write_seal(folder: str | os.PathLike) -> None:
         f.write(seal_of(hashes))
         flushed(f)
 
-
+# %% ../../nbs/train/12_mapped.ipynb #c800d7bf
 def file_hash(path: str | os.PathLike) -> str:
     "SHA-256 of a file, which need not fit into memory"
     with open(path, 'rb') as f:
@@ -156,7 +156,7 @@ def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Pat
         raise Damaged(f'{path}: {", ".join(wrong)} {do} not have the content that was written (SHA-256 differs).')
     return path, all_of_it
 
-
+# %% ../../nbs/train/12_mapped.ipynb #cc000659
 def map_array(path: str | os.PathLike, dtypes: Sequence[str], ndim: int) -> np.ndarray:
     "A .npy file, mapped; what is written into it stays in this process"
     try:
@@ -169,7 +169,7 @@ def map_array(path: str | os.PathLike, dtypes: Sequence[str], ndim: int) -> np.n
         )
     return x
 
-
+# %% ../../nbs/train/12_mapped.ipynb #9bbd2892
 def map_pieces(path: str | os.PathLike, kind: type[Pieces] = Pieces) -> Pieces:
     "What `write_pieces` wrote, mapped"
     file, ends = Path(f'{path}.bin'), map_array(f'{path}.ends.npy', ['int64'], 1)

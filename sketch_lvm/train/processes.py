@@ -38,7 +38,7 @@ def process_numbers() -> tuple[int, int | str]:
         )
     return size, given.get('LOCAL_RANK', 0)
 
-
+# %% ../../nbs/train/02_processes.ipynb #3fbb5eeb
 @contextlib.contextmanager
 def join_processes(device: torch.device | str = 'auto') -> Iterator[tuple[Team, torch.device]]:
     "Under torchrun join the other processes, else be alone; gives the team and this process's device"
@@ -65,14 +65,14 @@ def join_processes(device: torch.device | str = 'auto') -> Iterator[tuple[Team, 
             d.destroy_process_group()
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
-
+# %% ../../nbs/train/02_processes.ipynb #882eca0f
 def share_first_weights(run: object, team: Team) -> None:
     "Everybody begins with the weights of the first process"
     if team.size > 1:
         for p in run.stored.values():
             torch.distributed.broadcast(p.data, 0)
 
-
+# %% ../../nbs/train/02_processes.ipynb #7c61b127
 def largest(team: Team, number: int) -> int:
     "The largest of everybody's numbers"
     if team.size == 1:
@@ -81,7 +81,7 @@ def largest(team: Team, number: int) -> int:
     torch.distributed.all_reduce(box, torch.distributed.ReduceOp.MAX)
     return int(box)
 
-
+# %% ../../nbs/train/02_processes.ipynb #51fa3018
 def in_turn(team: Team, f: Callable[[], object]) -> None:
     "The first process does it, then the others, who find what it left on the disk"
     if team.rank:

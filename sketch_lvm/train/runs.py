@@ -26,6 +26,7 @@ from ..files import is_there, open_to_add
 from ..plain import plain_json
 from .sealed import Damaged, put_back
 
+# %% ../../nbs/train/04_runs.ipynb #5987709a
 try:
     import fcntl
 except ImportError:
@@ -47,7 +48,7 @@ def _log_size(path: str | Path, mark: object) -> int:
         f'the checkpoint does not say how long {path} was. Move the checkpoint away to go on from the one before.'
     )
 
-
+# %% ../../nbs/train/04_runs.ipynb #732fdbd1
 class Log:
     "Append rows to a file of JSON lines, from a known state on: its `mark` at a checkpoint, or None for a new log"
 
@@ -112,7 +113,7 @@ def process_start(pid: int) -> int | None:
         return None
     return 0 if fields[0] in b'ZX' else int(fields[19])
 
-
+# %% ../../nbs/train/04_runs.ipynb #312bf0b4
 def is_alive(owner: dict) -> bool:
     "Whether the process that wrote a lock on this host still runs"
     try:
@@ -143,7 +144,7 @@ def _alone(path: Path) -> Iterator[int]:
         finally:
             os.close(fd)
 
-
+# %% ../../nbs/train/04_runs.ipynb #18664f9d
 OWNER = Format(
     'sketch_lvm lock',
     1,
@@ -151,7 +152,7 @@ OWNER = Format(
     numbered=False,
 )
 
-
+# %% ../../nbs/train/04_runs.ipynb #d6affb12
 def _owner(fd: int) -> dict | None:
     "Who wrote a lock, or None where nothing whole stands in it"
     try:
@@ -160,7 +161,7 @@ def _owner(fd: int) -> dict | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None  # empty or cut off: its writer died while writing
 
-
+# %% ../../nbs/train/04_runs.ipynb #cad1b4d7
 def _known(owner: dict, path: Path) -> dict:
     "The owner of a lock, if this program knows all that a lock says; else whoever is meant stays"
     remedy = f'If its process is gone for sure, remove {path}.'
@@ -231,7 +232,7 @@ def prepare_folder(
         )
     return run
 
-
+# %% ../../nbs/train/04_runs.ipynb #ac5a7ea2
 def clear_litter(run: str | Path) -> None:
     "Remove what killed processes left half written; only for whoever holds the lock"
     for p in Path(run).glob('.*.old.tmp'):
@@ -248,7 +249,7 @@ def flatten(d: dict, prefix: str = '') -> dict[str, object]:
         for k2, v2 in (flatten(v, f'{prefix}{k}.') if isinstance(v, dict) and v else {f'{prefix}{k}': v}).items()
     }
 
-
+# %% ../../nbs/train/04_runs.ipynb #7f433d7a
 def keep_config(
     run: str | Path,
     config: dict,

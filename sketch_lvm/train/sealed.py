@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from ..core import UserError, sha256
 from ..plain import plain_json
 
+# %% ../../nbs/train/00_sealed.ipynb #2cf92267
 if TYPE_CHECKING:
     import torch  # heavy, and only two functions touch tensors
 
@@ -42,7 +43,7 @@ def make_seal(files: dict[str, bytes]) -> bytes:
     "The text of the seal of `{name: bytes}`"
     return seal_of({name: sha256(content) for name, content in files.items()})
 
-
+# %% ../../nbs/train/00_sealed.ipynb #a961ccfc
 def seal_of(hashes: dict[str, str]) -> bytes:
     "The text of the seal of files whose hashes are known"
     hashes = dict(sorted(hashes.items()))
@@ -59,7 +60,7 @@ def _flush_folder(path: str | os.PathLike) -> None:
     finally:
         os.close(fd)
 
-
+# %% ../../nbs/train/00_sealed.ipynb #b669f3e0
 def _swap(a: Path, b: Path) -> bool:
     "Exchange two names in one act; False where the system or the disk cannot (Linux can, mostly)"
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == 'linux' else None
@@ -73,7 +74,7 @@ def _swap(a: Path, b: Path) -> bool:
         return False
     raise OSError(number, os.strerror(number), os.fspath(b))
 
-
+# %% ../../nbs/train/00_sealed.ipynb #6becba75
 def put_back(path: str | os.PathLike) -> None:
     "Give an old folder its name again, if a writer was stopped between moving it aside and naming the new one"
     path = Path(path)
@@ -81,7 +82,7 @@ def put_back(path: str | os.PathLike) -> None:
     if (old / SEAL).is_file() and not path.exists():
         os.rename(old, path)
 
-
+# %% ../../nbs/train/00_sealed.ipynb #8f2bad1f
 def write_folder(
     path: str | os.PathLike,
     files: dict[str, bytes],
@@ -96,14 +97,14 @@ def write_folder(
                 os.fsync(f.fileno())
     return Path(path)
 
-
+# %% ../../nbs/train/00_sealed.ipynb #c88d9f8a
 def _clear(litter: Path) -> None:
     "Remove a folder, or whatever lies in its place; what a link points to stays"
     if litter.is_symlink() or litter.is_file():
         litter.unlink(missing_ok=True)
     shutil.rmtree(litter, ignore_errors=True)
 
-
+# %% ../../nbs/train/00_sealed.ipynb #e752d3e4
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     "An empty folder to be filled with flushed files; it takes the name `path` when the block ends, or vanishes"
@@ -131,7 +132,7 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
 class Damaged(UserError):
     "A file or folder is not what was written"
 
-
+# %% ../../nbs/train/00_sealed.ipynb #52aaa15f
 def check_seal(seal: bytes, files: dict[str, bytes], where: str | Path = '') -> None:
     "Raise `Damaged` unless the seal's text fits `{name: bytes}` to the last bit"
     try:
@@ -145,7 +146,7 @@ def check_seal(seal: bytes, files: dict[str, bytes], where: str | Path = '') -> 
     if make_seal(files) != seal:
         raise Damaged(f'{where}: {SEAL} is damaged, or a file is absent.')
 
-
+# %% ../../nbs/train/00_sealed.ipynb #d148c579
 def read_folder(path: str | os.PathLike) -> dict[str, bytes]:
     "`{name: bytes}` of a sealed folder; `Damaged` if a single bit differs"
     path = Path(path)
@@ -175,7 +176,7 @@ def refuse_pickle(content: bytes, where: str | Path) -> None:
             'Convert it: safetensors.torch.save_file(tensors, path), on a machine where you trust it.'
         )
 
-
+# %% ../../nbs/train/00_sealed.ipynb #a6099a3a
 def unpack(content: bytes, where: str | Path = 'weights') -> 'dict[str, torch.Tensor]':
     "Tensors from the bytes of a safetensors file"
     from safetensors import SafetensorError
@@ -187,7 +188,7 @@ def unpack(content: bytes, where: str | Path = 'weights') -> 'dict[str, torch.Te
     except SafetensorError as e:
         raise Damaged(f'{where} is not a readable safetensors file: {e}') from e
 
-
+# %% ../../nbs/train/00_sealed.ipynb #29b725fc
 def pack(tensors: 'dict[str, torch.Tensor]') -> bytes:
     "Bytes of a safetensors file; the same tensors always give the same bytes"
     from safetensors.torch import save

@@ -71,7 +71,7 @@ class Settings:
     patience: int | None = None  # so many validations without a new best end the run
     watch: str | None = None  # the number to go by; default: the first of the validation
 
-
+# %% ../../nbs/train/05_settings.ipynb #29cbccd5
 OPTIMISERS = dict(adam=torch.optim.Adam, adamw=torch.optim.AdamW, sgd=torch.optim.SGD)
 
 # %% ../../nbs/train/05_settings.ipynb #74f3b8d3
@@ -86,7 +86,7 @@ KINDS_OF: dict[str, str] = dict(  # what kind of value a setting is, beside rate
 )
 MAY_BE_NONE = ('valid_every', 'patience', 'clip')
 
-
+# %% ../../nbs/train/05_settings.ipynb #be7feb37
 def check_settings(s: Settings) -> None:
     "All that is wrong with the settings, in one message"
 

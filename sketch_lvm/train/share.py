@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['CARD', 'FILES', 'ENCODER', 'BROKEN', 'describe_encoder', 'other_pixels', 'terms_of_base', 'model_card', 'check_place',
-           'save_pretrained', 'read_config', 'NoLargeTensors', 'backbone_of', 'build_as_described', 'from_pretrained']
+           'save_pretrained', 'read_config', 'numbers_asked', 'NoLargeTensors', 'backbone_of', 'build_as_described',
+           'from_pretrained']
 
 # %% ../../nbs/train/10_share.ipynb #2a1c03ab
 import html
@@ -21,7 +22,7 @@ from ..clip.names import SMALL, check_backbone, is_random, is_tag, kind_of_name,
 from ..core import UserError, printable
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
-from ..data.images import FITS
+from ..data.images import is_fit
 from ..methods.family import Method
 from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method_from_dict
@@ -47,7 +48,7 @@ def describe_encoder(encoder: Encoder, m: Method, **about: object) -> dict:
     )
     return with_about(config, ENCODER.fields)
 
-
+# %% ../../nbs/train/10_share.ipynb #a509c813
 def other_pixels(theirs: dict, own: dict, who: str) -> str:
     "How two preparations of pictures differ, in words; empty if they are one"
     if theirs == own:
@@ -107,7 +108,7 @@ def terms_of_base(backbone: dict) -> str:
     where = f'They stand at {place} on the Hugging Face hub.' if place else 'Ask where you got the file.'
     return f'the weights {backbone["name"]} ({backbone["source"]}) have terms of their own. {where}'
 
-
+# %% ../../nbs/train/10_share.ipynb #3ebef0cd
 def model_card(
     config: dict,
     learned: str,
@@ -171,7 +172,7 @@ def check_place(folder: str | Path) -> None:
             'deleted with it. Move that elsewhere, or choose a new folder.'
         )
 
-
+# %% ../../nbs/train/10_share.ipynb #600a7cb8
 def save_pretrained(
     encoder: Encoder,
     folder: str | Path,
@@ -196,16 +197,11 @@ def save_pretrained(
     return write_folder(folder, files, {'README.md': card.encode()})
 
 # %% ../../nbs/train/10_share.ipynb #693c46f4
-def _fit(x: object) -> bool:
-    "a way to fit a picture"
-    return isinstance(x, str) and x in FITS
-
-
 def _random_weights(x):
     "the name of random weights, or nothing"
     return x is None or isinstance(x, str) and is_random(x)
 
-
+# %% ../../nbs/train/10_share.ipynb #89b7fbf0
 def _seed(x):
     "a whole number below 2**32, or nothing"
     return x is None or type(x) is int and 0 <= x < 2**32
@@ -216,7 +212,7 @@ def _names(x):
     short = isinstance(x, list) and len(x) <= 5000 and all(isinstance(n, str) and len(n) <= 200 for n in x)
     return short or not x
 
-
+# %% ../../nbs/train/10_share.ipynb #2f551360
 ENCODER = Format(
     'sketch_lvm encoder',
     2,
@@ -225,7 +221,7 @@ ENCODER = Format(
         'version?': TEXT,
         'method': OBJECT,  # `method_from_dict` names what it does not know
         'backbone': {'name': TEXT, 'source': TEXT, 'random': FLAG, 'weights_from?': _random_weights, 'seed?': _seed},
-        'pixels': {'size': count, 'mean': three_numbers, 'std': three_numbers, 'interpolation': TEXT, 'fit': _fit},
+        'pixels': {'size': count, 'mean': three_numbers, 'std': three_numbers, 'interpolation': TEXT, 'fit': is_fit},
         'embedding': count,
         'description': {  # more depends on the method: all of it is held against the encoder that is built
             'tower': TEXT,
@@ -259,25 +255,27 @@ def read_config(text: bytes, where: Path) -> dict:
     return config
 
 # %% ../../nbs/train/10_share.ipynb #d2dd0976
+def numbers_asked(func: torch._ops.OpOverload, args: tuple, kwargs: dict) -> int:
+    "How many numbers a maker of tensors would make, by what it is given"
+    name, given = func.overloadpacket.__name__, dict(zip((a.name for a in func._schema.arguments), args)) | kwargs
+    if name == 'arange':
+        return math.ceil((given['end'] - given.get('start', 0)) / (given.get('step', 1) or 1))
+    if name == 'eye':
+        return given['n'] * given.get('m', given['n'])
+    if name == 'repeat':
+        return given['self'].numel() * math.prod(given['repeats'])
+    if 'stride' in given:
+        return 1 + sum((n - 1) * s for n, s in zip(given['size'], given['stride']))
+    return math.prod(given['size'])
+
+# %% ../../nbs/train/10_share.ipynb #c53c91bc
 class NoLargeTensors(TorchDispatchMode):
     "In here no tensor of more than `most` numbers is made from sizes alone"
 
-    MAKERS = {
-        'empty',
-        'empty_strided',
-        'zeros',
-        'ones',
-        'full',
-        'rand',
-        'randn',
-        'arange',
-        'eye',
-        'new_empty',
-        'new_zeros',
-        'new_ones',
-        'new_full',
-        'repeat',
-    }
+    MAKERS = set(
+        'empty zeros ones full rand randn randint new_empty new_zeros new_ones new_full '
+        'empty_strided new_empty_strided arange eye repeat'.split()
+    )
 
     def __init__(self, most: int):
         super().__init__()
@@ -285,16 +283,14 @@ class NoLargeTensors(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         "Look at the sizes of what is made, before it is"
+        kwargs = kwargs or {}
         if func.overloadpacket.__name__ in self.MAKERS:
-            numbers = max(
-                (math.prod(a) for a in args if isinstance(a, (list, tuple)) and all(type(n) is int for n in a)),
-                default=0,
-            )
+            numbers = numbers_asked(func, args, kwargs)
             if numbers > self.most:
                 raise UserError(
                     f'its configuration asks for {numbers:,} numbers at once, its weights have {self.most:,} at most.'
                 )
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs)
 
 # %% ../../nbs/train/10_share.ipynb #5646d839
 def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
@@ -334,7 +330,7 @@ BROKEN = (
     AssertionError,
 )
 
-
+# %% ../../nbs/train/10_share.ipynb #a04f800f
 def build_as_described(
     config: dict, tensors: dict[str, torch.Tensor], backbone: Backbone | None, folder: Path, device: str
 ) -> Encoder:

@@ -21,7 +21,7 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(message or f'stopped by {signal.Signals(number).name}')
         self.number = number
 
-
+# %% ../../nbs/train/06_signals.ipynb #04be478c
 class StopSignals:
     "Within this block Ctrl-C, SIGTERM and a terminal that closes are noted in `received`, at first 0; a second raises"
 

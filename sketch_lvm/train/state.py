@@ -81,7 +81,7 @@ def snapshot(run: Run, log: dict | None = None) -> Checkpoint:
     weights = {name: p.detach().clone() for name, p in run.stored.items()}
     return Checkpoint(run.step, weights, moments, dict(best=run.best, worse=run.worse, done=run.done, log=log))
 
-
+# %% ../../nbs/train/08_state.ipynb #007702ac
 def check_fit(found: dict[str, torch.Tensor], own: dict[str, torch.Tensor], what: str) -> None:
     "A `UserError` with all names and shapes that differ between tensors that were found and one's own"
 
@@ -126,14 +126,14 @@ def state_problems(c: Checkpoint) -> Iterator[str]:
     if not isinstance(state.get('done'), (str, type(None))):
         yield f'done is {state["done"]!r}'
 
-
+# %% ../../nbs/train/08_state.ipynb #3f2d637d
 def weight_problems(run: Run, c: Checkpoint) -> Iterator[str]:
     "What in a checkpoint's weights cannot be"
     for name, w in c.weights.items():
         if w.dtype != run.stored[name].dtype or not torch.isfinite(w).all():
             yield f'{name} is not finite numbers of {run.stored[name].dtype}'
 
-
+# %% ../../nbs/train/08_state.ipynb #7c88f059
 def moment_problems(run: Run, c: Checkpoint) -> Iterator[str]:
     "What in a checkpoint's optimiser cannot be: names, shapes, and whether it has counted the steps of the run"
     kinds, counts, found = MOMENTS[run.settings.optimiser], [], {}
@@ -168,7 +168,7 @@ def refuse_part(c: Checkpoint, part: str, wrong: list[str]) -> None:
             + '. Remove its folder to go on from the one before, or begin in another folder.'
         )
 
-
+# %% ../../nbs/train/08_state.ipynb #bcc892d3
 def check_checkpoint(run: Run, c: Checkpoint) -> None:
     "Refuse a checkpoint that is not of this run, or that no run can have written"
     check_fit(c.weights, run.stored, f'the checkpoint of step {c.step}')
@@ -176,7 +176,7 @@ def check_checkpoint(run: Run, c: Checkpoint) -> None:
     refuse_part(c, 'weights', [*weight_problems(run, c)])
     refuse_part(c, 'optimiser', [*moment_problems(run, c)])
 
-
+# %% ../../nbs/train/08_state.ipynb #53e9f899
 def restore(run: Run, c: Checkpoint) -> None:
     "Put a run where a checkpoint was taken"
     check_checkpoint(run, c)
@@ -191,7 +191,7 @@ def restore(run: Run, c: Checkpoint) -> None:
     if run.done == ALL_STEPS and run.step < run.settings.steps:
         run.done = None  # it was asked for more since
 
-
+# %% ../../nbs/train/08_state.ipynb #168ba7d9
 def set_weights(run: Run, weights: dict[str, torch.Tensor]) -> None:
     "Copy weights into what learns"
     with torch.no_grad():

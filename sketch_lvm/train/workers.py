@@ -37,7 +37,7 @@ class StepSet(torch.utils.data.Dataset):
         except UserError as e:
             return e  # an error that a worker raises arrives as the text of its traceback
 
-
+# %% ../../nbs/train/07_workers.ipynb #0b620408
 def raised_here(steps: Iterator[dict | UserError]) -> Iterator[dict]:
     "The batches; an error in the place of one is raised"
     for batch in steps:
@@ -45,7 +45,7 @@ def raised_here(steps: Iterator[dict | UserError]) -> Iterator[dict]:
             raise batch
         yield batch
 
-
+# %% ../../nbs/train/07_workers.ipynb #3fa0e5af
 def leave_signals_to_parent(parent: int, worker: int) -> None:
     "A worker leaves the signals to the main process, and goes when that is gone"
     for s in SIGNALS:
@@ -55,7 +55,7 @@ def leave_signals_to_parent(parent: int, worker: int) -> None:
     if os.getppid() != parent:
         os._exit(1)  # too late for that
 
-
+# %% ../../nbs/train/07_workers.ipynb #4d3b582f
 @contextlib.contextmanager
 def ignore_dead_children() -> Iterator[None]:
     "Within this block the end of a worker raises nothing; PyTorch's handler would, at any place"
@@ -67,7 +67,7 @@ def ignore_dead_children() -> Iterator[None]:
         if before is not None:
             signal.signal(signal.SIGCHLD, before)
 
-
+# %% ../../nbs/train/07_workers.ipynb #4d4fad12
 def dead_workers(steps: Iterator[dict]) -> list[str]:
     "The process numbers of a loader's workers that are gone"
     workers = list(getattr(steps, '_workers', ()))
@@ -76,7 +76,7 @@ def dead_workers(steps: Iterator[dict]) -> list[str]:
             multiprocessing.connection.wait([w.sentinel for w in workers], timeout=5)  # its end may be a moment away
         return [str(w.pid) for w in workers if not w.is_alive()]
 
-
+# %% ../../nbs/train/07_workers.ipynb #bb2e9de0
 def check_shared_memory(workers: int) -> None:
     "A sentence where the system has too little of what processes share, before one of them is started"
     try:
@@ -88,7 +88,7 @@ def check_shared_memory(workers: int) -> None:
             '--workers 0, or give the container more of it (docker run --shm-size=1g).'
         ) from e
 
-
+# %% ../../nbs/train/07_workers.ipynb #40971a8c
 @contextlib.contextmanager
 def batches(
     draw: Callable[[int, int, int], dict],  # step, rank, size -> this process's share of a batch

@@ -25,7 +25,7 @@ def both(name: str, points: ArrayLike, colour: str = 'main', level: int = 0, wid
     )
     return [make('left', flip(points)), make('right', points)]
 
-
+# %% ../../nbs/world/02_animals.ipynb #fef59e72
 def dot(name: str, x: float, y: float, r: float, colour: str = 'black', level: int = 1) -> Part:
     "A small disc"
     return area(name, ellipse(x, y, r, n=12), colour, level)
@@ -35,7 +35,7 @@ def bend(points: ArrayLike) -> np.ndarray:
     "An open curve through `points`"
     return smooth(points, closed=False)
 
-
+# %% ../../nbs/world/02_animals.ipynb #30fa2ad6
 def band(points: ArrayLike, start: float, stop: float | None = None) -> np.ndarray:
     "The outline of a band along a path; `start` and `stop` are half its width at the two ends"
     p = np.asarray(points, float)
@@ -51,7 +51,7 @@ def put(parts: list[Part], x: float, y: float, scale: float) -> list[Part]:
         Part(p.name, p.points * scale + [x, y], p.colour, p.level, p.closed, p.width * max(scale, 0.5)) for p in parts
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #50bd79f3
 def four_legs(front: float, hind: float, gap: float, top: float, bottom: float, half: float, colour: str) -> list[Part]:
     "Legs of an animal seen from the side; the far pair stands `gap` further right"
     leg = lambda x: [(x - half, top), (x + half, top), (x + half * 0.9, bottom), (x - half * 0.9, bottom)]
@@ -70,7 +70,7 @@ def _cat_eyes(t, x, y):
         *both('pupil', ellipse(x, y, r * 0.3, r * 0.7, n=10), 'black', 2),
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #127f1f92
 def _cat_head(t, seen=True):
     "The head, about 1.4 wide around the origin; only ears and outline if it is not `seen` from the front"
     w, h, tip = t.size('head width', 0.55, 0.82), t.size('head height', 0.45, 0.65), t.size('ear height', 0.18, 0.55)
@@ -128,7 +128,7 @@ def _cat_sitting(t, seen):
         parts.append(line('spine', [(0, -0.1), (0, 0.5)], 'dark', 2, 0.03))
     return parts + put(_cat_head(t, seen), 0, -0.5, t.size('head size', 0.45, 0.68))
 
-
+# %% ../../nbs/world/02_animals.ipynb #76df7669
 def _cat_walking(t):
     "A cat seen from its left side, its face turned to us"
     long, leg, n = t.size('body length', 0.42, 0.66), t.size('leg length', 0.25, 0.55), t.count('body stripes', 0, 4)
@@ -196,7 +196,7 @@ def _rabbit_ears(t, x, y):
             parts.append(area(f'inside {side} ear', inner, 'pink', 2))
     return parts
 
-
+# %% ../../nbs/world/02_animals.ipynb #f1e7585a
 def _rabbit_head(t):
     "The face, about one wide, with ears above"
     w, h, r, n = (
@@ -310,7 +310,7 @@ def _rabbit_sitting(t):
         parts.append(line(f'whisker {k}', [(-0.78, y + 0.07), (-0.62 + 0.1 * k, y + 0.22)], 'dark', 2, 0.03))
     return parts
 
-
+# %% ../../nbs/world/02_animals.ipynb #d9e5ae3c
 @category
 def rabbit(t: Traits) -> list[Part]:
     "A rabbit: its face, sitting, or on its hind legs"
@@ -405,7 +405,7 @@ def _elephant_front(t):
         parts += both('toenail', ellipse(fat * 0.55, 0.62 + leg, half * 0.6, 0.05, n=10), 'white', 2)
     return parts + [area('body', ellipse(0, 0.2, fat, 0.48), 'grey')] + put(_elephant_face(t), 0, -0.2, 0.75)
 
-
+# %% ../../nbs/world/02_animals.ipynb #d89e21d3
 @category
 def elephant(t: Traits) -> list[Part]:
     "An elephant from the side, its face, or the whole from the front"
@@ -425,7 +425,7 @@ def _giraffe_skin(t, places, r):
         for k, (x, y) in enumerate(places[:n])
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #401897d7
 def _giraffe_portrait(t):
     "Head and neck, looking left"
     x, w, jaw, horn = (
@@ -600,7 +600,7 @@ def _owl_face(t, w, colour):
         )
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #60384536
 def _owl_chest(t, w, y0, y1):
     "Marks on the breast: rows of small arcs, or a plain patch"
     kind = t.pick('breast', ['plain', 'patched', 'feathered', 'feathered'])
@@ -640,7 +640,7 @@ def _owl_flying(t, colour):
         + put(_owl_face(t, r, colour), 0, -0.35, 0.85)
     )
 
-
+# %% ../../nbs/world/02_animals.ipynb #91747850
 def _owl_perched(t, turned, colour):
     "Standing towards us, or with the body turned aside"
     w, r, low = t.size('body width', 0.36, 0.6), t.size('head size', 0.36, 0.5), t.size('body length', 0.55, 0.85)
@@ -753,7 +753,7 @@ def _duck_head(t, x, y, r, colour):
         dot('eye', x - r * 0.3, y - r * 0.25, t.size('eye size', 0.035, 0.07)),
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #79d1ff68
 def _duck_flying(t, colour, head_colour):
     "Neck stretched, wings up"
     lift, n, high = t.size('wing lift', 0.35, 0.8), t.size('neck length', 0.2, 0.5), t.size('body height', 0.15, 0.26)
@@ -862,7 +862,7 @@ def _fish_tail(t, x):
     }
     return area('tail', tails[t.pick('tail', list(tails))], 'second')
 
-
+# %% ../../nbs/world/02_animals.ipynb #7324fb48
 def _fish_back(t, h, x):
     "The fin on the back, on a body `h` high there"
     kind = t.pick('back fin', ['rounded', 'pointed', 'spiky', 'none'])
@@ -980,7 +980,7 @@ def _spout(t, x, y):
         )
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #fc9c0362
 def _flukes(span, high, notch):
     "The tail fin, its root at the origin, its tips up and out"
     edge = np.concatenate(
@@ -993,7 +993,7 @@ def _flukes(span, high, notch):
     )
     return np.concatenate([edge, flip(edge)[::-1]])
 
-
+# %% ../../nbs/world/02_animals.ipynb #ffd5dbef
 def _waves(t, y):
     return [
         line(f'wave {k}', bend([(x, y), (x + 0.17, y + 0.09), (x + 0.34, y), (x + 0.5, y + 0.09)]), 'water', 1, 0.06)
@@ -1028,7 +1028,7 @@ def _whale_tail(t, colour):
         ]
     )
 
-
+# %% ../../nbs/world/02_animals.ipynb #e8eab40e
 WHALES = {
     'round': lambda h, up: [
         (-0.95, 0.2),
@@ -1266,7 +1266,7 @@ def _snake_head(t, x, y, turn, w, colour):
     ]
     return put(rotate(parts, turn), x, y, 1)
 
-
+# %% ../../nbs/world/02_animals.ipynb #24d06a1d
 def _snake_marks(t, path, w):
     "Rings or diamonds along a body of half width `w`"
     kind = t.pick('skin', ['plain', 'ringed', 'diamond'])
@@ -1299,7 +1299,7 @@ def _snake_crawling(t, w, head, colour):
     ]
     return rotate(parts, t.size('tilt', -0.7, 0.7))
 
-
+# %% ../../nbs/world/02_animals.ipynb #5b19bbac
 def _snake_spiral(t, w, head, colour):
     "Rolled up, seen from above, the tail in the middle"
     turns, u = t.size('turns', 1.2, 2.6), np.linspace(0, 1, 60)
@@ -1368,7 +1368,7 @@ def _snake_coiled(t, w, head, colour, cobra):
     ]
     return parts + _snake_head(t, -0.05, up - 0.02, 0, max(0.11, head), colour)
 
-
+# %% ../../nbs/world/02_animals.ipynb #ad37b4bb
 @category
 def snake(t: Traits) -> list[Part]:
     "A snake that crawls, a coiled one, a spiral or a cobra"
@@ -1425,7 +1425,7 @@ def _butterfly_wings(t):
     ]
     return smooth(upper), smooth(lower), spots, (a, up, b, low)
 
-
+# %% ../../nbs/world/02_animals.ipynb #753b5053
 def _wing_pair(t, name, wings, wide=1.0, skew=0.0):
     "Upper and lower wing of one side with everything on them, `wide` times as wide and skewed"
     upper, lower, spots, (a, up, b, low) = wings
@@ -1469,7 +1469,7 @@ def _butterfly_body(t):
         dot('head', 0, 0.08 - long, fat * 1.3, 'black'),
     ]
 
-
+# %% ../../nbs/world/02_animals.ipynb #d0dc66a2
 @category
 def butterfly(t: Traits) -> list[Part]:
     "A butterfly with open wings, from the side, or half turned"
@@ -1502,7 +1502,7 @@ def _spider_legs(t, x, y, r, colour):
         parts += both(f'leg {k}', [(r * 0.3, y + 0.1 * a), bent, foot], colour, 0, 0.05)
     return parts
 
-
+# %% ../../nbs/world/02_animals.ipynb #07d68660
 def _spider_marking(t, y, r):
     "A sign on the back of an abdomen at (0, y)"
     kind = t.pick('marking', ['none', 'cross', 'striped', 'round'])
@@ -1714,7 +1714,7 @@ def _spiral(cx, cy, r, turns, start):
     q = r * (1 - 0.93 * a / a[-1])
     return np.stack([cx + q * np.cos(start + a), cy + q * np.sin(start + a)], 1)
 
-
+# %% ../../nbs/world/02_animals.ipynb #1cd5b4d5
 def _snail_front(t, r, skin, shell):
     "A snail that comes towards us, its house leaning to one side"
     w, y, x = (

@@ -24,7 +24,7 @@ def ribbon(points: ArrayLike, widths: ArrayLike) -> np.ndarray:
     side = np.stack([-d[:, 1], d[:, 0]], 1) * np.broadcast_to(widths, len(p))[:, None] / 2
     return np.concatenate([p + side, (p - side)[::-1]])
 
-
+# %% ../../nbs/world/05_belongings.ipynb #00ba42e7
 def rounded(x0: float, y0: float, x1: float, y1: float, r: float) -> np.ndarray:
     "A rectangle whose corners are quarter circles of radius `r`"
     corners = (x1 - r, y0 + r, -0.5), (x1 - r, y1 - r, 0), (x0 + r, y1 - r, 0.5), (x0 + r, y0 + r, 1)
@@ -41,7 +41,7 @@ def laid(parts: list[Part], angle: float = 0.0) -> list[Part]:
         p.points, p.width = (p.points - (low + high) / 2) * scale, p.width * scale
     return parts
 
-
+# %% ../../nbs/world/05_belongings.ipynb #82f972d7
 SIDES = ('left', -1), ('right', 1)
 
 
@@ -63,7 +63,7 @@ def _bow(shape, r):
         return rounded(-r, -r, r, r, r * 0.3)
     return ellipse(0, 0, r * (0.75 if shape == 'oval' else 1), r * (1.25 if shape == 'oval' else 1))
 
-
+# %% ../../nbs/world/05_belongings.ipynb #092653cf
 def _cut_blade(x0, x1, w, n, depth, pattern):
     "A key blade from `x0` to `x1` with `n` notches of a given `pattern` in its lower edge"
     x = np.linspace(x1 - w * 1.2, x0 + 0.3 * (x1 - x0), 2 * n + 1)
@@ -377,7 +377,7 @@ def _sword_guard(t, design, y, wide):
     band = ribbon(np.stack([x, y + bend * (x / wide) ** 2], 1), thick)
     return [area('guard', band, t.pick('guard colour', ('gold', 'metal', 'second')))]
 
-
+# %% ../../nbs/world/05_belongings.ipynb #27bd41a3
 def _sword_pommel(t, y):
     "The knob at the end of the grip, if there is one"
     kind = t.pick('pommel', ('round', 'diamond', 'flat', 'none'))
@@ -437,7 +437,7 @@ def straight_bar(name: str, a: ArrayLike, b: ArrayLike, wide: float, colour: str
     "A bar from `a` to `b`: a filled band, or a single stroke"
     return area(name, ribbon([a, b], wide), colour, level) if solid else line(name, [a, b], colour, level, wide * 0.8)
 
-
+# %% ../../nbs/world/05_belongings.ipynb #5568ece6
 def _straight_ladder(t, solid, colour, wide):
     "Two rails that may lean and run together, and rungs between them"
     w, top, lean = t.size('width', 0.22, 0.55), t.size('narrowing', 0.55, 1), t.size('slant', -0.55, 0.55)
@@ -452,7 +452,7 @@ def _straight_ladder(t, solid, colour, wide):
     ]
     return rungs + [straight_bar(f'{name} rail', at(s, 0), at(s, 1), wide, colour, 0, solid) for name, s in SIDES]
 
-
+# %% ../../nbs/world/05_belongings.ipynb #3ef7a5b7
 def _step_ladder(t, solid, colour, wide):
     "A front frame with treads, and two legs behind it"
     w, top, n = t.size('width', 0.3, 0.5), t.size('narrowing', 0.45, 0.9), t.count('rungs', 2, 6)
@@ -499,7 +499,7 @@ def _rope_ladder(t, solid, colour, wide):
         parts.append(straight_bar(f'plank {k + 1}', (x0 - out, y0), (x1 + out, y1), wide, colour, 0, solid))
     return parts
 
-
+# %% ../../nbs/world/05_belongings.ipynb #8978cd3c
 @category
 def ladder(t: Traits) -> list[Part]:
     "A straight ladder, a step ladder or a rope ladder"
@@ -515,7 +515,7 @@ def _rib(x, h, n=8):
     a = np.linspace(0, math.pi / 2, n)
     return np.stack([x * np.sin(a), -h * np.cos(a)], 1)
 
-
+# %% ../../nbs/world/05_belongings.ipynb #712daab4
 def _canopy(t, w, h):
     "The dome, its ribs or striped panels, and the hem with its scallops"
     n, scallop = t.count('panels', 2, 7), t.size('scallop depth', 0, 0.17)
@@ -593,7 +593,7 @@ def _umbrella_from_below(t, w, h):
     parts += [line(f'rib {k + 1}', [(0, -d * 0.25), e], 'dark', 1, 0.03) for k, e in enumerate(ends)]
     return parts + _umbrella_handle(t, -d * 0.25, t.size('stick length', 0.6, 1.05))
 
-
+# %% ../../nbs/world/05_belongings.ipynb #06d46797
 def _beach_umbrella(t, w, h):
     "A canopy on a straight pole that may stand in sand"
     spike = line('spike', [(0, -h), (0, -h - t.size('spike length', 0.05, 0.2))], 'dark', 1, 0.06)
@@ -730,7 +730,7 @@ def _lens(t, x, y, r):
         parts.append(line('glint', arc(x, y, r * 0.45, start=math.pi, stop=1.5 * math.pi, n=6), 'white', 2, 0.04))
     return parts
 
-
+# %% ../../nbs/world/05_belongings.ipynb #dcbf6078
 def _camera_strap(t, w, h):
     "A strap above the body, if there is one"
     if not t.flag('strap', 0.3):
@@ -760,7 +760,7 @@ def _instant_foot(t, w, h):
         area('slot', rect(-w * 0.8, h - 0.12, w * 0.8, h - 0.05), 'black', 1),
     ]
 
-
+# %% ../../nbs/world/05_belongings.ipynb #2b782929
 def _camera_back(t, w, h):
     "The side with the screen"
     x, s = -w + t.size('screen width', 0.55, 0.75) * 2 * w, t.side('screen side')
@@ -955,7 +955,7 @@ def _cowboy_hat(t):
     crown = smooth([*left, (0, 0.5 - h + dip), *flip(left)[::-1]], closed=False)
     return [area('crown', crown, 'main'), area('brim', brim, 'main')], w, 0.42, -0.15
 
-
+# %% ../../nbs/world/05_belongings.ipynb #1133842c
 def _brimmed_hat(t, design):
     "A top hat or a soft hat on an oval brim; also half its width, where it meets the brim, and how its sides lean"
     h, w, b, d = (
@@ -1005,7 +1005,7 @@ def _hat_trim(t, w, y):
     wing = np.array([(0, 0), (-0.2, -0.15), (-0.2, 0.15), (0, 0), (0.2, -0.15), (0.2, 0.15)])
     return [area('bow', wing + [x, y - 0.12], 'third', 1)]
 
-
+# %% ../../nbs/world/05_belongings.ipynb #2f70aa2c
 @category
 def hat(t: Traits) -> list[Part]:
     "A top hat, a cowboy hat, a soft hat or a cap"
@@ -1041,7 +1041,7 @@ def _side_mark(kind, y):
         [area(f'stripe {k + 1}', bar + [0.02 + 0.17 * k, y], 'third', 1) for k in range(3)] if kind == 'stripes' else []
     )
 
-
+# %% ../../nbs/world/05_belongings.ipynb #ce3671d9
 def _trainer(t):
     "A sports shoe"
     top, toe, sole = (
@@ -1209,7 +1209,7 @@ def _slipper(t):
         )
     return parts
 
-
+# %% ../../nbs/world/05_belongings.ipynb #0741295a
 @category
 def shoe(t: Traits) -> list[Part]:
     "A trainer, a high heel, a boot or a slipper"
@@ -1261,7 +1261,7 @@ def _shirt_print(kind, w, y, t):
         ]
     return []
 
-
+# %% ../../nbs/world/05_belongings.ipynb #c31550d5
 def _shirt_neck(kind, w, d):
     "The neckline, `w` to each side and `d` deep"
     if kind == 'vee':

@@ -33,7 +33,7 @@ ROLE_WORDS = dict(
     cream='yellow',
 )
 
-
+# %% ../../nbs/world/10_captions.ipynb #99eada0a
 def _area(p):
     x, y = p.points.T
     return (
@@ -42,7 +42,7 @@ def _area(p):
         else p.width * np.hypot(*np.diff(p.points, axis=0).T).sum()
     )
 
-
+# %% ../../nbs/world/10_captions.ipynb #7827f779
 def colour_role(it: Thing) -> str:
     "The role that covers most of the object"
     cover = {}
@@ -51,7 +51,7 @@ def colour_role(it: Thing) -> str:
             cover[p.colour] = cover.get(p.colour, 0) + _area(p)
     return max(cover, key=cover.get)
 
-
+# %% ../../nbs/world/10_captions.ipynb #62fb146d
 def lopsided(it: Thing) -> float:
     "How far the object differs from its own mirror image, as a share of its size: 0 for a ball"
     p = rotate(it.points[:: max(1, len(it.points) // 120)], -it.traits.values['lean'])
@@ -103,7 +103,7 @@ def phrase(name: str, answer: str | float | bool, draw: float, colours: dict[str
         return '' if answer == 'none' else f'with {ROLE_WORDS.get(answer, answer)} {name.removesuffix(" colour")}'
     return f'with {"small" if draw < 0.5 else "big"} {name}' if not 0.25 < draw < 0.75 else ''
 
-
+# %% ../../nbs/world/10_captions.ipynb #a8895021
 def features(it: Thing, coloured: bool = True) -> list[str]:
     "What can be said about the answers of the drawing program; without colours for a line drawing"
     phrases = {
@@ -125,7 +125,7 @@ def _noun(category, design):
         return f'{category} {design}'
     return f'{design} {category}'
 
-
+# %% ../../nbs/world/10_captions.ipynb #2f708fe2
 def _facts(it):
     return it.category, words(it), features(it), features(it, False), it.traits.values.get('design', '')
 
@@ -140,7 +140,7 @@ def caption(it: Thing, modality: str = 'photo', variant: int = 0, view: int = 0)
     known = _facts(it) if it.traits.fixed else _facts_of(it.category, it.instance, it.version)
     return _sentence(known, (it.version, it.category, it.instance), modality, variant, view)
 
-
+# %% ../../nbs/world/10_captions.ipynb #92e9a95a
 def caption_of(
     category: str, instance: int, modality: str = 'photo', variant: int = 0, view: int = 0, version: int = 1
 ) -> str:
@@ -149,7 +149,7 @@ def caption_of(
         _facts_of(category, int(instance), version), (version, category, int(instance)), modality, variant, view
     )
 
-
+# %% ../../nbs/world/10_captions.ipynb #1d1a0296
 def _sentence(known, key, modality, variant, view):
     kind = MODALITY_WORDS[check_name(modality, MODALITY_WORDS, 'modality')]
     category, w, coloured, plain, design = known
@@ -190,7 +190,7 @@ class _Listener(Traits):
         self._note(name, options)
         return super().pick(name, options)
 
-
+# %% ../../nbs/world/10_captions.ipynb #ba9c6af3
 @functools.cache
 def caption_words() -> tuple[str, ...]:
     "Every word a caption can hold, sorted"

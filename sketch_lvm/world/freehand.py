@@ -41,7 +41,7 @@ class SketchStyle:
                 f'a sketch style has numbers from 0 to 1 (distortion to 3, pen above 0); look at {bad or ["pen"]}.'
             )
 
-
+# %% ../../nbs/world/08_freehand.ipynb #002031c8
 SKETCH_STYLES = dict(
     default=SketchStyle(),
     careful=SketchStyle(1.1 / 64, 0.003, 0.15, 0.01, 0.01, 0.03, 0.02, 0.1),
@@ -49,7 +49,7 @@ SKETCH_STYLES = dict(
     quick=SketchStyle(1.4 / 64, 0.008, 1.2, 0.045, 0.05, 0.2, 0.1, 0.6),
 )
 
-
+# %% ../../nbs/world/08_freehand.ipynb #05e58070
 def sketch_style(style: str | dict | SketchStyle) -> SketchStyle:
     "A `SketchStyle` from its name, a dict of changes to the default, or itself"
     if isinstance(style, SketchStyle):
@@ -125,7 +125,7 @@ def _kept(it, pieces, style, much, r):
     drawn[length.argmax()] = True
     return [piece for piece in pieces if drawn[piece[0]]]
 
-
+# %% ../../nbs/world/08_freehand.ipynb #62097187
 def _stroke_order(pieces, r, parts, restart=0.6, split=0.3):
     "Essential and long ones first; closed outlines begin anywhere and long strokes may be drawn in two"
     out = []
@@ -158,7 +158,7 @@ def _ends(xy, closed, style, r):
         ]
     )
 
-
+# %% ../../nbs/world/08_freehand.ipynb #217e4f11
 def _wobble(n, every, size, r):
     "A smooth random offset along `n` points, a new value each `every` points"
     m = int(n / every) + 2
@@ -220,7 +220,7 @@ def _rounded(q, closed, w):
     c = np.cumsum(np.concatenate([np.zeros((1, 2)), pad]), 0)
     return (c[2 * w + 1 :] - c[: -2 * w - 1]) / (2 * w + 1)
 
-
+# %% ../../nbs/world/08_freehand.ipynb #d1519c58
 def _on_page(drawn, r, style):
     "Rough placement: a little shift and growth, then all ink inside the page, in whole units"
     every = np.concatenate(drawn)
@@ -239,7 +239,7 @@ def sketch_strokes(
     "A freehand drawing as strokes `[2, n]` on the page 0..255; the view is another try of another hand"
     return _by_hand(category, instance, view, sketch_style(style), version)[0]
 
-
+# %% ../../nbs/world/08_freehand.ipynb #583d33db
 def sketch(
     category: str,
     instance: int = 0,
@@ -251,7 +251,7 @@ def sketch(
     "uint8 `[size, size]`: the strokes of `sketch_strokes`, drawn with the style's pen"
     return rasterize(sketch_strokes(category, instance, view, style, version), size, sketch_style(style).pen)
 
-
+# %% ../../nbs/world/08_freehand.ipynb #89c69e01
 def stroke_parts(
     category: str, instance: int = 0, view: int = 0, style: str | dict | SketchStyle = 'default', version: int = 1
 ) -> list[str]:
@@ -259,7 +259,7 @@ def stroke_parts(
     parts = thing(category, instance, version).parts
     return [parts[k].name for k in _by_hand(category, instance, view, sketch_style(style), version)[1]]
 
-
+# %% ../../nbs/world/08_freehand.ipynb #6488613c
 def sketch_positions(
     category: str, instance: int = 0, view: int = 0, style: str | dict | SketchStyle = 'default', version: int = 1
 ) -> dict[str, tuple[float, float]]:

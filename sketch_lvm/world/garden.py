@@ -33,7 +33,7 @@ def scallop(
     a = a + uneven * np.sin(a + 3 * turn) + turn
     return np.stack([cx + rx * r * np.cos(a), cy + (rx if ry is None else ry) * r * np.sin(a)], 1)
 
-
+# %% ../../nbs/world/03_garden.ipynb #d900f2dd
 def thick_path(path: ArrayLike, half: ArrayLike, cap: bool = False) -> np.ndarray:
     "The shape around a path, `half` to either side (one number, or one per point); `cap` rounds its far end"
     p = np.asarray(path, float)
@@ -52,7 +52,7 @@ def leaf(x: float, y: float, length: float, turn: float, fat: float = 0.25) -> n
     p = np.concatenate([np.stack([s * length, -half], 1), np.stack([s * length, half], 1)[-2:0:-1]])
     return rotate(p, turn) + [x, y]
 
-
+# %% ../../nbs/world/03_garden.ipynb #5d83cd06
 def bite(points: ArrayLike, cx: float, cy: float, r: float, teeth: int = 3) -> np.ndarray:
     "The outline with a round, toothed piece missing at (cx, cy)"
     p = np.asarray(points, float)
@@ -82,12 +82,12 @@ def scatter(cx: float, cy: float, rx: float, ry: float, n: int, turn: float = 0.
     r, a = np.sqrt((k + 0.5) / max(n, 1)), turn + 2.4 * k
     return np.stack([cx + rx * r * np.cos(a), cy + ry * r * np.sin(a)], 1)
 
-
+# %% ../../nbs/world/03_garden.ipynb #d97bf6d5
 def dots(name: str, points: ArrayLike, r: float, colour: str, level: int = 2) -> list[Part]:
     "A small disc at every point"
     return [area(f'{name} {k + 1}', ellipse(x, y, r, n=12), colour, level) for k, (x, y) in enumerate(points)]
 
-
+# %% ../../nbs/world/03_garden.ipynb #b775e902
 def fill_frame(parts: list[Part]) -> list[Part]:
     "The parts, centred and as large as the frame -1..1 allows"
     xy = np.concatenate([p.points for p in parts])
@@ -97,7 +97,7 @@ def fill_frame(parts: list[Part]) -> list[Part]:
         Part(p.name, (p.points - (low + high) / 2) * scale, p.colour, p.level, p.closed, p.width * scale) for p in parts
     ]
 
-
+# %% ../../nbs/world/03_garden.ipynb #91911fb8
 def flowerpot(w: float, y: float, h: float, colour: str) -> list[Part]:
     "A pot with a rim whose upper edge lies at y"
     return [
@@ -168,7 +168,7 @@ def _bare_tree(t, w):
             )
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #91199131
 @category
 def tree(t: Traits) -> list[Part]:
     "A tree with one crown, a crown of clumps, or bare"
@@ -196,7 +196,7 @@ def _pine_tiers(t, w, colour):
         )
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #e69ac6f0
 def _pine_jags(t, w, colour):
     "One outline of pointed steps"
     n, cut = t.count('tiers', 3, 7), t.size('cut depth', 0.25, 0.6)
@@ -231,7 +231,7 @@ def _pine_cone(t, w, colour):
         for k, (x, y) in enumerate(marks)
     ]
 
-
+# %% ../../nbs/world/03_garden.ipynb #6139d1e7
 @category
 def pine_tree(t: Traits) -> list[Part]:
     "A pine of tiers, a jagged one, one with a spine, or a cone"
@@ -274,7 +274,7 @@ def _daisy(t, cy):
         parts.append(area(f'petal {k + 1}', petal, colour))
     return parts + [area('middle', ellipse(0, cy, middle), 'brown' if colour == 'yellow' else 'yellow')]
 
-
+# %% ../../nbs/world/03_garden.ipynb #43eb01fc
 def _side_daisy(t, cy):
     "A fan of petals seen from the side"
     n, length = t.count('petals', 3, 7), t.size('petal length', 0.5, 0.85)
@@ -301,7 +301,7 @@ def _tulip(t, cy):
         parts.append(area('petal', leaf(0, low - 0.03, h * 0.95, -math.pi / 2, 0.22), 'main', 1))
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #0eeef85d
 def _blossom(t, cy):
     "One scalloped outline, as children draw it"
     n, r, middle = t.count('petals', 4, 9), t.size('bloom size', 0.4, 0.7), t.size('middle', 0.1, 0.3)
@@ -330,7 +330,7 @@ def _stem_and_leaves(t, top, foot, leaves):
         parts.append(area(f'leaf {k + 1}', leaf(x, y, size, turn if s > 0 else math.pi - turn, fat), 'green', 1))
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #07343db8
 @category
 def flower(t: Traits) -> list[Part]:
     "A daisy, a flower from the side, a tulip or a blossom"
@@ -355,7 +355,7 @@ def _cactus_side(w, arm=None):
     )
     return np.concatenate([top, [(w, y - a), (x, y - a)], round_tip, elbow, [(w, y + a), (w, 0.7)]])
 
-
+# %% ../../nbs/world/03_garden.ipynb #435b1e17
 def _column_cactus(t):
     "A column with arms, one outline"
     w, thick, gap = t.size('column width', 0.13, 0.32), t.size('arm width', 0.07, 0.15), t.size('arm gap', 0.08, 0.3)
@@ -398,7 +398,7 @@ def _ball_cactus(t):
         parts.append(line(f'rib {k + 1}', arc(0, cy, rx * q, ry, -math.pi / 2, math.pi / 2), 'darkgreen', 1, 0.04))
     return parts, (0, cy - ry), (0, cy, rx * 0.85, ry * 0.75)
 
-
+# %% ../../nbs/world/03_garden.ipynb #b62763c9
 def _pad_cactus(t):
     "Flat pads growing on top of each other"
     n, fat, spread = t.count('pads', 3, 5), t.size('pad width', 0.55, 0.85), t.size('spread', 0.5, 1.0)
@@ -545,7 +545,7 @@ def _fruit_top(t, y, colour='wood'):
         )
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #56de62aa
 def _seeds(cx, cy, gap, size):
     "Two pips"
     return [
@@ -572,7 +572,7 @@ def _apple_outline(t):
         ],
     )
 
-
+# %% ../../nbs/world/03_garden.ipynb #26c9e61d
 def _apple_core(t):
     "What is left of an eaten apple"
     lid, waist, low = t.size('lid width', 0.4, 0.7), t.size('waist', 0.12, 0.3), t.size('bottom width', 0.3, 0.6)
@@ -674,7 +674,7 @@ def _crescent(span, length, w, n=21, blunt=0.45):
     path -= (path.min(0) + path.max(0)) / 2
     return path, w * (blunt * 0.5 + (1 - blunt * 0.5) * np.sin(math.pi * np.linspace(0.03, 0.97, n)) ** 0.7)
 
-
+# %% ../../nbs/world/03_garden.ipynb #275d816c
 def _single_banana(t):
     "One banana, hanging down in the middle"
     path, half = _crescent(t.size('curve', 0.7, 2.7), 2.0, t.size('thickness', 0.14, 0.3))
@@ -732,7 +732,7 @@ def _banana_bunch(t):
         parts.append(area(f'banana {k + 1}', p, colour))
     return parts + [area('stalk', [(-0.16, top), (0.06, top), (0.12, -0.62), (-0.2, -0.62)], 'brown')]
 
-
+# %% ../../nbs/world/03_garden.ipynb #f31954e2
 @category
 def banana(t: Traits) -> list[Part]:
     "One banana, a peeled one, or a bunch"
@@ -874,7 +874,7 @@ def _toppings(t, points, size=1.0):
             )
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #883f8be2
 def _dripping_edge(w, at, long):
     "The right edge of a slice from the rim to the tip, with tongues of cheese at the given fractions of its length"
 
@@ -939,7 +939,7 @@ def _round_pizza(t, missing):
     keep = (np.abs(a) > gap / 2 + 0.2) & (np.hypot(*spots.T) > 0.22) if missing else np.ones(len(spots), bool)
     return parts + _toppings(t, spots[keep])
 
-
+# %% ../../nbs/world/03_garden.ipynb #9a474fc5
 @category
 def pizza(t: Traits) -> list[Part]:
     "A slice, a whole pizza, or one with a slice missing"
@@ -965,7 +965,7 @@ def _scoops(t, y, w):
         b[:, 1].min() for b in balls
     )
 
-
+# %% ../../nbs/world/03_garden.ipynb #67666e63
 def _swirl(t, y, w):
     "Soft ice: rings that grow smaller towards a tip"
     n, tall, parts = t.count('rings', 2, 5), t.size('swirl height', 0.7, 1.1), []
@@ -1085,7 +1085,7 @@ def _ice_glass(t):
         parts.append(area('cherry', ellipse(0, top - 0.05, 0.1, n=14), 'red', 1))
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #db0b3de2
 @category
 def ice_cream(t: Traits) -> list[Part]:
     "A cone, soft ice, a bar on a stick, or a glass"
@@ -1103,14 +1103,14 @@ def _candle(x, y, tall, tag=''):
         area('flame' + tag, flame, 'orange', 1),
     ]
 
-
+# %% ../../nbs/world/03_garden.ipynb #81819f3c
 def _candles(t, y, w):
     "A row of candles on a surface at height y"
     n, tall = t.count('candles', 1, 5), t.size('candle height', 0.18, 0.36)
     at = [0] if n == 1 else np.linspace(-w, w, n)
     return [p for k, x in enumerate(at) for p in _candle(x, y, tall, f' {k + 1}')]
 
-
+# %% ../../nbs/world/03_garden.ipynb #26ce298a
 def _icing(name, w, y, drips, deep):
     "A band of icing with a dripping lower edge, on a box that is w to either side"
     x = np.linspace(w, -w, 2 * drips + 1)
@@ -1201,7 +1201,7 @@ def _cake_slice(t):
         parts += _candle(x, yy, t.size('candle height', 0.25, 0.45))
     return parts
 
-
+# %% ../../nbs/world/03_garden.ipynb #f382cd7f
 @category
 def cake(t: Traits) -> list[Part]:
     "A cake in tiers, a drum, or a slice"
@@ -1220,7 +1220,7 @@ def _snowman_balls(t, design):
         r *= shrink
     return balls
 
-
+# %% ../../nbs/world/03_garden.ipynb #2bf82c41
 def _snowman_face(t, y, r):
     "Eyes, nose and mouth on the head"
     s, parts = (
@@ -1339,7 +1339,7 @@ def _crossed_star(n, r=0.95, turn=-math.pi / 2):
         for k in range(n + 1)
     ]
 
-
+# %% ../../nbs/world/03_garden.ipynb #c3525ce2
 def _star_extras(t, n, inner):
     "A smaller star inside, facets, or a face"
     extra, parts = t.pick('inside', ['nothing', 'nothing', 'small star', 'facets', 'face']), []

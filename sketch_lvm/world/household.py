@@ -23,7 +23,7 @@ def limb(p: ArrayLike, q: ArrayLike, w0: float, w1: float | None = None) -> np.n
     w1 = w0 if w1 is None else w1
     return np.array([p + side * w0, q + side * w1, q - side * w1, p - side * w0])
 
-
+# %% ../../nbs/world/04_household.ipynb #3a50660a
 def profile_slice(profile: ArrayLike, y0: float, y1: float, shrink: float = 1.0, k: int = 9) -> np.ndarray:
     "The slice of a `mirrored` profile between two heights"
     p, y = np.asarray(profile, float), np.linspace(y0, y1, k)
@@ -55,14 +55,14 @@ def areas(name: str, shapes: Iterable[ArrayLike], colour: str = 'main', level: i
     "Numbered areas: 'foot 1', 'foot 2'"
     return [area(f'{name} {k + 1}', q, colour, level) for k, q in enumerate(shapes)]
 
-
+# %% ../../nbs/world/04_household.ipynb #1ccb2a0d
 def lines(
     name: str, shapes: Iterable[ArrayLike], colour: str = 'dark', level: int = 1, width: float = 0.06
 ) -> list[Part]:
     "Numbered lines"
     return [line(f'{name} {k + 1}', q, colour, level, width) for k, q in enumerate(shapes)]
 
-
+# %% ../../nbs/world/04_household.ipynb #16467913
 def handle(shape: str, cx: float, cy: float, rx: float, ry: float, colour: str, thick: float = 0.1) -> list[Part]:
     "A loop with a hole"
     return [
@@ -70,7 +70,7 @@ def handle(shape: str, cx: float, cy: float, rx: float, ry: float, colour: str, 
         area('handle hole', handle_curve(shape, cx, cy, max(rx - thick, 0.06), max(ry - thick, 0.06)), 'bg'),
     ]
 
-
+# %% ../../nbs/world/04_household.ipynb #79d11c13
 def _steam(t, x, y, most=4):
     "Wavy lines rising from (x, y)"
     n, wisp = t.count('wisps of steam', 0, most), smooth([(0, 0), (0.07, -0.1), (-0.04, -0.2), (0.04, -0.32)], False)
@@ -139,7 +139,7 @@ def _paper_cup(t, w, h, narrow, colour):
         )
     return parts
 
-
+# %% ../../nbs/world/04_household.ipynb #e43c0b98
 def _cup_decoration(t, profile, h):
     "A band, dots or a heart on the side"
     kind, y = t.pick('decoration', ('no', 'band', 'dots', 'heart')), 0.2 * h
@@ -332,7 +332,7 @@ def _spout(t, w, colour):
         )
     return [area('spout', p, colour)]
 
-
+# %% ../../nbs/world/04_household.ipynb #67f59be4
 def _teapot_lid(t, w, top, design):
     "Lid, knob and perhaps steam"
     rise, knob = t.size('lid height', 0.06, 0.24), t.pick('knob', ('ball', 'ring', 'peg'))
@@ -442,7 +442,7 @@ def _lamp_base(t, y, design):
         'ball', [ellipse(0, y + (k + 0.5) * (0.85 - y) / n, 0.17, (0.85 - y) / n / 2 + 0.01) for k in range(n)], 'third'
     ) + [foot]
 
-
+# %% ../../nbs/world/04_household.ipynb #b0fb32de
 def _desk_lamp(t):
     "Two arms, a joint and a cone"
     j, w = np.array([t.size('joint', 0.3, 0.7), -t.size('joint height', -0.2, 0.25)]), t.size('base width', 0.22, 0.48)
@@ -548,7 +548,7 @@ def _one_candle(t, x, w, top, low, colour, name=''):
         parts += lines('ray', rays, 'yellow', 2, 0.04)
     return parts
 
-
+# %% ../../nbs/world/04_household.ipynb #2a9c530c
 def _candle_dish(t):
     "A shallow dish with a ring to hold it by"
     w, r = t.size('dish width', 0.4, 0.72), t.size('ring', 0.11, 0.2)
@@ -558,7 +558,7 @@ def _candle_dish(t):
         area('dish', np.concatenate([ellipse(0, 0.75, w, 0.1, n=24)[12:], arc(0, 0.75, w, 0.2, 0, math.pi)]), 'metal'),
     ]
 
-
+# %% ../../nbs/world/04_household.ipynb #71152700
 def _candlestick(t, y, w):
     "A turned stick on a foot"
     k, foot = t.size('knob', 0.08, 0.24), t.size('foot width', 0.25, 0.5)
@@ -580,7 +580,7 @@ def _quad(p00, p01, p11, p10):
     p00, p01, p11, p10 = (np.asarray(p, float) for p in (p00, p01, p11, p10))
     return lambda u, v: (p00 * (1 - u) + p01 * u) * (1 - v) + (p10 * (1 - u) + p11 * u) * v
 
-
+# %% ../../nbs/world/04_household.ipynb #c4a41595
 def _chair_back(t, face, colour):
     "A board, slats or rungs inside a four-cornered face"
     style = t.pick('back', ('board', 'slatted', 'ladder'))
@@ -604,7 +604,7 @@ def _chair_back(t, face, colour):
     parts += lines('slat', [[face(u, 0.15), face(u, 0.85)] for u in np.linspace(0, 1, n + 2)[1:-1]], 'wood', 1, 0.05)
     return parts + [area('top rail', rail(0.92, 0.1, 0.05), 'wood')]
 
-
+# %% ../../nbs/world/04_household.ipynb #b48d3929
 def _legs(t, feet, name='leg'):
     "Legs from (x, y) to (x, y), drawn as lines or as bars"
     if t.pick('legs', ('thin', 'thick')) == 'thin':
@@ -776,7 +776,7 @@ def _round_table_legs(t, y, w):
         area('pedestal', limb((0, y), (0, 0.8), 0.16, t.size('pedestal foot', 0.1, 0.3)), 'wood'),
     ]
 
-
+# %% ../../nbs/world/04_household.ipynb #6076e88f
 def _on_table(t, y):
     "A vase, a bowl or nothing"
     thing = t.pick('on it', ('nothing', 'nothing', 'vase', 'bowl', 'books'))
@@ -1013,7 +1013,7 @@ def _antenna(t, top):
         line(f'{n} ear', [(0, top), (u * x, top - tall)], 'metal', 0, 0.05) for n, u in (('left', -1), ('right', 1))
     ] + tips
 
-
+# %% ../../nbs/world/04_household.ipynb #aefa011a
 def _tv_stand(t, w, h, design):
     "What the set stands on"
     n = t.size('stand height', 0.12, 0.32)
@@ -1126,7 +1126,7 @@ def _dial(t, x, y, r, colour):
         )
     return parts + ([area('pin', ellipse(x, y, r * 0.09, n=10), 'black', 2)] if t.flag('pin') else [])
 
-
+# %% ../../nbs/world/04_household.ipynb #cfd60e5d
 def _numeral(k, at, s):
     "12, 3, 6 or 9, in as few lines as a hand would use"
     strokes = {

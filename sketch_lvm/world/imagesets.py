@@ -49,7 +49,7 @@ class _Bare(ast.NodeTransformer):
             node.body = node.body[1:] or [ast.Pass()]
         return self.generic_visit(node)
 
-
+# %% ../../nbs/world/11_imagesets.ipynb #befdeada
 def bare_code(source: str) -> list[str]:
     "The definitions of a program, each as Python writes it, without docstrings, annotations, comments and imports"
     out = []
@@ -60,7 +60,7 @@ def bare_code(source: str) -> list[str]:
             out.append(ast.unparse(_Bare().visit(node)))
     return out
 
-
+# %% ../../nbs/world/11_imagesets.ipynb #bcf6d0af
 _bare_file = functools.cache(bare_code)  # two sets of a process share most of their rooms
 
 
@@ -78,7 +78,7 @@ def _fingerprint(sources: tuple[str, ...], drawn: str, versions: tuple[str, ...]
             f.write(found)
     return found
 
-
+# %% ../../nbs/world/11_imagesets.ipynb #b112925d
 def fingerprint(categories: Iterable[str]) -> str:
     "A hash of the code that draws these categories; its layout and what it says about itself do not count"
     here = Path(miniworld.__file__).parent
@@ -163,7 +163,7 @@ def _pool(workers):
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
-
+# %% ../../nbs/world/11_imagesets.ipynb #61e9b5d8
 def _make(path, what, modality, size, style, workers, progress):
     "Draw all rows into a temporary file and give it its name when it is complete"
     tmp = path.with_name(f'.{path.stem}.{os.getpid()}.npy')

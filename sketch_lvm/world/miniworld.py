@@ -86,7 +86,7 @@ FRAME_TRAITS = {
     'coat colour',
 }
 
-
+# %% ../../nbs/world/07_miniworld.ipynb #cf25c5c8
 def place(parts: list[Part], t: Traits) -> list[Part]:
     "The parts in the frame 0..1, facing, stretched, leaning, sized and placed as the traits `t` answer"
     taken = FRAME_TRAITS & set(t.values)
@@ -159,7 +159,7 @@ def thing(category: str, instance: int = 0, version: int = 1, fixed: dict | None
         return _thing(category, int(instance), version, tuple(fixed.items()))
     return _thing(category, int(instance), version)
 
-
+# %% ../../nbs/world/07_miniworld.ipynb #04da286b
 @functools.lru_cache(4096)
 def _thing(category, instance, version, fixed=()):
     t, parts = draw(category, instance, dict(fixed), version)
@@ -200,7 +200,7 @@ def part_map(it: Thing, view: int | None = None, size: int = 128) -> np.ndarray:
     "uint8 `[size, size]` of part numbers (0 background, k + 1 for `it.parts[k]`) in the photo `view`"
     return np.asarray(paint(it, photo_points(it, view), size))
 
-
+# %% ../../nbs/world/07_miniworld.ipynb #ee8e4b16
 def part_boxes(it: Thing, view: int | None = None, size: int = 128) -> dict[str, tuple[float, float, float, float]]:
     "Name -> (x0, y0, x1, y1) around what is visible of each part, in 0..1; hidden parts and holes are absent"
     ids, out = part_map(it, view, size), {}
@@ -210,7 +210,7 @@ def part_boxes(it: Thing, view: int | None = None, size: int = 128) -> dict[str,
             out[p.name] = tuple(float(v) / size for v in (x.min(), y.min(), x.max() + 1, y.max() + 1))
     return out
 
-
+# %% ../../nbs/world/07_miniworld.ipynb #bea1387d
 def part_positions(it: Thing, view: int | None = None, size: int = 128) -> dict[str, tuple[float, float]]:
     "Name -> (x, y) in 0..1: the visible pixel of each part nearest to its middle"
     ids, out = part_map(it, view, size), {}
@@ -236,7 +236,7 @@ SCENES = dict(
     leaves='among leaves',
 )
 
-
+# %% ../../nbs/world/07_miniworld.ipynb #8c9979c9
 def scene(it: Thing, view: int = 0) -> str:
     "Where the photo `view` of the object is taken: one of `SCENES`"
     return _scene((it.version, it.category, it.instance), view)

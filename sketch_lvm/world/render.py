@@ -21,7 +21,7 @@ from .freehand import sketch, sketch_strokes, sketch_style  # noqa: F401  all re
 def _tile():
     return rng(20_24).normal(size=(1024, 1024)).astype(np.float32)
 
-
+# %% ../../nbs/world/09_render.ipynb #b9af33d8
 def grain(r: np.random.Generator, size: int, ny: int, nx: int | None = None) -> np.ndarray:
     "A smooth random field `[size, size]` of about unit spread with `ny` x `nx` grains"
     nx = nx or ny
@@ -84,7 +84,7 @@ def backdrop(r: np.random.Generator, name: str, size: int) -> tuple[np.ndarray, 
         tone = tone - 0.12 * (((yy - horizon) * r.uniform(5, 8)) % 1 < 0.05)
     return img * (1 - low) + low * tone[..., None] * floor.astype(np.float32), horizon
 
-
+# %% ../../nbs/world/09_render.ipynb #b4756741
 def _bricks(yy, xx, high):
     row = np.floor(yy / high)
     return ((yy % high < high * 0.14) | ((xx + row * high) % (2 * high) < high * 0.14)).astype(np.float32)
@@ -141,7 +141,7 @@ def palette(category: str, instance: int, version: int = 1) -> dict[str, np.ndar
     out['pattern'] = out['main'] * 0.45 if bright else out['main'] * 0.35 + 165
     return out
 
-
+# %% ../../nbs/world/09_render.ipynb #6b03bee7
 def pattern_mask(it: Thing, side: int) -> np.ndarray:
     "Where the pattern's second colour lies, bool `[side, side]`"
     a = it.traits.values['lean'] + (0, math.pi / 2, math.pi / 4)[int(it.unit('pattern turn') * 3)] * (
@@ -166,7 +166,7 @@ def colour_in(it: Thing, ids: Image.Image) -> Image.Image:
         img.paste(other, (0, 0), Image.fromarray(pattern_mask(it, ids.size[0])))
     return img
 
-
+# %% ../../nbs/world/09_render.ipynb #0b724436
 def _in_colours(ids, colours):
     table = np.zeros((256, 3), np.uint8)
     table[1 : len(colours) + 1] = np.clip(colours, 0, 255)
@@ -255,7 +255,7 @@ def photo(
     img = img * (1 - shadow(r, mask, horizon))[..., None]
     return develop(r, img + (x - img) * mask[..., None])
 
-
+# %% ../../nbs/world/09_render.ipynb #4c6b56c6
 def _moved_away(it, points, name):
     "The points, those of the part with this name far outside the picture"
     names = [p.name for p in it.parts]
@@ -266,7 +266,7 @@ def _moved_away(it, points, name):
     points[it.cuts[k] : it.cuts[k + 1]] = -9
     return points
 
-
+# %% ../../nbs/world/09_render.ipynb #11bde4c6
 def develop(r: np.random.Generator, x: np.ndarray) -> np.ndarray:
     "What the camera adds: uneven light, exposure, white balance, contrast, noise"
     size = len(x)
@@ -293,7 +293,7 @@ LINE_STYLES = dict(  # paper, ink, line width in 64ths of the side, fill of the 
     cutout=(255, 70, 1.0, 'ink'),
 )
 
-
+# %% ../../nbs/world/09_render.ipynb #9602c930
 def line_art(
     category: str,
     instance: int = 0,

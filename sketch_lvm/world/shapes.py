@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from ..core import UserError, check_name
 
+# %% ../../nbs/world/01_shapes.ipynb #a78376e3
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -65,7 +66,7 @@ def ellipse(cx: float, cy: float, rx: float, ry: float | None = None, turn: floa
     "A full ellipse, turned by `turn` radians"
     return arc(cx, cy, rx, ry, 0, 2 * math.pi * (1 - 1 / n), turn, n)
 
-
+# %% ../../nbs/world/01_shapes.ipynb #a37a95f8
 def arc(
     cx: float,
     cy: float,
@@ -94,13 +95,13 @@ def smooth(points: ArrayLike, closed: bool = True, k: int = 5) -> np.ndarray:
     ]
     return np.concatenate(out if closed else out + [p[-1:]])
 
-
+# %% ../../nbs/world/01_shapes.ipynb #41dbaac8
 def mirrored(profile: ArrayLike) -> np.ndarray:
     "A closed shape from its right half, listed from top to bottom"
     p = np.asarray(profile, float)
     return np.concatenate([p, flip(p)[::-1]])
 
-
+# %% ../../nbs/world/01_shapes.ipynb #1c811d93
 def star_points(
     cx: float, cy: float, r: float, n: int = 5, inner: float = 0.45, turn: float = -math.pi / 2
 ) -> np.ndarray:
@@ -117,7 +118,7 @@ def rotate(points: ArrayLike | list[Part], angle: float, cx: float = 0.0, cy: fl
     c, s = math.cos(angle), math.sin(angle)
     return (np.asarray(points, float) - [cx, cy]) @ np.array([[c, s], [-s, c]]) + [cx, cy]
 
-
+# %% ../../nbs/world/01_shapes.ipynb #80eadca1
 def flip(points: ArrayLike | list[Part]) -> np.ndarray | list[Part]:
     "Mirror left and right"
     if isinstance(points, list) and points and isinstance(points[0], Part):
@@ -192,7 +193,7 @@ def category(program: Callable[[Traits], list[Part]]) -> Callable[[Traits], list
         CATEGORIES[name] = program  # an exported program stays: other notebooks may share this process
     return program
 
-
+# %% ../../nbs/world/01_shapes.ipynb #45f89f87
 def draw(name: str, instance: int = 0, fixed: dict | None = None, version: int = 1) -> tuple[Traits, list[Part]]:
     "The traits and parts of one object, as the program draws it"
     traits = Traits(check_name(name, CATEGORIES, 'category'), instance, version, dict(fixed or {}))

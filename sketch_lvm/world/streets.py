@@ -28,7 +28,7 @@ def disc(name: str, x: float, y: float, r: float, colour: str, level: int = 0, r
     "A filled circle or ellipse"
     return area(name, ellipse(x, y, r, ry, n=18), colour, level)
 
-
+# %% ../../nbs/world/06_streets.ipynb #54dc4a5d
 def filled_rect(name: str, x0: float, y0: float, x1: float, y1: float, colour: str = 'main', level: int = 0) -> Part:
     "A filled upright rectangle"
     return area(name, rect(x0, y0, x1, y1), colour, level)
@@ -38,7 +38,7 @@ def pair(name: str, points: ArrayLike, colour: str = 'main', level: int = 0) -> 
     "A shape on the right and its mirror image on the left"
     return [area(f'left {name}', flip(points), colour, level), area(f'right {name}', points, colour, level)]
 
-
+# %% ../../nbs/world/06_streets.ipynb #496b7cf2
 def bars(
     name: str, strokes: Iterable[ArrayLike], colour: str = 'dark', level: int = 2, width: float = 0.03
 ) -> list[Part]:
@@ -60,7 +60,7 @@ def wheel(name: str, x: float, y: float, r: float, hub: str = 'disc') -> list[Pa
         + bars(f'{name} spoke', [rotate(spoke, k * math.pi / 3, x, y) for k in range(3)])
     )
 
-
+# %% ../../nbs/world/06_streets.ipynb #5c57c681
 def ring(name: str, x: float, y: float, r: float, colour: str = 'black', level: int = 0, width: float = 0.06) -> Part:
     "A circle drawn with a pen"
     return line(name, arc(x, y, r, r, 0, 2 * math.pi, n=33), colour, level, width)
@@ -82,7 +82,7 @@ def arched(x: float, y: float, w: float, h: float) -> np.ndarray:
         ]
     )
 
-
+# %% ../../nbs/world/06_streets.ipynb #880edc1c
 def window(name: str, x: float, y: float, w: float, h: float, shape: str = 'square', colour: str = 'sky') -> list[Part]:
     "A window centred on x, y: 'square', 'round', 'arched' or 'cross' (square with bars)"
     if shape == 'round':
@@ -94,7 +94,7 @@ def window(name: str, x: float, y: float, w: float, h: float, shape: str = 'squa
         return pane
     return pane + bars(f'{name} bar', [[(x, y - h / 2), (x, y + h / 2)], [(x - w / 2, y), (x + w / 2, y)]])
 
-
+# %% ../../nbs/world/06_streets.ipynb #bbce18a3
 def battlements(x0: float, x1: float, y: float, n: int, h: float) -> np.ndarray:
     "The points along a wall top whose `n` merlons rise `h` above `y`"
     step = (x1 - x0) / (2 * n - 1)
@@ -193,7 +193,7 @@ def _car_outline(design, hood, top, a, b, c, d, slope):
     ]
     return np.concatenate([[(-0.95, 0.42)], smooth(arch, closed=False), [(0.95, 0.42)]])
 
-
+# %% ../../nbs/world/06_streets.ipynb #74d1d4c9
 def _car_front(t):
     "A car seen head on"
     w, top, r = t.size('width', 0.6, 0.92), -t.size('cabin height', 0.35, 0.75), t.size('headlight size', 0.09, 0.19)
@@ -409,7 +409,7 @@ def _bike_wheel(t, name, x, y, r):
         disc(f'{name} hub', x, y, 0.05, 'metal', 2),
     ]
 
-
+# %% ../../nbs/world/06_streets.ipynb #8875ba8e
 def _handlebars(x, y, shape):
     "The bars, from the stem at x, y"
     bar = {
@@ -439,7 +439,7 @@ def _bike_saddle(t, banana, y):
     )
     return [line('seat post', [(0.26, y + 0.3), (0.28, y)], 'metal', 0, 0.05), area('saddle', smooth(shape), 'black')]
 
-
+# %% ../../nbs/world/06_streets.ipynb #571369d3
 def _bike_extras(t, s, y, ty, hub):
     "Cranks, and what hangs on the frame"
     parts = [
@@ -724,7 +724,7 @@ def _sails(t, design, tag, x, top, y):
     ]
     return [main, area(f'jib{tag}', jib, 'second')]
 
-
+# %% ../../nbs/world/06_streets.ipynb #f5a98349
 def _square_sail(x, q, a, b):
     "A sail hung from a yard: the sides and the foot curve inwards"
     right = smooth([(q * 0.95, a), (q * 0.85, (a + b) / 2), (q, b)], closed=False)
@@ -803,7 +803,7 @@ def _rocket_sides(t, design, w, nose, low):
     }
     return pair('fin', fin[t.pick('fins', ('swept', 'curved', 'square'))], 'second')
 
-
+# %% ../../nbs/world/06_streets.ipynb #6df8ba61
 def _rocket_flame(t, w, low):
     "Fire below the nozzle, if the engine runs"
     if not t.flag('flame', 0.6):
@@ -956,7 +956,7 @@ def _chimney(t, x, top, low):
         )
     return parts
 
-
+# %% ../../nbs/world/06_streets.ipynb #984a7bef
 def _house_windows(t, design, w, d, dh, eaves, base):
     "Windows in rows, wherever the door leaves room"
     parts, shape, size = (
@@ -1054,7 +1054,7 @@ def _tower(t, name, x, w, top, roof, flag, colour, base=0.85):
         'black',
     )
 
-
+# %% ../../nbs/world/06_streets.ipynb #6a708eff
 def _gate(t, x, w, base=0.85):
     "The gate, with or without a portcullis"
     w, h = t.size('gate width', 0.22, 0.42) * w, t.size('gate height', 0.3, 0.5)
@@ -1176,7 +1176,7 @@ def _braces(half, storeys, colour):
     "A cross in each storey of a lattice that is `half(y)` wide at height y"
     return bars('brace', [[(s * half(a), a), (-s * half(b), b)] for a, b in storeys for s in (-1, 1)], colour, 1, 0.04)
 
-
+# %% ../../nbs/world/06_streets.ipynb #b44e3246
 def _lighthouse_coat(t, half, top, base):
     "What is painted on the tower: level bands, a spiral, or nothing but windows; then a door"
     parts, coat = [], t.pick('paint', ('banded', 'spiral', 'plain'))
@@ -1288,7 +1288,7 @@ def _mill_sail(t, k, angle, hy):
     ys = np.linspace(-0.14, -length, t.count('slats', 2, 5) + 2)[1:-1]
     return parts + bars(f'sail {k + 1} slat', [turn([(0, y), (w, y)]) for y in ys], 'wood')
 
-
+# %% ../../nbs/world/06_streets.ipynb #1a59025c
 def _turbine(t, angle):
     "A modern wind turbine"
     w, hy, length = (

@@ -52,7 +52,7 @@ def ink_box(strokes: Sequence) -> tuple[float, float, float, float] | None:
     x, y = (np.concatenate([np.asarray(s[i], float) for s in strokes]) for i in (0, 1))
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
-
+# %% ../../nbs/world/00_strokes.ipynb #6c5aa0cd
 def fit_strokes(strokes: Sequence, margin: float = 0.06) -> list[np.ndarray]:
     "Scale and centre the ink on the page, leaving `margin` of the side free; a lone dot goes to the middle"
     box = ink_box(strokes)
@@ -96,7 +96,7 @@ def rasterize(
             d.ellipse((x - r, y - r, x + r, y + r), fill=0)
     return np.asarray(page.reduce(ss))
 
-
+# %% ../../nbs/world/00_strokes.ipynb #4818f329
 def _bends(q, limit=0.9):
     "Which points are ends, or bends of more than about 25 degrees"
     v = np.diff(q, axis=0)

@@ -66,6 +66,8 @@ the folder of a run is moved while it trains | said; nothing begins beside the l
 the folder of a run is removed while it trains | said at the next checkpoint; not begun anew | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[removed]
 a photo cannot be read in the middle of a training, with workers or without | a sentence, not a worker's traceback | test_train_workers.py::test_batches_in_order_and_workers_gone
 two that fill one table | the second refuses | faults/test_ordinary_days.py::test_two_that_fill_one_table
+two evaluations that keep the same features at once | the second waits, and finds them kept | test_measure_features.py::test_two_evaluations_may_keep_the_same_features_at_once
+an error of the first of a team that nobody foresaw, while the others wait | all end; its traceback is shown once | test_train_loop.py::test_an_error_of_the_first_process_ends_all
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
@@ -75,6 +77,7 @@ a link or a pipe in the place of a log | not followed, not waited for | test_fil
 links in the place of an output, of a sealed folder, or of what its writer puts beside it | replaced; what they point to stays | faults/test_fresh_eyes.py::test_links_in_the_way_of_a_writer_are_not_followed
 a link that appears while a file is written | replaced | faults/test_fresh_eyes.py::test_a_link_that_appears_while_a_file_is_written
 a link in the place of the lock of an index | a sentence | faults/test_fresh_eyes.py::test_the_lock_of_an_index_follows_no_link
+an index that begins in the moment in which another ends | it has the lock, and its parts stay | test_show_growing.py::test_a_run_that_begins_when_another_ends_keeps_its_lock
 a line of a log that its writer could not end | left out; any other is named | faults/test_fresh_eyes.py::test_lines_that_a_dead_writer_left
 a clock that jumps, forward and back | the same bits | faults/test_fresh_eyes.py::test_a_clock_that_jumps_changes_no_training
 a disk that is full while a gallery is written | the old gallery is whole | faults/test_fresh_eyes.py::test_a_disk_that_is_full_while_a_gallery_is_written
@@ -158,6 +161,7 @@ a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh
 a caption or a list that is no text | noted, or a sentence | faults/test_fresh_eyes.py::test_a_caption_that_is_no_text_is_noted
 drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
+photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
 an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
 twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
@@ -187,6 +191,7 @@ a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_pr
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
 an encoder's folder with odd entries, NaN, integers, absurd depth | refused | test_train_share.py::test_a_hostile_configuration_is_refused
 an encoder that asks for 3 TB | refused before memory is given | test_train_share.py::test_no_memory_is_given_to_what_a_folder_asks_for
+one number that makes a large tensor: arange, eye, repeat, a size by its name | the same | test_train_share.py::test_no_number_alone_makes_a_large_tensor
 an encoder's tensors | refused | test_train_share.py::test_hostile_tensors_are_refused
 an encoder that names a backbone | starts no download | test_train_share.py::test_a_folder_starts_no_download
 an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused

@@ -32,7 +32,7 @@ def contrast_targets(labels: torch.Tensor, smoothing: float = 0.0, positives: st
     same = torch.eye(n, device=labels.device) if positives == 'pair' else (labels[:, None] == labels).float()
     return (1 - smoothing) * same / same.sum(1, keepdim=True) + smoothing / n
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #6e6653e3
 def contrast(
     sketches: torch.Tensor,
     photos: torch.Tensor,
@@ -58,7 +58,7 @@ def relations(x: torch.Tensor) -> torch.Tensor:
     d = (1 - x @ x.T)[first, second].clamp(min=0)
     return d / d.mean().clamp(min=1e-12)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #de1d9c48
 def relational(embeddings: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     "How far the relations of some rows are from those the teacher sees, Huber's loss; widths may differ"
     return F.smooth_l1_loss(relations(embeddings), relations(teacher.detach()))
@@ -71,7 +71,7 @@ def ambiguity(
     cosines = F.normalize(frozen.detach().float(), dim=-1) @ F.normalize(class_features.float(), dim=-1).T
     return 1 - (cosines / temperature).softmax(1).gather(1, labels[:, None]).squeeze(1)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #56e63ad7
 def elastic_margin(ambiguous: torch.Tensor, margin: float = 0.3, bend: float = 10.0) -> torch.Tensor:
     "[B]: all of the margin where nothing is ambiguous, none where everything is; straight in between at a bend of 1"
     clear = 1 - ambiguous
@@ -85,7 +85,7 @@ def mean_cosine(x: torch.Tensor) -> torch.Tensor:
         raise UserError('a mean over pairs needs a batch of 2 or more.')
     return (x.sum(0).square().sum() - n) / (n * (n - 1))
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #8edb92ab
 def spread(embeddings: torch.Tensor, target: float = 0.0) -> torch.Tensor:
     "How far the mean cosine within some rows is from where it should be"
     return (mean_cosine(embeddings) - target).abs()
@@ -103,7 +103,7 @@ ADDED_OPTIONS: dict[str, Option] = {
     'cosine_target': Option('objective', 'share', 'mean cosine that rows of a modality should have'),
 }
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #f389a736
 def _contrast(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     labels = batch.labels['sketch'].to(e['sketch'].device)
     targets = contrast_targets(labels, o.options['smoothing'], o.options['positives'])
@@ -114,7 +114,7 @@ def _anchor(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     frozen = e.extras['frozen']
     return sum(anchor(e[v], frozen[v], o.options['anchor_distance']) for v in _SEEN)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #62903d57
 def _relations(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     own = o.options['teacher'] == 'own'
     if not own and 'teacher' not in e.extras:
@@ -122,7 +122,7 @@ def _relations(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     taught = e.extras['frozen' if own else 'teacher']
     return relational(torch.cat([e[v] for v in _SEEN]), torch.cat([taught[v] for v in _SEEN]))
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #90fd00bf
 def _elastic(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     device, options = e['sketch'].device, o.options
     labels, texts = batch.labels['sketch'].to(device), o.class_features.to(device)
@@ -134,13 +134,13 @@ def _elastic(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
 def _spread(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     return sum(spread(e[v], o.options['cosine_target']) for v in _SEEN)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #e293ed81
 def _term(
     loss: Callable, roles: tuple[str, ...] = _SEEN, frozen: bool = False, texts: bool = False, **reads: object
 ) -> Term:
     return Term(loss, roles, frozen=frozen, texts=texts, reads=reads, options={k: ADDED_OPTIONS[k] for k in reads})
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #7c4ddb15
 ADDED_TERMS: dict[str, Term] = {
     'infonce': _term(_contrast, positives='class', contrast_temperature=0.07, smoothing=0.0),
     'anchor': _term(_anchor, frozen=True, anchor_distance='absolute'),
@@ -179,7 +179,7 @@ class TaughtLearner(MethodLearner):
                 embedded.extras['teacher'] = encode_views(plain_encoder(tower), views).embedding
         return embedded
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #949cc444
 def as_seen_by(other: Backbone, ours: Backbone, pixels: torch.Tensor) -> torch.Tensor:
     "Pixels that were normalised for one backbone, at the size and with the constants of another"
     mean, std, to_mean, to_std = (
@@ -195,7 +195,7 @@ ADDED_SOURCES = {'sketchscape': "SketchScape's released code (scenes)", 'prompts
 ADDED_SOURCES['ambinote'] = 'a note on C-DisAmb; the paper was not read'
 ADDED_SOURCES['mccloss'] = 'the loss of MCC, the one file that was released'
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #1ef08ac5
 def with_term(
     recipe: Recipe,
     about: str,
@@ -211,7 +211,7 @@ def with_term(
     rates = {k: v for k, v in recipe.rates.items() if k in presets}
     return Recipe(about, recipe.options | values, weights, presets, rates)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #9954258b
 def added(name: str, about: str, *what: object, learner: type | None = None, **how: object) -> Family:
     "The paper's method with one change, as a family"
     tasks = {task: with_term(recipe, about, *what, **how) for task, recipe in SKETCH_LVM.tasks.items()}
@@ -221,7 +221,7 @@ def added(name: str, about: str, *what: object, learner: type | None = None, **h
     notes = {'paper': TAKEN_OVER}
     return Family(name, tasks, SKETCH_LVM.parts, notes, terms=ADDED_TERMS, sources=ADDED_SOURCES, learner=learner)
 
-
+# %% ../../../nbs/methods/classics/10_additions.ipynb #8c19d519
 ADDITIONS: tuple[Family, ...] = (
     added(
         'infonce',

@@ -57,7 +57,7 @@ def _traits(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
         raise UserError('this term teaches traits, which only ccdg-objective with extra=linear has.')
     return trait_loss(o.encoder.head, e.extras['frozen']['sketch'])
 
-
+# %% ../../../nbs/methods/classics/05_ccdg.ipynb #a76d2d78
 CCDG_TERMS: dict[str, Term] = {'sketch-traits': Term(_traits, ('sketch',), frozen=True)}
 
 

@@ -37,7 +37,7 @@ CROSSGRAD_OPTIONS: dict[str, Option] = {
 }
 CROSSGRAD_VALUES: dict[str, float] = dict(cross_step=1.0, cross_most=0.1, cross_width=64)
 
-
+# %% ../../../nbs/methods/classics/04_crossgrad.ipynb #6a224662
 def crossed(
     net: torch.nn.Module,  # from embeddings to vectors that the class texts classify
     three: torch.Tensor,  # [3, B, D]: sketches, photos, negatives
@@ -64,7 +64,7 @@ def crossed(
         guessed = (category(still) + category(pushed(still, task, z.shape[1]))) / 2
         return task_there, guessed
 
-
+# %% ../../../nbs/methods/classics/04_crossgrad.ipynb #6d0bc5d2
 def _crossgrad(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     roles = ('sketch', 'photo', 'negative')
     own = batch.labels['sketch']
@@ -72,7 +72,7 @@ def _crossgrad(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     three = torch.stack([e[r] for r in roles])
     return sum(crossed(o.heads['crossgrad'], three, labels, o.class_features, o.options))
 
-
+# %% ../../../nbs/methods/classics/04_crossgrad.ipynb #bb213d85
 CROSSGRAD_TERMS: dict[str, Term] = {
     'crossgrad': Term(
         _crossgrad,

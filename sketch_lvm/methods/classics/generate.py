@@ -16,9 +16,9 @@ from torch import nn
 
 from ...clip.encoder import Encoder
 from ...core import UserError, rng, torch_rng
-from .frame import FEATURE_MINI, FEATURE_RATES
+from .frame import FEATURE_MINI, FEATURE_RATES, Pair, poster_rows
 from ..baselines import FeatureLearner, features_can_be_kept, seed_weights, stored_features
-from ..family import Family, Published, Recipe, printed
+from ..family import Family, Published, Recipe
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings, view_names
 from ..options import Option
@@ -39,7 +39,7 @@ def two_layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     "A small net"
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #0d867210
 class Imagination(nn.Module):
     "Photo features from sketch features [B, D], by way of hidden numbers; `net(sketches)` is the average of some"
 
@@ -94,7 +94,7 @@ GENERATE_OPTIONS: dict[str, Option] = {
 }
 _READS = dict(kl_weight=1.0, back_weight=10.0)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #dec9d7be
 def _errors(e: ViewEmbeddings, o: Objective) -> torch.Tensor:
     if 'decoded' not in e.extras:
         raise UserError(
@@ -104,7 +104,7 @@ def _errors(e: ViewEmbeddings, o: Objective) -> torch.Tensor:
     made = square_error(e.extras['decoded']['sketch'], photo)
     return (made + o.options['back_weight'] * square_error(e.extras['sketched']['sketch'], sketch)).mean()
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #4f6ba5da
 def _cvae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     errors, hidden = _errors(e, o), (e.extras[k]['sketch'] for k in ('mean', 'log_variance'))
     return errors + o.options['kl_weight'] * normal_divergence(*hidden).mean()
@@ -115,12 +115,12 @@ def _caae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     judging, guessing = adversary(o.heads['caae'], e.extras['noise']['sketch'].detach(), e.extras['mean']['sketch'])
     return errors + o.options['kl_weight'] * guessing + judging
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #dd1a3be3
 def judge_of(options: dict, dim: int, seed: int) -> nn.Module:
     "Who tells draws from guesses"
     return seed_weights(two_layers(options['latent'], options['generator_hidden'], 1), seed + 1)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #6bbb18e5
 GENERATE_TERMS: dict[str, Term] = {
     'cvae': Term(_cvae, ('sketch', 'photo'), frozen=True, reads=_READS),
     'caae': Term(
@@ -137,7 +137,7 @@ def imagining(encoder: Encoder, options: dict[str, object], seed: int) -> Encode
     encoder.recipe = encoder.recipe | dict(head=dict(kind='imagination', **sizes))
     return encoder
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #5991bef4
 class ImaginationLearner(FeatureLearner):
     "Looks the frozen tower's features up, and imagines photos from those of the sketches"
 
@@ -149,7 +149,11 @@ class ImaginationLearner(FeatureLearner):
         return torch.from_numpy(np.stack(drawn)).float().to(device)
 
     def frozen(self, batch: dict, rows: torch.Tensor, device: torch.device | str) -> torch.Tensor:
-        "[views, rows, D]: features of the frozen tower"
+        "[views, rows, D]: features of the frozen tower; refused where they cannot be kept"
+        if not features_can_be_kept(self.method):
+            raise UserError(
+                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
+            )
         if device not in self.store:
             self.store[device] = stored_features(self.encoder.backbone, self.items, self.steps.batches.how, device)
         roles = view_names(self.method.weights, batch['rows'], self.method.terms)
@@ -160,10 +164,6 @@ class ImaginationLearner(FeatureLearner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "Sketches as imagined photos, photos as they are; beside them what the nets made on the way"
-        if not features_can_be_kept(self.method):
-            raise UserError(
-                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
-            )
         frozen, noise = self.frozen(batch, rows, device), self.noise(batch, rows, device)
         net = self.encoder.head.to(device)
         made = net.rebuild(frozen[0], frozen[1], noise if 'cvae' in self.method.weights else None)
@@ -177,23 +177,17 @@ _ROWS = {
     'caae-objective': ((0.156, 0.260), (0.005, 0.003), None),
 }
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #42e8bd8e
 def printed_original(
     name: str,
-    sketchy: tuple[float, float] | None,  # mAP@200 and P@200
-    tuberlin: tuple[float, float] | None,  # mAP@all and P@100
-    quickdraw: tuple[float, float] | None = None,  # mAP@all and P@200
+    sketchy: Pair,  # mAP@200 and P@200
+    tuberlin: Pair,  # mAP@all and P@100
+    quickdraw: Pair = None,  # mAP@all and P@200
 ) -> tuple[Published, ...]:
     "What the poster prints about the system that a row takes its objective from"
-    keys = (('sketchy', 'mAP_200', 'P_200'), ('tuberlin', 'mAP_all', 'P_100'), ('quickdraw', 'mAP_all', 'P_200'))
-    out = []
-    for (data, first, second), values in zip(keys, (sketchy, tuberlin, quickdraw)):
-        if values:
-            split = 'sketchy/split2-yelamarthi' if data == 'sketchy' else ''
-            out += printed(name, data, 'poster', split, _POSTER, **{first: values[0], second: values[1]})
-    return tuple(out)
+    return poster_rows(name, (sketchy, tuberlin, quickdraw), 'poster', _POSTER)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #7cf88b61
 _MADE = {
     'n_prompts': (0, 'peer', 'no prompt: features alone'),
     'sets': ('common', 'inferred', ''),
@@ -211,12 +205,12 @@ _MADE = {
     'back_weight': (10.0, 'peer', ''),
 }
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #f1044b66
 def imagined(name: str, term: str, about: str, sure: str) -> Family:
     "One of the two as a family"
     weights, changes = {term: (1.0, sure, '')}, {}
     if sure != 'peer':
-        changes = {k: (_MADE[k][0], sure, '') for k in ('kl_weight', 'back_weight')}
+        changes = {k: (value, sure, '') for k, (value, read, _) in _MADE.items() if read == 'peer'}
     own = {'sampler': ('pairs', 'inferred', 'the own photo')}
     presets = {'paper': {}, 'mini': FEATURE_MINI}
     tasks = {
@@ -227,7 +221,7 @@ def imagined(name: str, term: str, about: str, sure: str) -> Family:
     how = dict(notes=notes, options=GENERATE_OPTIONS, terms=GENERATE_TERMS)
     return Family(name, tasks, learner=ImaginationLearner, encoder=imagining, **how)
 
-
+# %% ../../../nbs/methods/classics/12_generate.ipynb #64bae485
 GENERATED: tuple[Family, ...] = (
     imagined(
         'cvae-objective',

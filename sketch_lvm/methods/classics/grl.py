@@ -25,7 +25,7 @@ class _Reverse(torch.autograd.Function):
     def backward(ctx, gradient):
         return -ctx.strength * gradient, None
 
-
+# %% ../../../nbs/methods/classics/01_grl.ipynb #90067f0d
 def reverse(x: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     "x itself; what comes back is multiplied by -strength"
     return _Reverse.apply(x, float(strength))
@@ -37,7 +37,7 @@ def strength_at(epoch: int, begin: float, full: float) -> float:
         raise UserError(f'grl_full is {full}, before grl_begin, which is {begin}.')
     return float(epoch >= full) if full == begin else min(1.0, max(0.0, (epoch - begin) / (full - begin)))
 
-
+# %% ../../../nbs/methods/classics/01_grl.ipynb #b1745292
 def domain_confusion(
     net: torch.nn.Module,  # a logit for each embedding: is it a photo?
     sketch: torch.Tensor,
@@ -75,7 +75,7 @@ GRL_OPTIONS: dict[str, Option] = {
 GRL_VALUES: dict[str, float] = dict(grl_begin=5.0, grl_full=25.0, grl_words=0.5, grl_width=64, grl_word_width=300)
 _DOMAIN, _WORDS = ('grl_begin', 'grl_full', 'grl_width'), ('grl_words', 'grl_word_width')
 
-
+# %% ../../../nbs/methods/classics/01_grl.ipynb #695b7ee7
 def _confusion(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     strength = strength_at(batch.epoch, o.options['grl_begin'], o.options['grl_full'])
     return domain_confusion(o.heads['domain-confusion'], e['sketch'], [e['photo'], e['negative']], strength)
@@ -85,7 +85,7 @@ def _to_words(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     words = o.class_features[batch.labels['sketch'].to(o.class_features.device)]
     return word_loss(o.heads['reversed-words'], e['sketch'], e['photo'], e['negative'], words, o.options['grl_words'])
 
-
+# %% ../../../nbs/methods/classics/01_grl.ipynb #59ec0d7e
 GRL_TERMS: dict[str, Term] = {
     'domain-confusion': Term(
         _confusion,

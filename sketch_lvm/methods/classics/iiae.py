@@ -14,7 +14,7 @@ from torch import nn
 from ...clip.encoder import Encoder
 from ...clip.towers import Modality, modality_rows
 from ...core import UserError, rng
-from ..baselines import features_can_be_kept, seed_weights
+from ..baselines import seed_weights
 from .frame import FEATURE_MINI, FEATURE_RATES
 from sketch_lvm.methods.classics.generate import (
     ImaginationLearner,
@@ -42,7 +42,7 @@ def halves(net: nn.Module, *features: torch.Tensor) -> tuple[torch.Tensor, torch
     "Means and log-variances that a net reads from features"
     return net(torch.cat(features, -1)).chunk(2, -1)
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #512e1710
 class SharedCodes(nn.Module):
     "Exclusive and shared codes of sketch and photo features [B, D]; `net(features, modality)` is the shared half"
 
@@ -79,7 +79,7 @@ class SharedCodes(nn.Module):
         again = {f'rebuilt_{k}': F.normalize(x, dim=-1) for k, x in zip(('sketch', 'photo'), rebuilt)}
         return again | {k: torch.cat(x, -1) for k, x in codes.items()}
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #b93043fc
 class SidedEncoder(Encoder):
     "An encoder whose head treats sketches and photos apart, on frozen features"
 
@@ -98,7 +98,7 @@ class SidedEncoder(Encoder):
         "Unit-norm, from features that are there already"
         return F.normalize(self.head(features, modality), dim=-1)
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #5ef75fd5
 def sharing(encoder: Encoder, options: dict[str, object], seed: int) -> SidedEncoder:
     "The encoder of shared codes, as wide as the tower's own embeddings: galleries and exports hold them alike"
     e, sizes = encoder, dict(latent=encoder.backbone.embed_dim, hidden=options['shared_hidden'])
@@ -114,7 +114,7 @@ SHARED_OPTIONS: dict[str, Option] = {
     ),
 }
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #0b64ed2e
 def _iiae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     if 'both' not in e.extras:
         raise UserError('this term needs shared codes, which only iiae-objective has; it goes with no other method.')
@@ -126,7 +126,7 @@ def _iiae(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     agree = sum(divergence_between(*codes['both'], *codes[k]) for k in ('from_sketch', 'from_photo'))
     return (errors + plain + o.options['agreement_weight'] * agree).mean()
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #ce6b7b9d
 _CODES = ('own_sketch', 'own_photo', 'both', 'from_sketch', 'from_photo')
 SHARED_TERM = Term(_iiae, ('sketch', 'photo'), frozen=True, reads=dict(agreement_weight=1.0))
 
@@ -144,10 +144,6 @@ class SharedLearner(ImaginationLearner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "Shared codes of all views; beside them what the nets made on the way"
-        if not features_can_be_kept(self.method):
-            raise UserError(
-                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
-            )
         frozen, net = self.frozen(batch, rows, device), self.encoder.head.to(device)
         made = net.rebuild(frozen[0], frozen[1], self.noise(batch, rows, device))
         embedding = torch.stack([self.encoder.code(x, int(i > 0)) for i, x in enumerate(frozen)])
@@ -167,7 +163,7 @@ _MADE = {
     'agreement_weight': (1.0, 'inferred', ''),
 }
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #e3e4b403
 def _recipe(task: str) -> Recipe:
     about = "IIAE's objective, CLIP tower: shared and exclusive codes of sketch and photo, the shared ones searched."
     own = {'sampler': ('pairs', 'inferred', 'the own photo')} if task == 'fine-grained' else {}
@@ -175,7 +171,7 @@ def _recipe(task: str) -> Recipe:
     printed = printed_original('iiae-objective', (0.373, 0.485), (0.412, 0.503)) if task == 'category' else ()
     return Recipe(about, CATEGORY_OPTIONS | _MADE | own, {'iiae': (1.0, 'recall', '')}, presets, FEATURE_RATES, printed)
 
-
+# %% ../../../nbs/methods/classics/14_iiae.ipynb #08e179b1
 IIAE = Family(
     'iiae-objective',
     {task: _recipe(task) for task in ('category', 'fine-grained')},

@@ -32,7 +32,7 @@ def selected(teacher: torch.Tensor, prototypes: torch.Tensor, labels: torch.Tens
     heard = teacher * chosen + 1e-12 * F.one_hot(labels, len(p))  # a teacher may give all of them nothing
     return heard / heard.sum(1, keepdim=True)
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #1be41d57
 def selective_distillation(
     embeddings: torch.Tensor,
     prototypes: torch.Tensor,
@@ -57,7 +57,7 @@ def graph_of(features: torch.Tensor, temperature: float = 0.1) -> torch.Tensor:
     degree = edges.sum(1).rsqrt()
     return degree[:, None] * edges * degree
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #882fe6eb
 class CategoryGraph(nn.Module):
     "Points for categories from their texts [C, D] and their graph [C, C]; and the text of a picture"
 
@@ -83,7 +83,7 @@ POINT_OPTIONS: dict[str, Option] = {
 }
 _SEEN = ('sketch', 'photo')
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #b1471474
 def _pskd(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     texts, options, total = o.class_features.to(e['sketch'].device), o.options, 0.0
     prototypes, t = F.normalize(o.heads['pskd'](texts), dim=-1), options['temperature']
@@ -94,7 +94,7 @@ def _pskd(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
         total = total + selective_distillation(e[view], prototypes, labels, teacher, *how)
     return total
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #7dc18bee
 def _gcn(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     texts, net, total = o.class_features.to(e['sketch'].device), o.heads['gcn'], 0.0
     points = net(texts, o.given['category_graph'])
@@ -105,7 +105,7 @@ def _gcn(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
         total = total + named + o.options['word_weight'] * words
     return total
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #9dd1db63
 def category_graph(options: dict, backbone: Backbone, classes: Collection[str]) -> dict[str, torch.Tensor]:
     "The graph of the training categories"
     texts = class_text_features(backbone, classes, options['template'])
@@ -115,7 +115,7 @@ def category_graph(options: dict, backbone: Backbone, classes: Collection[str]) 
 def _term(**how: object) -> Term:
     return Term(roles=_SEEN, texts=True, options={k: POINT_OPTIONS[k] for k in how['reads']}, **how)
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #f7cd2022
 POINT_TERMS: dict[str, Term] = {
     'pskd': _term(
         loss=_pskd,
@@ -149,8 +149,8 @@ _POINTS: dict[str, tuple[str, dict[str, tuple], tuple[Published, ...]]] = {
     ),
 }
 _MINI = {
-    'lr_prompts': (0.1, 'ours', 'as sketch-lvm; not tuned'),
-    'lr_norms': (1e-2, 'ours', 'as sketch-lvm; not tuned'),
+    'lr_prompts': (0.1, 'ours', 'as sketch-lvm for categories; not tuned'),
+    'lr_norms': (1e-2, 'ours', 'as sketch-lvm for categories; not tuned'),
     'lr_rest': (1e-3, 'ours', 'not tuned'),
     'temperature': (0.1, 'ours', ''),
     'epochs': (5, 'ours', ''),
@@ -160,7 +160,7 @@ _GRID = {
     'mini': dict(lr_prompts=(0.03, 0.1, 0.3), lr_norms=(0.003, 0.01, 0.03), lr_rest=(3e-4, 1e-3, 3e-3)),
 }
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #070e0311
 def by_points(name: str, term: str) -> Family:
     "One of the two as a family"
     about, own, rows = _POINTS[term]
@@ -172,5 +172,5 @@ def by_points(name: str, term: str) -> Family:
     notes = {'paper': TAKEN_OVER}
     return Family(name, tasks, parts, notes, terms=POINT_TERMS)
 
-
+# %% ../../../nbs/methods/classics/13_prototypes.ipynb #1bb3815a
 BY_POINTS: tuple[Family, ...] = (by_points('pskd-objective', 'pskd'), by_points('gcn-objective', 'gcn'))

@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['EVERYDAY', 'SAKE_OPTIONS', 'SAKE_VALUES', 'SAKE_TERMS', 'SAKE', 'soft_answer', 'soft_question', 'words_of',
-           'ask_words']
+           'ask_words', 'answers_of_teacher']
 
 # %% ../../../nbs/methods/classics/02_sake.ipynb #83aaff9b
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 
@@ -28,7 +30,7 @@ def soft_answer(
     "[B, V]: the softmax of what the teacher says and of what the words say"
     return (of_teacher * teacher.float() @ words.float().T / temperature + of_words * relatives.float()).softmax(-1)
 
-
+# %% ../../../nbs/methods/classics/02_sake.ipynb #2332d8e5
 def soft_question(
     student: torch.Tensor, answer: torch.Tensor, words: torch.Tensor, temperature: float = 0.01
 ) -> torch.Tensor:
@@ -46,12 +48,12 @@ EVERYDAY: tuple[str, ...] = tuple(
     ).split()
 )
 
-
+# %% ../../../nbs/methods/classics/02_sake.ipynb #971f6170
 def words_of(text: str) -> list[str]:
     "The words of a list with commas"
     return [w.strip() for w in text.split(',') if w.strip()]
 
-
+# %% ../../../nbs/methods/classics/02_sake.ipynb #d8bc54e2
 def ask_words(options: dict, backbone: Backbone, classes: list[str]) -> dict[str, torch.Tensor]:
     "Texts of the vocabulary, the training classes first, and each class's likeness to each of its words"
     every = list(dict.fromkeys([*classes, *words_of(options['vocabulary'])]))
@@ -69,18 +71,29 @@ SAKE_OPTIONS: dict[str, Option] = {
 }
 SAKE_VALUES: dict[str, object] = dict(vocabulary=', '.join(EVERYDAY), of_teacher=1.0, of_words=0.3, asked='photo')
 
-
-def _sake(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
+# %% ../../../nbs/methods/classics/02_sake.ipynb #5c90c0a6
+def answers_of_teacher(
+    asked: ViewEmbeddings | dict[str, torch.Tensor],  # side -> what is asked
+    sides: Sequence[str],
+    e: ViewEmbeddings,
+    batch: Batch,
+    o: Objective,
+) -> torch.Tensor:
+    "The mean loss, over sides, of answers over the vocabulary beside those of the frozen tower"
     q, words, total = o.options, o.given['vocabulary'], 0.0
-    sides = ('photo',) if q['asked'] == 'photo' else ('sketch', 'photo')
     for side in sides:
         teacher = e.extras['frozen'][side].detach()
         near = o.given['relatives'][batch.labels[side].to(words.device)]
         answer = soft_answer(teacher, words, near, q['temperature'], q['of_teacher'], q['of_words'])
-        total = total + soft_question(e[side], answer, words, q['temperature'])
+        total = total + soft_question(asked[side], answer, words, q['temperature'])
     return total / len(sides)
 
 
+def _sake(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
+    sides = ('photo',) if o.options['asked'] == 'photo' else ('sketch', 'photo')
+    return answers_of_teacher(e, sides, e, batch, o)
+
+# %% ../../../nbs/methods/classics/02_sake.ipynb #9b8ffe75
 SAKE_TERMS: dict[str, Term] = {
     'vocabulary-teacher': Term(
         _sake, ('sketch', 'photo'), reads=SAKE_VALUES, options=SAKE_OPTIONS, given=ask_words, frozen=True

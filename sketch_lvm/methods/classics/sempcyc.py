@@ -15,7 +15,6 @@ from torch import nn
 
 from ...clip.encoder import Encoder
 from ...core import UserError
-from ..baselines import features_can_be_kept
 from .frame import FEATURE_MINI, FEATURE_RATES, SmallNet
 from .generate import ImaginationLearner, printed_original
 from .iiae import SidedEncoder
@@ -57,7 +56,7 @@ class Cycles(nn.Module):
         "[B, D]: the way back, to features of sketches or of photos"
         return F.normalize(self.back[modality](words), dim=-1)
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #5143de63
 def cycle_loss(net: Cycles, features: torch.Tensor, words: torch.Tensor, modality: int) -> torch.Tensor:
     "Absolute difference after going there and back, from features and from words: summed over entries, mean of rows"
     there = net.home(net(features, modality), modality)
@@ -80,7 +79,7 @@ def _maps(e: ViewEmbeddings, batch: Batch, o: Objective) -> tuple:
     words = o.class_features.to(features[0].device).float()
     return net, features, [F.normalize(words[batch.labels[s].to(words.device)], dim=-1) for s in ('sketch', 'photo')]
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #e5a81d71
 def _cycles(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     net, features, words = _maps(e, batch, o)
     made = [net(x, m) for m, x in enumerate(features)]
@@ -88,7 +87,7 @@ def _cycles(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     cycles = sum(cycle_loss(net, x, w, m) for m, (x, w) in enumerate(zip(features, words)))
     return cycles + o.options['cycle_words'] * away
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #9cbdb183
 def judged(net: Cycles, judges: nn.ModuleList, features: list, words: list) -> tuple[torch.Tensor, torch.Tensor]:
     "(the judges' losses, those of the maps): words, sketches and photos, true ones and made ones"
     made = torch.cat([net(x, m) for m, x in enumerate(features)])
@@ -98,9 +97,10 @@ def judged(net: Cycles, judges: nn.ModuleList, features: list, words: list) -> t
 
 
 def _judges(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
-    return sum(judged(_maps(e, batch, o)[0], o.heads['judges'], *_maps(e, batch, o)[1:]))
+    net, features, words = _maps(e, batch, o)
+    return sum(judged(net, o.heads['judges'], features, words))
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #b5048fd4
 def three_judges(options: dict, dim: int, seed: int) -> nn.ModuleList:
     "Of words, of sketches, of photos"
     return nn.ModuleList(SmallNet((dim, options['judge_width'], 1), 3 * seed + 101 + i) for i in range(3))
@@ -110,7 +110,7 @@ def _term(loss: Callable, head: Callable | None = None, **reads: object) -> Term
     own = {k: CYCLE_OPTIONS[k] for k in reads}
     return Term(loss, ('sketch', 'photo'), head=head, reads=reads, options=own, texts=True, frozen=True)
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #8ee72397
 CYCLE_TERMS: dict[str, Term] = {
     'cycles': _term(_cycles, cycle_words=1.0),
     'judges': _term(_judges, three_judges, judge_width=64),
@@ -124,7 +124,7 @@ def going_to_words(encoder: Encoder, options: dict[str, object], seed: int) -> E
     recipe = e.recipe | dict(head=dict(kind='cycles', **sizes))
     return SidedEncoder(e.backbone, e.image_tower, e.prompts, e.norms, e.projection, head, e.precision, recipe)
 
-
+# %% ../../../nbs/methods/classics/15_sempcyc.ipynb #868fe025
 class CycleLearner(ImaginationLearner):
     "Looks the frozen tower's features up, and maps them to the words"
 
@@ -132,10 +132,6 @@ class CycleLearner(ImaginationLearner):
         self, batch: dict, rows: torch.Tensor, device: torch.device | str, average: torch.Tensor | None = None
     ) -> Embedded:
         "Places among the words, and the features they came from"
-        if not features_can_be_kept(self.method):
-            raise UserError(
-                f'{self.method.name} learns on stored features: leave flip=0, turn=0, crop=1, extra=linear.'
-            )
         frozen = self.frozen(batch, rows, device)
         self.encoder.head.to(device)
         embedding = torch.stack([self.encoder.code(x, int(i > 0)) for i, x in enumerate(frozen)])

@@ -31,7 +31,7 @@ def ink_cells(pixels: torch.Tensor, grid: int = 16) -> torch.Tensor:
     paper, ink = (f(grey.flatten(1), 1).unsqueeze(1) for f in (torch.amax, torch.amin))
     return (paper - dark) / (paper - ink).clamp(min=1e-6)
 
-
+# %% ../../../nbs/methods/classics/16_sketch3t.ipynb #b5e1a89b
 def ink_loss(logits: torch.Tensor, ink: torch.Tensor) -> torch.Tensor:
     "Cross-entropy between what is said of each cell and its ink, mean over cells and rows"
     return F.binary_cross_entropy_with_logits(logits.float(), ink)
@@ -48,7 +48,7 @@ class InkHead(nn.Module):
         "Logits of the cells"
         return self.net(x)
 
-
+# %% ../../../nbs/methods/classics/16_sketch3t.ipynb #f58a8516
 class PractisingEncoder(Encoder):
     "An encoder that practises on each sketch before it embeds it, and forgets it again; not while it learns"
 
@@ -106,7 +106,7 @@ PRACTICE_OPTIONS: dict[str, Option] = {
     'ink_hidden': Option('encoder', 'count', 'width in the middle of the head that draws'),
 }
 
-
+# %% ../../../nbs/methods/classics/16_sketch3t.ipynb #f133d207
 def practising(encoder: Encoder, options: dict[str, object], seed: int) -> Encoder:
     "The same encoder, which can draw and practise, if anything trains behind the tower"
     e = encoder
@@ -122,7 +122,7 @@ def practising(encoder: Encoder, options: dict[str, object], seed: int) -> Encod
     out.steps, out.rate = steps['steps'], steps['rate']
     return out
 
-
+# %% ../../../nbs/methods/classics/16_sketch3t.ipynb #62c15821
 class PracticeLearner(MethodLearner):
     "Puts the ink of each view beside its embedding"
 
@@ -140,7 +140,7 @@ class PracticeLearner(MethodLearner):
         found = self.beside(encode_views(self.encoder, views), views)
         return Embedded(found.embedding, found.extras | dict(ink=ink))
 
-
+# %% ../../../nbs/methods/classics/16_sketch3t.ipynb #fac4c3e2
 def _ink(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     if 'ink' not in e.extras:
         raise UserError('this term needs a head that draws, which only sketch3t-objective has.')

@@ -33,7 +33,7 @@ def soup(states: Sequence[dict], shares: Sequence[float] | None = None) -> dict:
         tensors[name] = sum(parts).to(x.dtype)
     return dict(description=copy.deepcopy(first['description']), tensors=tensors)
 
-
+# %% ../../../nbs/methods/classics/11_soups.ipynb #7b72a8d6
 def bell_shares(steps: int, centre: float, spread: float) -> list[float]:
     "Shares of the states after steps 1, 2, ..., by a bell curve around `centre`, summing to 1"
     if steps < 1 or not spread > 0:

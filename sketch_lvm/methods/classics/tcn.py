@@ -21,7 +21,7 @@ def tied_pairs(encoder: nn.Module) -> list[tuple[torch.Tensor, torch.Tensor]]:
     own = {k: p for k, p in encoder.trainable().items() if k.startswith('prompts.') or k == 'projection'}
     return [(p[0], p[1]) for p in own.values() if p.ndim > 2 and len(p) == 2]
 
-
+# %% ../../../nbs/methods/classics/03_tcn.ipynb #648ac8bc
 def tie(pairs: list[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
     "The lengths of the differences, summed"
     if not pairs:
@@ -33,7 +33,7 @@ def way_shares(seed: int, epoch: int, keys: list[int]) -> torch.Tensor:
     "[2, B]: for the sketch and the photo of each row how far their anchors are on the way to the word"
     return torch.tensor([rng(seed, epoch, int(k), stream=111).random(2).tolist() for k in keys]).T
 
-
+# %% ../../../nbs/methods/classics/03_tcn.ipynb #4af2e96c
 def hardest(
     anchors: torch.Tensor,  # [n, D]
     embeddings: torch.Tensor,  # [n, D], of the same rows
@@ -47,7 +47,7 @@ def hardest(
     nearest = d.masked_fill(same, 1e8).amin(1)
     return F.softplus(farthest - nearest)
 
-
+# %% ../../../nbs/methods/classics/03_tcn.ipynb #8f3944be
 def sureness(anchors: torch.Tensor, class_features: torch.Tensor, temperature: float = 0.01) -> torch.Tensor:
     "[n]: 1 + exp(-entropy) of what anchors would be classified as by the class texts"
     logits = F.normalize(anchors, dim=-1) @ F.normalize(class_features.float(), dim=-1).T / temperature
@@ -58,7 +58,7 @@ def sureness(anchors: torch.Tensor, class_features: torch.Tensor, temperature: f
 def _tie(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     return tie(tied_pairs(o.encoder))
 
-
+# %% ../../../nbs/methods/classics/03_tcn.ipynb #b0437572
 def _hard(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     with torch.autocast(e['sketch'].device.type, enabled=False):
         x = torch.cat([e['sketch'], e['photo']]).float()
@@ -68,7 +68,7 @@ def _hard(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
         anchors = share * words + (1 - share) * x
         return (sureness(anchors, o.class_features, o.options['temperature']) * hardest(anchors, x, labels)).mean()
 
-
+# %% ../../../nbs/methods/classics/03_tcn.ipynb #c4ca31e6
 TCN_TERMS: dict[str, Term] = {
     'tie': Term(_tie, ('sketch', 'photo')),
     'word-hard': Term(_hard, ('sketch', 'photo'), head=lambda o, dim, seed: SmallNet((dim, dim), seed), texts=True),

@@ -21,7 +21,7 @@ def alignment(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     "Mean squared distance of rows"
     return (a.float() - b.float()).pow(2).sum(-1).mean()
 
-
+# %% ../../../nbs/methods/classics/06_tvt.ipynb #32b6377c
 def uniformity(x: torch.Tensor, t: float = 2.0) -> torch.Tensor:
     "Logarithm of the mean of exp(-t * squared distance) over pairs of different rows"
     if len(x) < 2:
@@ -38,7 +38,7 @@ TVT_OPTIONS: dict[str, Option] = {
 def _align(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     return alignment(e['sketch'], e['photo'])
 
-
+# %% ../../../nbs/methods/classics/06_tvt.ipynb #ad3e4c55
 def _uniform(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     return (
         uniformity(e['sketch'], o.options['uniform_reach']) + uniformity(e['photo'], o.options['uniform_reach'])

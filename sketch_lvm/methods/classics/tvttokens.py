@@ -15,7 +15,7 @@ from ...clip.towers import Modality, look_into, modality_rows
 from ...core import UserError
 from ..assembly import MethodLearner
 from .frame import classic, poster_numbers
-from .sake import SAKE_OPTIONS, SAKE_VALUES, ask_words, soft_answer, soft_question
+from .sake import SAKE_OPTIONS, SAKE_VALUES, answers_of_teacher, ask_words
 from .tvt import TVT_TERMS, alignment
 from ..learner import Embedded
 from ..objectives import Batch, Objective, Term, ViewEmbeddings, encode_views
@@ -50,7 +50,7 @@ class TokenEncoder(Encoder):
         read = lambda part: F.normalize(tower.project(tower.read_out(part, norm)).float(), dim=-1)  # noqa: E731
         return read(x[:, :n]), dict(distilled=read(x[:, -2:-1]), fused=read(x[:, -1:]))
 
-
+# %% ../../../nbs/methods/classics/07_tvttokens.ipynb #6b6d38e7
 def reading_tokens(encoder: Encoder, options: dict[str, object], seed: int) -> TokenEncoder:
     "The same encoder, of which the last two prompts can be read"
     e = encoder
@@ -60,7 +60,7 @@ def reading_tokens(encoder: Encoder, options: dict[str, object], seed: int) -> T
         raise UserError('tokens can be read only in a tower that reads its class token.')
     return TokenEncoder(e.backbone, e.image_tower, e.prompts, e.norms, e.projection, e.head, e.precision, e.recipe)
 
-
+# %% ../../../nbs/methods/classics/07_tvttokens.ipynb #4002ab1f
 TOKENS = ('distillation-token', 'fusion-token')
 
 
@@ -88,23 +88,19 @@ def _states(e: ViewEmbeddings, name: str) -> dict[str, torch.Tensor]:
         raise UserError('this term reads tokens, which only tvt-tokens-objective has.')
     return e.extras[name]
 
-
+# %% ../../../nbs/methods/classics/07_tvttokens.ipynb #43b1e487
 def _distillation(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
-    q, words, total = o.options, o.given['vocabulary'], 0.0
-    for side in ('sketch', 'photo'):
-        near = o.given['relatives'][batch.labels[side].to(words.device)]
-        teacher = e.extras['frozen'][side].detach()
-        answer = soft_answer(teacher, words, near, q['temperature'], q['of_teacher'], q['of_words'])
-        total = total + soft_question(_states(e, 'distilled')[side], answer, words, q['temperature'])
-    return total / 2
+    return answers_of_teacher(_states(e, 'distilled'), ('sketch', 'photo'), e, batch, o)
 
-
+# %% ../../../nbs/methods/classics/07_tvttokens.ipynb #71c942c5
 def _fusion(e: ViewEmbeddings, batch: Batch, o: Objective) -> torch.Tensor:
     fused, frozen = _states(e, 'fused'), e.extras['frozen']
     return fusion_loss(fused['sketch'], fused['photo'], frozen['sketch'], frozen['photo'])
 
 
 _ASKED = {k: SAKE_VALUES[k] for k in ('vocabulary', 'of_teacher')} | dict(of_words=0.0)
+
+# %% ../../../nbs/methods/classics/07_tvttokens.ipynb #5fd76579
 TOKEN_TERMS: dict[str, Term] = {
     'distillation-token': Term(
         _distillation,
