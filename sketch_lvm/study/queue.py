@@ -78,7 +78,7 @@ def begun_otherwise(folder: Path, e: Experiment, device: str) -> bool:
         return False
     was, _ = read_experiment(folder)
     now = replace(e, steps=was.steps, amp=choose_amp(pick_device(device), e.amp))
-    return json.loads(json.dumps(was.to_dict())) != json.loads(json.dumps(now.to_dict()))
+    return json.dumps(was.to_dict(), sort_keys=True) != json.dumps(now.to_dict(), sort_keys=True)
 
 # %% ../../nbs/study/17_queue.ipynb #f7daadd3
 def trained(
