@@ -234,6 +234,20 @@ def test_traced_attention_makes_the_next_layer():
     assert some[0].triu(1).abs().max() == 0
 
 
+def test_a_tower_without_tokens_takes_the_norms_of_each_set():
+    import torch
+    from types import SimpleNamespace
+    from sketch_lvm.clip.prompts import NoPrompts, whole_forward
+
+    asked = []
+    tower = SimpleNamespace(forward=lambda part, own: (asked.append(own), part)[1])
+    pixels, runs = torch.arange(3.0), [(1, 2), (0, 1)]  # set and number of rows
+    norms = SimpleNamespace(of_set=lambda i: dict(set=i))
+    for given, expected in ((norms, [dict(set=1), dict(set=0)]), (None, [{}, {}])):
+        asked.clear()
+        assert torch.equal(whole_forward(tower, pixels, NoPrompts(), runs, given, None), pixels) and asked == expected
+
+
 def test_the_seam_takes_conditioned_and_coupled_sources():
     import torch
     from torch import nn

@@ -51,6 +51,7 @@ def test_protocols_choose_what_they_say():
     )
     assert make_protocol('zero', unseen, k=[3]).k == (3,) and make_protocol('zero', unseen).k == (5,)
     assert make_protocol('zero', toy_set(classes=3, photos=10)).k == (10,)  # a class of ten has a tenth place
+    assert make_protocol('zero', toy_set(classes=3, photos=12)).k == (10,)
 
 
 def test_protocols_refuse_leaks():
