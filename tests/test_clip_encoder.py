@@ -182,18 +182,22 @@ def test_a_tower_on_a_cpu_takes_small_parts_and_nobody_else():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.encoder import AT_ONCE, embed_batches, make_encoder, parts_of_batch
     from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.clip.towers import MODALITIES
     from sketch_lvm.core import UserError
 
     mini = load_backbone('mini', weights_from='random')
     encoder = make_encoder(mini, ShallowPrompts(width=mini.width))
     pixels, names = torch.rand(2 * AT_ONCE + 6, 3, 64, 64), ['sketch', 'photo'] * (AT_ONCE + 3)
     parts = list(parts_of_batch(encoder, pixels, names))
-    assert [len(p) for p, _ in parts] == [AT_ONCE, AT_ONCE, 6] and sum((m for _, m in parts), []) == names
+    assert [len(p) for p, _ in parts] == [AT_ONCE, AT_ONCE, 6]
+    assert [MODALITIES[i] for _, m in parts for i in m.tolist()] == names
     (whole,) = parts_of_batch(lambda p, m: p, pixels, names)  # it may send them to another machine
     assert whole[0] is not None and len(whole[0]) == len(pixels) and whole[1] == names
     one_by_one = torch.cat([embed_batches(encoder, [(pixels[i : i + 1], names[i])]) for i in (0, AT_ONCE, AT_ONCE + 1)])
     together = embed_batches(encoder, [(pixels, names)])
     assert torch.allclose(together[[0, AT_ONCE, AT_ONCE + 1]], one_by_one, atol=1e-5)
+    with pytest.raises(UserError, match='an entry for each of the 64 images; here are 70'):
+        embed_batches(encoder, [(pixels[:64], names)])  # none is left over in silence
     for wrong in (lambda p, m: p.sum(), lambda p, m: p[:1].flatten(1), lambda p, m: p[:, 0, 0, 0]):
         with pytest.raises(UserError, match='one vector for each picture'):
             embed_batches(wrong, [(pixels, 'photo')])

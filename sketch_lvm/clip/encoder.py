@@ -300,9 +300,7 @@ def parts_of_batch(
 ) -> Iterator[tuple[torch.Tensor, Modality]]:
     "A batch as it is computed: in small parts by a tower on a CPU, whole by all that is called otherwise"
     small = isinstance(encoder, Encoder) and pixels.device.type == 'cpu'
-    size = AT_ONCE if small else max(len(pixels), 1)
-    for i in range(0, max(len(pixels), 1), size):
-        yield pixels[i : i + size], modality if isinstance(modality, str) else modality[i : i + size]
+    return in_batches(pixels, modality, AT_ONCE) if small else iter([(pixels, modality)])
 
 
 def embed_batches(
