@@ -7,6 +7,7 @@ def test_tables_say_what_they_cost():
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.clip.towers import random_tower
     from sketch_lvm.study.costs import estimate, estimate_lines, pass_of_test, passes_of_step, pictures_a_second
+    from sketch_lvm.study.costs import views_of_step
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.tableplan import TablePlan
     from sketch_lvm.methods.catalogue import method
@@ -46,6 +47,14 @@ def test_tables_say_what_they_cost():
     (p1, t1), (p2, t2) = (passes_of_step(m, backbone, 104) for m in (image, batch))
     assert p1 > 3 * p2 and t1 > 3 * t2  # sentences for each picture
     assert pass_of_test(image, backbone, 104) > 2 and pass_of_test(batch, backbone, 104) == 1
+    practises = method('sketch3t-objective', 'mini')  # three steps forwards and backwards on each sketch, and once more
+    assert abs(pass_of_test(practises, backbone, 104, sketches=1.0) - (1 + 3 * 2.2 + 1)) < 1e-9
+    assert pass_of_test(practises, backbone, 104, sketches=0.0) == 1
+    assert pass_of_test(method('sketch3t-objective', 'mini', practice_steps=0), backbone, 104) == 1
+    taught = method('sake-objective', 'mini')  # the frozen tower looks at every picture as well
+    untaught = method('sake-objective', 'mini', weights={'vocabulary-teacher': 0.0})
+    more = passes_of_step(taught, backbone, 104)[0] - passes_of_step(untaught, backbone, 104)[0]
+    assert abs(more - taught['batch'] * views_of_step(taught)) < 1e-6, more
     bare = method('splip', 'paper', conditioning='image', text_tokens=0)
     assert passes_of_step(bare, backbone, 104)[0] < p1 / 3  # nothing of the picture in the words
     shape = dict(size=224, patch=32, layers=12, width=768, text_layers=12, text_width=512)

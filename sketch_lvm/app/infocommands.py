@@ -68,6 +68,7 @@ def list_methods(backbone: str = 'mini', say: Callable[[str], None] | None = Non
             about=recipe.about,
             presets=list(recipe.presets),
             trains=takes.trains,
+            heads=takes.heads,
             bytes=takes.bytes,
             towers=list(takes.towers),
             needs=needs(method(name, preset, task=task)),

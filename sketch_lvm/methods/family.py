@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST', 'FORMER', 'Published', 'printed', 'PromptKind', 'prompt_sets',
            'no_prompts', 'shallow', 'deep', 'Recipe', 'Family', 'check_family', 'Method', 'token_options',
-           'has_prompts', 'prompt_kind', 'frozen_passes', 'trained_parts', 'unrated', 'unknown_name', 'own_options',
-           'value_problems', 'side_problems', 'combination_problems', 'problems', 'choose_method']
+           'has_prompts', 'prompt_kind', 'frozen_passes', 'practice_steps', 'trained_parts', 'unrated', 'unknown_name',
+           'own_options', 'value_problems', 'side_problems', 'combination_problems', 'problems', 'choose_method']
 
 # %% ../../nbs/methods/05_family.ipynb #e4bfc9f8
 from collections.abc import Callable, Collection, Iterator
@@ -136,6 +136,7 @@ class Family:
         None  # (the usual encoder, options, seed) -> the one it has, if something follows the tower
     )
     terms: dict[str, Term] = field(default_factory=dict)  # further losses
+    practice: Callable[[dict], int] | None = None  # options -> steps that it learns on each sketch before it answers
 
     def recipe(self, task: str) -> Recipe:
         "What it does for a task"
@@ -262,9 +263,14 @@ def prompt_kind(m: Method) -> PromptKind:
 
 # %% ../../nbs/methods/05_family.ipynb #57cfa563
 def frozen_passes(m: Method) -> int:
-    "Further passes of a picture through the frozen image tower that its tokens ask for"
+    "Further passes of a picture through the frozen image tower in a step, for its tokens and for a term that it teaches"
     twice = prompt_kind(m).twice
-    return int(twice is not None and twice(m.options))
+    return int(twice is not None and twice(m.options)) + any(m.terms[t].frozen for t in m.weights)
+
+# %% ../../nbs/methods/05_family.ipynb #f59470db
+def practice_steps(m: Method) -> int:
+    "Steps that a method learns on each sketch of a test before it answers"
+    return m.family.practice(m.options) if m.family.practice else 0
 
 # %% ../../nbs/methods/05_family.ipynb #e24027e9
 def trained_parts(m: Method) -> str:

@@ -31,9 +31,9 @@ from .fit import named_backbone
 from .reproduce import CachePlan, cache_plan, plan_size
 from .tableplan import TableSets, TablePlan, question_problems, refuse, set_problems, table_protocol
 from .tableplan import training_sets
-from ..methods.building import count_trained
+from ..methods.building import count_heads, count_trained
 from ..methods.baselines import features_can_be_kept
-from ..methods.family import Method, frozen_passes, prompt_kind, token_options, trained_parts
+from ..methods.family import Method, frozen_passes, practice_steps, prompt_kind, token_options, trained_parts
 from ..methods.objectives import view_names
 
 # %% ../../nbs/study/12_costs.ipynb #75a85fa1
@@ -113,17 +113,18 @@ def reads_own_sentences(m: Method) -> bool:
     return for_each is not None and for_each(m.options)
 
 # %% ../../nbs/study/12_costs.ipynb #960dc11f
-def pass_of_test(m: Method, tower: Backbone, classes: int) -> float:
-    "What a picture costs in a test, in passes through the frozen tower"
+def pass_of_test(m: Method, tower: Backbone, classes: int, sketches: float = 0.5) -> float:
+    "What a picture costs in a test, in passes through the frozen tower; `sketches`: their share of the pictures"
+    practice = sketches * (practice_steps(m) * 2.2 + 1) * (practice_steps(m) > 0)
     if not reads_own_sentences(m):
-        return 1
+        return 1 + practice
     sentence = (
         tower.text_layers
         * prompt_kind(m).pieces
         * tower.text_width**2
         / (tower.layers * tokens_of(tower) * tower.width**2)
     )
-    return 1 + classes * sentence
+    return 1 + classes * sentence + practice
 
 # %% ../../nbs/study/12_costs.ipynb #51531205
 def existing(folder: str | Path) -> Path:
@@ -159,7 +160,8 @@ CHECKPOINTS_KEPT: int = 3  # checkpoints that a run keeps, besides its best one
 
 def checkpoint_bytes(m: Method, tower: Backbone, steps: int, validated: bool) -> int:
     "Bytes of the checkpoints that a run leaves, rather too many: weights and two moments, for the newest and the best"
-    return (3 * count_trained(m, tower)[1] + 20_000) * min(steps, CHECKPOINTS_KEPT + validated)
+    numbers = count_trained(m, tower)[1] + 4 * count_heads(m, tower)
+    return (3 * numbers + 20_000) * min(steps, CHECKPOINTS_KEPT + validated)
 
 # %% ../../nbs/study/12_costs.ipynb #453c64d8
 def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.perf_counter) -> float:
@@ -203,7 +205,8 @@ def row_hours(
     training = (
         len(sets.train) / rates['test'] if features_can_be_kept(m) else steps * (passes + again) / rates['training']
     )
-    each = pass_of_test(m, backbone, classes) / rates['test']
+    share = len(sets.unseen.sketches) / max(len(sets.unseen), 1)
+    each = pass_of_test(m, backbone, classes, share) / rates['test']
     looks = min(steps, 20 if not valid_every else -(-steps // valid_every))
     runs = len(plan.seeds) + plan.trials
     return (runs * (training + looks * len(sets.validation) * each) + len(plan.seeds) * tested * each) / 3600

@@ -112,6 +112,7 @@ def classic(
     task: str = 'category',
     learner: type | None = None,
     encoder: Callable | None = None,  # as `Family` takes it, if something of its own follows the tower
+    practice: Callable | None = None,  # as `Family` takes it, if it goes on learning when it is asked
 ) -> Family:
     "An older system's objective as a family: one task, the presets 'paper' and 'mini'"
     frame = TASK_OPTIONS[task] | {'lr_rest': (1e-4, 'inferred', 'for what stands behind the embedding')}
@@ -119,5 +120,5 @@ def classic(
     recipe = Recipe(about, frame | (options or {}), weights, presets, RATES_OF_FRAME[task], printed)
     whole = (*TAKEN_OVER, *notes)
     parts = {'norms': {'norms': 'frozen'}}
-    how = dict(options=further or {}, learner=learner, encoder=encoder, terms=terms)
+    how = dict(options=further or {}, learner=learner, encoder=encoder, practice=practice, terms=terms)
     return Family(name, {task: recipe}, parts, {'paper': whole, 'mini': whole}, **how)

@@ -172,4 +172,5 @@ SKETCH3T = classic(
     notes=('Strokes are drawn as ink in cells; nothing is learned about learning.',),
     learner=PracticeLearner,
     encoder=practising,
+    practice=lambda options: options['practice_steps'],
 )
