@@ -173,7 +173,8 @@ def test_a_row_at_the_edge_leaves_its_questions_open_in_older_studies_too():
     plan = read_plan(folder / 'plan.json')
     for name in ('the hand that taught', 'another hand'):
         state = family_state(plan, folder / 'real-1', name)
-        at_edge = {q for q, pair in plan.families[name]['questions'].items() if {'prompts', 'full tuning', 'splip'} & {*pair}}
+        asked = plan.families[name]['questions']
+        at_edge = {q for q in asked if {'prompts', 'full tuning', 'splip'} & {*asked[q]}}
         said = {line[0]: line[-1] for line in family_table(state.found)[1]}
         assert state.whole and {q for q in said if said[q] == 'open'} == at_edge == {*state.unsure}
         assert said['real-1 - mini, frozen'] == 'higher' and said['both - norms'] == 'not told apart'
