@@ -187,7 +187,7 @@ class Site:
         users, by_folder = self.users(), defaultdict(list)
         for m in self.modules:
             parts = [
-                f'# {m.name.removeprefix("sketch_lvm.")}',
+                f'# {escaped(m.name.removeprefix("sketch_lvm."))}',  # `__main__` would be bold
                 escaped(m.about),
                 f'Built and tested in [{self.titles[m.notebook][0]}](../{m.notebook}).',
             ]
@@ -201,7 +201,9 @@ class Site:
         ]
         for folder in self.folders:
             if by_folder[folder]:
-                rows = [f'| [{m.name}]({m.name}.md) | {self.titles[m.notebook][1]} |' for m in by_folder[folder]]
+                rows = [
+                    f'| [{escaped(m.name)}]({m.name}.md) | {self.titles[m.notebook][1]} |' for m in by_folder[folder]
+                ]
                 parts += [f'## {folder or "core"}', '\n'.join(['| module | what it is for |', '|---|---|', *rows])]
         parts.append(toctree([m.name for f in self.folders for m in by_folder[f]]))
         self.write('reference/index.md', '\n\n'.join(parts))

@@ -23,6 +23,7 @@ smartquotes = False  # a sentence of the code stays as it is
 nb_execution_mode = 'off'
 nb_ipywidgets_js = {}  # its scripts come from another host; widgets have stored pictures instead
 nb_merge_streams = True
+nb_render_markdown_format = 'gfm'  # what a cell answers as Markdown may hold tables, as JupyterLab shows them
 nb_number_source_lines = False
 nb_code_prompt_show = 'Show {type}'
 nb_code_prompt_hide = 'Hide {type}'

@@ -54,6 +54,8 @@ def page_cell(cell: dict, name: str, toggles: bool = True) -> dict | None:
         told = dict(mystnb=dict.fromkeys(('code_prompt_show', 'code_prompt_hide'), f'Exercise {done[1]}: a solution'))
     elif CATALOGUES.match(name) and 'export' in words:
         tags.append('hide-input')
+        if made := re.findall(r'^(?:def|class) (\w+)', source, re.M):  # folds in a row say what is in them
+            told = dict(mystnb=dict.fromkeys(('code_prompt_show', 'code_prompt_hide'), f'Source: {", ".join(made)}'))
     for output in cell['outputs']:  # colours of a terminal, where a page cannot show them
         if isinstance(output.get('text'), (str, list)):
             output['text'] = re.sub(r'\x1b\[[0-9;]*m', '', ''.join(output['text']))

@@ -92,6 +92,14 @@ def test_every_notebook_is_a_page_and_rooms_follow_each_other(site):
     assert (before, after) == ('00_losses.html', '02_jigsaw.html')
 
 
+def test_a_page_has_one_title_and_its_tables_are_tables(site):
+    "A second title would be an entry of its own among the pages; a table that is not read as one is lines of bars"
+    pages = {p: p.read_text(encoding='utf-8') for p in site.rglob('*.html') if not {'_static', 'slides'} & {*p.parts}}
+    names = {p.relative_to(site).as_posix(): text for p, text in pages.items() if '<article' in text}
+    assert len(names) > 12 and [n for n, text in names.items() if len(re.findall('<h1[ >]', text)) != 1] == []
+    assert [n for n, text in names.items() if re.search(r'<p>\|[ -]', text)] == []
+
+
 @pytest.mark.browser
 def test_the_site_opens_from_the_disk_in_both_themes_and_on_a_phone(site, browser, shots):
     for theme, width in (('light', 1280), ('dark', 390)):
@@ -167,6 +175,9 @@ def test_pages_leave_out_what_is_hidden_and_fold_tests():
         'exported',
         'hide-input',
     ]
+    two = cell('#| export\n@drawing\ndef cat(x):\n    def ear(): pass\n\n\nclass Cat: pass')
+    fold = page_cell(two, 'world/02_animals.ipynb')
+    assert fold['metadata']['mystnb']['code_prompt_show'] == 'Source: cat, Cat'
     test = page_cell(cell('#| test adds_up\nassert 1'), '00_a.ipynb')
     assert test['source'] == 'assert 1' and test['metadata']['mystnb']['code_prompt_show'] == 'Test: adds up'
     assert 'hide-input' in test['metadata']['tags']
