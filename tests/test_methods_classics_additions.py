@@ -80,6 +80,8 @@ def test_mean_cosines_by_hand():
 
     x = torch.tensor([[1.0, 0], [0, 2], [-3, 0]], requires_grad=True)  # cosines 0, -1, 0
     torch.testing.assert_close(mean_cosine(x).item(), -1 / 3)
+    unit = torch.nn.functional.normalize(x, dim=1)
+    torch.testing.assert_close((unit @ unit.T).mean(), 1 / 3 + 2 / 3 * mean_cosine(x))  # with the diagonal, as released
     torch.testing.assert_close(spread(x, 0.1).item(), 1 / 3 + 0.1)
     assert spread(torch.ones(4, 5)).item() == pytest.approx(1) and spread(torch.ones(4, 5), 1.0).item() < 1e-6
     spread(x).backward()

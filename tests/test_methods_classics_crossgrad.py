@@ -44,6 +44,40 @@ def test_no_push_is_the_triplet():
     assert (2 * half + 3 * rest).item() / 5 == approx(task.item(), abs=1e-5)  # rows don't depend on their company
 
 
+def test_the_mirror_by_hand():
+    import math
+    import torch
+    from pytest import approx
+    from sketch_lvm.methods.classics.crossgrad import crossed
+
+    s, p, n = [[1.0, 0.0], [0.0, 1.0]], [[0.6, 0.8], [0.8, 0.6]], [[0.8, 0.6], [-0.6, 0.8]]
+    margin, step, most, heat = 0.5, 0.7, 0.6, 0.5
+    dot = lambda a, b: a[0] * b[0] + a[1] * b[1]
+    moved = [[], [], []]
+    for a, b, c in zip(s, p, n):  # both triplets count: the slope of margin - cos(a, b) + cos(a, c) for each of the three
+        slopes = (
+            [(z - dot(a, c) * x) - (y - dot(a, b) * x) for x, y, z in zip(a, b, c)],
+            [-(x - dot(a, b) * y) for x, y in zip(a, b)],
+            [x - dot(a, c) * z for x, z in zip(a, c)],
+        )
+        assert margin - dot(a, b) + dot(a, c) > 0
+        for out, row, slope in zip(moved, (a, b, c), slopes):
+            new = [v + step * max(-most, min(most, g)) for v, g in zip(row, slope)]
+            out.append([v / math.hypot(*new) for v in new])
+
+
+    def category(three):  # the texts are the axes: a row's cosines are its own entries
+        rows = [(row, y) for side, names in zip(three, labels) for row, y in zip(side, names)]
+        return sum(math.log(sum(math.exp(v / heat) for v in row)) - row[y] / heat for row, y in rows) / len(rows)
+
+
+    labels = [[0, 1], [1, 0], [1, 1]]
+    options = dict(margin=margin, distance='cosine', temperature=heat, cross_step=step, cross_most=most)
+    parts = crossed(torch.nn.Identity(), torch.tensor([s, p, n]), torch.tensor(labels), torch.eye(2), options)
+    assert parts[1].item() == approx((category([s, p, n]) + category(moved)) / 2, abs=1e-5)
+    assert abs(category(moved) - category([s, p, n])) > 1e-3  # far above what the line before allows
+
+
 def test_crossgrad_as_a_method():
     import torch
     from sketch_lvm.testing.steps import first_step, reached, resumes, same_as_base, small

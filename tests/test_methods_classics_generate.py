@@ -16,7 +16,9 @@ def test_the_divergence_is_what_sampling_says():
     one = normal_divergence(torch.zeros(1, 1), torch.ones(1, 1)).item()
     assert one == pytest.approx(0.5 * (torch.e - 2))
     a, b = torch.tensor([[1.0, 0, 0, 0]]), torch.tensor([[0.0, 1, 0, 0]])
-    assert square_error(a, b).item() == 4 and square_error(a, a).item() == 0  # 0.5 * 4 entries * squared distance 2
+    assert square_error(a, b).item() == 2 and square_error(a, a).item() == 0
+    assert square_error(a, b).item() == (((2 * a) - (2 * b)) ** 2).mean()  # entries in units of 1 / sqrt(4)
+    assert square_error(a, b, 'half-sum').item() == 4  # 0.5 * 4 entries * squared distance 2
 
 
 def test_imagined_photos():
@@ -71,6 +73,34 @@ def test_whose_gradient_goes_where():
     assert all(abs(x.item() - math.log(2)) < 1e-6 for x in adversary(alone, drawn, guessed))  # a judge who cannot tell
 
 
+def test_sums_of_cvae_and_caae_by_hand():
+    import math
+    from types import SimpleNamespace
+    import pytest, torch
+    from sketch_lvm.methods.classics.generate import GENERATE_TERMS
+    from sketch_lvm.methods.objectives import ViewEmbeddings
+
+    one = lambda *rows: dict(sketch=torch.tensor(rows))
+    right, up, askew = [1.0, 0, 0, 0], [0, 1.0, 0, 0], [0.6, 0.8, 0, 0]
+    made = dict(decoded=one(right, askew), sketched=one(up, right))
+    hidden = dict(mean=one([1.0], [-2.0]), log_variance=one([0.0], [math.log(2)]), noise=one([3.0], [0.5]))
+    frozen = dict(sketch=torch.tensor([right, right]), photo=torch.tensor([askew, askew]))
+    e = ViewEmbeddings({}, made | hidden | dict(frozen=frozen))
+    judge = torch.nn.Linear(1, 1)
+    with torch.no_grad():
+        judge.weight.fill_(2.0)
+        judge.bias.fill_(-1.0)
+    soft = lambda x: math.log1p(math.exp(x))
+    for form, times in (('mean', 1), ('half-sum', 2)):  # of four entries half the sum is twice the mean
+        o = SimpleNamespace(options=dict(generator_error=form, kl_weight=3.0, back_weight=10.0), heads=dict(caae=judge))
+        errors = (0.8 + 10 * 2 + 0.0 + 10 * 0.0) / 2  # squared distances: .16 + .64, 2, 0 and 0
+        kl = (0.5 * (1 + 1 - 0 - 1) + 0.5 * (4 + 2 - math.log(2) - 1)) / 2
+        assert GENERATE_TERMS['cvae'].loss(e, None, o).item() == pytest.approx(times * errors + 3 * kl)
+        guessed = (soft(-(2 * 1 - 1)) + soft(-(2 * -2 - 1))) / 2  # the judge says 1 and -5 of the guesses, 5 and 0 of draws
+        judging = ((soft(-5) + soft(0)) / 2 + (soft(1) + soft(-5)) / 2) / 2
+        assert GENERATE_TERMS['caae'].loss(e, None, o).item() == pytest.approx(times * errors + 3 * guessed + judging)
+
+
 def test_what_was_remembered_is_not_called_read():
     from sketch_lvm.methods.catalogue import FAMILIES
 
@@ -80,6 +110,7 @@ def test_what_was_remembered_is_not_called_read():
         told[name] = {k: source for k, (_, source, _) in (options | weights).items()}
     assert 'peer' not in told['caae-objective'].values() and told['cvae-objective']['back_weight'] == 'peer'
     assert told['caae-objective']['norms'] == told['caae-objective']['caae'] != 'inferred'
+    assert told['cvae-objective']['generator_error'] == 'peer' and told['caae-objective']['generator_error'] == 'ours'
 
 
 def test_two_nets_learn_and_nothing_else():
@@ -90,7 +121,7 @@ def test_two_nets_learn_and_nothing_else():
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.methods.classics.generate import normal_divergence, square_error
+    from sketch_lvm.methods.classics.generate import CVAE_FORMERLY, normal_divergence, square_error
     from sketch_lvm.train.learner import learn
 
     b, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=8, sketches=2, size=64)
@@ -114,12 +145,16 @@ def test_two_nets_learn_and_nothing_else():
         )
         assert all(torch.equal(x, y) for x, y in zip(b.model.parameters(), before))  # no tower moved
         made(name, task='fine-grained', per_class=4)
+    made('cvae-objective', sampler='instance-triplets')  # each sketch with its own photo
     one, loss, z, _ = made('cvae-objective')
     y, x = z.extras['frozen'][0], z.extras['frozen'][1]
     parts = one.encoder.head.rebuild(y, x, z.extras['noise'][0])
     by_hand = square_error(parts['decoded'], x) + 10 * square_error(parts['sketched'], y)
     by_hand = (by_hand + normal_divergence(parts['mean'], parts['log_variance'])).mean()
     torch.testing.assert_close(loss, by_hand)
+    former = made('cvae-objective', **CVAE_FORMERLY)  # the same nets and noise: only the errors weigh 64 times as much
+    errors = square_error(parts['decoded'], x) + 10 * square_error(parts['sketched'], y)
+    torch.testing.assert_close(former[1], by_hand + (b.embed_dim / 2 - 1) * errors.mean())
     free = made('cvae-objective', kl_weight=0.0, back_weight=0.0)
     torch.testing.assert_close(free[1], square_error(parts['decoded'], x).mean())
     assert not free[3]['head.back.0.weight'].any()

@@ -31,9 +31,23 @@ def test_domain_confusion_by_hand():
         0.5 / (1 + math.exp(2)) / 3
     )
     assert [strength_at(e, 5, 25) for e in (0, 4, 5, 10, 25, 99)] == [0, 0, 0, 0.25, 1, 1]
-    assert [strength_at(e, 2, 2) for e in (0, 1, 2, 3)] == [0, 0, 1, 1]
+    assert [strength_at(e, 2, 2) for e in (0, 1, 2, 3)] == [0, 0, 1, 1] and strength_at(0, 0, 0) == 1
     with raises(UserError, match='grl_full'):
         strength_at(3, 5, 4)
+
+
+def test_a_schedule_says_when_it_begins():
+    import math
+    from sketch_lvm.methods.classics.grl import first_turned, strength_at
+
+    for begin, full in ((0.0, 0.0), (1.0, 4.0), (2.0, 2.0), (0.5, 3.0), (5.0, 25.0), (1.5, 1.5)):
+        how = dict(grl_begin=begin, grl_full=full)
+        first = next(e for e in range(99) if strength_at(e, begin, full) > 0)
+        assert first_turned(how | dict(grl_counts='epochs'), 53) == 53 * first
+        assert first_turned(how | dict(grl_counts='batches'), 53) == first
+    released = [strength_at(n, 5.0, 25.0) for n in range(30)]  # by the number of the batch
+    assert released[:6] == [0] * 6 and released[6] > 0 and released[24] < 1 and released[25:] == [1] * 5
+    assert first_turned(dict(grl_begin=5.0, grl_full=25.0, grl_counts='batches'), 6) == math.inf
 
 
 def test_the_classifier_ends_at_chance():
@@ -87,6 +101,8 @@ def test_grl_as_a_method():
     import torch
     from sketch_lvm.testing.steps import first_step, reached, resumes, same_as_base, small
 
+    at_once = reached(first_step(small('grl-objective', without=['triplet', 'reversed-words'], grl_begin=0, grl_full=0)))
+    assert at_once == {'prompts', 'norms', 'heads.domain-confusion'}  # turned from the first step
     m = small('grl-objective', grl_begin=0.0, grl_full=1.0)
     early, late = first_step(m), first_step(m, number=12)  # 8 sketches, batches of 6: step 12 lies in a later epoch
     everything = {'prompts', 'norms', 'heads.domain-confusion', 'heads.reversed-words'}
@@ -98,3 +114,7 @@ def test_grl_as_a_method():
     assert all(torch.allclose(g, cut.gradients[k], atol=1e-5) for k, g in late.gradients.items())
     assert same_as_base(m)
     assert resumes(small('grl-objective', grl_begin=0.0, grl_full=0.0))
+    counted = dict(without=['triplet', 'reversed-words'], grl_counts='batches', grl_begin=0.0, grl_full=1.0)
+    per = len(early.learner.steps)  # batches in an epoch
+    turned = [reached(first_step(small('grl-objective', **counted), number=n)) for n in (0, 1, per)]
+    assert turned == [{'heads.domain-confusion'}, at_once, {'heads.domain-confusion'}]  # anew in every epoch

@@ -46,6 +46,37 @@ def test_shared_halves_alone_are_searched():
     assert not torch.allclose(shaken['rebuilt_photo'], sure['rebuilt_photo'])
 
 
+def test_the_sum_of_iiae_by_hand():
+    import math
+    from types import SimpleNamespace
+    import pytest, torch
+    from sketch_lvm.methods.classics.iiae import IIAE_FORMERLY, SHARED_TERM
+    from sketch_lvm.methods.objectives import ViewEmbeddings
+
+    one = lambda *row: dict(sketch=torch.tensor([row]))  # codes of one number: its mean, then its log-variance
+    codes = dict(own_sketch=one(1.0, 0.0), own_photo=one(0.0, math.log(2)), both=one(2.0, 0.0))
+    codes |= dict(from_sketch=one(0.0, 0.0), from_photo=one(2.0, math.log(4)))
+    rebuilt = dict(rebuilt_sketch=one(0.0, 1.0, 0.0, 0.0), rebuilt_photo=one(1.0, 0.0, 0.0, 0.0))
+    frozen = dict(sketch=torch.tensor([[1.0, 0, 0, 0]]), photo=torch.tensor([[0.6, 0.8, 0, 0]]))
+    e = ViewEmbeddings({}, codes | rebuilt | dict(frozen=frozen))
+    errors, own, shared = 2.0 + 0.8, 0.5 + (2 - math.log(2) - 1) / 2, 2.0
+    agree = 2.0 + (math.log(4) + 1 / 4 - 1) / 2
+
+
+    def term(step, **how):
+        o = SimpleNamespace(options=dict(SHARED_TERM.reads, **how))
+        return SHARED_TERM.loss(e, SimpleNamespace(step=step), o).item()
+
+
+    for step in (0, 1000):
+        rho = 1 - math.exp(-step / 2000)
+        assert term(step) == pytest.approx(1.5 * (10 * errors + rho * own) + 0.5 * rho * shared + agree)
+    now = 0.7 * (errors + own + shared) + 3 * (errors + own + agree)
+    assert term(9, shared_anneal=0.0, bound_weight=0.7, agreement_weight=3.0, rebuild_weight=1.0) == pytest.approx(now)
+    former = {k: v for k, v in IIAE_FORMERLY.items() if k in SHARED_TERM.reads}
+    assert term(9, **former, agreement_weight=3.0) == pytest.approx(2 * errors + own + shared + 3 * agree)
+
+
 def test_shared_codes_learn_and_nothing_else():
     import pytest, torch
     from sketch_lvm.clip.backbone import load_backbone
@@ -53,7 +84,9 @@ def test_shared_codes_learn_and_nothing_else():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.building import build_encoder
-    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.methods.catalogue import method, method_from_dict
+    from sketch_lvm.methods.classics.generate import normal_divergence, square_error
+    from sketch_lvm.methods.classics.iiae import IIAE_FORMERLY, divergence_between
     from sketch_lvm.train.learner import learn
 
     b, toys = load_backbone('mini', weights_from='random'), toy_set(classes=4, photos=8, sketches=2, size=64)
@@ -68,6 +101,19 @@ def test_shared_codes_learn_and_nothing_else():
 
     one, loss, z, g = made()
     assert all(k.startswith('head.') and x is not None and x.any() for k, x in g.items())
+    assert one.encoder.head.latent == 64 and not one.encoder.code(torch.ones(1, b.embed_dim), 0)[0, 64:].any()
+    former = made(**IIAE_FORMERLY)
+    assert former[0].encoder.head.latent == b.embed_dim and not torch.allclose(former[1], loss)
+    e = {k: x[0].chunk(2, -1) for k, x in former[2].extras.items() if k in ('own_sketch', 'own_photo', 'both')}
+    far = {k: former[2].extras[k][0].chunk(2, -1) for k in ('from_sketch', 'from_photo')}
+    by_hand = sum(normal_divergence(*x) for x in e.values()) + sum(divergence_between(*e['both'], *x) for x in far.values())
+    for i, side in enumerate(('sketch', 'photo')):  # as this page had it once: one sum, and lambda before the agreements
+        by_hand = by_hand + square_error(former[2].extras[f'rebuilt_{side}'][0], former[2].extras['frozen'][i], 'half-sum')
+    torch.testing.assert_close(former[1], by_hand.mean())
+    stored = method('iiae-objective', 'mini').to_dict()
+    old = {k: v for k, v in stored['options'].items() if k not in {*IIAE_FORMERLY}}  # written down before these options
+    read = method_from_dict(stored | dict(options=old))
+    assert {k: read[k] for k in IIAE_FORMERLY} == IIAE_FORMERLY
     again = made(pieces=3)
     assert torch.allclose(again[1], loss, atol=1e-3) and all(
         torch.allclose(x, again[3][k], atol=1e-3) for k, x in g.items()

@@ -57,6 +57,36 @@ def test_graphs_by_hand():
     torch.testing.assert_close(flat, torch.nn.functional.normalize(t + shift, dim=1))
 
 
+def test_the_sum_of_gcn_by_hand():
+    import math
+    from types import SimpleNamespace
+    import torch
+    from pytest import approx
+    from sketch_lvm.methods.classics.prototypes import POINT_TERMS, CategoryGraph
+    from sketch_lvm.methods.objectives import Batch, ViewEmbeddings
+
+    net, graph = CategoryGraph(2, 1), [[0.75, 0.25], [0.25, 0.75]]
+    with torch.no_grad():
+        net.first.copy_(torch.tensor([[1.0], [2.0]]))
+        net.second.copy_(torch.tensor([[0.5, -0.5]]))
+        net.words.weight.copy_(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))  # a picture's word is its mirror image
+    heard = [g[0] * 1 + g[1] * 2 for g in graph]  # of the texts, which are the axes: positive, so the ReLU lets all through
+    shift = [0.5 * (g[0] * heard[0] + g[1] * heard[1]) for g in graph]
+    raw = [[1 + shift[0], -shift[0]], [shift[1], 1 - shift[1]]]
+    points = [[x / math.hypot(*row) for x in row] for row in raw]
+    views, labels = dict(sketch=[[0.6, 0.8], [1.0, 0.0]], photo=[[0.0, 1.0], [0.8, 0.6]]), dict(sketch=[0, 1], photo=[1, 1])
+    by_hand = 0.0
+    for side, rows in views.items():
+        for (a, b), y in zip(rows, labels[side]):
+            said = [math.exp((a * p + b * q) / 0.5) for p, q in points]
+            by_hand += (-math.log(said[y] / sum(said)) + 3 * (1 - (b, a)[y])) / len(rows)
+    e = ViewEmbeddings({k: 7 * torch.tensor(v) for k, v in views.items()})  # of any length
+    batch = Batch({}, {k: torch.tensor(v) for k, v in labels.items()}, torch.arange(2))
+    o = SimpleNamespace(options=dict(temperature=0.5, word_weight=3.0), heads=dict(gcn=net), class_features=torch.eye(2))
+    o.given = dict(category_graph=torch.tensor(graph))
+    assert POINT_TERMS['gcn'].loss(e, batch, o).item() == approx(by_hand, abs=1e-5)
+
+
 def test_points_learn_with_prompts_and_nothing_else():
     import torch
     from sketch_lvm.clip.backbone import load_backbone

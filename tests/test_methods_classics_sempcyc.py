@@ -47,9 +47,34 @@ def test_identity_maps_have_no_cycle_loss():
 
 
     net.to_words[0] = Swap()  # there with a turn, and straight back
-    assert abs(cycle_loss(net, x, w, 0).item() - ((0.4 + 2) / 2 + (2 + 0.4) / 2)) < 1e-6
+    assert abs(cycle_loss(net, x, w, 0, 'sum').item() - ((0.4 + 2) / 2 + (2 + 0.4) / 2)) < 1e-6
+    assert abs(cycle_loss(net, x, w, 0).item() - 2.4 / 2**0.5) < 1e-6  # the mean of entries that are sqrt(2) times as large
     net.back[0] = Swap()  # its own inverse
     assert cycle_loss(net, x, w, 0).item() < 1e-6
+
+
+def test_what_a_judge_is_to_say_belongs_to_a_row():
+    import torch
+    from sketch_lvm.methods.classics.sempcyc import least_squares, off_by
+    from sketch_lvm.methods.objectives import Batch
+
+    batch = Batch({}, {}, torch.tensor([4, 9]), seed=1, epoch=2)
+    words, sketches, photos = off_by(batch, 0.3)
+    assert words.shape == (3, 4) and sketches.shape == photos.shape == (3, 2)
+    every = torch.cat([words.flatten(), sketches.flatten(), photos.flatten()])
+    assert 0 <= every.min() and 0.2 < every.max() < 0.3 and len(every.unique()) == 24
+    turned = off_by(Batch({}, {}, torch.tensor([9, 4]), seed=1, epoch=2), 0.3)
+    assert torch.equal(turned[1], sketches.flip(1)) and torch.equal(turned[0], words[:, [1, 0, 3, 2]])
+    assert not any(x.any() for x in off_by(batch, 0.0))
+    judge = torch.nn.Linear(1, 1)
+    with torch.no_grad():
+        judge.weight.fill_(1.0)
+        judge.bias.zero_()
+    true, made = torch.tensor([[0.5], [1.0]]), torch.tensor([[0.25], [0.0]])
+    off = (torch.tensor([0.25, 0.0]), torch.tensor([0.0, 0.25]), torch.tensor([0.25, 0.25]))
+    judging, fooling = least_squares(judge, true, made, off)
+    assert judging.item() == ((0.25**2 + 0) / 2 + (0.25**2 + 0.25**2) / 2) / 2  # 3/4 and 1 were wanted, then 0 and 1/4
+    assert fooling.item() == (0.5**2 + 0.75**2) / 2
 
 
 def test_maps_learn_and_nothing_else():
@@ -59,8 +84,9 @@ def test_maps_learn_and_nothing_else():
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.methods.assembly import make_learner
     from sketch_lvm.methods.building import build_encoder
-    from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.methods.classics.sempcyc import cycle_loss, judged
+    from sketch_lvm.methods.catalogue import method, method_from_dict
+    from sketch_lvm.methods.classics.sempcyc import SEMPCYC_FORMERLY, cycle_loss, judged, off_by
+    from sketch_lvm.methods.objectives import Batch
     from sketch_lvm.testing.steps import digest
     from sketch_lvm.train.learner import learn
 
@@ -86,15 +112,28 @@ def test_maps_learn_and_nothing_else():
         return {'.'.join(k.split('.')[:2]) for k, x in made(weights=weights)[3].items() if x is not None and x.any()}
 
 
-    assert reached('classification') == {'head.to_words'} and reached('cycles') == {'head.to_words', 'head.back'}
+    assert reached('classification') == {'head.to_words'}
+    assert reached('cycles') == reached('regression') == {'head.to_words', 'head.back'}
     y, x = z.extras['frozen'][0], z.extras['frozen'][1]
     labels, words = one.draw(1)['labels'], torch.nn.functional.normalize(one.terms.class_features, dim=-1)
     w = [words[labels['sketch']], words[labels['photo']]]
     net = one.encoder.head
     by_hand = sum(cycle_loss(net, f, v, m) for m, (f, v) in enumerate(zip((y, x), w)))
-    by_hand = by_hand + sum(((net(f, m) - v) ** 2).sum(1).mean() for m, (f, v) in enumerate(zip((y, x), w)))
     torch.testing.assert_close(terms['cycles'], by_hand)
-    torch.testing.assert_close(terms['judges'], sum(judged(net, one.terms.heads['judges'], [y, x], w)))
+    off = off_by(Batch({}, {}, one.draw(1)['key'], 3), 0.3)
+    torch.testing.assert_close(terms['judges'], sum(judged(net, one.terms.heads['judges'], [y, x], w, off)))
+    former = made(**SEMPCYC_FORMERLY)[1]  # as this page had it once
+    assert set(former) == {'classification', 'cycles', 'judges'}
+    by_hand = sum(cycle_loss(net, f, v, m, 'sum') for m, (f, v) in enumerate(zip((y, x), w)))
+    by_hand = by_hand + sum(((net(f, m) - v) ** 2).sum(1).mean() for m, (f, v) in enumerate(zip((y, x), w)))
+    torch.testing.assert_close(former['cycles'], by_hand)
+    sharp = judged(net, one.terms.heads['judges'], [y, x], w, of_words=1.0)
+    torch.testing.assert_close(former['judges'], sum(sharp))
+    stored = method('sempcyc-objective', 'mini').to_dict()
+    new = ('cycle_entries', 'judge_noise', 'judged_words')  # written down before there were these options
+    old = {k: v for k, v in stored['options'].items() if k not in new} | dict(cycle_words=1.0)
+    read = method_from_dict(stored | dict(options=old, weights=dict(classification=1.0, cycles=1.0, judges=1.0)))
+    assert read.options == method('sempcyc-objective', 'mini', **SEMPCYC_FORMERLY).options
     pixels, kinds = b.pixels(toys.images([0, 1, 2, 3], *b.recipe)), ['sketch', 'photo', 'photo', 'sketch']
     q = one.encoder.embed(pixels, kinds)
     frozen = torch.nn.functional.normalize(b.model.encode_image(pixels), dim=1)
@@ -106,7 +145,8 @@ def test_maps_learn_and_nothing_else():
         made(flip=0.5)
     with pytest.raises(UserError, match='only sempcyc-objective'):
         made('sketch-lvm', weights={'cycles': 1.0})
-    plain, none = made('sketch-lvm'), made('sketch-lvm', weights={'cycles': 0.0, 'judges': 0.0})
+    plain = made('sketch-lvm')
+    none = made('sketch-lvm', weights={'cycles': 0.0, 'regression': 0.0, 'judges': 0.0})
     assert all(torch.equal(x, none[3][k]) for k, x in plain[3].items()) and plain[3].keys() == none[3].keys()
 
 

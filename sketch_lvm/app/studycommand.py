@@ -62,10 +62,12 @@ def cmd_study(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.core import pick_device, read_json
     from sketch_lvm.study.queue import left, run_study
     from sketch_lvm.study.studyfolder import Study
-    from sketch_lvm.study.studyplan import read_plan
+    from sketch_lvm.study.studyplan import late_schedules, read_plan
 
     plan, paths = read_plan(v.plan), named_paths(v.path)
     study, whole = Study(plan, Path(v.out), device=str(pick_device(v.device)), paths=paths), False
+    for line in late_schedules(plan):
+        say(line)
     if not v.estimate:
         with resumable():
             whole = run_study(plan, v.out, read_json(v.plan), v.until, say, tuple(v.stages), study, v.tune)

@@ -141,7 +141,7 @@ class MethodLearner(Learner):
     def objective(self, embedded: Embedded, batch: dict) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         "The loss of all rows and its terms; class texts that learn along are made anew"
         texts = self.encoder.prompts.texts(self.items.classes, self.method['template'])
-        whole = Batch({}, batch['labels'], batch['key'], self.seed, batch['epoch'], texts)
+        whole = Batch({}, batch['labels'], batch['key'], self.seed, batch['epoch'], texts, batch['step'])
         return self.terms.to(embedded.embedding.device).loss(embedded, whole, batch['rows'])
 
     def names(self, batch: dict, places: Sequence[int]) -> list[str]:

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['PLAN', 'OLDER', 'StudyRow', 'Stage', 'Job', 'StudyPlan', 'plan_problems', 'row_problems', 'named_problems',
-           'stage_problems', 'family_problems', 'read_plan', 'from_older', 'older_row']
+           'stage_problems', 'family_problems', 'read_plan', 'batches_an_epoch', 'late_schedules', 'from_older',
+           'older_row']
 
 # %% ../../nbs/study/15_studyplan.ipynb #b2287211
 from collections import Counter
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core import UserError, check_name, read_json
+from ..data.epochs import n_batches
 from ..data.named import DATA
+from ..data.splits import find_split
 from .answers import GALLERY, KEPT, OBJECTS
 from .experiments import own_protocol
 from .runs import folder_name
@@ -245,6 +248,29 @@ def read_plan(path: str | Path) -> StudyPlan:
     if wrong := plan_problems(plan):
         raise UserError(f'{path} cannot be carried out:\n  ' + '\n  '.join(wrong))
     return plan
+
+# %% ../../nbs/study/15_studyplan.ipynb #ae89ad48
+def batches_an_epoch(p: StudyPlan, row: str) -> int | None:
+    "Batches in an epoch of a row that learns from drawn objects; None for other data"
+    if p.rows[row].data is not None:
+        return None
+    m = p.method(row)
+    return n_batches(p.train_objects * len(find_split('mini').training), m['batch'], m['last'])
+
+# %% ../../nbs/study/15_studyplan.ipynb #63bd804a
+def late_schedules(p: StudyPlan) -> list[str]:
+    "What begins only after the last step of the plan, as sentences: it acts in no run of its row"
+    out, most = [], {}
+    for s in p.stages:
+        most |= {r: max(most.get(r, 0), *s.steps) for r in s.rows if p.rows[r].method}
+    for row, steps in most.items():
+        m, per = p.method(row), batches_an_epoch(p, row)
+        for begins in (m.terms[t].begins for t in m.weights if per):
+            if begins is None or (first := begins.step(m.options, per)) < steps:
+                continue
+            when = f'begins at epoch {first // per:.0f}' if first < float('inf') else 'never begins'
+            out.append(f'{row}: {begins.what} {when}, the plan ends in epoch {(steps - 1) // per}.')
+    return out
 
 # %% ../../nbs/study/15_studyplan.ipynb #ff443b59
 OLDER = {  # of plans for the command `realstudy`

@@ -32,7 +32,7 @@ def push(
 # %% ../../../nbs/methods/classics/04_crossgrad.ipynb #f4a4a3e4
 CROSSGRAD_OPTIONS: dict[str, Option] = {
     'cross_step': Option('objective', 'amount', 'how far embeddings are pushed out of their category (epsilon)'),
-    'cross_most': Option('objective', 'amount', 'largest entry of a gradient that counts in this'),
+    'cross_most': Option('objective', 'amount', 'largest entry of a gradient that counts in this; meant for pixels'),
     'cross_width': Option('objective', 'count', 'width of the middle layer of the network that guesses categories'),
 }
 CROSSGRAD_VALUES: dict[str, float] = dict(cross_step=1.0, cross_most=0.1, cross_width=64)
@@ -95,7 +95,7 @@ CROSSGRAD = classic(
     CROSSGRAD_TERMS,
     {
         'cross_step': (1.0, 'recall', 'on pixels there'),
-        'cross_most': (0.1, 'peer', 'on pixels there'),
+        'cross_most': (0.1, 'peer', 'a bound for pixels; entries here are 1 / sqrt(D)'),
         'cross_width': (64, 'ours', 'a whole network there'),
     },
     printed=poster_accuracy('crossgrad-objective', 0.134, 0.349, note='how it was used there is not known'),
