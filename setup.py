@@ -27,7 +27,11 @@ setup(
     # data/ lies beside the package in a checkout and travels inside it in a wheel; core.data_path knows both places
     packages=[*find_packages(include=['sketch_lvm', 'sketch_lvm.*']), 'sketch_lvm._data'],
     package_dir={'sketch_lvm._data': 'data'},
-    package_data={'sketch_lvm._data': ['**/*'], 'sketch_lvm.show': ['*.js', '*.css'], 'sketch_lvm.app': ['app.*']},
+    package_data={
+        'sketch_lvm._data': ['**/*'],
+        'sketch_lvm.show': ['*.js', '*.css', '*.mplstyle'],
+        'sketch_lvm.app': ['app.*'],
+    },
     include_package_data=False,
     install_requires=words('requirements'),
     extras_require={k: words(f'{k}_requirements') for k in ('dev', 'browser', 'docs', 'onnx', 'milvus', 'heic')},

@@ -211,6 +211,7 @@ def test_a_single_run_stands_beside_the_frozen_model():
 
 def test_a_family_is_decided_as_a_whole():
     import json, tempfile
+    from dataclasses import replace
     from pathlib import Path
     import numpy as np, pytest
     from sketch_lvm.core import UserError, rng
@@ -252,6 +253,9 @@ def test_a_family_is_decided_as_a_whole():
     assert compare_family(path, every) == found
     head, rows = family_table(found)
     assert len(head) == len(rows[0]) and rows[1][0] == 'good?' and rows[1][-1] == 'higher'
+    doubt = replace(found[1], undecided='nobody knows')  # then neither a table nor a sentence decides
+    assert doubt.decision == family_table([doubt])[1][0][-1] == doubt.to_dict()['decision'] == 'open'
+    assert 'after Holm: open (nobody knows)' in str(doubt) and '(' not in str(found[1]).partition('Holm')[2].split(',')[0]
     with pytest.raises(UserError, match="'good.' was planned, and there are no runs of 'good'"):
         compare_family(plan, {k: every[k] for k in ('base', 'same')})
     with pytest.raises(UserError, match='should name two sides'):

@@ -20,6 +20,7 @@ def test_the_frame_is_sketch_lvm():
     from sketch_lvm.methods.catalogue import gather_families, method
     from sketch_lvm.methods.classics.frame import classic, poster_accuracy, poster_numbers
     from sketch_lvm.methods.family import choose_method
+    from sketch_lvm.methods.sketch_lvm import SKETCH_LVM
 
     for task in ('category', 'fine-grained'):
         family = gather_families(classic('x', 'About.', {'triplet': (1.0, 'ours', '')}, {}, task=task))['x']
@@ -27,7 +28,9 @@ def test_the_frame_is_sketch_lvm():
             own, base = choose_method(family, preset, task=task), method('sketch-lvm', preset, task=task)
             differ = {k for k in own.options if own.options[k] != base.options.get(k)}
             assert differ <= {'lr_rest', 'delta_temperature'} and own.weights == {'triplet': 1.0}, (task, preset, differ)
-            assert family.tasks[task].rates[preset]['lr_prompts'][1] in (own['lr_prompts'], 1e-4)
+            rates = family.tasks[task].rates[preset]
+            assert rates['lr_prompts'][1] in (own['lr_prompts'], 1e-4) and len(rates['lr_rest']) == 3
+            assert rates | SKETCH_LVM.tasks[task].rates[preset] == rates, (task, preset)  # the same grid, and one rate more
     rows = poster_numbers('x', (0.1, 0.2), None, (0.3, 0.4), note='odd')
     assert [(p.data, p.metric, p.value) for p in rows] == [
         ('sketchy', 'mAP@200/hits', 0.1),

@@ -36,3 +36,51 @@ def test_an_array_that_was_cut_is_none():
     assert not is_array(path)
     path.write_bytes(b'')
     assert not is_array(path)
+
+
+def test_a_damaged_head_is_refused_and_nothing_else_is_said():
+    import tempfile, warnings, zipfile
+    from pathlib import Path
+    import numpy as np, pytest
+    from sketch_lvm.plain import is_array, open_array, read_arrays
+
+    d = Path(tempfile.mkdtemp())
+    for x in (np.arange(6.0).reshape(2, 3).T, np.array(['a', 'ä']), np.zeros((0, 4), 'f2'), np.array(5), np.array([b'x'])):
+        np.save(d / 'a.npy', x)
+        np.savez_compressed(d / 'a.npz', x=x, more=x)
+        (found, others), mapped = read_arrays(d / 'a.npz', ['x']), open_array(d / 'a.npy')
+        assert all(np.array_equal(y, x) and y.dtype == x.dtype for y in (mapped, found['x'])) and others == ['more']
+    np.save(d / 'a.npy', np.zeros((3, 4)))
+    whole = (d / 'a.npy').read_bytes()
+    damages = (  # numpy warns of the first three, and for the fourth in an archive it asks for 80 terabytes
+        (b'(3, 4)', b'(3L, 4)'),
+        (b"'<f8'", b"'\\d8'"),
+        (b'(3, 4)', b'(%d, %d)' % (2**62, 2**62)),
+        (b'(3, 4)', b'(%d,)' % 10**13),
+        (b"'<f8'", b"'|O8'"),
+        (b'\x93', b'\x92'),
+    )
+    for old, new in damages:
+        other = whole.replace(old, new, 1)
+        other = other[:8] + (int.from_bytes(whole[8:10], 'little') + len(new) - len(old)).to_bytes(2, 'little') + other[10:]
+        (d / 'b.npy').write_bytes(other)
+        with zipfile.ZipFile(d / 'b.npz', 'w') as z:
+            z.writestr('x.npy', other)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter('always')
+            assert not is_array(d / 'b.npy')
+            with pytest.raises(ValueError, match='does not begin as an array|shorter than it says'):
+                open_array(d / 'b.npy')
+            with pytest.raises(ValueError, match='does not begin as an array|shorter than it says'):
+                read_arrays(d / 'b.npz', ['x'])
+        assert not said, (new, [str(w.message) for w in said])
+    for k in range(0, 80, 3):  # and letter by letter
+        for bit in range(8):
+            (d / 'b.npy').write_bytes(whole[:k] + bytes([whole[k] ^ 1 << bit]) + whole[k + 1 :])
+            with warnings.catch_warnings():
+                warnings.simplefilter('error')
+                assert is_array(d / 'b.npy') in (True, False)
+    with pytest.raises(ValueError, match='no whole archive.*none.npy'):
+        read_arrays(d / 'a.npz', ['none'])
+    with pytest.raises(ValueError, match='no whole archive'):
+        read_arrays(d / 'a.npy', ['x'])

@@ -27,6 +27,10 @@ def test_a_forest_shows_decisions_and_seeds():
     _, own = plt.subplots()
     assert forest([held], own, numbers=False) is own and not own.texts  # not told apart once corrected: hollow
     assert next(line for line in own.lines if line.get_marker() == 'o').get_mfc() == 'white'
+    for reason, face, end in (('', PALETTE[0].lower(), 'x'), ('why', 'white', 'x (open)')):
+        ax = forest([made(0.1, 0.05, 0.001, name='x', undecided=reason)], plt.figure().subplots())
+        (mark,) = [line for line in ax.lines if line.get_marker() == 'o']
+        assert mark.get_mfc().lower() == face and [t.get_text() for t in ax.get_yticklabels()] == [end]
     with pytest.raises(UserError, match='no comparisons'):
         forest([])
     plt.close('all')

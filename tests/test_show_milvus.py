@@ -97,7 +97,7 @@ def test_without_pymilvus_a_sentence_says_how():
 def test_what_several_processes_found_is_added_up():
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.testing.crash import run_forked
+    from sketch_lvm.testing.crash import run_script
     from sketch_lvm.train.sealed import scratch
 
     code = '''
@@ -111,9 +111,8 @@ def test_what_several_processes_found_is_added_up():
     from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.train.processes import join_processes
 
-    home, held, client = Path(sys.argv[1]), sys.argv[2:], mock.Mock()
-    there = [dict(id=i, size=0, time=0, bytes='') for i in held]
-    found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None, all_rows=lambda *told: there)
+    home, client = Path(sys.argv[1]), mock.Mock()
+    found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None)
     read = Path.read_bytes
 
 
@@ -123,22 +122,76 @@ def test_what_several_processes_found_is_added_up():
         return read(self)
 
 
+    def tell(*words):
+        sys.stdout.write(' '.join(map(str, words)) + '\\n')  # at once: both processes write here
+
+
+    def fill(enc, held):
+        there = [dict(id=i, size=0, time=0, bytes='') for i in held]
+        with mock.patch.object(milvus, 'all_rows', lambda *told: there):
+            g = milvus.fill_milvus(enc, photo_folder(home)[0], 'http://nowhere', batch=4, say=lambda text: None)
+        return g.photos, g.new, g.changed, g.embedded, g.gone, len(g.unreadable)
+
+
     with join_processes('cpu') as (team, _), mock.patch.multiple(milvus, **found), mock.patch.object(growing, 'PART', 5):
         with mock.patch.object(Path, 'read_bytes', refuse):
+            enc = frozen_encoder(load_backbone('mini', weights_from='random'))
+            said = fill(enc, ['photo/square/001.png', 'gone.png'])
+            tell(team.rank, *said, client.delete.call_count)
+            client.reset_mock()
             try:
-                enc = frozen_encoder(load_backbone('mini', weights_from='random'))
-                g = milvus.fill_milvus(enc, photo_folder(home)[0], 'http://nowhere', batch=4, say=lambda text: None)
-                said = g.photos, g.new, g.changed, g.embedded, g.gone, len(g.unreadable)
+                said = fill(enc, ['photo/triangle/000.png', 'gone.png'])  # held, and nobody can tell
             except UserError as e:
                 said = 'refused', str(e).partition(' could')[0]
-        print(team.rank, *said, client.delete.call_count)
+            tell(team.rank, *said, client.delete.call_count)
     '''
     d = scratch()
     save_folder(toy_set(size=64).photos, d / 'home')
-    said = run_forked(code, d / 'home', 'photo/square/001.png', 'gone.png', processes=2)
-    assert sorted(said.splitlines()) == ['0 19 18 1 19 1 1 1', '1 0 0 0 0 0 0 0'], said
-    said = run_forked(code, d / 'home', 'photo/triangle/000.png', 'gone.png', processes=2)  # held, and nobody can tell
-    assert sorted(said.splitlines()) == ['0 refused 1 photos of the gallery that is there 0', '1 0 0 0 0 0 0 0'], said
+    said = run_script(code, d / 'home', processes=2)
+    first = ['0 19 18 1 19 1 1 1', '0 refused 1 photos of the gallery that is there 0']
+    assert sorted(said.splitlines()) == [*first, '1 0 0 0 0 0 0 0', '1 0 0 0 0 0 0 0'], said
+
+
+@pytest.mark.slow
+def test_a_process_that_fails_is_named_by_the_first():
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.testing.crash import run_script
+    from sketch_lvm.train.sealed import scratch
+
+    code = '''
+    import os, sys
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.app.engine import run_commands
+    from sketch_lvm.app.indexcommand import INDEX
+    from sketch_lvm.show import growing, milvus
+
+    words, folder, rank = sys.argv[1:-1], Path(sys.argv[-1]), os.environ['RANK']
+    client, there = mock.Mock(), [dict(id='gone.png', size=0, time=0, bytes='')]
+
+
+    def write(name, rows):
+        if rank == '1':
+            raise milvus.Unreachable('Milvus does not answer here.')
+
+
+    client.upsert = write
+    found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None, all_rows=lambda *told: there)
+    with mock.patch.multiple(milvus, **found), mock.patch.object(growing, 'PART', 5):
+        sys.stdout = sys.stderr = open(folder / f'said-{rank}', 'w')
+        code = run_commands({'index': INDEX}, ['index', *words])
+        sys.stdout.close()
+    (folder / f'code-{rank}').write_text(f'{code} {client.delete.call_count}')
+    '''
+    d = scratch()
+    save_folder(toy_set(size=64).photos, d / 'home')
+    words = '--out http://nowhere --weights-from random --precision fp32 --device cpu --batch 4'.split()
+    run_script(code, d / 'home', *words, d, processes=2)
+    code, said = ([(d / f'{what}-{rank}').read_text() for rank in '01'] for what in ('code', 'said'))
+    assert code == ['2 0', '2 0'], (code, said)  # what another did not tell of is not taken for gone
+    assert said[0].splitlines()[-1] == 'error: process 1 of 2 (counted from 0) ended: Milvus does not answer here.', said
+    assert said[1].splitlines()[-1] == 'error: Milvus does not answer here.' and 'Traceback' not in ''.join(said), said
 
 
 def test_what_fails_is_said_and_let_go_of():

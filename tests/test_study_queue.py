@@ -147,7 +147,10 @@ def test_a_study_does_what_is_missing_and_no_more():
         assert near.whole and not far.whole and [*far.missing] == ['far', 'frozen'] and far.found == []
         assert near.at_the_edge == ('norms',) and near.unsure == ('a',)  # of two rates either is one
         (c,) = near.found
-        assert near.said(c) == 'open' and str(near) == 'near: open: a (the best rate of norms is the last that was tried)'
+        reason = 'the best rate of norms is the last that was tried'
+        assert near.said(c) == c.decision == 'open' and c.undecided == reason and str(near) == f'near: open: a ({reason})'
+        both = room.left_open(['a', 'b'], ('b', 'c', 'a'))
+        assert both == 'the best rate of a and of b is the last that was tried' and room.left_open(['a', 'd'], ('b',)) == ''
         assert 'far: not yet measured as planned (far 0 of 2 seeds, frozen 0 of 1 seeds)' == str(far)
         norms, (frozen,) = (row_answers(plan, out, r, 2, 'drawn') for r in ('norms', 'frozen'))
         gained = np.mean([x.mean('mAP@all') for x in norms]) - frozen.mean('mAP@all')
@@ -158,6 +161,23 @@ def test_a_study_does_what_is_missing_and_no_more():
             pytest.raises(UserError, match='another state of mini'),
         ):
             go()
+
+
+def test_a_row_at_the_edge_leaves_its_questions_open_in_older_studies_too():
+    from sketch_lvm.core import data_path
+    from sketch_lvm.measure.compare import family_table
+    from sketch_lvm.study.queue import family_state
+    from sketch_lvm.study.studyplan import read_plan
+
+    folder = data_path('results', 'real_study')
+    plan = read_plan(folder / 'plan.json')
+    for name in ('the hand that taught', 'another hand'):
+        state = family_state(plan, folder / 'real-1', name)
+        asked = plan.families[name]['questions']
+        at_edge = {q for q in asked if {'prompts', 'full tuning', 'splip'} & {*asked[q]}}
+        said = {line[0]: line[-1] for line in family_table(state.found)[1]}
+        assert state.whole and {q for q in said if said[q] == 'open'} == at_edge == {*state.unsure}
+        assert said['real-1 - mini, frozen'] == 'higher' and said['both - norms'] == 'not told apart'
 
 
 def test_a_rate_that_was_given_alone_lies_at_no_edge():
@@ -176,6 +196,58 @@ def test_a_rate_that_was_given_alone_lies_at_no_edge():
         with mock.patch.multiple(room, trained=mock.DEFAULT, first_metric=lambda *_: 0.5):
             one, two = tuned(s, 'one'), tuned(s, 'two')
     assert one['best'] == two['best'] == dict(lr=0.1) and (one['at_the_edge'], two['at_the_edge']) == (False, True)
+
+
+def test_what_is_half_done_shortens_the_estimate():
+    import tempfile
+    from dataclasses import replace
+    from pathlib import Path
+    import pytest
+    from sketch_lvm.core import write_json
+    from sketch_lvm.study import queue as room
+    from sketch_lvm.study.fit import fit
+    from sketch_lvm.study.queue import left
+    from sketch_lvm.study.studyfolder import Study
+    from sketch_lvm.study.studyplan import Stage, StudyPlan, StudyRow
+
+    own = dict(data='small', tests=['near'], seconds=3600.0)
+    rows = dict(
+        given=StudyRow('sketch-lvm', dict(without=['prompts']), **own),
+        sought=StudyRow('sketch-lvm', dict(without=['prompts']), grid=dict(lr_norms=[0.01, 0.03, 0.1]), **own),
+    )
+    stages = [Stage(row, '', [row], seeds=[1], steps=[8]) for row in rows]
+    small, near = dict(name='mini', n_train=1, n_test=1), dict(data='small', protocol='zero-shot', metrics=['mAP@all'])
+    plan = StudyPlan('?', '!', rows, stages, {}, dict(small=small), dict(near=near), batch=2, tuning_steps=4)
+
+
+    def stop_at(step):
+        def look(run, row):
+            if run.step == step:
+                raise KeyboardInterrupt
+
+        return look
+
+
+    with tempfile.TemporaryDirectory() as d:
+        s = Study(plan, Path(d))
+        steps = lambda p, **how: [x.hours - 20 / 3600 * n for x, n in zip(left(p, d, **how), (1, 1 + 3 / 2))]  # less tests
+        assert steps(plan) == pytest.approx([8, 8 + 3 * 4])
+        begun = [
+            (room.experiment_of(s, 'given', {}, 1, 8), room.job_folder(s, next(plan.jobs())), 3),
+            (room.experiment_of(s, 'sought', dict(lr_norms=0.01), 0, 4), room.trial_folder(s, 'sought', 0), 2),
+        ]
+        for e, folder, step in begun:
+            with pytest.raises(KeyboardInterrupt):
+                fit(e, folder, 'cpu', s.load('small'), s.tower('mini'), progress=False, on_step=stop_at(step))
+        assert steps(plan) == pytest.approx([8 - 3, 8 + 3 * 4 - 2])
+        longer, shorter = (replace(plan, stages=[replace(x, steps=n) for x in stages]) for n in ([8, 9], [6]))
+        assert left(longer, d)[0].hours == pytest.approx(9 - 3 + 40 / 3600)
+        assert left(shorter, d)[0].hours == pytest.approx(6 + 20 / 3600)  # no run goes back
+        other = replace(rows['given'], how=rows['given'].how | dict(lr_norms=0.5))
+        assert steps(replace(plan, rows=rows | dict(given=other)))[0] == pytest.approx(8)  # it would begin anew
+        tried = [dict(rates=dict(lr_norms=0.01), value=0.5)]
+        write_json(room.tuning_path(s, 'sought'), dict(trials=tried))
+        assert left(plan, d)[1].hours == pytest.approx(8 + 2 * 4 + 40 / 3600)  # one of three was tried
 
 
 def test_a_run_is_kept_while_a_test_waits_for_data():

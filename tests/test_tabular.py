@@ -51,11 +51,11 @@ def test_no_word_is_taken_for_a_command():
     for block in (bad, Loud(bad), Items((bad,)), Grid((bad, 'n'), [(bad, '1')]), Fold(bad, (bad,))):
         text = write_blocks([block], 'markdown')
         assert text.count(kept) == text.count('onerror'), text
-    assert [write_blocks([x], 'markdown') for x in ('# x', '> x', '- x', '-', '#1')] == [
-        r'\# x',
-        r'\> x',
-        r'\- x',
-        '-',
-        '#1',
-    ]
+    begins = {'# x': r'\# x', '> x': r'\> x', '- x': r'\- x', '1. x': r'1\. x', '12) x': r'12\) x', '3.': r'3\.'}
+    begins |= {'---': r'\---', '- - -': r'\- - -', ' 1. x': r' 1\. x', '#': r'\#', '``` x': r'\`\`\` x'}
+    begins |= {x: x for x in ('-', '#1', '-1', '--', '1.5', '1.5. x', 'x 1. y', '2 x', 'a --- b', '`1. x`')}
+    for word, said in begins.items():  # such a word begins no list, heading, rule or fence
+        assert write_blocks([word], 'markdown') == said, word
+        assert write_blocks([Grid((word, 'n'), [(word, '1')])], 'markdown').count(f'| {said} |') == 2, word
+        assert write_blocks([Items((word,))], 'markdown') == f'- {said}'
     assert set(FORMATS) == {'text', 'markdown', 'html', 'latex'}

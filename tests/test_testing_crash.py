@@ -58,3 +58,19 @@ def test_a_child_dies_where_it_was_told_to():
     runs = list(killed_runs(folder, go, seconds=[0.7], calls=[0, 1, 9]))
     assert [(status, left) for _, status, left in runs] == [(-9, runs[0][2]), (-9, 1), (-9, 2), (0, 2)]
     assert all(outcome(out) == {'step-2': {'kept': b'\x02'}, 'log': b'whole'} for out, _, _ in runs)  # others finished
+
+
+def test_a_child_does_not_wait_for_threads_of_its_parent():
+    import os, torch
+    from sketch_lvm.testing.crash import in_child, run_forked
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        torch.ones(10**6).sin()  # from here on there are two, in this process
+        work = 'import torch; print(torch.ones(10**6).sin().sum().item() > 0, torch.get_num_threads())'
+        assert run_forked(work, timeout=20) == 'True 1\n'
+        pid = in_child(lambda: os._exit(10 + torch.get_num_threads()))
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 11 and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -52,6 +52,37 @@ def test_a_solution_becomes_a_blank_and_is_folded_below(lesson):
     kinds = [c['cell_type'] for c in nb['cells']]
     assert kinds == ['markdown', 'code', 'markdown', 'code', 'code', 'markdown']
     assert [c['outputs'] for c in nb['cells'] if c['cell_type'] == 'code'] == [['kept'], [], []]
+    folded = [c['metadata'].get('jupyter', {}).get('source_hidden', False) for c in nb['cells']]
+    assert folded == [False] * 4 + [True, False]  # the check knows the answer
+
+
+def test_outputs_end_where_a_reader_is_to_predict(lesson):
+    told = [cell('How many? Where it says *Predict*, write it down.', 'markdown'), cell('print(1)', outputs=['one'])]
+    asked = [cell('So.\n\n**Predict.** How many?', 'markdown'), cell('print(2)', outputs=['two'])]
+    nb = exercises.student(lesson(told, asked, exercise('2.1')))
+    assert [c['outputs'] for c in nb['cells'] if c['cell_type'] == 'code'] == [['kept'], ['one'], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ('check', 'told'),
+    [
+        ("assert answer == 6, 'answer is not twice 3: see double'", 0),
+        ("wanted = 6\nassert answer == wanted, f'it is {wanted}, not {answer}'", 1),
+        ("assert answer == 21_693_696, f'{answer:,}; 12 x 4 + 768 = 21,693,696.'", 1),
+        ("assert abs(answer - 0.805) < 1e-9, 'it should be .805, said the check'", 1),
+        ("assert abs(answer - gain / 3) < 1e-9, f'R: {gain / 3:.3f} and not {answer}'", 1),
+        ("assert abs(answer - 0.805) < 1e-9, f'{answer}: at most 161 of 200 places can be right.'", 0),
+        ("wanted = 6\nassert answer == wanted, f'{answer} is not it: twice, with double'", 0),
+    ],
+)
+def test_a_check_does_not_tell_the_answer(check, told):
+    assert len(exercises.gives_away(check)) == told
+
+
+def test_a_lesson_whose_check_tells_the_answer_is_refused(lesson):
+    loud = exercise('2.1', check="wanted = 6\nassert answer == wanted, f'it is {wanted}, not {answer}'")
+    (said,) = exercises.complaints(lesson(loud, *(exercise(f'2.{i}') for i in range(2, 6))))
+    assert said.startswith('check 2.1 gives the answer away')
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_exercises_show_the_task_alone_and_the_section_goes_on():
 def test_code_is_shown_unless_it_only_prepares_or_is_long():
     long = '\n'.join(f'x{i} = f({i})' for i in range(slides.LONGEST + 1))
     cells = [
-        ran('import os\nBLUE = 1', 'no'),
+        ran("import os\nplt.style.use('a')\nBLUE = 1", 'no'),
         ran('#| hide\nf(1)'),
         ran(long),
         ran('y = f(2)\nassert y\nprint(y)', '2'),
@@ -84,6 +84,7 @@ def test_formulas_are_drawn_and_links_lead_to_slides():
     )
     assert made.count('<svg class="formula"') == 2 and made.count('class="display"') == 1 and '$' not in made
     assert 'href="2_clip_in_sixty_lines.html"' in made and '.ipynb' not in made
+    assert slides.prose('So: ![where](../images/x.png) here') == '<p>So:  here</p>\n'  # a slide carries no files
     assert '<th>' in slides.prose('| a | b |\n|---|---|\n| 1 | 2 |')
 
 

@@ -24,3 +24,43 @@ def test_half_a_launch_is_a_sentence():
     ]:
         with pytest.raises(UserError, match=why + '.*torchrun'):
             say(**env)
+
+
+def test_the_others_hear_why_a_process_ended():
+    import pytest
+    from sketch_lvm.testing.crash import run_forked
+
+    code = '''
+    import os, signal, sys
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train.processes import PartnerGone, join_processes, largest
+
+    how, wrong = sys.argv[1:]
+
+
+    def fail():
+        if how == 'killed':
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise UserError('the disk is full.') if how == 'sentence' else KeyError('colour')
+
+
+    try:
+        with join_processes('cpu') as (team, _):
+            most = largest(team, team.rank)
+            if team.rank == int(wrong):
+                fail()
+            largest(team, most)
+    except PartnerGone as e:
+        print(team.rank, 'hears:', e, flush=True)
+    '''
+    for how, wrong, size, why in (
+        ('sentence', 2, 3, 'process 2 of 3 (counted from 0) ended: the disk is full.'),
+        ('error', 1, 2, "process 1 of 2 (counted from 0) ended: KeyError: 'colour'"),
+        ('killed', 1, 2, 'process 1 of 2 (counted from 0) is gone and left no word here. If it printed none'),
+        ('killed', 1, 3, 'another process of 3 (counted from 0) is gone and left no word here. If it printed none'),
+    ):
+        with pytest.raises(RuntimeError) as e:
+            run_forked(code, how, wrong, processes=size, timeout=120)
+        said = str(e.value)
+        assert f'0 hears: {why}' in said and f'{wrong} hears' not in said, (how, said)
+        assert said.count('Traceback') == (how != 'killed'), said  # of the one that failed, and of no other

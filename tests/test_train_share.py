@@ -6,27 +6,57 @@ def test_no_number_alone_makes_a_large_tensor():
     from sketch_lvm.core import UserError
     from sketch_lvm.train.share import NoLargeTensors
 
-    two = torch.ones(2)
+    two, kept = torch.ones(2), torch.ones(300)
     ways = (  # each makes n numbers, or n + 1
         lambda n: torch.zeros(size=(n, 1)),
         lambda n: torch.randint(0, 9, (n,)),
         lambda n: torch.arange(n),
         lambda n: torch.arange(0, 2 * n, step=2),
         lambda n: torch.arange(end=n),
+        lambda n: torch.arange(n, out=torch.empty(0)),
+        lambda n: torch.linspace(0, 1, n),
+        lambda n: torch.logspace(0, 1, steps=n),
+        lambda n: torch.randperm(n),
+        lambda n: torch.randn(n, generator=torch.Generator()),
+        lambda n: torch.normal(0.0, 1.0, (n,)),
         lambda n: torch.eye(n, 1),
         lambda n: torch.eye(n=1, m=n),
+        lambda n: torch.hann_window(n, periodic=False),
+        lambda n: torch.kaiser_window(n, periodic=False),
+        lambda n: torch.fft.fftfreq(n),
+        lambda n: torch.tril_indices(n // 2 + n % 2, 1),
+        lambda n: torch.triu_indices(1, n // 2 + n % 2),
+        lambda n: torch.empty_permuted((n, 1), (1, 0)),
+        lambda n: torch.Tensor(n),
+        lambda n: torch.nn.Linear(n, 1, bias=False).weight,
         lambda n: two.repeat(n // 2 + n % 2),
         lambda n: two.new_full(size=(n,), fill_value=1.0),
+        lambda n: torch.zeros_like(two[:1].expand(n)),
+        lambda n: two[:1].expand(n).clone(),
+        lambda n: two[:1].expand(n).contiguous(),
+        lambda n: torch.repeat_interleave(two, n // 2 + n % 2),
+        lambda n: torch.nn.functional.pad(two, (0, n - 2)),
+        lambda n: torch.ones(2).resize_(n),
         lambda n: torch.empty_strided((2,), (n - 1,)),
     )
-    with NoLargeTensors(100):
-        for make in ways:
-            assert make(100).untyped_storage().nbytes() in (400, 800)
+    for k, make in enumerate(ways):
+        with NoLargeTensors(100):
+            assert make(100).untyped_storage().nbytes() in (400, 800), k
             with pytest.raises(UserError, match='asks for 10[12] numbers at once'):
                 make(101)
+    with NoLargeTensors(100):
         assert len(torch.eye(10)) == 10
+        assert len(kept.clone()) == len(torch.rand_like(kept)) == 300  # as large as what is there
         with pytest.raises(UserError, match='asks for 121 numbers'):
             torch.eye(11)
+    drawn = []
+    for most in (10, 10**6):  # what is drawn is the same in there
+        torch.manual_seed(0)
+        with NoLargeTensors(most):
+            drawn.append([torch.rand(3), torch.randperm(9), torch.randn(4, generator=torch.Generator().manual_seed(1))])
+    torch.manual_seed(0)
+    alone = [torch.rand(3), torch.randperm(9), torch.randn(4, generator=torch.Generator().manual_seed(1))]
+    assert all(torch.equal(a, b) for those in drawn for a, b in zip(those, alone))
 
 
 def test_an_encoder_of_every_family_and_task_comes_back():

@@ -12,7 +12,8 @@ An exercise of lesson N stands in three cells, which need not follow each other 
                                          | # end of your code           |
 
 What stands between the two lines becomes a blank that runs: names that are used afterwards are None, functions and
-classes keep their heads. Everything else stays as it is, but stored outputs end where the first exercise begins.
+classes keep their heads. Everything else stays as it is, but stored outputs end at the first **Predict.** or exercise,
+and checks are folded: some of them know the answer. What a check says to a wrong answer must not hold the right one.
 The first cell of a lesson installs the project in Colab; its line REPOSITORY is what settings.ini says under git_url.
 """
 
@@ -38,6 +39,9 @@ REGION = re.compile(r'^([ \t]*)# your code\n(.*?)^[ \t]*# end of your code[ \t]*
 LINK = re.compile(r'\]\(((?!\w+:|#|/)[^)\s]+)\)')
 SKIP = re.compile(r'^#\| *(slow|gpu|weights|browser|test|eval: *false)\b', re.M)
 FEWEST = 5  # exercises of a lesson
+PREDICT = '**Predict.**'
+FOLDED = dict(jupyter=dict(source_hidden=True))
+LONG = 3  # digits from which on a number in a condition may be the answer
 ADDRESS = re.compile(r"^REPOSITORY = '.*?'", re.M)
 
 
@@ -175,6 +179,32 @@ def solution(source: str, where: str) -> str:
     return f'<details><summary>A solution</summary>\n\n```python\n{region}\n```\n\n</details>'
 
 
+# ---- checks
+
+
+def long_numbers(node: ast.AST) -> set[str]:
+    "The numbers of three digits or more in an expression, as digits alone"
+    values = [str(n.value) for n in ast.walk(node) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
+    digits = [re.sub(r'\D', '', v).lstrip('0') for v in values if 'e' not in v]
+    return {d for d in digits if len(d) >= LONG}
+
+
+def gives_away(check: str) -> list[str]:
+    "The messages of a check that hold the right answer: `wanted` itself, something computed, or a number it asks for"
+    out = []
+    for node in ast.walk(tree(check)):
+        if isinstance(node, ast.Assert) and node.msg:
+            shown = [n.value for n in ast.walk(node.msg) if isinstance(n, ast.FormattedValue)]
+            literal = ''.join(
+                n.value for n in ast.walk(node.msg) if isinstance(n, ast.Constant) and type(n.value) is str
+            )
+            said = {re.sub(r'\D', '', m).lstrip('0') for m in re.findall(r'\d[\d,._]*', literal)}
+            computed = any(isinstance(v, ast.BinOp) for v in shown)
+            if computed or 'wanted' in used([*shown]) or said & long_numbers(node.test):
+                out.append(ast.unparse(node.msg))
+    return out
+
+
 # ---- lessons
 
 
@@ -202,6 +232,8 @@ def complaints(path: Path) -> list[str]:
         promised = promised or PROMISE.search(text)
         if found := mark(cell):
             seen[found[0]].append(found[1])
+            told = gives_away(code(cell)) if found[0] == 'check' else []
+            out += [f'check {found[1]} gives the answer away: {message}' for message in told]
         elif text.startswith('### Exercise'):
             if m := HEADING.match(text):
                 seen['heading'].append(m[1])
@@ -233,11 +265,13 @@ def elsewhere(text: str, path: Path) -> str:
 
 
 def student(path: Path) -> dict:
-    "A lesson with blanks, its solutions folded below their checks"
+    "A lesson with blanks, checks folded, and solutions folded below them"
     nb, cells, folded, begun = read(path), [], {}, False
     for i, cell in enumerate(nb['cells']):
         cell, found = copy.deepcopy(cell), mark(cell)
-        begun = begun or bool(found)
+        begun = begun or bool(found) or (cell['cell_type'] == 'markdown' and PREDICT in ''.join(cell['source']))
+        if found and found[0] == 'check':
+            cell['metadata'] = {**cell['metadata'], **FOLDED}
         if cell['cell_type'] == 'markdown':
             cell['source'] = elsewhere(''.join(cell['source']), path)
         elif begun:
@@ -255,7 +289,8 @@ def student(path: Path) -> dict:
                 dict(cell_type='markdown', id=f'solution{found[1].replace(".", "-")}', metadata={}, source=text)
             )
     note = (
-        f'\n\nSolutions are folded below the checks. This page is written from [the lesson](../tutorials/{path.name}).'
+        '\n\nChecks are folded: run them as they are. Solutions are folded below them. '
+        f'This page is written from [the lesson](../tutorials/{path.name}).'
     )
     cells[0]['source'] = (''.join(cells[0]['source']).rstrip() + note).splitlines(keepends=True)
     return {**nb, 'cells': cells}

@@ -38,9 +38,9 @@ from pygments.lexers import PythonLexer
 HERE = Path(__file__).resolve().parent
 LONGEST, LONG = 26, 12  # lines of code that a slide holds; from how many on it holds nothing else
 FORMULA = re.compile(r'\$\$(.+?)\$\$|\$([^$\n]+)\$', re.S)
-LINK = re.compile(r'\[([^\]]+)\]\(([^)\s]+)\)')
+LINK = re.compile(r'!?\[([^\]]+)\]\(([^)\s]+)\)')
 HIDDEN = re.compile(r'^#\| *(hide|test|check|exercise|default_exp)\b', re.M)
-SETTING = re.compile(r'(import|from|plt\.rcParams|[A-Z_, ]+ = |#|\s|$)')  # lines of a cell that only prepares
+SETTING = re.compile(r'(import|from|plt\.style|[A-Z_, ]+ = |#|\s|$)')  # lines of a cell that only prepares
 
 
 @dataclass
@@ -88,7 +88,9 @@ def _font(size: float):
 
 
 def linked(m: re.Match) -> str:
-    "A link to another lesson leads to its slides; of the others the words remain"
+    "A link to another lesson leads to its slides; of the others the words remain, of pictures in files nothing"
+    if m[0].startswith('!'):
+        return ''
     if re.match(r'https?:', m[2]):
         return m[0]
     return f'[{m[1]}]({Path(m[2]).stem}.html)' if LESSON.fullmatch(m[2]) else m[1]

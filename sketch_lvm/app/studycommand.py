@@ -69,7 +69,7 @@ def cmd_study(v: Namespace, say: Callable[[str], None]) -> dict:
     if not v.estimate:
         with resumable():
             whole = run_study(plan, v.out, read_json(v.plan), v.until, say, tuple(v.stages), study, v.tune)
-    rest = left(plan, v.out, paths)
+    rest = left(plan, v.out, paths, study.device)
     for x in rest:
         hours = f', about {x.hours:.1f} h' if x.runs > x.waiting else ''
         waiting = f'; {x.waiting} wait for data, --path says where it lies' if x.waiting else ''

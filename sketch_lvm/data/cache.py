@@ -7,7 +7,7 @@ __all__ = ['SHARD_BYTES', 'DIGEST', 'stamp', 'hash_files', 'cut_shards', 'conten
            'fits_digest', 'build_cache', 'PixelCache']
 
 # %% ../../nbs/data/06_cache.ipynb #2782427e
-import hashlib, io, os, shutil, sys, time, zipfile
+import hashlib, io, os, shutil, sys, time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 import PIL
 
 from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, sha256
-from ..plain import ARRAY_ERRORS
+from ..plain import open_array, read_arrays
 from .items import SketchPhotoSet
 from .sources import Files, Pictures
 from .images import BadImage, fit_image, in_threads
@@ -34,11 +34,11 @@ def stamp(path: str | os.PathLike) -> tuple[int, int, int, int]:
 def _remembered(index, n):
     "The stored (hashes, stamps, times of hashing), or blanks; a damaged index is only a lost shortcut"
     try:
-        with np.load(index, allow_pickle=False) as z:
-            names, old = z.files, (z['hashes'], z['stamps'], z['hashed_at'])
-        if (len(names), [(a.shape, a.dtype.str) for a in old]) == (3, [((n,), '|S64'), ((n, 4), '<i8'), ((n,), '<i8')]):
-            return old
-    except (FileNotFoundError, KeyError, zipfile.BadZipFile, *ARRAY_ERRORS):
+        found, others = read_arrays(index, ('hashes', 'stamps', 'hashed_at'))
+        kinds = [(a.shape, a.dtype.str) for a in found.values()]
+        if not others and kinds == [((n,), '|S64'), ((n, 4), '<i8'), ((n,), '<i8')]:
+            return tuple(found.values())
+    except (FileNotFoundError, ValueError):
         pass
     return np.zeros(n, 'S64'), np.full((n, 4), -1, np.int64), np.zeros(n, np.int64)
 
@@ -125,8 +125,8 @@ def build_shard(
 def is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     "Is there a shard of this shape, to its last byte? Its bits are looked at when it is first read"
     try:
-        pixels = np.load(path, mmap_mode='r')
-    except (OSError, *ARRAY_ERRORS):
+        pixels = open_array(path)
+    except (OSError, ValueError):
         return False
     return (pixels.shape, pixels.dtype) == (shape, np.uint8) and os.path.getsize(
         path

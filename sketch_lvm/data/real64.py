@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw
 
 from ..core import UserError, cache_path, data_path, read_json, rng, sha256, show_images, write_json
-from ..plain import is_array
+from ..plain import is_array, open_array
 from .archives import open_archive, too_large
 from .images import fit_image, read_image
 from .columns import class_key
@@ -245,7 +245,7 @@ def real64(root: str | Path, per_kind: int = 15) -> Real64:  # per_kind: drawing
         finally:
             shutil.rmtree(part, ignore_errors=True)
     about = read_json(place / 'names.json')
-    arrays = {name: np.load(place / f'{name}.npy', mmap_mode='r') for name in ARRAYS}
+    arrays = {name: open_array(place / f'{name}.npy') for name in ARRAYS}
     return Real64(tuple(about['names']), about['photo_names'], **arrays)
 
 # %% ../../nbs/data/20_real64.ipynb #caced13f

@@ -210,10 +210,13 @@ class Comparison:
     notes: tuple[str, ...] = ()
     name: str = ''  # in a family
     p_holm: float | None = None  # corrected for the family
+    undecided: str = ''  # why it is open, whatever its interval
 
     @property
     def decision(self) -> str:
-        "'higher', 'lower' or 'not told apart': at the level, corrected if it is one of a family"
+        "'higher', 'lower' or 'not told apart', at the level, corrected if it is one of a family; 'open' if undecided"
+        if self.undecided:
+            return 'open'
         if (self.p if self.p_holm is None else self.p_holm) > 1 - self.level:
             return 'not told apart'
         return 'higher' if self.difference > 0 else 'lower'
@@ -229,7 +232,7 @@ class Comparison:
         lines = [
             f'{self.a} against {self.b}, {self.metric}: {self.mean_a:.3f} and {self.mean_b:.3f}',
             f'difference {self.difference:+.3f}, {self.level:.0%} interval [{self.low:+.3f}, {self.high:+.3f}], '
-            f'{p}: {self.decision}',
+            f'{p}: {self.decision}{f" ({self.undecided})" if self.undecided else ""}',
             f'{seeds}, {self.categories} categories, {self.queries:,} sketches: '
             f'{better:,} better off, {worse:,} worse off',
         ]

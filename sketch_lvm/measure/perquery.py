@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, check_name, sha256
-from ..plain import ARRAY_ERRORS, plain_json
+from ..plain import plain_json, read_arrays
 from .definitions import definition
 from ..fields import ANYTHING, FLAG, TEXT, WHOLE, Format
 
@@ -129,8 +129,7 @@ def _arrays(path: Path, names: tuple[str, ...] = _NAMES) -> tuple[dict[str, np.n
                 raise UserError(
                     f'{path} would unpack to more than {LARGEST / 2**30:.0f} GB; it is no file of this program.'
                 )
-        with np.load(path, allow_pickle=False) as f:
-            return {n: f[n] for n in names}, sorted(set(f.files) - set(names))
+        return read_arrays(path, names)
     except FileNotFoundError:
         raise UserError(
             f'{path} is not there. Per-query results are written beside every report; where a report is older than '
@@ -138,7 +137,7 @@ def _arrays(path: Path, names: tuple[str, ...] = _NAMES) -> tuple[dict[str, np.n
         ) from None
     except UserError:
         raise
-    except (OSError, KeyError, zipfile.BadZipFile, zipfile.zlib.error, *ARRAY_ERRORS) as e:
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as e:
         raise UserError(broken) from e
 
 # %% ../../nbs/measure/05_perquery.ipynb #762085d2

@@ -29,7 +29,7 @@ def forest(
         ax.axvspan(-matters, matters, color='#eeeeee', zorder=0)
     ax.axvline(0, color='black', lw=0.8)
     for y, c in enumerate(found):
-        told = c.decision != 'not told apart'
+        told = c.decision in ('higher', 'lower')
         colour = PALETTE[0] if told else GREY
         ax.plot([c.low, c.high], [y, y], color=colour, lw=2.2, solid_capstyle='butt')
         if len(c.seeds) > 1:
@@ -38,7 +38,7 @@ def forest(
         if numbers:
             text = f'{c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]'
             ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va='center', fontsize=7)
-    names = [c.name or f'{c.a} - {c.b}' for c in found]
+    names = [(c.name or f'{c.a} - {c.b}') + ' (open)' * bool(c.undecided) for c in found]
     ax.set_yticks(range(len(found)), [n.replace('$', r'\$') for n in names], fontsize=8)
     ax.set(ylim=(len(found) - 0.5, -0.5))
     metrics, levels = ({getattr(c, k) for c in found} for k in ('metric', 'level'))

@@ -7,7 +7,6 @@ __all__ = ['OBJECTS', 'GALLERY', 'KEPT', 'STEPS', 'deal', 'ask', 'asked_path', '
 
 # %% ../../nbs/study/13_answers.ipynb #94b1f1d3
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, sha256
-from ..plain import ARRAY_ERRORS, plain_json
+from ..plain import plain_json, read_arrays
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, KeepsFeatures, evaluate
 from ..measure.perquery import PerQuery, join_per_query
@@ -81,15 +80,15 @@ def read_answers(folder: str | Path, name: str) -> PerQuery:
     "What `keep_answers` kept"
     path = Path(folder) / f'{name}.npz'
     try:
-        with np.load(path, allow_pickle=False) as f:
-            about, scores = plain_json(f['about'].item()), f['scores'] / STEPS
+        found, _ = read_arrays(path, ('about', 'scores'))
+        about, scores = plain_json(found['about'].item()), found['scores'] / STEPS
         if Path(about['asked']).name != about['asked']:
             raise ValueError('it names a file in another folder')
-        with np.load(Path(folder) / about['asked'], allow_pickle=False) as f:
-            ids, classes, protocol = f['ids'], f['classes'], plain_json(f['protocol'].item())
+        found, _ = read_arrays(Path(folder) / about['asked'], ('ids', 'classes', 'protocol'))
+        ids, classes, protocol = found['ids'], found['classes'], plain_json(found['protocol'].item())
         if scores.shape != (len(about['metrics']), len(ids)) or len(classes) != len(ids):
             raise ValueError('it does not hold a score for each metric and sketch')
         values, method = dict(zip(about['metrics'], scores)), about['method']
-    except (OSError, KeyError, zipfile.BadZipFile, zipfile.zlib.error, *ARRAY_ERRORS) as e:
+    except (OSError, KeyError, TypeError, ValueError) as e:
         raise UserError(f'{path} holds no answers of a study ({e}). Remove it, and the study makes it again.') from e
     return PerQuery(values, ids, classes, protocol, method)

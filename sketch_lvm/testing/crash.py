@@ -61,6 +61,8 @@ def in_child(f: Callable[[], object]) -> int:
     if pid := os.fork():
         return pid
     try:
+        if torch := sys.modules.get('torch'):
+            torch.set_num_threads(1)  # those of the parent are not here, and would be waited for
         f()
     except BaseException:
         traceback.print_exc()

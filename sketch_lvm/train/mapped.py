@@ -12,12 +12,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from tokenize import TokenError
 
 import numpy as np
 
 from ..core import UserError
-from ..plain import plain_json
+from ..plain import open_array, plain_json
 from .sealed import SEAL, Damaged, put_back, seal_of
 
 # %% ../../nbs/train/12_mapped.ipynb #d7015363
@@ -160,8 +159,8 @@ def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Pat
 def map_array(path: str | os.PathLike, dtypes: Sequence[str], ndim: int) -> np.ndarray:
     "A .npy file, mapped; what is written into it stays in this process"
     try:
-        x = np.load(path, mmap_mode='c' if Path(path).stat().st_size > 128 else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError, TypeError, TokenError, RecursionError, OverflowError) as e:
+        x = open_array(path, 'c')
+    except (OSError, ValueError) as e:
         raise Damaged(f'{Path(path).name} is not a readable array: {e}') from e
     if str(x.dtype) not in dtypes or x.ndim != ndim or not x.flags.c_contiguous:
         raise UserError(

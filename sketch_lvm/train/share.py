@@ -4,17 +4,18 @@
 
 # %% auto #0
 __all__ = ['CARD', 'FILES', 'ENCODER', 'BROKEN', 'describe_encoder', 'other_pixels', 'terms_of_base', 'model_card', 'check_place',
-           'save_pretrained', 'read_config', 'numbers_asked', 'NoLargeTensors', 'backbone_of', 'build_as_described',
-           'from_pretrained']
+           'save_pretrained', 'read_config', 'is_maker', 'numbers_asked', 'NoLargeTensors', 'backbone_of',
+           'build_as_described', 'from_pretrained']
 
 # %% ../../nbs/train/10_share.ipynb #2a1c03ab
+import functools
 import html
 import json
-import math
 from pathlib import Path
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves, tree_map_only
 
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
@@ -255,38 +256,43 @@ def read_config(text: bytes, where: Path) -> dict:
     return config
 
 # %% ../../nbs/train/10_share.ipynb #d2dd0976
+@functools.cache
+def is_maker(func: torch._ops.OpOverload) -> bool:
+    "Does an operation make a tensor of a size that is said to it, and is not the size of what it is given?"
+    arguments = func._schema.arguments
+    alone = any(a.is_out for a in arguments) and all(a.is_out for a in arguments if 'Tensor' in str(a.type))
+    chooses = any(a.name == 'device' and a.kwarg_only for a in arguments)  # only what makes something asks where
+    return alone or chooses or func.overloadpacket.__name__ in ('repeat', 'clone', 'resize_', 'constant_pad_nd')
+
+# %% ../../nbs/train/10_share.ipynb #2213335c
 def numbers_asked(func: torch._ops.OpOverload, args: tuple, kwargs: dict) -> int:
-    "How many numbers a maker of tensors would make, by what it is given"
-    name, given = func.overloadpacket.__name__, dict(zip((a.name for a in func._schema.arguments), args)) | kwargs
-    if name == 'arange':
-        return math.ceil((given['end'] - given.get('start', 0)) / (given.get('step', 1) or 1))
-    if name == 'eye':
-        return given['n'] * given.get('m', given['n'])
-    if name == 'repeat':
-        return given['self'].numel() * math.prod(given['repeats'])
-    if 'stride' in given:
-        return 1 + sum((n - 1) * s for n, s in zip(given['size'], given['stride']))
-    return math.prod(given['size'])
+    "How many numbers a maker of tensors would make: it makes them on the device `meta`, where they take no memory"
+    args, kwargs = tree_map_only(torch.Tensor, lambda t: t.to('meta'), (args, kwargs))
+    for a in func._schema.arguments:
+        if a.name == 'device' and a.kwarg_only:
+            kwargs['device'] = 'meta'
+        elif a.name in ('generator', 'pin_memory') and a.name in kwargs:
+            kwargs[a.name] = None
+        elif a.is_out:
+            kwargs[a.name] = kwargs[a.name].new_empty(0)
+    made = func(*args, **kwargs)
+    return made.untyped_storage().nbytes() // made.element_size()
 
 # %% ../../nbs/train/10_share.ipynb #c53c91bc
 class NoLargeTensors(TorchDispatchMode):
-    "In here no tensor of more than `most` numbers is made from sizes alone"
-
-    MAKERS = set(
-        'empty zeros ones full rand randn randint new_empty new_zeros new_ones new_full '
-        'empty_strided new_empty_strided arange eye repeat'.split()
-    )
+    "In here no tensor of more than `most` numbers is made, unless it is a copy of one that is there"
 
     def __init__(self, most: int):
         super().__init__()
         self.most = most
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        "Look at the sizes of what is made, before it is"
+        "Look at the size of what is made, before it is"
         kwargs = kwargs or {}
-        if func.overloadpacket.__name__ in self.MAKERS:
+        if is_maker(func):
             numbers = numbers_asked(func, args, kwargs)
-            if numbers > self.most:
+            given = (x for x in tree_leaves((args, kwargs)) if isinstance(x, torch.Tensor))
+            if numbers > max([self.most, *(t.untyped_storage().nbytes() // t.element_size() for t in given)]):
                 raise UserError(
                     f'its configuration asks for {numbers:,} numbers at once, its weights have {self.most:,} at most.'
                 )

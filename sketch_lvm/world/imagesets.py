@@ -15,7 +15,7 @@ import numpy as np
 import PIL
 
 from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, check_name, sha256
-from ..plain import is_array
+from ..plain import is_array, open_array
 from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
 from . import miniworld
@@ -140,7 +140,7 @@ def image_set(
             _make(path, what, modality, size, style, workers or os.cpu_count() or 1, progress)
         except OSError as e:
             raise UserError(cache_trouble(path.parent, e)) from e
-    return np.load(path, mmap_mode='r'), table
+    return open_array(path), table
 
 # %% ../../nbs/world/11_imagesets.ipynb #a030b91c
 @contextlib.contextmanager

@@ -15,12 +15,12 @@ CALLS |= {'os.replace', 'os.rename', 'load', 'load_file', 'save_file', 'safe_ope
 METHODS = {'read_text', 'read_bytes', 'write_text', 'write_bytes', 'savefig', 'to_csv', 'extractall'}
 DOORS = """
 core | open os.replace os.fdopen read_text | a door: `atomic_write`, `sha256`, `read_json`; the name of the processor
-plain | json.loads np.load | a door: `plain_json` refuses NaN, names that come twice, endless brackets; `is_array` maps and drops
+plain | open json.loads np.load zipfile.ZipFile | a door: `plain_json` refuses NaN, names that come twice, endless brackets; `open_array` and `read_arrays` take an array whose head is as numpy writes it, without objects
 files | os.open os.fdopen read_bytes savefig | a door: `open_to_add` follows no link; `save_figure` goes through `atomic_write`
 data/images | open Image.open | the door for pictures: formats that are allowed, a cap before decoding
 data/archives | open zipfile.ZipFile tarfile.open os.rename | the door for archives: caps, no links, exclusive files
 train/sealed | open os.open os.rename read_bytes load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`
-train/mapped | open read_bytes np.load np.memmap | the same for large ones; arrays without objects
+train/mapped | open read_bytes np.memmap | the same for large ones; arrays by `open_array`
 train/runs | os.open json.loads read_bytes read_text | the log and the lock of a run: O_NOFOLLOW; `json.loads` copies plain data
 train/checkpoints | open | nine bytes, to name a pickle
 train/share | open | nine bytes, to name a pickle
@@ -49,18 +49,17 @@ clip/pretrain | json.loads load_file safe_open | the state of a pretraining of o
 clip/realpretrain | json.loads load_file safe_open | the same
 clip/realmodel | read_bytes | the log of a pretraining of one's own, copied
 clip/minimodel | json.loads read_bytes safe_open | the same
-data/cache | open np.load read_bytes | shards of the cache, hashed when first opened; arrays without objects
+data/cache | open read_bytes | shards of the cache, hashed when first opened; arrays by `open_array` and `read_arrays`
 data/csvlists | gzip.open open | the door for lists: a cap, lines of a length
 data/damage | open json.loads np.fromfile | three bytes of a file; paths that this program sends to its second decoder
 data/instances | read_text | lists and captions; no text is a sentence, or noted
 data/quickdraw | gzip.open open json.loads | the door for drawings: caps, the number of the line; numbers are checked after reading
-data/real64 | np.load zipfile.ZipFile read_bytes write_text | arrays that were made here, without objects; archives of an example
+data/real64 | zipfile.ZipFile read_bytes write_text | archives of an example
 data/sources | np.memmap read_bytes | the bytes of a picture, before the door for pictures; an array that this program mapped, in its workers
-world/imagesets | np.load os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
-measure/perquery | np.load zipfile.ZipFile | the door for per-query results: a cap, arrays without objects
+world/imagesets | os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
+measure/perquery | zipfile.ZipFile | the door for per-query results: a cap, then `read_arrays`
 measure/evaluate | json.loads | a copy of plain data
 fields | read_bytes | what a file calls itself, before something is put in its place
-study/answers | np.load | scores of a study: arrays without objects, shapes compared, no other folder
 study/costs | read_text | the system's limit on processors
 study/tune | json.loads | a copy of plain data
 study/reproduce | json.loads savefig | a copy of plain data; a figure through `atomic_write`

@@ -68,6 +68,8 @@ a photo cannot be read in the middle of a training, with workers or without | a 
 two that fill one table | the second refuses | faults/test_ordinary_days.py::test_two_that_fill_one_table
 two evaluations that keep the same features at once | the second waits, and finds them kept | test_measure_features.py::test_two_evaluations_may_keep_the_same_features_at_once
 an error of the first of a team that nobody foresaw, while the others wait | all end; its traceback is shown once | test_train_loop.py::test_an_error_of_the_first_process_ends_all
+another of a team fails, or is killed, while the first waits | the first says which, and why if it was told; exit 2 | test_train_processes.py::test_the_others_hear_why_a_process_ended
+a process fails while several write into Milvus | the first says which and why, exit 2; nothing is deleted | test_show_milvus.py::test_a_process_that_fails_is_named_by_the_first
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
