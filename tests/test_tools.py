@@ -343,3 +343,20 @@ def test_a_browser_test_that_fails_beside_others_is_tried_alone(tmp_path):
     assert done['test_browser_pen.py, again and alone'].fine and 'too slow' in '\n'.join(said)
     assert '1 passed, 1 deselected' in done['test_browser_pen.py, again and alone'].output
     assert not done['test_other.py'].fine and len(done) == 2
+
+
+def test_the_method_of_the_contributors_guide_trains_and_resumes(tmp_path):
+    from sketch_lvm.methods.catalogue import FAMILIES, method
+    from sketch_lvm.study.experiments import import_file
+    from sketch_lvm.testing.steps import first_step, resumes, same_as_base
+
+    guide = (ROOT / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+    (lines,) = re.findall(r'```python\n(.*?)```', guide, re.S)
+    (tmp_path / 'close.py').write_text(lines, encoding='utf-8')
+    try:
+        import_file(tmp_path / 'close.py')
+        m = method('close-objective', 'mini')
+        assert m.weights == {'triplet': 1.0, 'close': 0.5} and 0 < first_step(m).terms['close'] < 2
+        assert same_as_base(m) and resumes(m)
+    finally:
+        FAMILIES.pop('close-objective', None)
