@@ -21,7 +21,7 @@ from .. import __version__
 from ..clip.names import is_file_name, kind_of_name, small_backbones, weights_here
 from ..clip.encoder import Encoder
 from ..clip.own import OWN
-from ..core import UserError, check_writable, printable
+from ..core import LARGEST_TEXT, UserError, check_writable, printable, read_whole
 from ..data.folders import ScanReport
 from ..data.items import SketchPhotoSet
 from ..data.sources import Arrays
@@ -172,7 +172,7 @@ def is_gallery(folder: str | os.PathLike) -> bool:
     return (
         (Path(folder) / SEAL).is_file()
         and config.is_file()
-        and KIND.rpartition(' ')[0] in config.read_text(errors='replace')
+        and KIND.rpartition(' ')[0] in read_whole(config, LARGEST_TEXT).decode('utf-8', 'replace')
     )
 
 # %% ../../nbs/show/08_gallery.ipynb #1745f095

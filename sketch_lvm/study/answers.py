@@ -18,7 +18,7 @@ from ..core import UserError, atomic_write, sha256
 from ..plain import ARRAY_ERRORS, plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, KeepsFeatures, evaluate
-from ..measure.perquery import PerQuery, join_per_query
+from ..measure.perquery import PerQuery, join_per_query, unpacked_arrays
 from ..measure.protocols import Protocol
 
 # %% ../../nbs/study/13_answers.ipynb #4dda9518
@@ -81,12 +81,12 @@ def read_answers(folder: str | Path, name: str) -> PerQuery:
     "What `keep_answers` kept"
     path = Path(folder) / f'{name}.npz'
     try:
-        with np.load(path, allow_pickle=False) as f:
-            about, scores = plain_json(f['about'].item()), f['scores'] / STEPS
+        x = unpacked_arrays(path, ('about', 'scores'))[0]
+        about, scores = plain_json(x['about'].item()), x['scores'] / STEPS
         if Path(about['asked']).name != about['asked']:
             raise ValueError('it names a file in another folder')
-        with np.load(Path(folder) / about['asked'], allow_pickle=False) as f:
-            ids, classes, protocol = f['ids'], f['classes'], plain_json(f['protocol'].item())
+        x = unpacked_arrays(Path(folder) / about['asked'], ('ids', 'classes', 'protocol'))[0]
+        ids, classes, protocol = x['ids'], x['classes'], plain_json(x['protocol'].item())
         if scores.shape != (len(about['metrics']), len(ids)) or len(classes) != len(ids):
             raise ValueError('it does not hold a score for each metric and sketch')
         values, method = dict(zip(about['metrics'], scores)), about['method']

@@ -22,7 +22,7 @@ from ..clip.own import OwnEncoder
 from ..clip.prompts import NoPrompts
 from ..clip.towers import tower_mark
 from ..clip.weights import without_network
-from ..core import UserError, printable, sha256
+from ..core import UserError, printable, read_whole, sha256
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
 from ..data.images import MODALITIES, is_fit
@@ -246,6 +246,6 @@ def load_exported(
     path = Path(path)
     if not path.is_file():
         raise UserError(f'there is no file {path}.')
-    content = path.read_bytes()
+    content = read_whole(path)
     refuse_pickle(content, path)
     return open_safetensors(content, path, backbone) if content[8:9] == b'{' else open_onnx(content, path)
