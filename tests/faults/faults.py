@@ -198,6 +198,7 @@ an exported tower that is none | refused | test_train_exported.py::test_what_is_
 a sealed folder, its seal or a JSON file that is larger than memory: a hundred gigabytes take no room | refused by its size, nothing is read | test_train_sealed.py::test_a_folder_larger_than_memory_is_not_read
 any file that is read in one piece, larger than memory | the same | test_core.py::test_a_file_larger_than_memory_is_not_read
 answers of a study that unpack without end | not unpacked | test_study_answers.py::test_answers_that_unpack_without_end_are_not_unpacked
+a flipped bit in an exported file: of a weight that stays finite, of a mean, anywhere | noticed by its own digest; a file without one is used with a caution | test_train_exported.py::test_a_flipped_bit_anywhere_in_an_exported_file_is_noticed
 a report with any field of a wrong type | shown, or refused by its name | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
 per-query results that are none | refused | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
 escape sequences in class and file names | shown as text | test_core.py::test_nothing_shown_commands_a_terminal
