@@ -121,7 +121,8 @@ def unpacked_arrays(path: str | Path, names: Sequence[str]) -> tuple[dict[str, n
     "Arrays of a .npz file by name, and the names of others in it; what would unpack to more than `LARGEST` is refused"
     with zipfile.ZipFile(path) as z:
         if sum(i.file_size for i in z.infolist()) > LARGEST:
-            raise UserError(f'{path} would unpack to more than {LARGEST / 2**30:.0f} GB; it is no file of this program.')
+            size = f'{LARGEST / 2**30:.0f} GB'
+            raise UserError(f'{path} would unpack to more than {size}; it is no file of this program.')
     with np.load(path, allow_pickle=False) as f:
         return {n: f[n] for n in names}, sorted(set(f.files) - set(names))
 
