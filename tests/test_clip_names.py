@@ -76,7 +76,12 @@ def test_what_lies_in_a_folder_lies_there_wherever_links_lead():
             assert at_hand(name, weights, run) == opens, (name, weights)
     for here in (None, Path(inside)):
         with mock.patch.object(names, 'cached_weights', lambda *name: here):
-            for name, weights in (('hf-hub:a/b', None), ('hf-hub:a/b', 'random'), ('ViT-B-32', 'openai'), ('ViT-B-32', None)):
+            for name, weights in (
+                ('hf-hub:a/b', None),
+                ('hf-hub:a/b', 'random'),
+                ('ViT-B-32', 'openai'),
+                ('ViT-B-32', None),
+            ):
                 assert at_hand(name, weights, run) == (here is not None), (name, weights)
     os.symlink(out, run / 'link')
     os.symlink(out / 'w.safetensors', run / 'tower' / 'x.safetensors')

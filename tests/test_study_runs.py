@@ -181,13 +181,21 @@ def test_a_run_opens_no_backbone_by_itself():
         mock.patch.object(names, 'cached_weights', lambda *name: None),
         mock.patch.object(hub, 'HF_HUB_OFFLINE', False),
     ):
-        foreign = (('hf-hub:a/b', None), ('hf-hub:a/b', 'random'), ('ViT-B-32', 'openai'), ('ViT-B-32', outside), (str(d), None))
+        foreign = (
+            ('hf-hub:a/b', None),
+            ('hf-hub:a/b', 'random'),
+            ('ViT-B-32', 'openai'),
+            ('ViT-B-32', outside),
+            (str(d), None),
+        )
         for name, weights in foreign:
             assert asked(name, weights) is None
             with pytest.raises(UserError, match='may come from anybody'):
                 rooms.fit(read_experiment(run)[0], run) if name != str(d) else rooms.named_backbone(read_experiment(run)[0])
         assert not (d / 'cache' / 'agreed.json').exists() and not opened
-        assert asked('mini') == asked('mini', 'random') == asked('ViT-B-32', 'random') == asked('ViT-B-32', inside) == 'alone'
+        assert (
+            asked('mini') == asked('mini', 'random') == asked('ViT-B-32', 'random') == asked('ViT-B-32', inside) == 'alone'
+        )
         with mock.patch.object(names, 'cached_weights', lambda *name: Path(inside)):  # at hand: nothing is fetched
             assert asked('hf-hub:a/b') == asked('ViT-B-32', 'openai') == asked('ViT-B-32') == 'alone'
         rooms.named_backbone(Experiment(m, 'ViT-B-32', outside))  # your own words

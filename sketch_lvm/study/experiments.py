@@ -253,9 +253,7 @@ def remember_words(name: str, weights_from: str | None) -> None:
 def agreed(run: str | Path, name: str, weights_from: str | None = None) -> bool:
     "Whether a backbone is opened because a run's folder says so: it is at hand, or somebody here has named it himself"
     kept = cache_path('agreed.json')
-    return at_hand(name, weights_from, run) or (
-        kept.is_file() and whole_words(name, weights_from) in read_json(kept)
-    )
+    return at_hand(name, weights_from, run) or (kept.is_file() and whole_words(name, weights_from) in read_json(kept))
 
 # %% ../../nbs/study/00_experiments.ipynb #c3f479ae
 def ask_consent(e: Experiment, name: str, weights_from: str | None = None) -> None:
