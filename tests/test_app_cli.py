@@ -332,6 +332,14 @@ def test_the_whole_way_on_a_real_sample():
             whole_way(d)
 
 
+def test_every_command_that_opens_a_run_asks_for_trust():
+    from sketch_lvm.app.cli import COMMANDS
+
+    takes = {name: {o.name for o in c.options} for name, c in COMMANDS.items()}
+    assert sum('run' in options for options in takes.values()) >= 7
+    assert [name for name, options in takes.items() if 'run' in options and 'trust' not in options] == []
+
+
 def test_two_runs_are_compared_on_the_command_line():
     import contextlib, io, json, tempfile
     from pathlib import Path

@@ -20,7 +20,7 @@ def test_a_run_becomes_a_page():
     )
     fit(e, run, 'cpu', progress=False)
     v = Namespace(
-        run=str(run), out=None, steps='0,2', parts='unseen', maps='fixed', seed=0, device='auto'
+        run=str(run), out=None, steps='0,2', parts='unseen', maps='fixed', seed=0, device='auto', trust=None
     )  # as without --device
     told = []
     assert check_explore(v) == []

@@ -14,7 +14,7 @@ def test_a_page_of_a_run_and_of_none():
     home, told = Path(tempfile.mkdtemp()), []
     sizes = dict(data=dict(name='mini', n_train=2, n_test=2), steps=1, validate=False, weights_from='random')
     fit(Experiment(method('sketch-lvm', 'mini', batch=4), **sizes), home / 'run', 'cpu', progress=False)
-    v = Namespace(out=str(home / 'a.html'), run=str(home / 'run'), photos=9, measure=None)
+    v = Namespace(out=str(home / 'a.html'), run=str(home / 'run'), photos=9, measure=None, trust=None)
     assert PAGE.check(v) == []
     found = cmd_page(v, told.append)
     page = (home / 'a.html').read_text(encoding='utf-8')
@@ -24,4 +24,4 @@ def test_a_page_of_a_run_and_of_none():
     assert 'config.json' in PAGE.check(Namespace(run='nowhere'))[0]
     fit(Experiment(method('b-lin', 'mini', batch=4), **sizes), home / 'c', 'cpu', progress=False)
     with pytest.raises(UserError, match='trained more than prompts'):
-        cmd_page(Namespace(out=str(home / 'c.html'), run=str(home / 'c'), photos=9, measure=None), told.append)
+        cmd_page(Namespace(out=str(home / 'c.html'), run=str(home / 'c'), photos=9, measure=None, trust=None), told.append)

@@ -43,6 +43,53 @@ def test_towers_that_cannot_be_used_say_why():
         assert check_backbone(d) == d and kind_of_name(d) == 'folder'
 
 
+def test_what_lies_in_a_folder_lies_there_wherever_links_lead():
+    import os, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.clip import names
+    from sketch_lvm.clip.names import at_hand, lies_in
+
+    d = Path(tempfile.mkdtemp())
+    run, out = d / 'run', d / 'out'
+    for folder in (run / 'tower', out):
+        folder.mkdir(parents=True)
+        (folder / 'w.safetensors').touch()
+    assert lies_in(run / 'tower', run) and lies_in(run / 'tower' / 'w.safetensors', run) and lies_in(run, run)
+    for path in (out, d, run / '..' / 'out' / 'w.safetensors', '/etc/passwd'):
+        assert not lies_in(path, run), path
+    assert not lies_in(run / 'tower', None)
+    inside, outside = str(run / 'tower' / 'w.safetensors'), str(out / 'w.safetensors')
+    for name, weights, opens in (
+        ('mini', None, True),
+        ('mini', 'random', True),
+        ('ViT-B-32', 'random', True),
+        ('ViT-B-32', inside, True),
+        ('ViT-B-32', outside, False),
+        (str(run / 'tower'), None, True),
+        (str(run / 'tower'), outside, False),
+        (str(run / 'tower'), 'random', True),
+        (str(out), None, False),
+        (str(out), 'random', False),
+    ):
+        with mock.patch.object(names, 'weights_in', lambda folder: folder / 'w.safetensors'):
+            assert at_hand(name, weights, run) == opens, (name, weights)
+    for here in (None, Path(inside)):
+        with mock.patch.object(names, 'cached_weights', lambda *name: here):
+            for name, weights in (
+                ('hf-hub:a/b', None),
+                ('hf-hub:a/b', 'random'),
+                ('ViT-B-32', 'openai'),
+                ('ViT-B-32', None),
+            ):
+                assert at_hand(name, weights, run) == (here is not None), (name, weights)
+    os.symlink(out, run / 'link')
+    os.symlink(out / 'w.safetensors', run / 'tower' / 'x.safetensors')
+    os.symlink(run / 'loop', run / 'loop')
+    assert not at_hand('ViT-B-32', str(run / 'link' / 'w.safetensors'), run) and not at_hand(str(run / 'tower'), None, run)
+    assert not at_hand('ViT-B-32', str(run / 'tower' / 'x.safetensors'), run) and not at_hand(str(run / 'link'), None, run)
+
+
 def test_weights_here_asks_no_network():
     import pytest, tempfile
     from pathlib import Path

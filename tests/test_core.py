@@ -182,6 +182,25 @@ def test_a_crash_leaves_the_old_file():
     assert sha256(b'abc').startswith('ba7816bf')
 
 
+def test_a_file_larger_than_memory_is_not_read():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import LARGEST_READ, LARGEST_TEXT, UserError, read_json, read_whole
+
+    with tempfile.TemporaryDirectory() as d:
+        path = Path(d) / 'x.json'
+        path.write_bytes(b'{}')
+        assert read_whole(path) == b'{}' and read_whole(path, 2) == b'{}' and read_json(path) == {}
+        with pytest.raises(UserError, match='has 2 bytes'):
+            read_whole(path, 1)
+        for read, size in ((read_json, LARGEST_TEXT), (read_whole, LARGEST_READ)):
+            os.truncate(path, size + 1)  # takes no room
+            with mock.patch.object(Path, 'read_bytes', side_effect=AssertionError('it was read')):
+                with pytest.raises(UserError, match=f'x.json has {size + 1:,} bytes'):
+                    read(path)
+
+
 def test_the_bytes_are_on_the_disk_before_the_name():
     import os, tempfile
     from pathlib import Path

@@ -317,7 +317,7 @@ def test_a_gallery_opens_nothing_by_itself():
         make_gallery(enc, items, source=source, say=None).save(d / 'g')
         with (
             mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened,
-            mock.patch('sketch_lvm.show.gallery.weights_here', return_value=False),
+            mock.patch('sketch_lvm.clip.names.weights_here', return_value=False),
         ):
             g = load_gallery(d / 'g')
             with pytest.raises(UserError, match='--trust'):
@@ -338,7 +338,7 @@ def test_a_gallery_opens_nothing_by_itself():
         make_gallery(enc, items, source=source, say=None).save(d / 'g')  # weights that are here need no word more
         with (
             mock.patch('sketch_lvm.show.gallery.open_encoder', return_value=(enc, source)) as opened,
-            mock.patch('sketch_lvm.show.gallery.weights_here', return_value=True),
+            mock.patch('sketch_lvm.clip.names.weights_here', return_value=True),
         ):
             load_gallery(d / 'g')
             assert opened.called == opens, source

@@ -36,6 +36,25 @@ def test_answers_are_kept_small_and_read_back():
             keep_answers(d, 'norms/3-80', x)
 
 
+def test_answers_that_unpack_without_end_are_not_unpacked():
+    import json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.measure import perquery
+    from sketch_lvm.study.answers import read_answers
+
+    about = np.array(json.dumps(dict(asked='asked-1.npz', method=dict(name='m'), metrics=['mAP@all'])))
+    with tempfile.TemporaryDirectory() as d, mock.patch.object(perquery, 'LARGEST', 2**16):  # what a test can write
+        for scores, ids, bomb in ((2**16, 1, 'run'), (1, 2**16, 'asked-1')):
+            np.savez_compressed(Path(d) / 'run.npz', about=about, scores=np.zeros((1, scores), np.uint16))
+            names = dict(ids=np.full(ids, 'i'), classes=np.full(ids, 'c'))
+            np.savez_compressed(Path(d) / 'asked-1.npz', protocol=np.array('{}'), **names)
+            with pytest.raises(UserError, match=f'{bomb}.npz would unpack to more than'):
+                read_answers(d, 'run')
+
+
 def test_galleries_are_dealt_by_objects():
     import numpy as np, pytest
     from sketch_lvm.core import UserError

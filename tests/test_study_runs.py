@@ -95,6 +95,127 @@ def test_odd_configurations_are_sentences():
         open_run(d)
 
 
+def test_entries_of_a_run_that_nobody_knows_are_named():
+    import copy, json, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.fields import Newer
+    from sketch_lvm.study.experiments import RUN, Experiment, read_experiment
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.sealed import scratch
+
+    d = scratch()
+    split = dict(name='a/b', provenance='c', seen=['c', 'd'], unseen=['e'], validation=[], digest='0', partial=True)
+    encoder = dict(prompts=dict(classes=['c'], mine=1), mine=1)  # a method of one's own may say more of its encoder
+    e = Experiment(method('sketch-lvm', 'mini'), weights_from='random').to_dict()
+    whole = dict(format=RUN.mark, experiment=e, imports=[], encoder=encoder, split=split, trained_on=dict(sketches=3))
+
+
+    def read(config):
+        (d / 'config.json').write_text(json.dumps(config))
+        return read_experiment(d)
+
+
+    assert read(whole)[0].method.name == 'sketch-lvm'
+    older = {k: v for k, v in whole.items() if k != 'format'} | dict(settings=dict(steps=3), validation=True, sketches=3)
+    older['experiment'] = {k: v for k, v in e.items() if k != 'weights_from'} | dict(pretrained=None, random=True)
+    assert read(older)[0].random  # written before there was a number
+    for place in ((), ('experiment',), ('experiment', 'method'), ('split',)):
+        for config in (whole, older):
+            config = inner = copy.deepcopy(config)
+            for k in place:
+                inner = inner[k]
+            inner['colour'] = 'red'
+            with pytest.raises(UserError, match=f"config.json .*run 1.*'{'.'.join((*place, 'colour'))}' is no entry"):
+                read(config)
+    with pytest.raises(Newer, match='newer version'):
+        read(whole | dict(format='sketch_lvm run 2', colour='red'))
+    with pytest.raises(UserError, match="calls itself 'sketch_lvm report 1'"):
+        read(whole | dict(format='sketch_lvm report 1'))
+
+
+def test_a_run_opens_no_backbone_by_itself():
+    import contextlib, json, os, pytest
+    import huggingface_hub.constants as hub
+    from dataclasses import replace
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.clip import names
+    from sketch_lvm.core import UserError
+    from sketch_lvm.study import fit as rooms
+    from sketch_lvm.study.choice import has_weights
+    from sketch_lvm.study.experiments import Experiment, read_experiment
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.sealed import scratch
+
+    d, m, opened = scratch(), method('sketch-lvm', 'mini'), []
+    run = d / 'run'
+    run.mkdir()
+    for place in (run, d):
+        (place / 'w.safetensors').touch()
+
+
+    def load(name, weights, device):
+        opened.append((name, weights, hub.HF_HUB_OFFLINE))
+
+
+    def asked(name, weights=None, trust=False):
+        "Whether a run with these words has its backbone opened; with a network or without"
+        (run / 'config.json').write_text(json.dumps(dict(experiment=Experiment(m, name, weights).to_dict())))
+        opened.clear()
+        e = read_experiment(run, trust=trust)[0]
+        assert trust or e.run == str(run) and replace(e, seed=3).run == e.run and 'run' not in e.to_dict()
+        try:
+            rooms.named_backbone(e)
+        except UserError as err:
+            assert '--trust' in str(err) and 'trust=True' in str(err) and name in str(err) and not opened
+            assert not has_weights(e) or name.startswith('ViT') and not weights
+            return None
+        assert opened[0][:2] == (name, weights)
+        return 'alone' if opened[0][2] else 'with a network'
+
+
+    inside, outside = str(run / 'w.safetensors'), str(d / 'w.safetensors')
+    with (
+        mock.patch.dict(os.environ, SKETCH_LVM_CACHE=str(d / 'cache')),
+        mock.patch.object(rooms, 'load_backbone', load),
+        mock.patch.object(names, 'cached_weights', lambda *name: None),
+        mock.patch.object(hub, 'HF_HUB_OFFLINE', False),
+    ):
+        foreign = (
+            ('hf-hub:a/b', None),
+            ('hf-hub:a/b', 'random'),
+            ('ViT-B-32', 'openai'),
+            ('ViT-B-32', outside),
+            (str(d), None),
+        )
+        for name, weights in foreign:
+            assert asked(name, weights) is None
+            with pytest.raises(UserError, match='may come from anybody'):
+                rooms.fit(read_experiment(run)[0], run) if name != str(d) else rooms.named_backbone(read_experiment(run)[0])
+        assert not (d / 'cache' / 'agreed.json').exists() and not opened
+        assert (
+            asked('mini') == asked('mini', 'random') == asked('ViT-B-32', 'random') == asked('ViT-B-32', inside) == 'alone'
+        )
+        with mock.patch.object(names, 'cached_weights', lambda *name: Path(inside)):  # at hand: nothing is fetched
+            assert asked('hf-hub:a/b') == asked('ViT-B-32', 'openai') == asked('ViT-B-32') == 'alone'
+        rooms.named_backbone(Experiment(m, 'ViT-B-32', outside))  # your own words
+        assert asked('ViT-B-32', outside) == 'with a network' and asked('ViT-B-16', outside) is None
+        with contextlib.chdir(d):
+            assert asked('ViT-B-32', './w.safetensors') == 'with a network'  # the same file
+        assert asked('hf-hub:a/b', trust=True) == asked('hf-hub:a/b') == 'with a network' and asked('hf-hub:a/c') is None
+        assert len(json.loads((d / 'cache' / 'agreed.json').read_text())) == 2
+        asked('mini')
+        taught = read_experiment(run)[0]
+        taught = replace(taught, method=replace(m, options=m.options | dict(teacher='hf-hub:a/c')))
+        with pytest.raises(UserError, match='trained on hf-hub:a/c, which would be fetched'):
+            rooms.fit(taught, run)
+        said = json.loads((run / 'config.json').read_text())
+        said['experiment']['run'] = None  # no folder says of itself that it is yours
+        (run / 'config.json').write_text(json.dumps(said))
+        with pytest.raises(UserError, match="'experiment.run' is no entry"):
+            read_experiment(run)
+
+
 def test_names_of_rows_become_names_of_folders_as_they_always_did():
     import re
     from sketch_lvm.core import data_path, read_json

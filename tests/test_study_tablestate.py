@@ -6,6 +6,7 @@ def test_a_kept_table_of_another_shape_is_named():
     from pathlib import Path
     import pytest
     from sketch_lvm.core import UserError, data_path, read_json
+    from sketch_lvm.fields import Newer
     from sketch_lvm.study.tablestate import read_table
 
     good = read_json(data_path('results', 'table_main_mini.json'))
@@ -23,6 +24,7 @@ def test_a_kept_table_of_another_shape_is_named():
     odd += [good | dict(rows={'x': 3}), good | dict(test={}), changed(seeds=[0.1]), changed(seeds={}), changed(rates='new')]
     odd += [changed(seeds={'1': {'mAP@all': 'high'}}), changed(trains=3), changed(published=[3])]
     odd += [changed(published=[dict(metric='P@10', value='x', source='y')])]
+    odd += [changed(colour='red'), good | dict(colour='red'), good | dict(split=dict(colour='red'))]
     with tempfile.TemporaryDirectory() as d:
         path = Path(d) / 'table.json'
         path.write_text(json.dumps(changed()))
@@ -34,6 +36,11 @@ def test_a_kept_table_of_another_shape_is_named():
             path.write_text(json.dumps(content))
             with pytest.raises(UserError, match='table.json holds no table.*Choose another folder'):
                 read_table(path)
+        path.write_text(json.dumps(good | dict(format='sketch_lvm table 2', colour='red')))
+        with pytest.raises(Newer, match='newer version'):
+            read_table(path)
+    for name in ('main', 'fine-grained', 'generalised'):  # kept before tables had a version
+        assert read_table(data_path('results', f'table_{name}_mini.json'))['rows']
 
 
 def test_a_table_has_one_test_and_one_plan():

@@ -128,6 +128,8 @@ def test_a_kept_tuning_of_another_shape_is_named():
         good | dict(trials=[trial | dict(value='high')]),
         good | dict(best=dict(lr_rest='fast')),
         good | dict(trials=[3]),
+        good | dict(colour='red'),
+        good | dict(trials=[trial | dict(colour='red')]),
     ]
     with tempfile.TemporaryDirectory() as d, mock.patch.object(s, 'fit', side_effect=AssertionError('trained')):
         path = Path(d) / 'tuning.json'

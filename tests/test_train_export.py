@@ -101,9 +101,9 @@ def test_a_file_of_a_newer_version_is_not_replaced():
     mini, path = load_backbone('mini', weights_from='random'), scratch() / 't'
     encoder = make_encoder(mini, ShallowPrompts(2, mini.width))
     export_encoder(encoder, path, 'safetensors')
-    newer = path.read_bytes().replace(b'sketch_lvm image tower 2', b'sketch_lvm image tower 3')
+    newer = path.read_bytes().replace(b'sketch_lvm image tower 3', b'sketch_lvm image tower 4')
     assert newer != path.read_bytes()
-    graph = b'\x08\x0a\x12\xff\x04kind\x12\x1a"sketch_lvm image tower 3"'  # as ONNX has it in its metadata
+    graph = b'\x08\x0a\x12\xff\x04kind\x12\x1a"sketch_lvm image tower 4"'  # as ONNX has it in its metadata
     for content in (newer, graph):
         path.write_bytes(content)
         for format in ('safetensors', 'onnx', 'open_clip'):

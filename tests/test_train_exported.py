@@ -54,10 +54,11 @@ def test_what_is_no_exported_tower_is_refused():
         dict(backbone=['mini']),
         dict(interpolation=None),
         dict(random=1),
+        dict(sha256='sha256:' + 63 * '0'),
     ):
         written(tensors, about | change)
         with pytest.raises(
-            UserError, match=f'the metadata of .*tower is not as .*2. is written: .?{next(iter(change))}.? (should|is no)'
+            UserError, match=f'the metadata of .*tower is not as .*3. is written: .?{next(iter(change))}.? (should|is no)'
         ):
             load_exported(path)
     name = 'visual.ln_pre.weight'
@@ -80,7 +81,7 @@ def test_what_is_no_exported_tower_is_refused():
         assert '\x1b' not in str(e.value)
     written(tensors, about | dict(kind='sketch_lvm image tower 1', colour='red'))  # beside the rest, as it was once
     assert load_exported(path).about['about'] == dict(colour='red')
-    for change in (dict(kind='sketch_lvm image tower 3'), dict(version='99.0', colour='red')):
+    for change in (dict(kind='sketch_lvm image tower 4'), dict(version='99.0', colour='red')):
         written(tensors, about | change)
         with pytest.raises(Newer, match='tower.*newer version of Sketch_LVM'):
             load_exported(path)
@@ -133,6 +134,47 @@ def test_a_cut_or_foreign_onnx_file_is_refused():
         written({k: v for k, v in about.items() if k != name})
         with pytest.raises(UserError, match=f'metadata.*{name} is missing'):
             load_exported(path)
+
+
+def test_a_flipped_bit_anywhere_in_an_exported_file_is_noticed():
+    import pytest, torch
+    from dataclasses import replace
+    from safetensors import safe_open
+    from safetensors.torch import load, save
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.core import Caution, UserError, rng
+    from sketch_lvm.train.export import export_encoder
+    from sketch_lvm.train.exported import load_exported
+    from sketch_lvm.train.sealed import Damaged, scratch
+
+    mini, path = replace(load_backbone('mini', weights_from='random'), name='hf-hub:a/b'), scratch() / 'tower'
+    kept, px = path.with_name('kept'), torch.ones(1, 3, 64, 64)
+    del mini.model.visual.transformer.resblocks[1:]  # one block is traced faster
+    encoder = make_encoder(mini, ShallowPrompts(2, mini.width))
+    weight = mini.image_tower.conv1.weight.detach().numpy().tobytes()[:64]
+    given = {'onnx': None, 'safetensors': mini}
+    for format, backbone in given.items():
+        export_encoder(encoder, path, format)
+        whole = path.read_bytes()
+        at, mean = whole.index(weight), whole.index(b'[0.5, 0.5') + 3
+        for place in (at, at + 3, mean):  # a weight a little and much larger, a mean of 0.4
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            with pytest.raises(Damaged, match='is not the file that was written'):
+                load_exported(path, backbone)
+        for place in rng(0).integers(0, len(whole), 20):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 8]) + whole[place + 1 :])
+            with pytest.raises(UserError):
+                load_exported(path, backbone)
+        kept.write_bytes(whole)
+        assert load_exported(kept, backbone).about['sha256'].encode() in whole
+    with safe_open(path, 'pt') as f:
+        about = {k: v for k, v in f.metadata().items() if k != 'sha256'}
+    path.write_bytes(save(load(whole), about))
+    with pytest.warns(Caution, match='holds no digest of itself'):
+        old = load_exported(path, mini)
+    assert torch.equal(old(px, 'photo'), load_exported(kept, mini)(px, 'photo'))
 
 
 def test_a_file_on_a_backbone_that_lies_elsewhere_is_opened_with_it():

@@ -73,12 +73,13 @@ def open_galleries(v: argparse.Namespace, say: Callable[[str], None]) -> 'dict[s
     device, words = pick_device(v.device), encoder_words(v)
     source = named_encoder(words)
     if v.what and is_milvus(v.what):
-        encoder = open_encoder(source, device)[0] if source else None
+        encoder = open_encoder(source, device, trust=bool(v.trust))[0] if source else None
         return {'': open_milvus_photos(v.what, encoder, device, trust=bool(v.trust))}
     if v.what and is_gallery(v.what):
-        encoder = open_encoder(source, device)[0] if source else None
+        encoder = open_encoder(source, device, trust=bool(v.trust))[0] if source else None
         return {'': load_gallery(v.what, encoder, device, trust=bool(v.trust))}
-    encoder, source = open_encoder(photo_encoder(words, say, v.device, drawn=not v.what), device)
+    named = photo_encoder(words, say, v.device, drawn=not v.what)
+    encoder, source = open_encoder(named, device, trust=bool(v.trust))
     photos, report = photos_at(v.what, say) if v.what else (mini_set('unseen', 20).photos, None)
     if report and report.left_out:
         say(str(report))
@@ -175,7 +176,7 @@ APP = Command(
         BACKBONE,
         WEIGHTS,
         PRECISION,
-        Opt('trust', 'flag', 'open the encoder and the photos that the gallery names; for galleries of your own'),
+        Opt('trust', 'flag', 'open what the gallery or the run names, encoder and photos; for those of your own'),
         Opt('no-browser', 'flag', 'print the address, and open nothing'),
         DEVICE,
         IMPORT,

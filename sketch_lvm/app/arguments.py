@@ -19,9 +19,9 @@ from ..core import UserError
 from .engine import Opt
 
 # %% auto #0
-__all__ = ['OUT', 'SEED', 'DEVICE', 'WEIGHTS', 'FITS', 'FIT', 'ACCUMULATE', 'LOOP', 'TOWER', 'FORMATS', 'DATA_LINES', 'DATA_HELP',
-           'format_option', 'split_options', 'read_data', 'described_experiment', 'term_weights', 'read_changes',
-           'check_device', 'check_run', 'import_words', 'resumable']
+__all__ = ['OUT', 'SEED', 'DEVICE', 'TRUST', 'WEIGHTS', 'FITS', 'FIT', 'ACCUMULATE', 'LOOP', 'TOWER', 'FORMATS', 'DATA_LINES',
+           'DATA_HELP', 'format_option', 'split_options', 'read_data', 'described_experiment', 'term_weights',
+           'read_changes', 'check_device', 'check_run', 'import_words', 'resumable']
 
 # %% ../../nbs/app/03_arguments.ipynb #5615ac1a
 if TYPE_CHECKING:  # the help imports nothing heavy
@@ -35,6 +35,9 @@ SEED = Opt('seed', 'seed', 'seed of everything that is drawn by lot', 0)
 
 
 DEVICE = Opt('device', 'device', 'auto, cpu, cuda, cuda:1 or mps', 'auto')
+
+
+TRUST = Opt('trust', 'flag', 'open the backbone that the run names: a path, or weights to be fetched')
 
 
 WEIGHTS = Opt(

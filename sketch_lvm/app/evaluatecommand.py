@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import DATA_HELP, DEVICE, FIT, TOWER, format_option, read_data
+from .arguments import DATA_HELP, DEVICE, FIT, TOWER, TRUST, format_option, read_data
 from .engine import IMPORT, Command, Opt
 from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
 from ..core import UserError, check_writable
@@ -103,7 +103,7 @@ def run_test(v: Namespace, say: Callable[[str], None], kept: Features) -> Callab
     from sketch_lvm.study.runs import evaluate_run, open_run
 
     device, other = pick_device(v.device), read_data(v.data) if v.data else None
-    opened = open_run(v.run, device)
+    opened = open_run(v.run, device, trust=bool(v.trust))
     set_precision(opened.encoder, v.precision, say)
 
     def write(found: object) -> None:
@@ -183,6 +183,7 @@ EVALUATE = Command(
         Opt('seed', 'seed', 'seed of what a protocol draws by lot', 0),
         Opt('batch', 'count', 'pictures read at once', 256),
         Opt('workers', 'whole', 'processes that read pictures', 0),
+        TRUST,
         DEVICE,
         IMPORT,
     ),

@@ -80,7 +80,7 @@ def encoder_to_ask(v: Namespace, device: object) -> tuple['Encoder', 'Experiment
     from sketch_lvm.app.indexcommand import encoder_words, named_encoder
 
     if v.run:
-        encoder, e, step, chosen = open_run(v.run, device)
+        encoder, e, step, chosen = open_run(v.run, device, trust=bool(v.trust))
         about = dict(
             preset=e.method.preset, method=e.method.to_dict(), seed=e.seed, step=step, chosen=chosen, data=e.data
         )

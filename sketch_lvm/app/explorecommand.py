@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from .arguments import DEVICE, check_run
+from .arguments import DEVICE, TRUST, check_run
 from .engine import IMPORT, Command, Opt
 from ..core import UserError, check_name
 
@@ -51,7 +51,8 @@ def cmd_explore(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.show.explorer import explorer
 
     device = pick_device(v.device)
-    found = explorer(v.run, read_steps(v.steps), part_names(v.parts), MAP_WORDS.get(v.maps), v.seed, device=device)
+    how = dict(device=device, trust=bool(v.trust))
+    found = explorer(v.run, read_steps(v.steps), part_names(v.parts), MAP_WORDS.get(v.maps), v.seed, **how)
     path = found.save(v.out or Path(v.run) / 'explorer.html')
     s, size = found.scene, path.stat().st_size
     say(f'{found!r}')
@@ -72,6 +73,7 @@ EXPLORE = Command(
             'maps', help='which maps; both, but no aligned ones of many points, if not given', choices=tuple(MAP_WORDS)
         ),
         Opt('seed', 'seed', 'of the maps', 0),
+        TRUST,
         DEVICE,
         IMPORT,
     ),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import WEIGHTS
+from .arguments import TRUST, WEIGHTS
 from .engine import IMPORT, Command, Opt
 from .indexcommand import BACKBONE, ENCODER, check_encoder, encoder_words, named_encoder
 from ..core import UserError
@@ -54,12 +54,12 @@ def about_run(run: str | Path, e: Experiment, step: int) -> dict:
     )
 
 # %% ../../nbs/app/16_exportcommand.ipynb #255e91d5
-def share_run(run: str | Path, folder: str | Path) -> Path:
+def share_run(run: str | Path, folder: str | Path, trust: bool = False) -> Path:
     "A run's encoder as a folder with its model card"
     from sketch_lvm.study.runs import open_run, split_of
     from sketch_lvm.train.share import save_pretrained
 
-    encoder, e, step, _ = open_run(run)
+    encoder, e, step, _ = open_run(run, trust=trust)
     split, about = split_of(run), about_run(run, e, step)
     results, definitions = run_results(run)
     classes = f'{split.name}: {len(split.seen)} seen classes, {len(split.unseen)} unseen. {split.provenance}'
@@ -107,10 +107,10 @@ def cmd_export(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.train.export import export_encoder
 
     if v.format == 'folder':
-        share_run(v.run, v.out)
+        share_run(v.run, v.out, bool(v.trust))
         say(f'written: {v.out}, with a model card in README.md. Use it with --encoder {v.out}')
         return dict(out=str(v.out), format=v.format, files=sorted(p.name for p in Path(v.out).iterdir()))
-    encoder, source = open_encoder(named_encoder(encoder_words(v)))
+    encoder, source = open_encoder(named_encoder(encoder_words(v)), trust=bool(v.trust))
     about = about_run(v.run, read_experiment(v.run)[0], source['step']) if v.run else {}
     off = export_encoder(encoder, v.out, v.format, **about)
     if encoder.backbone.random:
@@ -132,6 +132,7 @@ EXPORT = Command(
         *ENCODER,
         BACKBONE._replace(help='a frozen CLIP; the mini CLIP if nothing is named'),
         WEIGHTS,
+        TRUST,
         IMPORT,
     ),
     cmd_export,

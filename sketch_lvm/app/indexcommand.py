@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from ..core import UserError, check_writable, read_json
-from .arguments import DATA_HELP, DEVICE, FIT, WEIGHTS, import_words, check_run, read_data
+from .arguments import DATA_HELP, DEVICE, FIT, TRUST, WEIGHTS, import_words, check_run, read_data
 from .engine import IMPORT, USUAL_TOWER, Command, Opt
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4a6159e0
@@ -225,7 +225,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.train.processes import join_processes
 
     with join_processes(v.device) as (team, device):
-        encoder, source = open_encoder(index_encoder(v, say), device)
+        encoder, source = open_encoder(index_encoder(v, say), device, trust=bool(v.trust))
         if v.photos:
             photos, report = photos_at(v.photos, say)
             if report is None:
@@ -338,6 +338,7 @@ INDEX = Command(
             0.0,
         ),
         Opt('calibrate', help='data set whose validation categories say when, for --not-found', default='mini'),
+        TRUST,
         DEVICE,
         IMPORT,
     ),

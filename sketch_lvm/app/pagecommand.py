@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .arguments import check_run
+from .arguments import TRUST, check_run
 from .engine import IMPORT, Command, Opt
 from ..core import write_json
 
@@ -33,7 +33,7 @@ def cmd_page(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
 
     if v.run is None:
         say("training prompts and LayerNorms by the quickstart's recipe")
-    path = quick_page(v.out, v.photos) if v.run is None else write_page(v.out, v.run, v.photos)
+    path = quick_page(v.out, v.photos) if v.run is None else write_page(v.out, v.run, v.photos, trust=bool(v.trust))
     size = path.stat().st_size
     say(f'{path} ({size / 1e6:.1f} MB): open it in a browser; it needs no network and nothing else.')
     found = dict(page=str(path), bytes=size)
@@ -52,6 +52,7 @@ PAGE = Command(
         Opt('run', help="folder of a run of the mini CLIP; trains one by the quickstart's recipe if not given"),
         Opt('photos', 'count', 'photos of unseen categories in the gallery', 300),
         Opt('measure', 'place', 'draw 50 strokes in a Chromium and write what one takes into this JSON file'),
+        TRUST,
         IMPORT,
     ),
     cmd_page,

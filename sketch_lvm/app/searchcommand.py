@@ -56,7 +56,7 @@ def cmd_search(v: Namespace, say: Callable[[str], None]) -> dict:
 
     device = pick_device(v.device)
     named = named_encoder(encoder_words(v))
-    encoder = open_encoder(named, device)[0] if named else None
+    encoder = open_encoder(named, device, trust=bool(v.trust))[0] if named else None
     away = is_milvus(v.gallery)
     gallery = (open_milvus if away else load_gallery)(v.gallery, encoder, device, trust=bool(v.trust))
     within = dict(name=v.name or '', folder=v.folder or '') if away else {}
@@ -91,8 +91,8 @@ SEARCH = Command(
         Opt(
             'trust',
             'flag',
-            'open the encoder that the gallery names: a folder on this machine, or weights to be fetched; '
-            'for galleries of your own',
+            'open what the gallery or the run names: a folder on this machine, or weights to be fetched; '
+            'for those of your own',
         ),
         DEVICE,
         IMPORT,

@@ -18,6 +18,7 @@ from sketch_lvm.app.arguments import (
     OUT,
     SEED,
     TOWER,
+    TRUST,
     WEIGHTS,
     import_words,
     check_device,
@@ -161,7 +162,7 @@ def cmd_resume(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.study.experiments import read_experiment
     from sketch_lvm.study.fit import fit
 
-    e = read_experiment(v.run)[0]
+    e = read_experiment(v.run, trust=bool(v.trust))[0]
     run = fit(replace(e, steps=v.steps) if v.steps else e, v.run, v.device, say=say, **loop_options(v))
     say(f'{run.step} steps, {run.done}')
     return run_summary(run, v.run)
@@ -173,6 +174,7 @@ RESUME = Command(
         Opt('run', 'place', 'folder of the run', required=True),
         Opt('steps', 'count', 'more steps than the run has: it goes on to there'),
         *LOOP,
+        TRUST,
         IMPORT,
     ),
     cmd_resume,

@@ -6,7 +6,7 @@
 __all__ = ['SMALL', 'CONFIG', 'WEIGHT_FILES', 'small_backbones', 'unsupported', 'is_plain', 'plain_vits', 'open_clip_names',
            'kind_of_name', 'check_backbone', 'check_timm', 'check_folder', 'default_tag', 'timm_config', 'timm_tags',
            'is_tag', 'on_hub', 'cache_in_words', 'cached_weights', 'weights_in', 'is_file_name', 'is_random',
-           'weights_problem', 'weights_here']
+           'weights_problem', 'weights_here', 'lies_in', 'at_hand']
 
 # %% ../../nbs/clip/00_names.ipynb #e9051885
 import os
@@ -265,3 +265,27 @@ def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool
     if is_file_name(name, pretrained):
         return os.path.exists(pretrained)
     return cached_weights(name, str(pretrained or default_tag(name))) is not None
+
+# %% ../../nbs/clip/00_names.ipynb #0f9ed4bc
+def lies_in(path: str | os.PathLike, folder: str | os.PathLike | None) -> bool:
+    "Whether a file, or a folder and all that is in it, lies in a folder, wherever links lead"
+    if folder is None:
+        return False
+    place, root = Path(path), Path(os.path.realpath(folder))
+    return all(Path(os.path.realpath(p)).is_relative_to(root) for p in (place, *place.glob('**/*')))
+
+
+def at_hand(
+    name: str,
+    weights_from: str | None = None,
+    within: str | os.PathLike | None = None,  # the folder that names the backbone: its own files may be read
+) -> bool:
+    "Whether a backbone that a stranger's file names can be opened: nothing is fetched, no place of his choice is read"
+    kind = kind_of_name(name)
+    if kind == 'folder' and not lies_in(name, within):
+        return False
+    if is_random(weights_from):
+        return kind != 'hub' or cached_weights(name) is not None
+    if kind != 'small' and is_file_name(name, weights_from):
+        return lies_in(weights_from, within)
+    return weights_here(name, weights_from)

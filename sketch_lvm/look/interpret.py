@@ -90,9 +90,10 @@ class Interpretation(_Answers):
         sets: object | None = None,  # as `load_sets` gives them, if they are at hand
         backbone: Backbone | None = None,
         device: str = 'cpu',
+        trust: bool = False,  # open whatever backbone the run names
     ) -> 'Interpretation':
         "Of a run's folder"
-        e = read_experiment(run)[0]
+        e = read_experiment(run, trust=trust)[0]
         b = backbone or named_backbone(e)
         items = getattr(sets or load_sets(e.data), check_name(part, ['unseen', 'validation', 'train'], 'part'))
         if step == 0:

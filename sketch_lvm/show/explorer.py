@@ -276,13 +276,14 @@ def explorer(
     sets: object | None = None,  # as `load_sets` gives them, if they are at hand
     backbone: 'Backbone | None' = None,
     device: str = 'cpu',
+    trust: bool = False,  # open whatever backbone the run names
 ) -> Explorer:
     "All categories of a run, sketches and photos, on maps through its training"
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.experiments import read_experiment
     from sketch_lvm.study.fit import named_backbone
 
-    e = read_experiment(run)[0]
+    e = read_experiment(run, trust=trust)[0]
     b, sets = backbone or named_backbone(e), sets or load_sets(e.data)
     there = kept_steps(run)
     steps = spread_steps(there) if steps is None else list(steps)

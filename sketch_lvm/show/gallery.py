@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Gallery', 'no_encoder', 'search', 'gallery_about', 'make_gallery', 'is_gallery', 'check_out', 'save_gallery',
-           'load_gallery', 'weights_at_hand']
+           'load_gallery', 'weights_at_hand', 'named_by_gallery']
 
 # %% ../../nbs/show/08_gallery.ipynb #ee192159
 import html
@@ -18,10 +18,11 @@ import torch
 
 from .index import weights_of
 from .. import __version__
-from ..clip.names import is_file_name, kind_of_name, small_backbones, weights_here
+from ..clip.names import SMALL, at_hand, is_random
 from ..clip.encoder import Encoder
 from ..clip.own import OWN
-from ..core import UserError, check_writable, printable
+from ..clip.weights import without_network
+from ..core import LARGEST_TEXT, UserError, check_writable, printable, read_whole
 from ..data.folders import ScanReport
 from ..data.items import SketchPhotoSet
 from ..data.sources import Arrays
@@ -172,7 +173,7 @@ def is_gallery(folder: str | os.PathLike) -> bool:
     return (
         (Path(folder) / SEAL).is_file()
         and config.is_file()
-        and KIND.rpartition(' ')[0] in config.read_text(errors='replace')
+        and KIND.rpartition(' ')[0] in read_whole(config, LARGEST_TEXT).decode('utf-8', 'replace')
     )
 
 # %% ../../nbs/show/08_gallery.ipynb #1745f095
@@ -219,8 +220,7 @@ def load_gallery(
     "A gallery from its folder, with the encoder to ask it with"
     kept = read_kept(folder, whole)
     about = kept.about
-    if encoder is None and (trust and about['source'] or weights_at_hand(about['source'])):
-        encoder, _ = open_encoder(about['source'], device)
+    encoder = encoder or named_by_gallery(about['source'], device, trust)
     if encoder is not None:
         check_mark(about, encoder)
     return Gallery(kept.features, kept.ids, kept.names, kept.thumbs, about, encoder)
@@ -233,6 +233,15 @@ def weights_at_hand(source: dict | None) -> bool:
     if not source or source.keys() - {'backbone', 'weights_from', 'pretrained', 'random', 'fit', 'precision'}:
         return False
     name, tag = source.get('backbone'), weights_of(source)
-    if not isinstance(name, str) or kind_of_name(name) in ('folder', 'hub'):
-        return False  # it lies where whoever made the gallery says
-    return name in small_backbones() or tag != 'random' and not is_file_name(name, tag) and weights_here(name, tag)
+    random = is_random(tag) and name not in SMALL  # no numbers of any use, and as many as the name has
+    return isinstance(name, str) and not random and at_hand(name, tag)
+
+# %% ../../nbs/show/08_gallery.ipynb #e66e4b5c
+def named_by_gallery(source: dict | None, device: str = 'cpu', trust: bool = False) -> Encoder | None:
+    "The encoder that a gallery names, if it may be opened; None if not. What is at hand is opened without a network"
+    if source and trust:
+        return open_encoder(source, device, trust=True)[0]
+    if not weights_at_hand(source):
+        return None
+    with without_network():
+        return open_encoder(source, device)[0]

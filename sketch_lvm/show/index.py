@@ -238,12 +238,13 @@ def open_encoder(
     source: dict | str | os.PathLike | None = None,
     device: str = 'cpu',
     say: Callable[[str], None] | None = print,  # is told what 'auto' takes, in a line
+    trust: bool = False,  # open whatever backbone a run names
 ) -> tuple[Encoder, dict]:
     "`(encoder, source)` of a few words; a path is a run's or a shared encoder's folder, None the frozen mini CLIP"
     if isinstance(source, (str, os.PathLike)):
         source = named_source(source, device, say)
     source = dict(source or dict(backbone='mini'))
-    encoder, source = open_source(source, device)
+    encoder, source = open_source(source, device, trust)
     return set_precision(encoder, source.get('precision', 'fp32')), source
 
 # %% ../../nbs/show/05_index.ipynb #19281b59
@@ -257,13 +258,13 @@ def named_source(name: str | os.PathLike, device: str = 'cpu', say: Callable[[st
     return dict(folder=str(p)) if p.is_file() or (p / 'model.safetensors').exists() else dict(run=str(p))
 
 # %% ../../nbs/show/05_index.ipynb #3b35f611
-def open_source(source: dict, device: str = 'cpu') -> tuple[Encoder, dict]:
+def open_source(source: dict, device: str = 'cpu', trust: bool = False) -> tuple[Encoder, dict]:
     "`(encoder, source)`; of a run the source also has the step"
     if source.get('own'):
         return open_own(source['backbone'], device), source
     if 'run' in source:
         kept = 'step' in source and (Path(source['run']) / f'step-{source["step"]:06d}').is_dir()
-        opened = open_run(source['run'], device, step=source['step'] if kept else None)
+        opened = open_run(source['run'], device, step=source['step'] if kept else None, trust=trust)
         return opened.encoder, dict(source, step=opened.step)
     if 'folder' in source and Path(source['folder']).is_file():
         return load_exported(source['folder']), source

@@ -27,9 +27,9 @@ from ..clip.encoder import Encoder
 from ..core import UserError, printable
 from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
-from .gallery import gallery_about, no_encoder, weights_at_hand
+from .gallery import gallery_about, named_by_gallery, no_encoder
 from .growing import Growth, Known, embedded_parts, file_stat, share
-from .index import check_mark, encoder_mark, keep_unseen, open_encoder, vectors
+from .index import check_mark, encoder_mark, keep_unseen, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
@@ -407,8 +407,7 @@ def open_milvus(place: str, encoder: Encoder | None = None, device: str = 'cpu',
         about = collection_about(client, name)
         if about is None:
             raise UserError(f'there is no gallery at {place}. `sketch_lvm index PHOTOS --out {place}` makes one.')
-        if encoder is None and (trust and about['source'] or weights_at_hand(about['source'])):
-            encoder, _ = open_encoder(about['source'], device)
+        encoder = encoder or named_by_gallery(about['source'], device, trust)
         if encoder is not None:
             check_mark(about, encoder)
         client.load_collection(name)

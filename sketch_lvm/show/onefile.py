@@ -235,11 +235,12 @@ def write_page(
     run: str | Path,  # the folder of a run that trained prompts and LayerNorms of the mini CLIP
     photos: int = 300,
     title: str = 'Draw and find',
+    trust: bool = False,  # open whatever backbone the run names
 ) -> Path:
     "Write the page of a run to one file"
     from sketch_lvm.data.named import figure_label, load_sets
 
-    o = open_run(run)
+    o = open_run(run, trust=trust)
     check_page(o.encoder)
     e = o.experiment
     about = f'{figure_label(e.data)}, {o.encoder.backbone.label}, {e.method.label}, seed {e.seed}, step {o.step}'

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UserError, atomic_write, sha256
-from ..plain import plain_json, read_arrays
+from ..plain import plain_json
 from ..data.items import SketchPhotoSet
 from ..measure.evaluate import Encodes, KeepsFeatures, evaluate
-from ..measure.perquery import PerQuery, join_per_query
+from ..measure.perquery import PerQuery, join_per_query, unpacked_arrays
 from ..measure.protocols import Protocol
 
 # %% ../../nbs/study/13_answers.ipynb #4dda9518
@@ -80,12 +80,12 @@ def read_answers(folder: str | Path, name: str) -> PerQuery:
     "What `keep_answers` kept"
     path = Path(folder) / f'{name}.npz'
     try:
-        found, _ = read_arrays(path, ('about', 'scores'))
-        about, scores = plain_json(found['about'].item()), found['scores'] / STEPS
+        x = unpacked_arrays(path, ('about', 'scores'))[0]
+        about, scores = plain_json(x['about'].item()), x['scores'] / STEPS
         if Path(about['asked']).name != about['asked']:
             raise ValueError('it names a file in another folder')
-        found, _ = read_arrays(Path(folder) / about['asked'], ('ids', 'classes', 'protocol'))
-        ids, classes, protocol = found['ids'], found['classes'], plain_json(found['protocol'].item())
+        x = unpacked_arrays(Path(folder) / about['asked'], ('ids', 'classes', 'protocol'))[0]
+        ids, classes, protocol = x['ids'], x['classes'], plain_json(x['protocol'].item())
         if scores.shape != (len(about['metrics']), len(ids)) or len(classes) != len(ids):
             raise ValueError('it does not hold a score for each metric and sketch')
         values, method = dict(zip(about['metrics'], scores)), about['method']

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..clip.names import SMALL, check_backbone, small_backbones, weights_here
 from ..core import UserError
-from .experiments import read_experiment
+from .experiments import Experiment, agreed, read_experiment
 from ..train.checkpoints import step_folders
 
 # %% ../../nbs/study/14_choice.ipynb #0b9edfb8
@@ -136,7 +136,7 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
             e = read_experiment(config.parent)[0] if kept else None
         except UserError:
             continue  # of another program, or of code that was not brought: it can be named with --run
-        if e is None or e.random or not has_weights(e.backbone, e.weights_from):
+        if e is None or e.random or not has_weights(e):
             continue
         data = str(e.data['name'])
         words = f'{config.parent}, {e.method.label} on {e.backbone}, trained on {data}, step {max(kept)}'
@@ -145,9 +145,10 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
     return sorted(out, key=lambda r: (-r.step, -r.when))
 
 # %% ../../nbs/study/14_choice.ipynb #0105270b
-def has_weights(backbone: str, weights_from: str | None) -> bool:
-    "Whether a run's backbone can be loaded without fetching anything"
-    return can_be_backbone(backbone) and weights_here(backbone, weights_from)
+def has_weights(e: Experiment) -> bool:
+    "Whether a run's backbone can be loaded without fetching anything, and may be"
+    here = can_be_backbone(e.backbone) and weights_here(e.backbone, e.weights_from)
+    return here and agreed(e.run, e.backbone, e.weights_from)
 
 # %% ../../nbs/study/14_choice.ipynb #35e13396
 MEANS = {  # what a step means for photos of one's own

@@ -6,6 +6,7 @@
 __all__ = ['HEADLINE', 'warm', 'validation', 'named_backbone', 'kept_step', 'fit', 'check_named', 'describe_run']
 
 # %% ../../nbs/study/01_fit.ipynb #e6160ddd
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,6 +18,8 @@ import torch
 from ..clip.amp import choose_amp
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder
+from ..clip.names import at_hand
+from ..clip.weights import without_network
 from ..core import UserError, bar, cache_path
 from ..data.cache import build_cache
 from ..data.items import SketchPhotoSet
@@ -24,8 +27,8 @@ from ..data.named import ItemSets, as_sets, data_label, describe_items, load_set
 from ..data.realsets import cache_bytes, size_in_words
 from ..data.splits import Split
 from ..measure.evaluate import embed_protocol, score
-from .experiments import Experiment, code_needed, experiment_problems, overrides, own_protocol
-from .experiments import renew_config
+from .experiments import RUN, Experiment, ask_consent, code_needed, experiment_problems, overrides
+from .experiments import own_protocol, renew_config
 from ..measure.protocols import make_protocol
 from ..methods.assembly import make_learner, settings_for
 from ..methods.family import Method
@@ -86,8 +89,11 @@ def validation(
 
 # %% ../../nbs/study/01_fit.ipynb #75edbdc7
 def named_backbone(e: Experiment, device: str | torch.device = 'cpu') -> Backbone:
-    "The backbone that an experiment names"
-    return load_backbone(e.backbone, e.weights_from, device)
+    "The backbone that an experiment names; of one that a run's folder says, what may be opened for it"
+    ask_consent(e, e.backbone, e.weights_from)
+    fetches = e.run is None or not at_hand(e.backbone, e.weights_from, e.run)
+    with contextlib.nullcontext() if fetches else without_network():  # a tokenizer is not fetched, either
+        return load_backbone(e.backbone, e.weights_from, device)
 
 
 def kept_step(best: list | None, step: int) -> str:
@@ -112,9 +118,13 @@ def fit(
         e, sets = replace(e, data=describe_items(items)), as_sets(items)
     if wrong := experiment_problems(e):
         raise UserError(' '.join(wrong))
+    if (teacher := e.method.options.get('teacher', 'own')) != 'own':
+        ask_consent(e, teacher)
     sets = sets or load_sets(e.data)
     b = backbone or named_backbone(e)
     check_named(e, b)
+    if e.run is None:
+        ask_consent(e, e.backbone, e.weights_from)  # a tower that was given counts as named
     if say and hasattr(sets, 'report'):
         say(str(sets.report))
     recipe = backbone_for(e.method, b).recipe
@@ -157,7 +167,7 @@ def check_named(e: Experiment, b: Backbone) -> None:
 def describe_run(e: Experiment, out: str | Path, encoder: Encoder, sets: ItemSets) -> dict:
     "What `config.json` of a run says: each value once"
     counts = dict(sketches=len(sets.train.sketches), photos=len(sets.train.photos))
-    config = dict(experiment=e.to_dict(), encoder=encoder.recipe, trained_on=counts)
+    config = dict(format=RUN.mark, experiment=e.to_dict(), encoder=encoder.recipe, trained_on=counts)
     if sets.split is not None:
         config['split'] = sets.split.to_dict()
     if needed := code_needed(out, e):

@@ -47,10 +47,14 @@ class OpenedRun(NamedTuple):
 
 # %% ../../nbs/study/02_runs.ipynb #5fe7a6f1
 def open_run(
-    run: str | Path, device: str | torch.device = 'cpu', backbone: Backbone | None = None, step: int | None = None
+    run: str | Path,
+    device: str | torch.device = 'cpu',
+    backbone: Backbone | None = None,
+    step: int | None = None,
+    trust: bool = False,  # open whatever backbone it names; else what is at hand, or what you have named yourself
 ) -> OpenedRun:
     "The encoder of a run with its best weights (by validation), else its last, or those of a `step` that was kept"
-    e, config = read_experiment(run, ('encoder',))
+    e, config = read_experiment(run, ('encoder',), trust)
     last = last_checkpoint(run)
     if last is None:
         raise UserError(f'{run} holds no checkpoint yet. Go on with `sketch_lvm resume --run {run}`.')
@@ -191,6 +195,7 @@ def evaluate_run(
     data: dict | None = None,  # the other data set of a cross-dataset test
     asked: Protocol | None = None,  # the very test, where it is not one of the run's own data
     say: Callable[[str], None] | None = None,
+    trust: bool = False,  # see `open_run`
     **how: object,  # goes to `evaluate`
 ) -> Report:
     "Test a run and keep its `Report` in its folder"
@@ -202,7 +207,7 @@ def evaluate_run(
         raise UserError(' '.join(wrong))
     place = report_path(run, e.method, name + (f'-{data["name"]}' if data else ''), part)
     REPORT.keep_newer(place)  # before the work
-    encoder, _, step, chosen = opened or open_run(run, device, backbone)
+    encoder, _, step, chosen = opened or open_run(run, device, backbone, trust=trust)
     p = asked or (
         checked_cross(run, e, data, sets) if data else protocol_for(e, name, sets or load_sets(e.data), part, seed)
     )

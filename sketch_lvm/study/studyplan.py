@@ -22,7 +22,7 @@ from .answers import GALLERY, KEPT, OBJECTS
 from .experiments import own_protocol
 from .runs import folder_name
 from .tune import trials
-from ..fields import NUMBER, OBJECT, TEXT, WHOLE, field_problems
+from ..fields import ANYTHING, NUMBER, OBJECT, TEXT, WHOLE, Format, field_problems
 from ..methods.catalogue import method
 from ..methods.family import Method
 
@@ -126,13 +126,18 @@ class StudyPlan:
         return sorted({x for s in self.stages if row in s.rows and steps in s.steps for x in s.seeds})
 
 # %% ../../nbs/study/15_studyplan.ipynb #4fdbbafd
-PLAN = {
+_PLAN = {
+    'format?': TEXT,
+    **{f'{k}?': TEXT for k in ('written', 'expected', 'style')},
+    **{f'{k}?': WHOLE for k in ('trials', 'tuning_steps', 'tuning_seed', 'objects', 'gallery', 'train_objects')},
+    'validation_objects?': WHOLE,
+    'batch?': 'a whole number or nothing',
     'about': TEXT,
     'rule': TEXT,
     'rows': {
         str: {
-            'method?': TEXT,
-            'how?': OBJECT,
+            'method?': 'text or nothing',
+            'how?': OBJECT,  # goes to the method, which names what it does not know
             'backbone?': TEXT,
             'data?': TEXT,
             'tests?': [TEXT],
@@ -145,12 +150,13 @@ PLAN = {
     },
     'stages': [{'name': TEXT, 'answers': TEXT, 'rows': [TEXT], 'seeds': [WHOLE], 'steps': [WHOLE], 'watch?': [TEXT]}],
     'families': {str: {'steps': WHOLE, 'test?': TEXT, 'metric?': TEXT, 'questions': {str: [TEXT]}}},
-    'data?': {str: {'name': TEXT}},
+    'data?': {str: {'name': TEXT, str: ANYTHING}},  # `data_problems` names what it does not know
     'tests?': {str: {'data?': TEXT, 'protocol': TEXT, 'metrics': [TEXT]}},
     'valid_every?': 'a whole number or nothing',
     'notes?': [TEXT],
     'later?': [TEXT],
 }
+PLAN = Format('sketch_lvm plan', 1, _PLAN, numbered=False)
 
 # %% ../../nbs/study/15_studyplan.ipynb #442dac0d
 def plan_problems(p: StudyPlan) -> list[str]:
@@ -239,8 +245,11 @@ def read_plan(path: str | Path) -> StudyPlan:
     d = read_json(path)
     try:
         d = from_older(d, path) if isinstance(d, dict) and 'asked' in d else d
-        if wrong := field_problems(d, PLAN):
+        if isinstance(d, dict):
+            PLAN.version_of(d.get('format', PLAN.name), path)
+        if wrong := field_problems(d, PLAN.fields, closed=True):
             raise UserError(f'{path} is no plan of a study: {wrong[0]}.')
+        d = {k: v for k, v in d.items() if k != 'format'}
         rows = {k: StudyRow(**r) for k, r in d['rows'].items()}
         plan = StudyPlan(**d | dict(rows=rows, stages=[Stage(**s) for s in d['stages']]))
     except TypeError as e:

@@ -17,7 +17,7 @@ from ..clip.backbone import Backbone
 from ..core import UserError, check_writable, read_json, write_json
 from ..data.named import ItemSets, load_sets
 from .experiments import Experiment, experiment_from_dict
-from ..fields import NUMBER, OBJECT, WHOLE, field_problems
+from ..fields import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Format, field_problems
 from .fit import fit
 from .stored import RATES
 from ..methods.family import Method
@@ -49,13 +49,21 @@ def search_rates(
     return found
 
 # %% ../../nbs/study/04_tune.ipynb #a897f45e
-TUNING = dict(
-    experiment=OBJECT,
-    budget=WHOLE,
-    value=NUMBER,
-    step=WHOLE,
-    best={str: NUMBER},
-    trials=[dict(changes={str: NUMBER}, value=NUMBER, step=WHOLE)],
+TUNING = Format(
+    'sketch_lvm tuning',
+    1,
+    {  # of tuning.json
+        'format?': TEXT,
+        'experiment': OBJECT,  # held against the one that is tuned
+        'budget': WHOLE,
+        'rates?': WHOLE,
+        'value': NUMBER,
+        'step': WHOLE,
+        'best': {str: NUMBER},
+        'trials': [{'changes': {str: NUMBER}, 'value': NUMBER, 'step': WHOLE, 'of?': WHOLE}],
+        **{f'{k}?': FLAG for k in ('at_the_edge', 'step_at_the_edge')},
+    },
+    numbered=False,
 )
 
 # %% ../../nbs/study/04_tune.ipynb #b66fd797
@@ -64,7 +72,9 @@ def stored_tuning(path: Path) -> dict | None:
     if not path.exists():
         return None
     done = read_json(path)
-    if wrong := field_problems(done, TUNING):
+    if isinstance(done, dict):
+        TUNING.version_of(done.get('format', TUNING.name), path)
+    if wrong := field_problems(done, TUNING.fields, closed=True):
         raise UserError(f'{path} holds no tuning: {wrong[0]}. Choose another folder, or remove the file.')
     return done
 

@@ -22,7 +22,17 @@ from ..core import UserError, check_name, sha256, torch_rng
 from ..data.images import MODALITIES
 from .baked import bake
 from ..fields import with_about
-from .exported import INPUTS, KIND, OUTPUTS, TOWER, activation_of, is_shape, load_exported
+from sketch_lvm.train.exported import (
+    BLANK,
+    INPUTS,
+    KIND,
+    OUTPUTS,
+    TOWER,
+    activation_of,
+    is_shape,
+    load_exported,
+    with_digest,
+)
 from .sealed import pack
 
 # %% auto #0
@@ -48,6 +58,7 @@ def describe_export(encoder: Encoder, **about: object) -> dict[str, str]:
     b = encoder.backbone
     d = dict(
         kind=KIND,
+        sha256=BLANK,
         version=__version__,
         torch=torch.__version__,
         backbone=b.name,
@@ -303,7 +314,7 @@ def export_encoder(
     "Write an encoder for other programs; returns how far the file's vectors are from the encoder's, 1e-5 at most"
     path, write = Path(path), WRITERS[check_name(format, WRITERS, 'format')]
     TOWER.keep_newer(path)
-    content = write(encoder.eval(), describe_export(encoder, **about))
+    content = with_digest(write(encoder.eval(), describe_export(encoder, **about)))
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f'.{path.name}.tmp')
     try:

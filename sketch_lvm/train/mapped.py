@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import UserError
+from ..core import LARGEST_TEXT, UserError, read_whole
 from ..plain import open_array, plain_json
 from .sealed import SEAL, Damaged, put_back, seal_of
 
@@ -135,7 +135,7 @@ def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Pat
     seal = path / SEAL
     if not seal.is_file():
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
-    text = seal.read_bytes()
+    text = read_whole(seal, LARGEST_TEXT)
     try:
         hashes = plain_json(text)['files']
         fine = (

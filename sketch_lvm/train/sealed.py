@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import UserError, sha256
+from ..core import LARGEST_READ, LARGEST_TEXT, UserError, read_whole, sha256
 from ..plain import plain_json
 
 # %% ../../nbs/train/00_sealed.ipynb #2cf92267
@@ -154,14 +154,16 @@ def read_folder(path: str | os.PathLike) -> dict[str, bytes]:
     put_back(path)
     if not seal.is_file():
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
-    text = seal.read_bytes()
+    text = read_whole(seal, LARGEST_TEXT)
     try:
         names = [n for n in plain_json(text)['files'] if os.path.basename(n) == n]
     except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise Damaged(f'{path}: {SEAL} is damaged.') from e
     if absent := [n for n in names if not (path / n).is_file()]:
         raise Damaged(f'{path} lacks {", ".join(map(repr, absent))}.')
-    files = {n: (path / n).read_bytes() for n in names}
+    if (size := sum((path / n).stat().st_size for n in names)) > LARGEST_READ:
+        raise Damaged(f'{path} holds {size:,} bytes, and of such a folder at most {LARGEST_READ:,} are read.')
+    files = {n: read_whole(path / n) for n in names}
     check_seal(text, files, path)
     return files
 

@@ -20,6 +20,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from .. import __version__
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.names import SMALL, check_backbone, is_random, is_tag, kind_of_name, weights_here
+from ..clip.weights import without_network
 from ..core import UserError, printable
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
 from ..plain import plain_json
@@ -321,7 +322,8 @@ def backbone_of(config: dict, folder: Path, device: str) -> Backbone:
             f'or bring a backbone that has them: {bring}.'
         )
     made = b.get('weights_from', 'random') if b['random'] else tag  # older folders say no more than that it is random
-    return load_backbone(name, made, device, b.get('seed', 0), pixels['fit'])
+    with without_network():  # a tokenizer is not fetched, either
+        return load_backbone(name, made, device, b.get('seed', 0), pixels['fit'])
 
 # %% ../../nbs/train/10_share.ipynb #56092f73
 BROKEN = (

@@ -191,12 +191,19 @@ any test that asks the network | fails | faults/test_network.py::test_the_networ
 a gallery behind a good seal: NaN, zeros, other lengths, EPS thumbnails, endless brackets | refused | test_show_keeping.py::test_a_seal_is_no_proof
 a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_proof
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
+a run that names a backbone: an address, a path, weights to be fetched | opens nothing without --trust, but what is at hand, in its folder, or was named here before | test_study_runs.py::test_a_run_opens_no_backbone_by_itself
+a path in a run's folder that a link leads out of | not opened | test_clip_names.py::test_what_lies_in_a_folder_lies_there_wherever_links_lead
+a command that opens a run and has no --trust | there is none | test_app_cli.py::test_every_command_that_opens_a_run_asks_for_trust
 an encoder's folder with odd entries, NaN, integers, absurd depth | refused | test_train_share.py::test_a_hostile_configuration_is_refused
 an encoder that asks for 3 TB | refused before memory is given | test_train_share.py::test_no_memory_is_given_to_what_a_folder_asks_for
 one number that makes a large tensor: arange, eye, repeat, a size by its name | the same | test_train_share.py::test_no_number_alone_makes_a_large_tensor
 an encoder's tensors | refused | test_train_share.py::test_hostile_tensors_are_refused
 an encoder that names a backbone | starts no download | test_train_share.py::test_a_folder_starts_no_download
 an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+a sealed folder, its seal or a JSON file that is larger than memory: a hundred gigabytes take no room | refused by its size, nothing is read | test_train_sealed.py::test_a_folder_larger_than_memory_is_not_read
+any file that is read in one piece, larger than memory | the same | test_core.py::test_a_file_larger_than_memory_is_not_read
+answers of a study that unpack without end | not unpacked | test_study_answers.py::test_answers_that_unpack_without_end_are_not_unpacked
+a flipped bit in an exported file: of a weight that stays finite, of a mean, anywhere | noticed by its own digest; a file without one is used with a caution | test_train_exported.py::test_a_flipped_bit_anywhere_in_an_exported_file_is_noticed
 a report with any field of a wrong type | shown, or refused by its name | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
 per-query results that are none | refused | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
 escape sequences in class and file names | shown as text | test_core.py::test_nothing_shown_commands_a_terminal
@@ -208,6 +215,10 @@ damaged reports | refused or shown | faults/test_fuzz.py::test_damaged_input_is_
 an entry that nobody knows, in a gallery or a gallery's parts | named, with the file and the version of its format | test_show_keeping.py::test_entries_of_a_gallery_that_nobody_knows_are_named
 the same in an encoder's folder | named; what version 1 put beside the rest is read as it was | test_train_share.py::test_an_encoder_of_another_version_is_read_or_said_to_be_newer
 the same in an exported file | named | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+the same in the configuration of a run, also below method and split | named; what older programs wrote is read; a newer version is said | test_study_runs.py::test_entries_of_a_run_that_nobody_knows_are_named
+the same in a plan of a study | named; those kept before plans had a version are read | test_study_studyplan.py::test_entries_of_a_plan_that_nobody_knows_are_named
+the same in a table, or of another shape | named; those kept before tables had a version are read | test_study_tablestate.py::test_a_kept_table_of_another_shape_is_named
+the same in a tuning, or of another shape | named | test_study_tune.py::test_a_kept_tuning_of_another_shape_is_named
 the same in a checkpoint | named; the one before is not used without a word | test_train_checkpoints.py::test_entries_of_a_checkpoint_that_nobody_knows_are_named
 the same in a report | named | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
 the same in per-query results | named | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
