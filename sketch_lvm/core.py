@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 from pathlib import Path
 
-from .plain import plain_json
+from .plain import plain_json, regular_bytes
 
 # %% ../nbs/00_core.ipynb #8c584c60
 if TYPE_CHECKING:  # to import torch takes seconds, and numpy would be half of what --help takes
@@ -245,7 +245,7 @@ def write_json(path: str | Path, obj: Any) -> None:
 def read_json(path: str | Path) -> Any:
     "Read a JSON file; a broken one is named"
     try:
-        return plain_json(Path(path).read_text(encoding='utf-8'))
+        return plain_json(regular_bytes(path).decode())
     except ValueError as e:  # not JSON, not UTF-8, a number of a million digits, brackets without end
         raise UserError(f'{path} is not readable JSON: {e}') from e
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from .core import UserError, atomic_write, read_json, write_json
-from .plain import plain_json
+from .plain import LARGEST, plain_json, regular_bytes
 
 # %% ../nbs/04_files.ipynb #d0beca45
 try:
@@ -43,10 +43,13 @@ _NEW_NAMES_ONLY = getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
 def json_lines(path: str | Path, whole: bool = False) -> list[Any]:
     "The rows of a file of JSON lines, none where there is no file; a last line cut short is left out unless `whole`"
     path, rows = Path(path), []
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    try:
+        lines = regular_bytes(path, LARGEST['log']).splitlines(keepends=True) if path.exists() else []
+    except ValueError as e:
+        raise UserError(f'{path} cannot be read: {e}.') from e
     for number, line in enumerate(lines, 1):
         try:
-            rows.append(plain_json(line))
+            rows.append(plain_json(line, LARGEST['line']))
         except ValueError as e:
             if number == len(lines) and not line.endswith(b'\n') and not whole:
                 break  # its writer was killed, or had no room

@@ -19,7 +19,7 @@ import torch
 
 from ..core import UserError, printable
 from ..fields import FLAG, NUMBER, TEXT, WHOLE, Format, Newer
-from ..plain import plain_json
+from ..plain import LARGEST, plain_json, regular_bytes
 from sketch_lvm.train.mapped import (
     Pieces,
     Texts,
@@ -213,7 +213,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
         raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
     try:
         folder, looked_at = open_mapped(folder, whole)
-        about = plain_json((folder / 'config.json').read_bytes())
+        about = plain_json(regular_bytes(folder / 'config.json'))
         kind = about['kind']
     except (OSError, KeyError, ValueError, TypeError, RecursionError) as e:
         if isinstance(e, UserError):
@@ -238,7 +238,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
 # %% ../../nbs/show/06_keeping.ipynb #180e6d71
 def read_new(folder: Path, about: dict) -> Kept:
     "The arrays of a gallery, mapped"
-    classes = plain_json((folder / 'classes.json').read_bytes())
+    classes = plain_json(regular_bytes(folder / 'classes.json', LARGEST['names']))
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
     files = (folder / 'hashes.npy').is_file()

@@ -20,9 +20,8 @@ from pathlib import Path
 
 import torch
 
-from ..core import UserError, bar, check_name, machine, write_json
+from ..core import UserError, bar, check_name, machine, read_json, write_json
 from ..files import open_to_add
-from ..plain import plain_json
 from .checkpoints import Checkpoint, last_checkpoint, read_checkpoint, save_checkpoint
 from ..methods.learner import Learner
 from .learner import Team
@@ -166,9 +165,9 @@ LENGTH = ('settings.steps', 'experiment.steps', 'experiment.method.options.epoch
 def steps_before(out: str | Path) -> int | None:
     "The steps that the run in a folder was asked for, or None"
     try:
-        config = plain_json((Path(out) / 'config.json').read_text(encoding='utf-8'))
+        config = read_json(Path(out) / 'config.json')
         steps = config['settings' if 'settings' in config else 'experiment']['steps']
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UserError, OSError, ValueError, KeyError, TypeError):
         return None  # no run yet, or one that `keep_config` refuses
     return steps if isinstance(steps, int) else None
 

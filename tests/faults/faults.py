@@ -74,6 +74,7 @@ a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_ru
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
 a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
+a pipe in the place of a configuration, a log or a lock that is read | a sentence, not waited for | test_train_runs.py::test_a_pipe_in_the_place_of_a_file_is_not_waited_for
 links in the place of an output, of a sealed folder, or of what its writer puts beside it | replaced; what they point to stays | faults/test_fresh_eyes.py::test_links_in_the_way_of_a_writer_are_not_followed
 a link that appears while a file is written | replaced | faults/test_fresh_eyes.py::test_a_link_that_appears_while_a_file_is_written
 a link in the place of the lock of an index | a sentence | faults/test_fresh_eyes.py::test_the_lock_of_an_index_follows_no_link
@@ -220,6 +221,8 @@ Milvus cannot say what a collection is, or a file cannot be opened | the error i
 damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[lock]
 damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
+JSON in which the last of many thousand names comes twice | refused at once | test_plain.py::test_a_name_that_comes_twice_is_found_at_once
+JSON larger than any honest file of its kind, or a device in its place | refused before it is read | test_files.py::test_files_that_never_end_are_not_read
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
 JSON with too large | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[too large]
