@@ -3368,6 +3368,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                    'sketch_lvm/show/keeping.py'),
                                          'sketch_lvm.show.keeping.check_about': ( 'show/keeping.html#check_about',
                                                                                   'sketch_lvm/show/keeping.py'),
+                                         'sketch_lvm.show.keeping.id_problem': ( 'show/keeping.html#id_problem',
+                                                                                 'sketch_lvm/show/keeping.py'),
                                          'sketch_lvm.show.keeping.items_problem': ( 'show/keeping.html#items_problem',
                                                                                     'sketch_lvm/show/keeping.py'),
                                          'sketch_lvm.show.keeping.kept_problem': ( 'show/keeping.html#kept_problem',

@@ -189,6 +189,8 @@ any test that asks the network | fails | faults/test_network.py::test_the_networ
         """
 a gallery behind a good seal: NaN, zeros, other lengths, EPS thumbnails, endless brackets | refused | test_show_keeping.py::test_a_seal_is_no_proof
 a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_proof
+a gallery whose ids are a/a/a/..., or longer than any path | refused | test_show_keeping.py::test_ids_are_paths_of_a_length
+the same in Milvus | the app lists the folders that can be asked for, and no more | test_app_finder.py::test_folders_above_photos_are_counted_and_fill_no_memory
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
 an encoder's folder with odd entries, NaN, integers, absurd depth | refused | test_train_share.py::test_a_hostile_configuration_is_refused
 an encoder that asks for 3 TB | refused before memory is given | test_train_share.py::test_no_memory_is_given_to_what_a_folder_asks_for
