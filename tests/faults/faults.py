@@ -133,9 +133,13 @@ modes 1, L, LA, P, RGBA, CMYK, I;16, F | right pixels | test_data_images.py::tes
 animations | the first frame | test_data_images.py::test_photos_and_animations
 EXIF 1 to 8 | upright | test_data_images.py::test_all_eight_orientations
 1 x 1 and 1 x 10,000 | fitted | test_data_images.py::test_fitting_keeps_what_it_says
+a drawing on a strip of paper, 16,000 x 60 | no page of its length is made | test_show_drawing.py::test_a_long_strip_of_paper_takes_no_page_of_its_length
+a see-through picture of as many pixels as are allowed | laid on white in strips | test_data_images.py::test_strips_of_a_see_through_picture_are_as_the_whole
+eight threads meet eight of the largest pictures | two are decoded at once | test_data_images.py::test_threads_share_an_allowance_of_pixels
 decompression bombs | refused before decoding | test_data_images.py::test_broken_files_are_refused_by_name
 a format that is not on the list, EPS for one | refused, no program is started | test_data_images.py::test_only_the_formats_asked_for_are_opened
 an empty drawing, one point, unequal lengths, a million points, 3-D, broken lines, cut gzip | line number in the error, good lines kept | test_data_quickdraw.py::test_broken_drawings_are_named_by_line
+a drawing with coordinates of 1e308 | refused, as the scan says | test_data_quickdraw.py::test_coordinates_beyond_any_page_are_named
 a compressed bomb of drawings | not unpacked | test_data_quickdraw.py::test_a_compressed_bomb_is_not_unpacked
 damaged lines of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[ndjson]
 damaged records of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[bin]
