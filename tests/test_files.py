@@ -47,6 +47,23 @@ def test_files_that_never_end_are_not_read():
         json_lines(folder / 'lines')
 
 
+def test_of_a_link_the_link_is_removed():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.files import remove_whole
+
+    d = Path(tempfile.mkdtemp())
+    for name in ('folder', 'elsewhere'):
+        (d / name).mkdir()
+        (d / name / 'precious').touch()
+    (d / 'link').symlink_to(d / 'elsewhere')
+    (d / 'nowhere').symlink_to(d / 'absent')
+    (d / 'file').touch()
+    for name in ('folder', 'link', 'nowhere', 'file', 'absent'):
+        remove_whole(d / name)
+    assert [p.name for p in d.rglob('*')] == ['elsewhere', 'precious']
+
+
 def test_of_many_who_add_to_one_file_none_loses_a_row():
     import os, tempfile, time
     from pathlib import Path

@@ -278,6 +278,20 @@ def test_no_room_is_said_at_once():
         prepare_folder('a\0b')
 
 
+def test_litter_that_is_a_link_is_cleared():
+    from sketch_lvm.train.runs import clear_litter
+    from sketch_lvm.train.sealed import scratch
+
+    run, other = scratch(), scratch()
+    (other / 'precious').touch()
+    (run / '.x.tmp').symlink_to(other)
+    (run / '.y.tmp').symlink_to(run / 'absent')
+    (run / '.z.tmp').mkdir()
+    (run / '.z.tmp' / 'half').touch()
+    clear_litter(run)
+    assert list(run.iterdir()) == [] and (other / 'precious').exists()
+
+
 def test_settings_are_compared():
     import pytest
     from sketch_lvm.core import UserError

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
 from ..fields import TEXT, WHOLE, Format, Newer
-from ..files import is_there, open_to_add
+from ..files import is_there, open_to_add, remove_whole
 from ..plain import LARGEST, plain_json, regular_bytes
 from .sealed import Damaged, put_back
 
@@ -249,7 +249,7 @@ def clear_litter(run: str | Path) -> None:
     for p in Path(run).glob('.*.old.tmp'):
         put_back(p.with_name(p.name[1 : -len('.old.tmp')]))
     for p in Path(run).glob('.*.tmp'):
-        shutil.rmtree(p) if p.is_dir() else p.unlink(missing_ok=True)
+        remove_whole(p)
 
 # %% ../../nbs/train/04_runs.ipynb #f26cbff0
 def flatten(d: dict, prefix: str = '') -> dict[str, object]:
