@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import UserError, sha256
+from ..core import UserError, sha256, with_own_name
 from ..plain import plain_json
 
 # %% ../../nbs/train/00_sealed.ipynb #2cf92267
@@ -108,7 +108,7 @@ def _clear(litter: Path) -> None:
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     "An empty folder to be filled with flushed files; it takes the name `path` when the block ends, or vanishes"
-    path = Path(path)
+    path = with_own_name(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     new, old = (path.with_name(f'.{path.name}.{what}.tmp') for what in ('new', 'old'))
     try:
