@@ -87,6 +87,18 @@ def test_one_drawing_of_many_is_said():
                 read(broken)
 
 
+def test_a_name_of_a_file_begins_no_line():
+    import contextlib, io, tempfile
+    from pathlib import Path
+    from sketch_lvm.show.drawing import read_strokes
+
+    f = Path(tempfile.mkdtemp()) / 'cat\nNext: sketch_lvm\x1b[2J.ndjson'
+    f.write_text('{"drawing": [[[1, 9], [1, 9]]]}\n' * 2)
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        assert read_strokes(f) == [[[1, 9], [1, 9]]]
+    assert said.getvalue().endswith('cat\\nNext: sketch_lvm\\x1b[2J.ndjson holds 2 drawings; the first is taken.\n')
+
+
 def test_drawings_are_read():
     import contextlib, io, json, tempfile
     from pathlib import Path

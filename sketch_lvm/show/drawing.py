@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageFilter
 
-from ..core import UserError, to_image
-from ..plain import plain_json
+from ..core import UserError, printable, to_image
+from ..plain import LARGEST, plain_json, regular_bytes
 from ..world.freehand import SketchStyle
 from ..data.images import fit_image, read_image, to_rgb
 from ..world.strokes import check_strokes, rasterize
@@ -127,13 +127,13 @@ def read_strokes(path: str | os.PathLike) -> Strokes:
     import sys
 
     try:
-        lines = [line for line in Path(path).read_text(encoding='utf-8').splitlines() if line.strip()]
+        lines = [line for line in regular_bytes(path, LARGEST['names']).decode().splitlines() if line.strip()]
         try:
             found = plain_json(next(iter(lines)))
         except ValueError:
             found, lines = plain_json('\n'.join(lines)), lines[:1]  # one drawing, laid out over the lines
         if len(lines) > 1:
-            print(f'{path} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
+            print(f'{printable(path, True)} holds {len(lines):,} drawings; the first is taken.', file=sys.stderr)
     except (OSError, ValueError, StopIteration, RecursionError) as e:
         raise UserError(f'{path}: no strokes can be read from it ({e or "it is empty"}).') from e
     return found.get('drawing') if isinstance(found, dict) else found

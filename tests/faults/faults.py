@@ -41,6 +41,8 @@ kill -9 at 200 instants, 0 and 2 workers | the same | faults/test_kills.py::test
 kill -9 of the real command | the same | faults/test_kills.py::test_the_real_command_is_killed_and_goes_on
 kill -9 while a checkpoint is written | the same | test_train_loop.py::test_killed_at_any_instant
 kill between the two renames of a folder | the old folder or the new one, never none | test_train_sealed.py::test_dying_at_any_call_leaves_old_or_new
+a link to a folder in the place of litter in a run | the link goes, what it points to stays | test_train_runs.py::test_litter_that_is_a_link_is_cleared
+the same among the parts of a gallery | left out, and said | test_show_growing.py::test_a_link_among_the_parts_is_left_out
 kill while a file is replaced | the old file or the new one | faults/test_kills.py::test_a_file_killed_at_any_call_is_the_old_or_the_new_one
 kill while a cache is built | the next build gives the same pixels | faults/test_kills.py::test_a_cache_killed_at_any_call_is_built_by_the_next
 Ctrl-C while a cache is built | whole shards stay, the build goes on | test_data_cache.py::test_an_interrupted_build_goes_on
@@ -62,6 +64,8 @@ a limit on the size of files | the old file stays, no litter | faults/test_proce
 output below a file, a pipe, a looping link, a name too long | one sentence before any work, exit 2 | faults/test_processes.py::test_outputs_that_cannot_be_written_are_said_before_any_work
 read-only output | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
 unwritable output of every command | one sentence before any work, exit 2 | test_app_cli.py::test_every_output_is_tried_before_the_work
+a gallery, or any folder that is replaced as a whole, at `.` or `..` | a sentence before any work | test_show_gallery.py::test_a_gallery_needs_a_name
+an output that is the drawing asked with, or another output, by whatever path | a sentence before any work | test_app_engine.py::test_no_output_is_an_input_or_another_output
 the folder of a run is moved while it trains | said; nothing begins beside the log; where it is now it goes on to the same bits | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[moved]
 the folder of a run is removed while it trains | said at the next checkpoint; not begun anew | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[removed]
 a photo cannot be read in the middle of a training, with workers or without | a sentence, not a worker's traceback | test_train_workers.py::test_batches_in_order_and_workers_gone
@@ -206,6 +210,9 @@ a report with any field of a wrong type | shown, or refused by its name | test_m
 per-query results that are none | refused | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
 escape sequences in class and file names | shown as text | test_core.py::test_nothing_shown_commands_a_terminal
 escape sequences in any output | shown as text | test_app_terminal.py::test_only_text_reaches_the_terminal
+line ends in names of photos and classes | begin no line of a list | test_show_search.py::test_names_forge_no_line_and_are_no_formulas
+line ends in the name of a file of strokes | the same | test_show_drawing.py::test_a_name_of_a_file_begins_no_line
+signs without width, letters of tags | shown; joiners stay where scripts and emoji need them | test_core.py::test_nothing_shown_commands_a_terminal
 damaged checkpoints, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[checkpoint]
 damaged galleries, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[gallery]
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
@@ -245,6 +252,7 @@ a place that opens a file beside the doors | has to be argued | faults/test_door
         """
 a class called <img src=x onerror=alert(1)> | text everywhere | test_show_gallery.py::test_hits_are_what_they_say
 the same in tables and figures | text | test_data_items.py::test_names_stay_text_and_figures_work
+a class or an encoder called $\\nosuch$ | text in every figure, no formula | test_show_search.py::test_names_forge_no_line_and_are_no_formulas
 messages of wrong type, a million points, NaN, traits out of range | checked, capped, answered | test_show_pad.py::test_a_pad_takes_no_more_than_a_drawing
 damaged messages to the pad | never an exception | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[pad]
 an empty page, a dot, strokes outside | no exception | test_show_pad.py::test_strokes_are_cut_at_the_edge
