@@ -266,7 +266,7 @@ def test_nothing_shown_commands_a_terminal():
         and printable('x\u202ey') == r'x\u202ey'
         and printable('a\u061cb\u200bc\ufeffd\U000e0041') == r'a\u061cb\u200bc\ufeffd\U000e0041'
         and printable('\u200dcat\u200c \u200d') == r'\u200dcat\u200c \u200d'
-        and printable('می\u200cخواهم 👩\u200d🎨 ക്\u200d 👩\u200d\u200d') == 'می\u200cخواهم 👩\u200d🎨 ക്\u200d 👩\u200d\\u200d'
+        and printable('می\u200cخواهم ക്\u200d 👩\u200d🎨\u200d\u200d') == 'می\u200cخواهم ക്\u200d 👩\u200d🎨\u200d\\u200d'
     )
     for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'):
         assert printable(fine) == fine

@@ -72,7 +72,8 @@ def draw_answers(
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     if labels is not None:
-        ax.set_yticks([i * high + 4 + side / 2 for i in range(len(sketches))], list(map(figure_text, labels)), fontsize=7)
+        middles = [i * high + 4 + side / 2 for i in range(len(sketches))]
+        ax.set_yticks(middles, list(map(figure_text, labels)), fontsize=7)
         ax.tick_params(length=0)
     return ax
 

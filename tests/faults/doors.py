@@ -29,7 +29,6 @@ train/exported | read_bytes load | a file that somebody names: no pickle, metada
 show/keeping | open | files of a gallery inside `new_folder`, exclusive
 show/gallery | read_text | whether a folder looks like a gallery: nothing but a word is looked for
 show/growing | read_bytes | the bytes of a photo, hashed, then through the door for pictures
-show/drawing | read_text | a file of strokes, by `plain_json`
 show/milvus | json.loads | what a collection says of itself; any error is a sentence, every entry is checked
 show/onefile | json.loads read_text | what the page's own program answers, in a test
 show/pad | read_text | the pad's program, of this package
