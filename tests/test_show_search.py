@@ -104,9 +104,11 @@ def test_names_forge_no_line_and_are_no_formulas():
     import io
     import matplotlib.pyplot as plt
     import numpy as np
+    import torch
     from PIL import Image
     from types import SimpleNamespace
     from sketch_lvm.show.plots import dumbbells, heatmap, over_steps, ridges, seed_dots
+    from sketch_lvm.show.gallery import Gallery
     from sketch_lvm.show.search import Hits
 
     f = io.BytesIO()
@@ -123,6 +125,8 @@ def test_names_forge_no_line_and_are_no_formulas():
         r'  1  0.900  cat\nNext: sketch_lvm search G  a/1.jpg\n  1  0.999  owl  b.jpg',
         rf'  2  0.800  {odd}  a/2.jpg  (2 copies)',
     ]
+    forged = Gallery(torch.eye(2), ['1', '2'], ['a', 'b'], [b''] * 2, dict(photos.about, encoder='mini\nNext: rm'), None)
+    assert repr(forged) == r'Gallery: 2 photos in 2 classes, by mini\nNext: rm'
     hits.figure().savefig(io.BytesIO())
     names = [odd, 'price: $5 or $6']
     drawn = [

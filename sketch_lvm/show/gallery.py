@@ -51,7 +51,8 @@ class Gallery:
 
     def __repr__(self):
         return (
-            f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {printable(self.about["encoder"])}'
+            f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, '
+            f'by {printable(self.about["encoder"], one_line=True)}'
         )
 
     def search(self, query: Drawing, k: int = 20, encoder: Encoder | None = None, fit: bool | None = None) -> Hits:
