@@ -86,6 +86,29 @@ def test_the_line_is_checked_as_a_whole():
     assert run('')[0] == 2 and run('--help')[0] == 0 and 'quickstart' in run('help')[1] and run('--version')[1].strip()
 
 
+def test_no_output_is_an_input_or_another_output():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.app import engine
+    from sketch_lvm.app.pagecommand import PAGE
+    from sketch_lvm.app.searchcommand import SEARCH
+    from sketch_lvm.core import UserError
+
+    d = Path(tempfile.mkdtemp())
+    (d / 'd.png').write_bytes(b'a drawing')
+    (d / 'link.png').symlink_to(d / 'd.png')
+    os.link(d / 'd.png', d / 'hard.png')
+    for figure in (d / 'd.png', f'{d}/./d.png', d / 'link.png', d / 'hard.png'):
+        with pytest.raises(UserError, match='--figure .* is the file of --sketch, which would be lost'):
+            engine.parse('search', SEARCH, [str(d), str(d / 'd.png'), '--figure', str(figure)])
+    with pytest.raises(UserError, match='--measure .* is the file of --out, which would be lost'):
+        engine.parse('page', PAGE, [f'{d}/x.html', '--measure', f'{d}/../{d.name}/x.html'])
+    with pytest.raises(UserError) as e:
+        engine.parse('search', SEARCH, [str(d), str(d / 'd.png'), '--figure', str(d / 'other.png')])
+    assert 'would be lost' not in str(e.value) and (d / 'd.png').read_bytes() == b'a drawing'
+    assert engine.parse('page', PAGE, [f'{d}/x.html', '--measure', f'{d}/x.json']).measure == f'{d}/x.json'
+
+
 def test_what_the_system_refuses_is_a_sentence():
     import contextlib, errno, io, json, os, subprocess, sys, tempfile
     from pathlib import Path

@@ -49,6 +49,22 @@ def test_words_and_drawing_are_one_vector():
     assert sentence('red car') == 'a photo of a red car' and sentence('a sketch of a cat') == 'a sketch of a cat'
 
 
+def test_folders_above_photos_are_counted_and_fill_no_memory():
+    import tracemalloc
+    from types import SimpleNamespace
+    from sketch_lvm.app.finder import MOST_WITHIN, groups_of
+
+    ids = ['birds/owl/1.jpg', 'birds/hen/2.jpg', '/top/3.jpg', '4.jpg']
+    found = {g['name']: g['count'] for g in groups_of(SimpleNamespace(ids=ids, names=['owl', 'hen', '', 'hen']))}
+    assert found == {'owl': 1, 'hen': 2, 'birds': 2, 'birds/owl': 1, 'birds/hen': 1, '/top': 1}
+    deep = SimpleNamespace(ids=[f'{k}/' + 'a/' * 2000 + 'x.jpg' for k in range(20)], names=[''] * 20)  # as Milvus holds
+    tracemalloc.start()
+    groups = groups_of(deep)
+    assert tracemalloc.get_traced_memory()[1] < 2e6 and max(len(g['name']) for g in groups) <= MOST_WITHIN
+    tracemalloc.stop()
+    assert sum(g['count'] for g in groups) == 20 * 100
+
+
 def test_only_files_of_the_gallery_are_read():
     import os, tempfile
     from dataclasses import replace

@@ -185,20 +185,16 @@ def test_a_crash_leaves_the_old_file():
 def test_a_file_larger_than_memory_is_not_read():
     import os, pytest, tempfile
     from pathlib import Path
-    from unittest import mock
-    from sketch_lvm.core import LARGEST_READ, LARGEST_TEXT, UserError, read_json, read_whole
+    from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.plain import LARGEST
 
     with tempfile.TemporaryDirectory() as d:
         path = Path(d) / 'x.json'
         path.write_bytes(b'{}')
-        assert read_whole(path) == b'{}' and read_whole(path, 2) == b'{}' and read_json(path) == {}
-        with pytest.raises(UserError, match='has 2 bytes'):
-            read_whole(path, 1)
-        for read, size in ((read_json, LARGEST_TEXT), (read_whole, LARGEST_READ)):
-            os.truncate(path, size + 1)  # takes no room
-            with mock.patch.object(Path, 'read_bytes', side_effect=AssertionError('it was read')):
-                with pytest.raises(UserError, match=f'x.json has {size + 1:,} bytes'):
-                    read(path)
+        assert read_json(path) == {}
+        os.truncate(path, LARGEST['file'] + 1)  # takes no room
+        with pytest.raises(UserError, match=f'x.json is not readable JSON: it holds {LARGEST["file"] + 1:,} bytes'):
+            read_json(path)
 
 
 def test_the_bytes_are_on_the_disk_before_the_name():
@@ -283,6 +279,9 @@ def test_nothing_shown_commands_a_terminal():
     assert (
         printable('a\x1b]0;title\x07b\rc\x9b31m\x7f') == r'a\x1b]0;title\x07b\rc\x9b31m\x7f'
         and printable('x\u202ey') == r'x\u202ey'
+        and printable('a\u061cb\u200bc\ufeffd\U000e0041') == r'a\u061cb\u200bc\ufeffd\U000e0041'
+        and printable('\u200dcat\u200c \u200d') == r'\u200dcat\u200c \u200d'
+        and printable('می\u200cخواهم ക്\u200d 👩\u200d🎨\u200d\u200d') == 'می\u200cخواهم ക്\u200d 👩\u200d🎨\u200d\\u200d'
     )
     for fine in ('猫 🐈', "o'clock", 'e\u0301tude', 'a\nb\tc', '', '👩\u200d🚀'):
         assert printable(fine) == fine

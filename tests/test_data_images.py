@@ -3,6 +3,82 @@
 import pytest
 
 
+def test_strips_of_a_see_through_picture_are_as_the_whole():
+    import tracemalloc
+    from unittest import mock
+    import numpy as np
+    from sketch_lvm.data import images
+    from sketch_lvm.data.images import on_white
+
+
+    def at_once(rgba, modality):
+        rgb, a = rgba[..., :3].astype(np.uint32), rgba[..., 3:].astype(np.uint32)
+        if modality == 'sketch' and a.any() and a.min() == 0 and rgb[a[..., 0] > 0].min() > 240:
+            rgb[:] = 0
+        return ((rgb * a + 255 * (255 - a) + 127) // 255).astype(np.uint8)
+
+
+    r = np.random.default_rng(0)
+    noise = r.integers(0, 256, (37, 23, 4), dtype=np.uint8)
+    white = noise.copy()
+    white[..., :3] = r.integers(241, 256, (37, 23, 3))
+    white[:30, :, 3] = 0  # the first strips hold no ink
+    dark_last = white.copy()
+    dark_last[-1, -1] = 9, 9, 9, 1
+    nothing, solid = white.copy(), white.copy()
+    nothing[..., 3], solid[..., 3] = 0, 255
+    with mock.patch.object(images, 'STRIP', 100):
+        for rgba in (noise, white, dark_last, nothing, solid, noise[::2, ::-1], white[:1], white.swapaxes(0, 1)):
+            for modality in ('photo', 'sketch'):
+                assert (on_white(rgba, modality) == at_once(rgba, modality)).all()
+    large = np.zeros((2000, 2000, 4), np.uint8)
+    tracemalloc.start()
+    on_white(large, 'sketch')
+    assert tracemalloc.get_traced_memory()[1] < 3e7  # at once: 160 MB
+    tracemalloc.stop()
+
+
+def test_threads_share_an_allowance_of_pixels():
+    import io, os, threading, time
+    from concurrent.futures import ThreadPoolExecutor
+    from unittest import mock
+    from PIL import Image
+    from sketch_lvm.data import images
+    from sketch_lvm.data.images import BadImage, read_image
+
+    f, seen, lock, inside = io.BytesIO(), [], threading.Lock(), [0]
+    Image.new('RGB', (30, 20)).save(f, 'PNG')
+    real = images.to_rgb
+
+
+    def slow(im, modality):
+        with lock:
+            inside[0] += im.width * im.height
+            seen.append(inside[0])
+        time.sleep(0.01)
+        with lock:
+            inside[0] -= im.width * im.height
+        return real(im, modality)
+
+
+    for most, allowed in ((1300, 1200), (100, 600), (10**9, 4800)):  # the second: larger than the allowance, one by one
+        seen.clear()
+        allowance = images._Allowance(most)
+        with mock.patch.object(images, 'to_rgb', slow), mock.patch.object(images, '_decoding', allowance):
+            with ThreadPoolExecutor(8) as pool:
+                shapes = {x.shape for x in pool.map(lambda _: read_image(f.getvalue()), range(24))}
+            assert shapes == {(20, 30, 3)} and max(seen) <= allowed
+            try:
+                read_image(f.getvalue()[:-30])
+            except BadImage:
+                pass
+            assert allowance.used == 0  # what fails gives it back
+    with images._decoding.pixels(2 * images.MAX_PIXELS):  # a child is not held up by threads that it does not have
+        if not (pid := os.fork()):
+            os._exit(images._decoding.used != 0 or read_image(f.getvalue()).shape != (20, 30, 3))
+    assert os.waitpid(pid, 0)[1] == 0
+
+
 def test_golden_pixels_of_every_mode():
     import io, numpy as np
     from PIL import Image

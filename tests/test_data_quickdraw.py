@@ -124,6 +124,22 @@ def test_broken_drawings_are_named_by_line():
     assert not keys and report.left_out == [(str(d / 'cat.ndjson'), 'cannot be read: Permission denied')]
 
 
+def test_coordinates_beyond_any_page_are_named():
+    import json, tempfile
+    from pathlib import Path
+    from sketch_lvm.data.folders import ScanReport
+    from sketch_lvm.data.quickdraw import Drawings
+
+    path, report, d = Path(tempfile.mkdtemp()) / 'cat.ndjson', ScanReport('here'), Drawings(64)
+    far = [[[-1e308, 1e308], [0, 9]], [[0, 1e300], [0, 1e300]], [[0, 9e8], [0, 9e8]]]
+    path.write_text('\n'.join(json.dumps(dict(drawing=[s], key_id=str(k))) for k, s in enumerate(far)))
+    assert d.add(path, report) == ['2']
+    assert [(p[-2:], why) for p, why in report.left_out] == [
+        (f':{k}', 'stroke 0 goes beyond 1,000,000,000, which no page does.') for k in (1, 2)
+    ]
+    assert d.read(0).min() < 100 < d.read(0).max()
+
+
 def test_drawings_and_files_in_one_cached_set():
     import json, os, pickle, pytest, tempfile
     from pathlib import Path

@@ -23,6 +23,47 @@ def test_lines_are_added_through_no_link():
     assert not other.exists()
 
 
+def test_files_that_never_end_are_not_read():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.core import UserError, read_json
+    from sketch_lvm.files import json_lines
+    from sketch_lvm.plain import LARGEST
+
+    folder = Path(tempfile.mkdtemp())
+    os.mkfifo(folder / 'pipe')
+    for path in (folder / 'pipe', Path('/dev/zero')):
+        with pytest.raises(UserError, match=f'{path} is not readable JSON: it is no regular file'):
+            read_json(path)
+        with pytest.raises(UserError, match=f'{path} cannot be read: it is no regular file'):
+            json_lines(path)
+    (folder / 'a').write_text('[12]')
+    assert read_json(folder / 'a') == [12]
+    os.truncate(folder / 'a', LARGEST['file'] + 1)  # a hole: it takes no room
+    with pytest.raises(UserError, match='a is not readable JSON: it holds 67,108,865 bytes, and 67,108,864 are allowed'):
+        read_json(folder / 'a')
+    (folder / 'lines').write_bytes(b'1\n"' + b'x' * LARGEST['line'] + b'"\n')
+    with pytest.raises(UserError, match='line 2, is not readable JSON .it holds 16,777,219 bytes'):
+        json_lines(folder / 'lines')
+
+
+def test_of_a_link_the_link_is_removed():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.files import remove_whole
+
+    d = Path(tempfile.mkdtemp())
+    for name in ('folder', 'elsewhere'):
+        (d / name).mkdir()
+        (d / name / 'precious').touch()
+    (d / 'link').symlink_to(d / 'elsewhere')
+    (d / 'nowhere').symlink_to(d / 'absent')
+    (d / 'file').touch()
+    for name in ('folder', 'link', 'nowhere', 'file', 'absent'):
+        remove_whole(d / name)
+    assert [p.name for p in d.rglob('*')] == ['elsewhere', 'precious']
+
+
 def test_of_many_who_add_to_one_file_none_loses_a_row():
     import os, tempfile, time
     from pathlib import Path

@@ -23,6 +23,41 @@ def test_plain_json_is_what_somebody_meant():
             plain_json(text)
 
 
+def test_a_name_that_comes_twice_is_found_at_once():
+    import json, pytest, time
+    from sketch_lvm.plain import plain_json
+
+    text = json.dumps({str(k): 0 for k in range(40_000)})[:-1] + ', "last": 1, "last": 2}'
+    start = time.perf_counter()
+    with pytest.raises(ValueError, match="'last' is there twice"):
+        plain_json(text)
+    assert time.perf_counter() - start < 5  # a look through all names for each of them takes minutes
+
+
+def test_what_is_read_is_a_file_and_has_an_end():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.plain import LARGEST, plain_json, regular_bytes
+
+    assert plain_json('[1]', 3) == [1] and set(LARGEST) == {'file', 'names', 'log', 'line', 'weights'}
+    for text in ('[12]', b'[12]'):
+        with pytest.raises(ValueError, match='4 bytes, and 3 are allowed'):
+            plain_json(text, 3)
+    folder = Path(tempfile.mkdtemp())
+    (folder / 'a').write_text('[12]')
+    assert regular_bytes(folder / 'a', 4) == b'[12]'
+    with pytest.raises(ValueError, match='4 bytes, and 3 are allowed'):
+        regular_bytes(folder / 'a', 3)
+    os.mkfifo(folder / 'pipe')
+    for path in (folder / 'pipe', '/dev/zero'):
+        with pytest.raises(ValueError, match='it is no regular file'):
+            regular_bytes(path)
+    with pytest.raises(FileNotFoundError):
+        regular_bytes(folder / 'absent')
+    with pytest.raises(IsADirectoryError):
+        regular_bytes(folder)
+
+
 def test_an_array_that_was_cut_is_none():
     import numpy as np, tempfile
     from pathlib import Path

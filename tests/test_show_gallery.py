@@ -167,6 +167,31 @@ def test_the_mini_clip_says_what_it_was_taught():
     assert real_photos_note(g) == ''
 
 
+def test_a_gallery_needs_a_name():
+    import contextlib, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.app import engine
+    from sketch_lvm.app.indexcommand import INDEX
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import check_out
+    from sketch_lvm.train.sealed import new_folder
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(), d / 'set')
+    (d / 'empty').mkdir()
+    with contextlib.chdir(d / 'empty'):
+        for place in ('.', '..', './', f'{d}/empty/..', '/'):
+            words = 'names no folder that could be replaced as a whole. Choose a name'
+            assert words in check_out(place)[0]
+            with pytest.raises(UserError, match=words), new_folder(place):
+                pass
+            with pytest.raises(UserError, match=words):
+                engine.parse('index', INDEX, [f'{d}/set/photo', '--out', place])
+    assert sorted(p.name for p in d.iterdir()) == ['empty', 'set'] and list((d / 'empty').iterdir()) == []
+
+
 def test_no_gallery_is_saved_over_a_newer_one():
     import json
     import pytest

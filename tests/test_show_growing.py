@@ -3,6 +3,18 @@
 import pytest
 
 
+def test_a_link_among_the_parts_is_left_out():
+    from sketch_lvm.show.growing import leftover_parts, parts_folder
+    from sketch_lvm.train.sealed import scratch
+
+    out, other, said = scratch() / 'g', scratch(), []
+    (other / 'precious').touch()
+    parts_folder(out).mkdir()
+    (parts_folder(out) / '000001').symlink_to(other)
+    assert leftover_parts(out, {}, said.append) == {} and list(parts_folder(out).iterdir()) == []
+    assert (other / 'precious').exists() and 'a part of an earlier run is left out' in said[0]
+
+
 def test_a_gallery_grows_by_what_is_new():
     import os, shutil, time
     from unittest import mock

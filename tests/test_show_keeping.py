@@ -117,6 +117,45 @@ def test_entries_of_a_gallery_that_nobody_knows_are_named():
     assert not (d / 'h').exists()
 
 
+def test_ids_are_paths_of_a_length():
+    import numpy as np, pytest, tempfile
+    from pathlib import Path
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
+    from sketch_lvm.show.keeping import DEEPEST, LONGEST, id_problem
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.mapped import Texts, write_pieces, write_seal
+
+    d = Path(tempfile.mkdtemp())
+    made = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    made.save(d / 'g')
+    for last, fine in (
+        ('a/' * DEEPEST + 'b.jpg', True),
+        ('é' * (LONGEST // 2), True),
+        ('a/' * (DEEPEST + 1) + 'b.jpg', False),
+        ('a/' * 100_000, False),
+        ('é' * (LONGEST // 2) + 'b', False),
+    ):
+        ids = [*made.ids[:-1], last]
+        content, ends = b''.join(i.encode() for i in ids), np.cumsum([len(i.encode()) for i in ids])
+        for kind in (ids, Texts(np.frombuffer(content, np.uint8), ends)):
+            for block in (3, 65536):
+                assert bool(id_problem(kind, block)) != fine
+        for path in ('ids.bin', 'ids.ends.npy', 'sha256.json'):
+            (d / 'g' / path).unlink()
+        write_pieces(d / 'g' / 'ids', [i.encode() for i in ids])
+        write_seal(d / 'g')
+        made.ids = ids
+        if fine:
+            assert load_gallery(d / 'g').ids == load_gallery(made.save(d / 'h')).ids == ids
+            continue
+        for f in (lambda: load_gallery(d / 'g'), lambda: made.save(d / 'h')):
+            with pytest.raises(UserError, match=f'the id .* folders deep; 16,384 and {DEEPEST} are the most'):
+                f()
+
+
 def test_times_and_hashes_of_files_come_back():
     import tempfile
     from pathlib import Path

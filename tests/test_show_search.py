@@ -100,6 +100,49 @@ def test_a_list_says_its_verdict_first_and_shows_ten():
     assert fig.get_figwidth() < 9  # inches, which fit a notebook
 
 
+def test_names_forge_no_line_and_are_no_formulas():
+    import io
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import torch
+    from PIL import Image
+    from types import SimpleNamespace
+    from sketch_lvm.show.plots import dumbbells, heatmap, over_steps, ridges, seed_dots
+    from sketch_lvm.show.gallery import Gallery
+    from sketch_lvm.show.search import Hits
+
+    f = io.BytesIO()
+    Image.new('RGB', (8, 8)).save(f, 'JPEG')
+    odd = r'$\nosuch$'
+    photos = SimpleNamespace(
+        ids=['a/1.jpg\n  1  0.999  owl  b.jpg', 'a/2.jpg'],
+        names=['cat\nNext: sketch_lvm search G', odd],
+        thumbs=[f.getvalue()] * 2,
+        about=dict(encoder=odd, random=True),
+    )
+    hits = Hits(photos, np.zeros((8, 8, 3), np.uint8), [0, 1], [0.9, 0.8], [[0], [1, 0]])
+    assert repr(hits).splitlines() == [
+        r'  1  0.900  cat\nNext: sketch_lvm search G  a/1.jpg\n  1  0.999  owl  b.jpg',
+        rf'  2  0.800  {odd}  a/2.jpg  (2 copies)',
+    ]
+    forged = Gallery(torch.eye(2), ['1', '2'], ['a', 'b'], [b''] * 2, dict(photos.about, encoder='mini\nNext: rm'), None)
+    assert repr(forged) == r'Gallery: 2 photos in 2 classes, by mini\nNext: rm'
+    hits.figure().savefig(io.BytesIO())
+    names = [odd, 'price: $5 or $6']
+    drawn = [
+        heatmap(np.eye(2), names),
+        heatmap(np.eye(102), names * 51),
+        ridges({n: {odd: [1.0, 2.0, 4.0]} for n in names}),
+        over_steps({n: ([1, 2], [[1.0, 2.0]]) for n in names}, reference={odd: 1.5}),
+        seed_dots({n: [1.0, 2.0] for n in names}, reference={odd: 1.5}),
+        dumbbells({n: (1.0, [2.0, 3.0]) for n in names}),
+    ]
+    for ax in drawn:
+        ax.figure.savefig(io.BytesIO())  # matplotlib reads formulas here
+    assert [t.get_text() for t in drawn[0].get_yticklabels()] == [n.replace('$', r'\$') for n in names]
+    plt.close('all')
+
+
 def test_what_is_said_of_the_small_models_was_measured():
     from types import SimpleNamespace
     from sketch_lvm.core import data_path, read_json

@@ -71,6 +71,30 @@ def test_a_log_is_cut_back():
     assert read_log(run) == []  # no checkpoint: from the start
 
 
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for():
+    import os, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train.runs import Log, keep_config, lock, read_log
+    from sketch_lvm.train.sealed import scratch
+
+    run = scratch()
+    log = Log(run / 'log.jsonl')
+    log.add(step=1)
+    mark = log.mark()
+    log.close()
+    (run / 'log.jsonl').unlink()
+    for name in ('log.jsonl', 'config.json', 'LOCK'):
+        os.mkfifo(run / name)
+    for open_log in (lambda: Log(run / 'log.jsonl', mark), lambda: read_log(run)):
+        with pytest.raises(UserError, match='log.jsonl cannot be read: it is no regular file'):
+            open_log()
+    with pytest.raises(UserError, match='config.json is not readable JSON: it is no regular file'):
+        keep_config(run, {})
+    with pytest.raises(UserError, match='LOCK is no regular file'):
+        with lock(run):
+            pass
+
+
 def test_what_a_log_promises_is_on_the_disk():
     import os
     from unittest import mock
@@ -252,6 +276,20 @@ def test_no_room_is_said_at_once():
     assert other.read_text() == 'kept' and (d / 'c' / f'.trial.{os.getpid()}.tmp').is_symlink()
     with pytest.raises(UserError, match='NUL'):
         prepare_folder('a\0b')
+
+
+def test_litter_that_is_a_link_is_cleared():
+    from sketch_lvm.train.runs import clear_litter
+    from sketch_lvm.train.sealed import scratch
+
+    run, other = scratch(), scratch()
+    (other / 'precious').touch()
+    (run / '.x.tmp').symlink_to(other)
+    (run / '.y.tmp').symlink_to(run / 'absent')
+    (run / '.z.tmp').mkdir()
+    (run / '.z.tmp' / 'half').touch()
+    clear_litter(run)
+    assert list(run.iterdir()) == [] and (other / 'precious').exists()
 
 
 def test_settings_are_compared():

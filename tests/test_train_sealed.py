@@ -57,26 +57,27 @@ def test_a_scratch_folder_may_be_gone_before_python_ends():
 
 def test_a_folder_larger_than_memory_is_not_read():
     import os, pytest
-    from pathlib import Path
     from unittest import mock
-    from sketch_lvm.core import LARGEST_READ, LARGEST_TEXT, UserError
+    from sketch_lvm.plain import LARGEST
+    from sketch_lvm.train import sealed
     from sketch_lvm.train.sealed import SEAL, Damaged, read_folder, scratch, seal_of
 
+    most, real = LARGEST['weights'], sealed.regular_bytes
     folder = scratch() / 'x'
     folder.mkdir()
     (folder / SEAL).write_bytes(seal_of({'a': '0' * 64, 'b': '0' * 64}))
-    read, real = [], Path.read_bytes
-    with mock.patch.object(Path, 'read_bytes', lambda path: (read.append(path.name), real(path))[1]):
-        for name, size in (('a', LARGEST_READ), ('b', 1)):  # each of them alone could be read
+    read = []
+    with mock.patch.object(sealed, 'regular_bytes', lambda path, *size: (read.append(path.name), real(path, *size))[1]):
+        for name, size in (('a', most), ('b', 1)):  # each of them alone could be read
             (folder / name).touch()
             os.truncate(folder / name, size)
-        with pytest.raises(Damaged, match=f'holds {LARGEST_READ + 1:,} bytes'):
+        with pytest.raises(Damaged, match=f'holds {most + 1:,} bytes'):
             read_folder(folder)
         assert read == [SEAL]
-        os.truncate(folder / SEAL, LARGEST_TEXT + 1)
-        with pytest.raises(UserError, match=f'has {LARGEST_TEXT + 1:,} bytes'):
+        os.truncate(folder / SEAL, LARGEST['file'] + 1)
+        with pytest.raises(Damaged, match='is damaged'):
             read_folder(folder)
-        assert read == [SEAL]
+        assert read == [SEAL, SEAL]
 
 
 def test_litter_goes_and_what_it_points_to_stays():

@@ -8,6 +8,7 @@ def test_malformed_drawings_are_refused():
 
     assert [s.shape for s in check_strokes([[[1, 2], [3, 4]], [[], []], [[5], [6], [0]]])] == [(2, 2), (2, 1)]
     assert check_strokes([]) == []
+    assert check_strokes([[[-1e9, 1e9], [0, 1]]])[0].tolist() == [[-1e9, 1e9], [0, 1]]
     assert check_strokes([np.zeros((2, 3), np.uint8)])[0].dtype == float
     for bad, why in [
         ('ab', 'list of strokes'),
@@ -21,6 +22,8 @@ def test_malformed_drawings_are_refused():
         ([[[[1]], [[1, 2]]]], 'not a number'),
         ([[[np.nan], [1]]], 'NaN'),
         ([[[10**400], [1]]], 'not a number'),
+        ([[[0, 1e308], [0, -1e308]]], 'goes beyond 1,000,000,000'),
+        ([[[0], [-1.1e9]]], 'goes beyond 1,000,000,000'),
         ([[[1], [1]]] * 30_000, 'more than'),
     ]:
         with pytest.raises(UserError, match=why):
@@ -28,6 +31,18 @@ def test_malformed_drawings_are_refused():
     for nested in ([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]], [np.zeros((2, 3, 2))]):  # a point of two numbers
         with pytest.raises(UserError, match='stroke 0 .* not a number'):
             check_strokes(nested)
+
+
+def test_a_drawing_without_a_size_is_a_dot():
+    import numpy as np
+    from sketch_lvm.world.strokes import fit_strokes, rasterize
+
+    dot = rasterize([[[0, 0], [0, 0]]], 64, fit=True)
+    for least in (0, 5e-324, 1e-12):
+        tiny = [[[0, least], [0, least]]]
+        assert np.isfinite(fit_strokes(tiny)).all()
+        assert ((rasterize(tiny, 64, fit=True) < 255) == (dot < 255)).all()
+    assert np.allclose(fit_strokes([[[0, 1e-6], [0, 1e-6]]])[0], [[15.3, 239.7]] * 2)
 
 
 def test_fitting_keeps_proportions():

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'MISSING', 'JSON', 'IMPORT', 'USUAL_TOWER', 'NO_MEMORY', 'MEMORY_WORDS', 'Opt', 'convert', 'Command',
-           'option_key', 'Parser', 'parser_for', 'run_imports', 'settle_weights', 'parse', 'call', 'overview',
-           'end_at_interrupts', 'answer_interrupts', 'run_commands', 'respond', 'version_of']
+           'option_key', 'Parser', 'parser_for', 'run_imports', 'settle_weights', 'same_files', 'parse', 'call',
+           'overview', 'end_at_interrupts', 'answer_interrupts', 'run_commands', 'respond', 'version_of']
 
 # %% ../../nbs/app/02_engine.ipynb #4ac250e8
 import argparse
@@ -195,6 +195,23 @@ def settle_weights(values: Namespace) -> list[str]:
     values.weights_from = os.path.abspath(file)
     return [] if os.path.exists(file) else [f'--weights-from: there is no file {file}.']
 
+# %% ../../nbs/app/02_engine.ipynb #11445e7a
+def same_files(options: tuple[Opt, ...], values: Namespace) -> list[str]:
+    "Places to write to that are also read, or written to twice, as sentences"
+    taken, out = {}, []
+    for places in (False, True):
+        for o in options:
+            given = getattr(values, option_key(o))
+            for path in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
+                path = os.path.expanduser(path)
+                if (o.kind == 'place') != places or not (places or os.path.isfile(path)):
+                    continue
+                there = os.stat(path) if os.path.exists(path) else None
+                key = (there.st_dev, there.st_ino) if there else os.path.realpath(path)
+                if (first := taken.setdefault(key, o.name)) != o.name:
+                    out.append(f'--{o.name} {path} is the file of --{first}, which would be lost. Choose another.')
+    return out
+
 # %% ../../nbs/app/02_engine.ipynb #df27724c
 def parse(name: str, command: Command, words: list[str]) -> Namespace:
     "The values of a command from its words; a `UserError` with everything that is wrong"
@@ -218,6 +235,7 @@ def parse(name: str, command: Command, words: list[str]) -> Namespace:
         values.backbone = folder  # as a whole path, so that a run or a gallery finds it again
     if getattr(values, 'weights_from', None) not in (None, 'random'):
         problems += settle_weights(values)
+    problems += same_files(command.options, values)
     if command.check:
         problems += command.check(values)
     if problems:

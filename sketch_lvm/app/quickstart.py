@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from ..clip.backbone import Backbone
-from ..core import UserError, atomic_write, counting, rng, to_image, write_json
+from ..core import UserError, atomic_write, counting, figure_text, rng, to_image, write_json
 from ..files import change_json, save_figure
 from ..measure.report import WARNING, Report
 from ..measure.evaluate import embed_protocol, evaluate
@@ -112,8 +112,8 @@ def before_and_after(
                 ax.axis('on')
                 draw_picture(ax, photos.read(int(k)), RIGHT if photos.names[k] == sketches.names[row] else WRONG)
     for j, title in enumerate(rankings):
-        axes[0, 2 + j * (n + 1) + n // 2].set_title(title, fontsize=10)
-    fig.supxlabel(note, fontsize=7)
+        axes[0, 2 + j * (n + 1) + n // 2].set_title(figure_text(title), fontsize=10)
+    fig.supxlabel(figure_text(note), fontsize=7)
     return fig
 
 # %% ../../nbs/app/00_quickstart.ipynb #face8983
@@ -126,7 +126,7 @@ def learning_curve(rows: list[dict], frozen: float | None = None, title: str = '
     steps, marks = [r for r in rows if 'loss' in r], [r for r in rows if 'valid' in r]
     names = [k for k in steps[0] if k not in ('step', 'loss', 'gradient', 'rate')] if steps else []
     for k, style in zip(names, ('-', '--', ':', '-.')):
-        axes[0].plot([r['step'] for r in steps], [r[k] for r in steps], style, lw=1, label=k)
+        axes[0].plot([r['step'] for r in steps], [r[k] for r in steps], style, lw=1, label=figure_text(k))
     axes[0].set(xlabel='step', ylabel='term of the loss', ylim=(0, None))
     if names:
         axes[0].legend(fontsize=7)
@@ -136,7 +136,7 @@ def learning_curve(rows: list[dict], frozen: float | None = None, title: str = '
     if frozen is not None:
         axes[1].axhline(frozen, color='grey', ls='--', lw=1, label='frozen')
     axes[1].set(xlabel='step')
-    axes[1].set_title(title, fontsize=8)
+    axes[1].set_title(figure_text(title), fontsize=8)
     for ax in axes:
         ax.xaxis.get_major_locator().set_params(integer=True)
     if frozen is not None or marks:

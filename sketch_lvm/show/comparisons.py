@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from ..core import UserError
+from ..core import UserError, figure_text
 from ..measure.compare import Comparison
 from .plots import GREY, PALETTE, axis_or_new
 
@@ -39,7 +39,7 @@ def forest(
             text = f'{c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]'
             ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), va='center', fontsize=7)
     names = [(c.name or f'{c.a} - {c.b}') + ' (open)' * bool(c.undecided) for c in found]
-    ax.set_yticks(range(len(found)), [n.replace('$', r'\$') for n in names], fontsize=8)
+    ax.set_yticks(range(len(found)), list(map(figure_text, names)), fontsize=8)
     ax.set(ylim=(len(found) - 0.5, -0.5))
     metrics, levels = ({getattr(c, k) for c in found} for k in ('metric', 'level'))
     level = f'{min(levels):.0%} interval' if len(levels) == 1 else 'intervals of different levels'

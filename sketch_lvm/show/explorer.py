@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core import UserError, atomic_write, printable
+from ..core import UserError, atomic_write, figure_text, printable
 from ..data.items import SketchPhotoSet
 from ..look.interpret import Interpretation, kept_steps
 from ..look.maps import MANY_POINTS, StageMaps, stage_maps
@@ -236,7 +236,7 @@ class Explorer:
                 embedding_map(xy, drawn, s.names, show, ax, title)
                 if ax is not axes[-1, 0]:
                     ax.get_legend().remove()
-            line[0].set_ylabel(m.name, fontsize=8)
+            line[0].set_ylabel(figure_text(m.name), fontsize=8)
         return fig
 
     def __repr__(self):

@@ -22,11 +22,12 @@ from ..clip.names import SMALL, at_hand, is_random
 from ..clip.encoder import Encoder
 from ..clip.own import OWN
 from ..clip.weights import without_network
-from ..core import LARGEST_TEXT, UserError, check_writable, printable, read_whole
+from ..core import UserError, check_writable, printable
 from ..data.folders import ScanReport
 from ..data.items import SketchPhotoSet
 from ..data.sources import Arrays
 from ..measure.report import WARNING
+from ..plain import regular_bytes
 from .drawing import Drawing, read_drawing
 from .index import check_mark, embed_photos, encoder_label, encoder_mark, open_encoder, photo_folder
 from .index import vectors
@@ -52,7 +53,8 @@ class Gallery:
 
     def __repr__(self):
         return (
-            f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, by {printable(self.about["encoder"])}'
+            f'Gallery: {len(self):,} photos in {len(set(self.names)):,} classes, '
+            f'by {printable(self.about["encoder"], one_line=True)}'
         )
 
     def search(self, query: Drawing, k: int = 20, encoder: Encoder | None = None, fit: bool | None = None) -> Hits:
@@ -170,11 +172,12 @@ def make_gallery(
 def is_gallery(folder: str | os.PathLike) -> bool:
     "Does a folder look like a gallery, from outside?"
     config = Path(folder) / 'config.json'
-    return (
-        (Path(folder) / SEAL).is_file()
-        and config.is_file()
-        and KIND.rpartition(' ')[0] in read_whole(config, LARGEST_TEXT).decode('utf-8', 'replace')
-    )
+    if not (Path(folder) / SEAL).is_file() or not config.is_file():
+        return False
+    try:
+        return KIND.rpartition(' ')[0] in regular_bytes(config).decode('utf-8', 'replace')
+    except ValueError:  # too large for one
+        return False
 
 # %% ../../nbs/show/08_gallery.ipynb #1745f095
 def check_out(folder: str | os.PathLike) -> list[str]:

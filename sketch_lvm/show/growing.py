@@ -24,7 +24,7 @@ import torch
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
 from ..fields import Newer
-from ..files import is_there, open_to_add
+from ..files import is_there, open_to_add, remove_whole
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
@@ -229,7 +229,7 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
             raise  # another program is at it, or was
         except (UserError, ValueError, KeyError) as e:
             say(f'a part of an earlier run is left out: {e}')
-            shutil.rmtree(folder)
+            remove_whole(folder)
     return parts
 
 # %% ../../nbs/show/17_growing.ipynb #7fbfd36b

@@ -221,7 +221,7 @@ def check_mark(about: dict, encoder: Encoder) -> Encoder:
     if len(str(made_with.get('tower'))) == 16:
         what = 'an older version of this program, which did not mark all of a tower'
     known = f' It was made from {printable(about["source"])}.' if about.get('source') else ''
-    there = printable(about['encoder'])
+    there = printable(about['encoder'], one_line=True)
     raise UserError(
         f'this gallery was made with {what}: there {there}, here {encoder_label(encoder)}.{known} '
         'Open the encoder it was made with, or index the photos again with this one.'

@@ -326,7 +326,8 @@ class MilvusGallery:
         return rows[0]['count(*)']
 
     def __repr__(self):
-        return f'MilvusGallery: {len(self):,} photos in {self.collection!r}, by {printable(self.about["encoder"])}'
+        encoder = printable(self.about['encoder'], one_line=True)
+        return f'MilvusGallery: {len(self):,} photos in {self.collection!r}, by {encoder}'
 
     def search(
         self,

@@ -66,7 +66,7 @@ class MilvusPhotos:
         return len(self.ids)
 
     def __repr__(self):
-        return f'{len(self):,} photos in Milvus, by {printable(self.about["encoder"])}'
+        return f'{len(self):,} photos in Milvus, by {printable(self.about["encoder"], True)}'
 
     @answering()
     def vector(self, row: int) -> torch.Tensor:

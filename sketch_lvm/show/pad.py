@@ -64,7 +64,7 @@ def clean_strokes(raw: object) -> list:
     "The strokes as lists of floats on the page 0..255, or a `UserError`"
     if too_much(raw) or isinstance(raw, (list, tuple)) and len(raw) > MAX_STROKES:
         raise UserError(TOO_MUCH)
-    good = check_strokes(raw, MAX_POINTS)
+    good = check_strokes(raw, MAX_POINTS, math.inf)  # what lies off the page is cut
     numbers = (v for s in raw for axis in s[:2] for v in (axis.tolist() if hasattr(axis, 'tolist') else axis))
     if any(type(v) not in (int, float) for v in numbers):
         raise UserError('the drawing holds something that is not a number.')

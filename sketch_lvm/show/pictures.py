@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core import UserError, to_image
+from ..core import UserError, figure_text, to_image
 from .plots import GREY, PALETTE, RIGHT, WRONG, axis_or_new, left_out
 
 # %% ../../nbs/show/02_pictures.ipynb #01662544
@@ -72,7 +72,8 @@ def draw_answers(
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     if labels is not None:
-        ax.set_yticks([i * high + 4 + side / 2 for i in range(len(sketches))], list(map(str, labels)), fontsize=7)
+        middles = [i * high + 4 + side / 2 for i in range(len(sketches))]
+        ax.set_yticks(middles, list(map(figure_text, labels)), fontsize=7)
         ax.tick_params(length=0)
     return ax
 

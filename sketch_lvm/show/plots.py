@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core import UserError
+from ..core import UserError, figure_text
 
 # %% ../../nbs/show/00_plots.ipynb #6d751f32
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def _finish_ridges(ax, names, labels, styles, tall, zero):
     if zero is not None:
         ax.axvline(zero, color=GREY, lw=1, zorder=0)
     for k in labels:
-        ax.plot([], [], label=k, **styles[k])
+        ax.plot([], [], label=figure_text(k), **styles[k])
     room = max(1.2, 0.12 * (len(names) + tall)) * -(-len(labels) // 2)
     if labels:
         ax.legend(fontsize=8, loc='upper right', ncols=2, frameon=False)
-    ax.set_yticks(range(len(names)), names[::-1], fontsize=8)
+    ax.set_yticks(range(len(names)), list(map(figure_text, names))[::-1], fontsize=8)
     ax.set_ylim(-0.4, len(names) - 1 + tall + 0.2 + room)
 
 # %% ../../nbs/show/00_plots.ipynb #dc3e414e
@@ -148,7 +148,7 @@ def heatmap(
     left_out(ax, (~np.isfinite(m) & ~empty).sum())
     m, cmap = np.where(empty, np.nan, m), cmap or ('cividis' if centre is None else 'vlag')
     if max(m.shape) > 100:
-        return _many_cells(ax, m, list(map(str, rows)), list(map(str, columns)), label, centre, cmap)
+        return _many_cells(ax, m, list(map(figure_text, rows)), list(map(figure_text, columns)), label, centre, cmap)
     small = m.size <= 144
     sns.heatmap(
         np.where(np.isfinite(m), m, np.nan),
@@ -156,8 +156,8 @@ def heatmap(
         cmap=cmap,
         center=centre,
         square=len(rows) == len(columns),
-        xticklabels=list(map(str, columns)),
-        yticklabels=list(map(str, rows)),
+        xticklabels=list(map(figure_text, columns)),
+        yticklabels=list(map(figure_text, rows)),
         annot=small,
         fmt=f'.{digits}f',
         annot_kws=dict(size=8 if m.size <= 64 else 7),
@@ -209,10 +209,10 @@ def over_steps(
             ms=4,
             markevery=max(1, v.shape[1] // 25),
             ls=('-', '--', '-.', ':')[i % 4],
-            label=name,
+            label=figure_text(name),
         )
     for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')):
-        ax.axhline(value, color=GREY, lw=1, ls=style, label=name)
+        ax.axhline(value, color=GREY, lw=1, ls=style, label=figure_text(name))
     left_out(ax, sum((~np.isfinite(np.asarray(v, float))).sum() for _, v in curves.values()))
     ax.set(xlabel='step', ylabel=ylabel)
     if curves or reference:
@@ -241,11 +241,11 @@ def seed_dots(
         if len(v):
             ax.plot([v.mean()] * 2, [y - 0.28, y + 0.28], color='black', lw=1.8)
     for (name, value), style in zip((reference or {}).items(), ('--', ':', '-.', '-')):
-        ax.axvline(value, color=GREY, lw=1, ls=style, label=name)
+        ax.axvline(value, color=GREY, lw=1, ls=style, label=figure_text(name))
     left_out(ax, lost)
     if reference:
         ax.legend(fontsize=7)
-    ax.set_yticks(range(len(values)), list(values), fontsize=8)
+    ax.set_yticks(range(len(values)), list(map(figure_text, values)), fontsize=8)
     ax.set(xlabel=xlabel, ylim=(len(values) - 0.4, -0.6))
     return ax
 
@@ -294,7 +294,7 @@ def dumbbells(
         ax.plot(v, np.full(len(v), y), '|', color=PALETTE[0], ms=12, mew=1.6, label=words[1] if first else None)
         if name in (chance or {}):
             ax.plot(chance[name], y, '|', color=GREY, ms=9, label='chance' if first else None)
-    ax.set_yticks(range(len(values)), list(values), fontsize=8)
+    ax.set_yticks(range(len(values)), list(map(figure_text, values)), fontsize=8)
     ax.set(xlabel=xlabel, ylim=(len(values) - 0.4, -0.6))
     if values:
         ax.legend(fontsize=7, frameon=False, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1))

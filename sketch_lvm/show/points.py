@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core import UserError
+from ..core import UserError, figure_text
 from .plots import MANY, PALETTE, axis_or_new, colours_of, left_out
 
 # %% ../../nbs/show/01_points.ipynb #ddc90232
@@ -91,7 +91,7 @@ def embedding_map(
     ok = np.isfinite(xy).all(1)
     xy, sketch, names = xy[ok], sketch[ok], names[ok]
     ax.set(xticks=[], yticks=[])
-    ax.set_title(title, fontsize=9)
+    ax.set_title(figure_text(title), fontsize=9)
     left_out(ax, (~ok).sum())
     (_densities if len(xy) > MANY else _marks)(ax, xy, sketch, names, colours_of(show))
     ax.legend(fontsize=8, loc='upper center', bbox_to_anchor=(0.5, 0), ncols=2, frameon=False, handletextpad=0.1)

@@ -16,7 +16,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from ..clip.encoder import Encoder
-from ..core import UserError, atomic_write
+from ..core import UserError, atomic_write, figure_text
 from ..data.items import SketchPhotoSet
 from ..look.early import first_part, growing_pages
 from ..measure.evaluate import device_of, embed
@@ -107,7 +107,7 @@ def replay_figure(r: Replay, stages: int = 5, n: int = 5, model: str | None = No
     for part, (values, text) in enumerate(((r.precision, 'average precision'), (r.ranks, 'rank of its own photo'))):
         ax = fig.add_subplot(grid[: (n + 3) // 2, -1] if part == 0 else grid[(n + 3) // 2 :, -1])
         for (name, v), colour in zip(values.items(), LINES):
-            ax.plot(100 * r.shares, v, color=np.array(colour) / 255, label=name)
+            ax.plot(100 * r.shares, v, color=np.array(colour) / 255, label=figure_text(name))
         ax.set_ylabel(text, fontsize=7)
         ax.set(ylim=(0, 1.02) if part == 0 else (None, None))
         ax.tick_params(labelsize=6)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core import UserError, show_images, printable
+from ..core import UserError, figure_text, printable, show_images
 from ..data.images import read_image
 from ..measure.ranking import exact_products
 from ..measure.report import WARNING
@@ -174,7 +174,8 @@ class Hits:
 
     def __repr__(self):
         lines = [
-            printable(f'{h.rank:3}  {h.score:.3f}  {h.name or "-"}  {h.id}{f"  ({h.copies} copies)" * (h.copies > 1)}')
+            f'{h.rank:3}  {h.score:.3f}  {printable(h.name or "-", True)}  {printable(h.id, True)}'
+            + f'  ({h.copies} copies)' * (h.copies > 1)
             for h in self
         ]
         return '\n'.join([self.verdict] * bool(self.verdict) + lines)
@@ -252,5 +253,6 @@ def figure(hits: Hits, n: int) -> 'Figure':
         size=1.25,
     )
     fig = axes[0].figure
-    fig.suptitle(hits.gallery.about['encoder'] + (f'. {WARNING}' if hits.gallery.about['random'] else ''), fontsize=7)
+    about = hits.gallery.about
+    fig.suptitle(figure_text(about['encoder']) + f'. {WARNING}' * bool(about['random']), fontsize=7)
     return fig

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core import figure_text
 from .tablepage import conditions_line, data_words
 from .tables import Table
 from .tablestate import outdated_rows, published_value, shown_metrics
@@ -114,7 +115,8 @@ def draw_table(state: dict, table: Table, metric: str | None = None, ax: 'Axes |
     if 'frozen CLIP' in values:
         ax.axvline(values['frozen CLIP'][0], color='#888888', lw=0.8, ls=':')
     ax.set_xlim(low, high)
-    ax.set_yticks(range(len(rows)), [r.name + ' (under revision)' * (r.name in outdated_rows(state)) for r in rows])
+    names = [figure_text(r.name) + ' (under revision)' * (r.name in outdated_rows(state)) for r in rows]
+    ax.set_yticks(range(len(rows)), names)
     ax.invert_yaxis()
     _legend(ax, state, metric)
     ax.set_xlabel(metric + ', RANDOM WEIGHTS' * state['random'])
@@ -122,7 +124,7 @@ def draw_table(state: dict, table: Table, metric: str | None = None, ax: 'Axes |
         textwrap.fill(f'data: {data_words(state)}{", A SAMPLE" * bool(state.get("sample"))}', 90),
         f'backbone: {s["backbone"]}',
     )
-    ax.set_title(('; ' if len(title[0]) < 60 else '\n').join(title), fontsize=9)
+    ax.set_title(figure_text(('; ' if len(title[0]) < 60 else '\n').join(title)), fontsize=9)
     if own:
         _conditions(ax, state)
     return ax

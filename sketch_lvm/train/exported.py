@@ -25,9 +25,9 @@ from ..clip.own import OwnEncoder
 from ..clip.prompts import NoPrompts
 from ..clip.towers import tower_mark
 from ..clip.weights import without_network
-from ..core import Caution, UserError, printable, read_whole, sha256
+from ..core import Caution, UserError, printable, sha256
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, Format, count, three_numbers, with_about
-from ..plain import plain_json
+from ..plain import LARGEST, plain_json, regular_bytes
 from ..data.images import MODALITIES, is_fit
 from .baked import FixedTokens
 from .sealed import Damaged, refuse_pickle
@@ -274,6 +274,9 @@ def load_exported(
     path = Path(path)
     if not path.is_file():
         raise UserError(f'there is no file {path}.')
-    content = read_whole(path)
+    try:
+        content = regular_bytes(path, LARGEST['weights'])
+    except ValueError as e:
+        raise UserError(f'{path} is not read: {e}.') from e
     refuse_pickle(content, path)
     return open_safetensors(content, path, backbone) if content[8:9] == b'{' else open_onnx(content, path)

@@ -167,7 +167,7 @@ def steps_before(out: str | Path) -> int | None:
     try:
         config = read_json(Path(out) / 'config.json')
         steps = config['settings' if 'settings' in config else 'experiment']['steps']
-    except (OSError, UserError, KeyError, TypeError):
+    except (UserError, OSError, ValueError, KeyError, TypeError):
         return None  # no run yet, or one that `keep_config` refuses
     return steps if isinstance(steps, int) else None
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import LARGEST_TEXT, UserError, read_whole
-from ..plain import open_array, plain_json
+from ..core import UserError
+from ..plain import open_array, plain_json, regular_bytes
 from .sealed import SEAL, Damaged, put_back, seal_of
 
 # %% ../../nbs/train/12_mapped.ipynb #d7015363
@@ -135,9 +135,8 @@ def open_mapped(path: str | os.PathLike, whole: bool | None = None) -> tuple[Pat
     seal = path / SEAL
     if not seal.is_file():
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
-    text = read_whole(seal, LARGEST_TEXT)
     try:
-        hashes = plain_json(text)['files']
+        hashes = plain_json(text := regular_bytes(seal))['files']
         fine = (
             all(os.path.basename(n) == n and isinstance(h, str) for n, h in hashes.items()) and seal_of(hashes) == text
         )

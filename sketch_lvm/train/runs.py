@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -22,8 +23,8 @@ from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
 from ..fields import TEXT, WHOLE, Format, Newer
-from ..files import is_there, open_to_add
-from ..plain import plain_json
+from ..files import is_there, open_to_add, remove_whole
+from ..plain import LARGEST, plain_json, regular_bytes
 from .sealed import Damaged, put_back
 
 # %% ../../nbs/train/04_runs.ipynb #5987709a
@@ -49,12 +50,20 @@ def _log_size(path: str | Path, mark: object) -> int:
     )
 
 # %% ../../nbs/train/04_runs.ipynb #732fdbd1
+def _log_bytes(path: Path) -> bytes:
+    "What a log holds"
+    try:
+        return regular_bytes(path, LARGEST['log'])
+    except ValueError as e:
+        raise Damaged(f'{path} cannot be read: {e}. Move it elsewhere.') from e
+
+
 class Log:
     "Append rows to a file of JSON lines, from a known state on: its `mark` at a checkpoint, or None for a new log"
 
     def __init__(self, path: str | Path, mark: dict | None = None):
         self.path, size = Path(path), _log_size(path, mark)
-        old = self.path.read_bytes()[:size] if size and self.path.exists() else b''
+        old = _log_bytes(self.path)[:size] if size and self.path.exists() else b''
         if size and not self.path.exists():
             print(f'{self.path} is gone. A new one begins.', file=sys.stderr)
         elif size and sha256(old) != mark['sha256']:
@@ -94,13 +103,13 @@ class Log:
 def read_log(run: str | Path) -> list[dict]:
     "The rows of a run's log; a last line cut short is left out"
     try:
-        lines = (Path(run) / 'log.jsonl').read_text(encoding='utf-8').splitlines(keepends=True)
+        lines = _log_bytes(Path(run) / 'log.jsonl').decode().splitlines(keepends=True)
     except FileNotFoundError:
         raise UserError(f'{run} has no log.jsonl. It is no run, or its log was removed.') from None
     except UnicodeDecodeError as e:
         raise Damaged(f'{Path(run) / "log.jsonl"} is not text: {e}') from e
     try:
-        return [plain_json(line) for line in lines if line.endswith('\n')]
+        return [plain_json(line, LARGEST['line']) for line in lines if line.endswith('\n')]
     except (ValueError, RecursionError) as e:
         raise Damaged(f'{Path(run) / "log.jsonl"} holds a line that is not JSON: {e}') from e
 
@@ -138,6 +147,8 @@ def _alone(path: Path) -> Iterator[int]:
         try:
             if fcntl:
                 fcntl.flock(fd, fcntl.LOCK_EX)
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise UserError(f'{path} is no regular file. Remove it.')
             if is_there(fd, path):
                 yield fd
                 return  # else it was removed while we waited
@@ -238,7 +249,7 @@ def clear_litter(run: str | Path) -> None:
     for p in Path(run).glob('.*.old.tmp'):
         put_back(p.with_name(p.name[1 : -len('.old.tmp')]))
     for p in Path(run).glob('.*.tmp'):
-        shutil.rmtree(p) if p.is_dir() else p.unlink(missing_ok=True)
+        remove_whole(p)
 
 # %% ../../nbs/train/04_runs.ipynb #f26cbff0
 def flatten(d: dict, prefix: str = '') -> dict[str, object]:

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import LARGEST_READ, LARGEST_TEXT, UserError, read_whole, sha256
-from ..plain import plain_json
+from ..core import UserError, sha256, with_own_name
+from ..plain import LARGEST, plain_json, regular_bytes
 
 # %% ../../nbs/train/00_sealed.ipynb #2cf92267
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _clear(litter: Path) -> None:
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     "An empty folder to be filled with flushed files; it takes the name `path` when the block ends, or vanishes"
-    path = Path(path)
+    path = with_own_name(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     new, old = (path.with_name(f'.{path.name}.{what}.tmp') for what in ('new', 'old'))
     try:
@@ -154,16 +154,16 @@ def read_folder(path: str | os.PathLike) -> dict[str, bytes]:
     put_back(path)
     if not seal.is_file():
         raise Damaged(f'{path} has no {SEAL}; it was not written by this program, or not to its end.')
-    text = read_whole(seal, LARGEST_TEXT)
     try:
+        text = regular_bytes(seal)
         names = [n for n in plain_json(text)['files'] if os.path.basename(n) == n]
     except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise Damaged(f'{path}: {SEAL} is damaged.') from e
     if absent := [n for n in names if not (path / n).is_file()]:
         raise Damaged(f'{path} lacks {", ".join(map(repr, absent))}.')
-    if (size := sum((path / n).stat().st_size for n in names)) > LARGEST_READ:
-        raise Damaged(f'{path} holds {size:,} bytes, and of such a folder at most {LARGEST_READ:,} are read.')
-    files = {n: read_whole(path / n) for n in names}
+    if (size := sum((path / n).stat().st_size for n in names)) > (most := LARGEST['weights']):
+        raise Damaged(f'{path} holds {size:,} bytes, and of such a folder at most {most:,} are read.')
+    files = {n: regular_bytes(path / n, most) for n in names}
     check_seal(text, files, path)
     return files
 

@@ -41,6 +41,8 @@ kill -9 at 200 instants, 0 and 2 workers | the same | faults/test_kills.py::test
 kill -9 of the real command | the same | faults/test_kills.py::test_the_real_command_is_killed_and_goes_on
 kill -9 while a checkpoint is written | the same | test_train_loop.py::test_killed_at_any_instant
 kill between the two renames of a folder | the old folder or the new one, never none | test_train_sealed.py::test_dying_at_any_call_leaves_old_or_new
+a link to a folder in the place of litter in a run | the link goes, what it points to stays | test_train_runs.py::test_litter_that_is_a_link_is_cleared
+the same among the parts of a gallery | left out, and said | test_show_growing.py::test_a_link_among_the_parts_is_left_out
 kill while a file is replaced | the old file or the new one | faults/test_kills.py::test_a_file_killed_at_any_call_is_the_old_or_the_new_one
 kill while a cache is built | the next build gives the same pixels | faults/test_kills.py::test_a_cache_killed_at_any_call_is_built_by_the_next
 Ctrl-C while a cache is built | whole shards stay, the build goes on | test_data_cache.py::test_an_interrupted_build_goes_on
@@ -62,6 +64,8 @@ a limit on the size of files | the old file stays, no litter | faults/test_proce
 output below a file, a pipe, a looping link, a name too long | one sentence before any work, exit 2 | faults/test_processes.py::test_outputs_that_cannot_be_written_are_said_before_any_work
 read-only output | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
 unwritable output of every command | one sentence before any work, exit 2 | test_app_cli.py::test_every_output_is_tried_before_the_work
+a gallery, or any folder that is replaced as a whole, at `.` or `..` | a sentence before any work | test_show_gallery.py::test_a_gallery_needs_a_name
+an output that is the drawing asked with, or another output, by whatever path | a sentence before any work | test_app_engine.py::test_no_output_is_an_input_or_another_output
 the folder of a run is moved while it trains | said; nothing begins beside the log; where it is now it goes on to the same bits | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[moved]
 the folder of a run is removed while it trains | said at the next checkpoint; not begun anew | faults/test_ordinary_days.py::test_a_run_whose_folder_goes_away_says_so[removed]
 a photo cannot be read in the middle of a training, with workers or without | a sentence, not a worker's traceback | test_train_workers.py::test_batches_in_order_and_workers_gone
@@ -76,6 +80,7 @@ a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_ru
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
 a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
+a pipe in the place of a configuration, a log or a lock that is read | a sentence, not waited for | test_train_runs.py::test_a_pipe_in_the_place_of_a_file_is_not_waited_for
 links in the place of an output, of a sealed folder, or of what its writer puts beside it | replaced; what they point to stays | faults/test_fresh_eyes.py::test_links_in_the_way_of_a_writer_are_not_followed
 a link that appears while a file is written | replaced | faults/test_fresh_eyes.py::test_a_link_that_appears_while_a_file_is_written
 a link in the place of the lock of an index | a sentence | faults/test_fresh_eyes.py::test_the_lock_of_an_index_follows_no_link
@@ -134,9 +139,13 @@ modes 1, L, LA, P, RGBA, CMYK, I;16, F | right pixels | test_data_images.py::tes
 animations | the first frame | test_data_images.py::test_photos_and_animations
 EXIF 1 to 8 | upright | test_data_images.py::test_all_eight_orientations
 1 x 1 and 1 x 10,000 | fitted | test_data_images.py::test_fitting_keeps_what_it_says
+a drawing on a strip of paper, 16,000 x 60 | no page of its length is made | test_show_drawing.py::test_a_long_strip_of_paper_takes_no_page_of_its_length
+a see-through picture of as many pixels as are allowed | laid on white in strips | test_data_images.py::test_strips_of_a_see_through_picture_are_as_the_whole
+eight threads meet eight of the largest pictures | two are decoded at once | test_data_images.py::test_threads_share_an_allowance_of_pixels
 decompression bombs | refused before decoding | test_data_images.py::test_broken_files_are_refused_by_name
 a format that is not on the list, EPS for one | refused, no program is started | test_data_images.py::test_only_the_formats_asked_for_are_opened
 an empty drawing, one point, unequal lengths, a million points, 3-D, broken lines, cut gzip | line number in the error, good lines kept | test_data_quickdraw.py::test_broken_drawings_are_named_by_line
+a drawing with coordinates of 1e308 | refused, as the scan says | test_data_quickdraw.py::test_coordinates_beyond_any_page_are_named
 a compressed bomb of drawings | not unpacked | test_data_quickdraw.py::test_a_compressed_bomb_is_not_unpacked
 damaged lines of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[ndjson]
 damaged records of drawings | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[bin]
@@ -190,6 +199,8 @@ any test that asks the network | fails | faults/test_network.py::test_the_networ
         """
 a gallery behind a good seal: NaN, zeros, other lengths, EPS thumbnails, endless brackets | refused | test_show_keeping.py::test_a_seal_is_no_proof
 a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_proof
+a gallery whose ids are a/a/a/..., or longer than any path | refused | test_show_keeping.py::test_ids_are_paths_of_a_length
+the same in Milvus | the app lists the folders that can be asked for, and no more | test_app_finder.py::test_folders_above_photos_are_counted_and_fill_no_memory
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
 a run that names a backbone: an address, a path, weights to be fetched | opens nothing without --trust, but what is at hand, in its folder, or was named here before | test_study_runs.py::test_a_run_opens_no_backbone_by_itself
 a path in a run's folder that a link leads out of | not opened | test_clip_names.py::test_what_lies_in_a_folder_lies_there_wherever_links_lead
@@ -208,6 +219,9 @@ a report with any field of a wrong type | shown, or refused by its name | test_m
 per-query results that are none | refused | test_measure_perquery.py::test_per_query_results_come_back_and_wrong_ones_are_refused
 escape sequences in class and file names | shown as text | test_core.py::test_nothing_shown_commands_a_terminal
 escape sequences in any output | shown as text | test_app_terminal.py::test_only_text_reaches_the_terminal
+line ends in names of photos and classes | begin no line of a list | test_show_search.py::test_names_forge_no_line_and_are_no_formulas
+line ends in the name of a file of strokes | the same | test_show_drawing.py::test_a_name_of_a_file_begins_no_line
+signs without width, letters of tags | shown; joiners stay where scripts and emoji need them | test_core.py::test_nothing_shown_commands_a_terminal
 damaged checkpoints, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[checkpoint]
 damaged galleries, three of four with a seal that fits | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[gallery]
 damaged configurations | refused or read | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[configuration]
@@ -233,6 +247,8 @@ Milvus cannot say what a collection is, or a file cannot be opened | the error i
 damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[lock]
 damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
+JSON in which the last of many thousand names comes twice | refused at once | test_plain.py::test_a_name_that_comes_twice_is_found_at_once
+JSON larger than any honest file of its kind, or a device in its place | refused before it is read | test_files.py::test_files_that_never_end_are_not_read
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
 JSON with too large | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[too large]
@@ -249,6 +265,7 @@ a place that opens a file beside the doors | has to be argued | faults/test_door
         """
 a class called <img src=x onerror=alert(1)> | text everywhere | test_show_gallery.py::test_hits_are_what_they_say
 the same in tables and figures | text | test_data_items.py::test_names_stay_text_and_figures_work
+a class or an encoder called $\\nosuch$ | text in every figure, no formula | test_show_search.py::test_names_forge_no_line_and_are_no_formulas
 messages of wrong type, a million points, NaN, traits out of range | checked, capped, answered | test_show_pad.py::test_a_pad_takes_no_more_than_a_drawing
 damaged messages to the pad | never an exception | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[pad]
 an empty page, a dot, strokes outside | no exception | test_show_pad.py::test_strokes_are_cut_at_the_edge
