@@ -14,9 +14,9 @@ CALLS |= {'json.loads', 'json.load', 'torch.load', 'pickle.load', 'pickle.loads'
 CALLS |= {'os.replace', 'os.rename', 'load', 'load_file', 'save_file', 'safe_open'}  # the bare ones are of safetensors
 METHODS = {'read_text', 'read_bytes', 'write_text', 'write_bytes', 'savefig', 'to_csv', 'extractall'}
 DOORS = """
-core | open os.replace os.fdopen read_text | a door: `atomic_write`, `sha256`, `read_json`; the name of the processor
+core | open os.open os.replace os.fdopen read_text | a door: `atomic_write` into a new file, `sha256`, `read_json`; the name of the processor
 plain | json.loads np.load | a door: `plain_json` refuses NaN, names that come twice, endless brackets; `is_array` maps and drops
-files | os.open os.fdopen read_bytes savefig | a door: `open_to_add` follows no link; `save_figure` goes through `atomic_write`
+files | open os.open os.fdopen read_bytes savefig | a door: `open_to_add` follows no link, and looks for the end of the last line; `save_figure` goes through `atomic_write`
 data/images | open Image.open | the door for pictures: formats that are allowed, a cap before decoding
 data/archives | open zipfile.ZipFile tarfile.open os.rename | the door for archives: caps, no links, exclusive files
 train/sealed | open os.open os.rename read_bytes load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`

@@ -45,8 +45,11 @@ kill while a file is replaced | the old file or the new one | faults/test_kills.
 kill while a cache is built | the next build gives the same pixels | faults/test_kills.py::test_a_cache_killed_at_any_call_is_built_by_the_next
 Ctrl-C while a cache is built | whole shards stay, the build goes on | test_data_cache.py::test_an_interrupted_build_goes_on
 fsync left out of a file, a folder, or before the log's mark | counted: every name and byte is waited for | test_train_sealed.py::test_every_name_and_byte_is_waited_for
-fsync left out of atomic_write | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
+fsync left out of atomic_write, of its file or its folder | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
 fsync left out before the log's mark | counted | test_train_runs.py::test_what_a_log_promises_is_on_the_disk
+files are written in several threads | the mask of the process is not touched, no file can be written by all | test_core.py::test_a_file_stays_as_private_as_it_was
+a report that others may not read is written again | they still may not, from its first byte on | test_core.py::test_a_file_stays_as_private_as_it_was
+no room in the middle of a row of times or of a curve | the row is taken back, and said; what a killed writer left goes when the next row is added | test_files.py::test_a_row_after_a_piece_of_a_row_can_be_read
 checkpoint empty, cut, with a flipped bit | refused by its hash, the one before is used | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
 every single flipped bit of a sealed folder | noticed | test_train_sealed.py::test_every_flipped_bit_is_noticed
 all checkpoints damaged | an error, nothing is overwritten | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
@@ -256,6 +259,7 @@ unknown options, wrong types, negative rates, typos | all in one message, neares
 mistakes of a method | all at once | test_methods_catalogue.py::test_all_mistakes_at_once
 a batch of 1,000,000,000 | refused | test_methods_building.py::test_no_batch_beyond_the_data
 a seed of 2**200, NUL in a path | a sentence | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+a drive that fails, is stale or not connected; whatever else the system refuses | a sentence with the file and the system's words, exit 2 | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
 RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
 a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error
