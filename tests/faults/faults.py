@@ -131,6 +131,7 @@ the same, without a cache | found at the start, not at step 4,000 | test_data_re
 a PNG that ends early behind right checksums | refused | test_data_damage.py::test_pixels_that_end_early_are_refused
 damage that only checksums see | refused | test_data_damage.py::test_checksums_catch_what_decoding_does_not
 a damaged JPEG | found where it can be; else said in words | test_data_damage.py::test_a_damaged_jpeg_is_found_where_anything_can_be_found
+a JPEG of which the second decoder dies | named; the rest is looked at | test_data_damage.py::test_a_file_that_ends_the_second_decoder_is_named
 modes 1, L, LA, P, RGBA, CMYK, I;16, F | right pixels | test_data_images.py::test_golden_pixels_of_every_mode
 animations | the first frame | test_data_images.py::test_photos_and_animations
 EXIF 1 to 8 | upright | test_data_images.py::test_all_eight_orientations
