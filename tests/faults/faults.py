@@ -74,6 +74,7 @@ an error of the first of a team that nobody foresaw, while the others wait | all
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
+two containers with one host name, each with its own numbers of processes, train in one folder | the second refuses; after kill -9 of the first it does not | test_train_runs.py::test_a_living_owner_is_living_whatever_its_number_says
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
 a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
