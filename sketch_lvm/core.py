@@ -227,7 +227,7 @@ def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
 
 # %% ../nbs/00_core.ipynb #c9c6d15d
 def _open_beside(path: Path) -> tuple[int, str]:
-    "A new file beside `path`, open for writing, and its name; who may use the file that is there may use it, nobody else"
+    "A new file beside `path`, open for writing, and its name; whoever may use the file that is there may use it"
     try:
         old = os.lstat(path)
         allowed = stat.S_IMODE(old.st_mode) & 0o777 if stat.S_ISREG(old.st_mode) else None

@@ -200,7 +200,8 @@ OWNER = Format(
 
 def _me() -> dict:
     "What a lock says of this process"
-    me = dict(pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since=time.strftime('%F %T'))
+    pid = os.getpid()
+    me = dict(pid=pid, host=socket.gethostname(), start=process_start(pid), since=time.strftime('%F %T'))
     with contextlib.suppress(OSError):  # Linux alone says it
         me['boot'] = Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()
         me['numbers'] = os.readlink('/proc/self/ns/pid')
