@@ -168,6 +168,9 @@ drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
+another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
+a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
+links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
 an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
 twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
@@ -233,6 +236,7 @@ JSON with two of one name | refused by every reader | faults/test_fresh_eyes.py:
 JSON with brackets | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[brackets]
 a seal that holds a name twice | damaged | faults/test_fresh_eyes.py::test_a_seal_with_a_name_twice_is_damaged
 a gallery that is renamed, replaced and deleted while it is open | goes on as it was | faults/test_fresh_eyes.py::test_a_gallery_that_is_moved_while_it_is_open
+a gallery that is cut in place while it is open (rsync --inplace) | a sentence at the next use; the process goes on | faults/test_fresh_eyes.py::test_a_gallery_that_is_cut_in_place_while_it_is_open
 a place that opens a file beside the doors | has to be argued | faults/test_doors.py::test_every_place_that_opens_a_file_is_argued
 """,
     ),
