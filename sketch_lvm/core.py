@@ -247,11 +247,14 @@ def _open_beside(path: Path) -> tuple[int, str]:
 # %% ../nbs/00_core.ipynb #899154d7
 def _flush_folder(path: Path) -> None:
     "Make names in a folder durable, where the system can"
-    if os.name != 'posix':
+    if os.name != 'posix' or not os.access(path, os.R_OK):
         return
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
+    except OSError as e:
+        if e.errno not in (errno.EINVAL, errno.ENOTSUP):  # of a folder: some network drives
+            raise
     finally:
         os.close(fd)
 

@@ -183,7 +183,7 @@ def test_a_crash_leaves_the_old_file():
 
 
 def test_the_bytes_are_on_the_disk_before_the_name():
-    import os, stat, tempfile
+    import contextlib, errno, os, pytest, stat, tempfile
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import atomic_write
@@ -204,6 +204,21 @@ def test_the_bytes_are_on_the_disk_before_the_name():
         with atomic_write(Path(d) / 'x') as f:
             f.write(b'x' * 5000)
     assert done == [('fsync', 5000), ('replace', 5000), ('fsync', 'folder')], done
+
+
+    def refuse(number):
+        def fsync(file):
+            if size(file) == 'folder':
+                raise OSError(number, os.strerror(number))
+
+        return mock.patch.object(os, 'fsync', fsync)
+
+
+    with tempfile.TemporaryDirectory() as d:
+        for number, expected in ((errno.EINVAL, contextlib.nullcontext()), (errno.EIO, pytest.raises(OSError))):
+            with refuse(number), expected, atomic_write(Path(d) / 'x') as f:
+                f.write(b'y')
+            assert os.listdir(d) == ['x'] and (Path(d) / 'x').read_bytes() == b'y'
 
 
 def test_a_file_stays_as_private_as_it_was():
