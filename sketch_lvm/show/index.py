@@ -119,7 +119,7 @@ def find_photos(root: str, named: str, links: bool | None, report: ScanReport) -
     if out:
         report.notes.append(
             f'{len(out):,} links lead out of the folder, the first to {os.path.realpath(out[0])}, and are left out: '
-            'what they show would go wherever the gallery goes. --follow-links takes it in'
+            'what they show would go wherever the gallery goes. `index --follow-links` takes it in'
         )
     return found
 
