@@ -217,23 +217,54 @@ def nothing_to_test(missing: str) -> None:
 # %% ../nbs/00_core.ipynb #4876102a
 @contextlib.contextmanager
 def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
-    "Open a temporary file that becomes `path` only when the block ends without an error"
+    "Open a temporary file that becomes `path` only when the block ends without an error, as private as the old one was"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd, tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.', suffix='.tmp')
+    fd, tmp = _open_beside(path)
     try:
         with os.fdopen(fd, mode, encoding=None if 'b' in mode else 'utf-8') as f:
             yield f
             f.flush()
             os.fsync(f.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(tmp, 0o666 & ~umask)  # mkstemp makes private files; ours are ordinary ones
         os.replace(tmp, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(tmp)
         raise
+    _flush_folder(path.parent)
+
+# %% ../nbs/00_core.ipynb #c9c6d15d
+def _open_beside(path: Path) -> tuple[int, str]:
+    "A new file beside `path`, open for writing, and its name; whoever may use the file that is there may use it"
+    try:
+        old = os.lstat(path)
+        allowed = stat.S_IMODE(old.st_mode) & 0o777 if stat.S_ISREG(old.st_mode) else None
+    except FileNotFoundError:
+        allowed = None
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_BINARY', 0)
+    while True:
+        tmp = os.fspath(path.with_name(f'.{path.name}.{os.urandom(4).hex()}.tmp'))
+        try:
+            fd = os.open(tmp, flags, 0o666 if allowed is None else allowed)
+        except FileExistsError:
+            continue
+        if allowed is not None and hasattr(os, 'fchmod') and stat.S_IMODE(os.fstat(fd).st_mode) != allowed:
+            os.fchmod(fd, allowed)  # the mask took what the old file gives
+        return fd, tmp
+
+# %% ../nbs/00_core.ipynb #899154d7
+def _flush_folder(path: Path) -> None:
+    "Make names in a folder durable, where the system can"
+    if os.name != 'posix' or not os.access(path, os.R_OK):
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    except OSError as e:
+        if e.errno not in (errno.EINVAL, errno.ENOTSUP):  # of a folder: some network drives
+            raise
+    finally:
+        os.close(fd)
 
 # %% ../nbs/00_core.ipynb #a8ccc84c
 def sha256(path_or_bytes: str | os.PathLike | bytes) -> str:

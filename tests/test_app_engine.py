@@ -125,7 +125,7 @@ def test_what_the_system_refuses_is_a_sentence():
 
 
     def odd(v, say):
-        raise OSError(errno.EBADF, 'Bad file descriptor')
+        raise OSError(errno.EIO, 'Input/output error', '/mnt/photos/a.jpg')
 
 
     def large(v, say):
@@ -166,7 +166,8 @@ def test_what_the_system_refuses_is_a_sentence():
         code, out, err = run(line)
         assert code == 2 and 'smaller --batch' in err and words in err and 'Traceback' not in err
     code, out, err = run('odd --json')
-    assert code == 1 and 'Traceback' in err and json.loads(out)['exit'] == 1
+    assert code == 2 and 'Traceback' not in err and json.loads(out)['exit'] == 2
+    assert '/mnt/photos/a.jpg: Input/output error. The disk or the drive' in json.loads(out)['error']
     code, out, err = run('names')
     assert code == 2 and '\x1b' not in out + err and out == 'cat\\x1b[2J\n' and 'no \\x1b]0;title\\x07 here' in err
     code, out, err = run('half --json')

@@ -198,7 +198,7 @@ def test_a_file_larger_than_memory_is_not_read():
 
 
 def test_the_bytes_are_on_the_disk_before_the_name():
-    import os, tempfile
+    import contextlib, errno, os, pytest, stat, tempfile
     from pathlib import Path
     from unittest import mock
     from sketch_lvm.core import atomic_write
@@ -211,13 +211,59 @@ def test_the_bytes_are_on_the_disk_before_the_name():
 
 
     def size(file, *_):
-        return os.fstat(file).st_size if isinstance(file, int) else os.stat(file).st_size
+        s = os.fstat(file) if isinstance(file, int) else os.stat(file)
+        return 'folder' if stat.S_ISDIR(s.st_mode) else s.st_size
 
 
     with tempfile.TemporaryDirectory() as d, noted('fsync', os.fsync), noted('replace', os.replace):
         with atomic_write(Path(d) / 'x') as f:
             f.write(b'x' * 5000)
-    assert done == [('fsync', 5000), ('replace', 5000)], done
+    assert done == [('fsync', 5000), ('replace', 5000), ('fsync', 'folder')], done
+
+
+    def refuse(number):
+        def fsync(file):
+            if size(file) == 'folder':
+                raise OSError(number, os.strerror(number))
+
+        return mock.patch.object(os, 'fsync', fsync)
+
+
+    with tempfile.TemporaryDirectory() as d:
+        for number, expected in ((errno.EINVAL, contextlib.nullcontext()), (errno.EIO, pytest.raises(OSError))):
+            with refuse(number), expected, atomic_write(Path(d) / 'x') as f:
+                f.write(b'y')
+            assert os.listdir(d) == ['x'] and (Path(d) / 'x').read_bytes() == b'y'
+
+
+def test_a_file_stays_as_private_as_it_was():
+    import os, stat, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import atomic_write
+
+
+    def allowed(x):
+        return stat.S_IMODE((os.fstat(x) if isinstance(x, int) else os.stat(x)).st_mode)
+
+
+    before = os.umask(0o027)
+    try:
+        with tempfile.TemporaryDirectory() as d, mock.patch.object(os, 'umask', side_effect=AssertionError):
+            path = Path(d) / 'report.json'
+            for mode, kept in ((None, 0o640), (0o600, 0o600), (0o664, 0o664), (0o444, 0o444)):
+                if mode:
+                    os.chmod(path, mode)
+                with atomic_write(path) as f:
+                    assert allowed(f.fileno()) == kept  # already while it is written
+                    f.write(b'x')
+                assert allowed(path) == kept and os.listdir(d) == ['report.json']
+            (link := Path(d) / 'link').symlink_to(path)  # whose own mode says nothing
+            with atomic_write(link) as f:
+                f.write(b'y')
+            assert allowed(link) == 0o640 and path.read_bytes() == b'x'
+    finally:
+        os.umask(before)
 
 
 def test_an_output_is_tried_before_the_work():

@@ -190,6 +190,36 @@ def test_a_second_decoder_that_stops_is_said():
         damage.jpeg_warnings(['x.jpg'] * 3)
 
 
+def test_a_file_that_ends_the_second_decoder_is_named():
+    import subprocess, sys, tempfile, textwrap
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data import damage
+
+    once = Path(tempfile.mkdtemp()) / 'once'  # a process that the system kills one time
+    code = textwrap.dedent('''
+        import json, os, sys
+        print('""', flush=True)
+        for line in sys.stdin:
+            if 'deadly' in line or 'unlucky' in line and not os.path.exists(sys.argv[1]):
+                open(sys.argv[1], 'w').close()
+                os.kill(os.getpid(), 9)
+            print(json.dumps('Corrupt JPEG data: x' * ('bad' in line)), flush=True)
+    ''')
+
+
+    def dies():
+        return subprocess.Popen([sys.executable, '-c', code, once], stdin=-1, stdout=-1, stderr=-1, text=True)
+
+
+    paths = [f'{k}.jpg' for k in range(250)]
+    paths[1], paths[3], paths[4], paths[7], paths[249] = 'unlucky', 'bad', 'deadly', 'bad too', 'deadly, the last'
+    with mock.patch.object(damage, '_listener', dies):
+        found = damage.jpeg_warnings(paths, workers=2)
+    bad = 'damaged (Corrupt JPEG data: x)'
+    assert found == {3: bad, 4: damage.ENDED, 7: bad, 249: damage.ENDED}
+
+
 def test_checksums_catch_what_decoding_does_not():
     import io, numpy as np, pytest
     from PIL import Image, ImageDraw

@@ -47,6 +47,40 @@ def test_files_that_never_end_are_not_read():
         json_lines(folder / 'lines')
 
 
+def test_a_row_after_a_piece_of_a_row_can_be_read():
+    import errno, pytest, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.files import add_row, json_lines, open_to_add
+
+    path = Path(tempfile.mkdtemp()) / 'times.jsonl'
+    for left, rows in (('', []), ('{"a": 1}\n{"b', [{'a': 1}]), ('{"b', []), ('{"a": 1}', [{'a': 1}])):
+        path.write_text(left)
+        add_row(path, dict(c=3))
+        assert json_lines(path, whole=True) == [*rows, {'c': 3}], left  # what was a whole row stays one
+    before = path.read_bytes()
+
+
+    class Full:  # a disk that takes four bytes more, and says so
+        def __init__(self, path):
+            self.file = open_to_add(path)
+            self.fileno, self.truncate = self.file.fileno, self.file.truncate
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *why):
+            self.file.close()
+
+        def write(self, line):
+            return self.file.write(line[:4])
+
+
+    with mock.patch('sketch_lvm.files.open_to_add', Full), pytest.raises(OSError, match='No space') as e:
+        add_row(path, dict(d=4))
+    assert e.value.errno == errno.ENOSPC and path.read_bytes() == before
+
+
 def test_of_a_link_the_link_is_removed():
     import tempfile
     from pathlib import Path

@@ -31,6 +31,7 @@ def test_a_gallery_grows_by_what_is_new():
     from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.growing import grow_gallery, parts_folder
     from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.show.keeping import read_kept
     from sketch_lvm.train.sealed import scratch
 
     d, b = scratch(), load_backbone('mini', weights_from='random')
@@ -43,8 +44,11 @@ def test_a_gallery_grows_by_what_is_new():
         os.utime(path, (1e9, 1e9))
 
 
-    def grow(encoder=enc, **how):
-        with mock.patch.object(growing, 'vectors', wraps=growing.vectors) as embedding:
+    def grow(encoder=enc, young=0, **how):  # files that were written just now are believed, unless told otherwise
+        with (
+            mock.patch.object(growing, 'vectors', wraps=growing.vectors) as embedding,
+            mock.patch.object(growing, 'RACY', young),
+        ):
             growth = grow_gallery(encoder, photo_folder(d / 'home')[0], d / 'g', batch=4, say=said.append, **how)
         assert sum(len(c.args[1]) for c in embedding.call_args_list) == growth.embedded
         return growth, load_gallery(d / 'g', encoder)
@@ -84,7 +88,8 @@ def test_a_gallery_grows_by_what_is_new():
     # a file that was written in the moment it was read is read again, whatever its time says
     now = time.time_ns()
     os.utime(files[8], ns=(now, now))
-    grow()
+    grow(young=growing.RACY)
+    assert (read_kept(d / 'g').stats[:, 1] == -1).any()
     old = files[8].stat()
     other = files[9].read_bytes()
     files[8].write_bytes(other.ljust(old.st_size, b'\0')[: max(old.st_size, len(other))])
@@ -96,8 +101,9 @@ def test_a_gallery_grows_by_what_is_new():
     same_size = bytearray(files[8].read_bytes())
     same_size[-1] ^= 1
     files[8].write_bytes(same_size)
-    age(files[8])  # a liar: same size, same old time
-    assert grow()[0].changed == 0 and grow(look_again=True)[0].photos <= 19
+    age(files[8])  # same size, same old time, as `exiftool -P` leaves it
+    growth = grow()[0]
+    assert growth.gone == 1 and [why for _, why in growth.unreadable if 'checksum' in why]
     # another encoder embeds all anew, a gallery without hashes too, in 16 bits if wanted; and they stay
     prompted = make_encoder(b, ShallowPrompts(3, width=192))
     growth, _ = grow(prompted)
@@ -113,6 +119,93 @@ def test_a_gallery_grows_by_what_is_new():
     with pytest.raises(UserError, match='none of the'):
         grow()
     assert len(load_gallery(d / 'g', enc)) >= 17  # and the old one is still there
+
+
+def test_an_old_gallery_learns_what_it_did_not_know_of_its_files():
+    import os, time
+    from unittest import mock
+    import numpy as np
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.show.keeping import read_kept
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(size=64).photos, d / 'home')
+
+
+    def grow():
+        with mock.patch.object(growing, 'RACY', 0):
+            return grow_gallery(enc, photo_folder(d / 'home')[0], d / 'g', batch=4, say=lambda text: None)
+
+
+    grow()
+    stats = np.array(read_kept(d / 'g').stats)  # not mapped: the file is written anew
+    np.save(d / 'g' / 'stats.npy', stats[:, :2])  # as older programs wrote it
+    (d / 'g' / 'sha256.json').unlink()
+    write_seal(d / 'g')
+    assert len(load_gallery(d / 'g', enc)) == 20
+    with mock.patch.object(growing, 'look_at', side_effect=AssertionError('read')):
+        growth = grow()  # not known is not changed
+    assert (growth.same, growth.embedded) == (20, 0) and (read_kept(d / 'g').stats == stats).all()
+    first, second = sorted((d / 'home').rglob('*.png'))[:2]
+    was = first.stat()
+    first.write_bytes(second.read_bytes()[: was.st_size].ljust(was.st_size, b'x'))
+    os.utime(first, ns=(was.st_atime_ns, was.st_mtime_ns))  # size and time are kept, and yet it is found
+    growth = grow()
+    assert first.stat().st_size == was.st_size and growth.changed + len(growth.unreadable) == 1
+
+
+def test_photos_of_another_folder_do_not_take_the_place_of_a_gallery():
+    import os, pytest, shutil
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(size=64).photos, d / 'home')
+    shutil.copytree(d / 'home', d / 'other')
+
+
+    def grow(home, **how):
+        return grow_gallery(enc, photo_folder(d / home)[0], d / 'g', photos=str(d / home), say=lambda text: None, **how)
+
+
+    def refused(home, why):
+        before = (d / 'g' / 'sha256.json').read_bytes()
+        with mock.patch.object(growing, 'look_at', side_effect=AssertionError('read')), pytest.raises(UserError, match=why):
+            grow(home)
+        assert (d / 'g' / 'sha256.json').read_bytes() == before
+
+
+    assert grow('home').photos == 20
+    refused('other', 'holds the photos of .*home, not those of .*other.*--replace')
+    (d / 'link').symlink_to(d / 'home')
+    assert grow('link').same == 20  # the same folder by another name
+    growth = grow('other', replace=True)  # moved: read, and not embedded again
+    assert (growth.same, growth.embedded) == (20, 0)
+    files = sorted((d / 'other').rglob('*.png'))
+    for f in files[:10]:
+        f.unlink()
+    assert grow('other').gone == 10  # half of them may go
+    for f in files[10:16]:
+        f.rename(f.with_name('new-' + f.name))
+    refused('other', '6 of the 10 photos of the gallery that is there are not among these 10.*--replace')
+    assert grow('other', replace=True).moved == 6
 
 
 def test_a_gallery_of_a_newer_version_is_not_replaced():
@@ -159,7 +252,7 @@ def test_killed_and_taken_up():
 
 
     def grow(out):
-        with mock.patch.object(growing, 'PART', 8):
+        with mock.patch.object(growing, 'PART', 8), mock.patch.object(growing, 'RACY', 0):
             return grow_gallery(enc, items, out, batch=4, workers=2, say=lambda text: None)
 
 

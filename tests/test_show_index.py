@@ -39,6 +39,60 @@ def test_folders_of_photos():
         photo_folder(d / 'absent')
 
 
+def test_links_out_of_a_folder():
+    import os, tempfile
+    from pathlib import Path
+    import numpy as np
+    from PIL import Image
+    from sketch_lvm.show.index import LEADS_OUT, photo_folder
+
+    d = Path(tempfile.mkdtemp())
+    grey = Image.fromarray(np.full((9, 9, 3), 99, np.uint8))
+    for p in ('mine/cat/1.png', 'mine/dog/2.png', 'private/deep/3.png', 'private/4.png', 'mine-not/5.png'):
+        (d / p).parent.mkdir(parents=True, exist_ok=True)
+        grey.save(d / p)
+
+
+    def link(name, to):
+        (d / name).parent.mkdir(parents=True, exist_ok=True)
+        (d / name).symlink_to(to)
+
+
+    def ids(name, **how):
+        items, report = photo_folder(d / name, **how)
+        return sorted(items.ids), report
+
+
+    link('mine/cat/x', d / 'private')
+    link('mine/cat/6.png', d / 'private' / '4.png')
+    link('mine/cat/7.png', d / 'mine-not' / '5.png')  # a folder next door that begins alike
+    link('mine/cat/8.png', '../dog/2.png')  # inside
+    link('mine/puppies', 'dog')
+    own = ['cat/1.png', 'cat/8.png', 'dog/2.png']
+    for name in ('mine', 'link to mine'):
+        if name != 'mine':
+            link(name, d / 'mine')  # the folder itself may be a link
+        found, report = ids(name)
+        assert found == own, found
+        assert sum(why == LEADS_OUT for _, why in report.left_out) == 3 and '3 links lead out' in str(report)
+        assert '--follow-links' in str(report)
+    found, report = ids('mine', links=True)
+    assert found == sorted([*own, 'cat/6.png', 'cat/7.png', 'cat/x/4.png', 'cat/x/deep/3.png']), found
+    assert 'lead out' not in str(report)
+
+    link('set/cat/1.png', d / 'private' / '4.png')  # a data set made of links, file by file
+    link('set/all', d / 'private')  # and whole folders
+    (d / 'set' / 'README.txt').write_text('x')
+    found, report = ids('set')
+    assert found == ['all/4.png', 'all/deep/3.png', 'cat/1.png'] and 'no photo of its own' in str(report)
+    assert len(report.left_out) == 1  # the text, once
+    grey.save(d / 'set' / 'own.png')
+    assert ids('set')[0] == ['own.png']
+    link('pair/photo', d / 'mine')  # photos beside sketches, both elsewhere
+    link('pair/sketch', d / 'mine-not')
+    assert ids('pair')[0] == own
+
+
 def test_threads_change_nothing():
     import time
     import pytest, torch

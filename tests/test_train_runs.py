@@ -202,6 +202,71 @@ def test_a_lock_that_says_more_than_is_known_stays():
         assert json.loads((run / 'LOCK').read_text())['pid'] == os.getpid()
 
 
+def test_a_living_owner_is_living_whatever_its_number_says():
+    import errno, fcntl, json, os, pytest, signal, socket
+    from unittest import mock
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train import runs
+    from sketch_lvm.train.runs import lock
+    from sketch_lvm.train.sealed import scratch
+
+    run = scratch()
+    f = run / 'LOCK'
+
+
+    def holder():  # a process that holds the folder, and a child of its own that outlives it
+        hear, say = os.pipe()
+        if pid := os.fork():
+            os.close(say)
+            child = os.read(hear, 20)
+            os.close(hear)
+            return pid, int(child)
+        try:
+            with lock(run):
+                child = os.fork()
+                if child:
+                    os.write(say, str(child).encode())
+                signal.pause()
+        finally:
+            os._exit(0)
+
+
+    def kill(pid):
+        os.kill(pid, signal.SIGKILL)
+
+
+    def refused(why):
+        with pytest.raises(UserError, match=why), lock(run):
+            pass
+
+
+    for kept in ({}, dict(numbers='pid:[1]'), dict(host='elsewhere')):
+        owner, child = holder()
+        said = json.loads(f.read_text()) | dict(pid=2**22 + 1, start=1) | kept  # as a container sees another one
+        f.write_text(json.dumps(said))
+        refused(f'in use by process {2**22 + 1} on (this machine|elsewhere) since')
+        kill(owner)
+        os.waitpid(owner, 0)
+        with lock(run):  # kill -9 frees it, though the child lives
+            assert json.loads(f.read_text())['pid'] == os.getpid()
+        assert not f.exists()
+        kill(child)
+
+    # without flock the number has to do, as before
+    me = runs._me()
+    with mock.patch.object(fcntl, 'flock', side_effect=OSError(errno.ENOLCK, 'No locks available')):
+        with lock(run):
+            assert json.loads(f.read_text())['flock'] is False
+            refused(f'in use by process {os.getpid()} on this machine')
+        assert not f.exists()
+        f.write_text(json.dumps(me | dict(pid=2**22 + 1, start=1)))
+        with lock(run):
+            pass
+        if 'boot' in me:
+            f.write_text(json.dumps(me | dict(pid=2**22 + 1, start=1, numbers='pid:[1]')))
+            refused('another container since(.|\n)*remove')
+
+
 def test_of_many_takers_one_gets_a_dead_lock():
     import json, os, socket
     from sketch_lvm.core import UserError

@@ -131,6 +131,8 @@ def check_index(v: Namespace) -> list[str]:
         out.append('a gallery in Milvus is made of a folder of photos; --data goes into a folder.')
     if away and (v.half or v.look_again or v.not_found):
         out.append('--half, --look-again and --not-found belong to a gallery in a folder.')
+    if v.data and (v.replace or v.follow_links):
+        out.append('--replace and --follow-links belong to a folder of photos, not to --data.')
     if v.not_found and not 0 < v.not_found < 1:
         out.append(f'--not-found is a share between 0 and 1, such as 0.1, not {v.not_found}.')
     if bool(v.photos) == bool(v.data):
@@ -229,7 +231,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
         if v.photos:
             photos, report = photos_at(v.photos, say)
             if report is None:
-                photos, report = photo_folder(photos)
+                photos, report = photo_folder(photos, links=True if v.follow_links else None)
         else:
             photos, report = searched_items(read_data(v.data)), None
         source = choose_precision(encoder, source, kept_precision(v), len(photos), say)
@@ -275,7 +277,16 @@ def index_files(
     where, photos = os.path.abspath(v.photos), photos.photos
     if is_milvus(v.out):
         growth = fill_milvus(
-            encoder, photos, v.out, source, where, v.batch, v.workers or None, say, left_out=report.left_out
+            encoder,
+            photos,
+            v.out,
+            source,
+            where,
+            v.batch,
+            v.workers or None,
+            say,
+            left_out=report.left_out,
+            replace=bool(v.replace),
         )
     else:
         growth = grow_gallery(
@@ -289,6 +300,7 @@ def index_files(
             v.workers or None,
             half=v.half,
             look_again=bool(v.look_again),
+            replace=bool(v.replace),
             say=say,
             extra=extra,
         )
@@ -330,7 +342,13 @@ INDEX = Command(
         Opt('batch', 'count', 'photos read at once', 64),
         Opt('workers', 'whole', 'threads that read files; 0: as many as there are processors, at most 8', 0),
         Opt('half', 'flag', 'keep vectors in 16 bits: half the disk, scores that differ in their fourth digit'),
-        Opt('look-again', 'flag', 'read every file, also those whose size and time are as they were'),
+        Opt('look-again', 'flag', 'read every file, also those that are as they were by size and time'),
+        Opt(
+            'replace',
+            'flag',
+            'the folder was moved, or other photos are to take the place of those that are there; most may go',
+        ),
+        Opt('follow-links', 'flag', 'take in what links lead to outside the folder'),
         Opt(
             'not-found',
             'amount',

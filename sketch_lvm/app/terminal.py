@@ -93,17 +93,22 @@ REMEDIES: dict[int, str] = {
     errno.ELOOP: 'Links lead in a circle.',
     errno.ENOENT: 'It was there, or should be: look at the path.',
     errno.EMFILE: 'Too many files are open: raise the limit with `ulimit -n`.',
+    errno.EIO: 'The disk or the drive does not answer as it should: look at it before anything else is kept there.',
+    errno.ESTALE: 'The network drive has lost it: mount the drive again.',
+    errno.ENOTCONN: 'The drive is not connected any more: mount it again.',
+    errno.ENODEV: 'What it lies on is not there any more: connect it again.',
+    errno.EBUSY: 'Something else is using it: end that, or choose another place.',
+    errno.EINVAL: 'The file system there cannot do this: choose a place on another disk.',
 }
 
 # %% ../../nbs/app/01_terminal.ipynb #544e0f8b
-def remedy(error: OSError) -> str | None:
-    "What the system refused and what to do about it, as a sentence; None where a user can do nothing"
-    if error.errno not in REMEDIES:
-        return None
+def remedy(error: OSError) -> str:
+    "What the system refused, in its own words, and what to do about it where that is known; one or two sentences"
     if error.errno == errno.ENOENT and error.filename is None and not os.stat('.').st_nlink:
         return 'The folder in which this was started is not there any more. Change to another one.'
     where = f'{os.fspath(error.filename)}: ' if isinstance(error.filename, (str, os.PathLike)) else ''
-    return f'{where}{error.strerror}. {REMEDIES[error.errno]}'
+    words = (error.strerror or str(error) or type(error).__name__).rstrip('.')
+    return f'{where}{words}. {REMEDIES.get(error.errno, "")}'.rstrip()
 
 # %% ../../nbs/app/01_terminal.ipynb #c595da4b
 def is_first_process() -> bool:

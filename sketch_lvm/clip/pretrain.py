@@ -24,7 +24,7 @@ from .amp import amp_of_run, choose_amp, muon_for, precision
 from .backbone import MINI, MINI_STATS, build_mini
 from .texts import WordTokenizer
 from ..core import Progress, UserError, atomic_write, machine, pick_device, rng
-from ..files import json_lines, open_to_add
+from ..files import add_row, json_lines
 from ..world.miniworld import CATEGORY_NAMES
 from ..world.captions import caption_of, caption_words
 from ..world.render import LINE_STYLES
@@ -355,7 +355,6 @@ def log(
 
 def log_row(out: Path, row: dict, say: Callable[[str], object] | None) -> None:
     "Add a row to the log in a folder, and tell it"
-    with open_to_add(out / 'log.jsonl') as f:
-        f.write(json.dumps(row).encode() + b'\n')
+    add_row(out / 'log.jsonl', row)
     if say:
         say('  '.join(f'{k} {v}' for k, v in row.items()))

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['JUNK', 'SUFFIXES', 'NOT_READ', 'PAIRING', 'ending', 'stem_of', 'why_not_read', 'ScanReport', 'entry_kind',
-           'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble', 'save_folder',
-           'equal_places', 'same_pictures', 'matching_places', 'check_leaks']
+           'list_entries', 'list_folder', 'list_classes', 'photo_ids', 'find_sides', 'from_folder', 'assemble',
+           'save_folder', 'equal_places', 'same_pictures', 'matching_places', 'check_leaks']
 
 # %% ../../nbs/data/05_folders.ipynb #8117fcc3
 import html
@@ -128,8 +128,8 @@ def entry_kind(entry: os.DirEntry) -> str:
         return f'cannot be looked at: {e.strerror}'
 
 # %% ../../nbs/data/05_folders.ipynb #d3016744
-def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
-    "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
+def list_entries(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[os.DirEntry, str]]:
+    "`(entry, kind)` of the files and folders in a folder, by name; the rest goes to the report"
     try:
         with os.scandir(folder) as entries:
             entries = sorted(entries, key=lambda e: e.name)
@@ -141,9 +141,15 @@ def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple
             continue
         kind = entry_kind(e)
         if kind in ('file', 'folder'):
-            yield e.name, e.path, kind
+            yield e, kind
         else:
             report.leave_out(e.path, kind)
+
+
+def list_folder(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str, str]]:
+    "`(name, path, kind)` of the files and folders in a folder, by name; the rest goes to the report"
+    for e, kind in list_entries(folder, report):
+        yield e.name, e.path, kind
 
 # %% ../../nbs/data/05_folders.ipynb #41b11c95
 def list_classes(folder: str | os.PathLike, report: ScanReport) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part', 'embedded_parts', 'Growth', 'count_growth',
-           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'remove_parts', 'share', 'grow_gallery',
-           'unchanged_rows', 'put_together']
+           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'remove_parts', 'share', 'photos_of',
+           'grow_gallery', 'unchanged_rows', 'put_together']
 
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
 import contextlib
@@ -28,8 +28,9 @@ from ..files import is_there, open_to_add, remove_whole
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
-from .index import REFUSED, encoder_mark, keep_unseen, photo_pixels, read_ahead, small_jpeg, vectors
-from .keeping import Kept, read_kept, write_kept
+from .index import REFUSED, encoder_mark, keep_own, keep_unseen
+from .index import photo_pixels, read_ahead, small_jpeg, vectors
+from .keeping import Kept, read_kept, whole_stats, write_kept
 from ..train.learner import Team
 
 # %% ../../nbs/show/17_growing.ipynb #3fa86de4
@@ -48,32 +49,39 @@ class Known:
         "One more piece; of two that hold a name the later counts"
         which = len(self.pieces)
         self.pieces.append(piece)
+        piece.stats = whole_stats(piece.stats)
         for row, (name, key) in enumerate(zip(piece.ids, map(bytes, piece.hashes))):
             self.by_id[name] = which, row
             self.by_hash.setdefault(key, (which, row))
 
-    def unchanged(self, name: str, size: int, time_ns: int) -> tuple[int, int] | None:
-        "Where the photo of this name is, if its file is as it was"
-        place = self.by_id.get(name)
-        if place and self.pieces[place[0]].stats[place[1]].tolist() == [size, time_ns]:
-            return place
+    def unchanged(self, name: str, stat: tuple[int, ...]) -> tuple[int, int] | None:
+        "Where the photo of this name is, if its file is as it was; what was not known of the file is known from now on"
+        if not (place := self.by_id.get(name)):
+            return None
+        then = self.pieces[place[0]].stats[place[1]]
+        if then[:2].tolist() != list(stat[:2]) or any(a not in (-1, b) for a, b in zip(then[2:].tolist(), stat[2:])):
+            return None
+        if (then[2:] < 0).any():
+            then[2:] = stat[2:]
+        return place
 
 # %% ../../nbs/show/17_growing.ipynb #d78e4006
 class Look(NamedTuple):
     "A photo's file, read once"
 
     row: int  # of the set
-    stat: tuple[int, int] = (0, 0)  # size and time, as they are kept
+    stat: tuple[int, int, int, int] = (0, 0, 0, 0)  # as `file_stat` gives it
     key: bytes = b''  # SHA-256 of its bytes
     pixels: np.ndarray | None = None  # None: known, or broken
     thumb: bytes = b''
     reason: str = ''  # why it is no photo
 
 # %% ../../nbs/show/17_growing.ipynb #87ac72f2
-def file_stat(path: str | os.PathLike, now: int | None = None) -> tuple[int, int]:
-    "Size and time of a file; with `now`, a time that is too young to be trusted becomes -1"
+def file_stat(path: str | os.PathLike, now: int | None = None) -> tuple[int, int, int, int]:
+    "Size, time, time its entry changed, inode of a file; with `now`, a time that is too young to be trusted becomes -1"
     s = os.stat(path)
-    return s.st_size, s.st_mtime_ns if now is None or s.st_mtime_ns < now - RACY else -1
+    young = now is not None and max(s.st_mtime_ns, s.st_ctime_ns) >= now - RACY
+    return s.st_size, -1 if young else s.st_mtime_ns, s.st_ctime_ns, s.st_ino & (2**63 - 1)
 
 # %% ../../nbs/show/17_growing.ipynb #d25af26b
 def look_at(path: str, row: int, recipe: tuple, known: dict[bytes, tuple]) -> Look:
@@ -301,6 +309,18 @@ def share(team: Team, thing: object) -> object:
     torch.distributed.broadcast_object_list(box, 0)
     return box[0]
 
+# %% ../../nbs/show/17_growing.ipynb #955ba6d9
+def photos_of(out: str | os.PathLike) -> str:
+    "The folder whose photos a gallery says it holds; '' where there is none, or it does not say"
+    if not is_gallery(out):
+        return ''
+    try:
+        about = read_json(Path(out) / 'config.json')
+    except UserError:
+        return ''  # said by `old_gallery`
+    there = about.get('photos') if isinstance(about, dict) else ''
+    return there if isinstance(there, str) else ''
+
 # %% ../../nbs/show/17_growing.ipynb #abf9cacc
 def grow_gallery(
     encoder: Encoder,
@@ -312,7 +332,8 @@ def grow_gallery(
     batch: int = 64,
     workers: int | None = None,  # threads that read files
     half: bool | None = None,  # vectors in 16 bits; None: as they are
-    look_again: bool = False,  # read every file, also those whose size and time are as they were
+    look_again: bool = False,  # read every file, also those that are as they were
+    replace: bool = False,  # the photos of another folder may take the place of those that are there, and most may go
     say: Callable[[str], None] = print,
     progress: bool | None = None,
     extra: dict | None = None,  # more that the gallery says of itself
@@ -325,6 +346,8 @@ def grow_gallery(
         if not team.rank:
             mark = encoder_mark(encoder)
             old, left = old_gallery(out, mark, say), leftover_parts(out, mark, say)
+            if not replace:
+                keep_own(photos_of(out), photos, old.ids if old else (), [printable(i) for i in items.ids])
             known = Known([x for x in (old, *left.values()) if x])
             first = max(left, default=-1) + 1
             rows = [] if look_again else unchanged_rows(items, known)
@@ -366,10 +389,10 @@ def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple
     out = []
     for row in range(len(items)):
         try:
-            size, time_ns = file_stat(items.pictures.paths[items.rows[row]])
+            stat = file_stat(items.pictures.paths[items.rows[row]])
         except OSError:
             continue
-        if place := known.unchanged(printable(items.ids[row]), size, time_ns):
+        if place := known.unchanged(printable(items.ids[row]), stat):
             out.append((row, place))
     return out
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['KIND', 'OLD_KIND', 'ARRAYS', 'FILES', 'OLD_FILES', 'LONGEST', 'DEEPEST', 'ABOUT', 'GALLERY', 'LOOKED_AT',
-           'id_problem', 'Kept', 'rows_in_order', 'write_kept', 'check_about', 'items_problem', 'tensor_problem',
-           'kept_problem', 'read_kept', 'read_new', 'read_old']
+           'id_problem', 'Kept', 'rows_in_order', 'whole_stats', 'write_kept', 'check_about', 'items_problem',
+           'tensor_problem', 'kept_problem', 'read_kept', 'read_new', 'read_old']
 
 # %% ../../nbs/show/06_keeping.ipynb #cdfb6908
 import json
@@ -24,6 +24,7 @@ from sketch_lvm.train.mapped import (
     Pieces,
     Texts,
     Words,
+    check_whole,
     flushed,
     map_array,
     map_pieces,
@@ -84,7 +85,7 @@ class Kept:
     ids: Sequence[str]
     names: Sequence[str]
     thumbs: Sequence[bytes]
-    stats: np.ndarray | None = None  # int64 [n, 2]: size and time (ns) of each file; a time of -1 is not trusted
+    stats: np.ndarray | None = None  # int64 [n, 4]: as `growing.file_stat` gives it; older galleries lack the last two
     hashes: np.ndarray | None = None  # uint8 [n, 32]: SHA-256 of its bytes
 
     def __len__(self) -> int:
@@ -98,8 +99,15 @@ def rows_in_order(order: np.ndarray, columns: list, block: int = 4096) -> Iterat
         out = np.empty((len(part), *columns[0].shape[1:]), np.asarray(columns[0][:0]).dtype)
         for which in np.unique(part[:, 0]):
             mine = part[:, 0] == which
+            check_whole(columns[which])
             out[mine] = np.asarray(columns[which][part[mine, 1]])
         yield out
+
+# %% ../../nbs/show/06_keeping.ipynb #d9f8a905
+def whole_stats(stats: np.ndarray) -> np.ndarray:
+    "What is known of files, in four columns: what an older gallery does not know is -1"
+    lacking = 4 - stats.shape[1]
+    return np.pad(stats, ((0, 0), (0, lacking)), constant_values=-1) if lacking > 0 else stats
 
 # %% ../../nbs/show/06_keeping.ipynb #21ac789a
 def write_kept(
@@ -130,7 +138,8 @@ def write_kept(
         write_array(new / 'names.npy', [np.array([code[printable(c)] for c in names], np.int32)], (n,), 'int32')
         write_pieces(new / 'thumbs', (pieces[p].thumbs[r] for p, r in order.tolist()))
         if all(p.hashes is not None for p in pieces):
-            write_array(new / 'stats.npy', rows_in_order(order, [p.stats for p in pieces]), (n, 2), 'int64')
+            stats = [whole_stats(p.stats) for p in pieces]
+            write_array(new / 'stats.npy', rows_in_order(order, stats), (n, 4), 'int64')
             write_array(new / 'hashes.npy', rows_in_order(order, [p.hashes for p in pieces]), (n, 32), 'uint8')
         write_seal(new)
     return Path(folder)
@@ -215,6 +224,8 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
         return 'its columns differ in length: ' + ', '.join(f'{size} {name}' for name, size in sizes.items())
     if wrong := id_problem(kept.ids):
         return wrong
+    if kept.stats is not None and kept.stats.shape[1] not in (2, 4):
+        return f'stats.npy has {kept.stats.shape[1]} columns'
     rows = np.arange(n) if whole else np.unique(np.linspace(0, n - 1, LOOKED_AT).astype(int))
     lengths = torch.cat(
         [
@@ -269,9 +280,12 @@ def read_new(folder: Path, about: dict) -> Kept:
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
     files = (folder / 'hashes.npy').is_file()
+    mapped = map_array(folder / 'features.npy', ['float32', 'float16'], 2)
+    features = torch.from_numpy(mapped)
+    features.mapped = mapped  # for `check_whole`
     return Kept(
         about,
-        torch.from_numpy(map_array(folder / 'features.npy', ['float32', 'float16'], 2)),
+        features,
         map_pieces(folder / 'ids', Texts),
         Words(map_array(folder / 'names.npy', ['int32'], 1), classes),
         map_pieces(folder / 'thumbs'),

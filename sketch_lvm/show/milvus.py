@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['COLLECTION', 'ALONE', 'PATIENCE', 'ABOUT', 'BATCH', 'is_milvus', 'Causes', 'connect', 'Unreachable', 'answering',
-           'photo_key', 'make_collection', 'collection_about', 'as_rows', 'worth_saying', 'all_rows', 'fill_milvus',
-           'add_up', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted', 'open_milvus']
+           'photo_key', 'make_collection', 'write_about', 'collection_about', 'as_rows', 'worth_saying', 'all_rows',
+           'fill_milvus', 'add_up', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted',
+           'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
 import base64
@@ -29,7 +30,7 @@ from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, named_by_gallery, no_encoder
 from .growing import Growth, Known, embedded_parts, file_stat, share
-from .index import check_mark, encoder_mark, keep_unseen, vectors
+from .index import check_mark, encoder_mark, keep_own, keep_unseen, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
@@ -136,6 +137,11 @@ def make_collection(client: 'MilvusClient', name: str, dim: int, about: dict) ->
     says.add_field('text', DataType.VARCHAR, max_length=65535)
     says.add_field('vector', DataType.FLOAT_VECTOR, dim=2)  # a collection must have one
     client.create_collection(name + ABOUT, schema=says, index_params=index, consistency_level='Strong')
+    write_about(client, name, about)
+
+# %% ../../nbs/show/19_milvus.ipynb #1e426a58
+def write_about(client: 'MilvusClient', name: str, about: dict) -> None:
+    "Let a collection say what it is"
     client.upsert(name + ABOUT, [dict(key='about', text=json.dumps(about), vector=[1.0, 0.0])])
     client.flush(name + ABOUT)
 
@@ -216,6 +222,7 @@ def fill_milvus(
     say: Callable[[str], None] = print,
     progress: bool | None = None,
     left_out: Sequence[tuple[str, str]] = (),  # what the scan has left out, and why
+    replace: bool = False,  # as in `grow_gallery`
 ) -> Growth:
     "Make a gallery in Milvus, or bring it up to date; only the first of several processes tells what was found"
     started, team = time.perf_counter(), Team()
@@ -225,11 +232,15 @@ def fill_milvus(
     about = gallery_about(encoder, source, photos, True, [])
     try:
         if not team.rank:
+            if not replace and (there := collection_about(client, name)):
+                keep_own(there['photos'], photos, (), ())
             ready(client, name, about, encoder, say)
         if team.size > 1:
             torch.distributed.barrier()
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
         names = [printable(i) for i in items.ids]
+        if not replace:
+            keep_own('', '', list(before), names)
         todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
         todo = share(team, todo)  # a process that came late would find what another has written already
         growth, known = Growth(), Known()
@@ -289,13 +300,15 @@ def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say:
         size = encoder.backbone.size
         dim = vectors(encoder, np.zeros((1, size, size, 3), np.uint8), 'photo').shape[1]
         make_collection(client, name, dim, about)
+    elif old['photos'] != about['photos']:
+        write_about(client, name, dict(old, photos=about['photos']))  # they were moved, or replaced by others
     client.load_collection(name)
 
 # %% ../../nbs/show/19_milvus.ipynb #e64bdfac
 def as_it_was(row: dict | None, path: str) -> bool:
     "Does a file have the size and time that are known of it?"
     try:
-        return row is not None and file_stat(path) == (row['size'], row['time'])
+        return row is not None and file_stat(path)[:2] == (row['size'], row['time'])
     except OSError:
         return False
 

@@ -25,7 +25,7 @@ import torch
 
 from ..clip.amp import choose_amp
 from ..core import UserError, pick_device, read_json, write_json
-from ..files import json_lines, open_to_add
+from ..files import add_row, json_lines
 from ..measure.compare import Comparison, compare, compare_family
 from ..measure.features import Features
 from ..measure.perquery import PerQuery
@@ -123,8 +123,7 @@ def trained(
 # %% ../../nbs/study/17_queue.ipynb #84bc9b01
 def note_time(s: Study, row: str, **what: float) -> None:
     "Write down how long something took"
-    with open_to_add(s.out / 'times.jsonl') as f:
-        f.write(json.dumps(dict(row=row, **{k: round(v, 2) for k, v in what.items()})).encode() + b'\n')
+    add_row(s.out / 'times.jsonl', dict(row=row, **{k: round(v, 2) for k, v in what.items()}))
 
 
 def first_metric(s: Study, row: str, encoder: torch.nn.Module, part: str) -> float:

@@ -19,7 +19,7 @@ import torch
 
 from ..clip.backbone import Backbone
 from ..core import UserError, atomic_write, cache_path, check_writable, write_json
-from ..files import json_lines, open_to_add
+from ..files import add_row, json_lines
 from ..data.items import SketchPhotoSet
 from ..data.realsets import cache_bytes, size_in_words
 from ..measure.evaluate import embed_protocol, evaluate
@@ -125,8 +125,7 @@ def probing(p: Probe, at: Iterable[int], path: str | Path) -> Callable:
 # %% ../../nbs/study/11_reproduce.ipynb #80f071d8
 def write_probe(path: str | Path, step: int, p: Probe, encoder: torch.nn.Module) -> None:
     "Add what a probe finds to a file"
-    with open_to_add(path) as f:
-        f.write(json.dumps(dict(step=step, **probe(p, encoder))).encode() + b'\n')
+    add_row(path, dict(step=step, **probe(p, encoder)))
 
 
 def read_curve(path: str | Path) -> list[dict]:

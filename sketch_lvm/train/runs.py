@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
-from ..fields import TEXT, WHOLE, Format, Newer
+from ..fields import FLAG, TEXT, WHOLE, Format, Newer
 from ..files import is_there, open_to_add, remove_whole
 from ..plain import LARGEST, plain_json, regular_bytes
 from .sealed import Damaged, put_back
@@ -134,34 +134,90 @@ def is_alive(owner: dict) -> bool:
     return owner['start'] is None or process_start(owner['pid']) == owner['start']
 
 # %% ../../nbs/train/04_runs.ipynb #a4effdeb
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[int]:
-    "Open a file that only one process has open in here"
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, 'O_NOFOLLOW', 0), 0o666)
+    except OSError as e:
+        if e.errno == errno.ELOOP:
+            raise UserError(f'{path} is a link, and writing there would change another file. Remove it.') from e
+        raise UserError(f'{path} cannot be written: {e.strerror}. Choose another folder.') from e
+
+
+def _try_flock(fd: int) -> bool | None:
+    "Whether an open file is now locked for this process; None where files cannot be locked"
+    if not fcntl:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None  # a file system without locks
+    return True
+
+# %% ../../nbs/train/04_runs.ipynb #d3b6e939
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    "In a child that was just forked: what its parent holds is not its own"
+    for fd in _held:
+        os.close(fd)
+    _held.clear()
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_let_go)
+
+# %% ../../nbs/train/04_runs.ipynb #2e0f5e9f
+def _take(path: Path) -> tuple[int, bool | None]:
+    "The file of a lock, open, and whether this process has it locked; the file is the one that has this name"
+    tries = 0
     while True:
-        try:
-            fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, 'O_NOFOLLOW', 0), 0o666)
-        except OSError as e:
-            if e.errno == errno.ELOOP:
-                raise UserError(f'{path} is a link, and writing there would change another file. Remove it.') from e
-            raise UserError(f'{path} cannot be written: {e.strerror}. Choose another folder.') from e
-        try:
-            if fcntl:
-                fcntl.flock(fd, fcntl.LOCK_EX)
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise UserError(f'{path} is no regular file. Remove it.')
-            if is_there(fd, path):
-                yield fd
-                return  # else it was removed while we waited
-        finally:
-            os.close(fd)
+        fd = _open_lock(path)
+        _held.add(fd)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            _close(fd)
+            raise UserError(f'{path} is no regular file. Remove it.')
+        locked = _try_flock(fd)
+        if is_there(fd, path) and (locked is not False or tries >= 10):
+            return fd, locked
+        _close(fd)
+        tries += locked is False
+        time.sleep(0.02 * (locked is False))
+
+
+def _close(fd: int | None) -> None:
+    if fd in _held:  # else it is closed already
+        _held.discard(fd)
+        os.close(fd)
 
 # %% ../../nbs/train/04_runs.ipynb #18664f9d
 OWNER = Format(
     'sketch_lvm lock',
     1,
-    {'pid': WHOLE, 'host': TEXT, 'start': 'a whole number or nothing', 'since': TEXT, 'format?': TEXT},
+    {
+        'pid': WHOLE,
+        'host': TEXT,
+        'start': 'a whole number or nothing',
+        'since': TEXT,
+        'boot?': TEXT,  # the kernel's own name for the time since it was started
+        'numbers?': TEXT,  # among whose process numbers `pid` is one
+        'flock?': FLAG,  # was the file locked while this stood in it?
+        'format?': TEXT,
+    },
     numbered=False,
 )
+
+
+def _me() -> dict:
+    "What a lock says of this process"
+    pid = os.getpid()
+    me = dict(pid=pid, host=socket.gethostname(), start=process_start(pid), since=time.strftime('%F %T'))
+    with contextlib.suppress(OSError):  # Linux alone says it
+        me['boot'] = Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()
+        me['numbers'] = os.readlink('/proc/self/ns/pid')
+    return me
 
 # %% ../../nbs/train/04_runs.ipynb #d6affb12
 def _owner(fd: int) -> dict | None:
@@ -184,37 +240,61 @@ def _known(owner: dict, path: Path) -> dict:
     return owner
 
 # %% ../../nbs/train/04_runs.ipynb #fc9747c7
+def _why_in_use(owner: dict, me: dict, locked: bool | None) -> str | None:
+    "Where the owner of a lock lives, as far as anybody can tell; None if it is dead"
+    here = f'on {owner["host"]}' if owner['host'] != me['host'] else 'on this machine'
+    if locked is False:
+        return here
+    if 'boot' in owner and owner.get('boot') == me.get('boot'):
+        if locked and owner.get('flock'):
+            return None  # the kernel has let go of it
+        if owner.get('numbers') != me.get('numbers'):
+            return f'{here}, in another container'
+        return here if is_alive(owner) else None
+    return here if owner['host'] != me['host'] or is_alive(owner) else None
+
+# %% ../../nbs/train/04_runs.ipynb #a8227c99
+def _claim(path: Path, fd: int, me: dict, locked: bool | None) -> None:
+    "Write this process into a lock, or say who has it"
+    owner = _owner(fd)
+    where = _why_in_use(_known(owner, path), me, locked) if owner else None
+    if where or locked is False:
+        sure = locked is False or where == 'on this machine'
+        end = 'Wait, stop it, or choose another folder.' if sure else f'If it is gone for sure, remove {path}.'
+        who = f'process {owner["pid"]} {where} since {owner["since"]}' if owner else 'another process'
+        raise UserError(f'{path.parent} is in use by {who}. {end}')
+    me['flock'] = bool(locked)
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, json.dumps(me).encode(), 0)
+    os.fsync(fd)
+
+# %% ../../nbs/train/04_runs.ipynb #1ffb773e
 @contextlib.contextmanager
 def lock(run: str | Path) -> Iterator[None]:
     "Hold a run's folder; a `UserError` if a living process does"
-    path, me = (
-        Path(run) / 'LOCK',
-        dict(
-            pid=os.getpid(), host=socket.gethostname(), start=process_start(os.getpid()), since=time.strftime('%F %T')
-        ),
-    )
-    with _alone(path) as fd:
-        owner = _owner(fd)
-        if owner and _known(owner, path)['host'] != me['host']:
-            raise UserError(
-                f'{run} is in use by process {owner["pid"]} on {owner["host"]} since {owner["since"]}. '
-                f'If it is gone for sure, remove {path}.'
-            )
-        if owner and is_alive(owner):
-            raise UserError(
-                f'{run} is in use by process {owner["pid"]} on this machine since {owner["since"]}. '
-                'Wait, stop it, or choose another folder.'
-            )
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, json.dumps(me).encode(), 0)
-        os.fsync(fd)
+    path, me = Path(run) / 'LOCK', _me()
+    fd, locked = _take(path)
     try:
+        _claim(path, fd, me, locked)
+        if not locked:
+            fd = _close(fd)  # it holds nothing, and Windows removes no file that is open
         yield
     finally:
-        if path.exists():  # else the folder was moved, or removed
-            with _alone(path) as fd:
-                if _owner(fd) == me or os.fstat(fd).st_size == 0:
-                    os.unlink(path)
+        if me['pid'] == os.getpid() and _stands_in(path) == me:
+            path.unlink()
+        _close(fd)
+
+# %% ../../nbs/train/04_runs.ipynb #db000111
+def _stands_in(path: Path) -> dict | None:
+    "Who wrote the lock of this name; None where there is none, or a link in its place"
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, 'O_NOFOLLOW', 0))
+    except OSError:
+        return None
+    try:
+        return _owner(fd)
+    finally:
+        os.close(fd)
 
 # %% ../../nbs/train/04_runs.ipynb #bf0c10a7
 def prepare_folder(

@@ -14,14 +14,14 @@ CALLS |= {'json.loads', 'json.load', 'torch.load', 'pickle.load', 'pickle.loads'
 CALLS |= {'os.replace', 'os.rename', 'load', 'load_file', 'save_file', 'safe_open'}  # the bare ones are of safetensors
 METHODS = {'read_text', 'read_bytes', 'write_text', 'write_bytes', 'savefig', 'to_csv', 'extractall'}
 DOORS = """
-core | open os.replace os.fdopen read_text | a door: `atomic_write`, `sha256`, `read_json`; the name of the processor
+core | open os.open os.replace os.fdopen read_text | a door: `atomic_write` into a new file, `sha256`, `read_json`; the name of the processor
 plain | open os.open json.loads np.load zipfile.ZipFile | a door: `regular_bytes` waits for no pipe and reads no more than may be; `plain_json` refuses NaN, names that come twice, endless brackets; `open_array` and `read_arrays` take an array whose head is as numpy writes it, without object
-files | os.open os.fdopen savefig | a door: `open_to_add` follows no link; `save_figure` goes through `atomic_write`
+files | open os.open os.fdopen savefig | a door: `open_to_add` follows no link, and looks for the end of the last line; `save_figure` goes through `atomic_write`
 data/images | open Image.open | the door for pictures: formats that are allowed, a cap before decoding
 data/archives | open zipfile.ZipFile tarfile.open os.rename | the door for archives: caps, no links, exclusive files
 train/sealed | open os.open os.rename load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`
 train/mapped | open np.memmap | the same for large ones; arrays by `open_array`
-train/runs | os.open json.loads read_bytes | the log and the lock of a run: O_NOFOLLOW; what the system says of a process; `json.loads` copies plain data
+train/runs | os.open json.loads read_bytes read_text | the log and the lock of a run: O_NOFOLLOW; what the system says of a process; `json.loads` copies plain data
 train/checkpoints | open | nine bytes, to name a pickle
 train/share | open | nine bytes, to name a pickle
 train/export | open os.replace load_file | an exclusive file beside its place, tested, flushed, then named; PyTorch's own file is read back

@@ -47,8 +47,11 @@ kill while a file is replaced | the old file or the new one | faults/test_kills.
 kill while a cache is built | the next build gives the same pixels | faults/test_kills.py::test_a_cache_killed_at_any_call_is_built_by_the_next
 Ctrl-C while a cache is built | whole shards stay, the build goes on | test_data_cache.py::test_an_interrupted_build_goes_on
 fsync left out of a file, a folder, or before the log's mark | counted: every name and byte is waited for | test_train_sealed.py::test_every_name_and_byte_is_waited_for
-fsync left out of atomic_write | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
+fsync left out of atomic_write, of its file or its folder | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
 fsync left out before the log's mark | counted | test_train_runs.py::test_what_a_log_promises_is_on_the_disk
+files are written in several threads | the mask of the process is not touched, no file can be written by all | test_core.py::test_a_file_stays_as_private_as_it_was
+a report that others may not read is written again | they still may not, from its first byte on | test_core.py::test_a_file_stays_as_private_as_it_was
+no room in the middle of a row of times or of a curve | the row is taken back, and said; what a killed writer left goes when the next row is added | test_files.py::test_a_row_after_a_piece_of_a_row_can_be_read
 checkpoint empty, cut, with a flipped bit | refused by its hash, the one before is used | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
 every single flipped bit of a sealed folder | noticed | test_train_sealed.py::test_every_flipped_bit_is_noticed
 all checkpoints damaged | an error, nothing is overwritten | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
@@ -77,6 +80,7 @@ a process fails while several write into Milvus | the first says which and why, 
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
 a dead owner's lock, a number used again, pid 2**70 | taken over | test_train_runs.py::test_locks
+two containers with one host name, each with its own numbers of processes, train in one folder | the second refuses; after kill -9 of the first it does not | test_train_runs.py::test_a_living_owner_is_living_whatever_its_number_says
 six takers of one dead lock | one gets it | test_train_runs.py::test_of_many_takers_one_gets_a_dead_lock
 a link in the place of the lock or of a trial file | not followed | test_train_runs.py::test_locks
 a link or a pipe in the place of a log | not followed, not waited for | test_files.py::test_lines_are_added_through_no_link
@@ -135,6 +139,7 @@ the same, without a cache | found at the start, not at step 4,000 | test_data_re
 a PNG that ends early behind right checksums | refused | test_data_damage.py::test_pixels_that_end_early_are_refused
 damage that only checksums see | refused | test_data_damage.py::test_checksums_catch_what_decoding_does_not
 a damaged JPEG | found where it can be; else said in words | test_data_damage.py::test_a_damaged_jpeg_is_found_where_anything_can_be_found
+a JPEG of which the second decoder dies | named; the rest is looked at | test_data_damage.py::test_a_file_that_ends_the_second_decoder_is_named
 modes 1, L, LA, P, RGBA, CMYK, I;16, F | right pixels | test_data_images.py::test_golden_pixels_of_every_mode
 animations | the first frame | test_data_images.py::test_photos_and_animations
 EXIF 1 to 8 | upright | test_data_images.py::test_all_eight_orientations
@@ -174,6 +179,9 @@ drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
+another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
+a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
+links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
 an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
 twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
@@ -257,6 +265,7 @@ JSON with two of one name | refused by every reader | faults/test_fresh_eyes.py:
 JSON with brackets | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[brackets]
 a seal that holds a name twice | damaged | faults/test_fresh_eyes.py::test_a_seal_with_a_name_twice_is_damaged
 a gallery that is renamed, replaced and deleted while it is open | goes on as it was | faults/test_fresh_eyes.py::test_a_gallery_that_is_moved_while_it_is_open
+a gallery that is cut in place while it is open (rsync --inplace) | a sentence at the next use; the process goes on | faults/test_fresh_eyes.py::test_a_gallery_that_is_cut_in_place_while_it_is_open
 a place that opens a file beside the doors | has to be argued | faults/test_doors.py::test_every_place_that_opens_a_file_is_argued
 """,
     ),
@@ -286,6 +295,7 @@ unknown options, wrong types, negative rates, typos | all in one message, neares
 mistakes of a method | all at once | test_methods_catalogue.py::test_all_mistakes_at_once
 a batch of 1,000,000,000 | refused | test_methods_building.py::test_no_batch_beyond_the_data
 a seed of 2**200, NUL in a path | a sentence | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
+a drive that fails, is stale or not connected; whatever else the system refuses | a sentence with the file and the system's words, exit 2 | test_app_engine.py::test_what_the_system_refuses_is_a_sentence
 RANK alone, WORLD_SIZE=x | a sentence, exit 2, in JSON, too | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 stdout closed, full, or ASCII only | no traceback | faults/test_processes.py::test_streams_may_be_closed_full_or_narrow
 a reader that leaves | no traceback | faults/test_processes.py::test_a_reader_that_leaves_is_no_error

@@ -240,6 +240,38 @@ def test_a_gallery_that_is_moved_while_it_is_open(tmp_path):
     assert [g.ids[0], g.names[0], g.thumbs[0], g.features.sum().item()] == before
 
 
+def test_a_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
+    from fuzz import small_gallery
+
+    from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.testing.crash import in_child
+
+    small_gallery().save(tmp_path / 'g')
+
+    def uses():
+        for name, use in {
+            'features.npy': lambda g: g.features.sum(),
+            'thumbs.bin': lambda g: g.thumbs[0],
+            'thumbs.ends.npy': lambda g: g.thumbs[-1],
+            'ids.bin': lambda g: list(g.ids),
+            'names.npy': lambda g: g.names[0],
+        }.items():
+            g, file = load_gallery(tmp_path / 'g'), tmp_path / 'g' / name
+            content = file.read_bytes()
+            use(g)
+            os.truncate(file, 0)  # to read on would end the process
+            try:
+                with pytest.raises(UserError, match=f'{name} was cut while it was open'):
+                    use(g)
+                with open(file, 'r+b') as f:
+                    f.write(content)
+                use(g)  # it is all there again
+            finally:
+                file.write_bytes(content)
+
+    assert os.waitpid(in_child(uses), 0)[1] == 0
+
+
 def test_a_clock_that_jumps_changes_no_training(tmp_path):
     from sketch_lvm.testing.crash import outcome
     from sketch_lvm.testing.toys import toy_learner
