@@ -53,7 +53,8 @@ def test_a_schedule_that_cannot_act_is_said():
         assert said() == [late] and said(grl_begin=0, grl_full=0) == []
         assert said(grl_begin=0.0) == [] and said(without=['triplet'], weights={'domain-confusion': 0.0}) == []
         assert said(grl_counts='batches', grl_begin=5.0, grl_full=25.0) == []
-        assert said(grl_counts='batches', grl_begin=60.0, grl_full=70.0) == [late.replace('begins at epoch 2', 'never begins')]
+        never = late.replace('begins at epoch 2', 'never begins')
+        assert said(grl_counts='batches', grl_begin=60.0, grl_full=70.0) == [never]
         longer = [dict(stages[0], name='long', seeds=[2], steps=[107])]  # step 106 is the first of epoch 2
         assert said(stages + longer) == [] and said([dict(longer[0], steps=[106])]) == [late]
 
