@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'figure_text', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng',
            'pick_device', 'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'live_size',
-           'nothing_to_test', 'atomic_write', 'sha256', 'write_json', 'read_json', 'with_own_name', 'check_writable',
-           'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
+           'nothing_to_test', 'atomic_write', 'flush_folder', 'sha256', 'write_json', 'read_json', 'with_own_name',
+           'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit
@@ -231,7 +231,7 @@ def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(tmp)
         raise
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 # %% ../nbs/00_core.ipynb #c9c6d15d
 def _open_beside(path: Path) -> tuple[int, str]:
@@ -253,7 +253,7 @@ def _open_beside(path: Path) -> tuple[int, str]:
         return fd, tmp
 
 # %% ../nbs/00_core.ipynb #899154d7
-def _flush_folder(path: Path) -> None:
+def flush_folder(path: Path) -> None:
     "Make names in a folder durable, where the system can"
     if os.name != 'posix' or not os.access(path, os.R_OK):
         return

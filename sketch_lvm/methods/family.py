@@ -263,7 +263,7 @@ def prompt_kind(m: Method) -> PromptKind:
 
 # %% ../../nbs/methods/05_family.ipynb #57cfa563
 def frozen_passes(m: Method) -> int:
-    "Further passes of a picture through the frozen image tower in a step, for its tokens and for a term that it teaches"
+    "Further passes of a picture through the frozen image tower in a step, for its tokens or for a term it teaches"
     twice = prompt_kind(m).twice
     return int(twice is not None and twice(m.options)) + any(m.terms[t].frozen for t in m.weights)
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import UserError, sha256, with_own_name
+from ..core import UserError, flush_folder, sha256, with_own_name
 from ..plain import LARGEST, plain_json, regular_bytes
 
 # %% ../../nbs/train/00_sealed.ipynb #2cf92267
@@ -48,17 +48,6 @@ def seal_of(hashes: dict[str, str]) -> bytes:
     "The text of the seal of files whose hashes are known"
     hashes = dict(sorted(hashes.items()))
     return json.dumps(dict(files=hashes, all=sha256(json.dumps(hashes).encode())), indent=1).encode()
-
-# %% ../../nbs/train/00_sealed.ipynb #9c544a7e
-def _flush_folder(path: str | os.PathLike) -> None:
-    "Make names in a folder durable, where the system can"
-    if os.name != 'posix':
-        return
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 # %% ../../nbs/train/00_sealed.ipynb #b669f3e0
 def _swap(a: Path, b: Path) -> bool:
@@ -117,12 +106,12 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
             _clear(litter)
         new.mkdir()
         yield new
-        _flush_folder(new)
+        flush_folder(new)
         if not (path.is_dir() and _swap(new, path)):
             if path.exists():
                 os.rename(path, old)
             os.rename(new, path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         put_back(path)
         for litter in (new, old):

@@ -19,7 +19,7 @@ plain | open os.open json.loads np.load zipfile.ZipFile | a door: `regular_bytes
 files | open os.open os.fdopen savefig | a door: `open_to_add` follows no link, and looks for the end of the last line; `save_figure` goes through `atomic_write`
 data/images | open Image.open | the door for pictures: formats that are allowed, a cap before decoding
 data/archives | open zipfile.ZipFile tarfile.open os.rename | the door for archives: caps, no links, exclusive files
-train/sealed | open os.open os.rename load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`
+train/sealed | open os.rename load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`
 train/mapped | open np.memmap | the same for large ones; arrays by `open_array`
 train/runs | os.open json.loads read_bytes read_text | the log and the lock of a run: O_NOFOLLOW; what the system says of a process; `json.loads` copies plain data
 train/checkpoints | open | nine bytes, to name a pickle
