@@ -101,7 +101,8 @@ def test_the_plans_of_the_poster_hold_its_rows():
     plans = [read_plan(data_path('results', name, 'plan.json')) for name in ('poster', 'poster_features')]
     planned = [(r.method, r.how.get('task', 'category')) for p in plans for r in p.rows.values() if r.method]
     assert {(n, 'category') for n in OLDER.values()} | {(n, 'fine-grained') for n in OLDER_FINE.values()} <= {*planned}
-    assert len(planned) == len({*planned})  # no row twice
+    as_set = [(r.method, str(r.how)) for p in plans for r in p.rows.values() if r.method]
+    assert len(as_set) == len({*as_set})  # no row twice; one that was amended stands beside its first form
     one, two = plans
     assert one.trials == two.trials and one.objects == two.objects and one.batch == two.batch  # one protocol, one budget
     for p in plans:
