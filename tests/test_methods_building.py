@@ -65,7 +65,9 @@ def test_what_works_in_a_step():
     assert cost(method('b-cond', 'mini'), tower)[3:5] == (2, 0) and cost(method('splip', 'mini'), tower)[3:5] == (1, 2)
     assert cost(method('sake-objective', 'mini'), tower).passes == 2  # its teacher looks as well
     turned = cost(method('grl-objective', 'mini'), tower)
-    assert turned.heads > 0 and f'{turned.heads:,} in heads' in str(turned) and not cost(method('b-ip', 'mini'), tower).heads
+    assert (
+        turned.heads > 0 and f'{turned.heads:,} in heads' in str(turned) and not cost(method('b-ip', 'mini'), tower).heads
+    )
     assert cost(method('b-cond', 'mini', net='cnn'), tower)[3:5] == (1, 0)  # who reads the pixels needs no second pass
     said = str(cost(method('b-lin', 'mini'), tower))
     assert said == 'trains linear 16,512; image tower at work: each picture 1 x'
