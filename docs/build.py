@@ -24,7 +24,7 @@ import links  # noqa: E402
 import notebooks  # noqa: E402
 import slides  # noqa: E402
 import source  # noqa: E402
-from rooms import FOLDERS, PAPERS, title_and_promise  # noqa: E402
+from rooms import FOLDERS, title_and_promise  # noqa: E402
 
 BESIDE = ('index.ipynb', 'rooms.ipynb')  # pages that are no room
 ASKS = set(  # a sentence that begins with one of these asks its reader to do something
@@ -160,7 +160,7 @@ class Site:
         table = '\n'.join(['| folder | what a reader finds there | rooms |', '|---|---|---|', *lines])
         below = [self.folder_page(f) for f in rooms]
         papers = links.papers({p: self.titles[p][0] for f in rooms for p in self.pages[f]})
-        self.write('rooms.md', f'# Rooms\n\n{words}\n\n{table}\n\n{PAPERS}\n\n{papers}\n\n{toctree(below, 2)}')
+        self.write('rooms.md', f'# Rooms\n\n{words}\n\n{table}\n\n{papers}\n\n{toctree(below, 2)}')
         front = notebooks.page(self.nbs / 'index.ipynb', 'index.ipynb', None)
         lessons = [self.folder_page(f) for f in self.folders if f in LESSONS and f != 'analysis']
         asked = [self.folder_page(f) for f in self.folders if f == 'analysis']

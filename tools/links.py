@@ -91,6 +91,9 @@ PAPERS = {
         'Sketch Less for More: On-the-Fly Fine-Grained Sketch Based Image Retrieval', 'CVPR 2020', '2002.10310'
     ),
 }
+ABOUT = """## Papers
+
+Whose ideas are built or examined here, and in which room. A paper without a number has none that was found."""
 Link = tuple[tuple[int, ...], tuple[str, ...]]  # the lessons that stand on a room, and its papers
 
 LINKS: dict[str, Link] = {  # a pattern of rooms; the first that fits counts
@@ -236,10 +239,11 @@ def short(page: str, known: dict[int, tuple[str, str]]) -> str:
 
 
 def papers(titles: dict[str, str]) -> str:
-    "All papers as a table, each with the rooms that build or examine its idea; `titles` are the rooms there are"
+    "A section on the papers that these rooms build or examine, each with its rooms; nothing where there are none"
     rows = []
     for key, p in PAPERS.items():
-        built = ', '.join(f'[{title}]({page})' for page, title in titles.items() if key in link(page)[1])
         number = f'[arXiv {p.arxiv}]({arxiv(p.arxiv)})' if p.arxiv else ''
-        rows.append(f'| {key} | {p.title} | {p.venue} | {number} | {built} |')
-    return '\n'.join(['| called here | title | place | number | rooms |', '|---|---|---|---|---|', *rows])
+        if rooms := ', '.join(f'[{title}]({page})' for page, title in titles.items() if key in link(page)[1]):
+            rows.append(f'| {key} | {p.title} | {p.venue} | {number} | {rooms} |')
+    head = ['| called here | title | place | number | rooms |', '|---|---|---|---|---|']
+    return '\n'.join([ABOUT, '', *head, *rows]) if rows else ''

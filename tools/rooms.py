@@ -36,9 +36,6 @@ module, and its tests stand beside what they test. \
 The last column has the numbers of the [lessons](tutorials/1_draw_and_find.ipynb) that stand on a room, and the papers \
 whose ideas it builds or examines; their titles are at the end. \
 This page is written by `tools/rooms.py`, the last column from `tools/links.py`."""
-PAPERS = '''## Papers
-
-Whose ideas are built or examined here, and in which room. A paper without a number has none that was found.'''
 
 
 def title_and_promise(path: Path) -> tuple[str, str]:
@@ -76,7 +73,7 @@ def rooms(nbs: Path) -> dict:
     if unknown := sorted(folders - {'.', 'exercises', *FOLDERS}):  # exercises are the tutorials once more, with blanks
         raise SystemExit(f'tools/rooms.py has no words for nbs/{unknown[0]}: add them to FOLDERS.')
     titles = {path: title for f in FOLDERS for path, title, _ in in_folder(nbs, f)}
-    texts = [OPENING, *(section(nbs, f) for f in FOLDERS), f'{PAPERS}\n\n{links.papers(titles)}']
+    texts = [t for t in (OPENING, *(section(nbs, f) for f in FOLDERS), links.papers(titles)) if t]
     cells = [
         dict(cell_type='markdown', id=f'map{i:05d}', metadata={}, source=text.splitlines(keepends=True))
         for i, text in enumerate(texts)
