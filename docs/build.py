@@ -1,9 +1,9 @@
 """Put the site together and let Sphinx write it. Usage: build.py [--out docs/_build] [--only FOLDER ...]
 
 Notebooks are taken with the outputs they store; nothing is run. The pages of the reference and of the errors are
-written from the code, the order of the rooms from tools/rooms.py, slides of the lessons by tools/slides.py. Where
-`sketch_lvm page` has left its page in the folder, as draw.html, it comes onto the site. `--only` builds a small site,
-for a test.
+written from the code, the order of the rooms from tools/rooms.py, lessons and papers of a room from tools/links.py,
+slides of the lessons by tools/slides.py. Where `sketch_lvm page` has left its page in the folder, as draw.html, it
+comes onto the site. `--only` builds a small site, for a test.
 """
 
 import argparse
@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(HERE), str(ROOT / 'tools')]
 import here  # noqa: E402
+import links  # noqa: E402
 import notebooks  # noqa: E402
 import slides  # noqa: E402
 import source  # noqa: E402
@@ -96,9 +97,11 @@ class Site:
         return name in self.titles or name in BESIDE or not (self.nbs / name).exists()
 
     def write_all(self) -> None:
+        known = links.lessons(self.nbs)
         for folder in self.folders:
             for name in self.pages[folder]:
                 place = here.line(name, here.PICTURE in self.titles)
+                place += links.line(name, known, FIRST_LESSON in self.titles)
                 nb = notebooks.page(self.nbs / name, name, self.by_notebook.get(name), place)
                 if name == FIRST_LESSON:
                     self.lead_to_draw(nb, '../')
@@ -156,7 +159,8 @@ class Site:
         )
         table = '\n'.join(['| folder | what a reader finds there | rooms |', '|---|---|---|', *lines])
         below = [self.folder_page(f) for f in rooms]
-        self.write('rooms.md', f'# Rooms\n\n{words}\n\n{table}\n\n{toctree(below, 2)}')
+        papers = links.papers({p: self.titles[p][0] for f in rooms for p in self.pages[f]})
+        self.write('rooms.md', f'# Rooms\n\n{words}\n\n{table}\n\n{papers}\n\n{toctree(below, 2)}')
         front = notebooks.page(self.nbs / 'index.ipynb', 'index.ipynb', None)
         lessons = [self.folder_page(f) for f in self.folders if f in LESSONS and f != 'analysis']
         asked = [self.folder_page(f) for f in self.folders if f == 'analysis']

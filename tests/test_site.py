@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / 'docs'
-sys.path.insert(0, str(DOCS))
+sys.path[:0] = [str(DOCS), str(ROOT / 'tools')]
 
 
 class Links(HTMLParser):
@@ -185,6 +186,83 @@ def test_pages_leave_out_what_is_hidden_and_fold_tests():
     assert examples(json.loads(json.dumps(nb))) == ['import y']
 
 
+def prose(page):
+    "The words of a notebook as one line, without code, formulas and stars"
+    cells = json.loads((ROOT / 'nbs' / page).read_text(encoding='utf-8'))['cells']
+    text = '\n\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
+    return ' '.join(re.sub(r'`[^`]*`|\$[^$]*\$|[*]', '', text).split())
+
+
+def code(page):
+    cells = json.loads((ROOT / 'nbs' / page).read_text(encoding='utf-8'))['cells']
+    return '\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'code')
+
+
+def test_the_page_that_builds_a_word_of_the_glossary_says_it():
+    "A reader who follows a word of the glossary finds it in the prose there"
+    text = (DOCS / 'glossary.md').read_text(encoding='utf-8').split('{glossary}', 1)[1].split('\n:::', 1)[0]
+    silent = []
+    for block in re.split(r'\n\s*\n', text.strip('\n')):
+        names = [line.strip() for line in block.splitlines() if not line.startswith(' ')]
+        page = re.search(r'Built in \[[^]]+\]\(([^)]+)\)', block)[1]
+        if not re.search('|'.join(rf'(?<![\w-]){re.escape(n)}(?![\w-])' for n in names), prose(page), re.I):
+            silent.append((names[0], page))
+    assert silent == []
+
+
+def test_rooms_name_the_lessons_that_stand_on_them():
+    "Whatever a lesson links to or imports; each pattern of the table is needed, each number is a lesson"
+    import links
+    import source
+
+    rooms = {m.name: m.notebook for m in source.modules(ROOT / 'sketch_lvm')}
+    known, silent = links.lessons(ROOT / 'nbs'), []
+    assert [*known] == [1, 2, 3, 4, 5, 6]
+    for n, (page, _) in known.items():
+        used = {k for k in re.findall(r'\]\(\.\./([^)#]+\.ipynb)', prose(page)) if not k.startswith('analysis')}
+        taken = {m for m in re.findall(r'^\s*(?:from|import) (sketch_lvm\.[\w.]+)', code(page), re.M)}
+        assert used and taken and taken <= {*rooms}
+        silent += [(n, room) for room in sorted(used | {rooms[m] for m in taken}) if n not in links.link(room)[0]]
+    assert silent == []
+    pages = [p.relative_to(ROOT / 'nbs').as_posix() for p in (ROOT / 'nbs').rglob('*.ipynb')]
+    first = {next((k for k in links.LINKS if fnmatch(p, k)), None) for p in pages}
+    assert set(links.LINKS) <= first and {n for numbers, _ in links.LINKS.values() for n in numbers} == {*known}
+
+
+def test_rooms_name_the_papers_whose_ideas_they_build():
+    "Those of methods, measures and towers are decided one by one; who names a conference in its prose names the paper"
+    import links
+
+    decided = [
+        p.relative_to(ROOT / 'nbs').as_posix()
+        for folder in ('methods', 'methods/classics', 'measure', 'clip')
+        for p in sorted((ROOT / 'nbs' / folder).glob('*.ipynb'))
+    ]
+    own = [p for p in decided if any(fnmatch(p, k) and not k.endswith('/*') for k in links.LINKS)]
+    assert len(decided) > 60 and own == decided  # a new room is a new line of the table
+    assert [p for p in decided if p.startswith('methods/classics/') and not links.link(p)[1]] == []
+    places = {p.venue for p in links.PAPERS.values()}
+    silent = []
+    for page in decided:
+        said = {v for v in places if v in prose(page)} if page != 'methods/11_later.ipynb' else set()
+        silent += [(page, v) for v in sorted(said - {links.PAPERS[k].venue for k in links.link(page)[1]})]
+    assert silent == []
+    assert {k for _, keys in links.LINKS.values() for k in keys} == {*links.PAPERS}
+    numbers = [p.arxiv for p in links.PAPERS.values() if p.arxiv]
+    assert len({*numbers}) == len(numbers) > 25 and all(re.fullmatch(r'\d{4}\.\d{4,5}', n) for n in numbers)
+    lessons = ' '.join(prose(page) for page, _ in links.lessons(ROOT / 'nbs').values())
+    assert {*re.findall(r'arXiv:? ?(\d{4}\.\d{4,5})', lessons)} <= {*numbers}  # and no paper has two
+
+
+def test_lessons_and_papers_stand_in_one_line(site):
+    text = (site / 'methods/09_splip.html').read_text(encoding='utf-8')
+    (said,) = re.findall('<p class="links">.*?</p>', text)
+    assert 'Lesson ' in said and '5, Words and pictures together' in said
+    assert '<cite>Elevating All Zero-Shot Sketch-Based Image Retrieval Through Multimodal ' in said
+    assert 'ECCV 2024, <a href="https://arxiv.org/abs/2407.04207">arXiv 2407.04207</a>' in said
+    assert ('tutorials/5_words_and_pictures.html' in said) == whole(site)
+
+
 def test_every_word_of_the_glossary_names_the_page_that_builds_it():
     from hover import GLOSSARY, known, terms
 
@@ -200,8 +278,6 @@ def test_every_word_of_the_glossary_names_the_page_that_builds_it():
 
 def test_every_room_has_its_place_in_the_picture():
     "Each page finds one, each line of the table is needed, each station is lit somewhere"
-    from fnmatch import fnmatch
-
     import here
 
     pages = [p.relative_to(ROOT / 'nbs').as_posix() for p in (ROOT / 'nbs').rglob('*.ipynb')]

@@ -31,7 +31,7 @@ def base(tmp_path_factory):
         (root / d).mkdir(parents=True)
     for f in ('settings.ini', 'setup.py', 'pyproject.toml'):
         shutil.copy(ROOT / f, root / f)
-    for f in ('export_tests.py', 'rooms.py', 'readme.py', 'check.py', 'jobs.py', 'style.py', 'exercises.py'):
+    for f in ('export_tests.py', 'rooms.py', 'links.py', 'readme.py', 'check.py', 'jobs.py', 'style.py', 'exercises.py'):
         shutil.copy(ROOT / 'tools' / f, root / 'tools' / f)
     for f in ('conftest.py', 'browsing.py'):
         shutil.copy(ROOT / 'tests' / f, root / 'tests')

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import links
 from nbdev.config import get_config
 
 FOLDERS = {  # in the order in which they build on one another: what a reader finds there
@@ -32,7 +33,9 @@ The rooms lie in folders by what a reader looks for, and the package has the sam
 `nbs/data/06_cache.ipynb` is `sketch_lvm.data.cache`. Inside a folder they are numbered in teaching order, and \
 the folders stand here in the order in which they build on one another. Each room is a lesson that exports one \
 module, and its tests stand beside what they test. \
-This page is written by `tools/rooms.py`."""
+The last column has the numbers of the [lessons](tutorials/1_draw_and_find.ipynb) that stand on a room, and the papers \
+whose ideas it builds or examines; their titles are at the end. \
+This page is written by `tools/rooms.py`, the last column from `tools/links.py`."""
 
 
 def title_and_promise(path: Path) -> tuple[str, str]:
@@ -44,14 +47,22 @@ def title_and_promise(path: Path) -> tuple[str, str]:
     return found[1], ' '.join(found[2].split())
 
 
+def in_folder(nbs: Path, folder: str) -> list[tuple[str, str, str]]:
+    "The notebooks of a folder: where each is, its title and its promise"
+    pages = sorted(p for p in (nbs / folder).glob('*.ipynb') if p.stem not in ('index', 'rooms'))
+    return [(p.relative_to(nbs).as_posix(), *title_and_promise(p)) for p in pages]
+
+
 def section(nbs: Path, folder: str) -> str:
     "A folder and its notebooks as a table"
-    pages = sorted(p for p in (nbs / folder).glob('*.ipynb') if p.stem not in ('index', 'rooms'))
-    rows = [(p.relative_to(nbs).as_posix(), *title_and_promise(p)) for p in pages]
-    lines = [f'| [{title}]({path}) | {promise} |' for path, title, promise in rows]
-    return '\n'.join(
-        [f'## {folder or "core"}', '', FOLDERS[folder] + '.', '', '| room | promise |', '|---|---|', *lines]
-    )
+    rows, known = in_folder(nbs, folder), links.lessons(nbs)
+    linked = any(links.link(path) != ((), ()) for path, *_ in rows)
+    lines = [
+        f'| [{title}]({path}) | {promise} |' + f' {links.short(path, known)} |' * linked
+        for path, title, promise in rows
+    ]
+    head = ['| room | promise |' + ' lessons; papers |' * linked, '|---|---|' + '---|' * linked]
+    return '\n'.join([f'## {folder or "core"}', '', FOLDERS[folder] + '.', '', *head, *lines])
 
 
 def rooms(nbs: Path) -> dict:
@@ -61,7 +72,8 @@ def rooms(nbs: Path) -> dict:
     }
     if unknown := sorted(folders - {'.', 'exercises', *FOLDERS}):  # exercises are the tutorials once more, with blanks
         raise SystemExit(f'tools/rooms.py has no words for nbs/{unknown[0]}: add them to FOLDERS.')
-    texts = [OPENING, *(section(nbs, f) for f in FOLDERS)]
+    titles = {path: title for f in FOLDERS for path, title, _ in in_folder(nbs, f)}
+    texts = [t for t in (OPENING, *(section(nbs, f) for f in FOLDERS), links.papers(titles)) if t]
     cells = [
         dict(cell_type='markdown', id=f'map{i:05d}', metadata={}, source=text.splitlines(keepends=True))
         for i, text in enumerate(texts)
