@@ -222,6 +222,12 @@ an exported file of a newer version where one is to be written | not replaced | 
 Milvus cannot say what a collection is, or a file cannot be opened | the error itself, and the file is let go | test_show_milvus.py::test_what_fails_is_said_and_let_go_of
 damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[lock]
 damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
+damaged encoders, seals that fit the damage | refused or finite tensors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[encoder]
+damaged exported towers | refused or finite vectors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[exported]
+damaged results of single sketches | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[perquery]
+damaged files of strokes | refused or drawn | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[strokes]
+inputs that once got through, by their bytes | refused or answered | faults/test_fuzz.py::test_what_once_got_through_stays_refused
+more than five seconds or 256 MB for one damaged input | seen by the judge of all of these | faults/test_fuzz.py::test_the_judge_sees_what_no_input_may_do
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
 JSON with NaN | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[NaN]
 JSON with infinity | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[infinity]
@@ -246,7 +252,7 @@ no browser | a static picture | test_show_widgets.py::test_pages_with_sliders_ru
 UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_look_geometry.py::test_projections_say_what_they_are
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
-damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
+damaged requests, damaged pictures among them | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
 the server of Milvus goes away under an open app | a sentence, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app
@@ -463,7 +469,7 @@ def mutant_lines() -> list[tuple]:
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
 COUNTED = """How many of the processes that were to be killed really died so: a kill by the clock may come after the end. What a test counted stands here since its last run that said so."""
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
-FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
+FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number; what once got through is kept by its bytes, since other generators make other inputs. The judge counts exceptions, answers that break their own rules, five seconds of the processor and 256 MB of memory. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
 FIRST = """How much the tests see that nobody wrote for the mutant at hand: this is the number that says something about changes nobody has tried. Mutants that survived got tests of their own, which the column after it counts; that those are caught now says that the tests were written, no more. Some tests written for the survivors of one draw were there before the rest of it, and the next, were tried. Whether an equivalent one is none was argued, not proved."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
