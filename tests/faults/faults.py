@@ -224,6 +224,7 @@ damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_
 damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
 damaged encoders, seals that fit the damage | refused or finite tensors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[encoder]
 damaged exported towers | refused or finite vectors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[exported]
+words of an array whose letters are none | refused, where Python itself fails | test_plain.py::test_a_damaged_head_is_refused_and_nothing_else_is_said
 damaged results of single sketches | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[perquery]
 damaged files of strokes | refused or drawn | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[strokes]
 inputs that once got through, by their bytes | refused or answered | faults/test_fuzz.py::test_what_once_got_through_stays_refused
@@ -252,6 +253,8 @@ no browser | a static picture | test_show_widgets.py::test_pages_with_sliders_ru
 UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_look_geometry.py::test_projections_say_what_they_are
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
+another user of the machine asks the app | refused without the token, which no command line holds | test_app_web.py::test_the_browser_is_opened_through_a_private_file
+a hundred connections that do not ask, or do not end their heads | let go after ten seconds; then others are answered | test_app_web.py::test_who_holds_connections_keeps_nobody_out
 damaged requests, damaged pictures among them | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open

@@ -480,6 +480,7 @@ def encoder() -> Target:
         read = from_pretrained(folder / 'bad', backbone)
         assert all(t.isfinite().all() for t in read.state()['tensors'].values())
 
+    meet(files_of(folder / 'good'))
     return damaged_one, meet
 
 
@@ -506,17 +507,20 @@ def exported() -> Target:
         path.write_bytes(x['file'])
         assert load_exported(path).embed(image, 'photo').isfinite().all()
 
+    meet(dict(file=good))
     return draw, meet
 
 
 def per_query() -> Target:
     "Results of single sketches: the archive, and the arrays in it"
-    from sketch_lvm.measure.perquery import PerQuery, load_per_query
+    from sketch_lvm.measure.perquery import PerQuery, ids_digest, load_per_query
 
-    path = scratch() / 'r-queries.npz'
-    about = dict(protocol=dict(name='zero-shot'), method=dict(name='a', backbone='mini', random=True, seed=1))
-    values = {name: np.linspace(0, 1, 5, dtype=np.float32) for name in ('mAP@all', 'P@100')}
-    PerQuery(values, np.array([*'abcde']), np.array([*'xxyyy']), **about).save(path)
+    path, digest = scratch() / 'r-queries.npz', ids_digest([*'abcde'])
+    protocol = dict(name='zero-shot', rule='r', relevant='class', data='toys', part='unseen', k=[1], seed=0)
+    protocol |= dict(classes=['x', 'y'], queries=5, gallery=3, queries_digest=digest, gallery_digest='g')
+    values = {name: np.linspace(0, 1, 5, dtype=np.float32) for name in ('mAP@all', 'P@1')}
+    method = dict(name='a', backbone='mini', random=True, seed=1)
+    PerQuery(values, np.array([*'abcde']), np.array([*'xxyyy']), protocol, method).save(path)
     good = path.read_bytes()
     with zipfile.ZipFile(path) as z:
         parts = {i.filename: z.read(i) for i in z.infolist()}
@@ -535,6 +539,7 @@ def per_query() -> Target:
         read = load_per_query(path)
         assert '\x1b' not in repr(read) and all(len(v) == len(read.ids) for v in read.values.values())
 
+    meet(dict(file=good))
     return draw, meet
 
 
