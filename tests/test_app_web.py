@@ -197,7 +197,7 @@ def test_odd_requests_are_answered_and_show_nothing():
 
 
 def test_who_holds_connections_keeps_nobody_out():
-    import socket, threading, time, urllib.error, urllib.request
+    import logging, socket, threading, time, urllib.error, urllib.request
     from starlette.responses import PlainTextResponse
     from sketch_lvm.app.guard import Limits
     from sketch_lvm.app.web import listen, make_server
@@ -205,6 +205,7 @@ def test_who_holds_connections_keeps_nobody_out():
     sock = listen('127.0.0.1', 0)
     place = sock.getsockname()[:2]
     server = make_server(PlainTextResponse('here'), Limits(head=3.0))
+    logging.getLogger('uvicorn.error').setLevel('ERROR')  # it warns of each that it refuses
     thread = threading.Thread(target=server.run, kwargs=dict(sockets=[sock]))
     thread.start()
 
