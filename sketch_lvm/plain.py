@@ -97,13 +97,23 @@ def _bytes_promised(file: IO[bytes], size: int) -> int:
     return promised
 
 # %% ../nbs/03_plain.ipynb #33c7b82f
+def _with_sound_words(x):
+    "An array, if every letter of its words is one; numpy looks at none, and Python fails on what is none"
+    if x.dtype.kind == 'U' and x.size and x.dtype.itemsize:
+        letters = x.reshape(-1).view(x.dtype.str[0] + 'u4')
+        if ((letters > 0x10FFFF) | ((letters >= 0xD800) & (letters < 0xE000))).any():
+            raise ValueError('it holds words that are no text')
+    return x
+
+
 def open_array(path: str | os.PathLike, mode: str = 'r') -> 'np.ndarray':
     "A .npy file of numbers or words, mapped; a `ValueError` if it is none, or was cut"
     import numpy as np
 
     with open(path, 'rb') as f:
         promised = _bytes_promised(f, os.fstat(f.fileno()).st_size)
-    return np.load(path, mmap_mode=mode if promised else None, allow_pickle=False)  # nothing cannot be mapped
+    x = np.load(path, mmap_mode=mode if promised else None, allow_pickle=False)  # nothing cannot be mapped
+    return _with_sound_words(x)
 
 # %% ../nbs/03_plain.ipynb #818565cc
 def is_array(path: str | Path, shape: tuple[int, ...] | None = None) -> bool:
@@ -129,7 +139,7 @@ def read_arrays(path: str | os.PathLike, names: Sequence[str]) -> tuple[dict[str
                 with z.open(member) as f:
                     _bytes_promised(f, member.file_size)
                 with z.open(member) as f:
-                    found[name] = np.lib.format.read_array(f, allow_pickle=False)
+                    found[name] = _with_sound_words(np.lib.format.read_array(f, allow_pickle=False))
             others = sorted({n.removesuffix('.npy') for n in z.namelist()} - set(names))
     except (KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as e:
         raise ValueError(f'it is no whole archive of arrays ({" ".join(str(e).split())})') from e

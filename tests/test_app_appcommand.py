@@ -105,9 +105,13 @@ def test_the_command_serves_a_gallery_in_milvus():
                 said += line
             assert '20 photos in Milvus' in said and 'as Milvus keeps them' in said and '--trust' not in said, said
 
+            home, _, token = found[0].partition('?token=')
+            port = home.rstrip('/').rpartition(':')[2]
+            told = {'content-type': 'application/json', 'cookie': f'sketch_lvm_{port}={token}'}
+
             def ask(path, question=None):
                 body = question and json.dumps(question).encode()
-                request = urllib.request.Request(found[0] + path, body, {'content-type': 'application/json'})
+                request = urllib.request.Request(home + path, body, told)
                 with urllib.request.urlopen(request, timeout=60) as answer:
                     return answer.read()
 

@@ -87,12 +87,21 @@ def test_all_mistakes_of_a_command_in_one_message():
 def test_every_output_is_tried_before_the_work():
     import contextlib, io, tempfile
     from pathlib import Path
-    from sketch_lvm.app.cli import main
+    from sketch_lvm.app.cli import COMMANDS, main
+
+    places = {(name, o.name) for name, c in COMMANDS.items() for o in c.options if o.kind == 'place'}
+    assert places >= {
+        *(('export', 'out'), ('page', 'out'), ('page', 'measure'), ('explore', 'out'), ('study', 'out')),
+        *(('resume', 'run'), ('bench', 'out'), ('bench', 'save')),
+    }
 
     d = Path(tempfile.mkdtemp())
     (d / 'file').write_text('x')
     (d / 'sub').mkdir()
     (d / 'sub' / 'a.png').write_bytes(b'x')
+    (d / 'run').mkdir()
+    (d / 'run' / 'config.json').write_text('{}')
+    (d / 'run' / 'explorer.html').symlink_to(d / 'file' / 'below')
     for line in (
         'quickstart --out F/x',
         f'quickstart --out {d}/new --save F/x.json',
@@ -105,6 +114,8 @@ def test_every_output_is_tried_before_the_work():
         f'index {d}/sub --out F/x',
         f'search {d} {d}/sub/a.png --figure F/x.png',
         f'datasets extract {d}/file --into F/x',
+        f'explore --run {d}/run',
+        *(f'{name} --{option} F/x' for name, option in places),
     ):
         err = io.StringIO()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
@@ -113,7 +124,7 @@ def test_every_output_is_tried_before_the_work():
             line,
             err.getvalue(),
         )
-    assert sorted(p.name for p in d.iterdir()) == ['file', 'sub']
+    assert sorted(p.name for p in d.iterdir()) == ['file', 'run', 'sub'] and len(list((d / 'run').iterdir())) == 2
 
 
 def test_commands_do_what_they_say():

@@ -61,7 +61,7 @@ def test_only_what_is_listed_is_served():
 
 def test_strangers_are_refused():
     from sketch_lvm.app.finder import Finder
-    from sketch_lvm.app.guard import COOKIE, Limits
+    from sketch_lvm.app.guard import Limits
     from sketch_lvm.app.web import make_app
     from sketch_lvm.testing.knock import knock
     from sketch_lvm.clip.backbone import load_backbone
@@ -114,14 +114,20 @@ def test_strangers_are_refused():
     assert statuses[-1] == 429 and knock(app, '/api/about').status == 200
 
     app = make_app(finder, 8900, token='secret')
-    for told in ({}, dict(cookie=f'{COOKIE}=secre'), dict(cookie=f'{COOKIE}=')):
+    name = 'sketch_lvm_8900'  # by its port: a browser sends cookies to every port of a machine
+    for told in ({}, dict(cookie=f'{name}=secre'), dict(cookie=f'{name}='), dict(cookie='sketch_lvm_8901=secret')):
         assert knock(app, '/', headers=told).status == 403 and knock(app, '/api/ask', question, told).status == 403
     assert knock(app, '/?token=wrong').status == 403 and knock(app, '/api/about?token=secret').status == 403
-    first = knock(app, '/?token=secret')
-    assert (first.status, first.headers['location']) == (303, '/')
+    for told in ({}, {'sec-fetch-site': 'cross-site'}):  # from a terminal, from a file
+        first = knock(app, '/?token=secret', headers=told)
+        assert first.status == 200 and b'content="0;url=/"' in first.body and b'secret' not in first.body
+    for path in ('/?token=wrong', '/', '/api/about?token=secret'):
+        assert knock(app, path, headers={'sec-fetch-site': 'cross-site'}).status == 403, path
     assert 'httponly' in first.headers['set-cookie'].lower() and 'samesite=strict' in first.headers['set-cookie'].lower()
-    known = dict(cookie=f'{COOKIE}=secret')
+    known = dict(cookie=f'{name}=secret')
     assert knock(app, '/', headers=known).status == 200 and knock(app, '/api/ask', question, known).status == 200
+    assert knock(app, '/', headers=known | dict(host='10.0.0.7:8900')).status == 421
+    app = make_app(finder, 8900, token='secret', anywhere=True)
     assert knock(app, '/', headers=known | dict(host='10.0.0.7:8900')).status == 200
     assert knock(app, '/', headers=known | dict(host='evil.example:8900')).status == 421
 
@@ -188,6 +194,89 @@ def test_odd_requests_are_answered_and_show_nothing():
             (d / 'got.jpg').write_bytes(answer.body)
             assert np.asarray(Image.open(d / 'got.jpg')).mean() < 70, request  # never the picture next door
     assert {200, 400, 403, 404, 405} <= statuses, statuses
+
+
+def test_who_holds_connections_keeps_nobody_out():
+    import logging, socket, threading, time, urllib.error, urllib.request
+    from starlette.responses import PlainTextResponse
+    from sketch_lvm.app.guard import Limits
+    from sketch_lvm.app.web import listen, make_server
+
+    sock = listen('127.0.0.1', 0)
+    place = sock.getsockname()[:2]
+    server = make_server(PlainTextResponse('here'), Limits(head=3.0))
+    logging.getLogger('uvicorn.error').setLevel('ERROR')  # it warns of each that it refuses
+    thread = threading.Thread(target=server.run, kwargs=dict(sockets=[sock]))
+    thread.start()
+
+
+    def status():
+        try:
+            with urllib.request.urlopen('http://%s:%d/' % place, timeout=20) as answer:
+                return answer.status
+        except urllib.error.HTTPError as e:
+            return e.code
+
+
+    try:
+        assert status() == 200
+        twice = socket.create_connection(place, timeout=20)  # less than a connection may rest between two questions
+        twice.sendall(b'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+        assert twice.recv(9) == b'HTTP/1.1 '
+        twice.sendall(b'GET / HT')  # a second question that is not gone on with
+        held = [socket.create_connection(place, timeout=20) for _ in range(100)]
+        for k, s in enumerate(held):
+            s.sendall((b'', b'G', b'GET / HTTP/1.1\r\nHost: x\r\n')[k % 3])
+        end = time.monotonic() + 20
+        while len(server.server_state.connections) < 100 or status() == 200:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        while status() != 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert all(s.recv(9) == b'' for s in held)
+        while twice.recv(1000):
+            pass  # what was left of the first answer, and then the end
+        for s in (twice, *held):
+            s.close()
+    finally:
+        server.should_exit = True
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_the_browser_is_opened_through_a_private_file():
+    import re
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.app import web
+
+    said, found = [], {}
+
+
+    class Asked:
+        "In the place of the server: look at what lies there while it would run"
+
+        def run(self, sockets):
+            page = found['page']
+            assert page.parent.stat().st_mode & 0o077 == 0  # no other user gets into its folder
+            found['leads to'] = re.search('url=(.+)"', page.read_text())[1]
+            sockets[0].close()
+
+
+    def opened(page):
+        found['opened'], found['page'] = page, Path(page.removeprefix('file://'))
+
+
+    for host, anywhere in (('127.0.0.1', False), ('0.0.0.0', True)):
+        made = mock.Mock()
+        with mock.patch.object(web, 'make_app', made), mock.patch.object(web, 'make_server', lambda app: Asked()):
+            web.serve(None, host, 0, said.append, opened)
+        address = said[-2 if anywhere else -1].split()[0]
+        token = made.call_args.args[2]
+        assert len(token) > 30 and token in address and token not in found['opened']
+        assert made.call_args.kwargs == dict(anywhere=anywhere)
+        assert found['leads to'] == address and not found['page'].exists()  # gone with the app
 
 
 def test_a_taken_port_is_said():

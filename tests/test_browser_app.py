@@ -15,6 +15,8 @@ import pytest
 from browsing import HOSTILE, MINUTES, draw, places, started_app, strokes_of
 from PIL import Image
 
+from sketch_lvm.app.web import page_to
+
 pytestmark = pytest.mark.browser
 
 
@@ -108,6 +110,19 @@ class App:
         "Close it; no script failed, nothing was blocked"
         assert [e for e in self.errors if expected not in e] == []
         self.page.context.close()
+
+
+def test_the_file_that_the_browser_is_opened_with_leads_to_the_page(browser, app):
+    "What the guard sees then is a page from elsewhere; the token is in a cookie afterwards, and in no address"
+    with page_to(app) as file:
+        a = App(browser, file)
+    home = app.partition('?')[0]
+    assert a.page.url == home and a.page.evaluate('document.cookie') == ''
+    a.page.reload()
+    a.page.wait_for_selector('.tile')
+    stranger = browser.new_context().new_page()  # another user's browser
+    assert stranger.goto(home).status == 403 and not stranger.query_selector('.tile')
+    assert not a.errors, a.errors
 
 
 def test_the_mouse_draws_and_the_ranking_follows(browser, app, shots):
@@ -375,8 +390,11 @@ def test_themes(browser, app, shots):
 def test_strangers_at_the_door(app):
     "As the server itself answers, not only the app inside it"
 
+    home, _, token = app.partition('?token=')
+    known = {'Cookie': f'sketch_lvm_{urlsplit(home).port}={token}'}
+
     def ask(path, headers=None, data=None):
-        request = urllib.request.Request(app + path, data, headers or {})
+        request = urllib.request.Request(home + path, data, known | (headers or {}))
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read(), dict(answer.headers)
@@ -386,6 +404,7 @@ def test_strangers_at_the_door(app):
     status, page, headers = ask('')
     assert status == 200 and b'Draw and find' in page and 'server' not in {k.lower() for k in headers}
     assert ask('', {'Host': 'evil.example'})[0] == 421
+    assert ask('', {'Cookie': ''})[0] == ask('api/about', {'Cookie': ''})[0] == 403
     assert ask('api/about', {'Origin': 'http://evil.example'})[0] == 403
     assert ask('api/ask', {'Content-Type': 'text/plain'}, b'{}')[0] == 415
     long = {'Content-Type': 'application/json', 'Content-Length': '99999999'}

@@ -115,6 +115,15 @@ def test_a_damaged_head_is_refused_and_nothing_else_is_said():
             with warnings.catch_warnings():
                 warnings.simplefilter('error')
                 assert is_array(d / 'b.npy') in (True, False)
+    for letter in (0x110000, 2**32 - 1, 0xD800):  # what no letter is: Python itself fails on the first two
+        for order in '<>':
+            np.save(d / 'b.npy', np.array([97, letter], f'{order}u4').view(f'{order}U2'))
+            with zipfile.ZipFile(d / 'b.npz', 'w') as z:
+                z.write(d / 'b.npy', 'x.npy')
+            with pytest.raises(ValueError, match='no text'):
+                open_array(d / 'b.npy')
+            with pytest.raises(ValueError, match='no text'):
+                read_arrays(d / 'b.npz', ['x'])
     with pytest.raises(ValueError, match='no whole archive.*none.npy'):
         read_arrays(d / 'a.npz', ['none'])
     with pytest.raises(ValueError, match='no whole archive'):

@@ -171,7 +171,7 @@ APP = Command(
         ),
         Opt('also', 'list', 'another folder or gallery that the page may open; may be given several times'),
         Opt('port', 'whole', 'port of the page; 0 takes any that is free', 8900),
-        Opt('host', help='address to listen to; 0.0.0.0 lets other machines in, with a token', default='127.0.0.1'),
+        Opt('host', help='address to listen to; 0.0.0.0 lets other machines in', default='127.0.0.1'),
         *ENCODER,
         BACKBONE,
         WEIGHTS,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .arguments import DEVICE, TRUST, check_run
 from .engine import IMPORT, Command, Opt
-from ..core import UserError, check_name
+from ..core import UserError, check_name, check_writable
 
 # %% ../../nbs/app/15_explorecommand.ipynb #b229441f
 MAP_WORDS = dict(both=('aligned', 'fixed basis'), aligned=('aligned',), fixed=('fixed basis',))
@@ -42,6 +42,11 @@ def check_explore(v: argparse.Namespace) -> list[str]:
             f(value)
         except UserError as e:
             out.append(str(e))
+    if v.run and not v.out:
+        try:
+            check_writable(Path(v.run) / 'explorer.html')
+        except UserError as e:
+            out.append(f'--run: its folder gets the page unless --out says where, and {e}')
     return out
 
 # %% ../../nbs/app/15_explorecommand.ipynb #f0b72507

@@ -33,7 +33,7 @@ show/onefile | json.loads read_text | what the page's own program answers, in a 
 show/pad | read_text | the pad's program, of this package
 show/explorer | read_text savefig | the explorer's program, of this package; a picture in memory
 show/livesystem | read_text | the program and the style of the page, of this package
-app/web | read_bytes | the app's page, of this package
+app/web | read_bytes write_text | the app's page, of this package; the page that leads a browser there, in a folder made for it that nobody else can open
 app/terminal | open os.open | /dev/null
 app/quickstart | Image.open savefig | a figure in memory
 app/infocommands | write_bytes | a trial file in the cache

@@ -65,7 +65,8 @@ disk full while a checkpoint is written | the one before is whole | test_train_c
 no room for a checkpoint | said before the first step | test_train_runs.py::test_no_room_is_said_at_once
 a limit on the size of files | the old file stays, no litter | faults/test_processes.py::test_a_limit_on_sizes_is_a_full_disk
 output below a file, a pipe, a looping link, a name too long | one sentence before any work, exit 2 | faults/test_processes.py::test_outputs_that_cannot_be_written_are_said_before_any_work
-read-only output | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
+a file system that is read-only: training, archive, report, sealed folder, commands | said before any work; nothing there changes | faults/test_kills.py::test_a_file_system_that_is_really_read_only
+read-only output, write-protected file, of a system that only says so (mocked) | one sentence before any work | test_core.py::test_an_output_is_tried_before_the_work
 unwritable output of every command | one sentence before any work, exit 2 | test_app_cli.py::test_every_output_is_tried_before_the_work
 a gallery, or any folder that is replaced as a whole, at `.` or `..` | a sentence before any work | test_show_gallery.py::test_a_gallery_needs_a_name
 an output that is the drawing asked with, or another output, by whatever path | a sentence before any work | test_app_engine.py::test_no_output_is_an_input_or_another_output
@@ -254,6 +255,13 @@ an exported file of a newer version where one is to be written | not replaced | 
 Milvus cannot say what a collection is, or a file cannot be opened | the error itself, and the file is let go | test_show_milvus.py::test_what_fails_is_said_and_let_go_of
 damaged locks | taken over or refused | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[lock]
 damaged shards of the pixel cache | the right pixels | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[shard]
+damaged encoders, seals that fit the damage | refused or finite tensors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[encoder]
+damaged exported towers | refused or finite vectors | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[exported]
+words of an array whose letters are none | refused, where Python itself fails | test_plain.py::test_a_damaged_head_is_refused_and_nothing_else_is_said
+damaged results of single sketches | refused or whole | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[perquery]
+damaged files of strokes | refused or drawn | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[strokes]
+inputs that once got through, by their bytes | refused or answered | faults/test_fuzz.py::test_what_once_got_through_stays_refused
+more than five seconds or 256 MB for one damaged input | seen by the judge of all of these | faults/test_fuzz.py::test_the_judge_sees_what_no_input_may_do
 a foreign file in an old gallery | not deleted | test_show_gallery.py::test_galleries_are_kept_and_refuse
 JSON in which the last of many thousand names comes twice | refused at once | test_plain.py::test_a_name_that_comes_twice_is_found_at_once
 JSON larger than any honest file of its kind, or a device in its place | refused before it is read | test_files.py::test_files_that_never_end_are_not_read
@@ -282,7 +290,9 @@ no browser | a static picture | test_show_widgets.py::test_pages_with_sliders_ru
 UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | test_look_geometry.py::test_projections_say_what_they_are
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
-damaged requests | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
+another user of the machine asks the app | refused without the token, which no command line holds | test_app_web.py::test_the_browser_is_opened_through_a_private_file
+a hundred connections that do not ask, or do not end their heads | let go after ten seconds; then others are answered | test_app_web.py::test_who_holds_connections_keeps_nobody_out
+damaged requests, damaged pictures among them | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
 the server of Milvus goes away under an open app | a sentence, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app
@@ -343,7 +353,7 @@ def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
     number, of = map(int, part.split('/'))
     named = sorted({f'tests/{f.test}' for f in FAULTS if only in f.test})[number - 1 :: of]
     line = ['-m', 'pytest', '-q', '-rA', '--tb=short', '--inputs', '2000', '--flags', flags, *named]
-    start = time.monotonic()
+    start, head = time.monotonic(), commit('tests', 'nbs', ':!nbs/testing/*.md')
     done = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True)
     now = {
         name: word.lower()
@@ -351,16 +361,35 @@ def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
     }
     print(done.stdout[-20000:] if done.returncode else '', end='')
     here, before = {f.test for f in FAULTS}, kept('seen')
+    counts = dict(before.get('counted', {}))
+    for name, said in re.findall(r'^counted by (\S+): (.+)$', done.stdout, re.M):
+        counts[name] = dict(said=said, date=f'{datetime.now(UTC):%F %H:%M}', commit=head)
     seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
     words = [only] * bool(only) + ['--flags', flags] * bool(flags) + ['--part', part] * (of > 1)
     how = dict(command=' '.join(['faults.py --run', *words]))
     how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
+    how |= dict(commit=head)
     how |= {word: sum(w == word for w in now.values()) for word in ('passed', 'failed', 'error')}
     how |= dict(skipped=len(named) - sum(how[word] for word in ('passed', 'failed', 'error')))
     return dict(
         runs=[*before.get('runs', []), how][-8:],
         tests={name: word for name, word in sorted(seen.items()) if name in here},
+        counted={name: what for name, what in sorted(counts.items()) if name in here},
     )
+
+
+def commit(*places: str) -> str:
+    "The commit whose code is tried; with a mark where the package or these places were changed since"
+    git = ['git', '-C', str(ROOT)]
+    head = subprocess.run([*git, 'describe', '--always', '--abbrev=10'], capture_output=True, text=True).stdout.strip()
+    same = ['sketch_lvm', *places, ':!tests/faults/*.json']  # those are what the programs here write
+    changed = subprocess.run([*git, 'diff', '--quiet', 'HEAD', '--', *same], capture_output=True).returncode
+    return f'{head or "no commit"} with changes' if changed else head
+
+
+def count(test: str, said: str) -> None:
+    "In a test that a run of this table may start: have what it counted kept beside what came of it"
+    print(f'\ncounted by {test}: {said}')
 
 
 def device() -> str:
@@ -370,7 +399,7 @@ def device() -> str:
 
 def table(head: str, lines: list[tuple]) -> str:
     "Rows as Markdown"
-    names = head.split()
+    names = [name.replace('_', ' ') for name in head.split()]
     text = [[str(x).replace('|', '\\|').replace('<', '&lt;') for x in line] for line in lines]
     return '\n'.join(f'| {" | ".join(x)} |' for x in [names, ['---'] * len(names), *text])
 
@@ -390,9 +419,11 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
         parts += [f'## {group[0].upper()}{group[1:]}', table('fault expected seen test', lines)]
     for title, said, head, lines in (
-        ('Runs', RUNS, 'date command passed failed error skipped seconds device', run_lines()),
+        ('Runs', RUNS, 'date command passed failed error skipped seconds device commit', run_lines()),
+        ('Counted by tests', COUNTED, 'test counted date commit', counted_lines()),
         ('Damaged input', FUZZED, 'what inputs seed refused crashes date commit', fuzz_lines()),
         ('Damage inside pictures', DAMAGED, 'pictures format damage files quick read close silent', damage_lines()),
+        ('Mutants at the first try', FIRST, 'mutants caught_at_first caught_by_later_tests equivalent', first_lines()),
         ('Mutants', f'{MUTANTS} {mutants_counted()}', 'place change seen by', mutant_lines()),
     ):
         if lines:
@@ -405,7 +436,12 @@ Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last
 def run_lines() -> list[tuple]:
     "A line for each of the last runs of this table"
     names = 'date command passed failed error skipped seconds device'.split()
-    return [tuple(r[n] for n in names) for r in kept('seen').get('runs', [])]
+    return [(*(r[n] for n in names), r.get('commit', 'not noted')) for r in kept('seen').get('runs', [])]
+
+
+def counted_lines() -> list[tuple]:
+    "A line for each test that counted something in its last run"
+    return [(f'`{name}`', x['said'], x['date'], x['commit']) for name, x in kept('seen').get('counted', {}).items()]
 
 
 def fuzz_lines() -> list[tuple]:
@@ -430,13 +466,14 @@ def damage_lines() -> list[tuple]:
 
 def damage_runs() -> list[str]:
     "A line for each kind of pictures: how they were damaged, and when"
-    out = []
+    out: dict[str, list[str]] = {}
     for pictures, formats in kept('damage').items():
-        first = next(iter(formats.values()))
-        command = first.get('command', f'damage.py --count {first["count"]} --seed {first["seed"]}')
-        of = f'{first.get("originals", 17)} pictures, {first["count"]:,} damaged files of each format'
-        out.append(f'- {pictures}: {of}, `python tests/faults/{command}`, {first["date"]}')
-    return out
+        for name, found in formats.items():
+            of = f'{found["originals"]} pictures' if 'originals' in found else 'pictures (how many was not noted)'
+            how = f'`python tests/faults/{found["command"]}`' if 'command' in found else f'seed {found["seed"]}'
+            said = f'{of}, {found["count"]:,} damaged files of each format, {how}, {found["date"]}'
+            out.setdefault(f'- {pictures}: {said}', []).append(name)
+    return [f'{said} ({"; ".join(names)})' for said, names in out.items()]
 
 
 LOOKS = ('quick', 'read', 'close', 'silent')
@@ -444,13 +481,25 @@ LOOKS = ('quick', 'read', 'close', 'silent')
 
 def mutants_counted() -> str:
     "How many mutants were really run, and what came of them"
-    seen = [m['seen'] for m in kept('mutants') or []]
+    all_of = kept('mutants') or []
+    seen = [m['seen'] for m in all_of]
     counts = ', '.join(f'{seen.count(word)} {word}' for word in ('caught', 'survived', 'equivalent'))
-    at_first = sum('first' in m for m in kept('mutants') or [])
-    return (
-        f'Run so far, of the hundred and the seven named: {len(seen)}; {counts}. '
-        f'{at_first} of them survived when they were tried first.'
-    )
+    return f'As they are now: {len(seen)} tried; {counts}.'
+
+
+def first_lines() -> list[tuple]:
+    "A line for each way in which mutants were chosen: what the tests that were there caught at the first try"
+    out, drawn = [], {}
+    for m in kept('mutants') or []:
+        drawn.setdefault(m.get('seed'), []).append(m)
+    for seed, of in sorted(drawn.items(), key=lambda x: (x[0] is None, x[0])):
+        caught = sum(m['seen'] == 'caught' and 'first' not in m for m in of)
+        alike = sum(m['seen'] == 'equivalent' for m in of)
+        rate = f'{caught} of {len(of)} ({100 * caught / len(of):.0f} %)'
+        what = f'drawn by seed {seed}' if seed is not None else 'named by a review, each with a test written for it'
+        later = sum(m['seen'] == 'caught' and 'first' in m for m in of)
+        out.append((what, rate if seed is not None else 'not noted', later, alike))
+    return out
 
 
 def mutant_lines() -> list[tuple]:
@@ -459,8 +508,10 @@ def mutant_lines() -> list[tuple]:
 
 
 RUNS = "`python tests/faults/faults.py --run` runs the tests of this page; `--flags slow` those that take long, too."
+COUNTED = """How many of the processes that were to be killed really died so: a kill by the clock may come after the end. What a test counted stands here since its last run that said so."""
 DAMAGED = """`python tests/faults/damage.py --keep TITLE` writes these lines: files with one thing done to them, and how many of them each look refuses. *Quick* is the scan that every data set goes through, *read* is decoding, *close* is `datasets verify --decode`. *Silent* are files that pass the close look with other pixels than before: what nobody can know."""
-FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
+FUZZED = """`python tests/faults/fuzz.py TARGET --seed SEED --count INPUTS --keep` writes a line. An input is a function of its target, seed and number; what once got through is kept by its bytes, since other generators make other inputs. The judge counts exceptions, answers that break their own rules, five seconds of the processor and 256 MB of memory. Refusals of archives are part of each try and not counted; pad and app answer. The file `fuzzed.json` also holds the machine and the seconds."""
+FIRST = """How much the tests see that nobody wrote for the mutant at hand: this is the number that says something about changes nobody has tried. Mutants that survived got tests of their own, which the column after it counts; that those are caught now says that the tests were written, no more. Some tests written for the survivors of one draw were there before the rest of it, and the next, were tried. Whether an equivalent one is none was argued, not proved."""
 MUTANTS = """`make mutants` changes one place of a copy at a time and runs the tests of its room. A change that no test notices is *survived*; one that leaves the meaning alone is *equivalent*, and the reason stands beside it. What survived got a test, and was tried again (`mutants.py --again`)."""
 
 

@@ -1,4 +1,4 @@
-"A file system of 400 kB and a script that fills it: for the tests of disks that are really full"
+"File systems of one's own, small or read-only, and a script that meets them: for the tests of disks that are really full"
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-MOUNT = 'mount -t tmpfs -o size=400k small "$1" && shift && exec "$@"'
+MOUNT = 'mount -t tmpfs -o "$1" own "$2" && shift 2 && exec "$@"'
 
 
 def fill(folder: Path) -> None:
@@ -21,18 +21,28 @@ def fill(folder: Path) -> None:
             assert e.errno == 28, e
 
 
-def holds_on_a_small_disk(script: str, folder: Path) -> None:
-    "Run a script with a small file system mounted on `folder`, its first argument; it must end by printing 'held'"
-    as_root = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', MOUNT, 'sh', str(folder)]
-    if not shutil.which('unshare') or subprocess.run([*as_root, 'true'], capture_output=True).returncode:
-        pytest.skip('this system mounts nothing without privileges')
+def read_only(folder: Path) -> None:
+    "In a script that `holds_on` runs: from now on nothing can be written there"
+    subprocess.run(['mount', '-o', 'remount,ro', str(folder)], check=True)
+
+
+def holds_on(options: str, folder: Path, script: str, *args: object) -> subprocess.CompletedProcess:
+    "Run a script with a tmpfs of these options mounted on `folder`; it must end by printing 'held'"
+    # a process of its own: a child of pytest may hold threads (gRPC starts its own anew after a fork), and the system
+    # gives no user namespace to a process of several
+    as_root = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', MOUNT, 'sh', options, str(folder)]
+    if not shutil.which('unshare'):
+        pytest.skip('there is no program unshare here')
+    if (tried := subprocess.run([*as_root, 'true'], capture_output=True, text=True)).returncode:
+        pytest.skip(f'this system mounts nothing without privileges: {tried.stderr.strip()}')
     here = Path(__file__).resolve().parent
     path = os.pathsep.join([str(here.parents[1]), str(here), os.environ.get('PYTHONPATH', '')])
     done = subprocess.run(
-        [*as_root, sys.executable, '-c', script, str(folder)],
+        [*as_root, sys.executable, '-c', script, *map(str, args)],
         env=os.environ | dict(PYTHONPATH=path, OMP_NUM_THREADS='1'),
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert done.stdout.strip().endswith('held'), done.stderr[-3000:]
+    return done

@@ -3,39 +3,50 @@
 A plain mutator with a seed, not hypothesis and not a fuzzer that watches coverage: an input is a pure function of
 (target, seed, number), so a crash is three words that repeat it anywhere, without a database; most formats lie behind a
 seal or a checksum, and a mutation has to go in before it is made anew; and 100,000 inputs must cost minutes on one core.
+What once got through is kept by its bytes (crashed.json, written by --store): a generator that changes makes other inputs.
 What hypothesis does better, to shrink and to cover a structure, is done with it where a property is known: the metamorphic
 tests and the brute force of the metrics.
 
 What may happen: an answer that holds together, or a UserError of one readable sentence. What may not: any other
-exception, something left behind, an answer that breaks its own rules, more than five seconds of processor time.
+exception, something left behind, an answer that breaks its own rules, more than five seconds of processor time, more
+than 256 MB of memory for one input.
 """
 
 import argparse
+import base64
 import contextlib
 import copy
 import datetime
 import io
 import json
 import os
+import re
+import resource
 import shutil
 import socket
-import subprocess
 import sys
 import tarfile
 import time
 import traceback
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from faults import ROOT, device
+from damage import FORMATS, KINDS, Original, damaged, written
+from faults import commit, device
 
 from sketch_lvm.core import UserError, rng
 from sketch_lvm.train.sealed import SEAL, scratch
 
 KEPT = Path(__file__).with_name('fuzzed.json')
+CRASHED = Path(__file__).with_name('crashed.json')
+SECONDS, MEMORY = 5, 256 << 20  # of the processor and of memory, that one input may take
+ROOM = 2 << 30  # of addresses beyond those in use: who asks for more is refused by the system, before this machine is full
+Input = dict[str, bytes]  # what is damaged, whole: files of a folder, parts of a request
+Target = tuple[Callable[[np.random.Generator], Input], Callable[[Input], object]]  # what draws inputs, what meets one
 WORDS = [
     b'null',
     b'-1',
@@ -136,39 +147,38 @@ def as_text(data: object, r: np.random.Generator) -> bytes:
     return mutate_bytes(text, r) if r.random() < 0.2 else text
 
 
-def ndjson() -> Callable[[np.random.Generator], object]:
+def ndjson() -> Target:
     "Lines of drawings"
     from sketch_lvm.data.quickdraw import parse_line
 
     good = dict(key_id='7', word='cat', drawing=[[[0, 9, 40], [0, 9, 3]], [[5], [5]], [[1, 2], [3, 4], [0, 7]]])
 
-    def one(r):
-        key, strokes = parse_line(as_text(mutate_data(good, r), r))
+    def meet(x):
+        key, strokes = parse_line(x['line'])
         assert isinstance(key, str) and strokes and all(np.isfinite(s).all() and len(s) == 2 for s in strokes)
 
-    return one
+    return lambda r: dict(line=as_text(mutate_data(good, r), r)), meet
 
 
-def binary() -> Callable[[np.random.Generator], object]:
+def binary() -> Target:
     "Records of drawings"
     from sketch_lvm.data.quickdraw import pack_record, parse_record
 
     good = b''.join(pack_record(k, [[[0, 9, 40], [0, 9, 3]], [[5], [k]]]) for k in range(3))
 
-    def one(r):
-        data, at = mutate_bytes(good, r), 0
+    def meet(x):
+        data, at = x['records'], 0
         while at < len(data):
             _, strokes, end = parse_record(data, at)
             assert end > at and strokes and all(np.isfinite(s).all() and len(s) == 2 for s in strokes)
             at = end
 
-    return one
+    return lambda r: dict(records=mutate_bytes(good, r)), meet
 
 
-def damaged_folder(good: Path, bad: Path, r: np.random.Generator, seal: Callable[[Path], object]) -> None:
+def damaged_folder(good: Path, bad: Path, r: np.random.Generator, seal: Callable[[Path], object]) -> Input:
     "A copy of a sealed folder in which one file is damaged; three times of four the seal fits the damage"
-    shutil.rmtree(bad, ignore_errors=True)
-    shutil.copytree(good, bad)
+    lay(bad, files_of(good))
     names = sorted(p.name for p in good.iterdir())
     name = names[r.integers(0, len(names))]
     content = (bad / name).read_bytes()
@@ -180,9 +190,23 @@ def damaged_folder(good: Path, bad: Path, r: np.random.Generator, seal: Callable
     if name != SEAL and r.random() < 0.75:
         (bad / SEAL).unlink()
         seal(bad)
+    return files_of(bad)
 
 
-def checkpoint() -> Callable[[np.random.Generator], object]:
+def files_of(folder: Path) -> Input:
+    "The files of a folder"
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+def lay(folder: Path, files: Input) -> None:
+    "Put files into a folder of their own"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def checkpoint() -> Target:
     "Checkpoints, up to the point where a run would be put there"
     from sketch_lvm.testing.toys import toy_learner
     from sketch_lvm.train.checkpoints import read_checkpoint, save_checkpoint
@@ -195,14 +219,14 @@ def checkpoint() -> Callable[[np.random.Generator], object]:
     whole = snapshot(run, {'bytes': 0, 'sha256': ''})
     good = save_checkpoint(folder, whole)
 
-    def one(r):
-        damaged_folder(good, folder / 'bad', r, write_seal)
+    def meet(x):
+        lay(folder / 'bad', x)
         c = read_checkpoint(folder / 'bad')
         check_checkpoint(run, c)
         restore(run, c)
         restore(run, whole)
 
-    return one
+    return lambda r: damaged_folder(good, folder / 'drawn', r, write_seal), meet
 
 
 def small_gallery():
@@ -215,7 +239,7 @@ def small_gallery():
     return make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
 
 
-def gallery() -> Callable[[np.random.Generator], object]:
+def gallery() -> Target:
     "Galleries, up to the list of hits"
     from sketch_lvm.show.gallery import load_gallery
     from sketch_lvm.show.search import Hits
@@ -224,18 +248,18 @@ def gallery() -> Callable[[np.random.Generator], object]:
     made, folder = small_gallery(), scratch()
     good = made.save(folder / 'good')
 
-    def one(r):
-        damaged_folder(good, folder / 'bad', r, write_seal)
+    def meet(x):
+        lay(folder / 'bad', x)
         g = load_gallery(folder / 'bad')
         hits = Hits(g, np.zeros((8, 8), np.uint8), list(range(len(g))), [0.5] * len(g))
         assert len(g.ids) == len(g.names) == len(g.thumbs) == len(g.features) and np.isfinite(g.features.numpy()).all()
         json.dumps(hits.to_dict())
         assert '\x1b' not in repr(hits) + repr(g) + g._repr_html_() + hits.tiles()
 
-    return one
+    return lambda r: damaged_folder(good, folder / 'drawn', r, write_seal), meet
 
 
-def configuration() -> Callable[[np.random.Generator], object]:
+def configuration() -> Target:
     "What a run and an encoder say of themselves"
     from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.study.experiments import Experiment, experiment_problems, read_experiment
@@ -248,18 +272,22 @@ def configuration() -> Callable[[np.random.Generator], object]:
     run, folder = json.loads(json.dumps(dict(experiment=Experiment(m, steps=3, seed=7).to_dict()))), scratch()
     encoder = json.loads(json.dumps(encoder))
 
-    def one(r):
-        if r.random() < 0.5:
-            read_config(as_text(mutate_data(encoder, r), r), folder / 'config.json')
+    def draw(r):
+        of = 'encoder' if r.random() < 0.5 else 'run'
+        return {of: as_text(mutate_data(dict(encoder=encoder, run=run)[of], r), r)}
+
+    def meet(x):
+        if 'encoder' in x:
+            read_config(x['encoder'], folder / 'config.json')
             return
-        (folder / 'config.json').write_bytes(as_text(mutate_data(run, r), r))
+        (folder / 'config.json').write_bytes(x['run'])
         experiment, _ = read_experiment(folder)
         assert all(isinstance(said, str) for said in experiment_problems(experiment))
 
-    return one
+    return draw, meet
 
 
-def report() -> Callable[[np.random.Generator], object]:
+def report() -> Target:
     "Reports, up to how they show themselves"
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.splits import Split
@@ -275,16 +303,16 @@ def report() -> Callable[[np.random.Generator], object]:
     good['published'] = [dict(source='a paper', metric='mAP@all', value=0.5, note='')]
     good, path = json.loads(json.dumps(good)), scratch() / 'r.json'
 
-    def one(r):
-        path.write_bytes(as_text(mutate_data(good, r), r))
+    def meet(x):
+        path.write_bytes(x['report'])
         read = load_report(path)
         for form in ('text', 'markdown', 'html', 'latex'):
             assert isinstance(read.write(form), str)
 
-    return one
+    return lambda r: dict(report=as_text(mutate_data(good, r), r)), meet
 
 
-def pad() -> Callable[[np.random.Generator], object]:
+def pad() -> Target:
     "What a browser may send to the sketch pad"
     from sketch_lvm.show.pad import RecordingComm, SketchPad, receive
 
@@ -293,22 +321,26 @@ def pad() -> Callable[[np.random.Generator], object]:
     good = dict(drawn=[[[1, 200], [3, 4]], [[5], [5]]], request=3, pen=0.02, side=280, message='', follows=True)
     moved = dict(moving=3, strokes=[[[1, 2], [3, 4]]])
 
-    def one(r):
+    def draw(r):
+        of = 'state' if r.random() < 0.7 else 'message'
+        return {of: json.dumps(mutate_data(dict(state=good, message=moved)[of], r)).encode()}
+
+    def meet(x):
         sheet.comm.__dict__.setdefault('sent', []).clear()
         sheet.drawn = []
-        if r.random() < 0.7:
-            state = mutate_data(good, r)
+        if 'state' in x:
+            state = json.loads(x['state'])
             receive(sheet, **{k: v for k, v in (state if isinstance(state, dict) else {}).items() if k.isidentifier()})
         else:
-            content = mutate_data(moved, r)
+            content = json.loads(x['message'])
             sheet._handle_msg(dict(content=dict(data=dict(method='custom', content=content)), buffers=[]))
         assert all(0 <= v <= 255 for s in sheet.strokes for axis in s for v in axis) and 0 < sheet.pen <= 0.25
         assert not sheet.strokes or sheet.image(16).shape == (16, 16)
 
-    return one
+    return draw, meet
 
 
-def archive() -> Callable[[np.random.Generator], object]:
+def archive() -> Target:
     "Zip and tar files"
     from sketch_lvm.data.archives import extract
 
@@ -332,9 +364,9 @@ def archive() -> Callable[[np.random.Generator], object]:
     folder = scratch()
     (folder / 'work').mkdir()
 
-    def one(r):
+    def meet(x):
         path, into = folder / 'work' / 'a', folder / 'work' / 'out'
-        path.write_bytes(mutate_bytes(whole[r.integers(0, len(whole))], r))
+        path.write_bytes(x['archive'])
         try:
             with contextlib.suppress(UserError):
                 extract(path, into, max_bytes=10**6)
@@ -345,10 +377,10 @@ def archive() -> Callable[[np.random.Generator], object]:
             shutil.rmtree(into, ignore_errors=True)
         assert left == ['a', 'work'], left
 
-    return one
+    return lambda r: dict(archive=mutate_bytes(whole[r.integers(0, len(whole))], r)), meet
 
 
-def app() -> Callable[[np.random.Generator], object]:
+def app() -> Target:
     "Questions to the page in the browser"
     from sketch_lvm.app.finder import Finder
     from sketch_lvm.app.guard import Limits
@@ -365,21 +397,36 @@ def app() -> Callable[[np.random.Generator], object]:
     ways += [b'/api/open', f'/api/ask?of={finder.mark}'.encode()]
     kinds = ['application/json', 'application/octet-stream', 'text/plain', '']
 
-    def one(r):
+    shades = rng(5).integers(0, 255, (6, 6, 3), dtype=np.uint8)
+    drawn = Original(np.kron(shades, np.ones((8, 8, 1), np.uint8)))
+    pictures = {name: written(drawn, name) for name in FORMATS}
+
+    def draw(r):
         path = '/' + mutate_bytes(ways[r.integers(0, len(ways))], r).decode('utf-8', 'replace').lstrip('/')
         body = None
         if r.random() < 0.7:
             path = ('/api/ask', '/api/ask', '/api/drawing', '/api/open')[r.integers(0, 4)]
             body = as_text(mutate_data(dict(place=1) if path == '/api/open' else good, r), r)
-        told = {'content-type': kinds[r.choice(4, p=[0.8, 0.1, 0.05, 0.05])]} if body is not None else {}
-        answer = knock(page, path, body, told)
+        kind = kinds[r.choice(4, p=[0.8, 0.1, 0.05, 0.05])] if body is not None else ''
+        if path == '/api/drawing' and r.random() < 0.9:  # else it gets JSON, as nobody sends it
+            name = [*pictures][r.integers(0, len(pictures))]
+            body = damaged(pictures[name], pictures['PNG'], name.partition(',')[0], KINDS[r.integers(0, len(KINDS))], r)
+            body = mutate_bytes(body, r) if r.random() < 0.3 else body
+            kind = kinds[1] if r.random() < 0.95 else kind
+        asked = dict(path=path.encode('utf-8', 'surrogatepass'))
+        return asked if body is None else asked | dict(body=body, kind=kind.encode())
+
+    def meet(x):
+        told = {'content-type': x['kind'].decode()} if 'kind' in x else {}
+        path = x['path'].decode('utf-8', 'surrogatepass')
+        answer = knock(page, path, x.get('body'), told)
         assert answer.status in (200, 303, 400, 403, 404, 405, 410, 411, 413, 415, 421, 429), (answer.status, path)
         assert b'Traceback' not in answer.body
 
-    return one
+    return draw, meet
 
 
-def lock_file() -> Callable[[np.random.Generator], object]:
+def lock_file() -> Target:
     "Locks of a run: taken over from the dead, refused where somebody lives or nobody knows"
     from sketch_lvm.train.runs import lock, process_start
 
@@ -387,17 +434,16 @@ def lock_file() -> Callable[[np.random.Generator], object]:
     good = dict(pid=mine, host=socket.gethostname(), start=process_start(mine), since='2026-11-30 10:00:00')
     known = good | dict(format='sketch_lvm lock 1')
 
-    def one(r):
-        data = mutate_data(known if r.random() < 0.5 else good, r)
-        (folder / 'LOCK').write_bytes(as_text(data, r))
+    def meet(x):
+        (folder / 'LOCK').write_bytes(x['lock'])
         with lock(folder):
             assert json.loads((folder / 'LOCK').read_bytes())['pid'] == mine
         assert not (folder / 'LOCK').exists()
 
-    return one
+    return lambda r: dict(lock=as_text(mutate_data(known if r.random() < 0.5 else good, r), r)), meet
 
 
-def shard() -> Callable[[np.random.Generator], object]:
+def shard() -> Target:
     "Shards of the pixel cache: the pixels are right, whatever lies there"
     from sketch_lvm.data.cache import build_cache
     from sketch_lvm.data.items import toy_set
@@ -408,13 +454,108 @@ def shard() -> Callable[[np.random.Generator], object]:
     path, rows = Path(cache.paths[0]), np.arange(len(items))
     good, right = path.read_bytes(), cache.take(rows)
 
-    def one(r):
-        path.write_bytes(mutate_bytes(good, r))
+    def meet(x):
+        path.write_bytes(x['shard'])
         with mock.patch.dict(os.environ, place), contextlib.redirect_stderr(io.StringIO()):
             found = build_cache(items, 16, workers=1).take(rows)
         assert (found == right).all()
 
-    return one
+    return lambda r: dict(shard=mutate_bytes(good, r)), meet
+
+
+def encoder() -> Target:
+    "Folders of an encoder, up to its tensors"
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.methods.building import build_encoder
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.share import from_pretrained, save_pretrained
+
+    m, backbone, folder = method('sketch-lvm', 'mini'), load_backbone('mini', weights_from='random'), scratch()
+    save_pretrained(build_encoder(m, backbone), folder / 'good', m)
+    damaged_one = lambda r: damaged_folder(folder / 'good', folder / 'drawn', r, write_seal)
+
+    def meet(x):
+        lay(folder / 'bad', x)
+        read = from_pretrained(folder / 'bad', backbone)
+        assert all(t.isfinite().all() for t in read.state()['tensors'].values())
+
+    meet(files_of(folder / 'good'))
+    return damaged_one, meet
+
+
+def exported() -> Target:
+    "Exported towers in safetensors, up to vectors of a picture"
+    import torch
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.export import export_encoder
+    from sketch_lvm.train.exported import load_exported
+
+    backbone, path = load_backbone('mini', weights_from='random'), scratch() / 'tower.safetensors'
+    export_encoder(frozen_encoder(backbone), path, 'safetensors')
+    good, image = path.read_bytes(), torch.zeros(1, 3, backbone.size, backbone.size)
+    head = 8 + int.from_bytes(good[:8], 'little')
+
+    def draw(r):
+        if r.random() < 0.3:  # that is mostly numbers
+            return dict(file=mutate_bytes(good, r))
+        says = as_text(mutate_data(json.loads(good[8:head]), r), r)
+        return dict(file=len(says).to_bytes(8, 'little') + says + good[head:])
+
+    def meet(x):
+        path.write_bytes(x['file'])
+        given = backbone if b'mini' in x['file'] else None  # a name that is still its own need not be built each time
+        assert load_exported(path, given)(image, 'photo').isfinite().all()
+
+    meet(dict(file=good))
+    return draw, meet
+
+
+def per_query() -> Target:
+    "Results of single sketches: the archive, and the arrays in it"
+    from sketch_lvm.measure.perquery import PerQuery, ids_digest, load_per_query
+
+    path, digest = scratch() / 'r-queries.npz', ids_digest([*'abcde'])
+    protocol = dict(name='zero-shot', rule='r', relevant='class', data='toys', part='unseen', k=[1], seed=0)
+    protocol |= dict(classes=['x', 'y'], queries=5, gallery=3, queries_digest=digest, gallery_digest='g')
+    values = {name: np.linspace(0, 1, 5, dtype=np.float32) for name in ('mAP@all', 'P@1')}
+    method = dict(name='a', backbone='mini', random=True, seed=1)
+    PerQuery(values, np.array([*'abcde']), np.array([*'xxyyy']), protocol, method).save(path)
+    good = path.read_bytes()
+    with zipfile.ZipFile(path) as z:
+        parts = {i.filename: z.read(i) for i in z.infolist()}
+
+    def draw(r):
+        if r.random() < 0.3:
+            return dict(file=mutate_bytes(good, r))
+        name, f = [*parts][r.integers(0, len(parts))], io.BytesIO()
+        with zipfile.ZipFile(f, 'w') as z:
+            for part, content in parts.items():
+                z.writestr(part, mutate_bytes(content, r) if part == name else content)
+        return dict(file=f.getvalue())
+
+    def meet(x):
+        path.write_bytes(x['file'])
+        read = load_per_query(path)
+        assert '\x1b' not in repr(read) and all(len(v) == len(read.ids) for v in read.values.values())
+
+    meet(dict(file=good))
+    return draw, meet
+
+
+def strokes() -> Target:
+    "Files of strokes, up to the drawing"
+    from sketch_lvm.show.drawing import read_drawing
+
+    good, path = dict(drawing=[[[0, 9, 40], [0, 9, 3]], [[5], [5]], [[1, 200], [3, 4]]]), scratch() / 'a.json'
+
+    def meet(x):
+        path.write_bytes(x['file'])
+        with contextlib.redirect_stderr(io.StringIO()):
+            assert read_drawing(path, 32).shape == (32, 32, 3)
+
+    return lambda r: dict(file=as_text(mutate_data(good if r.random() < 0.5 else good['drawing'], r), r)), meet
 
 
 TARGETS = dict(
@@ -429,40 +570,104 @@ TARGETS = dict(
     app=app,
     lock=lock_file,
     shard=shard,
+    encoder=encoder,
+    exported=exported,
+    perquery=per_query,
+    strokes=strokes,
 )
+
+
+def memory(of: str) -> int:
+    "Bytes of memory of this process, as the system calls them: VmRSS now, VmHWM at most, VmSize of addresses; or 0"
+    try:
+        said = Path('/proc/self/status').read_text(encoding='utf-8', errors='replace')
+    except OSError:
+        return 0
+    found = re.search(rf'^{of}:\s+(\d+) kB', said, re.M)
+    return int(found[1]) << 10 if found else 0
+
+
+@contextlib.contextmanager
+def limited() -> Iterator[None]:
+    "No input may ask the system for addresses without end; MemoryError is what it gets"
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    used = memory('VmSize')
+    resource.setrlimit(resource.RLIMIT_AS, (used + ROOM if used and soft == resource.RLIM_INFINITY else soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def forget_peak() -> int:
+    "Set this process's peak of memory back to what it has now, which is returned; 0 where the system does not do it"
+    with contextlib.suppress(OSError):
+        Path('/proc/self/clear_refs').write_text('5', encoding='utf-8')
+        return memory('VmHWM')
+    return 0
+
+
+def judged(meet: Callable[[Input], object], x: Input) -> tuple[bool, list[str]]:
+    "Was an input refused, and what happened that none may make happen"
+    had, start, refused, bad = forget_peak(), time.process_time(), False, []
+    try:
+        meet(x)
+    except UserError as e:
+        refused = True
+        if not str(e).strip() or '\x1b' in str(e):
+            bad.append(f'a sentence that is empty or commands a terminal: {str(e)!r:.200}')
+    except Exception:
+        bad.append(traceback.format_exc(limit=-3))
+    if time.process_time() - start > SECONDS:
+        bad.append(f'more than {SECONDS} seconds')
+    if had and (more := memory('VmHWM') - had) > MEMORY:
+        bad.append(f'{more >> 20} MB of memory')
+    return refused, bad
 
 
 def fuzz(target: str, numbers: range, seed: int = 0, most: int = 20) -> tuple[int, list[tuple[int, str]]]:
     "How many inputs were refused, and `(number, what happened)` of those that did what none may"
-    one, refused, bad = TARGETS[target](), 0, []
-    for number in numbers:
-        start = time.process_time()
-        try:
-            one(rng(seed, index=number))
-        except UserError as e:
-            refused += 1
-            if not str(e).strip() or '\x1b' in str(e):
-                bad.append((number, f'a sentence that is empty or commands a terminal: {str(e)!r:.200}'))
-        except Exception:
-            bad.append((number, traceback.format_exc(limit=-3)))
-        if time.process_time() - start > 5:
-            bad.append((number, 'more than five seconds'))
-        if len(bad) >= most:
-            break
+    (draw, meet), refused, bad = TARGETS[target](), 0, []
+    with limited():
+        for number in numbers:
+            gone, found = judged(meet, draw(rng(seed, index=number)))
+            refused += gone
+            bad += [(number, what) for what in found]
+            if len(bad) >= most:
+                break
     return refused, bad
 
 
-def commit() -> str:
-    "The commit whose code was tried; with a mark where something was changed since"
-    git = ['git', '-C', str(ROOT)]
-    head = subprocess.run([*git, 'rev-parse', '--short=10', 'HEAD'], capture_output=True, text=True).stdout.strip()
-    same = subprocess.run([*git, 'diff', '--quiet', 'HEAD', '--', 'sketch_lvm', 'tests/faults/fuzz.py']).returncode == 0
-    return head if same else head + ' and changes'
+def crashed() -> list[dict]:
+    "Inputs that once did what none may: target, where it came from, what happened, what becomes of it, its bytes"
+    return json.loads(CRASHED.read_text(encoding='utf-8')) if CRASHED.exists() else []
+
+
+def input_of(kept: dict) -> Input:
+    "The input that was kept"
+    return {name: zlib.decompress(base64.b64decode(text)) for name, text in kept['input'].items()}
+
+
+def replay(kept: dict) -> tuple[bool, list[str]]:
+    "What becomes of a kept input now"
+    meet = TARGETS[kept['target']]()[1]
+    with limited():
+        return judged(meet, input_of(kept))
+
+
+def store(target: str, seed: int, number: int, what: str) -> None:
+    "Keep an input by its bytes, and what it did; what becomes of it now is what has to become of it later"
+    draw, meet = TARGETS[target]()
+    x = draw(rng(seed, index=number))
+    text = {name: base64.b64encode(zlib.compress(content, 9)).decode() for name, content in x.items()}
+    how = dict(target=target, seed=seed, number=number, what=what, refused=judged(meet, x)[0], input=text)
+    others = [k for k in crashed() if (k['target'], k['seed'], k['number']) != (target, seed, number)]
+    CRASHED.write_text(json.dumps([*others, how], indent=1) + '\n', encoding='utf-8')
 
 
 def added(was: dict, target: str, asked: argparse.Namespace, refused: int, seconds: int) -> dict:
     "What is written down of a target: a piece that follows the one before, of the same code, is added to it"
-    how = dict(seed=asked.seed, crashes=0, commit=commit(), device=device())
+    how = dict(seed=asked.seed, crashes=0, commit=commit('tests/faults/fuzz.py'), device=device())
     goes_on = all(was.get(k) == how[k] for k in how) and was['first'] + was['inputs'] == asked.first
     total = dict(inputs=asked.count, refused=refused, seconds=seconds)
     total = {k: v + was[k] for k, v in total.items()} if goes_on else total
@@ -479,9 +684,12 @@ def main(args: list[str] | None = None) -> int:
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--first', type=int, default=0, help='number of the first input, to repeat one: --first 7 --count 1')
     p.add_argument('--keep', action='store_true', help=f'write the counts into {KEPT.name}')
+    p.add_argument('--store', metavar='WHAT', help=f'keep the inputs that are named in {CRASHED.name}, and what they did')
     asked, found = p.parse_args(args), 0
     for target in asked.targets or TARGETS:
         start, numbers = time.process_time(), range(asked.first, asked.first + asked.count)
+        for number in numbers if asked.store else ():
+            store(target, asked.seed, number, asked.store)
         refused, bad = fuzz(target, numbers, asked.seed)
         seconds, found = time.process_time() - start, found + len(bad)
         print(f'{target}: {asked.count:,} inputs, {refused:,} refused, {len(bad)} crashes, {seconds:.0f} s', flush=True)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from full_disk import holds_on_a_small_disk
+from faults import count
+from full_disk import holds_on
 
 from sketch_lvm.core import atomic_write, rng, temporary_cache
 from sketch_lvm.testing.crash import die_at_call, in_child, run_forked
@@ -48,14 +49,16 @@ def killed(timed: int, calls: int, workers: int, steps: int = 24) -> tuple[int, 
 
 def test_twenty_kills_lose_nothing():
     died, lost = killed(8, 12, 0)
+    count('faults/test_kills.py::test_twenty_kills_lose_nothing', f'{died} of 20 died by SIGKILL, {lost} lost something')
     assert lost == 0 and died >= 15, (died, lost)  # a timed kill may come after the end
 
 
 @pytest.mark.slow
 def test_two_hundred_kills_lose_nothing():
-    for workers in (0, 2):
-        died, lost = killed(60, 40, workers, 60)
-        assert lost == 0 and died >= 75, (workers, died, lost)
+    ends = {workers: killed(60, 40, workers, 60) for workers in (0, 2)}
+    said = [f'{w} workers: {died} of 100 died by SIGKILL, {lost} lost something' for w, (died, lost) in ends.items()]
+    count('faults/test_kills.py::test_two_hundred_kills_lose_nothing', '; '.join(said))
+    assert all(lost == 0 and died >= 75 for died, lost in ends.values()), ends
 
 
 def test_a_file_killed_at_any_call_is_the_old_or_the_new_one(tmp_path):
@@ -101,6 +104,7 @@ def test_a_cache_killed_at_any_call_is_built_by_the_next(tmp_path):
 FULL = """
 import os, sys
 from pathlib import Path
+from faults import count
 from full_disk import fill
 from sketch_lvm.core import UserError, write_json
 from sketch_lvm.testing.crash import outcome
@@ -143,7 +147,56 @@ print('held')
 
 
 def test_a_file_system_that_is_really_full(tmp_path):
-    holds_on_a_small_disk(FULL, tmp_path)
+    holds_on('size=400k', tmp_path, FULL, tmp_path)
+
+
+READ_ONLY = """
+import contextlib, io, os, sys, zipfile
+from pathlib import Path
+import pytest
+from full_disk import read_only
+from sketch_lvm.app.cli import main
+from sketch_lvm.core import UserError, check_writable, write_json
+from sketch_lvm.data.archives import extract
+from sketch_lvm.testing.toys import toy_learner
+from sketch_lvm.train.loop import train
+from sketch_lvm.train.runs import lock
+from sketch_lvm.train.sealed import write_folder
+from sketch_lvm.train.settings import Settings
+
+place = Path(sys.argv[1])
+(place / 'folder').mkdir()
+write_json(place / 'r.json', 'old')
+write_folder(place / 'sealed', {'a': b'old'})
+with zipfile.ZipFile(place / 'a.zip', 'w') as z:
+    z.writestr('a.txt', 'a')
+train(toy_learner(), place / 'run', Settings(steps=3, lr=.03), device='cpu', checkpoint_every=3)
+held = lambda: {str(p): p.read_bytes() if p.is_file() else b'' for p in place.rglob('*')}
+before = held()
+read_only(place)
+for path in ('new', 'deep/er/new', 'r.json', 'folder', 'sealed'):
+    with pytest.raises(UserError, match='cannot be written: .*(Read-only|write-protected)'):
+        check_writable(place / path)
+for run in ('late', 'run'):
+    with pytest.raises(UserError, match='Read-only|write-protected'):
+        train(toy_learner(), place / run, Settings(steps=9, lr=.03), device='cpu', checkpoint_every=3)
+with pytest.raises(UserError, match='Read-only'):
+    extract(place / 'a.zip', place / 'unpacked')
+for write in (lambda: write_json(place / 'r.json', 'new'), lambda: write_folder(place / 'sealed', {'a': b'new'})):
+    with pytest.raises(OSError, match='Read-only') as e:
+        write()
+for line in ('train --out P/new', 'evaluate --save P/r.json', 'quickstart --out P/folder'):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        assert main(line.replace('P/', f'{place}/').split()) == 2, line
+    assert 'cannot be written: ' in said.getvalue() and 'Traceback' not in said.getvalue(), said.getvalue()
+assert held() == before
+print('held')
+"""
+
+
+def test_a_file_system_that_is_really_read_only(tmp_path):
+    holds_on('size=4m', tmp_path, READ_ONLY, tmp_path)
 
 
 @pytest.mark.slow

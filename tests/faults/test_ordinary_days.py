@@ -145,12 +145,13 @@ def test_lists_that_another_editor_saved(tmp_path):
             assert read_csv_list(tmp_path / 'test.csv') == ([('x/cat/2.png', 3)], [('x/cat/1.jpg', 3)])
 
 
-def ask(port, path, body=None):
+def ask(port, path, body=None, cookie=''):
     "`(status, content)` of a request to the app"
     import urllib.error
     import urllib.request
 
-    request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', body, {'content-type': 'application/json'})
+    told = {'content-type': 'application/json', 'cookie': cookie}
+    request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', body, told)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read()
@@ -180,14 +181,16 @@ def test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open(tmp_pat
     )
     held = []
     try:
-        while f':{port}' not in app.stdout.readline():
+        while f':{port}' not in (line := app.stdout.readline()):
             assert app.poll() is None, app.stderr.read()
-        mark = json.loads(ask(port, '/api/about')[1])['mark']
+        cookie = f'sketch_lvm_{port}={line.strip().partition("?token=")[2]}'
+        assert ask(port, '/')[0] == ask(port, '/api/about')[0] == 403  # another user of this machine
+        mark = json.loads(ask(port, '/api/about', cookie=cookie)[1])['mark']
         (tmp_path / 'photos').rename(tmp_path / 'away')
         shutil.rmtree(tmp_path / 'g')
         drawn = dict(strokes=[[[1, 200], [1, 200]]], count=2, words='', weight=0.5, within='', start=0)
         said = {
-            path: ask(port, path, body)
+            path: ask(port, path, body, cookie)
             for path, body in (
                 ('/api/ask', json.dumps(drawn | dict(picture='', like=None)).encode()),
                 (f'/thumbs/{mark}/0', None),
@@ -197,7 +200,7 @@ def test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open(tmp_pat
         }
         assert [status for status, _ in said.values()] == [200, 200, 200, 400], said
         assert b'that folder is not where it was' in said['/api/open'][1]
-        head = f'Host: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n'
+        head = f'Host: 127.0.0.1:{port}\r\ncontent-type: application/json\r\nCookie: {cookie}\r\n'
         for sent in (
             f'GET / HTTP/1.1\r\n{head}\r\n',
             f'POST /api/ask HTTP/1.1\r\n{head}content-length: 9\r\n\r\n[',
