@@ -42,7 +42,9 @@ def test_a_long_strip_of_paper_takes_no_page_of_its_length():
         assert tracemalloc.get_traced_memory()[1] < 2e8
         tracemalloc.stop()
         across, down = ((seen < 255).any(axis).sum() for axis in (0, 1))
-        assert seen.min() < 100 and max(across, down) in (57, 58) and min(across, down) < 5
+        assert (
+            seen.min() < 100 and 57 <= max(across, down) <= 60 and min(across, down) < 5
+        )  # a thin one grows at its ends, too
 
 
 def test_a_drawing_photographed_in_bad_light_is_read():
