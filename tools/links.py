@@ -76,7 +76,11 @@ PAPERS = {
         'Prototype-based Selective Knowledge Distillation for Zero-Shot Sketch Based Image Retrieval', 'ACM MM 2022'
     ),
     'ZS-GCN': Paper(f'Zero-Shot {SBIR} via Graph Convolution Network', 'AAAI 2020'),
-    'IIAE': Paper('Variational Interaction Information Maximization for Cross-domain Disentanglement', 'NeurIPS 2020'),
+    'IIAE': Paper(
+        'Variational Interaction Information Maximization for Cross-domain Disentanglement',
+        'NeurIPS 2020',
+        '2012.04251',
+    ),
     'SEM-PCYC': Paper(f'Semantically Tied Paired Cycle Consistency for Zero-Shot {SBIR}', 'CVPR 2019', '1903.03372'),
     'Sketch3T': Paper('Sketch3T: Test-Time Training for Zero-Shot SBIR', 'CVPR 2022', '2203.14691'),
     'Holm': Paper('A Simple Sequentially Rejective Multiple Test Procedure', 'Scandinavian Journal of Statistics 1979'),

@@ -33,7 +33,7 @@ The rooms lie in folders by what a reader looks for, and the package has the sam
 `nbs/data/06_cache.ipynb` is `sketch_lvm.data.cache`. Inside a folder they are numbered in teaching order, and \
 the folders stand here in the order in which they build on one another. Each room is a lesson that exports one \
 module, and its tests stand beside what they test. \
-The last column has the numbers of the [lessons](tutorials/1_draw_and_find.ipynb) that stand on a room, and the papers \
+The last column has the numbers of the [lessons](tutorials/1_draw_and_find.ipynb) nearest to a room, and the papers \
 whose ideas it builds or examines; their titles are at the end. \
 This page is written by `tools/rooms.py`, the last column from `tools/links.py`."""
 
