@@ -74,7 +74,8 @@ class RateLimit:
 
 # %% ../../nbs/app/12_guard.ipynb #9d5a31a8
 COOKIE = 'sketch_lvm'  # and the port
-ENTRY = '<!doctype html><title>sketch_lvm</title><meta http-equiv="refresh" content="0;url=/">'
+ENTRY = '<!doctype html><title>sketch_lvm</title><link rel="icon" href="data:,">'
+ENTRY += '<meta http-equiv="refresh" content="0;url=/">'
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
