@@ -12,7 +12,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from full_disk import holds_on_a_small_disk
+from full_disk import holds_on
 
 from sketch_lvm.core import UserError, atomic_write, read_json, write_json
 from sketch_lvm.files import json_lines, open_to_add
@@ -313,4 +313,4 @@ print('held')
 
 
 def test_a_disk_that_is_full_while_a_gallery_is_written(tmp_path):
-    holds_on_a_small_disk(FULL, tmp_path)
+    holds_on('size=400k', tmp_path, FULL, tmp_path)
