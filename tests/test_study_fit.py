@@ -88,7 +88,7 @@ def test_a_value_stands_once_in_a_configuration():
     tower = load_backbone('mini', weights_from='random')
     run = fit(e, scratch() / 'run', 'cpu', backbone=tower)
     config = read_json(run.out / 'config.json')
-    assert {'experiment', 'encoder', 'split', 'trained_on'} == config.keys()
+    assert {'format', 'experiment', 'encoder', 'split', 'trained_on'} == config.keys()
     values = [v for v in flatten(config).values() if type(v) in (int, float)]
     assert all(values.count(v) == 1 for v in odd.values() if v not in (2, 6)), values
     assert run.settings.lr['prompts'] == 0.0271 and config['experiment']['steps'] == run.step == 14
