@@ -199,7 +199,7 @@ def test_who_trusts_says_so_where_he_was_told_to():
     from sketch_lvm.show.widgets import live, retrieve_live
     from sketch_lvm.study.runs import frozen_encoder
 
-    encoder, d = frozen_encoder(load_backbone('mini', weights_from='random')), Path(tempfile.mkdtemp())
+    encoder, d = frozen_encoder(load_backbone('mini', weights_from='random')), Path(tempfile.mkdtemp()) / 'g'
     made = make_gallery(encoder, toy_set(size=64), source=dict(run='/elsewhere'), say=None)
     made.save(d)
     for ask in (live, retrieve_live):
