@@ -56,10 +56,16 @@ def test_a_folder_is_indexed_and_searched():
     assert code == 0, err
     code, r, err = run_command('search', d / 'padded', d / 'drawing.png', '--top', 1)
     assert code == 0 and json.loads((d / 'padded' / 'config.json').read_text())['fit'] == 'pad', err
-    code, r, err = run_command('index', '--data', 'mini:n_test=1', '--weights-from', 'random', '--out', d / 'g')
+    drawn = ['index', '--data', 'mini:n_test=1', '--weights-from', 'random', '--out', d / 'g']
+    seal = (d / 'g' / 'sha256.json').read_bytes()
+    code, r, err = run_command(*drawn)  # it would take the place of the photos of a folder
+    assert code == 2 and 'holds the photos of' in r['error'] and 'not those of mini:n_test=1' in r['error'], err
+    assert '--replace' in r['error'] and (d / 'g' / 'sha256.json').read_bytes() == seal
+    code, r, err = run_command(*drawn, '--replace')
     assert code == 0 and r['photos'] == 17 and r['random_weights'] and 'RANDOM WEIGHTS' in err and 'drawn photos' not in err
     code, r, err = run_command('search', d / 'g', d / 'drawing.png')
     assert code == 0 and len(r['hits']) == 17 and 'RANDOM WEIGHTS' in err
+    assert run_command(*drawn)[0] == 0  # the same photos
 
 
 def test_what_is_wrong_with_index_and_search_is_said():
@@ -207,6 +213,32 @@ def test_the_encoder_that_is_taken_is_said():
         name, *words = f'{command} --backbone ViT-B-32 --weights-from none/b32.pt'.split()
         with pytest.raises(UserError, match='there is no file none/b32.pt'):
             engine.parse(name, COMMANDS[name], words)
+
+
+def test_a_gallery_fetches_no_weights_unless_it_is_trusted():
+    import json, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm.app.indexcommand import EncoderWords, photo_encoder
+    from sketch_lvm.clip import names
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train.mapped import write_seal
+
+    out, said, made = Path(tempfile.mkdtemp()), [], dict(backbone='ViT-B-32', weights_from='laion400m_e31')
+    (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2', source=made)))
+    write_seal(out)
+
+
+    def taken(words=EncoderWords(), here=None, **how):
+        with mock.patch.object(names, 'cached_weights', lambda *named: here):
+            return photo_encoder(words, said.append, 'cpu', str(out), **how)
+
+
+    with pytest.raises(UserError, match='laion400m_e31.*may come from anybody.*--trust'):
+        taken()
+    assert not said and taken(EncoderWords(**made)) == made  # your own words
+    assert taken(trust=True) == taken(here=out / 'weights') == made and len(said) == 2
 
 
 def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():

@@ -133,6 +133,30 @@ def test_of_many_who_add_to_one_file_none_loses_a_row():
     assert read_json(path) == 24 and [p.name for p in path.parent.iterdir()] == ['runs.json']
 
 
+def test_a_disk_that_locks_nothing_is_written_all_the_same():
+    import errno, fcntl, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm.core import read_json
+    from sketch_lvm.files import NO_LOCKS, change_json
+
+    path = Path(tempfile.mkdtemp()) / 'runs.json'
+
+
+    def add(number):
+        with mock.patch.object(fcntl, 'flock', side_effect=OSError(number, 'no')):
+            change_json(path, lambda rows: [*rows, number], [])
+
+
+    for number in NO_LOCKS:
+        add(number)
+    assert read_json(path) == [*NO_LOCKS] and [p.name for p in path.parent.iterdir()] == ['runs.json']
+    with pytest.raises(OSError):
+        add(errno.EIO)
+    assert read_json(path) == [*NO_LOCKS]
+
+
 def test_figures_are_written_whole():
     import pytest, tempfile
     from pathlib import Path

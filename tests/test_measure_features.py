@@ -29,7 +29,7 @@ def test_two_evaluations_may_keep_the_same_features_at_once():
 
 
 def test_features_are_kept_on_a_disk_that_locks_nothing():
-    import errno, tempfile
+    import errno, fcntl, tempfile
     from pathlib import Path
     from unittest import mock
     import pytest, torch
@@ -38,7 +38,7 @@ def test_features_are_kept_on_a_disk_that_locks_nothing():
 
     for number in (errno.ENOLCK, errno.ENOSPC):
         folder = Path(tempfile.mkdtemp()) / 'mark'
-        with mock.patch.object(room, 'one_writer', mock.Mock(side_effect=OSError(number, 'no'))):
+        with mock.patch.object(fcntl, 'flock', side_effect=OSError(number, 'no')):
             if number == errno.ENOSPC:
                 with pytest.raises(UserError):
                     room.write_part(folder, ['a'], torch.ones(1, 2))

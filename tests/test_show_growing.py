@@ -208,6 +208,39 @@ def test_photos_of_another_folder_do_not_take_the_place_of_a_gallery():
     assert grow('other', replace=True).moved == 6
 
 
+def test_photos_that_came_by_links_stay_until_it_is_said():
+    import pytest, shutil
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(size=64).photos, d / 'home')
+    shutil.move(d / 'home' / 'photo' / 'square', d / 'elsewhere')
+    (d / 'home' / 'photo' / 'square').symlink_to(d / 'elsewhere')
+
+
+    def grow(links=None, **how):
+        items, report = photo_folder(d / 'home', links)
+        return grow_gallery(enc, items, d / 'g', photos=str(d / 'home'), left_out=report.left_out, say=len, **how)
+
+
+    assert grow(links=True).photos == 20  # as older programs did
+    seal = (d / 'g' / 'sha256.json').read_bytes()
+    with mock.patch.object(growing, 'look_at', side_effect=AssertionError('read')):
+        with pytest.raises(UserError, match='5 photos .*photo/square/.*--follow-links'):
+            grow()
+    assert (d / 'g' / 'sha256.json').read_bytes() == seal
+    assert grow(links=True).same == 20 and grow(replace=True).gone == 5
+
+
 def test_a_gallery_of_a_newer_version_is_not_replaced():
     import json, pytest
     from sketch_lvm.fields import Newer
@@ -395,6 +428,24 @@ def test_a_run_that_begins_when_another_ends_keeps_its_lock():
     with mock.patch.object(growing, 'open_to_add', open_late), alone(d / 'g'):
         assert len(seen) == 3 and (parts / 'LOCK').exists()
         refused()
+
+
+def test_where_nothing_can_be_locked_photos_are_indexed():
+    import errno, fcntl
+    from unittest import mock
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.show.growing import alone, parts_folder
+    from sketch_lvm.train.sealed import scratch
+
+    out = scratch() / 'g'
+    with mock.patch.object(fcntl, 'flock', side_effect=OSError(errno.ENOLCK, 'No locks available')), alone(out):
+        assert (parts_folder(out) / 'LOCK').exists()
+    with mock.patch.object(fcntl, 'flock', side_effect=OSError(errno.EIO, 'Input/output error')):
+        with pytest.raises(OSError, match='Input/output'), alone(out):
+            pass
+    with alone(out), pytest.raises(UserError, match='another process'), alone(out):
+        pass
 
 
 def test_photos_of_a_part_that_could_not_be_read_are_looked_at_again():

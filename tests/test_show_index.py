@@ -93,6 +93,25 @@ def test_links_out_of_a_folder():
     assert ids('pair')[0] == own
 
 
+def test_photos_behind_links_are_not_dropped():
+    import pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.show.index import LEADS_OUT, keep_own, photos_below
+
+    held = ['a/1.jpg', 'a/b/2.jpg', 'c.jpg', 'd/3.jpg', 'e/4.jpg']
+    assert photos_below(held, ['/x/a']) == held[:2] and photos_below(held, ['y/a/b', '/x/c.jpg']) == held[1:3]
+    assert photos_below(held, ['/x/aa', '/x', 'b']) == []
+    keep_own('/x', '/x', held, held, [('/x/a', LEADS_OUT)])  # none of it is lacking
+    keep_own('/x', '/x', held, held[2:], [('/x/a', 'the folder is empty')])  # gone, and not most of it
+    for there, gone in (('/x', held[2:]), ('/x', held[3:]), ('/other', held[2:])):
+        with pytest.raises(UserError, match="2 photos .* first 'a/1.jpg', came by links .*--follow-links.*--replace") as e:
+            keep_own(there, '/x', held, gone, [('/x/a', LEADS_OUT)])
+        assert ('those of /x' in str(e.value)) == (there == '/other') and ('3 of the 5' in str(e.value)) == (len(gone) == 2)
+    with pytest.raises(UserError, match='5 of the 5') as e:
+        keep_own('', '/x', held, [], [('/x/a', 'a pipe')])
+    assert '--follow-links' not in str(e.value)
+
+
 def test_threads_change_nothing():
     import time
     import pytest, torch

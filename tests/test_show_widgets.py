@@ -184,3 +184,31 @@ def test_every_model_gets_its_gallery():
     ):
         with pytest.raises(UserError, match=what):
             retrieve_live(wrong, say=None)
+
+
+def test_who_trusts_says_so_where_he_was_told_to():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import gallery, widgets
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.widgets import live, retrieve_live
+    from sketch_lvm.study.runs import frozen_encoder
+
+    encoder, d = frozen_encoder(load_backbone('mini', weights_from='random')), Path(tempfile.mkdtemp()) / 'g'
+    made = make_gallery(encoder, toy_set(size=64), source=dict(run='/elsewhere'), say=None)
+    made.save(d)
+    for ask in (live, retrieve_live):
+        with pytest.raises(UserError, match='trust=True'):
+            ask(d, say=None)
+    with mock.patch.object(gallery, 'open_encoder', return_value=(encoder, {})) as opened:
+        for way in (lambda: live(d, trust=True), lambda: retrieve_live(None, d, trust=True)):
+            assert way().galleries[''].encoder is encoder and opened.call_args.kwargs == dict(trust=True)
+    with mock.patch.object(widgets, 'open_encoder', return_value=(encoder, {})) as opened:
+        for trust in (False, True):
+            retrieve_live('/elsewhere', made, trust=trust)
+            assert opened.call_args.kwargs == dict(trust=trust)

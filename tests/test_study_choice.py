@@ -93,6 +93,37 @@ def test_a_run_of_ones_own_comes_first_at_its_step():
                 assert choose_encoder(runs=d).source == dict(run=mine)
 
 
+def test_a_damaged_note_of_consent_hides_no_run():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.core import UserError, temporary_cache, write_json
+    from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.study import choice
+    from sketch_lvm.study.experiments import Experiment
+
+    with tempfile.TemporaryDirectory() as d, temporary_cache() as cache:
+        weights = Path(d) / 'w.safetensors'  # outside the run's folder, so somebody has to have named it
+        weights.touch()
+        for name, how in (('mine', {}), ('theirs', dict(backbone='ViT-B-32', weights_from=str(weights)))):
+            (Path(d) / name / 'step-000060').mkdir(parents=True)
+            e = Experiment(method('sketch-lvm', 'mini'), **how)
+            write_json(Path(d) / name / 'config.json', dict(experiment=e.to_dict()))
+        found = lambda: [Path(r.folder).name for r in choice.found_runs(d)]
+        write_json(cache / 'agreed.json', [['ViT-B-32', str(weights.resolve())]])
+        assert sorted(found()) == ['mine', 'theirs']
+        (cache / 'agreed.json').write_text('[')
+        assert found() == ['mine']
+
+        def odd(e):
+            if e.backbone == 'mini':
+                return True
+            raise UserError('what it names cannot be looked at')
+
+        with mock.patch.object(choice, 'has_weights', odd):
+            assert found() == ['mine']
+
+
 def test_the_list_of_towers_names_what_there_is():
     import open_clip, timm, torch
     from sketch_lvm.study.choice import GET_REAL, TOWERS, can_be_backbone, recommendation

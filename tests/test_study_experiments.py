@@ -71,3 +71,35 @@ def test_a_method_of_ones_own_is_asked_for_by_its_file():
     (d / 'config.json').write_text(json.dumps(dict(experiment=e)))
     with pytest.raises(UserError, match="'mine'.*--import FILE"):
         read_experiment(d)
+
+
+def test_a_note_that_cannot_be_kept_stops_nothing():
+    import contextlib, errno, fcntl, io
+    from unittest import mock
+    from sketch_lvm.core import read_json, temporary_cache
+    from sketch_lvm.study import experiments as room
+
+
+    def noted(name):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            room.remember_words(name, None)
+        return said.getvalue()
+
+
+    with temporary_cache() as d, mock.patch.object(room, 'at_hand', lambda *named: False):
+        with mock.patch.object(fcntl, 'flock', side_effect=OSError(errno.ENOLCK, 'No locks available')):
+            assert noted('hf-hub:a/b') == ''
+        assert room.agreed(d, 'hf-hub:a/b') and not room.agreed(d, 'hf-hub:a/c')
+        for content in (b'{', b'{}', b'null', b'\xff', b''):  # a damaged note is an empty one
+            (d / 'agreed.json').write_bytes(content)
+            assert not room.agreed(d, 'hf-hub:a/b')
+            assert noted('hf-hub:a/b') == '' and room.agreed(d, 'hf-hub:a/b')
+        with mock.patch.object(room, 'one_writer', side_effect=OSError(errno.EROFS, 'Read-only file system')):
+            said = noted('hf-hub:a/c')
+            assert noted('hf-hub:a/b') == ''  # noted before
+        assert 'hf-hub:a/c' in said and 'Read-only file system' in said and not room.agreed(d, 'hf-hub:a/c')
+        assert noted('hf-hub:a/c') == '' and read_json(d / 'agreed.json') == [['hf-hub:a/b', None], ['hf-hub:a/c', None]]
+        (d / 'file').touch()
+        with mock.patch.dict('os.environ', SKETCH_LVM_CACHE=str(d / 'file')):
+            assert 'cannot be written' in noted('hf-hub:a/c') and not room.agreed(d, 'hf-hub:a/c')

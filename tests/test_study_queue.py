@@ -250,6 +250,50 @@ def test_what_is_half_done_shortens_the_estimate():
         assert left(plan, d)[1].hours == pytest.approx(8 + 2 * 4 + 40 / 3600)  # one of three was tried
 
 
+def test_an_estimate_stands_beside_a_study_that_runs():
+    import shutil, tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm.core import UserError, write_json
+    from sketch_lvm.study import experiments
+    from sketch_lvm.study import queue as room
+    from sketch_lvm.study.studyfolder import Study
+    from sketch_lvm.study.studyplan import Stage, StudyPlan, StudyRow
+
+    plan = StudyPlan('?', '!', dict(a=StudyRow('b-ip')), [Stage('one', '', ['a'], seeds=[1], steps=[8])], {})
+
+
+    def kept(folder):
+        return room.steps_kept(s, 'a', {}, 1, 8, folder)
+
+
+    def gone(function):
+        "Where the study removes the folder just before something is done"
+
+        def late(path, *more):
+            shutil.rmtree(folder)
+            return function(path, *more)
+
+        return late
+
+
+    with tempfile.TemporaryDirectory() as d:
+        s = Study(plan, Path(d))
+        folder = room.job_folder(s, next(plan.jobs()))
+        for where, name in ((room, 'read_experiment'), (experiments, 'read_json'), (room, 'step_folders')):
+            (folder / 'step-000004').mkdir(parents=True)
+            write_json(folder / 'config.json', dict(experiment=room.experiment_of(s, 'a', {}, 1, 8).to_dict()))
+            with mock.patch.object(room, 'choose_amp', lambda device, amp: amp):
+                assert kept(folder) == 4
+                with mock.patch.object(where, name, gone(getattr(where, name))):
+                    assert kept(folder) == 0
+        folder.mkdir(parents=True)
+        (folder / 'config.json').write_text('{')
+        with pytest.raises(UserError, match='not readable JSON'):  # damage is no race
+            kept(folder)
+
+
 def test_a_run_is_kept_while_a_test_waits_for_data():
     import json, tempfile
     from dataclasses import replace

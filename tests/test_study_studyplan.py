@@ -88,6 +88,7 @@ def test_a_plan_is_read_or_refused_with_all_that_is_wrong():
             return read_plan(path)
 
         plan = read()
+        assert read(format='sketch_lvm plan 1') == plan
         assert [(j.stage, j.row, j.seed) for j in plan.jobs()] == [
             ('one', 'a', 1), ('one', 'b', 1), ('one', 'a', 2), ('one', 'b', 2), ('two', 'b', 3)
         ]  # fmt: skip
@@ -102,6 +103,7 @@ def test_a_plan_is_read_or_refused_with_all_that_is_wrong():
             (dict(stages=good['stages'] + [dict(name='x', answers='', rows=['a'], seeds=[1], steps=[2])]), 'two names'),
             (dict(rows=good['rows'] | {'A ': dict(method='b-ip', like='a')}), 'the same folder'),
             (dict(stages=3), 'no plan'),
+            (dict(format='something else'), "no plan of a study: it calls itself 'something else'"),
         ):
             with pytest.raises(UserError, match=said):
                 read(**wrong)

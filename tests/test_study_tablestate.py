@@ -25,6 +25,7 @@ def test_a_kept_table_of_another_shape_is_named():
     odd += [changed(seeds={'1': {'mAP@all': 'high'}}), changed(trains=3), changed(published=[3])]
     odd += [changed(published=[dict(metric='P@10', value='x', source='y')])]
     odd += [changed(colour='red'), good | dict(colour='red'), good | dict(split=dict(colour='red'))]
+    odd += [good | dict(format='something else'), good | dict(format='sketch_lvm plan 1')]
     with tempfile.TemporaryDirectory() as d:
         path = Path(d) / 'table.json'
         path.write_text(json.dumps(changed()))

@@ -128,6 +128,7 @@ def test_a_kept_tuning_of_another_shape_is_named():
         good | dict(trials=[trial | dict(value='high')]),
         good | dict(best=dict(lr_rest='fast')),
         good | dict(trials=[3]),
+        good | dict(format='something else'),
         good | dict(colour='red'),
         good | dict(trials=[trial | dict(colour='red')]),
     ]

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'EncoderWords', 'encoder_words', 'named_encoder', 'check_encoder',
            'check_index', 'gallery_encoder', 'photo_encoder', 'index_encoder', 'choose_precision', 'kept_precision',
-           'cmd_index', 'index_files']
+           'keep_others', 'cmd_index', 'index_files']
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4c04622e
 import os
 import shlex
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -131,8 +131,8 @@ def check_index(v: Namespace) -> list[str]:
         out.append('a gallery in Milvus is made of a folder of photos; --data goes into a folder.')
     if away and (v.half or v.look_again or v.not_found):
         out.append('--half, --look-again and --not-found belong to a gallery in a folder.')
-    if v.data and (v.replace or v.follow_links):
-        out.append('--replace and --follow-links belong to a folder of photos, not to --data.')
+    if v.data and v.follow_links:
+        out.append('--follow-links belongs to a folder of photos, not to --data.')
     if v.not_found and not 0 < v.not_found < 1:
         out.append(f'--not-found is a share between 0 and 1, such as 0.1, not {v.not_found}.')
     if bool(v.photos) == bool(v.data):
@@ -177,14 +177,18 @@ def photo_encoder(
     device: str = 'auto',
     out: str = '',  # the gallery that is brought up to date: it stays with the encoder that made it
     drawn: bool = False,  # are the photos those of the mini world?
+    trust: bool = False,  # may the gallery name weights that would be fetched?
 ) -> dict:
     "The encoder for some photos: the named one, the one that made the gallery, or that of `auto`, said in a line"
     from sketch_lvm.core import pick_device
+    from sketch_lvm.show.gallery import no_encoder, weights_at_hand
     from sketch_lvm.study.choice import open_choice
 
     if named := named_encoder(words):
         return named
     if out and (made := gallery_encoder(out, words.fit)):
+        if not trust and not weights_at_hand(made):
+            raise UserError(no_encoder(dict(source=made)))
         say(f'the gallery that is there stays with its encoder, {made["backbone"]}; --backbone takes another.')
         return made
     return open_choice(str(pick_device(device)), say, fit=words.fit, drawn=drawn)
@@ -193,7 +197,7 @@ def photo_encoder(
 def index_encoder(v: Namespace, say: Callable[[str], None]) -> dict:
     "The encoder that `index` takes"
     drawn = not v.photos and read_data(v.data or 'mini')['name'] == 'mini'
-    return photo_encoder(encoder_words(v), say, v.device, v.out if v.photos else '', drawn)
+    return photo_encoder(encoder_words(v), say, v.device, v.out if v.photos else '', drawn, bool(v.trust))
 
 # %% ../../nbs/app/06_indexcommand.ipynb #49fb9cd5
 def choose_precision(
@@ -215,6 +219,23 @@ def kept_precision(v: Namespace) -> str:
     about = read_json(Path(v.out) / 'config.json')
     return (about.get('source') or {}).get('precision', 'fp32')
 
+# %% ../../nbs/app/06_indexcommand.ipynb #2d7a1003
+def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
+    "Raise if the gallery that is there holds other photos than those of a data set"
+    from sketch_lvm.core import printable
+    from sketch_lvm.show.gallery import is_gallery
+    from sketch_lvm.show.growing import photos_of
+    from sketch_lvm.show.index import keep_own
+    from sketch_lvm.show.keeping import read_kept
+
+    if not is_gallery(out):
+        return
+    try:
+        held = read_kept(out).ids
+    except UserError:  # damaged; what it says of itself still counts
+        held = ()
+    keep_own(photos_of(out), data, held, [printable(i) for i in ids])
+
 # %% ../../nbs/app/06_indexcommand.ipynb #ccfcda6f
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     "Make a gallery, or bring it up to date"
@@ -234,6 +255,8 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
                 photos, report = photo_folder(photos, links=True if v.follow_links else None)
         else:
             photos, report = searched_items(read_data(v.data)), None
+            if not v.replace:
+                keep_others(v.out, v.data, photos.photos.ids)
         source = choose_precision(encoder, source, kept_precision(v), len(photos), say)
         extra = dict(not_found=calibrate_on(encoder, read_data(v.calibrate), v.not_found, say)) if v.not_found else {}
         if v.photos:

@@ -102,9 +102,8 @@ def no_encoder(about: dict) -> str:
     source = printable(about['source'])
     return (
         f'this gallery says that its encoder is {source}. A gallery may come from anybody, so no other folder '
-        'is opened and nothing is downloaded because it says so. If you know where it comes from: '
-        '`sketch_lvm search --trust`, or load_gallery(folder, trust=True). Or name the encoder: --run FOLDER, '
-        '--encoder FOLDER, load_gallery(folder, encoder).'
+        'is opened and nothing is downloaded because it says so. If you know where it comes from: --trust, in '
+        'Python trust=True. Or name the encoder: --run FOLDER, --encoder FOLDER, load_gallery(folder, encoder).'
     )
 
 # %% ../../nbs/show/08_gallery.ipynb #7df6011c

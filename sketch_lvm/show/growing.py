@@ -24,7 +24,7 @@ import torch
 from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
 from ..fields import Newer
-from ..files import is_there, open_to_add, remove_whole
+from ..files import fcntl, is_there, open_to_add, remove_whole, take_lock
 from ..data.images import BadImage, fit_image
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
@@ -263,9 +263,7 @@ def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) 
 @contextlib.contextmanager
 def alone(out: str | os.PathLike) -> Iterator[None]:
     "A block in which nobody else indexes into this gallery"
-    try:
-        import fcntl
-    except ImportError:  # not on Windows
+    if not fcntl:  # on Windows
         parts_folder(out).mkdir(parents=True, exist_ok=True)
         yield
         return
@@ -278,8 +276,8 @@ def alone(out: str | os.PathLike) -> Iterator[None]:
             continue
         with f:
             try:
-                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as e:
+                take_lock(f, wait=False)
+            except BlockingIOError as e:
                 raise UserError(
                     f'another process is indexing into {out}. Wait for it, or choose another folder.'
                 ) from e
@@ -347,7 +345,8 @@ def grow_gallery(
             mark = encoder_mark(encoder)
             old, left = old_gallery(out, mark, say), leftover_parts(out, mark, say)
             if not replace:
-                keep_own(photos_of(out), photos, old.ids if old else (), [printable(i) for i in items.ids])
+                held = old.ids if old else ()
+                keep_own(photos_of(out), photos, held, [printable(i) for i in items.ids], left_out)
             known = Known([x for x in (old, *left.values()) if x])
             first = max(left, default=-1) + 1
             rows = [] if look_again else unchanged_rows(items, known)

@@ -240,7 +240,7 @@ def fill_milvus(
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
         names = [printable(i) for i in items.ids]
         if not replace:
-            keep_own('', '', list(before), names)
+            keep_own('', '', list(before), names, left_out)
         todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
         todo = share(team, todo)  # a process that came late would find what another has written already
         growth, known = Growth(), Known()

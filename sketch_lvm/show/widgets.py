@@ -32,10 +32,15 @@ from .pad import SketchPad, clean_strokes
 Photos = Gallery | SketchPhotoSet | str | Path  # a folder of photos or of a gallery
 
 
-def gallery_for(encoder: Encoder | None, photos: Photos, say: Callable[[str], None] | None = print) -> Gallery:
+def gallery_for(
+    encoder: Encoder | None,
+    photos: Photos,
+    say: Callable[[str], None] | None = print,
+    trust: bool = False,  # as in `load_gallery`
+) -> Gallery:
     "A gallery of these photos (a `Gallery`, a saved one, a set or a folder) that this encoder can ask"
     if isinstance(photos, (str, Path)) and is_gallery(photos):
-        return load_gallery(photos, encoder)
+        return load_gallery(photos, encoder, trust=trust)
     if not isinstance(photos, Gallery):
         return make_gallery(encoder, photos, say=say)
     if encoder is None:
@@ -51,6 +56,7 @@ def galleries_for(
     encoders: Encoder | str | Path | dict[str, Encoder | str | Path],
     photos: Photos | dict[str, Photos],
     say: Callable[[str], None] | None = print,
+    trust: bool = False,  # open whatever runs and galleries name
 ) -> dict[str, Gallery]:
     "`{name: gallery}` for an encoder, a path to one, or a dictionary of them"
     if not isinstance(encoders, dict):
@@ -62,8 +68,8 @@ def galleries_for(
             f'no gallery for {", ".join(map(repr, absent))}; '
             f'there are galleries for {", ".join(map(repr, photos)) or "none"}.'
         )
-    opened = {n: open_encoder(e)[0] if isinstance(e, (str, Path)) else e for n, e in encoders.items()}
-    return {n: gallery_for(e, photos[n] if isinstance(photos, dict) else photos, say) for n, e in opened.items()}
+    opened = {n: open_encoder(e, trust=trust)[0] if isinstance(e, (str, Path)) else e for n, e in encoders.items()}
+    return {n: gallery_for(e, photos[n] if isinstance(photos, dict) else photos, say, trust) for n, e in opened.items()}
 
 # %% ../../nbs/show/11_widgets.ipynb #dedb3126
 def is_interactive() -> bool:
@@ -302,11 +308,12 @@ def retrieve_live(
     width: int = 72,
     side: int = 280,
     say: Callable[[str], None] | None = print,
+    trust: bool = False,  # open whatever a run or a gallery names; else only what lies at hand
 ) -> LiveSearch:
     "Draw, and see after each stroke which photos are nearest; in a stored notebook the result for `start`"
     if gallery is None:
-        encoders, gallery = None, own_gallery(encoders)
-    return LiveSearch(galleries_for(encoders, gallery, say), n, start, width, side)
+        encoders, gallery = None, own_gallery(encoders, trust)
+    return LiveSearch(galleries_for(encoders, gallery, say, trust), n, start, width, side)
 
 # %% ../../nbs/show/11_widgets.ipynb #94bf6854
 def live(gallery: Gallery | str | Path, **how: object) -> LiveSearch:
@@ -314,7 +321,7 @@ def live(gallery: Gallery | str | Path, **how: object) -> LiveSearch:
     return retrieve_live(gallery, **how)
 
 # %% ../../nbs/show/11_widgets.ipynb #5d66d1bd
-def own_gallery(gallery: Gallery | str | Path) -> Gallery:
+def own_gallery(gallery: Gallery | str | Path, trust: bool = False) -> Gallery:
     "A gallery that can be asked as it is, with the encoder that it brings"
     if not isinstance(gallery, Gallery):
         if not (isinstance(gallery, (str, Path)) and is_gallery(gallery)):
@@ -322,7 +329,7 @@ def own_gallery(gallery: Gallery | str | Path) -> Gallery:
                 'retrieve_live needs a gallery: retrieve_live("FOLDER") with a folder that `sketch_lvm index` made, '
                 'or retrieve_live(encoder, photos).'
             )
-        gallery = load_gallery(gallery)
+        gallery = load_gallery(gallery, trust=trust)
     if gallery.encoder is None:
         raise UserError(no_encoder(gallery.about))
     return gallery

@@ -134,10 +134,10 @@ def found_runs(folder: str | os.PathLike = 'runs') -> list[FoundRun]:
         kept = step_folders(config.parent)
         try:
             e = read_experiment(config.parent)[0] if kept else None
+            if e is None or e.random or not has_weights(e):
+                continue
         except UserError:
             continue  # of another program, or of code that was not brought: it can be named with --run
-        if e is None or e.random or not has_weights(e):
-            continue
         data = str(e.data['name'])
         words = f'{config.parent}, {e.method.label} on {e.backbone}, trained on {data}, step {max(kept)}'
         when = max(p.stat().st_mtime for p in kept.values())

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['RANDOM', 'IMPORTED', 'RUN', 'Experiment', 'experiment_from_dict', 'with_weights_from', 'overrides', 'own_protocol',
            'gallery_problems', 'experiment_problems', 'import_file', 'fault_in_file', 'code_needed', 'check_code',
-           'read_experiment', 'whole_words', 'remember_words', 'agreed', 'ask_consent', 'same_recipe', 'renew_config',
-           'refuse_old_mistakes']
+           'read_experiment', 'whole_words', 'agreed_words', 'agreed', 'remember_words', 'ask_consent', 'same_recipe',
+           'renew_config', 'refuse_old_mistakes']
 
 # %% ../../nbs/study/00_experiments.ipynb #934057c1
 import importlib.util
@@ -20,10 +20,10 @@ from types import ModuleType
 from ..clip.names import at_hand, check_backbone, is_file_name, is_random, kind_of_name, weights_problem
 from ..clip.encoder import Encoder, recipe_differences
 from ..clip.states import in_new_words
-from ..core import UserError, cache_path, check_name, printable, read_json
+from ..core import UserError, cache_path, check_name, printable, read_json, write_json
 from ..data.named import DATA, IN_MEMORY, data_problems
 from ..fields import ANYTHING, FLAG, OBJECT, TEXT, WHOLE, Format
-from ..files import change_json
+from ..files import one_writer
 from ..methods.family import Method
 from ..methods.catalogue import FAMILIES, current_name, method_from_dict
 from ..train.settings import Settings, check_settings
@@ -243,17 +243,33 @@ def whole_words(name: str, weights_from: str | None) -> list[str | None]:
     ]
 
 
-def remember_words(name: str, weights_from: str | None) -> None:
-    "Note that somebody at this machine has named a backbone himself: his runs may name it again"
-    words = whole_words(name, weights_from)
-    if not at_hand(name, weights_from):
-        change_json(cache_path('agreed.json'), lambda known: known if words in known else [*known, words], [])
+def agreed_words() -> list:
+    "The backbones that somebody at this machine has named himself; a damaged note means no more than one question"
+    try:
+        kept = cache_path('agreed.json')
+        found = read_json(kept) if kept.is_file() else []
+    except (OSError, UserError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def agreed(run: str | Path, name: str, weights_from: str | None = None) -> bool:
     "Whether a backbone is opened because a run's folder says so: it is at hand, or somebody here has named it himself"
-    kept = cache_path('agreed.json')
-    return at_hand(name, weights_from, run) or (kept.is_file() and whole_words(name, weights_from) in read_json(kept))
+    return at_hand(name, weights_from, run) or whole_words(name, weights_from) in agreed_words()
+
+# %% ../../nbs/study/00_experiments.ipynb #6ac2c7b7
+def remember_words(name: str, weights_from: str | None) -> None:
+    "Note that somebody at this machine has named a backbone himself: his runs may name it again"
+    words = whole_words(name, weights_from)
+    if at_hand(name, weights_from) or words in agreed_words():
+        return
+    try:
+        with one_writer(kept := cache_path('agreed.json')):
+            write_json(kept, [*(w for w in agreed_words() if w != words), words])
+    except (OSError, UserError) as e:
+        who = printable(name if weights_from is None else f'{name} with the weights {weights_from}')
+        why = getattr(e, 'strerror', None) or e
+        print(f'That you named {who} yourself could not be noted, so its runs will ask: {why}', file=sys.stderr)
 
 # %% ../../nbs/study/00_experiments.ipynb #c3f479ae
 def ask_consent(e: Experiment, name: str, weights_from: str | None = None) -> None:

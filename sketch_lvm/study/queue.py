@@ -317,10 +317,17 @@ def steps_kept(
     s: Study, row: str, rates: dict[str, float], seed: int, steps: int, folder: Path, valid_every: int | None = None
 ) -> int:
     "The steps that a work folder holds of a run; none where the run would begin anew"
-    if not (folder / 'config.json').exists():
+    config = folder / 'config.json'
+    if not config.exists():
         return 0
-    anew = begun_otherwise(folder, experiment_of(s, row, rates, seed, steps, valid_every), s.device)
-    return 0 if anew else max((n for n in step_folders(folder) if n <= steps), default=0)
+    e = experiment_of(s, row, rates, seed, steps, valid_every)
+    try:
+        anew = begun_otherwise(folder, e, s.device)
+        return 0 if anew else max((n for n in step_folders(folder) if n <= steps), default=0)
+    except (FileNotFoundError, UserError):
+        if config.exists():
+            raise
+        return 0  # the study runs, and has just removed what it needs no longer
 
 # %% ../../nbs/study/17_queue.ipynb #0f3600a3
 def job_left(s: Study, job: Job) -> tuple[int, int]:

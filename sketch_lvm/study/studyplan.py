@@ -245,8 +245,8 @@ def read_plan(path: str | Path) -> StudyPlan:
     d = read_json(path)
     try:
         d = from_older(d, path) if isinstance(d, dict) and 'asked' in d else d
-        if isinstance(d, dict):
-            PLAN.version_of(d.get('format', PLAN.name), path)
+        if isinstance(d, dict) and not PLAN.version_of(d.get('format', PLAN.name), path):
+            raise UserError(f'{path} is no plan of a study: it calls itself {d["format"]!r:.60}.')
         if wrong := field_problems(d, PLAN.fields, closed=True):
             raise UserError(f'{path} is no plan of a study: {wrong[0]}.')
         d = {k: v for k, v in d.items() if k != 'format'}

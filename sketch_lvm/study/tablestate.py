@@ -88,9 +88,10 @@ TABLE = Format('sketch_lvm table', 1, _STATE, numbered=False)
 def read_table(path: str | Path) -> dict:
     "What a `table.json` holds; one that holds something else is named"
     state = read_json(path)
-    if isinstance(state, dict):
-        TABLE.version_of(state.get('format', TABLE.name), path)
-    wrong = next(iter(field_problems(state, TABLE.fields, closed=True)), None)
+    wrong = ''
+    if isinstance(state, dict) and not TABLE.version_of(state.get('format', TABLE.name), path):
+        wrong = f'it calls itself {state["format"]!r:.60}'
+    wrong = wrong or next(iter(field_problems(state, TABLE.fields, closed=True)), None)
     wrong = wrong or next((f'rows.{k} has no seed' for k, e in state['rows'].items() if not e['seeds']), '')
     if wrong:
         raise UserError(f'{path} holds no table: {wrong}. Choose another folder, or remove the file.')

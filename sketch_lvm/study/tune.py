@@ -72,9 +72,10 @@ def stored_tuning(path: Path) -> dict | None:
     if not path.exists():
         return None
     done = read_json(path)
-    if isinstance(done, dict):
-        TUNING.version_of(done.get('format', TUNING.name), path)
-    if wrong := field_problems(done, TUNING.fields, closed=True):
+    wrong = []
+    if isinstance(done, dict) and not TUNING.version_of(done.get('format', TUNING.name), path):
+        wrong.append(f'it calls itself {done["format"]!r:.60}')
+    if wrong := wrong + field_problems(done, TUNING.fields, closed=True):
         raise UserError(f'{path} holds no tuning: {wrong[0]}. Choose another folder, or remove the file.')
     return done
 

@@ -171,7 +171,11 @@ sketches without photos | said by verify | test_data_verify.py::test_verdicts_na
 a file changed under its cache | decoded again | test_data_cache.py::test_a_changed_file_is_never_stale
 a flipped or cut shard | built again, never used | test_data_cache.py::test_a_damaged_shard_is_never_used
 two processes build one cache | one cache | test_data_cache.py::test_two_processes_build_one_cache
+a disk that locks nothing | rows are added, features kept, photos indexed all the same | test_files.py::test_a_disk_that_locks_nothing_is_written_all_the_same
+the same while photos are indexed | no other process is blamed | test_show_growing.py::test_where_nothing_can_be_locked_photos_are_indexed
 cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
+what somebody named cannot be noted in the cache, or the note is damaged | said, or asked once more; the training goes on | test_study_experiments.py::test_a_note_that_cannot_be_kept_stops_nothing
+the same when runs on the disk are looked through | those that need no note are found | test_study_choice.py::test_a_damaged_note_of_consent_hides_no_run
 no HOME at all | the help is still there | faults/test_processes.py::test_half_a_launch_and_no_home_are_sentences
 more broken files than fit the screen | all are in the record | test_data_verify.py::test_every_broken_file_is_in_the_record
 a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh_eyes.py::test_a_list_that_is_a_bomb_cut_or_no_text
@@ -181,8 +185,10 @@ a drive that goes away while its photos are indexed | the gallery that is there 
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
 another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
+photos of a data set are indexed into a gallery of a folder | the same | test_app_indexcommand.py::test_a_folder_is_indexed_and_searched
 a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
 links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
+such links were once followed, and the gallery holds what they led to | the gallery stays, and --follow-links is named | test_show_growing.py::test_photos_that_came_by_links_stay_until_it_is_said
 an array that was cut | is none | test_plain.py::test_an_array_that_was_cut_is_none
 twins in unicode, names of devices, a line end in a name | stay apart, are read | faults/test_fresh_eyes.py::test_twins_in_unicode_and_names_of_devices_stay_apart
 """,
@@ -211,6 +217,7 @@ a gallery of another kind | refused | test_show_keeping.py::test_a_seal_is_no_pr
 a gallery whose ids are a/a/a/..., or longer than any path | refused | test_show_keeping.py::test_ids_are_paths_of_a_length
 the same in Milvus | the app lists the folders that can be asked for, and no more | test_app_finder.py::test_folders_above_photos_are_counted_and_fill_no_memory
 a gallery that names a backbone, a file or a run | opens nothing without --trust | test_show_gallery.py::test_a_gallery_opens_nothing_by_itself
+the same gallery is brought up to date | nothing is fetched without --trust | test_app_indexcommand.py::test_a_gallery_fetches_no_weights_unless_it_is_trusted
 a run that names a backbone: an address, a path, weights to be fetched | opens nothing without --trust, but what is at hand, in its folder, or was named here before | test_study_runs.py::test_a_run_opens_no_backbone_by_itself
 a path in a run's folder that a link leads out of | not opened | test_clip_names.py::test_what_lies_in_a_folder_lies_there_wherever_links_lead
 a command that opens a run and has no --trust | there is none | test_app_cli.py::test_every_command_that_opens_a_run_asks_for_trust
