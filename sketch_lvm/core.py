@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Progress', 'HIDDEN', 'printable', 'figure_text', 'UserError', 'Caution', 'check_name', 'rng', 'torch_rng',
            'pick_device', 'data_path', 'cache_path', 'cache_trouble', 'temporary_cache', 'real_sample', 'live_size',
-           'nothing_to_test', 'atomic_write', 'flush_folder', 'sha256', 'write_json', 'read_json', 'with_own_name',
-           'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
+           'nothing_to_test', 'atomic_write', 'open_beside', 'flush_folder', 'sha256', 'write_json', 'read_json',
+           'with_own_name', 'check_writable', 'bar', 'counting', 'processor', 'machine', 'to_image', 'show_images']
 
 # %% ../nbs/00_core.ipynb #1be198de
 import atexit
@@ -220,7 +220,7 @@ def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
     "Open a temporary file that becomes `path` only when the block ends without an error, as private as the old one was"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd, tmp = _open_beside(path)
+    fd, tmp = open_beside(path)
     try:
         with os.fdopen(fd, mode, encoding=None if 'b' in mode else 'utf-8') as f:
             yield f
@@ -234,7 +234,7 @@ def atomic_write(path: str | Path, mode: str = 'wb') -> Iterator[IO]:
     flush_folder(path.parent)
 
 # %% ../nbs/00_core.ipynb #c9c6d15d
-def _open_beside(path: Path) -> tuple[int, str]:
+def open_beside(path: Path) -> tuple[int, str]:
     "A new file beside `path`, open for writing, and its name; whoever may use the file that is there may use it"
     try:
         old = os.lstat(path)

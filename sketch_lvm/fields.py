@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import __version__
 from .core import UserError, printable
-from .plain import plain_json
+from .plain import LARGEST, plain_json, regular_bytes
 
 # %% ../nbs/05_fields.ipynb #3874b6fb
 NUMBER, WHOLE, TEXT, FLAG, OBJECT = 'a number', 'a whole number', 'text', 'true or false', 'an object'
@@ -134,7 +134,10 @@ class Format:
         file = path / 'config.json' if path.is_dir() else path
         if not file.is_file():
             return
-        content = file.read_bytes()
+        try:
+            content = regular_bytes(file, LARGEST['weights'])
+        except ValueError:
+            return  # nothing that this program writes is larger
         try:
             d = plain_json(content)
             said = d.get('kind', d.get('format')) if isinstance(d, dict) else None

@@ -64,7 +64,7 @@ def _end_last_line(fd, path):
 # %% ../nbs/04_files.ipynb #eb027819
 def add_row(path: str | Path, row: dict) -> None:
     "Add a row to a file of JSON lines, all of it or nothing"
-    line = json.dumps(row).encode() + b'\n'
+    line = json.dumps(row, allow_nan=False).encode() + b'\n'  # what `json_lines` would refuse is not written
     with open_to_add(path) as f:
         size = os.fstat(f.fileno()).st_size
         if f.write(line) != len(line):
@@ -133,11 +133,14 @@ def change_json(path: str | Path, change: Callable[[Any], Any], empty: Any) -> N
         write_json(path, change(read_json(path) if Path(path).exists() else empty))
 
 # %% ../nbs/04_files.ipynb #47e3e5f2
-def remove_whole(path: str | os.PathLike) -> None:
+def remove_whole(
+    path: str | os.PathLike,
+    forgiving: bool = False,  # what cannot be removed of a folder stays, and nothing is said
+) -> None:
     "Remove a file or a folder with all that is in it; of a link the link, and what it points to stays"
     path = Path(path)
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+        shutil.rmtree(path, ignore_errors=forgiving)
     else:
         path.unlink(missing_ok=True)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # everything imports this room, and numpy would be half of wh
 LARGEST = {  # bytes
     'file': 2**26,  # a configuration, a report, a plan, a card
     'names': 2**28,  # the classes or the photos of a gallery; a file of drawings
+    'picture': 2**29,  # a file of one; 64 million pixels, not packed, take a quarter of a gigabyte
     'log': 2**31,  # of a run
     'line': 2**24,  # of a log or of a file of results
     'weights': 2**35,  # a folder or a file of weights, read as a whole

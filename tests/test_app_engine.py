@@ -110,7 +110,7 @@ def test_no_output_is_an_input_or_another_output():
 
 
 def test_what_the_system_refuses_is_a_sentence():
-    import contextlib, errno, io, json, os, subprocess, sys, tempfile
+    import contextlib, errno, io, json, os, subprocess, sys, tempfile, urllib.error
     from pathlib import Path
     from unittest import mock
     import numpy as np, pytest
@@ -126,6 +126,10 @@ def test_what_the_system_refuses_is_a_sentence():
 
     def odd(v, say):
         raise OSError(errno.EIO, 'Input/output error', '/mnt/photos/a.jpg')
+
+
+    def absent(v, say):
+        raise urllib.error.HTTPError('http://a/b', 404, 'Not Found', {}, None)  # an OSError, which the system knows not
 
 
     def large(v, say):
@@ -152,7 +156,7 @@ def test_what_the_system_refuses_is_a_sentence():
         return code, out.getvalue(), err.getvalue()
 
 
-    made = dict(full=full, odd=odd, names=names, large=large, larger=larger, unloaded=unloaded)
+    made = dict(full=full, odd=odd, absent=absent, names=names, large=large, larger=larger, unloaded=unloaded)
     made |= dict(half=lambda v, say: dict(exit=1, fine=False))
     options = (
         engine.Opt('out', 'place', 'where'),
@@ -168,6 +172,8 @@ def test_what_the_system_refuses_is_a_sentence():
     code, out, err = run('odd --json')
     assert code == 2 and 'Traceback' not in err and json.loads(out)['exit'] == 2
     assert '/mnt/photos/a.jpg: Input/output error. The disk or the drive' in json.loads(out)['error']
+    code, out, err = run('absent')
+    assert code == 1 and 'Traceback' in err and 'error: HTTPError: HTTP Error 404: Not Found' in err
     code, out, err = run('names')
     assert code == 2 and '\x1b' not in out + err and out == 'cat\\x1b[2J\n' and 'no \\x1b]0;title\\x07 here' in err
     code, out, err = run('half --json')

@@ -87,8 +87,10 @@ def test_strangers_are_refused():
             ({'sec-fetch-site': 'cross-site'}, 403),
             ({'sec-fetch-site': 'same-site'}, 403),
         ):
-            assert knock(app, path, body, told).status == status, (path, told)
-        assert knock(app, path, body, {'sec-fetch-site': 'none'}).status == 200  # the address was typed
+            no = knock(app, path, body, told)
+            assert (no.status, no.headers['connection']) == (status, 'close'), (path, told)
+        yes = knock(app, path, body, {'sec-fetch-site': 'none'})  # the address was typed
+        assert yes.status == 200 and 'connection' not in yes.headers
     assert (
         knock(app, '/api/ask', question, {'content-type': 'text/plain'}).status == 415
     )  # what a form of another page can send
@@ -220,7 +222,7 @@ def test_who_holds_connections_keeps_nobody_out():
 
     try:
         assert status() == 200
-        twice = socket.create_connection(place, timeout=20)  # less than a connection may rest between two questions
+        twice = socket.create_connection(place, timeout=20)
         twice.sendall(b'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
         assert twice.recv(9) == b'HTTP/1.1 '
         twice.sendall(b'GET / HT')  # a second question that is not gone on with
@@ -239,6 +241,40 @@ def test_who_holds_connections_keeps_nobody_out():
             pass  # what was left of the first answer, and then the end
         for s in (twice, *held):
             s.close()
+    finally:
+        server.should_exit = True
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_who_rests_after_an_answer_is_let_go():
+    import socket, threading, time
+    from starlette.responses import PlainTextResponse
+    from sketch_lvm.app.guard import Guard, Limits
+    from sketch_lvm.app.web import listen, make_server
+
+    sock, limits = listen('127.0.0.1', 0), Limits(head=2.0)
+    host, port = sock.getsockname()[:2]
+    server = make_server(Guard(PlainTextResponse('here'), port, 'secret', limits), limits)
+    thread = threading.Thread(target=server.run, kwargs=dict(sockets=[sock]))
+    thread.start()
+
+
+    def ask(cookie):
+        "The status of one answer, and the seconds until the connection was closed behind it"
+        with socket.create_connection((host, port), timeout=15) as s:
+            s.sendall(f'GET / HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n\r\n'.encode())
+            said, start = s.recv(1000), time.monotonic()
+            while s.recv(1000):
+                pass
+            return int(said.split()[1]), time.monotonic() - start
+
+
+    try:
+        status, seconds = ask('')
+        assert status == 403 and seconds < 1.5, seconds
+        status, seconds = ask(f'sketch_lvm_{port}=secret')
+        assert status == 200 and 1.5 < seconds < 10, seconds
     finally:
         server.should_exit = True
         thread.join(30)
@@ -272,7 +308,8 @@ def test_the_browser_is_opened_through_a_private_file():
         made = mock.Mock()
         with mock.patch.object(web, 'make_app', made), mock.patch.object(web, 'make_server', lambda app: Asked()):
             web.serve(None, host, 0, said.append, opened)
-        address = said[-2 if anywhere else -1].split()[0]
+        address, words = said[-2 if anywhere else -1].split('\n')
+        assert words == 'Draw there. If the browser shows nothing, open this address yourself. Ctrl+C stops the app.'
         token = made.call_args.args[2]
         assert len(token) > 30 and token in address and token not in found['opened']
         assert made.call_args.kwargs == dict(anywhere=anywhere)

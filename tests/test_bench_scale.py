@@ -4,8 +4,9 @@
 def test_passes_are_those_of_the_formula():
     from sketch_lvm.bench.scale import SIZES, bytes_of_step, hours, training_passes
     from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.methods.building import cost
     from sketch_lvm.methods.catalogue import method
-    from sketch_lvm.study.costs import passes_of_step
+    from sketch_lvm.study.costs import passes_of_step, views_of_step
 
     tower, size = load_backbone('mini', weights_from='random'), SIZES[0]
     m = method('sketch-lvm', 'paper', batch=64, epochs=2)
@@ -15,6 +16,9 @@ def test_passes_are_those_of_the_formula():
     assert hours(7200, 2.0) == 1 and hours(7200, 2.0, 8, 0.5) == 0.25
     more = bytes_of_step(method('sketch-lvm', 'paper', batch=128), tower)
     assert more > bytes_of_step(m, tower) > 3 * 64 * 4 * tower.embed_dim
+    m = method('splip', task='fine-grained')
+    what, vectors = cost(m, tower), 4 * views_of_step(m) * m['batch'] * tower.embed_dim
+    assert what.heads and bytes_of_step(m, tower) == 4 * (sum(what.trains.values()) + what.heads) + vectors
 
 
 def test_hours_stand_only_where_a_step_was_measured():

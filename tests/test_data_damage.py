@@ -220,6 +220,26 @@ def test_a_file_that_ends_the_second_decoder_is_named():
     assert found == {3: bad, 4: damage.ENDED, 7: bad, 249: damage.ENDED}
 
 
+def test_a_drive_that_goes_away_is_no_damage():
+    import io, sys, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from PIL import Image
+    from sketch_lvm.data import damage
+
+    folder = Path(tempfile.mkdtemp())
+    Image.new('RGB', (9, 9)).save(whole := io.BytesIO(), 'JPEG')
+    (folder / 'whole.jpg').write_bytes(whole.getvalue())
+    (folder / 'emptied.jpg').write_bytes(b'')
+    away = {'whole.jpg': '', 'gone.jpg': 'No such file or directory', 'emptied.jpg': ''}  # of the last Pillow tells
+    if sys.platform == 'linux':
+        away['/proc/self/mem'] = 'Input/output error'  # of a regular file, as from a drive that does not answer
+    paths, found = [folder / name for name in away], {i: why for i, why in enumerate(away.values()) if why}
+    assert damage.jpeg_warnings(paths) == found
+    with mock.patch.object(damage, 'check_image', lambda path, decode: (9, 9)):  # they were whole when first looked at
+        assert damage.check_files(paths, decode=True) == found
+
+
 def test_checksums_catch_what_decoding_does_not():
     import io, numpy as np, pytest
     from PIL import Image, ImageDraw

@@ -79,6 +79,26 @@ def test_threads_share_an_allowance_of_pixels():
     assert os.waitpid(pid, 0)[1] == 0
 
 
+def test_a_file_that_no_picture_fills_is_not_read():
+    import os, pytest, tempfile
+    from pathlib import Path
+    from PIL import Image
+    from sketch_lvm.data.damage import check_image
+    from sketch_lvm.data.images import BadImage, picture_bytes, read_image
+    from sketch_lvm.data.sources import Files
+
+    path = Path(tempfile.mkdtemp()) / 'a.png'
+    Image.new('RGB', (9, 9)).save(path)
+    assert picture_bytes(path) == path.read_bytes() == Files([path]).content(0) and read_image(path).shape == (9, 9, 3)
+    os.truncate(path, 2**36)  # behind the picture a hole of 64 GiB
+    for read in (picture_bytes, read_image, check_image, lambda path: Files([path]).content(0)):
+        with pytest.raises(BadImage, match='a.png: it holds 68,719,476,736 bytes, and 536,870,912 are allowed'):
+            read(path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        picture_bytes(path)
+
+
 def test_golden_pixels_of_every_mode():
     import io, numpy as np
     from PIL import Image

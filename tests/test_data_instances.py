@@ -59,7 +59,7 @@ def test_shoes_and_chairs_in_both_layouts():
 
 
 def test_scenes_with_their_captions():
-    import tempfile
+    import os, tempfile
     from pathlib import Path
     import pytest
     from PIL import Image
@@ -87,3 +87,15 @@ def test_scenes_with_their_captions():
     assert said == {'000000000139': 'a scene 139', '000000000632': 'a scene 632'}
     other = instance_sets('fscoco', root / 'fscoco', split='unseen-user')
     assert len(other.unseen.photos) == 1 and other.report.notes == ['partial: 1 of 2 photos of the test list are missing']
+    list_of, said = root / 'fscoco' / 'val_normal.txt', root / 'fscoco' / 'text' / '1' / '000000000139.txt'
+    list_of.write_bytes(b'139\r\n000000000632\r')  # lines of other systems
+    said.write_bytes(b' two\r\nlines\r\n')
+    s = instance_sets('fscoco', root)
+    assert len(s.unseen.photos) == 2 and 'two\nlines' in s.unseen.sketches.more['caption']
+    for path in (said, list_of):
+        os.truncate(path, 2**36)  # a hole of 64 GiB behind the text
+        if path == said:
+            notes = instance_sets('fscoco', root).report.notes
+            assert len(notes) == 1 and '000000000139.txt' in notes[0] and 'bytes, and 67,108,864 are allowed' in notes[0]
+    with pytest.raises(UserError, match='val_normal.txt cannot be read: it holds 68,719,476,736 bytes'):
+        instance_sets('fscoco', root)

@@ -78,6 +78,10 @@ def test_unknown_entries_and_newer_versions_are_said():
         Format('another thing', 2, kind).keep_newer(at)
         Format('a thing', 3, kind).keep_newer(at)
     old.keep_newer(scratch() / 'nothing')
+    with open(scratch() / 'vast', 'xb') as f:  # almost all of it is a hole
+        f.write(b'{"kind": "a thing 3"}')
+        f.truncate(2**36)
+    old.keep_newer(f.name)  # no file of this program is as large, so it is not read
     assert is_newer('1.0') and is_newer(f'{__version__}.1') and not is_newer(__version__) and not is_newer('')
     assert with_about(good, kind) is good
     assert with_about(good | dict(z=1), kind) == good | dict(about=dict(z=1))

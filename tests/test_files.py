@@ -79,11 +79,16 @@ def test_a_row_after_a_piece_of_a_row_can_be_read():
     with mock.patch('sketch_lvm.files.open_to_add', Full), pytest.raises(OSError, match='No space') as e:
         add_row(path, dict(d=4))
     assert e.value.errno == errno.ENOSPC and path.read_bytes() == before
+    for number in (float('nan'), float('inf')):
+        with pytest.raises(ValueError, match='not JSON compliant'):
+            add_row(path, dict(d=number))
+    assert path.read_bytes() == before
 
 
 def test_of_a_link_the_link_is_removed():
-    import tempfile
+    import os, pytest, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.files import remove_whole
 
     d = Path(tempfile.mkdtemp())
@@ -96,6 +101,11 @@ def test_of_a_link_the_link_is_removed():
     for name in ('folder', 'link', 'nowhere', 'file', 'absent'):
         remove_whole(d / name)
     assert [p.name for p in d.rglob('*')] == ['elsewhere', 'precious']
+    with mock.patch.object(os, 'rmdir', side_effect=OSError(16, 'Device or resource busy')):
+        remove_whole(d / 'elsewhere', forgiving=True)
+        assert (d / 'elsewhere').is_dir()
+        with pytest.raises(OSError, match='busy'):
+            remove_whole(d / 'elsewhere')
 
 
 def test_of_many_who_add_to_one_file_none_loses_a_row():

@@ -39,7 +39,7 @@ def test_what_is_read_is_a_file_and_has_an_end():
     from pathlib import Path
     from sketch_lvm.plain import LARGEST, plain_json, regular_bytes
 
-    assert plain_json('[1]', 3) == [1] and set(LARGEST) == {'file', 'names', 'log', 'line', 'weights'}
+    assert plain_json('[1]', 3) == [1] and set(LARGEST) == {'file', 'names', 'picture', 'log', 'line', 'weights'}
     for text in ('[12]', b'[12]'):
         with pytest.raises(ValueError, match='4 bytes, and 3 are allowed'):
             plain_json(text, 3)

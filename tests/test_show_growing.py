@@ -241,6 +241,19 @@ def test_photos_that_came_by_links_stay_until_it_is_said():
     assert grow(links=True).same == 20 and grow(replace=True).gone == 5
 
 
+def test_a_file_that_no_photo_fills_is_left_out():
+    import os, tempfile
+    from pathlib import Path
+    from sketch_lvm.show.growing import look_at
+
+    path = Path(tempfile.mkdtemp()) / 'a.jpg'
+    path.write_bytes(b'\xff\xd8\xff')
+    os.truncate(path, 2**36)  # a hole of 64 GiB, which would fill the memory
+    look = look_at(str(path), 3, (64, 'pad', 'bicubic'), {})
+    assert (look.row, look.key, look.pixels) == (3, b'', None)
+    assert look.reason == 'it holds 68,719,476,736 bytes, and 536,870,912 are allowed'
+
+
 def test_a_gallery_of_a_newer_version_is_not_replaced():
     import json, pytest
     from sketch_lvm.fields import Newer
@@ -346,7 +359,7 @@ def test_photos_that_the_system_does_not_show_are_not_given_up():
     assert grow().photos == 20
     seal = (d / 'g' / 'sha256.json').read_bytes()
     shutil.copy(d / 'home' / 'photo' / 'square' / '000.png', d / 'home' / 'new.png')
-    scandir, read_bytes = os.scandir, Path.read_bytes
+    scandir, picture_bytes = os.scandir, growing.picture_bytes
 
 
     def gone_folder(path='.'):  # a network drive that went away: the mount point is there, and nothing can be asked of it
@@ -355,13 +368,13 @@ def test_photos_that_the_system_does_not_show_are_not_given_up():
         return scandir(path)
 
 
-    def gone_file(self):
-        if self.parent.name == 'square':
+    def gone_file(path):
+        if Path(path).parent.name == 'square':
             raise OSError(116, 'Stale file handle')
-        return read_bytes(self)
+        return picture_bytes(path)
 
 
-    for replaced in (mock.patch('os.scandir', gone_folder), mock.patch.object(Path, 'read_bytes', gone_file)):
+    for replaced in (mock.patch('os.scandir', gone_folder), mock.patch.object(growing, 'picture_bytes', gone_file)):
         with replaced, pytest.raises(UserError, match='5 photos of the gallery.*square'):
             grow()
         assert (d / 'g' / 'sha256.json').read_bytes() == seal
@@ -462,18 +475,18 @@ def test_photos_of_a_part_that_could_not_be_read_are_looked_at_again():
     from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.train.sealed import scratch
 
-    d, enc, read_bytes = scratch(), frozen_encoder(load_backbone('mini', weights_from='random')), Path.read_bytes
+    d, enc, picture_bytes = scratch(), frozen_encoder(load_backbone('mini', weights_from='random')), growing.picture_bytes
     save_folder(toy_set(size=64).photos, d / 'home')
     items, _ = photo_folder(d / 'home')
 
 
     def grow(refused=''):
-        def refuse(self):
-            if refused and self.suffix == '.png' and refused in self.parts:
+        def refuse(path):
+            if refused and refused in Path(path).parts:
                 raise PermissionError(13, 'Permission denied')
-            return read_bytes(self)
+            return picture_bytes(path)
 
-        with mock.patch.object(growing, 'PART', 5), mock.patch.object(Path, 'read_bytes', refuse):
+        with mock.patch.object(growing, 'PART', 5), mock.patch.object(growing, 'picture_bytes', refuse):
             return grow_gallery(enc, items, d / 'g', batch=4, look_again=True, say=lambda text: None)
 
 

@@ -156,6 +156,26 @@ def test_ids_are_paths_of_a_length():
                 f()
 
 
+def test_a_gallery_beside_a_million_other_files_can_be_read():
+    import tempfile
+    from pathlib import Path
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
+    from sketch_lvm.show.keeping import NAMED
+    from sketch_lvm.study.runs import frozen_encoder
+
+    d = Path(tempfile.mkdtemp())
+    made = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    made.about['skipped'] = odd = [[f'notes/{k:06d}.txt', 'x' * 200] for k in range(300_000)]  # 70 MB of JSON
+    back = load_gallery(made.save(d / 'g'))
+    assert back.about['skipped'] == odd[:NAMED] and back.about['skipped_in_all'] == 300_000
+    again = load_gallery(back.save(d / 'h'))  # what is saved once more counts as much
+    assert again.about['skipped_in_all'] == 300_000 and len(again.about['skipped']) == NAMED
+    made.about['skipped'] = odd[:NAMED]
+    assert 'skipped_in_all' not in load_gallery(made.save(d / 'g')).about
+
+
 def test_times_and_hashes_of_files_come_back():
     import tempfile
     from pathlib import Path

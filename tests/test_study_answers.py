@@ -55,6 +55,28 @@ def test_answers_that_unpack_without_end_are_not_unpacked():
                 read_answers(d, 'run')
 
 
+def test_a_damaged_byte_in_the_frame_of_answers_is_a_sentence():
+    import json, tempfile
+    from pathlib import Path
+    import numpy as np, pytest
+    from sketch_lvm.core import UserError
+    from sketch_lvm.study.answers import read_answers
+
+    about = np.array(json.dumps(dict(asked='asked-1.npz', method=dict(name='m'), metrics=['mAP@all'])))
+    with tempfile.TemporaryDirectory() as d:
+        path = Path(d) / 'run.npz'
+        np.savez_compressed(path, about=about, scores=np.zeros((1, 3), np.uint16))
+        whole = path.read_bytes()
+        frame = whole.index(b'PK\1\2')  # from here on the names, the places and the versions of what is in there
+        versions = [at + 6 for at in range(frame, len(whole)) if whole.startswith(b'PK\1\2', at)]
+        assert len(versions) == 2
+        for at in range(frame, len(whole)):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x80]) + whole[at + 1 :])
+            with pytest.raises(UserError, match='makes it again|would unpack to more') as e:  # the other file is not there
+                read_answers(d, 'run')
+            assert ('zip file version' in str(e.value)) == (at in versions), (at, e.value)
+
+
 def test_galleries_are_dealt_by_objects():
     import numpy as np, pytest
     from sketch_lvm.core import UserError

@@ -112,6 +112,42 @@ def test_a_file_of_a_newer_version_is_not_replaced():
         assert path.read_bytes() == content
 
 
+def test_an_export_is_private_to_its_writer_and_on_the_disk():
+    import stat, threading, time
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import make_encoder
+    from sketch_lvm.clip.prompts import ShallowPrompts
+    from sketch_lvm.train import export
+    from sketch_lvm.train.sealed import scratch
+
+    mini, path = load_backbone('mini', weights_from='random'), scratch() / 't'
+    encoder, seen, flushed = make_encoder(mini, ShallowPrompts(2, mini.width)), [], []
+
+
+    def looked_at(encoder, beside, format):
+        seen.append((beside, stat.S_IMODE(beside.stat().st_mode)))
+        if len(seen) == 1:
+            other.start()
+            time.sleep(0.5)
+            assert len(seen) == 1  # who comes second waits
+        return 0.0
+
+
+    other = threading.Thread(target=export.export_encoder, args=(encoder, path, 'safetensors'))
+    path.touch()
+    path.chmod(0o600)
+    with (
+        mock.patch.object(export, 'largest_difference', looked_at),
+        mock.patch.object(export, 'flush_folder', lambda folder: flushed.append((folder, path.stat().st_size > 1000))),
+    ):
+        export.export_encoder(encoder, path, 'safetensors')
+        other.join(60)
+    assert len({beside for beside, _ in seen}) == 2
+    assert {mode for _, mode in seen} == {0o600} == {stat.S_IMODE(path.stat().st_mode)}  # as closed as the old one
+    assert flushed == [(path.parent, True)] * 2 and [*path.parent.iterdir()] == [path]
+
+
 @pytest.mark.slow
 def test_every_kind_of_encoder_is_exported_as_onnx():
     import torch

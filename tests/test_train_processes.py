@@ -34,6 +34,7 @@ def test_the_others_hear_why_a_process_ended():
     import os, signal, sys
     from sketch_lvm.core import UserError
     from sketch_lvm.train.processes import PartnerGone, join_processes, largest
+    from sketch_lvm.train.signals import StopSignals
 
     how, wrong = sys.argv[1:]
 
@@ -41,6 +42,13 @@ def test_the_others_hear_why_a_process_ended():
     def fail():
         if how == 'killed':
             os.kill(os.getpid(), signal.SIGKILL)
+        if how == 'Ctrl-C':
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.raise_signal(signal.SIGINT)
+        if how == 'twice':
+            with StopSignals():
+                signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(signal.SIGTERM)
         raise UserError('the disk is full.') if how == 'sentence' else KeyError('colour')
 
 
@@ -56,6 +64,8 @@ def test_the_others_hear_why_a_process_ended():
     for how, wrong, size, why in (
         ('sentence', 2, 3, 'process 2 of 3 (counted from 0) ended: the disk is full.'),
         ('error', 1, 2, "process 1 of 2 (counted from 0) ended: KeyError: 'colour'"),
+        ('Ctrl-C', 1, 2, 'process 1 of 2 (counted from 0) ended: stopped by SIGINT'),
+        ('twice', 1, 2, 'process 1 of 2 (counted from 0) ended: stopped by SIGTERM'),
         ('killed', 1, 2, 'process 1 of 2 (counted from 0) is gone and left no word here. If it printed none'),
         ('killed', 1, 3, 'another process of 3 (counted from 0) is gone and left no word here. If it printed none'),
     ):

@@ -81,19 +81,22 @@ def test_a_folder_larger_than_memory_is_not_read():
 
 
 def test_litter_goes_and_what_it_points_to_stays():
-    from sketch_lvm.train.sealed import _clear, scratch
+    from sketch_lvm.train.sealed import scratch, write_folder
 
     here = scratch()
     (here / 'kept').mkdir()
     (here / 'kept' / 'a').write_text('a')
-    for name, target in (('to a folder', 'kept'), ('to a file', 'kept/a'), ('to nothing', 'gone')):
-        (here / name).symlink_to(here / target)
-    (here / 'folder').mkdir()
-    (here / 'folder' / 'b').write_text('b')
-    (here / 'file').write_text('c')
-    for name in ('to a folder', 'to a file', 'to nothing', 'folder', 'file', 'never there'):
-        _clear(here / name)
-    assert [p.name for p in here.iterdir()] == ['kept'] and (here / 'kept' / 'a').read_text() == 'a'
+    for litter in (here / '.x.new.tmp', here / '.x.old.tmp'):
+        for target in ('kept', 'kept/a', 'gone'):
+            litter.symlink_to(here / target)
+            write_folder(here / 'x', {'b': b'b'})
+            assert not litter.is_symlink()
+        litter.mkdir()
+        (litter / 'c').write_text('c')
+        write_folder(here / 'x', {'b': b'b'})
+        litter.write_text('d')
+        write_folder(here / 'x', {'b': b'b'})
+    assert sorted(p.name for p in here.iterdir()) == ['kept', 'x'] and (here / 'kept' / 'a').read_text() == 'a'
 
 
 def test_two_names_are_exchanged_in_one_act():

@@ -112,3 +112,27 @@ def test_a_cache_that_cannot_be_written_is_a_sentence():
             with pytest.raises(UserError, match='the cache .*miniworld cannot be written: No space left.*SKETCH_LVM_CACHE'):
                 image_set('apple', 1, size=16, workers=1)
         assert not list(Path(d).rglob('*.npy'))
+
+
+def test_drawn_pictures_are_on_the_disk_before_their_name():
+    import os, stat
+    from unittest import mock
+    from sketch_lvm.core import temporary_cache
+    from sketch_lvm.world.imagesets import image_set
+
+    done, sync, name = [], os.fsync, os.replace
+
+
+    def waited(fd):
+        done.append('folder' if stat.S_ISDIR(os.fstat(fd).st_mode) else 'file')
+        sync(fd)
+
+
+    def named(old, new):
+        done.append('name')
+        name(old, new)
+
+
+    with temporary_cache(), mock.patch.object(os, 'fsync', waited), mock.patch.object(os, 'replace', named):
+        assert image_set('apple', 1, size=16, workers=1)[0].any()
+    assert done[-3:] == ['file', 'name', 'folder']

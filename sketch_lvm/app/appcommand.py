@@ -157,7 +157,7 @@ def cmd_app(v: argparse.Namespace, say: Callable[[str], None]) -> dict:
     shelf = open_shelf(v, say)
     finder = shelf.first
     with contextlib.suppress(KeyboardInterrupt):
-        serve(shelf, v.host, v.port, say, (lambda address: None) if v.no_browser else webbrowser.open)
+        serve(shelf, v.host, v.port, say, None if v.no_browser else webbrowser.open)
     return dict(photos=len(finder), models=[m['encoder'] for m in finder.about()['models']])
 
 # %% ../../nbs/app/22_appcommand.ipynb #f0c97072

@@ -278,7 +278,7 @@ def call(name: str, command: Command, words: list[str], out: TextIO | None) -> t
     except Exception as e:
         if isinstance(e, MemoryError) or any(words in str(e) for words in MEMORY_WORDS):
             return 2, dict(error=f'{NO_MEMORY} {" ".join(str(e).split())[:200]}'.rstrip())
-        if isinstance(e, OSError):
+        if isinstance(e, OSError) and e.errno is not None:  # without one it is a library's word, not the system's
             return 2, dict(error=remedy(e))
         print_lines(traceback.format_exc(), sys.stderr)
         return 1, dict(error=f'{type(e).__name__}: {e}')

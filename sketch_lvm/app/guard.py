@@ -149,11 +149,13 @@ class Guard:
             await send(message)
 
         request = Request(scope, receive)
-        refused = self.refusal(request)
-        if refused is None and self.enters(request):
-            refused = HTMLResponse(ENTRY, headers={'cache-control': 'no-store'})
-            refused.set_cookie(self.cookie, self.token, httponly=True, samesite='strict')
-        await (refused or self.app)(scope, receive, send_guarded)
+        answer = self.refusal(request)
+        if answer is not None:
+            answer.headers['connection'] = 'close'  # who is refused holds none of the few that there are
+        elif self.enters(request):
+            answer = HTMLResponse(ENTRY, headers={'cache-control': 'no-store'})
+            answer.set_cookie(self.cookie, self.token, httponly=True, samesite='strict')
+        await (answer or self.app)(scope, receive, send_guarded)
 
 # %% ../../nbs/app/12_guard.ipynb #b7b74758
 def answer_error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:

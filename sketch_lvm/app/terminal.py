@@ -98,7 +98,6 @@ REMEDIES: dict[int, str] = {
     errno.ENOTCONN: 'The drive is not connected any more: mount it again.',
     errno.ENODEV: 'What it lies on is not there any more: connect it again.',
     errno.EBUSY: 'Something else is using it: end that, or choose another place.',
-    errno.EINVAL: 'The file system there cannot do this: choose a place on another disk.',
 }
 
 # %% ../../nbs/app/01_terminal.ipynb #544e0f8b

@@ -198,7 +198,7 @@ def make_server(app: ASGIApp, limits: Limits = Limits()) -> 'Server':
         access_log=False,
         server_header=False,
         limit_concurrency=100,
-        timeout_keep_alive=30,
+        timeout_keep_alive=limits.head,
         timeout_graceful_shutdown=12,  # whoever does not read keeps no app alive; a body that stalls has ended by then
         ws='none',
         lifespan='off',
@@ -220,7 +220,7 @@ def serve(
     host: str = '127.0.0.1',
     port: int = 8900,
     say: Callable[[str], None] = print,
-    opened: Callable[[str], None] = lambda address: None,  # called with the address of a file that leads to the page
+    opened: Callable[[str], object] | None = None,  # called with the address of a file that leads to the page
 ) -> None:
     "Serve the app until it is stopped, to those who have the token"
     sock = listen(host, port)
@@ -228,10 +228,12 @@ def serve(
     token, anywhere = secrets.token_urlsafe(24), not is_loopback(host)
     name = host if host not in ('0.0.0.0', '::') else socket.gethostname()
     address = f'http://{f"[{name}]" if ":" in name else name}:{port}/?token={token}'
-    say(f'{address}\nDraw there. Ctrl+C stops the app.')
+    instead = ' If the browser shows nothing, open this address yourself.' * bool(opened)
+    say(f'{address}\nDraw there.{instead} Ctrl+C stops the app.')
     if anywhere:
         say('It listens to more than this machine, without encryption: use it in a network that you trust.')
     server = make_server(make_app(what, port, token, anywhere=anywhere))
     with page_to(address) as page:
-        opened(page)
+        if opened:
+            opened(page)
         server.run(sockets=[sock])

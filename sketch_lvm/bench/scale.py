@@ -13,7 +13,7 @@ from .bars import find_case
 from .sides import is_result, kept_row, median
 from ..clip.backbone import Backbone
 from ..methods.baselines import features_can_be_kept
-from ..methods.building import count_trained
+from ..methods.building import count_heads, count_trained
 from ..methods.catalogue import method
 from ..methods.family import Method
 from ..study.costs import hours_words, passes_of_step, views_of_step
@@ -54,7 +54,8 @@ def hours(passes: float, rate: float, devices: int = 1, efficiency: float = 1.0)
 # %% ../../nbs/bench/15_scale.ipynb #6beabb3c
 def bytes_of_step(m: Method, tower: Backbone) -> float:
     "Bytes that each process has to send and receive in a step: the gradient of what trains, and the vectors"
-    return count_trained(m, tower)[1] + 4.0 * views_of_step(m) * m['batch'] * tower.embed_dim
+    trains = count_trained(m, tower)[1] + 4 * count_heads(m, tower)  # heads of the loss learn with the rest
+    return trains + 4.0 * views_of_step(m) * m['batch'] * tower.embed_dim
 
 # %% ../../nbs/bench/15_scale.ipynb #f412f9ed
 def measured_rates(folder: str | Path, tower: Backbone) -> dict[str, float]:

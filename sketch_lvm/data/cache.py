@@ -107,10 +107,10 @@ def build_shard(
     size, fit, interpolation = recipe
     out, broken = np.empty((len(rows), 3, size, size), np.uint8), []
     for i, row in enumerate(rows):
-        content = source.content(row)
-        if sha256(content) != hashes[i]:
-            raise UserError(f'picture {row} changed while the cache was being built. Build it again.')
         try:
+            content = source.content(row)
+            if sha256(content) != hashes[i]:
+                raise UserError(f'picture {row} changed while the cache was being built. Build it again.')
             out[i] = fit_image(source.read(row, modality[i], content), size, fit, interpolation).transpose(2, 0, 1)
         except BadImage as e:
             broken.append(e)

@@ -9,11 +9,10 @@ __all__ = ['UNDETECTABLE', 'ENDED', 'check_image', 'zeros_in_jpeg', 'jpeg_warnin
 import contextlib, io, json, os, subprocess, sys, tempfile
 from collections.abc import Iterable
 
-
-import numpy as np
 from PIL import Image
 
 from ..core import Progress, UserError
+from ..plain import LARGEST, regular_bytes
 from .images import BadImage, in_threads, load_whole, open_picture
 
 # %% ../../nbs/data/01_damage.ipynb #5436f671
@@ -72,14 +71,17 @@ def _listen() -> None:
         os.dup2(errors.fileno(), 2)
         for line in sys.stdin:
             os.ftruncate(2, 0), os.lseek(2, 0, os.SEEK_SET)
-            data = np.fromfile(json.loads(line), np.uint8)
             try:
-                decode_jpeg(torch.from_numpy(data))
+                data = regular_bytes(json.loads(line), LARGEST['picture']) or b'\0'  # torch takes no empty one
+                decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8))
+            except (OSError, ValueError) as e:  # it was there a moment ago: a drive may go away at any time
+                print(json.dumps(dict(unread=getattr(e, 'strerror', None) or str(e))), flush=True)
+                continue
             except RuntimeError:
                 pass  # a kind of JPEG that only Pillow reads, and has read
             warning = os.pread(2, 2000, 0).decode(
                 'utf-8', 'replace'
-            ) or 'Corrupt JPEG data: a stretch of zeros' * zeros_in_jpeg(data.tobytes())
+            ) or 'Corrupt JPEG data: a stretch of zeros' * zeros_in_jpeg(data)
             print(json.dumps(warning), flush=True)
 
 # %% ../../nbs/data/01_damage.ipynb #5fcce324
@@ -132,11 +134,19 @@ def _answer(team, k, path):
         if again:
             _ask(team[k], path)
 
+
+def _reason(said):
+    "What is wrong with a file, by the answer of a listener; '' for nothing"
+    if said is None or isinstance(said, dict):
+        return said['unread'] if said else ENDED
+    warning = ' '.join(said.split())
+    return f'damaged ({warning})' * ('Corrupt JPEG data' in warning or 'Premature end' in warning)
+
 # %% ../../nbs/data/01_damage.ipynb #59e9f339
 def jpeg_warnings(
     paths: Iterable[str | os.PathLike], workers: int | None = None, progress: Progress | None = None
 ) -> dict[int, str]:
-    "`{position: warning}` of JPEG files whose data libjpeg finds damaged, though they decode"
+    "`{position: reason}` of JPEG files whose data libjpeg finds damaged, though they decode, or that are gone by now"
     paths, found = [os.fspath(p) for p in paths], {}
     if not paths:
         return found
@@ -149,10 +159,8 @@ def jpeg_warnings(
             for listener, path in zip(team, part):
                 _ask(listener, path)
             for k, path in enumerate(part):
-                said = _answer(team, k, path)
-                warning = ' '.join((said or '').split())
-                if said is None or 'Corrupt JPEG data' in warning or 'Premature end' in warning:
-                    found[at + k] = ENDED if said is None else f'damaged ({warning})'
+                if why := _reason(_answer(team, k, path)):
+                    found[at + k] = why
             if progress:
                 progress(at + len(part), len(paths))
     finally:
@@ -162,8 +170,11 @@ def jpeg_warnings(
 
 # %% ../../nbs/data/01_damage.ipynb #db3d27d8
 def _is_jpeg(path):
-    with open(path, 'rb') as f:
-        return f.read(3) == b'\xff\xd8\xff'
+    try:
+        with open(path, 'rb') as f:
+            return f.read(3) == b'\xff\xd8\xff'
+    except OSError:
+        return True  # it could be read a moment ago: the second look says why no longer
 
 # %% ../../nbs/data/01_damage.ipynb #2f44fc69
 def check_files(

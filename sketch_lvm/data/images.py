@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['MODALITIES', 'FORMATS', 'MORE_FORMATS', 'MAX_PIXELS', 'FIRST_BYTES', 'MODERN', 'CONVERT_HINT', 'TURNS', 'STRIP',
-           'PASSES', 'FITS', 'BadImage', 'looks_like', 'check_png', 'quiet_pillow', 'open_picture', 'orientation',
-           'on_white', 'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image', 'png_chunk',
-           'broken_files', 'in_threads', 'is_fit', 'fit_image', 'thumbnail']
+           'PASSES', 'FITS', 'BadImage', 'looks_like', 'check_png', 'quiet_pillow', 'open_picture', 'picture_bytes',
+           'orientation', 'on_white', 'deep_grey', 'to_rgb', 'png_bytes', 'check_png_rows', 'load_whole', 'read_image',
+           'png_chunk', 'broken_files', 'in_threads', 'is_fit', 'fit_image', 'thumbnail']
 
 # %% ../../nbs/data/00_images.ipynb #1939adfe
 import base64, contextlib, io, os, stat, struct, threading, warnings, zlib
@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..core import UserError, check_name, printable, rng
+from ..plain import LARGEST, regular_bytes
 
 # %% ../../nbs/data/00_images.ipynb #e43b0a56
 MODALITIES = ('sketch', 'photo')
@@ -121,8 +122,12 @@ def open_picture(
     in_memory, head = isinstance(source, (bytes, bytearray, memoryview)), b''
     name = name or ('these bytes' if in_memory else os.fspath(source))
     try:
-        if not in_memory and not stat.S_ISREG(os.stat(source).st_mode):
-            raise BadImage(name, 'not a regular file')
+        if not in_memory:
+            status, most = os.stat(source), LARGEST['picture']
+            if not stat.S_ISREG(status.st_mode):
+                raise BadImage(name, 'not a regular file')
+            if status.st_size > most:
+                raise BadImage(name, f'it holds {status.st_size:,} bytes, and {most:,} are allowed')
         with io.BytesIO(source) if in_memory else open(source, 'rb') as f:
             head = f.read(64)
             f.seek(0)
@@ -149,6 +154,14 @@ def open_picture(
         raise BadImage(name, f'more than the {MAX_PIXELS:,} pixels allowed') from e
     except Exception as e:  # damaged files make decoders raise nearly anything
         raise BadImage(name, (isinstance(e, OSError) and e.strerror) or f'damaged or cut short ({e})') from e
+
+# %% ../../nbs/data/00_images.ipynb #2b1223d6
+def picture_bytes(path: str | os.PathLike) -> bytes:
+    "The bytes of a picture's file; a `BadImage` where it is no file, or a larger one than a picture may be"
+    try:
+        return regular_bytes(path, LARGEST['picture'])
+    except ValueError as e:
+        raise BadImage(os.fspath(path), str(e)) from e
 
 # %% ../../nbs/data/00_images.ipynb #b06df094
 TURNS = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core import Progress, UserError, check_name
+from ..plain import LARGEST, regular_bytes
 from .folders import SUFFIXES, ScanReport, ending, list_folder, stem_of
 from .items import SketchPhotoSet, from_files
 
@@ -57,11 +58,16 @@ def pictures_in(folder: Path, report: ScanReport) -> list[str]:
     return out
 
 # %% ../../nbs/data/18_instances.ipynb #3cb3949d
+def _text_in(path, most):
+    "What a file of text holds, the ends of its lines as `read_text` gives them"
+    return regular_bytes(path, LARGEST[most]).decode().replace('\r\n', '\n').replace('\r', '\n')
+
+
 def list_stems(path: Path) -> set[str]:
     "The names in a list of files, one a line, without their endings"
     try:
-        lines = path.read_text(encoding='utf-8').split('\n')
-    except (OSError, UnicodeDecodeError) as e:
+        lines = _text_in(path, 'names').split('\n')
+    except (OSError, ValueError) as e:  # the latter for no text, and for more than may be read
         why = getattr(e, 'strerror', None) or e
         raise UserError(f'{path} cannot be read: {why}. It says which pictures are the test.') from e
     return {stem_of(line.strip()) for line in lines if line.strip()}
@@ -97,10 +103,10 @@ def qmul_pictures(root: Path, report: ScanReport) -> list[OnePicture]:
 
 # %% ../../nbs/data/18_instances.ipynb #8d367646
 def caption_in(path: Path, report: ScanReport) -> str:
-    "The sentence in a file; one that is no text is noted"
+    "The sentence in a file; one that is no text, or too much, is noted"
     try:
-        return path.read_text(encoding='utf-8').strip()
-    except (OSError, UnicodeDecodeError) as e:
+        return _text_in(path, 'file').strip()
+    except (OSError, ValueError) as e:
         report.notes.append(f'the caption {os.fspath(path)!r} cannot be read: {getattr(e, "strerror", None) or e}')
         return ''
 

@@ -9,12 +9,11 @@ __all__ = ['Pictures', 'Files', 'Arrays', 'source_pixels']
 import os
 from collections.abc import Iterable, Sequence
 from typing import Protocol
-from pathlib import Path
 
 import numpy as np
 
 from ..core import UserError
-from .images import fit_image, read_image
+from .images import fit_image, picture_bytes, read_image
 
 # %% ../../nbs/data/02_sources.ipynb #4834c329
 class Pictures(Protocol):
@@ -42,7 +41,7 @@ class Files:
 
     def content(self, row: int) -> bytes:
         "The bytes of the file"
-        return Path(self.paths[row]).read_bytes()
+        return picture_bytes(self.paths[row])
 
     def read(self, row: int, modality: str, content: bytes | None = None) -> np.ndarray:
         "uint8 `[H, W, 3]`, from `content` where that is already read"

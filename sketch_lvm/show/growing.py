@@ -11,7 +11,6 @@ __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part'
 import contextlib
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from ..clip.encoder import Encoder
 from ..core import UserError, bar, printable, read_json, write_json
 from ..fields import Newer
 from ..files import fcntl, is_there, open_to_add, remove_whole, take_lock
-from ..data.images import BadImage, fit_image
+from ..data.images import BadImage, fit_image, picture_bytes
 from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
 from .index import REFUSED, encoder_mark, keep_own, keep_unseen
@@ -88,7 +87,7 @@ def look_at(path: str, row: int, recipe: tuple, known: dict[bytes, tuple]) -> Lo
     "Read and hash a file; decode it if its bytes are new"
     try:
         stat = file_stat(path, time.time_ns())
-        content = Path(path).read_bytes()
+        content = picture_bytes(path)
         if (key := hashlib.sha256(content).digest()) in known:
             return Look(row, stat, key)
         image = photo_pixels(path, content)
@@ -290,10 +289,7 @@ def remove_parts(out: str | os.PathLike) -> None:
     "Remove the parts of a gallery that is whole, and last the lock of this process, which is alone there"
     parts = parts_folder(out)
     for path in [p for p in parts.iterdir() if p.name != 'LOCK']:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink()
+        remove_whole(path, forgiving=True)
     (parts / 'LOCK').unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # the next run may lie in it already
         parts.rmdir()

@@ -171,9 +171,9 @@ def decoded_a_second(plan: CachePlan, seconds: float = 1.0, clock: Clock = time.
     done, start = 0, clock()
 
     def decode(r: int) -> None:
-        content = items.pictures.content(items.rows[r])
-        sha256(content)
         try:
+            content = items.pictures.content(items.rows[r])
+            sha256(content)
             fit_image(items.pictures.read(items.rows[r], str(items.modality[r]), content), *recipe)
         except BadImage:
             pass  # it is named when the cache is built

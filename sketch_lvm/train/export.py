@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import glob
 import importlib.util
 import json
 import os
@@ -18,10 +19,11 @@ import torch
 from .. import __version__
 from ..clip.encoder import Encoder
 from ..clip.towers import tower_mark
-from ..core import UserError, check_name, sha256, torch_rng
+from ..core import UserError, check_name, flush_folder, open_beside, sha256, torch_rng
 from ..data.images import MODALITIES
 from .baked import bake
 from ..fields import with_about
+from ..files import one_writer
 from sketch_lvm.train.exported import (
     BLANK,
     INPUTS,
@@ -316,19 +318,23 @@ def export_encoder(
     TOWER.keep_newer(path)
     content = with_digest(write(encoder.eval(), describe_export(encoder, **about)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f'.{path.name}.tmp')
-    try:
-        beside.unlink(missing_ok=True)
-        with open(beside, 'xb') as f:  # a name of its own: no link is followed
-            f.write(content)
-            f.flush()
-            os.fsync(f.fileno())
-        off = largest_difference(encoder, beside, format)
-        if not off <= TOLERANCE:
-            raise UserError(
-                f'the {format} file gives other vectors than its encoder: they differ by {off:.1e}, so it was not kept.'
-            )
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with one_writer(path):
+        for left in path.parent.glob(f'.{glob.escape(path.name)}.{"[0-9a-f]" * 8}.tmp'):
+            left.unlink()  # of one that was killed
+        fd, beside = open_beside(path)  # it gets its name when it was tested
+        try:
+            with os.fdopen(fd, 'wb') as f:
+                f.write(content)
+                f.flush()
+                os.fsync(f.fileno())
+            off = largest_difference(encoder, Path(beside), format)
+            if not off <= TOLERANCE:
+                raise UserError(
+                    f'the {format} file gives other vectors than its encoder: they differ by {off:.1e}, so it was not '
+                    'kept.'
+                )
+            os.replace(beside, path)
+        finally:
+            Path(beside).unlink(missing_ok=True)
+        flush_folder(path.parent)
     return off

@@ -72,10 +72,10 @@ def hearing(notes: 'torch.distributed.Store', team: Team) -> Iterator[None]:
     "A block of a team's work: why it failed here is noted for the others, and a line that broke says what they noted"
     try:
         yield
-    except Exception as e:
-        said = ' '.join(str(e).split())
+    except (Exception, KeyboardInterrupt) as e:
+        said = ' '.join(str(e).split()) or 'stopped by SIGINT' * isinstance(e, KeyboardInterrupt)
         if not is_broken_line(e):
-            why = said if isinstance(e, UserError) else f'{type(e).__name__}: {said}'
+            why = said if isinstance(e, UserError | KeyboardInterrupt) else f'{type(e).__name__}: {said}'
             with contextlib.suppress(RuntimeError):  # the first may be gone, and the notes with it
                 notes.set(str(team.rank), printable(why)[:500])
             raise

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core import UserError, flush_folder, sha256, with_own_name
+from ..files import remove_whole
 from ..plain import LARGEST, plain_json, regular_bytes
 
 # %% ../../nbs/train/00_sealed.ipynb #2cf92267
@@ -86,13 +87,6 @@ def write_folder(
                 os.fsync(f.fileno())
     return Path(path)
 
-# %% ../../nbs/train/00_sealed.ipynb #c88d9f8a
-def _clear(litter: Path) -> None:
-    "Remove a folder, or whatever lies in its place; what a link points to stays"
-    if litter.is_symlink() or litter.is_file():
-        litter.unlink(missing_ok=True)
-    shutil.rmtree(litter, ignore_errors=True)
-
 # %% ../../nbs/train/00_sealed.ipynb #e752d3e4
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
@@ -103,7 +97,7 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     try:
         put_back(path)
         for litter in (new, old):
-            _clear(litter)
+            remove_whole(litter, forgiving=True)
         new.mkdir()
         yield new
         flush_folder(new)
@@ -115,7 +109,7 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     finally:
         put_back(path)
         for litter in (new, old):
-            _clear(litter)
+            remove_whole(litter, forgiving=True)
 
 # %% ../../nbs/train/00_sealed.ipynb #dc81be4b
 class Damaged(UserError):

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import PIL
 
-from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, check_name, sha256
+from ..core import Progress, UserError, atomic_write, cache_path, cache_trouble, check_name, flush_folder
+from ..core import open_beside, sha256
 from ..plain import is_array, open_array
 from .freehand import SketchStyle, sketch_style, sketch
 from .. import core
@@ -166,17 +167,20 @@ def _pool(workers):
 # %% ../../nbs/world/11_imagesets.ipynb #61e9b5d8
 def _make(path, what, modality, size, style, workers, progress):
     "Draw all rows into a temporary file and give it its name when it is complete"
-    tmp = path.with_name(f'.{path.stem}.{os.getpid()}.npy')
+    fd, tmp = open_beside(path)
     try:
-        np.lib.format.open_memmap(tmp, mode='w+', dtype=np.uint8, shape=(len(what), size, size, 3)).flush()
-        rows = list(enumerate(what))
-        done, step = 0, max(16, min(512, len(rows) // (4 * workers) or 1))
-        jobs = [rows[k : k + step] for k in range(0, len(rows), step)]
-        with _pool(min(workers, len(jobs))) as run:
-            for n in run(functools.partial(_draw_rows, str(tmp), modality, size, style), jobs):
-                done += n
-                if progress:
-                    progress(done, len(rows))
+        with os.fdopen(fd, 'rb'):
+            np.lib.format.open_memmap(tmp, mode='w+', dtype=np.uint8, shape=(len(what), size, size, 3)).flush()
+            rows = list(enumerate(what))
+            done, step = 0, max(16, min(512, len(rows) // (4 * workers) or 1))
+            jobs = [rows[k : k + step] for k in range(0, len(rows), step)]
+            with _pool(min(workers, len(jobs))) as run:
+                for n in run(functools.partial(_draw_rows, tmp, modality, size, style), jobs):
+                    done += n
+                    if progress:
+                        progress(done, len(rows))
+            os.fsync(fd)  # what the others drew as well: a name before pages of zeros would look whole
         os.replace(tmp, path)
     finally:
-        tmp.unlink(missing_ok=True)
+        Path(tmp).unlink(missing_ok=True)
+    flush_folder(path.parent)

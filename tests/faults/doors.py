@@ -17,17 +17,16 @@ DOORS = """
 core | open os.open os.replace os.fdopen read_text | a door: `atomic_write` into a new file, `sha256`, `read_json`; the name of the processor
 plain | open os.open json.loads np.load zipfile.ZipFile | a door: `regular_bytes` waits for no pipe and reads no more than may be; `plain_json` refuses NaN, names that come twice, endless brackets; `open_array` and `read_arrays` take an array whose head is as numpy writes it, without object
 files | open os.open os.fdopen savefig | a door: `open_to_add` follows no link, and looks for the end of the last line; `save_figure` goes through `atomic_write`
-data/images | open Image.open | the door for pictures: formats that are allowed, a cap before decoding
+data/images | open Image.open | the door for pictures: formats that are allowed, caps on the file and on its pixels before decoding
 data/archives | open zipfile.ZipFile tarfile.open os.rename | the door for archives: caps, no links, exclusive files
 train/sealed | open os.rename load | the door for sealed folders; exclusive files, safetensors after `refuse_pickle`
 train/mapped | open np.memmap | the same for large ones; arrays by `open_array`
-train/runs | os.open json.loads read_bytes read_text | the log and the lock of a run: O_NOFOLLOW; what the system says of a process; `json.loads` copies plain data
+train/runs | os.open json.loads read_bytes read_text | the log of a run, and its lock, which holds by `flock`: O_NOFOLLOW; what the system says of a process; `json.loads` copies plain data
 train/checkpoints | open | nine bytes, to name a pickle
 train/share | open | nine bytes, to name a pickle
-train/export | open os.replace load_file | an exclusive file beside its place, tested, flushed, then named; PyTorch's own file is read back
+train/export | os.fdopen os.replace load_file | an exclusive file beside its place, tested, flushed, then named; PyTorch's own file is read back
 train/exported | load | a file that somebody names: no pickle, metadata by `plain_json`, finite tensors
 show/keeping | open | files of a gallery inside `new_folder`, exclusive
-show/growing | read_bytes | the bytes of a photo, hashed, then through the door for pictures
 show/milvus | json.loads | what a collection says of itself; any error is a sentence, every entry is checked
 show/onefile | json.loads read_text | what the page's own program answers, in a test
 show/pad | read_text | the pad's program, of this package
@@ -48,15 +47,13 @@ clip/realmodel | read_bytes | the log of a pretraining of one's own, copied
 clip/minimodel | json.loads read_bytes safe_open | the same
 data/cache | open read_bytes | shards of the cache, hashed when first opened; arrays by `open_array` and `read_arrays`
 data/csvlists | gzip.open open | the door for lists: a cap, lines of a length
-data/damage | open json.loads np.fromfile | three bytes of a file; paths that this program sends to its second decoder
-data/instances | read_text | lists and captions; no text is a sentence, or noted
+data/damage | open json.loads | three bytes of a file; paths that this program sends to its second decoder
 data/quickdraw | gzip.open open json.loads | the door for drawings: caps, the number of the line; numbers are checked after reading
 data/real64 | zipfile.ZipFile read_bytes write_text | archives of an example
-data/sources | np.memmap read_bytes | the bytes of a picture, before the door for pictures; an array that this program mapped, in its workers
-world/imagesets | os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
+data/sources | np.memmap | an array that this program mapped, in its workers
+world/imagesets | os.fdopen os.replace read_text | a cache of one's own: a cut file is drawn again; the code of this package
 measure/perquery | zipfile.ZipFile | the door for per-query results and the answers of a study: a cap, then `read_arrays`
 measure/evaluate | json.loads | a copy of plain data
-fields | read_bytes | what a file calls itself, before something is put in its place
 study/costs | read_text | the system's limit on processors
 study/tune | json.loads | a copy of plain data
 study/reproduce | json.loads savefig | a copy of plain data; a figure through `atomic_write`

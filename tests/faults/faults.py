@@ -50,6 +50,8 @@ fsync left out of a file, a folder, or before the log's mark | counted: every na
 fsync left out of atomic_write, of its file or its folder | counted | test_core.py::test_the_bytes_are_on_the_disk_before_the_name
 fsync left out before the log's mark | counted | test_train_runs.py::test_what_a_log_promises_is_on_the_disk
 files are written in several threads | the mask of the process is not touched, no file can be written by all | test_core.py::test_a_file_stays_as_private_as_it_was
+two exports into one file at once; one into a file that others may not read | the second waits; it stays as closed as it was | test_train_export.py::test_an_export_is_private_to_its_writer_and_on_the_disk
+fsync left out of drawn pictures, of their file or their folder | counted | test_world_imagesets.py::test_drawn_pictures_are_on_the_disk_before_their_name
 a report that others may not read is written again | they still may not, from its first byte on | test_core.py::test_a_file_stays_as_private_as_it_was
 no room in the middle of a row of times or of a curve | the row is taken back, and said; what a killed writer left goes when the next row is added | test_files.py::test_a_row_after_a_piece_of_a_row_can_be_read
 checkpoint empty, cut, with a flipped bit | refused by its hash, the one before is used | test_train_checkpoints.py::test_damaged_checkpoints_are_passed_over
@@ -77,6 +79,7 @@ two that fill one table | the second refuses | faults/test_ordinary_days.py::tes
 two evaluations that keep the same features at once | the second waits, and finds them kept | test_measure_features.py::test_two_evaluations_may_keep_the_same_features_at_once
 an error of the first of a team that nobody foresaw, while the others wait | all end; its traceback is shown once | test_train_loop.py::test_an_error_of_the_first_process_ends_all
 another of a team fails, or is killed, while the first waits | the first says which, and why if it was told; exit 2 | test_train_processes.py::test_the_others_hear_why_a_process_ended
+Ctrl-C, or a second SIGTERM, in one of a team | the first says so, and not that it was killed | test_train_processes.py::test_the_others_hear_why_a_process_ended
 a process fails while several write into Milvus | the first says which and why, exit 2; nothing is deleted | test_show_milvus.py::test_a_process_that_fails_is_named_by_the_first
 a lock's number now belongs to a process whose name is no text | read as any other | faults/test_ordinary_days.py::test_a_name_of_a_process_need_not_be_text
 two runs on one folder | the second refuses | test_train_loop.py::test_faults_are_sentences
@@ -181,6 +184,7 @@ more broken files than fit the screen | all are in the record | test_data_verify
 a list of files that is a bomb, cut, or no text | a sentence | faults/test_fresh_eyes.py::test_a_list_that_is_a_bomb_cut_or_no_text
 a caption or a list that is no text | noted, or a sentence | faults/test_fresh_eyes.py::test_a_caption_that_is_no_text_is_noted
 drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
+a drive that goes away during the close look at its pictures | they are named with what the system says, and not as damaged | test_data_damage.py::test_a_drive_that_goes_away_is_no_damage
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
@@ -229,6 +233,10 @@ an encoder that names a backbone | starts no download | test_train_share.py::tes
 an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused
 a sealed folder, its seal or a JSON file that is larger than memory: a hundred gigabytes take no room | refused by its size, nothing is read | test_train_sealed.py::test_a_folder_larger_than_memory_is_not_read
 any file that is read in one piece, larger than memory | the same | test_core.py::test_a_file_larger_than_memory_is_not_read
+a flipped bit in the frame of a study's answers, a version of zip that there is not | a sentence | test_study_answers.py::test_a_damaged_byte_in_the_frame_of_answers_is_a_sentence
+a picture, a list or a caption with a hole of 64 GiB behind it | refused by its size, nothing is read | test_data_images.py::test_a_file_that_no_picture_fills_is_not_read
+the same among photos to be indexed | left out, and said | test_show_growing.py::test_a_file_that_no_photo_fills_is_left_out
+hundreds of thousands of files beside the photos of a gallery | ten thousand are named, the rest is counted; it can be read | test_show_keeping.py::test_a_gallery_beside_a_million_other_files_can_be_read
 answers of a study that unpack without end | not unpacked | test_study_answers.py::test_answers_that_unpack_without_end_are_not_unpacked
 a flipped bit in an exported file: of a weight that stays finite, of a mean, anywhere | noticed by its own digest; a file without one is used with a caution | test_train_exported.py::test_a_flipped_bit_anywhere_in_an_exported_file_is_noticed
 a report with any field of a wrong type | shown, or refused by its name | test_measure_report.py::test_a_report_with_a_wrong_field_is_refused
@@ -298,6 +306,7 @@ UMAP missing, fewer points than neighbours, all equal | PCA, said in the plot | 
 strangers ask the app: other hosts, origins, types, sizes, rates | refused | test_app_web.py::test_strangers_are_refused
 paths out of the folder | 404 | test_app_web.py::test_only_what_is_listed_is_served
 another user of the machine asks the app | refused without the token, which no command line holds | test_app_web.py::test_the_browser_is_opened_through_a_private_file
+who is refused, or was answered and asks no more | let go at once; after ten seconds | test_app_web.py::test_who_rests_after_an_answer_is_let_go
 a hundred connections that do not ask, or do not end their heads | let go after ten seconds; then others are answered | test_app_web.py::test_who_holds_connections_keeps_nobody_out
 damaged requests, damaged pictures among them | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
