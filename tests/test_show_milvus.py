@@ -112,7 +112,7 @@ def test_what_several_processes_found_is_added_up():
     from sketch_lvm.train.processes import join_processes
 
     home, client = Path(sys.argv[1]), mock.Mock()
-    found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None)
+    found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None, collection_about=lambda *told: None)
     read = growing.picture_bytes
 
 
@@ -168,7 +168,8 @@ def test_a_process_that_fails_is_named_by_the_first():
     from sketch_lvm.show import growing, milvus
 
     words, folder, rank = sys.argv[1:-1], Path(sys.argv[-1]), os.environ['RANK']
-    client, there = mock.Mock(), [dict(id='gone.png', size=0, time=0, bytes='')]
+    client, held = mock.Mock(), ('photo/square/001.png', 'gone.png')
+    there = [dict(id=i, size=0, time=0, bytes='') for i in held]
 
 
     def write(name, rows):
@@ -178,6 +179,7 @@ def test_a_process_that_fails_is_named_by_the_first():
 
     client.upsert = write
     found = dict(connect=lambda place: (client, 'c'), ready=lambda *told: None, all_rows=lambda *told: there)
+    found |= dict(collection_about=lambda *told: None)
     with mock.patch.multiple(milvus, **found), mock.patch.object(growing, 'PART', 5):
         sys.stdout = sys.stderr = open(folder / f'said-{rank}', 'w')
         code = run_commands({'index': INDEX}, ['index', *words])
