@@ -86,6 +86,8 @@ def test_crossgrad_as_a_method():
     m = small('crossgrad-objective', **how)
     step = first_step(m)
     assert reached(step) == {'prompts', 'norms', 'heads.crossgrad'} and set(step.terms) == set(m.weights)
+    alone = first_step(small('crossgrad-objective', **how, without='triplet'))
+    assert reached(alone) == {'prompts', 'norms', 'heads.crossgrad'}  # the pushed triplet bends the tower, too
     plain = first_step(small('crossgrad-objective', **how, cross_step=0.0))
     base = first_step(small('crossgrad-objective', **how, weights={'triplet': 1.0, 'crossgrad': 0}))
     for k, g in base.gradients.items():

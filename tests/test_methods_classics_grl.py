@@ -110,6 +110,8 @@ def test_grl_as_a_method():
     alone = small('grl-objective', without=['triplet', 'reversed-words'], grl_begin=0.0, grl_full=1.0)
     assert reached(first_step(alone)) == {'heads.domain-confusion'}  # in epoch 0 nothing is turned: it is cut off
     assert reached(first_step(alone, number=12)) == {'prompts', 'norms', 'heads.domain-confusion'}
+    words = first_step(small('grl-objective', without=['triplet', 'domain-confusion']))
+    assert reached(words) == {'prompts', 'norms', 'heads.reversed-words'}
     cut = first_step(m, number=12, pieces=3)
     assert all(torch.allclose(g, cut.gradients[k], atol=1e-5) for k, g in late.gradients.items())
     assert same_as_base(m)

@@ -114,6 +114,7 @@ def test_maps_learn_and_nothing_else():
 
     assert reached('classification') == {'head.to_words'}
     assert reached('cycles') == reached('regression') == {'head.to_words', 'head.back'}
+    assert reached('judges') == {'head.to_words', 'head.back', 'heads.judges'}
     y, x = z.extras['frozen'][0], z.extras['frozen'][1]
     labels, words = one.draw(1)['labels'], torch.nn.functional.normalize(one.terms.class_features, dim=-1)
     w = [words[labels['sketch']], words[labels['photo']]]

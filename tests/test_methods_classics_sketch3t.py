@@ -69,6 +69,10 @@ def test_sketch3t_as_a_method():
     assert torch.equal(plain.loss, base.loss)
     assert all(torch.equal(plain.gradients[k], g) for k, g in base.gradients.items())  # weight zero is the base
     assert reached(plain) == {'prompts', 'norms'}
+    alone = first_step(small('sketch3t-objective', without=['triplet', 'classification']))
+    (tokens,) = [g for k, g in alone.gradients.items() if k.startswith('prompts')]
+    assert reached(alone) == {'prompts', 'norms', 'head'}
+    assert (tokens.flatten(1).abs().sum(1) > 0).tolist() == [True, False]  # only sketches are drawn again
     cut = first_step(m, pieces=3)
     assert all(torch.allclose(g, cut.gradients[k], atol=1e-5) for k, g in step.gradients.items())
     assert same_as_base(small('sketch3t-objective', extra='nothing')) and resumes(m)

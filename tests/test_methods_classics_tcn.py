@@ -66,6 +66,8 @@ def test_tcn_as_a_method():
     assert reached(rope) == {'prompts'} and rope.terms['tie'] > 1
     (g,) = [g for k, g in rope.gradients.items() if k.startswith('prompts')]
     assert torch.equal(g[0], -g[1]) and abs(g[0].norm().item() / m.weights['tie'] - 1) < 1e-4  # one pulls as the other
+    hard = first_step(small('tcn-objective', without=['classification', 'vocabulary-teacher', 'tie']))
+    assert reached(hard) == {'prompts', 'norms', 'heads.word-hard'}
     cut = first_step(m, pieces=3)
     assert all(torch.allclose(g, cut.gradients[k], atol=1e-5) for k, g in step.gradients.items())
     assert same_as_base(m) and resumes(m)

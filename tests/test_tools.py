@@ -1,5 +1,6 @@
 "The tools themselves: a failing test cell fails on both sides, and drift is seen"
 
+import ast
 import gc
 import json
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -282,6 +284,35 @@ def test_links_of_pages_lead_somewhere():
         seen += len(links)
         lost += [(page.name, k) for k in links if not (page.parent / k.split('#')[0]).exists()]
     assert seen > 60 and lost == []
+
+
+def test_rooms_of_older_systems_end_with_what_they_change():
+    "Whose family has a row in a stored plan shows each of its rows, as far as it is there, under one heading"
+    import nbformat
+
+    from sketch_lvm.methods.family import Family
+    from sketch_lvm.study.rowresults import stored_plan
+
+    plans = {name: stored_plan(name)[0].rows for name in ('poster', 'poster_features')}
+    methods = {(name, row): r.method for name, rows in plans.items() for row, r in rows.items()}
+    rooms, mute, shown = sorted((ROOT / 'nbs' / 'methods' / 'classics').glob('*.ipynb')), [], set()
+    for page in rooms:
+        room = import_module(f'sketch_lvm.methods.classics.{page.stem.partition("_")[2]}')
+        values = [getattr(room, name) for name in room.__all__]
+        own = {f.name for v in values for f in (v if isinstance(v, tuple) else (v,)) if isinstance(f, Family)}
+        cells = nbformat.read(page, 4).cells
+        found = [i for i, c in enumerate(cells) if c.cell_type == 'code' and 'rows_so_far(' in c.source]
+        calls = [n for i in found for n in ast.walk(ast.parse(cells[i].source)) if isinstance(n, ast.Call)]
+        asked = [[ast.literal_eval(a) for a in n.args] for n in calls if getattr(n.func, 'id', '') == 'rows_so_far']
+        rows = {(name, row) for name, *more in asked for row in more}
+        shown |= rows
+        if rows != {k for k, m in methods.items() if m in own}:
+            mute.append(page.name)
+        for i in found:  # one cell that a reader sees, with its words before it and what it said
+            assert not cells[i].source.startswith('#|') and 'what may be said' in str(cells[i].outputs), page.name
+            assert cells[i - 1].source.startswith('## What it changes on the mini world\n'), page.name
+    assert len(rooms) > 14 and mute == []
+    assert {methods[k] for k in methods.keys() - shown} == {None, 'sketch-lvm', 'b-lin'}  # the bases
 
 
 def test_the_wheel_holds_every_room_and_its_data(tmp_path):
