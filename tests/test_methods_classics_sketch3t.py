@@ -19,7 +19,9 @@ def test_ink_by_hand():
 
 def test_practice_is_alone_and_forgotten():
     import torch
+    from pytest import approx
     from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.clip.encoder import Encoder
     from sketch_lvm.core import torch_rng
     from sketch_lvm.methods.building import build_encoder
     from sketch_lvm.methods.catalogue import method
@@ -49,10 +51,11 @@ def test_practice_is_alone_and_forgotten():
 
     encoder.eval()
     ink = ink_cells(pixels[:1])
-    loss = lambda: ink_loss(encoder.head(super(type(encoder), encoder).forward(pixels[:1], 'sketch')), ink).item()
+    loss = lambda: ink_loss(encoder.head(Encoder.by_side(encoder, pixels[:1], 'sketch')), ink).item()
     first = loss()
     with encoder.practised(pixels[:1]):
         assert loss() < first  # practice helps with what is practised
+        assert loss() == approx(ink_loss(encoder.head(z[:1]), ink).item(), abs=1e-6)  # as often as for an answer, not twice
     assert loss() == first
 
 

@@ -35,9 +35,7 @@ def test_a_row_is_read_as_far_as_it_is_there():
         families={
             'with more': dict(steps=5, test='more', metric='mAP@all', questions={'new - still': ['new', 'still']}),
             'first': dict(
-                steps=5,
-                metric='mAP@all',
-                questions={'new - base': ['new', 'base'], 'another - base': ['another', 'base']},
+                steps=5, metric='mAP@all', questions={'new - base': ['new', 'base'], 'another - base': ['another', 'base']}
             ),
             'mended': dict(steps=5, metric='mAP@all', questions={'new, mended - new': ['new, mended', 'new']}),
         },
