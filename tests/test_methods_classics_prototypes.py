@@ -87,6 +87,45 @@ def test_the_sum_of_gcn_by_hand():
     assert POINT_TERMS['gcn'].loss(e, batch, o).item() == approx(by_hand, abs=1e-5)
 
 
+def test_the_sum_of_pskd_by_hand():
+    import math
+    from types import SimpleNamespace
+    import torch
+    from pytest import approx
+    from sketch_lvm.methods.classics.prototypes import POINT_TERMS
+    from sketch_lvm.methods.objectives import Batch, ViewEmbeddings
+
+    head, texts = torch.nn.Linear(2, 2, bias=False), [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]
+    with torch.no_grad():
+        head.weight.copy_(torch.tensor([[1.0, 0.5], [0.0, 1.0]]))  # (x, y) goes to (x + y / 2, y)
+    points = [[1.0, 0.0], [0.5 / math.hypot(0.5, 1), 1 / math.hypot(0.5, 1)], [-1.0, 0.0]]
+    heard_about = {0: (0, 1), 1: (1, 0), 2: (2, 1)}  # each with its neighbour
+    views, labels = (
+        dict(sketch=[[0.6, 0.8], [1.0, 0.0]], photo=[[0.0, 1.0], [-0.8, 0.6]]),
+        dict(sketch=[0, 2], photo=[1, 0]),
+    )
+    frozen = dict(sketch=[[0.8, 0.6], [0.0, 1.0]], photo=[[-0.6, 0.8], [1.0, 0.0]])
+
+
+    def shares(x, towards):
+        odds = [math.exp((x[0] * a + x[1] * b) / 0.5) for a, b in towards]
+        return [o / sum(odds) for o in odds]
+
+
+    by_hand = 0.0
+    for side, rows in views.items():
+        for z, still, y in zip(rows, frozen[side], labels[side]):
+            said, told = shares(z, points), shares(still, texts)
+            heard = {c: told[c] / sum(told[k] for k in heard_about[y]) for c in heard_about[y]}
+            kl = sum(q * math.log(q / said[c]) for c, q in heard.items())
+            by_hand += (-math.log(said[y]) + 3 * kl) / len(rows)
+    tensors = lambda d: {k: torch.tensor(v) for k, v in d.items()}
+    e = ViewEmbeddings({k: 7 * v for k, v in tensors(views).items()}, dict(frozen=tensors(frozen)))  # of any length
+    o = SimpleNamespace(options=dict(temperature=0.5, kept_classes=2, distil_weight=3.0), heads=dict(pskd=head))
+    o.class_features = torch.tensor(texts)
+    assert POINT_TERMS['pskd'].loss(e, Batch({}, tensors(labels), torch.arange(2)), o).item() == approx(by_hand, abs=1e-5)
+
+
 def test_points_learn_with_prompts_and_nothing_else():
     import torch
     from sketch_lvm.clip.backbone import load_backbone
