@@ -107,8 +107,8 @@ def _with_sound_words(x):
     return x
 
 
-def open_array(path: str | os.PathLike, mode: str = 'r') -> 'np.ndarray':
-    "A .npy file of numbers or words, mapped; a `ValueError` if it is none, or was cut"
+def open_array(path: str | os.PathLike, mode: str | None = 'r') -> 'np.ndarray':
+    "A .npy file of numbers or words, mapped (`mode` None: read); a `ValueError` if it is none, or was cut"
     import numpy as np
 
     with open(path, 'rb') as f:
