@@ -176,6 +176,7 @@ a flipped or cut shard | built again, never used | test_data_cache.py::test_a_da
 two processes build one cache | one cache | test_data_cache.py::test_two_processes_build_one_cache
 a disk that locks nothing | rows are added, features kept, photos indexed all the same | test_files.py::test_a_disk_that_locks_nothing_is_written_all_the_same
 the same while photos are indexed | no other process is blamed | test_show_growing.py::test_where_nothing_can_be_locked_photos_are_indexed
+a disk that fails while a run's folder is locked | a sentence; only a disk that says it has no locks is used without | test_train_runs.py::test_a_disk_that_fails_is_not_one_without_locks
 cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
 what somebody named cannot be noted in the cache, or the note is damaged | said, or asked once more; the training goes on | test_study_experiments.py::test_a_note_that_cannot_be_kept_stops_nothing
 the same when runs on the disk are looked through | those that need no note are found | test_study_choice.py::test_a_damaged_note_of_consent_hides_no_run
