@@ -147,6 +147,34 @@ def test_of_a_data_set_the_photos_are_indexed():
     )
 
 
+def test_of_many_files_that_are_left_out_some_are_named_and_all_are_counted():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import keeping
+    from sketch_lvm.testing.commands import run_command
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    for folder in ('a', 'b', 'c'):
+        (d / 'photos' / folder).mkdir()
+        for k in range(2):
+            (d / 'photos' / folder / f'{k}.jpg').write_bytes(b'<html>')
+
+
+    def indexed():
+        return run_command('index', d / 'photos', '--weights-from', 'random', '--out', d / 'g')[1]
+
+
+    r = indexed()
+    assert len(r['skipped']) == 6 and 'skipped_in_all' not in r
+    with mock.patch.object(keeping, 'NAMED', 4):
+        r = indexed()
+    assert len(r['skipped']) == 4 and r['skipped_in_all'] == 6 and r['photos'] == 20
+
+
 def test_the_encoder_that_is_taken_is_said():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import tempfile

@@ -262,6 +262,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.data.named import searched_items
     from sketch_lvm.show.gallery import make_gallery, weights_at_hand
     from sketch_lvm.show.index import open_encoder, photo_folder
+    from sketch_lvm.show.keeping import name_first
     from sketch_lvm.show.notfound import calibrate_on
     from sketch_lvm.train.processes import join_processes
 
@@ -296,7 +297,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     from sketch_lvm.show.index import encoder_label
 
-    return dict(out=str(v.out), **done, encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
+    return dict(out=str(v.out), **name_first(done), encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
 
 # %% ../../nbs/app/06_indexcommand.ipynb #c3631aa0
 def index_files(
