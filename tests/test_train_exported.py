@@ -58,9 +58,8 @@ def test_what_is_no_exported_tower_is_refused():
             dict(sha256='sha256:' + 63 * '0'),
         ):
             written(tensors, about | change)
-            with pytest.raises(
-                UserError, match=f'the metadata of .*tower is not as .*3. is written: .?{next(iter(change))}.? (should|is no)'
-            ):
+            why = f'the metadata of .*tower is not as .*3. is written: .?{next(iter(change))}.? (should|is no)'
+            with pytest.raises(UserError, match=why):
                 load_exported(path)
         name = 'visual.ln_pre.weight'
         for wrong, why in [
