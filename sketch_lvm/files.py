@@ -97,7 +97,7 @@ def is_there(fd: int, path: str | Path) -> bool:
         return False
 
 # %% ../nbs/04_files.ipynb #316f4d2c
-NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what such disks answer
+NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}  # what such disks answer
 
 
 def take_lock(f: IO[bytes], wait: bool = True) -> None:

@@ -147,6 +147,34 @@ def test_of_a_data_set_the_photos_are_indexed():
     )
 
 
+def test_of_many_files_that_are_left_out_some_are_named_and_all_are_counted():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import keeping
+    from sketch_lvm.testing.commands import run_command
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    for folder in ('a', 'b', 'c'):
+        (d / 'photos' / folder).mkdir()
+        for k in range(2):
+            (d / 'photos' / folder / f'{k}.jpg').write_bytes(b'<html>')
+
+
+    def indexed():
+        return run_command('index', d / 'photos', '--weights-from', 'random', '--out', d / 'g')[1]
+
+
+    r = indexed()
+    assert len(r['skipped']) == 6 and 'skipped_in_all' not in r
+    with mock.patch.object(keeping, 'NAMED', 4):
+        r = indexed()
+    assert len(r['skipped']) == 4 and r['skipped_in_all'] == 6 and r['photos'] == 20
+
+
 def test_the_encoder_that_is_taken_is_said():
     import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
     import tempfile
@@ -239,6 +267,33 @@ def test_a_gallery_fetches_no_weights_unless_it_is_trusted():
         taken()
     assert not said and taken(EncoderWords(**made)) == made  # your own words
     assert taken(trust=True) == taken(here=out / 'weights') == made and len(said) == 2
+
+
+def test_auto_takes_no_gallery_from_the_encoder_that_made_it():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.testing.commands import run_command
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    words = ('index', d / 'photos', '--out', d / 'g')
+    assert run_command(*words, '--weights-from', 'random')[0] == 0
+    seal = (d / 'g' / 'sha256.json').read_bytes()
+    with (
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
+        mock.patch('sketch_lvm.app.indexcommand.gallery_encoder', lambda *words: None),  # as of a run
+    ):
+        code, r, err = run_command(*words)
+        assert code == 2 and 'was made with mini' in r['error'] and 'and auto takes mini' in r['error'], r
+        assert '--run' in r['error'] and (d / 'g' / 'sha256.json').read_bytes() == seal
+        code, r, err = run_command(*words, '--replace')
+        assert code == 0 and r['photos'] == 20 and 'with another encoder; all photos are embedded anew' in err, err
+    assert run_command(*words)[1]['growth']['same'] == 20  # and what made it now stays, as before
 
 
 def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():

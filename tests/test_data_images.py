@@ -340,5 +340,6 @@ def test_thumbnails_hold_their_picture():
     import numpy as np
     from sketch_lvm.data.images import read_image, thumbnail
 
-    tag = thumbnail(np.full((9, 9, 3), 77, np.uint8), 8)
+    tag = thumbnail(np.full((9, 9, 3), 77, np.uint8), 'a "cup" <b>', 8)
+    assert tag.startswith('<img alt="a &quot;cup&quot; &lt;b&gt;" width=8 ')
     assert (read_image(base64.b64decode(re.search('base64,(.*)"', tag)[1])) == 77).all()

@@ -60,6 +60,21 @@ def test_the_lessons_have_one_palette_in_which_orange_learns():
         assert [values[n] for n in names.split(', ')] == list(ast.literal_eval(given)), number
 
 
+def test_what_is_wrong_is_red_everywhere():
+    plt = pytest.importorskip('matplotlib.pyplot')
+    from sketch_lvm.show import plots
+
+    with plt.style.context('sketch_lvm.show.lesson'):
+        red = plt.matplotlib.colors.to_hex('C3')
+    assert plots.WRONG == red
+    files = ('livesystem.css', 'onefile.css', 'explorer.js')
+    show = {name: Path(plots.__file__).with_name(name).read_text(encoding='utf-8') for name in files}
+    assert f'--wrong: {red};' in show['livesystem.css'] and f'--miss: {red};' in show['onefile.css']
+    numbers = [int(red[i : i + 2], 16) for i in (1, 3, 5)]
+    assert f'RED = {numbers};' in show['explorer.js']
+    assert '["first photo is of another", RED]' in show['explorer.js'] and '(right ? BLUE : RED)' in show['explorer.js']
+
+
 def test_each_lesson_shows_where_it_stands_in_the_system():
     sizes = set()
     for number in THINGS:

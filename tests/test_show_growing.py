@@ -208,6 +208,63 @@ def test_photos_of_another_folder_do_not_take_the_place_of_a_gallery():
     assert grow('other', replace=True).moved == 6
 
 
+def test_where_all_is_embedded_anew_lacking_photos_are_refused_too():
+    import os, pytest, shutil
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, said = scratch(), []
+    enc, other = (frozen_encoder(load_backbone('mini', weights_from=w)) for w in ('random', None))
+    save_folder(toy_set(size=64).photos, d / 'home')
+    shutil.copytree(d / 'home', d / 'less')
+    for f in sorted((d / 'less').rglob('*.png'))[:12]:
+        f.unlink()
+
+
+    def grow(home, **how):
+        items, report = photo_folder(d / home)
+        return grow_gallery(enc, items, d / 'g', left_out=report.left_out, say=said.append, **how)
+
+
+    def refused(home, why):
+        before = (d / 'g' / 'sha256.json').read_bytes()
+        with pytest.raises(UserError, match=why):
+            grow(home)
+        assert (d / 'g' / 'sha256.json').read_bytes() == before
+
+
+    scandir = os.scandir
+
+
+    def gone_folder(path='.'):
+        if str(path).endswith('square'):
+            raise OSError(5, 'Input/output error')
+        return scandir(path)
+
+
+    unknowing = make_gallery(enc, d / 'home', say=None)
+    for made, why in (
+        (lambda: unknowing.save(d / 'g'), 'does not know its files'),
+        (lambda: grow_gallery(other, photo_folder(d / 'home')[0], d / 'g', say=len), 'another encoder'),
+    ):
+        made()
+        with mock.patch.object(growing, 'look_at', side_effect=AssertionError('read')):
+            refused('less', '12 of the 20 photos of the gallery that is there are not among these 8.*--replace')
+        with mock.patch('os.scandir', gone_folder):
+            refused('home', '5 photos of the gallery that is there could not be looked at.*square')
+        said.clear()
+        assert grow('less', replace=True).photos == 8 and why in said[0]
+
+
 def test_photos_that_came_by_links_stay_until_it_is_said():
     import pytest, shutil
     from unittest import mock
@@ -266,11 +323,11 @@ def test_a_gallery_of_a_newer_version_is_not_replaced():
     (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 3')))
     write_seal(out)
     with pytest.raises(Newer, match='newer version of Sketch_LVM'):
-        old_gallery(out, {}, said.append)
+        old_gallery(out, said.append)
     (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2')))
     (out / 'sha256.json').unlink()
     write_seal(out)
-    assert old_gallery(out, {}, said.append) is None and 'cannot be used' in said[0]  # made anew, and said
+    assert old_gallery(out, said.append) is None and 'cannot be used' in said[0]  # made anew, and said
 
 
 def test_killed_and_taken_up():

@@ -68,8 +68,16 @@ def test_milvus_answers_as_the_exact_search_does():
         g.close()
         with pytest.raises(UserError, match='there is no gallery'):
             open_milvus(place + '#other', enc)
+        other = frozen_encoder(load_backbone('mini', weights_from='random', seed=1))
         with pytest.raises(UserError, match='another tower'):
-            open_milvus(place, frozen_encoder(load_backbone('mini', weights_from='random', seed=1)))
+            open_milvus(place, other)
+        for f in files[5:]:
+            f.unlink()
+        with pytest.raises(UserError, match='16 of the 20 photos of the gallery that is there are not among these'):
+            fill_milvus(other, photo_folder(d / 'home')[0], place, dict(backbone='mini'), say=lambda text: None)
+        g = open_milvus(place, enc)
+        assert len(g) == 20  # another encoder would begin anew, and that is not asked without most of the photos
+        g.close()
 
 
     if pymilvus:

@@ -80,6 +80,32 @@ def test_all_links_of_the_site_lead_somewhere(site):
     assert lost == [], f'{len(lost)}: {lost[:20]}'
 
 
+class Pictures(HTMLParser):
+    "The pictures of a page or of an output that do not say what they show"
+
+    def __init__(self, text):
+        super().__init__()
+        self.silent = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == 'img' and not (dict(attrs).get('alt') or '').strip():
+            self.silent.append(self.get_starttag_text()[:80])
+
+
+def test_every_picture_in_an_output_says_what_it_shows():
+    assert len(Pictures('<img src="a"><img alt=" " src="b"><img alt="a cup" src="c">').silent) == 2
+    silent, seen = [], 0
+    for path in sorted((ROOT / 'nbs').rglob('*.ipynb')):
+        for cell in json.loads(path.read_text(encoding='utf-8'))['cells']:
+            for output in cell.get('outputs', []):
+                text = ''.join(output.get('data', {}).get('text/html', ''))
+                if '<img' in text:
+                    silent += [f'{path.name}: {tag}' for tag in Pictures(text).silent]
+                    seen += 1
+    assert not silent and seen > 10, silent
+
+
 def test_every_notebook_is_a_page_and_rooms_follow_each_other(site):
     rooms = [
         p.relative_to(ROOT / 'nbs')

@@ -33,7 +33,13 @@ def test_mapped_folders_are_lists_and_refuse():
     assert t != words[:4] and t != [*words[:4], 'x'] and t.index('b') == 3
     with pytest.raises(IndexError):
         t[5]
-    assert np.array_equal(map_array(f / 'n.npy', ['float32'], 2), numbers)
+    for read in (0, 2**20):
+        x = map_array(f / 'n.npy', ['float32'], 2, read)
+        assert np.array_equal(x, numbers) and (type(x) is np.memmap) == (not read)
+        p = map_pieces(f / 'words', Texts, read)
+        assert p == words and (type(p.content) is np.memmap) == (type(p.ends) is np.memmap) == (not read)
+        write_pieces(d / f'empty {read}', [b''])
+        assert map_pieces(d / f'empty {read}', Texts, read) == ['']
     w = Words(np.array([1, 0, 1]), ['cat', 'dog'])
     assert w == ['dog', 'cat', 'dog'] and w[1:] == ['cat', 'dog'] and w[2] == 'dog' and set(w) == {'cat', 'dog'}
     for dtypes, ndim in ((['float64'], 2), (['float32'], 1)):

@@ -192,6 +192,8 @@ def test_a_lock_that_says_more_than_is_known_stays():
         (dict(colour='red'), UserError, "LOCK is not as 'sketch_lvm lock 1' is written: 'colour' is no entry"),
         (dict(start='early'), UserError, 'start should be a whole number or nothing'),
         (dict(format='sketch_lvm lock 2', colour='red'), Newer, "LOCK was written by a newer version.*'sketch_lvm lock 2'"),
+        (dict(format='sketch_lvm lock 0'), UserError, "LOCK is no lock of Sketch_LVM: it calls itself 'sketch_lvm lock 0'"),
+        (dict(format=['another']), UserError, 'LOCK is no lock of Sketch_LVM'),
     ):
         (run / 'LOCK').write_text(content := json.dumps(dead | change))
         with pytest.raises(error, match=f'{why}.*If its process is gone for sure, remove'), lock(run):
@@ -265,6 +267,30 @@ def test_a_living_owner_is_living_whatever_its_number_says():
         if 'boot' in me:
             f.write_text(json.dumps(me | dict(pid=2**22 + 1, start=1, numbers='pid:[1]')))
             refused('another container since(.|\n)*remove')
+
+
+def test_a_disk_that_fails_is_not_one_without_locks():
+    import errno, fcntl, os, pytest
+    from unittest import mock
+    from sketch_lvm.core import UserError
+    from sketch_lvm.train import runs
+    from sketch_lvm.train.runs import lock
+    from sketch_lvm.train.sealed import scratch
+
+    run = scratch()
+
+
+    def answers(number):
+        return mock.patch.object(fcntl, 'flock', side_effect=OSError(number, os.strerror(number)))
+
+
+    for number in (errno.EIO, errno.EBADF, errno.ESTALE):
+        with answers(number), pytest.raises(UserError, match=f'LOCK cannot be locked: {os.strerror(number)}'), lock(run):
+            pass
+        assert not runs._held
+    for number in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
+        with answers(number), lock(run):
+            assert (run / 'LOCK').exists()
 
 
 def test_of_many_takers_one_gets_a_dead_lock():

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'EncoderWords', 'encoder_words', 'named_encoder', 'check_encoder',
            'check_index', 'gallery_encoder', 'photo_encoder', 'index_encoder', 'choose_precision', 'kept_precision',
-           'keep_others', 'cmd_index', 'index_files']
+           'keep_others', 'keep_encoder', 'cmd_index', 'index_files']
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4c04622e
 import os
@@ -236,6 +236,24 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
         held = ()
     keep_own(photos_of(out), data, held, [printable(i) for i in ids])
 
+# %% ../../nbs/app/06_indexcommand.ipynb #70b612b9
+def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
+    "Raise if `auto` came to another encoder than the one that made the gallery which is there"
+    from sketch_lvm.core import printable
+    from sketch_lvm.show.gallery import is_gallery
+    from sketch_lvm.show.index import encoder_label, encoder_mark
+
+    chosen = encoder_words(v) != EncoderWords() or v.precision != 'auto'
+    if chosen or v.replace or not is_gallery(v.out):
+        return
+    about = read_json(Path(v.out) / 'config.json')
+    if about.get('mark') != encoder_mark(encoder):
+        raise UserError(
+            f'the gallery that is there was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
+            f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
+            'or the one that you want: --run, --encoder, --backbone; or say --replace.'
+        )
+
 # %% ../../nbs/app/06_indexcommand.ipynb #ccfcda6f
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     "Make a gallery, or bring it up to date"
@@ -244,6 +262,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     from sketch_lvm.data.named import searched_items
     from sketch_lvm.show.gallery import make_gallery, weights_at_hand
     from sketch_lvm.show.index import open_encoder, photo_folder
+    from sketch_lvm.show.keeping import name_first
     from sketch_lvm.show.notfound import calibrate_on
     from sketch_lvm.train.processes import join_processes
 
@@ -258,6 +277,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
             if not v.replace:
                 keep_others(v.out, v.data, photos.photos.ids)
         source = choose_precision(encoder, source, kept_precision(v), len(photos), say)
+        keep_encoder(v, encoder)
         extra = dict(not_found=calibrate_on(encoder, read_data(v.calibrate), v.not_found, say)) if v.not_found else {}
         if v.photos:
             done = index_files(v, encoder, source, photos, report, extra, say)
@@ -277,7 +297,7 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     from sketch_lvm.show.index import encoder_label
 
-    return dict(out=str(v.out), **done, encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
+    return dict(out=str(v.out), **name_first(done), encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
 
 # %% ../../nbs/app/06_indexcommand.ipynb #c3631aa0
 def index_files(

@@ -9,7 +9,7 @@ __all__ = ['MODALITIES', 'FORMATS', 'MORE_FORMATS', 'MAX_PIXELS', 'FIRST_BYTES',
            'png_chunk', 'broken_files', 'in_threads', 'is_fit', 'fit_image', 'thumbnail']
 
 # %% ../../nbs/data/00_images.ipynb #1939adfe
-import base64, contextlib, io, os, stat, struct, threading, warnings, zlib
+import base64, contextlib, html, io, os, stat, struct, threading, warnings, zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 from concurrent.futures import ThreadPoolExecutor
@@ -390,8 +390,9 @@ def fit_image(image: np.ndarray, size: int, fit: str = 'stretch', interpolation:
     )
 
 # %% ../../nbs/data/00_images.ipynb #a302fa8e
-def thumbnail(image: np.ndarray, size: int = 56) -> str:
-    "An `<img>` tag with the picture inside it"
+def thumbnail(image: np.ndarray, alt: str, size: int = 56) -> str:
+    "An `<img>` tag with the picture inside it, and with what it shows in words"
     f = io.BytesIO()
     Image.fromarray(fit_image(image, size, 'pad')).save(f, 'PNG')
-    return f'<img width={size} height={size} src="data:image/png;base64,{base64.b64encode(f.getvalue()).decode()}">'
+    alt, data = html.escape(printable(alt)), base64.b64encode(f.getvalue()).decode()
+    return f'<img alt="{alt}" width={size} height={size} src="data:image/png;base64,{data}">'

@@ -71,11 +71,12 @@ def items_html(items: 'SketchPhotoSet', n: int = 12) -> str:
     "A line of counts and `n` thumbnails spread over the set"
 
     def tile(row):
+        item = items[int(row)]
         try:
-            picture = thumbnail(items.read(row))
+            picture = thumbnail(items.read(row), f'{item.modality} of {item.name}')
         except BadImage as e:
             picture = html.escape(printable(e.reason))
-        return _TILE.format(picture, html.escape(printable(items[int(row)].name)))
+        return _TILE.format(picture, html.escape(printable(item.name)))
 
     rows = np.linspace(0, len(items) - 1, min(n, len(items))).astype(int)
     return f'<p>{html.escape(printable(repr(items)))}</p>' + ''.join(map(tile, rows))

@@ -28,7 +28,7 @@ function unpack(d) {
 
 // ---- colour
 
-const BLUE = [33, 102, 172], ORANGE = [213, 94, 0], GREY = [150, 150, 150], GREEN = [0, 140, 105];
+const BLUE = [33, 102, 172], ORANGE = [213, 94, 0], GREY = [150, 150, 150], GREEN = [0, 140, 105], RED = [178, 24, 43];
 
 function wheel(i) {                        // as many colours as wanted; neighbours in the list are far apart
   const h = (i * 137.508) % 360, l = 0.42 + 0.16 * (Math.floor(i / 12) % 2), s = 0.62;
@@ -41,7 +41,7 @@ const COLOURS = {                          // name: (data, step) => ([legend: te
   "sketch or photo": (d) => [[["photo", BLUE], ["sketch", ORANGE]], (i) => +(i < d.sketches)],
   "seen or unseen": (d) => [d.parts.map((name, i) => [name, [GREY, GREEN, ORANGE][i] || wheel(i)]), (i) => d.part[i]],
   "right or wrong": (d, step) => [
-    [["first photo is of the class", BLUE], ["first photo is of another", ORANGE], ["a photo", GREY]],
+    [["first photo is of the class", BLUE], ["first photo is of another", RED], ["a photo", GREY]],
     (i) => (i >= d.sketches ? 2 : +(d.of[d.answers[step][i * d.k]] !== d.of[i])),
   ],
 };
@@ -256,7 +256,7 @@ function explorer(main, raw) {
     for (const j of related(state.picked)) {
       const [u, v] = toScreen(at(j)), own = sketch ? d.own[state.picked] === j : true, right = d.of[j] === d.of[state.picked];
       g.beginPath(); g.moveTo(x, y); g.lineTo(u, v); g.lineWidth = own ? 3 : 1.4;
-      g.strokeStyle = own ? ink("--ink") : rgb(right ? BLUE : ORANGE); g.setLineDash(own && !answers.includes(j) ? [2, 4] : right ? [] : [6, 4]); g.stroke();
+      g.strokeStyle = own ? ink("--ink") : rgb(right ? BLUE : RED); g.setLineDash(own && !answers.includes(j) ? [2, 4] : right ? [] : [6, 4]); g.stroke();
     }
     g.setLineDash([]); ring(g, x, y, 9);
   }

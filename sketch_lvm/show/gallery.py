@@ -33,7 +33,7 @@ from .index import check_mark, embed_photos, encoder_label, encoder_mark, open_e
 from .index import vectors
 from .search import Hits, real_photos_note, tile, top_distinct
 from .keeping import FILES, GALLERY, KIND, OLD_FILES, Kept, read_kept, write_kept
-from ..train.mapped import check_whole
+from ..train.mapped import SMALL_FILE, check_whole
 from ..train.sealed import SEAL
 
 # %% ../../nbs/show/08_gallery.ipynb #5ab14c8d
@@ -57,7 +57,7 @@ class Whole:
 class Gallery:
     "Photos to be found: `gallery.search(drawing)`. Made by `make_gallery`, read by `load_gallery`"
 
-    features: torch.Tensor = Whole()  # [n, D], unit length, in 32 bits or in 16; mapped, if it comes from a disk
+    features: torch.Tensor = Whole()  # [n, D], unit length, in 32 bits or in 16; mapped, if they are many and come from a disk
     ids: Sequence[str]  # the photos' names: paths below the folder, or ids of the set
     names: Sequence[str]  # their classes
     thumbs: Sequence[bytes]  # small JPEGs
@@ -237,7 +237,7 @@ def load_gallery(
     whole: bool | None = None,  # hash and look at all of it; None: unless that would take seconds
 ) -> Gallery:
     "A gallery from its folder, with the encoder to ask it with"
-    kept = read_kept(folder, whole)
+    kept = read_kept(folder, whole, SMALL_FILE)
     about = kept.about
     encoder = encoder or named_by_gallery(about['source'], device, trust)
     if encoder is not None:

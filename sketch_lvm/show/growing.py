@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RACY', 'PART', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part', 'embedded_parts', 'Growth', 'count_growth',
-           'parts_folder', 'leftover_parts', 'old_gallery', 'alone', 'remove_parts', 'share', 'photos_of',
+           'parts_folder', 'leftover_parts', 'old_gallery', 'may_grow', 'alone', 'remove_parts', 'share', 'photos_of',
            'grow_gallery', 'unchanged_rows', 'put_together']
 
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
@@ -240,16 +240,21 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
     return parts
 
 # %% ../../nbs/show/17_growing.ipynb #7fbfd36b
-def old_gallery(out: str | os.PathLike, mark: dict, say: Callable[[str], None]) -> Kept | None:
-    "The gallery that is to grow; None, and why, where all must be embedded anew"
+def old_gallery(out: str | os.PathLike, say: Callable[[str], None]) -> Kept | None:
+    "The gallery that is there; None where there is none, or, which is said, none that can be used"
     if not is_gallery(out):
         return None
     try:
-        old = read_kept(out)
+        return read_kept(out)
     except Newer:
         raise  # it may be whole: nothing is put in its place
     except UserError as e:
         say(f'the gallery that is there cannot be used ({e}); all photos are embedded anew.')
+
+
+def may_grow(old: Kept | None, mark: dict, say: Callable[[str], None]) -> Kept | None:
+    "The gallery that is there, if its vectors can be kept; None, and why, where all must be embedded anew"
+    if old is None:
         return None
     if old.about['mark'] != mark:
         say('the gallery that is there was made with another encoder; all photos are embedded anew.')
@@ -339,10 +344,11 @@ def grow_gallery(
     with alone(out) if not team.rank else contextlib.nullcontext():
         if not team.rank:
             mark = encoder_mark(encoder)
-            old, left = old_gallery(out, mark, say), leftover_parts(out, mark, say)
+            there, left = old_gallery(out, say), leftover_parts(out, mark, say)
+            held = there.ids if there else ()
             if not replace:
-                held = old.ids if old else ()
                 keep_own(photos_of(out), photos, held, [printable(i) for i in items.ids], left_out)
+            old = may_grow(there, mark, say)
             known = Known([x for x in (old, *left.values()) if x])
             first = max(left, default=-1) + 1
             rows = [] if look_again else unchanged_rows(items, known)
@@ -370,7 +376,7 @@ def grow_gallery(
             torch.distributed.barrier()
         growth = Growth()
         if not team.rank:
-            growth = put_together(out, items, old, left, dict(rows), first, about, left_out, half, say)
+            growth = put_together(out, items, old, held, left, dict(rows), first, about, left_out, half, say)
             growth.seconds = time.perf_counter() - started
         if team.size > 1:
             torch.distributed.barrier()
@@ -395,7 +401,8 @@ def unchanged_rows(items: SketchPhotoSet, known: Known) -> list[tuple[int, tuple
 def put_together(
     out: str | os.PathLike,
     items: SketchPhotoSet,
-    old: Kept | None,
+    old: Kept | None,  # whose vectors are kept
+    held: Sequence[str],  # names of the photos in the gallery that is there
     left: dict[int, Kept],  # parts that were there before this run
     places: dict[int, tuple[int, int]],  # row of the set -> piece and row, of what is as it was
     first: int,  # number of the first part of this run
@@ -418,7 +425,7 @@ def put_together(
         growth.unreadable += read_json(file)
     growth.unreadable.sort()
     names = [printable(i) for i in items.ids]
-    keep_unseen(old.ids if old else (), names, growth.unreadable, left_out)
+    keep_unseen(held, names, growth.unreadable, left_out)
     found = [(row, p) for row, name in enumerate(names) if (p := places.get(row) or made.get(name))]
     if not found:
         first_bad = ': '.join(growth.unreadable[0]) if growth.unreadable else ''

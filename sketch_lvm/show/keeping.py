@@ -255,8 +255,12 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
             return f'the small picture of {kept.ids[r]!r:.60} is no JPEG'
 
 # %% ../../nbs/show/06_keeping.ipynb #ec693eaa
-def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
-    "What a gallery's folder holds, checked; `whole`: hash and look at all of it, however large"
+def read_kept(
+    folder: str | os.PathLike,
+    whole: bool | None = None,  # hash and look at all of it, however large
+    read: int = 0,  # files of at most so many bytes are read, not mapped
+) -> Kept:
+    "What a gallery's folder holds, checked"
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
@@ -272,7 +276,7 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
         raise UserError(f'{folder} holds no gallery of this version ({KIND!r}), but {str(kind)!r:.40}.')
     try:
         check_about(about, folder)
-        kept = read_old(folder, about) if kind == OLD_KIND else read_new(folder, about)
+        kept = read_old(folder, about) if kind == OLD_KIND else read_new(folder, about, read)
         if wrong := kept_problem(kept, looked_at):
             raise UserError(wrong)
     except Newer:
@@ -285,23 +289,23 @@ def read_kept(folder: str | os.PathLike, whole: bool | None = None) -> Kept:
     return kept
 
 # %% ../../nbs/show/06_keeping.ipynb #180e6d71
-def read_new(folder: Path, about: dict) -> Kept:
-    "The arrays of a gallery, mapped"
+def read_new(folder: Path, about: dict, read: int = 0) -> Kept:
+    "The arrays of a gallery, mapped, but for files of at most `read` bytes"
     classes = plain_json(regular_bytes(folder / 'classes.json', LARGEST['names']))
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
     files = (folder / 'hashes.npy').is_file()
-    mapped = map_array(folder / 'features.npy', ['float32', 'float16'], 2)
+    mapped = map_array(folder / 'features.npy', ['float32', 'float16'], 2, read)
     features = torch.from_numpy(mapped)
     features.mapped = mapped  # for `check_whole`
     return Kept(
         about,
         features,
-        map_pieces(folder / 'ids', Texts),
-        Words(map_array(folder / 'names.npy', ['int32'], 1), classes),
-        map_pieces(folder / 'thumbs'),
-        map_array(folder / 'stats.npy', ['int64'], 2) if files else None,
-        map_array(folder / 'hashes.npy', ['uint8'], 2) if files else None,
+        map_pieces(folder / 'ids', Texts, read),
+        Words(map_array(folder / 'names.npy', ['int32'], 1, read), classes),
+        map_pieces(folder / 'thumbs', read=read),
+        map_array(folder / 'stats.npy', ['int64'], 2, read) if files else None,
+        map_array(folder / 'hashes.npy', ['uint8'], 2, read) if files else None,
     )
 
 # %% ../../nbs/show/06_keeping.ipynb #b49e3c36

@@ -121,7 +121,7 @@ function liveSystem(root, data) {
     make('div', { className: 'row asked' }, make('span', {}, 'Ask with'), ...choices),
     make('div', { className: 'row' }, make('label', { htmlFor: 'step' }, 'Training'), step, now),
     make('div', { className: 'stations' }, ...Object.values(cards)), said, ranking, found,
-    make('p', { className: 'key' }, 'Grey is frozen, orange learns. Blue frames are of the sketch\'s category, orange ones '
+    make('p', { className: 'key' }, 'Grey is frozen, orange learns. Blue frames are of the sketch\'s category, red ones '
       + `are not; the double frame is the very photo that was drawn. ${data.about}.`));
   step.oninput = () => { state.step = +step.value; show(); };
 

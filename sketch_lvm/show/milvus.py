@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['COLLECTION', 'ALONE', 'PATIENCE', 'ABOUT', 'BATCH', 'is_milvus', 'Causes', 'connect', 'Unreachable', 'answering',
            'photo_key', 'make_collection', 'write_about', 'collection_about', 'as_rows', 'worth_saying', 'all_rows',
-           'fill_milvus', 'add_up', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition', 'quoted',
-           'open_milvus']
+           'fill_milvus', 'add_up', 'lost_with', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition',
+           'quoted', 'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
 import base64
@@ -231,14 +231,17 @@ def fill_milvus(
     client, name = connect(place)
     about = gallery_about(encoder, source, photos, True, [])
     try:
+        names = [printable(i) for i in items.ids]
         if not team.rank:
-            if not replace and (there := collection_about(client, name)):
-                keep_own(there['photos'], photos, (), ())
+            if there := collection_about(client, name):
+                lost = lost_with(client, name, there, encoder)
+                if not replace:
+                    keep_own(there['photos'], photos, lost, names, left_out)
+                keep_unseen(lost, names, (), left_out)
             ready(client, name, about, encoder, say)
         if team.size > 1:
             torch.distributed.barrier()
         before = {r['id']: r for r in all_rows(client, name, ('id', 'size', 'time', 'bytes'))}
-        names = [printable(i) for i in items.ids]
         if not replace:
             keep_own('', '', list(before), names, left_out)
         todo = [r for r, i in enumerate(names) if not as_it_was(before.get(i), items.pictures.paths[items.rows[r]])]
@@ -286,6 +289,14 @@ def add_up(team: Team, growth: Growth) -> bool:
             growth.unreadable += share_of_another.unreadable
     growth.unreadable.sort()
     return not team.rank
+
+# %% ../../nbs/show/19_milvus.ipynb #9f6628c5
+def lost_with(client: 'MilvusClient', name: str, there: dict, encoder: Encoder) -> list[str]:
+    "Names of the photos in a collection that will be dropped, since another encoder made it"
+    if there['mark'] == encoder_mark(encoder):
+        return []
+    client.load_collection(name)
+    return [r['id'] for r in all_rows(client, name, ('id',))]
 
 # %% ../../nbs/show/19_milvus.ipynb #c335976e
 def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say: Callable[[str], None]) -> None:

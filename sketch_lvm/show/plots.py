@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # %% ../../nbs/show/00_plots.ipynb #2a611390
 PALETTE = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442', '#000000')
 GREY = '#999999'
-RIGHT, WRONG = '#2166ac', '#e08214'  # blue and orange: told apart by colour-blind readers too
+RIGHT, WRONG = '#2166ac', '#b2182b'  # blue and red: told apart by colour-blind readers too
 MANY = 20_000  # from here on points become densities
 
 # %% ../../nbs/show/00_plots.ipynb #29c766c1

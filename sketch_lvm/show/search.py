@@ -23,6 +23,7 @@ from ..data.images import read_image
 from ..measure.ranking import exact_products
 from ..measure.report import WARNING
 from ..study.choice import BY_NAME
+from ..train.mapped import check_whole
 
 # %% ../../nbs/show/07_search.ipynb #f07764d8
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def top_k(
     best, score = torch.empty(0, dtype=torch.long), torch.empty(0)
     with exact_products('cpu'):
         for start in range(0, n, block):
+            check_whole(features)
             part = features[start : start + block]
             rough = part.float() @ query
             floor = score[-1] - slack if len(best) == k else rough.min() - slack
@@ -64,6 +66,7 @@ NOISE = 1e-4  # the distance of two vectors of the same pixels, embedded in othe
 def fold_copies(features: torch.Tensor, rows: list[int], scores: list[float]) -> list[list[int]]:
     "Rows, best first, as groups of photos whose vectors are the same up to rounding"
     groups = []
+    check_whole(features)
     for place, row in enumerate(rows):
         x = features[row].float()
         for group, score in reversed(groups):  # equal vectors have equal scores: only the last few can be copies

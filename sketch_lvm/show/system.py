@@ -171,7 +171,7 @@ def draw_embedding(ax: 'Axes', x: float, y: float, vector: np.ndarray, p: DrawnP
 
 # %% ../../nbs/show/13_system.ipynb #c3010ffa
 def draw_ranking(ax: 'Axes', s: SystemScene, x: float, y: float, side: float = 1.05) -> None:
-    "The nearest photos with their cosines: blue frames are of the sketch's category, orange ones are not"
+    "The nearest photos with their cosines: blue frames are of the sketch's category, red ones are not"
     for i, (image, score, right) in enumerate(zip(s.found, s.scores, s.right)):
         cx = x + (i - (len(s.found) - 1) / 2) * (side + 0.16)
         _picture(ax, image, cx, y, side, RIGHT if right else WRONG, 1.8)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..core import UserError, read_json, sha256, write_json
 from ..fields import FLAG, TEXT, WHOLE, Format, Newer
-from ..files import is_there, open_to_add, remove_whole
+from ..files import NO_LOCKS, is_there, open_to_add, remove_whole
 from ..plain import LARGEST, plain_json, regular_bytes
 from .sealed import Damaged, put_back
 
@@ -143,7 +143,7 @@ def _open_lock(path: Path) -> int:
         raise UserError(f'{path} cannot be written: {e.strerror}. Choose another folder.') from e
 
 
-def _try_flock(fd: int) -> bool | None:
+def _try_flock(fd: int, path: Path) -> bool | None:
     "Whether an open file is now locked for this process; None where files cannot be locked"
     if not fcntl:
         return None
@@ -151,8 +151,10 @@ def _try_flock(fd: int) -> bool | None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:
-        return None  # a file system without locks
+    except OSError as e:
+        if e.errno in NO_LOCKS:
+            return None
+        raise UserError(f'{path} cannot be locked: {e.strerror}. Choose another folder.') from e
     return True
 
 # %% ../../nbs/train/04_runs.ipynb #d3b6e939
@@ -179,7 +181,11 @@ def _take(path: Path) -> tuple[int, bool | None]:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             _close(fd)
             raise UserError(f'{path} is no regular file. Remove it.')
-        locked = _try_flock(fd)
+        try:
+            locked = _try_flock(fd, path)
+        except UserError:
+            _close(fd)
+            raise
         if is_there(fd, path) and (locked is not False or tries >= 10):
             return fd, locked
         _close(fd)
@@ -233,9 +239,11 @@ def _known(owner: dict, path: Path) -> dict:
     "The owner of a lock, if this program knows all that a lock says; else whoever is meant stays"
     remedy = f'If its process is gone for sure, remove {path}.'
     try:
-        OWNER.version_of(owner.get('format', OWNER.name), path)
+        version = OWNER.version_of(said := owner.get('format', OWNER.name), path)
     except Newer as e:
         raise Newer(f'{e} {remedy}') from None
+    if not version:
+        raise UserError(f'{path} is no lock of Sketch_LVM: it calls itself {said!r:.60}. {remedy}')
     OWNER.check(owner, path, advice=remedy)
     return owner
 

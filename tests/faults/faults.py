@@ -176,6 +176,7 @@ a flipped or cut shard | built again, never used | test_data_cache.py::test_a_da
 two processes build one cache | one cache | test_data_cache.py::test_two_processes_build_one_cache
 a disk that locks nothing | rows are added, features kept, photos indexed all the same | test_files.py::test_a_disk_that_locks_nothing_is_written_all_the_same
 the same while photos are indexed | no other process is blamed | test_show_growing.py::test_where_nothing_can_be_locked_photos_are_indexed
+a disk that fails while a run's folder is locked | a sentence; only a disk that says it has no locks is used without | test_train_runs.py::test_a_disk_that_fails_is_not_one_without_locks
 cache or HOME that cannot be written | a sentence, or a temporary place | test_core.py::test_a_cache_that_cannot_be_written
 what somebody named cannot be noted in the cache, or the note is damaged | said, or asked once more; the training goes on | test_study_experiments.py::test_a_note_that_cannot_be_kept_stops_nothing
 the same when runs on the disk are looked through | those that need no note are found | test_study_choice.py::test_a_damaged_note_of_consent_hides_no_run
@@ -189,6 +190,9 @@ a drive that goes away while its photos are indexed | the gallery that is there 
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
 another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
+the same where all is embedded anew: another encoder, a gallery that does not know its files | refused; a folder that cannot be looked at, too | test_show_growing.py::test_where_all_is_embedded_anew_lacking_photos_are_refused_too
+the same in Milvus, by another encoder | refused, the collection stays | test_show_milvus.py::test_milvus_answers_as_the_exact_search_does
+a gallery that a run made is brought up to date without a word on the encoder, and `auto` takes another | refused, with how to name it | test_app_indexcommand.py::test_auto_takes_no_gallery_from_the_encoder_that_made_it
 photos of a data set are indexed into a gallery of a folder | the same | test_app_indexcommand.py::test_a_folder_is_indexed_and_searched
 a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
 links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
@@ -288,7 +292,9 @@ JSON with two of one name | refused by every reader | faults/test_fresh_eyes.py:
 JSON with brackets | refused by every reader | faults/test_fresh_eyes.py::test_odd_json_is_refused_by_every_reader[brackets]
 a seal that holds a name twice | damaged | faults/test_fresh_eyes.py::test_a_seal_with_a_name_twice_is_damaged
 a gallery that is renamed, replaced and deleted while it is open | goes on as it was | faults/test_fresh_eyes.py::test_a_gallery_that_is_moved_while_it_is_open
-a gallery that is cut in place while it is open (rsync --inplace) | a sentence at the next use; the process goes on | faults/test_fresh_eyes.py::test_a_gallery_that_is_cut_in_place_while_it_is_open
+a gallery that is cut in place while it is open (rsync --inplace) | it was read when it was opened: it answers as before | faults/test_fresh_eyes.py::test_a_small_gallery_that_is_cut_in_place_while_it_is_open
+the same, with files of more than 64 MB, which are mapped | a sentence at the next use; the process goes on | faults/test_fresh_eyes.py::test_a_large_gallery_that_is_cut_in_place_while_it_is_open
+the same in the middle of a search | a sentence at the next block; within a block the process ends (not promised) | faults/test_fresh_eyes.py::test_a_large_gallery_that_is_cut_between_two_blocks_of_a_search
 a place that opens a file beside the doors | has to be argued | faults/test_doors.py::test_every_place_that_opens_a_file_is_argued
 """,
     ),

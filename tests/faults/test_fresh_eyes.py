@@ -240,7 +240,34 @@ def test_a_gallery_that_is_moved_while_it_is_open(tmp_path):
     assert [g.ids[0], g.names[0], g.thumbs[0], g.features.sum().item()] == before
 
 
-def test_a_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
+USES = {
+    'features.npy': lambda g: g.features.sum().item(),
+    'thumbs.bin': lambda g: g.thumbs[0],
+    'thumbs.ends.npy': lambda g: g.thumbs[-1],
+    'ids.bin': lambda g: list(g.ids),
+    'names.npy': lambda g: g.names[0],
+}
+
+
+def test_a_small_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
+    from fuzz import small_gallery
+
+    from sketch_lvm.show.gallery import load_gallery
+    from sketch_lvm.testing.crash import in_child
+
+    small_gallery().save(tmp_path / 'g')
+    g = load_gallery(tmp_path / 'g')
+    before = [use(load_gallery(tmp_path / 'g')) for use in USES.values()]
+    for file in (tmp_path / 'g').iterdir():
+        os.truncate(file, 0)
+
+    def goes_on():
+        assert [use(g) for use in USES.values()] == before
+
+    assert os.waitpid(in_child(goes_on), 0)[1] == 0
+
+
+def test_a_large_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
     from fuzz import small_gallery
 
     from sketch_lvm.show.gallery import load_gallery
@@ -249,13 +276,7 @@ def test_a_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
     small_gallery().save(tmp_path / 'g')
 
     def uses():
-        for name, use in {
-            'features.npy': lambda g: g.features.sum(),
-            'thumbs.bin': lambda g: g.thumbs[0],
-            'thumbs.ends.npy': lambda g: g.thumbs[-1],
-            'ids.bin': lambda g: list(g.ids),
-            'names.npy': lambda g: g.names[0],
-        }.items():
+        for name, use in USES.items():
             g, file = load_gallery(tmp_path / 'g'), tmp_path / 'g' / name
             content = file.read_bytes()
             use(g)
@@ -269,7 +290,39 @@ def test_a_gallery_that_is_cut_in_place_while_it_is_open(tmp_path):
             finally:
                 file.write_bytes(content)
 
-    assert os.waitpid(in_child(uses), 0)[1] == 0
+    with mock.patch('sketch_lvm.show.gallery.SMALL_FILE', 0):  # all is mapped, as of a gallery of gigabytes
+        assert os.waitpid(in_child(uses), 0)[1] == 0
+
+
+def test_a_large_gallery_that_is_cut_between_two_blocks_of_a_search(tmp_path):
+    import torch
+    from fuzz import small_gallery
+
+    from sketch_lvm.show import search
+    from sketch_lvm.show.keeping import read_kept
+    from sketch_lvm.testing.crash import in_child
+
+    many = small_gallery()
+    many.features = many.features[torch.arange(10_000) % len(many)]  # many pages
+    many.ids, many.names = [f'{k}' for k in range(10_000)], ['a'] * 10_000
+    many.thumbs = [many.thumbs[0]] * 10_000
+    many.save(tmp_path / 'g')
+
+    def searched():
+        features, looks, real = read_kept(tmp_path / 'g').features, [], search.check_whole
+
+        def cuts(x):
+            looks.append(x)
+            if len(looks) == 3:
+                os.truncate(tmp_path / 'g' / 'features.npy', 2**16)
+            real(x)
+
+        with mock.patch.object(search, 'check_whole', cuts):
+            with pytest.raises(UserError, match='features.npy was cut while it was open'):
+                search.top_k(features[0].clone(), features, block=1000)
+        assert len(looks) == 3
+
+    assert os.waitpid(in_child(searched), 0)[1] == 0
 
 
 def test_a_clock_that_jumps_changes_no_training(tmp_path):
