@@ -107,8 +107,9 @@ def test_a_finder_answers_as_the_gallery_does():
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.study.runs import frozen_encoder
-    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.gallery import load_gallery, make_gallery
     from sketch_lvm.show.search import top_k
+    from sketch_lvm.train.sealed import scratch
     from sketch_lvm.world.freehand import sketch_strokes
     from sketch_lvm.world.strokes import rasterize
 
@@ -131,6 +132,9 @@ def test_a_finder_answers_as_the_gallery_does():
     assert f.ask(dict(within=one))['rankings'][0]['rows'] == [r for r, n in enumerate(g.names) if n == one]
     assert f.ask(dict(count=4))['rankings'][1] == dict(model='prompted', rows=[0, 1, 2, 3], scores=[], said='')
     assert f.ask(dict(like=7))['rankings'][0]['rows'][0] == 7
+    folder = g.save(scratch() / 'half', half=True)
+    half = load_gallery(folder, frozen)
+    assert half.features.dtype == torch.float16 and Finder(dict(a=half)).ask(dict(like=7))['rankings'][0]['rows'][0] == 7
     g.about['not_found'] = dict(below=1.1)  # no cosine reaches it
     said = [r['said'] for r in f.ask(dict(strokes=strokes))['rankings']]
     assert said[0].startswith('Nothing here looks like it') and said[1] == ''  # the other gallery knows no limit

@@ -2,7 +2,9 @@
 
 
 def test_hosts_and_rates():
-    from sketch_lvm.app.guard import RateLimit, host_allowed, is_loopback
+    import socket
+    from unittest import mock
+    from sketch_lvm.app.guard import RateLimit, host_allowed, is_loopback, own_names
 
     for host in ('localhost:8900', '127.0.0.1:8900', '[::1]:8900', 'LOCALHOST:8900', '127.0.0.2:8900'):
         assert host_allowed(host, 8900, False) and host_allowed(host, 8900, True), host
@@ -27,3 +29,9 @@ def test_hosts_and_rates():
     assert [rate.allows('a') for _ in range(5)] == [True] * 3 + [False] * 2 and rate.allows('b')
     now[0] = 1.0
     assert [rate.allows('a') for _ in range(3)] == [True, True, False]
+    own_names.cache_clear()
+    with mock.patch.multiple(socket, gethostname=lambda: 'Desk.lan', getfqdn=mock.Mock(return_value='desk.example')):
+        for name in ('desk.lan', 'DESK.example', 'desk.local') * 20:
+            assert host_allowed(f'{name}:8900', 8900, True) and not host_allowed(f'{name}:8900', 8900, False), name
+        assert not host_allowed('desk:8900', 8900, True) and socket.getfqdn.call_count == 1
+    own_names.cache_clear()

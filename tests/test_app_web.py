@@ -36,6 +36,8 @@ def test_only_what_is_listed_is_served():
             f'{finder.mark}/../../../settings.ini',
             f'{finder.mark}/%2e%2e%2fsettings.ini',
             f'{finder.mark}/' + '9' * 400,
+            f'{finder.mark}/' + '9' * 5000,  # more digits than `int` takes
+            f'{finder.mark}/-1',
         ):
             assert knock(app, f'/{kind}/{wrong}').status == 404, wrong
     for wrong in (

@@ -168,6 +168,43 @@ def test_the_mouse_draws_and_the_ranking_follows(browser, app, shots):
     a.close()
 
 
+def test_a_stroke_that_is_given_up_takes_its_ranking_with_it(browser, app):
+    a = App(browser, app)
+    a.settled()
+    before, strokes = a.rows(), strokes_of(*BICYCLE)
+    points = [p for s in a.places(strokes[:3]) for p in s]
+    a.page.mouse.move(*points[0])
+    a.page.mouse.down()
+    for point in points[1:]:
+        a.page.mouse.move(*point)
+    a.page.wait_for_function(
+        'rows => [...document.querySelectorAll(".tile")].some((t, i) => +t.dataset.row !== rows[i])', arg=before
+    )
+    a.page.keyboard.press('Escape')
+    a.page.mouse.up()
+    a.page.wait_for_function(
+        'rows => [...document.querySelectorAll(".tile")].every((t, i) => +t.dataset.row === rows[i])', arg=before
+    )
+    assert a.asked[-1]['strokes'] == []
+    a.close()
+
+
+def test_what_another_page_left_in_the_browser_stops_nothing(browser, app):
+    "Earlier drawings lie where any page of this address can write; a full store still lets one draw"
+    a = App(browser, app)
+    for left in ('[[5]]', '[[[1, 2]]]', '[[[[1], [1, 2]]]]', '{}', 'null', '7', 'no JSON'):
+        a.page.evaluate('left => localStorage.setItem("drawings", left)', left)
+        a.page.reload()
+        a.page.wait_for_selector('.tile')
+        assert not a.page.locator('#history').is_visible(), left
+    a.page.evaluate(
+        '() => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; }'
+    )
+    a.draw(strokes_of(*BICYCLE))
+    a.says('First: bicycle')
+    a.close()
+
+
 def test_another_folder_is_opened_from_the_page(browser, app, shots):
     a = App(browser, app)
     a.draw(strokes_of(*BICYCLE))

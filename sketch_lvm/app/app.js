@@ -42,10 +42,11 @@ async function next() {
       const started = performance.now(), asked = about.mark, answer = await call(`api/ask?of=${about.mark}`, JSON.stringify(q));
       await learnNames(answer.rankings.flatMap((r) => r.rows));
       if (asked !== about.mark) continue;   // other photos were opened since
-      show(answer, q); trouble("");
+      show(answer, q, last ? 220 : 120); trouble("");
       const took = performance.now() - started;
       document.documentElement.dataset.took = took.toFixed(1);
       if (last && !waiting) tell(answer, q, took);
+      if (!last) await painted();           // else the next drawing is embedded while this ranking is painted
     } catch (e) {
       if (e.status === 429) { waiting = waiting || { q, last }; await new Promise((r) => setTimeout(r, 400)); }
       else trouble(e instanceof TypeError ? "The app does not answer. Is it still running?" : e.message);
@@ -53,6 +54,10 @@ async function next() {
   }
   busy = false; $("rankings").ariaBusy = false;
 }
+
+const painted = () => new Promise((done) => {      // a page that is not seen paints nothing
+  const late = setTimeout(done, 50); requestAnimationFrame(() => { clearTimeout(late); done(); });
+});
 
 async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
   const known = names, unknown = [...new Set(rows)].filter((r) => !known.has(r));
@@ -116,9 +121,10 @@ function makeTile(row) {
 function write(e, text) { if (e.textContent !== text) e.textContent = text; }   // the same again would cost a layout
 
 const places = (tiles) => new Map([...tiles].map(([row, li]) => [row, li.getBoundingClientRect()]));
+const settle = (tiles) => { for (const li of tiles.values()) for (const a of li.getAnimations()) a.cancel(); };
 const sameOrder = (a, b) => a.length === b.length && a.every((row, i) => row === b[i]);
 
-function show(answer, q) {                 // looks at all places, changes all, looks again: two layouts in all
+function show(answer, q, time = 220) {     // looks at all places, changes all, looks again: two layouts in all
   const moves = !still.matches && document.visibilityState === "visible";
   const changed = answer.rankings.filter((r) => !sameOrder(r.rows, views.get(r.model).rows));
   const before = new Map(moves ? changed.map((r) => [r.model, places(views.get(r.model).tiles)]) : []);
@@ -129,8 +135,9 @@ function show(answer, q) {                 // looks at all places, changes all, 
     label(view, ranking);
     if (q.count === PAGE && view.list.scrollLeft) view.list.scrollLeft = 0;
   }
+  for (const model of before.keys()) settle(views.get(model).tiles);   // those on their way go on from where they are seen
   const now = new Map([...before.keys()].map((model) => [model, places(views.get(model).tiles)]));
-  for (const [model, earlier] of before) slide(views.get(model).tiles, earlier, now.get(model));
+  for (const [model, earlier] of before) slide(views.get(model).tiles, earlier, now.get(model), time);
   $("more").hidden = q.count >= Math.min(answer.total, MOST);
 }
 
@@ -157,14 +164,14 @@ function label(view, { rows, scores }) {   // scores under the tiles, and what i
 
 const onScreen = (r) => r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
 
-function slide(tiles, before, now) {       // only what can be seen: the others would cost a picture at every frame
+function slide(tiles, before, now, time) { // only what can be seen: the others would cost a picture at every frame
   for (const [row, li] of tiles) {
     const a = before.get(row), b = now.get(row);
     if (!onScreen(b) && !(a && onScreen(a))) continue;
-    if (!a) li.animate([{ opacity: 0, transform: "scale(.9)" }, {}], { duration: 160, easing: "ease-out" });
+    if (!a) li.animate([{ opacity: 0, transform: "scale(.9)" }, {}], { duration: Math.min(time, 160), easing: "ease-out" });
     else if (a.left !== b.left || a.top !== b.top) {
       const from = `translate(${a.left - b.left}px, ${a.top - b.top}px)`;
-      li.animate([{ transform: from }, { transform: "none" }], { duration: 220, easing: "cubic-bezier(.2,.7,.2,1)" });
+      li.animate([{ transform: from }, { transform: "none" }], { duration: time, easing: "cubic-bezier(.2,.7,.2,1)" });
     }
   }
 }
@@ -223,13 +230,14 @@ $("large").addEventListener("close", () => {
 function start() { like = null; count = PAGE; }
 
 function put(next) {
-  drawing = next; start(); setPicture(""); pad.show(); remember(next); ask();
+  drawing = next; start(); setPicture(""); pad.show(); ask(); remember(next);
 }
 
 const pad = makePad($("pad"), {
   strokes: () => drawing, put,
   pen: () => about.pen,
   moving: (strokes) => { start(); ask(question(strokes), false); },
+  gone: () => { start(); ask(); },
 });
 
 async function replay(strokes) {           // draws as a hand would, the ranking following
@@ -316,8 +324,11 @@ setTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("
 
 // ---- earlier drawings, kept in this browser
 
-function earlier() {
-  try { return JSON.parse(localStorage.getItem("drawings")).filter(Array.isArray); } catch { return []; }
+const isLine = (s) => Array.isArray(s) && s.length > 1 && s.every(Array.isArray) && s[0].length === s[1].length;
+
+function earlier() {                       // another page of this address, or an older one, may have written anything
+  try { return JSON.parse(localStorage.getItem("drawings")).filter((d) => Array.isArray(d) && d.every(isLine)); }
+  catch { return []; }
 }
 
 function remember(strokes) {               // a drawing that goes on takes the place of its beginning
@@ -325,7 +336,9 @@ function remember(strokes) {               // a drawing that goes on takes the p
   const begins = (a, b) => a.length <= b.length && a.every((s, i) => JSON.stringify(s) === JSON.stringify(b[i]));
   const kept = earlier().filter((d) => !begins(d, strokes) && !(remember.now && begins(strokes, d)));
   remember.now = strokes;
-  localStorage.setItem("drawings", JSON.stringify([strokes, ...kept].slice(0, KEPT)));
+  for (let n = KEPT; n > 0; n = n >> 1) {  // no room for so many: fewer
+    try { localStorage.setItem("drawings", JSON.stringify([strokes, ...kept].slice(0, n))); break; } catch { continue; }
+  }
   showEarlier();
 }
 

@@ -260,7 +260,8 @@ class Asked(Shown):
     def vector(self, gallery: Gallery | MilvusPhotos, q: Question) -> torch.Tensor | None:
         "What is asked with, in the space of one model"
         if q.like is not None:
-            return gallery.vector(q.like) if isinstance(gallery, MilvusPhotos) else gallery.features[q.like]
+            found = gallery.vector(q.like) if isinstance(gallery, MilvusPhotos) else gallery.features[q.like]
+            return found.float()  # a gallery of `--half` holds sixteen bits
         drawing = None
         if q.picture or q.strokes:
             page = self.page(q, gallery.encoder.backbone.size)

@@ -291,8 +291,8 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
             done = dict(photos=len(g), classes=len(set(g.names)), skipped=g.about['skipped'])
     trust = '' if weights_at_hand(source) else ' --trust'
     say(
-        f'written: {v.out}\nNext: sketch_lvm search {shlex.quote(v.out)} DRAWING.png{trust}{import_words(v)}, '
-        'or draw in a notebook: '
+        f'written: {v.out}\nNext: sketch_lvm app {shlex.quote(v.out)}{trust}{import_words(v)}, to draw in the browser; '
+        f'sketch_lvm search {shlex.quote(v.out)} DRAWING.png{trust}{import_words(v)}; or in a notebook: '
         f"from sketch_lvm.show.widgets import retrieve_live; retrieve_live({v.out!r})"
     )
     from sketch_lvm.show.index import encoder_label

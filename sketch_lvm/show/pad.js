@@ -54,7 +54,7 @@ export function drawSmall(canvas, strokes, pen) {                     // a drawi
 
 // ---- the pen: mouse, finger or stylus
 
-function followPointer(canvas, live, { changed, longer, done }) {     // live.now: the stroke being drawn
+function followPointer(canvas, live, { changed, longer, done, gone }) {     // live.now: the stroke being drawn
   let pointer = null;
   const add = (e) => {
     const [x, y] = place(canvas, e), [xs, ys, hard] = live.now, n = xs.length;
@@ -65,7 +65,7 @@ function followPointer(canvas, live, { changed, longer, done }) {     // live.no
   const end = (keep) => (e) => {
     if (e.pointerId !== pointer) return;
     const stroke = live.now; pointer = live.now = null;
-    if (keep && stroke) done(stroke); else changed();
+    if (keep && stroke) done(stroke); else if (stroke) gone(); else changed();
   };
   canvas.addEventListener("pointerdown", (e) => {
     if (pointer !== null || e.button !== 0 || !e.isPrimary) return;
@@ -125,6 +125,7 @@ export function makePad(el, {
   strokes,                                 // () => the drawing
   put,                                     // (drawing) => keeps another one
   moving = () => {},                       // (drawing) => called while the pen moves
+  gone = () => {},                         // () => the stroke that moved was given up: the drawing is what it was
   pen = () => 0.03, hint = () => "draw here", side = "100%",
 }) {
   const root = make("div", { className: "sketch-pad" }, el);
@@ -157,7 +158,7 @@ export function makePad(el, {
   const write = (e, text) => { if (e.textContent !== text) e.textContent = text; };
   const say = (text) => write(aside, text);
   const pens = {
-    changed: show, say, done: (stroke) => change([...strokes(), stroke]),
+    changed: show, say, done: (stroke) => change([...strokes(), stroke]), gone: () => { show(); gone(); },
     longer: (from) => { trace(canvas, live.now, pen(), from); moving(all()); },
   };
   followPointer(canvas, live, pens); followKeys(canvas, live, pens);
@@ -165,7 +166,7 @@ export function makePad(el, {
     if (undoes(e)) undo();
     else if (redoes(e)) redo();
     else if (e.ctrlKey || e.metaKey || e.altKey) return;
-    else if (e.key === "Escape" && live.now) { live.now = null; show(); }
+    else if (e.key === "Escape" && live.now) { live.now = null; pens.gone(); }
     else if (["Delete", "Backspace", "Escape"].includes(e.key)) clear();
     else return;
     e.preventDefault(); e.stopPropagation();
@@ -221,12 +222,12 @@ function render({ model, el }) {
   const pad = makePad(el, {
     strokes: () => model.get("drawn") || [], pen: () => model.get("pen"), hint: () => model.get("hint"),
     side: `${model.get("side")}px`,
-    moving: growing.moving,
-    put: (next) => {
-      growing.done(); model.set("drawn", next); model.set("request", model.get("request") + 1); model.save_changes(); show();
-      clearTimeout(waiting); waiting = setTimeout(missed, 4000);
-    },
+    moving: growing.moving, put: keep, gone: () => keep(model.get("drawn") || []),
   });
+  function keep(next) {
+    growing.done(); model.set("drawn", next); model.set("request", model.get("request") + 1); model.save_changes(); show();
+    clearTimeout(waiting); waiting = setTimeout(missed, 4000);
+  }
   function show() {
     pad.show(); pad.note(lost ? LOST : model.get("message")); pad.say(lost ? "" : model.get("announcement"));
   }
