@@ -4408,6 +4408,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                         'sketch_lvm/train/exported.py'),
                                            'sketch_lvm.train.exported.check_digest': ( 'train/exported.html#check_digest',
                                                                                        'sketch_lvm/train/exported.py'),
+                                           'sketch_lvm.train.exported.check_room': ( 'train/exported.html#check_room',
+                                                                                     'sketch_lvm/train/exported.py'),
                                            'sketch_lvm.train.exported.empty_backbone': ( 'train/exported.html#empty_backbone',
                                                                                          'sketch_lvm/train/exported.py'),
                                            'sketch_lvm.train.exported.encoder_of_tensors': ( 'train/exported.html#encoder_of_tensors',

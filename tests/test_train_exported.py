@@ -90,6 +90,28 @@ def test_what_is_no_exported_tower_is_refused():
             load_exported(path)
 
 
+def test_no_tower_is_built_for_its_name_alone():
+    import json, pytest, torch
+    from pathlib import Path
+    from unittest import mock
+    from safetensors.torch import save
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.train import exported
+    from sketch_lvm.train.exported import KIND, check_room, load_exported
+    from sketch_lvm.train.sealed import Damaged, scratch
+
+    mini, path = load_backbone('mini', weights_from='random'), scratch() / 'tower'
+    tensors = {f'visual.{name}': t for name, t in mini.image_tower.state_dict().items()}
+    for name in ('ViT-bigG-14', 'RN50x64', 'timm:vit_giant_patch14_224'):
+        about = dict(kind=KIND, backbone=name, weights='', random=True, tower='', learned='', activation='GELU')
+        said = {k: json.dumps(v) for k, v in (about | dict(embedding=128) | mini.preparation).items()}
+        path.write_bytes(save(tensors, said))
+        why = f'holds 1,854,336 numbers, and the tower of {name} has [0-9,]{{11,}}: it is not built'
+        with mock.patch.object(exported, 'load_backbone', side_effect=AssertionError), pytest.raises(Damaged, match=why):
+            load_exported(path)
+        check_room(name, dict(all=torch.empty(2_000_000_000, device='meta')), Path('enough'))
+
+
 def test_a_cut_or_foreign_onnx_file_is_refused():
     import json, pytest, torch
     from onnx import TensorProto, helper

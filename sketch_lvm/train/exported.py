@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['INPUTS', 'OUTPUTS', 'BLANK', 'TOWER', 'KIND', 'with_digest', 'check_digest', 'read_about', 'ExportedEncoder',
-           'open_onnx', 'activation_of', 'is_shape', 'empty_backbone', 'encoder_of_tensors', 'is_finite',
+           'open_onnx', 'activation_of', 'is_shape', 'check_room', 'empty_backbone', 'encoder_of_tensors', 'is_finite',
            'open_safetensors', 'load_exported']
 
 # %% ../../nbs/train/13_exported.ipynb #099508b5
@@ -189,6 +189,24 @@ def is_shape(name: str) -> bool:
     "Whether the name of a backbone alone says which architecture to build, and nothing has to be opened for it"
     return name in SMALL or kind_of_name(name) == 'timm' or name in open_clip_names()
 
+# %% ../../nbs/train/13_exported.ipynb #57887c30
+def check_room(name: str, tensors: dict[str, torch.Tensor], where: Path) -> None:
+    "`Damaged` where a file holds fewer numbers than the tower that it names has"
+    if name in SMALL:
+        return
+    with torch.device('meta'), without_network():  # shapes without memory
+        if kind_of_name(name) == 'timm':
+            import timm
+
+            tower = timm.create_model(name.removeprefix('timm:'), num_classes=0)
+        else:
+            import open_clip
+
+            tower = open_clip.create_model(name, device='meta').visual
+    needed, held = (sum(t.numel() for t in of) for of in (tower.parameters(), tensors.values()))
+    if held < needed:
+        raise Damaged(f'{where} holds {held:,} numbers, and the tower of {name} has {needed:,}: it is not built.')
+
 # %% ../../nbs/train/13_exported.ipynb #47cd52e5
 def empty_backbone(about: dict, given: Backbone | None = None) -> Backbone:
     "A backbone of the shape that a file names, or of a given one, to be filled with the numbers of the file"
@@ -253,6 +271,8 @@ def open_safetensors(content: bytes, where: Path, backbone: Backbone | None = No
     check_digest(content, about.get('sha256'), where)
     if not all(is_finite(name, t) for name, t in tensors.items()):
         raise Damaged(f'{where} holds values that are no finite numbers.')
+    if backbone is None and is_shape(about['backbone']):
+        check_room(about['backbone'], tensors, where)
     shared = {k: t for k, t in tensors.items() if not k.startswith(tuple(f'{m}.' for m in MODALITIES))}
     encoders = {}
     for m in MODALITIES:

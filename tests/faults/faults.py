@@ -235,6 +235,7 @@ one number that makes a large tensor: arange, eye, repeat, a size by its name | 
 an encoder's tensors | refused | test_train_share.py::test_hostile_tensors_are_refused
 an encoder that names a backbone | starts no download | test_train_share.py::test_a_folder_starts_no_download
 an exported tower that is none | refused | test_train_exported.py::test_what_is_no_exported_tower_is_refused
+a small exported file that names the largest tower | refused before a number of it is there | test_train_exported.py::test_no_tower_is_built_for_its_name_alone
 a sealed folder, its seal or a JSON file that is larger than memory: a hundred gigabytes take no room | refused by its size, nothing is read | test_train_sealed.py::test_a_folder_larger_than_memory_is_not_read
 any file that is read in one piece, larger than memory | the same | test_core.py::test_a_file_larger_than_memory_is_not_read
 a flipped bit in the frame of a study's answers, a version of zip that there is not | a sentence | test_study_answers.py::test_a_damaged_byte_in_the_frame_of_answers_is_a_sentence

@@ -31,6 +31,7 @@ import traceback
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -44,7 +45,9 @@ from sketch_lvm.train.sealed import SEAL, scratch
 KEPT = Path(__file__).with_name('fuzzed.json')
 CRASHED = Path(__file__).with_name('crashed.json')
 SECONDS, MEMORY = 5, 256 << 20  # of the processor and of memory, that one input may take
-ROOM = 2 << 30  # of addresses beyond those in use: who asks for more is refused by the system, before this machine is full
+ROOM = (
+    2 << 30
+)  # of addresses beyond those in use: who asks for more is refused by the system, before this machine is full
 Input = dict[str, bytes]  # what is damaged, whole: files of a folder, parts of a request
 Target = tuple[Callable[[np.random.Generator], Input], Callable[[Input], object]]  # what draws inputs, what meets one
 WORDS = [
@@ -485,31 +488,69 @@ def encoder() -> Target:
 
 
 def exported() -> Target:
-    "Exported towers in safetensors, up to vectors of a picture"
+    "Exported towers in safetensors, up to vectors of a picture; mostly with a digest that fits the damage"
     import torch
-    from sketch_lvm.clip.backbone import load_backbone
+    from safetensors.torch import load, save
     from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.testing.steps import tiny
     from sketch_lvm.train.export import export_encoder
-    from sketch_lvm.train.exported import load_exported
+    from sketch_lvm.train.exported import BLANK, load_exported, with_digest
 
-    backbone, path = load_backbone('mini', weights_from='random'), scratch() / 'tower.safetensors'
+    backbone, path = replace(tiny()[0], name='slim'), scratch() / 'tower.safetensors'  # no name that is built anew
     export_encoder(frozen_encoder(backbone), path, 'safetensors')
     good, image = path.read_bytes(), torch.zeros(1, 3, backbone.size, backbone.size)
-    head = 8 + int.from_bytes(good[:8], 'little')
+    head, tensors = 8 + int.from_bytes(good[:8], 'little'), load(good)
+    said = {k: json.loads(v) for k, v in json.loads(good[8:head])['__metadata__'].items()} | dict(sha256=BLANK)
 
     def draw(r):
-        if r.random() < 0.3:  # that is mostly numbers
+        kind, about = r.random(), {k: json.dumps(v) for k, v in said.items()}
+        if kind < 0.1:
             return dict(file=mutate_bytes(good, r))
-        says = as_text(mutate_data(json.loads(good[8:head]), r), r)
-        return dict(file=len(says).to_bytes(8, 'little') + says + good[head:])
+        if kind < 0.2:
+            text = as_text(mutate_data(json.loads(save(tensors, about)[8:head]), r), r)
+            return dict(file=with_digest(len(text).to_bytes(8, 'little') + text + good[head:]))
+        if kind < 0.6:
+            odd = mutate_data(said, r)
+            about = {str(k): json.dumps(v) for k, v in odd.items()} if isinstance(odd, dict) else about
+            about = {k: v for k, v in about.items() if '\ud800' not in k}  # no writer takes half a character
+            return dict(file=with_digest(save(tensors, about)))
+        return dict(file=with_digest(save(mutate_tensors(tensors, r), about)))
 
     def meet(x):
         path.write_bytes(x['file'])
-        given = backbone if b'mini' in x['file'] else None  # a name that is still its own need not be built each time
-        assert load_exported(path, given)(image, 'photo').isfinite().all()
+        assert load_exported(path, backbone)(image, 'photo').isfinite().all()
 
     meet(dict(file=good))
     return draw, meet
+
+
+def mutate_tensors(tensors: dict, r: np.random.Generator) -> dict:
+    "Named tensors of which one or two are gone, or of another name, shape, type or value"
+    import torch
+
+    out = dict(tensors)
+    for _ in range(r.integers(1, 3)):
+        name, other = (sorted(out)[r.integers(0, len(out))] for _ in range(2))
+        t = out.pop(name)
+        kind = r.integers(0, 8)
+        if kind == 1:
+            out[str(ODD[r.integers(9, 14)]) or other] = t
+        elif kind == 2:
+            out[name] = t.flatten()[: r.integers(0, t.numel() + 1)].clone()
+        elif kind == 3:
+            out[name] = t[None].clone()
+        elif kind == 4:
+            out[name] = t.to([torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.bool][r.integers(0, 5)])
+        elif kind == 5:
+            out[name] = t.clone()
+            out[name].view(-1)[r.integers(0, t.numel())] = [np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45][
+                r.integers(0, 6)
+            ]
+        elif kind == 6:
+            out[name] = t * 10.0 ** float(r.integers(1, 30))
+        elif kind == 7:
+            out[name] = out.get(other, t).clone()
+    return out
 
 
 def per_query() -> Target:
@@ -684,7 +725,9 @@ def main(args: list[str] | None = None) -> int:
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--first', type=int, default=0, help='number of the first input, to repeat one: --first 7 --count 1')
     p.add_argument('--keep', action='store_true', help=f'write the counts into {KEPT.name}')
-    p.add_argument('--store', metavar='WHAT', help=f'keep the inputs that are named in {CRASHED.name}, and what they did')
+    p.add_argument(
+        '--store', metavar='WHAT', help=f'keep the inputs that are named in {CRASHED.name}, and what they did'
+    )
     asked, found = p.parse_args(args), 0
     for target in asked.targets or TARGETS:
         start, numbers = time.process_time(), range(asked.first, asked.first + asked.count)
