@@ -4,16 +4,21 @@ import gc
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip('nbdev')
+from sketch_lvm.testing.crash import leave_with
+
+nbdev = pytest.importorskip('nbdev')
+pytest.importorskip('nbdev.test')
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
@@ -86,10 +91,52 @@ def write_room(root, assertion, flag=''):
     )
 
 
-def run(root, *cmd):
+def run_fresh(root, *cmd):
+    "A command in a Python of its own"
     env = {**os.environ, 'PATH': f"{BIN}{os.pathsep}{os.environ['PATH']}", 'PYTHONPATH': str(root)}
     env.pop('IN_TEST', None)
     return subprocess.run([str(c) for c in cmd], cwd=root, env=env, capture_output=True, text=True)
+
+
+def run(root, *cmd):
+    "A command in a child of this process: what a fresh Python would do, which needs seconds to load the same again"
+    words = [str(c) for c in cmd if c != sys.executable]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        if (pid := os.fork()) == 0:
+            leave_with(lambda: be_command(root, words, (out, err)), 120)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        for f in (out, err):
+            f.seek(0)
+        return subprocess.CompletedProcess(words, status, *(f.read().decode() for f in (out, err)))
+
+
+def be_command(root, words, streams):
+    "In the child: forget this project, and be the command in the other"
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream.fileno(), number)
+    sys.stdout, sys.stderr = (open(n, 'w', encoding='utf-8', closefd=False) for n in (1, 2))
+    own = {'sketch_lvm', 'conftest', 'browsing', *(p.stem for p in (ROOT / 'tools').glob('*.py'))}
+    for name in [n for n in sys.modules if n.partition('.')[0] in own]:
+        del sys.modules[name]
+    here = [ROOT, ROOT / 'tools', ROOT / 'tests', ROOT / 'tests' / 'faults']
+    sys.path[:] = [str(root), *(p for p in sys.path if Path(p).resolve() not in here)]
+    nbdev.config.get_config.cache_clear()
+    os.environ |= dict(PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}", PYTHONPATH=str(root))
+    os.environ.pop('IN_TEST', None)
+    os.chdir(root)
+    try:
+        if words[0] == '-m':
+            sys.argv = words[1:]
+            runpy.run_module(words[1], run_name='__main__', alter_sys=True)
+        else:
+            path = root / words[0] if '/' in words[0] else BIN / words[0]
+            sys.argv = [str(path), *words[1:]]
+            sys.path.insert(0, str(path.parent))
+            runpy.run_path(str(path), run_name='__main__')
+    except SystemExit as e:
+        if isinstance(e.code, str):
+            print(e.code, file=sys.stderr)
+        raise SystemExit(int(bool(e.code)) if isinstance(e.code, str) else e.code) from e
 
 
 def test_a_true_assertion_passes_on_both_sides(root):
@@ -234,7 +281,7 @@ def test_long_examples_are_short_unless_slow_is_asked(root):
 
 
 def test_drift_is_refused_and_nothing_is_overwritten(root):
-    assert run(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
+    assert run_fresh(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
     nb = json.loads((root / 'nbs/00_room.ipynb').read_text())
     nb['cells'][1]['execution_count'] = 7
     by_hand = {'nbs/00_room.ipynb': json.dumps(nb)} | {
@@ -291,7 +338,7 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
         tmp_path / 'copy',
         ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests', 'docs'),
     )
-    made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
+    made = run_fresh(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
     assert made.returncode == 0, made.stderr[-2000:]
     there = tmp_path / 'elsewhere'
     with zipfile.ZipFile(next((tmp_path / 'dist').glob('*.whl'))) as wheel:
@@ -303,7 +350,7 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
     assert inside(ROOT / 'sketch_lvm') <= inside(there / 'sketch_lvm') and inside(ROOT / 'data') <= inside(
         there / 'sketch_lvm' / '_data'
     )
-    step = run(
+    step = run_fresh(
         there,
         sys.executable,
         '-m',
