@@ -280,6 +280,47 @@ def test_long_examples_are_short_unless_slow_is_asked(root):
     assert 'SKETCH_LVM_SHORT' not in os.environ
 
 
+def test_a_figure_of_a_page_is_laid_out_and_not_painted(root):
+    "All artists draw themselves; only with the flag slow the figure is painted as well. Saving works in both"
+    sys.path.insert(0, str(ROOT / 'tools'))
+    from jobs import notebook_job, run_jobs
+
+    shown = """
+from functools import partial
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+seen, painted = [], []
+
+
+class Mark(Artist):
+    def draw(self, renderer):
+        seen.append(renderer)
+
+
+def painting(*args, real, **how):
+    painted.append(args)
+    return real(*args, **how)
+
+
+fig = Figure()
+fig.add_subplot().add_artist(Mark())
+fig.canvas.print_figure = partial(painting, real=fig.canvas.print_figure)
+fig
+"""
+    counted = """
+import os
+
+assert seen and bool(painted) == ('SKETCH_LVM_SHORT' not in os.environ)
+fig.savefig('figure.png')
+assert open('figure.png', 'rb').read(4) == bytes([137]) + b'PNG'
+"""
+    write(root, '00_room', [cell('# Room', 'markdown'), cell(shown), cell(counted)])
+    page = root / 'nbs' / '00_room.ipynb'
+    done = run_jobs([notebook_job(page, root, [], asked, 0.0) for asked in ([], ['slow'])], 1, lambda text: None)
+    assert [r.fine for r in done] == [True, True], done
+
+
 def test_drift_is_refused_and_nothing_is_overwritten(root):
     assert run_fresh(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
     nb = json.loads((root / 'nbs/00_room.ipynb').read_text())

@@ -173,24 +173,33 @@ def guard_network(root: Path, asked: list[str]) -> None:
         runpy.run_path(str(guard / 'sitecustomize.py'))
 
 
+def lay_out(figure: object, **how: object) -> None:
+    "What stands in for the picture of a figure: all that drawing does, but for the pixels"
+    figure.draw_without_rendering()
+
+
 def notebook_job(
     path: Path, root: Path, skip: list[str], asked: list[str], cost: float, shell: Callable[[type], type] | None = None
 ) -> Job:
     """A notebook, run as nbdev runs it, but for the cells that some flags mark; long examples only with the flag slow.
 
-    `shell` makes another class of shell from nbdev's, which does more with a cell than run it.
+    `shell` makes another class of shell from nbdev's, which does more with a cell than run it. A figure that is
+    shown is laid out, with every artist in it, and not painted: nobody sees it. With the flag slow it becomes a PNG.
     """
 
     def work() -> bool:
         os.chdir(root)
         os.environ['PYTHONPATH'] = str(root)
         guard_network(root, asked)
-        if 'slow' not in asked:
-            os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
+        from IPython.core import pylabtools
         from nbdev import test
 
+        if 'slow' not in asked:
+            os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
+            pylabtools.print_figure = lay_out  # the formatters of all figures call it, whenever they are chosen
+
         kind = shell(test.CaptureShell) if shell else test.CaptureShell
-        test.CaptureShell = partial(kind, mpl_format='png')  # as figures are stored; nobody sees these
+        test.CaptureShell = partial(kind, mpl_format='png')  # as figures are stored
         return test.test_nb(path, skip, asked, basepath=root)[0]
 
     name = path.relative_to(root) if path.is_relative_to(root) else path
