@@ -220,7 +220,7 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
 def test_jobs_run_side_by_side_and_failures_are_shown():
     "Two at a time and one that waits, the longest first; what fails is shown; what all need is loaded after the early ones"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, bundles, next_job, run_jobs, settle, table
+    from jobs import LOADING, Job, bundles, next_job, run_jobs, settle, table
 
     def breaks():
         print('about to break')
@@ -233,11 +233,15 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
     jobs, loaded, said = [Job('late', lambda: True, 9.0), Job('early', lambda: True, early=True)], [], []
-    run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
+    done = run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
+    assert [r.name for r in done] == ['early', LOADING, 'late'] and 'loading, once for all' in table(done)
     assert (
         loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
     )
     gc.unfreeze()
+    slow = Job('late', lambda: True), Job('early', lambda: True, early=True)
+    done = {r.name: r for r in run_jobs(slow, 2, said.append, lambda: time.sleep(1.0))}
+    assert done['early'].seconds < 1.0 <= done[LOADING].seconds  # it ended while this process was loading
 
     def at_second_try():
         "Fails beside others, and alone it does not"
