@@ -3967,6 +3967,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                         'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.untrained_encoder': ( 'study/reproduce.html#untrained_encoder',
                                                                                               'sketch_lvm/study/reproduce.py'),
+                                            'sketch_lvm.study.reproduce.write_picture': ( 'study/reproduce.html#write_picture',
+                                                                                          'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.write_probe': ( 'study/reproduce.html#write_probe',
                                                                                         'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.write_table': ( 'study/reproduce.html#write_table',

@@ -63,6 +63,7 @@ def test_a_measurement_keeps_the_command_that_repeats_it():
 def test_a_cross_dataset_table_from_the_command_line():
     import contextlib, io, os, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.app.cli import main
     from sketch_lvm.core import read_json
     from sketch_lvm.data.folders import save_folder
@@ -80,7 +81,8 @@ def test_a_cross_dataset_table_from_the_command_line():
         ).split()
         words += '--trials 0 --seeds 1 --device cpu'.split()
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        brief = mock.patch('sketch_lvm.study.costs.MEASURED_FOR', 0.05)
+        with brief, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *(['--other', other] if other else []), *more])
         return code, out.getvalue(), err.getvalue()
 
@@ -142,7 +144,7 @@ def test_the_command_only_estimates_or_asks_first():
         ).split()
         words += '--device cpu --set batch=4'.split()
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with mock.patch.object(t, 'MEASURED_FOR', 0.05), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([*words, *more])
         return code, out.getvalue(), err.getvalue()
 
@@ -171,6 +173,10 @@ def test_the_command_only_estimates_or_asks_first():
             assert code == 1 and 'it began' in err
         assert [p.name for p in d.rglob('*')] == ['t']  # what began has its folder, and nothing in it
         (d / 'file').write_text('x')
+        for amp, times in (('off', 1), ('bf16', 2)):  # training in the precision of tests is as fast
+            with mock.patch.object(t, 'choose_amp', lambda *a, amp=amp: amp):
+                with mock.patch.object(t, 'pictures_a_second', return_value=50.0) as measured:
+                    assert ask('--estimate', '--out', str(d / 't'))[0] == 0 and measured.call_count == times
         pictures = mock.patch.object(t, 'pictures_a_second', side_effect=AssertionError('it worked'))
         with pictures:
             code, _, err = ask('--out', str(d / 'file'))
@@ -180,6 +186,7 @@ def test_the_command_only_estimates_or_asks_first():
 def test_two_processes_make_the_table_of_one():
     import contextlib, io, json, tempfile
     from pathlib import Path
+    from unittest import mock
     from sketch_lvm.app.cli import main
     from sketch_lvm.testing.crash import run_forked
 
@@ -197,7 +204,7 @@ def test_two_processes_make_the_table_of_one():
     if os.environ['RANK'] != '0': sys.addaudithook(watch)
     sys.exit(main(sys.argv[1:]))
     """
-    with tempfile.TemporaryDirectory() as d:
+    with tempfile.TemporaryDirectory() as d, mock.patch('sketch_lvm.study.costs.MEASURED_FOR', 0.05):
         words = 'reproduce --data mini:n_train=2,n_test=2 --steps 2 --trials 1 --seeds 1 --set batch=8'.split()
         words += '--device cpu --weights-from random --rows'.split()
         one = io.StringIO()

@@ -14,12 +14,36 @@ def test_a_quickstart_is_divided_by_what_it_says():
 
 
 def test_a_short_quickstart_is_timed_part_by_part():
+    import sys, textwrap
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.bench import quickstarts
     from sketch_lvm.bench.quickstarts import LAST, PARTS, bench_quickstart
 
-    first, again = bench_quickstart(True)
+    real, asked = quickstarts.quickstart_parts, []
+    said = """
+    import time
+    for line in ('1/4 a', '2/4 b', '3/4 c', '4/4 d', 'a report'):
+        time.sleep(1.0 * line.startswith('2'))
+        print(line, flush=True)
+    """
+
+
+    def parts(command, folder, env):
+        "The first is a quickstart; the second only talks like one, and takes its time over the data"
+        drawn = [p for p in Path(env['SKETCH_LVM_CACHE']).rglob('*') if p.is_file()]
+        asked.append((command, folder, env, bool(drawn)))
+        return real(command if len(asked) == 1 else [sys.executable, '-c', textwrap.dedent(said)], folder, env)
+
+
+    with mock.patch.object(quickstarts, 'quickstart_parts', parts):
+        first, again = bench_quickstart(True)
     assert list(first['sides']) == list(again['sides']) == [*PARTS.values(), LAST]
     assert all(c['sides'][name]['seconds'][0] > 0 for c in (first, again) for name in c['sides'])
-    assert again['sides']['data']['seconds'][0] < first['sides']['data']['seconds'][0]  # nothing is drawn twice
+    assert again['sides']['data']['seconds'][0] > 0.2  # a line is noted when it comes, not when all is over
+    (a, *place, empty), (b, *same, full) = asked
+    assert place == same and (empty, full) == (False, True)  # the second finds what the first has drawn
+    assert [w for w in a if w != 'runs/first'] == [w for w in b if w != 'runs/again'] and a != b
 
 
 def test_an_installation_that_fails_is_no_measurement():

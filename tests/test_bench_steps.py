@@ -27,7 +27,7 @@ def test_a_step_says_where_its_time_went():
     from sketch_lvm.bench.steps import bench_step, step_case
 
     found = bench_step(True)
-    other = step_case('mini', 'category', 8, 2, memory=False, profile=False, data=False, bf16=True)
+    other = step_case('mini', 'category', 4, 2, memory=False, profile=False, data=False, bf16=True)
     assert set(other['sides']) == {'reference', 'ours', 'ours, 16 bits'} and other['profile'] == []
     assert [c['case'] for c in found] == ['mini, category, batch 8', 'mini, fine-grained, batch 8']
     for c in found:

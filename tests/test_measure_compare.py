@@ -175,7 +175,6 @@ def test_a_single_run_stands_beside_the_frozen_model():
     import tempfile
     from pathlib import Path
     import pytest
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.measure.compare import NO_SEEDS, WARNING, compare, read_runs
     from sketch_lvm.study.experiments import Experiment
@@ -183,12 +182,9 @@ def test_a_single_run_stands_beside_the_frozen_model():
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.runs import evaluate_run
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
-    d, tower, data = (
-        Path(tempfile.mkdtemp()),
-        load_backbone('mini', weights_from='random'),
-        dict(name='mini', n_train=1, n_test=2),
-    )
+    d, tower, data = (Path(tempfile.mkdtemp()), tiny()[0], dict(name='mini', n_train=1, n_test=2))
     sets = load_sets(data)
     reports = []
     for seed in (1, 2):

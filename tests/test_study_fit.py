@@ -6,7 +6,6 @@ import pytest
 def test_a_door_for_names_and_for_items_in_memory():
     import pytest, torch
     from dataclasses import replace
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, read_json
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.study.experiments import Experiment, read_experiment
@@ -16,12 +15,9 @@ def test_a_door_for_names_and_for_items_in_memory():
     from sketch_lvm.train.runs import read_log
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.signals import Interrupted
+    from sketch_lvm.testing.steps import tiny
 
-    mini, toys, folder = (
-        load_backbone('mini', weights_from='random'),
-        toy_set(classes=4, photos=6, sketches=2, size=64),
-        scratch(),
-    )
+    mini, toys, folder = (tiny()[0], toy_set(classes=4, photos=6, sketches=2, size=64), scratch())
     frozen = {k: v.clone() for k, v in mini.model.state_dict().items()}
 
 
@@ -69,13 +65,13 @@ def test_a_door_for_names_and_for_items_in_memory():
 
 
 def test_a_value_stands_once_in_a_configuration():
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import read_json
     from sketch_lvm.study.experiments import Experiment, experiment_from_dict
     from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import flatten
     from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.testing.steps import tiny
 
     # numbers that no other option has
     odd = dict(batch=6, lr_prompts=0.0271, lr_norms=0.0272, weight_decay=0.0273, margin=0.2718, epochs=2)
@@ -85,7 +81,7 @@ def test_a_value_stands_once_in_a_configuration():
         data=dict(name='mini', n_train=1, n_test=2),
         valid_every=9,
     )
-    tower = load_backbone('mini', weights_from='random')
+    tower = tiny()[0]
     run = fit(e, scratch() / 'run', 'cpu', backbone=tower)
     config = read_json(run.out / 'config.json')
     assert {'format', 'experiment', 'encoder', 'split', 'trained_on'} == config.keys()
@@ -119,7 +115,6 @@ def test_an_encoder_that_was_fitted_is_handed_back_in_eval_mode():
 def test_a_run_of_the_last_program_goes_on_and_is_opened():
     import json, pytest
     from dataclasses import replace
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError, read_json, write_json
     from sketch_lvm.study.experiments import Experiment, read_experiment
     from sketch_lvm.study.fit import fit
@@ -127,6 +122,7 @@ def test_a_run_of_the_last_program_goes_on_and_is_opened():
     from sketch_lvm.testing.crash import outcome
     from sketch_lvm.train.sealed import scratch
     from sketch_lvm.train.signals import Interrupted
+    from sketch_lvm.testing.steps import tiny
 
     # as that program wrote it: settings, method and experiment beside each other, `pretrained` and `random`
     text = '''
@@ -168,7 +164,7 @@ def test_a_run_of_the_last_program_goes_on_and_is_opened():
     "turtle"], "digest": "70a8aeb23867"}}
     '''
     stored = json.loads(' '.join(text.split()))
-    folder, tower = scratch(), load_backbone('mini', weights_from='random')
+    folder, tower = scratch(), tiny()[0]
     e = Experiment(
         method('sketch-lvm', 'mini', batch=8),
         weights_from='random',
@@ -290,12 +286,12 @@ def test_the_same_bits_with_two_threads():
     torch.set_num_threads(2)
     try:
         for m in (
-            method('sketch-lvm', 'mini', batch=16, norms='per-modality'),
-            method('sketch-lvm', 'mini', task='fine-grained', batch=16, per_class=2),
+            method('sketch-lvm', 'mini', batch=8, norms='per-modality'),
+            method('sketch-lvm', 'mini', task='fine-grained', batch=8, per_class=2),
         ):
             learner = make_learner(m, tower, items)
             batch, seen = learner.draw(0), set()
-            for _ in range(3):
+            for _ in range(2):
                 for p in learner.encoder.parameters():
                     p.grad = None
                 learner.objective(learner.embed(batch, torch.arange(batch['n']), 'cpu'), batch)[0].backward()

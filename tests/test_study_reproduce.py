@@ -37,8 +37,10 @@ def test_a_table_grows_row_by_row_and_goes_on():
             calls.append((e.method.name, e.seed))
             return real(e, *a, **k)
 
-        with mock.patch.object(r, 'fit', noted), mock.patch('sketch_lvm.study.tune.fit', noted):
+        drawn = mock.patch.object(r, 'draw_table', wraps=r.draw_table)
+        with drawn as draws, mock.patch.object(r, 'fit', noted), mock.patch('sketch_lvm.study.tune.fit', noted):
             whole = make(d, (1, 2), ('frozen CLIP', 'keyword', 'B-Lin', 'B-IP'))
+        assert draws.call_count == 1
         again = [('b-lin', 2), ('b-ip', 0), ('b-ip', 0), ('b-ip', 1), ('b-ip', 2)]  # what was done is not done again
         assert calls == again
         fewer = make(d, rows=('B-Lin',))  # what is there stays, though less is asked for
@@ -50,6 +52,7 @@ def test_a_table_grows_row_by_row_and_goes_on():
                 raise KeyboardInterrupt
             return real_run(f, e, folder)
 
+        (Path(d) / 'table.png').unlink()  # who stops a table finds its picture all the same
         with mock.patch.object(r, 'one_run', stopping), pytest.raises(KeyboardInterrupt):
             make(d, (1, 2), ('B-IP',))
         assert json.loads(path.read_text())['rows'] == json.loads(json.dumps(whole['rows']))

@@ -283,7 +283,6 @@ def test_a_run_of_named_data_is_opened_by_its_path_alone():
 
 def test_a_run_on_items_in_memory_is_opened_and_asks_for_them_again():
     import pytest, torch
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.data.minisets import mini_sets
@@ -292,8 +291,9 @@ def test_a_run_on_items_in_memory_is_opened_and_asks_for_them_again():
     from sketch_lvm.study.runs import evaluate_run, open_run, split_of
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.testing.steps import tiny
 
-    folder, tower = scratch(), load_backbone('mini', weights_from='random')
+    folder, tower = scratch(), tiny()[0]
     e = Experiment(method('sketch-lvm', 'mini', batch=8), weights_from='random', steps=2, valid_every=1)
     run = fit(e, folder / 'toys', 'cpu', items=toy_set(classes=4, photos=6, sketches=2, size=64))
     opened = open_run(run.out)  # nothing was given along: all of it stands in the folder
@@ -380,15 +380,15 @@ def test_a_run_is_opened_from_its_folder():
 def test_fine_grained_runs_watch_their_own_number():
     import tempfile
     from pathlib import Path
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.study.experiments import Experiment, own_protocol
     from sketch_lvm.study.runs import evaluate_run
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
     from sketch_lvm.train.runs import read_log
+    from sketch_lvm.testing.steps import tiny
 
-    tower = load_backbone('mini', weights_from='random')
+    tower = tiny()[0]
     data = dict(name='mini', n_train=2, n_test=2)
     sets = load_sets(data)
     out = Path(tempfile.mkdtemp()) / 'run'
@@ -409,7 +409,6 @@ def test_fine_grained_runs_watch_their_own_number():
 def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     import os, pytest, tempfile
     from pathlib import Path
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
@@ -419,12 +418,13 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
     from sketch_lvm.study.runs import evaluate_run
     from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower, said = load_backbone('mini', weights_from='random'), []
+        tower, said = tiny()[0], []
         e = Experiment(
             method('sketch-lvm', 'mini', batch=8),
             weights_from='random',
@@ -466,19 +466,19 @@ def test_a_folder_is_trained_on_and_tested_under_every_protocol():
 def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
     import os, tempfile
     from pathlib import Path
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
     from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.study.runs import evaluate_run, open_run
     from sketch_lvm.study.fit import kept_step, fit
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower, words = load_backbone('mini', weights_from='random'), {}
+        tower, words = tiny()[0], {}
         for validation in (0, 2):
             said, out = [], d / f'run{validation}'
             data = dict(name='folder', path=str(d / 'set'), validation=validation)
@@ -506,7 +506,6 @@ def test_a_run_without_validation_classes_keeps_its_last_step_and_says_so():
 def test_pictures_of_another_data_set_that_were_trained_on():
     import os, pytest, shutil, tempfile
     from pathlib import Path
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import UserError
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
@@ -515,12 +514,13 @@ def test_pictures_of_another_data_set_that_were_trained_on():
     from sketch_lvm.data.named import load_sets
     from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     os.environ['SKETCH_LVM_CACHE'] = str(d / 'cache')
     try:
         save_folder(toy_set(8, 4, 2, 48), d / 'set')
-        tower = load_backbone('mini', weights_from='random')
+        tower = tiny()[0]
         e = Experiment(
             method('sketch-lvm', 'mini', batch=8),
             weights_from='random',
@@ -589,13 +589,13 @@ def test_training_validation_and_test_see_the_same_pixels():
     import numpy as np
     from unittest import mock
     from PIL import Image
-    from sketch_lvm.clip.backbone import load_backbone
     from sketch_lvm.core import rng
     from sketch_lvm.data.items import SketchPhotoSet
     from sketch_lvm.study.experiments import Experiment
     from sketch_lvm.study.runs import evaluate_run
     from sketch_lvm.study.fit import fit
     from sketch_lvm.methods.catalogue import method
+    from sketch_lvm.testing.steps import tiny
 
     old, d = os.environ.get('SKETCH_LVM_CACHE'), Path(tempfile.mkdtemp())
     for c in range(8):
@@ -606,7 +606,7 @@ def test_training_validation_and_test_see_the_same_pixels():
                 Image.fromarray(rng(c, k, len(side)).integers(0, 255, (24, 72, 3), dtype='uint8')).save(
                     path
                 )  # three times as wide as high
-    tower, images = load_backbone('mini', weights_from='random'), SketchPhotoSet.images
+    tower, images = tiny()[0], SketchPhotoSet.images
     try:
         for square in ('pad', 'crop'):
             os.environ['SKETCH_LVM_CACHE'] = str(d / square)

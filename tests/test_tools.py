@@ -5,9 +5,11 @@ import gc
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from importlib import import_module
@@ -15,7 +17,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip('nbdev')
+from sketch_lvm.testing.crash import leave_with
+
+nbdev = pytest.importorskip('nbdev')
+pytest.importorskip('nbdev.test')
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
@@ -88,10 +93,52 @@ def write_room(root, assertion, flag=''):
     )
 
 
-def run(root, *cmd):
+def run_fresh(root, *cmd):
+    "A command in a Python of its own"
     env = {**os.environ, 'PATH': f"{BIN}{os.pathsep}{os.environ['PATH']}", 'PYTHONPATH': str(root)}
     env.pop('IN_TEST', None)
     return subprocess.run([str(c) for c in cmd], cwd=root, env=env, capture_output=True, text=True)
+
+
+def run(root, *cmd):
+    "A command in a child of this process: what a fresh Python would do, which needs seconds to load the same again"
+    words = [str(c) for c in cmd if c != sys.executable]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        if (pid := os.fork()) == 0:
+            leave_with(lambda: be_command(root, words, (out, err)), 120)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        for f in (out, err):
+            f.seek(0)
+        return subprocess.CompletedProcess(words, status, *(f.read().decode() for f in (out, err)))
+
+
+def be_command(root, words, streams):
+    "In the child: forget this project, and be the command in the other"
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream.fileno(), number)
+    sys.stdout, sys.stderr = (open(n, 'w', encoding='utf-8', closefd=False) for n in (1, 2))
+    own = {'sketch_lvm', 'conftest', 'browsing', *(p.stem for p in (ROOT / 'tools').glob('*.py'))}
+    for name in [n for n in sys.modules if n.partition('.')[0] in own]:
+        del sys.modules[name]
+    here = [ROOT, ROOT / 'tools', ROOT / 'tests', ROOT / 'tests' / 'faults']
+    sys.path[:] = [str(root), *(p for p in sys.path if Path(p).resolve() not in here)]
+    nbdev.config.get_config.cache_clear()
+    os.environ |= dict(PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}", PYTHONPATH=str(root))
+    os.environ.pop('IN_TEST', None)
+    os.chdir(root)
+    try:
+        if words[0] == '-m':
+            sys.argv = words[1:]
+            runpy.run_module(words[1], run_name='__main__', alter_sys=True)
+        else:
+            path = root / words[0] if '/' in words[0] else BIN / words[0]
+            sys.argv = [str(path), *words[1:]]
+            sys.path.insert(0, str(path.parent))
+            runpy.run_path(str(path), run_name='__main__')
+    except SystemExit as e:
+        if isinstance(e.code, str):
+            print(e.code, file=sys.stderr)
+        raise SystemExit(int(bool(e.code)) if isinstance(e.code, str) else e.code) from e
 
 
 def test_a_true_assertion_passes_on_both_sides(root):
@@ -175,7 +222,7 @@ def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):
 def test_jobs_run_side_by_side_and_failures_are_shown():
     "Two at a time and one that waits, the longest first; what fails is shown; what all need is loaded after the early ones"
     sys.path.insert(0, str(ROOT / 'tools'))
-    from jobs import Job, bundles, next_job, run_jobs, settle, table
+    from jobs import LOADING, Job, bundles, next_job, run_jobs, settle, table
 
     def breaks():
         print('about to break')
@@ -188,11 +235,15 @@ def test_jobs_run_side_by_side_and_failures_are_shown():
     assert 'about to break' in done['odd'].output and 'ValueError: broken' in '\n'.join(said)
     assert said[0].startswith('FAILED odd') and done['long'].seconds >= 0.3 and done['long'].cpu < 0.3
     jobs, loaded, said = [Job('late', lambda: True, 9.0), Job('early', lambda: True, early=True)], [], []
-    run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
+    done = run_jobs(jobs, 1, said.append, lambda: (settle(), loaded.append([line.split()[1] for line in said])))
+    assert [r.name for r in done] == ['early', LOADING, 'late'] and 'loading, once for all' in table(done)
     assert (
         loaded == [['early,']] and [line.split()[1] for line in said] == ['early,', 'late,'] and gc.get_freeze_count()
     )
     gc.unfreeze()
+    slow = Job('late', lambda: True), Job('early', lambda: True, early=True)
+    done = {r.name: r for r in run_jobs(slow, 2, said.append, lambda: time.sleep(1.0))}
+    assert done['early'].seconds < 1.0 <= done[LOADING].seconds  # it ended while this process was loading
 
     def at_second_try():
         "Fails beside others, and alone it does not"
@@ -235,8 +286,49 @@ def test_long_examples_are_short_unless_slow_is_asked(root):
     assert 'SKETCH_LVM_SHORT' not in os.environ
 
 
+def test_a_figure_of_a_page_is_laid_out_and_not_painted(root):
+    "All artists draw themselves; only with the flag slow the figure is painted as well. Saving works in both"
+    sys.path.insert(0, str(ROOT / 'tools'))
+    from jobs import notebook_job, run_jobs
+
+    shown = """
+from functools import partial
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+seen, painted = [], []
+
+
+class Mark(Artist):
+    def draw(self, renderer):
+        seen.append(renderer)
+
+
+def painting(*args, real, **how):
+    painted.append(args)
+    return real(*args, **how)
+
+
+fig = Figure()
+fig.add_subplot().add_artist(Mark())
+fig.canvas.print_figure = partial(painting, real=fig.canvas.print_figure)
+fig
+"""
+    counted = """
+import os
+
+assert seen and bool(painted) == ('SKETCH_LVM_SHORT' not in os.environ)
+fig.savefig('figure.png')
+assert open('figure.png', 'rb').read(4) == bytes([137]) + b'PNG'
+"""
+    write(root, '00_room', [cell('# Room', 'markdown'), cell(shown), cell(counted)])
+    page = root / 'nbs' / '00_room.ipynb'
+    done = run_jobs([notebook_job(page, root, [], asked, 0.0) for asked in ([], ['slow'])], 1, lambda text: None)
+    assert [r.fine for r in done] == [True, True], done
+
+
 def test_drift_is_refused_and_nothing_is_overwritten(root):
-    assert run(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
+    assert run_fresh(root, sys.executable, 'tools/check.py', 'drift').returncode == 0
     nb = json.loads((root / 'nbs/00_room.ipynb').read_text())
     nb['cells'][1]['execution_count'] = 7
     by_hand = {'nbs/00_room.ipynb': json.dumps(nb)} | {
@@ -322,7 +414,7 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
         tmp_path / 'copy',
         ignore=shutil.ignore_patterns('.git', '.venv*', 'runs', 'build', '*.egg-info', 'nbs', 'tests', 'docs'),
     )
-    made = run(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
+    made = run_fresh(copy, sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist')
     assert made.returncode == 0, made.stderr[-2000:]
     there = tmp_path / 'elsewhere'
     with zipfile.ZipFile(next((tmp_path / 'dist').glob('*.whl'))) as wheel:
@@ -334,7 +426,7 @@ def test_the_wheel_holds_every_room_and_its_data(tmp_path):
     assert inside(ROOT / 'sketch_lvm') <= inside(there / 'sketch_lvm') and inside(ROOT / 'data') <= inside(
         there / 'sketch_lvm' / '_data'
     )
-    step = run(
+    step = run_fresh(
         there,
         sys.executable,
         '-m',

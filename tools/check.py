@@ -230,7 +230,7 @@ def side_by_side(parts, asked, workers, keep=False):
         }
         TIMES.write_text(json.dumps(dict(sorted(new.items())), indent=0) + '\n', encoding='utf-8')
     bad = [r.name for r in done if not r.fine]
-    print('failed: ' + ', '.join(bad) if bad else f'{len(done)} notebooks and files of tests, all fine')
+    print('failed: ' + ', '.join(bad) if bad else f'{len(jobs)} notebooks and files of tests, all fine')
     return len(bad)
 
 

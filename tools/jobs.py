@@ -9,6 +9,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import resource
 import runpy
 import shutil
 import sys
@@ -32,6 +33,7 @@ HEAVY += (
     'hypothesis.internal.observability',
 )
 
+LOADING = 'loading, once for all'  # the name of a row
 QUIET = ('-W', 'ignore::pytest.PytestAssertRewriteWarning')  # hypothesis is loaded already
 
 
@@ -82,7 +84,9 @@ def settle() -> None:
 
 
 def start(job: Job, log: Path) -> int:
-    "Fork a process for a job, whose output goes to a file; returns its number"
+    "Fork a process for a job, whose output goes to a file, and the moment of its end to another; returns its number"
+    end = log.with_suffix('.end')
+    end.unlink(missing_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     if pid := os.fork():
@@ -102,6 +106,7 @@ def start(job: Job, log: Path) -> int:
             atexit._run_exitfuncs()  # `_exit` would leave the scratch folders of tests in memory
             sys.stdout.flush()
             sys.stderr.flush()
+            end.write_text(str(time.monotonic()))  # the parent may be loading, and look later
         os._exit(code)
 
 
@@ -111,6 +116,19 @@ def next_job(waiting: list[Job], running: Iterable[Job], workers: int) -> Job | 
     room = {True: not any(aside), False: aside.count(False) < workers}
     early = [job for job in waiting if job.early]
     return next((job for job in early or waiting if room[job.aside]), None)
+
+
+def gigabytes(usage: resource.struct_rusage) -> float:
+    "The most memory that a process had"
+    return usage.ru_maxrss / 2 ** (20 if sys.platform != 'darwin' else 30)
+
+
+def loaded(load: Callable[[], None]) -> Done:
+    "Load what all jobs need, in this process; what that took is a row of the table, too"
+    begun, used = time.monotonic(), time.process_time()
+    load()
+    took = time.monotonic() - begun, time.process_time() - used
+    return Done(LOADING, True, *took, gigabytes(resource.getrusage(resource.RUSAGE_SELF)), '')
 
 
 def run_jobs(
@@ -130,7 +148,7 @@ def run_jobs(
                 waiting.append(alone.pop(0))
             while job := next_job(waiting, [r[0] for r in running.values()], workers):
                 if load and not job.early:
-                    load()
+                    done.append(loaded(load))
                     load = None
                 waiting.remove(job)
                 log = Path(d) / f'{len(waiting)}.txt'
@@ -140,9 +158,10 @@ def run_jobs(
                 continue
             job, log, begun = running.pop(pid)
             cpu = usage.ru_utime + usage.ru_stime
-            largest = usage.ru_maxrss / 2 ** (20 if sys.platform != 'darwin' else 30)
             text = log.read_text(encoding='utf-8', errors='replace') if log.exists() else ''
-            r = Done(job.name, status == 0, time.monotonic() - begun, cpu, largest, text)
+            end = log.with_suffix('.end')
+            seconds = (float(end.read_text()) if end.exists() else time.monotonic()) - begun
+            r = Done(job.name, status == 0, seconds, cpu, gigabytes(usage), text)
             done.append(r)
             left = len(waiting) + len(running) + len(alone)
             say(f'{"ok    " if r.fine else "FAILED"} {r.name}, {r.seconds:.0f} s; {left} left')
@@ -173,24 +192,33 @@ def guard_network(root: Path, asked: list[str]) -> None:
         runpy.run_path(str(guard / 'sitecustomize.py'))
 
 
+def lay_out(figure: object, **how: object) -> None:
+    "What stands in for the picture of a figure: all that drawing does, but for the pixels"
+    figure.draw_without_rendering()
+
+
 def notebook_job(
     path: Path, root: Path, skip: list[str], asked: list[str], cost: float, shell: Callable[[type], type] | None = None
 ) -> Job:
     """A notebook, run as nbdev runs it, but for the cells that some flags mark; long examples only with the flag slow.
 
-    `shell` makes another class of shell from nbdev's, which does more with a cell than run it.
+    `shell` makes another class of shell from nbdev's, which does more with a cell than run it. A figure that is
+    shown is laid out, with every artist in it, and not painted: nobody sees it. With the flag slow it becomes a PNG.
     """
 
     def work() -> bool:
         os.chdir(root)
         os.environ['PYTHONPATH'] = str(root)
         guard_network(root, asked)
-        if 'slow' not in asked:
-            os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
+        from IPython.core import pylabtools
         from nbdev import test
 
+        if 'slow' not in asked:
+            os.environ['SKETCH_LVM_SHORT'] = '1'  # `core.live_size` answers with its smaller number
+            pylabtools.print_figure = lay_out  # the formatters of all figures call it, whenever they are chosen
+
         kind = shell(test.CaptureShell) if shell else test.CaptureShell
-        test.CaptureShell = partial(kind, mpl_format='png')  # as figures are stored; nobody sees these
+        test.CaptureShell = partial(kind, mpl_format='png')  # as figures are stored
         return test.test_nb(path, skip, asked, basepath=root)[0]
 
     name = path.relative_to(root) if path.is_relative_to(root) else path

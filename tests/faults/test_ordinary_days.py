@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -103,7 +104,7 @@ ODD_PLACES = {  # what a child does first, or the variables that Python itself f
     'few open files': dict(first=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))),
     'private files': dict(first=lambda: os.umask(0o077)),
     'no locale': dict(LC_ALL='C', LANG=None),
-    'no temporary folder': dict(TMPDIR='/nowhere'),
+    'no temporary folder': dict(first=lambda: os.environ.update(TMPDIR='/nowhere') or setattr(tempfile, 'tempdir', None)),
     'asserts left out': dict(PYTHONOPTIMIZE='2'),
     'nothing at home': dict(HOME='/dev/null', SKETCH_LVM_CACHE=None, LANG=None),
 }
