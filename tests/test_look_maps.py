@@ -59,3 +59,30 @@ def test_aligned_maps_belong_together():
     maps = stage_maps([z, z], 'aligned')
     assert 0 < maps.other_seed < 1 and maps.faithful[0] > 0.2 and 'another seed' in maps.sentence(1)
     assert aligned([z])[0].shape == (120, 2)
+
+
+def test_a_few_points_are_aligned():
+    import os, subprocess, sys, textwrap
+
+    code = textwrap.dedent("""
+        from functools import partial
+        import numpy as np, umap
+        from sketch_lvm.core import rng
+        from sketch_lvm.look.maps import aligned, stage_maps
+
+        for kind in ('UMAP', 'AlignedUMAP'):
+            setattr(umap, kind, partial(getattr(umap, kind), n_epochs=10))
+        r = rng(2)
+        groups = np.repeat(r.normal(size=(4, 12)), 8, 0)
+        z = groups + 0.5 * r.normal(size=groups.shape)
+        maps = stage_maps([z, z], 'aligned')
+        x, y = maps.points
+        size = np.linalg.norm(x - x.mean(0), axis=1).mean()
+        assert np.linalg.norm(x - y, axis=1).mean() < 0.5 * size  # the same vectors lie nearly in the same places
+        assert 0 < maps.other_seed < 1  # the seed reaches the layout
+        assert min(maps.faithful) > 0.5 and 'another seed' in maps.sentence(1)
+        assert aligned([z])[0].shape == (32, 2)
+    """)
+    env = dict(os.environ, NUMBA_DISABLE_JIT='1')  # to compile UMAP's loops takes longer than to go a few rounds without
+    done = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -57,6 +57,20 @@ def test_heatmaps_of_one_class_and_wrong_shapes():
     plt.close('all')
 
 
+def test_a_heatmap_does_not_draw_the_figure_it_stands_in():
+    import matplotlib.pyplot as plt
+    from sketch_lvm.show.plots import heatmap
+
+    fig, (left, right) = plt.subplots(1, 2, layout='constrained')
+    drawn, line = [], left.plot([0, 1])[0]
+    line.draw = lambda renderer: drawn.append(1)
+    heatmap([[0, 1], [2, 3]], ['a', 'b'], ax=right)
+    assert drawn == [] and fig.get_visible()
+    fig.canvas.draw()
+    assert drawn == [1]
+    plt.close(fig)
+
+
 def test_seeds_are_all_drawn_and_verdicts_are_strict():
     import matplotlib.pyplot as plt, numpy as np
     from sketch_lvm.show.plots import mean_spread, over_steps, seed_dots, verdict

@@ -149,21 +149,26 @@ def heatmap(
     m, cmap = np.where(empty, np.nan, m), cmap or ('cividis' if centre is None else 'vlag')
     if max(m.shape) > 100:
         return _many_cells(ax, m, list(map(figure_text, rows)), list(map(figure_text, columns)), label, centre, cmap)
-    small = m.size <= 144
-    sns.heatmap(
-        np.where(np.isfinite(m), m, np.nan),
-        ax=ax,
-        cmap=cmap,
-        center=centre,
-        square=len(rows) == len(columns),
-        xticklabels=list(map(figure_text, columns)),
-        yticklabels=list(map(figure_text, rows)),
-        annot=small,
-        fmt=f'.{digits}f',
-        annot_kws=dict(size=8 if m.size <= 64 else 7),
-        cbar_kws=dict(label=label, shrink=0.8),
-        linewidths=0.3 if m.size <= 900 else 0,
-    )
+    small, figure = m.size <= 144, ax.figure.canvas.figure
+    shown = figure.get_visible()
+    figure.set_visible(False)  # seaborn draws the whole figure to see whether names overlap; they are turned below
+    try:
+        sns.heatmap(
+            np.where(np.isfinite(m), m, np.nan),
+            ax=ax,
+            cmap=cmap,
+            center=centre,
+            square=len(rows) == len(columns),
+            xticklabels=list(map(figure_text, columns)),
+            yticklabels=list(map(figure_text, rows)),
+            annot=small,
+            fmt=f'.{digits}f',
+            annot_kws=dict(size=8 if m.size <= 64 else 7),
+            cbar_kws=dict(label=label, shrink=0.8),
+            linewidths=0.3 if m.size <= 900 else 0,
+        )
+    finally:
+        figure.set_visible(shown)
     size = 9 if max(m.shape) <= 25 else 7
     ax.tick_params(labelsize=size, length=0)
     ax.tick_params(axis='x', rotation=90)
