@@ -46,7 +46,10 @@ def test_answers_that_unpack_without_end_are_not_unpacked():
     from sketch_lvm.study.answers import read_answers
 
     about = np.array(json.dumps(dict(asked='asked-1.npz', method=dict(name='m'), metrics=['mAP@all'])))
-    with tempfile.TemporaryDirectory() as d, mock.patch.object(perquery, 'LARGEST_UNPACKED', 2**16):  # what a test can write
+    with (
+        tempfile.TemporaryDirectory() as d,
+        mock.patch.object(perquery, 'LARGEST_UNPACKED', 2**16),
+    ):  # what a test can write
         for scores, ids, bomb in ((2**16, 1, 'run'), (1, 2**16, 'asked-1')):
             np.savez_compressed(Path(d) / 'run.npz', about=about, scores=np.zeros((1, scores), np.uint16))
             names = dict(ids=np.full(ids, 'i'), classes=np.full(ids, 'c'))

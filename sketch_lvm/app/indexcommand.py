@@ -297,7 +297,9 @@ def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
     )
     from sketch_lvm.show.index import encoder_label
 
-    return dict(out=str(v.out), **name_first(done), encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random))
+    return dict(
+        out=str(v.out), **name_first(done), encoder=encoder_label(encoder), random_weights=bool(encoder.backbone.random)
+    )
 
 # %% ../../nbs/app/06_indexcommand.ipynb #c3631aa0
 def index_files(

@@ -289,7 +289,9 @@ def unrated(m: Method) -> dict[str, str]:
     return {RATES[p]: p for p in parts if m[RATES[p]] is None}
 
 # %% ../../nbs/methods/05_family.ipynb #85462164
-LARGEST_BATCH = 2**16  # sketches in a batch: with three views of 224 x 224 pixels some 100 GB, before any tower sees them
+LARGEST_BATCH = (
+    2**16
+)  # sketches in a batch: with three views of 224 x 224 pixels some 100 GB, before any tower sees them
 FORMER = {'prompts': 'n_prompts', 'source': 'prompt_source'}  # what options were once called
 
 

@@ -57,7 +57,9 @@ class Whole:
 class Gallery:
     "Photos to be found: `gallery.search(drawing)`. Made by `make_gallery`, read by `load_gallery`"
 
-    features: torch.Tensor = Whole()  # [n, D], unit length, in 32 bits or in 16; mapped, if they are many and come from a disk
+    features: torch.Tensor = (
+        Whole()
+    )  # [n, D], unit length, in 32 bits or in 16; mapped, if they are many and come from a disk
     ids: Sequence[str]  # the photos' names: paths below the folder, or ids of the set
     names: Sequence[str]  # their classes
     thumbs: Sequence[bytes]  # small JPEGs
