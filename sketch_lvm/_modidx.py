@@ -3941,6 +3941,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                                                                        'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.count_training': ( 'study/reproduce.html#count_training',
                                                                                            'sketch_lvm/study/reproduce.py'),
+                                            'sketch_lvm.study.reproduce.draw_so_far': ( 'study/reproduce.html#draw_so_far',
+                                                                                        'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.fill_cache': ( 'study/reproduce.html#fill_cache',
                                                                                        'sketch_lvm/study/reproduce.py'),
                                             'sketch_lvm.study.reproduce.fill_table': ( 'study/reproduce.html#fill_table',

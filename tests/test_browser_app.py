@@ -192,14 +192,26 @@ def test_a_stroke_that_is_given_up_takes_its_ranking_with_it(browser, app):
 def test_what_another_page_left_in_the_browser_stops_nothing(browser, app):
     "Earlier drawings lie where any page of this address can write; a full store still lets one draw"
     a = App(browser, app)
-    for left in ('[[5]]', '[[[1, 2]]]', '[[[[1], [1, 2]]]]', '{}', 'null', '7', 'no JSON'):
+    for left in (
+        '[[5]]',
+        '[[]]',
+        '[[[[], []]]]',
+        '[[[["x"], ["y"]]]]',
+        '[[[1, 2]]]',
+        '[[[[1], [1, 2]]]]',
+        '{}',
+        'null',
+        '7',
+        'no JSON',
+    ):
         a.page.evaluate('left => localStorage.setItem("drawings", left)', left)
         a.page.reload()
         a.page.wait_for_selector('.tile')
         assert not a.page.locator('#history').is_visible(), left
-    a.page.evaluate(
-        '() => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; }'
-    )
+    full = '() => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; }'
+    a.page.add_init_script(f'({full})()')
+    a.page.reload()
+    a.page.wait_for_selector('.tile')
     a.draw(strokes_of(*BICYCLE))
     a.says('First: bicycle')
     a.close()

@@ -200,3 +200,10 @@ def test_a_moving_pen_is_followed():
     for odd in ('x', None, {}, dict(moving='1'), dict(moving=True, strokes=line)):
         pad._handle_custom_msg(odd, [])
     assert len(seen) == 1 and len(heard()) == 5
+
+    heard = []
+    pad = SketchPad([[[1, 9], [1, 9]]], on_draw=lambda drawing: heard.append(len(drawing)), on_move=lambda drawing: None)
+    pad.set_state(dict(request=pad.request + 1))  # a stroke was followed and given up: nothing is drawn that was not there
+    assert heard == [1] and pad.answered == pad.request == 1
+    pad.set_state(dict(request=2, drawn=pad.drawn + [[[3, 4], [3, 4]]]))
+    assert heard == [1, 2]

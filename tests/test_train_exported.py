@@ -96,6 +96,7 @@ def test_no_tower_is_built_for_its_name_alone():
     from unittest import mock
     from safetensors.torch import save
     from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import Caution, UserError
     from sketch_lvm.train import exported
     from sketch_lvm.train.exported import KIND, check_room, load_exported
     from sketch_lvm.train.sealed import Damaged, scratch
@@ -107,9 +108,13 @@ def test_no_tower_is_built_for_its_name_alone():
         said = {k: json.dumps(v) for k, v in (about | dict(embedding=128) | mini.preparation).items()}
         path.write_bytes(save(tensors, said))
         why = f'holds 1,854,336 numbers, and the tower of {name} has [0-9,]{{11,}}: it is not built'
-        with mock.patch.object(exported, 'load_backbone', side_effect=AssertionError), pytest.raises(Damaged, match=why):
+        building = mock.patch.object(exported, 'load_backbone', side_effect=AssertionError)
+        with building, pytest.warns(Caution), pytest.raises(Damaged, match=why):  # it holds no digest either
             load_exported(path)
         check_room(name, dict(all=torch.empty(2_000_000_000, device='meta')), Path('enough'))
+    for name, why in (('x', 'model of timm'), ('local-dir:/', 'model of timm'), ('hf-hub:a/b', 'model of timm')):
+        with pytest.raises(UserError, match=why):
+            check_room(f'timm:{name}', tensors, path)
 
 
 def test_a_cut_or_foreign_onnx_file_is_refused():

@@ -160,7 +160,8 @@ def run_jobs(
             cpu = usage.ru_utime + usage.ru_stime
             text = log.read_text(encoding='utf-8', errors='replace') if log.exists() else ''
             end = log.with_suffix('.end')
-            seconds = (float(end.read_text()) if end.exists() else time.monotonic()) - begun
+            ended = end.read_text() if end.exists() else ''  # empty where there was no room for it
+            seconds = (float(ended) if ended else time.monotonic()) - begun
             r = Done(job.name, status == 0, seconds, cpu, gigabytes(usage), text)
             done.append(r)
             left = len(waiting) + len(running) + len(alone)

@@ -55,8 +55,8 @@ async function next() {
   busy = false; $("rankings").ariaBusy = false;
 }
 
-const painted = () => new Promise((done) => {      // a page that is not seen paints nothing
-  const late = setTimeout(done, 50); requestAnimationFrame(() => { clearTimeout(late); done(); });
+const painted = () => new Promise((done) => {      // behind the next frame; a page that is not seen has none
+  const late = setTimeout(done, 50); requestAnimationFrame(() => { clearTimeout(late); setTimeout(done); });
 });
 
 async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
@@ -121,7 +121,7 @@ function makeTile(row) {
 function write(e, text) { if (e.textContent !== text) e.textContent = text; }   // the same again would cost a layout
 
 const places = (tiles) => new Map([...tiles].map(([row, li]) => [row, li.getBoundingClientRect()]));
-const settle = (tiles) => { for (const li of tiles.values()) for (const a of li.getAnimations()) a.cancel(); };
+const settle = (tiles) => { for (const a of [...tiles.values()].flatMap((li) => li.getAnimations())) a.cancel(); };
 const sameOrder = (a, b) => a.length === b.length && a.every((row, i) => row === b[i]);
 
 function show(answer, q, time = 220) {     // looks at all places, changes all, looks again: two layouts in all
@@ -237,7 +237,7 @@ const pad = makePad($("pad"), {
   strokes: () => drawing, put,
   pen: () => about.pen,
   moving: (strokes) => { start(); ask(question(strokes), false); },
-  gone: () => { start(); ask(); },
+  gone: () => ask(),
 });
 
 async function replay(strokes) {           // draws as a hand would, the ranking following
@@ -314,21 +314,26 @@ addEventListener("keydown", (e) => {
   if (e.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) || $("large").open) return;
   e.preventDefault(); $("words").focus();
 });
+// A store that is full or shut (a browser may forbid it to a page) is none.
+const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const store = (name, text) => { try { localStorage.setItem(name, text); return true; } catch { return false; } };
+
 const THEMES = ["", "dark", "light"];
 function setTheme(name) {
-  document.documentElement.dataset.theme = name; localStorage.setItem("theme", name);
+  document.documentElement.dataset.theme = name; store("theme", name);
   $("theme").setAttribute("aria-label", `Colours: ${name || "as the system has them"}`);
 }
 $("theme").onclick = () => setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "") + 1) % 3]);
-setTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "");
+setTheme(THEMES.includes(stored("theme")) ? stored("theme") : "");
 
 // ---- earlier drawings, kept in this browser
 
-const isLine = (s) => Array.isArray(s) && s.length > 1 && s.every(Array.isArray) && s[0].length === s[1].length;
+const isRow = (a) => Array.isArray(a) && a.length > 0 && a.every(Number.isFinite);
+const isLine = (s) => Array.isArray(s) && s.length > 1 && s.every(isRow) && s[0].length === s[1].length;
+const isDrawing = (d) => Array.isArray(d) && d.length > 0 && d.every(isLine);
 
 function earlier() {                       // another page of this address, or an older one, may have written anything
-  try { return JSON.parse(localStorage.getItem("drawings")).filter((d) => Array.isArray(d) && d.every(isLine)); }
-  catch { return []; }
+  try { return JSON.parse(stored("drawings")).filter(isDrawing).slice(0, KEPT); } catch { return []; }
 }
 
 function remember(strokes) {               // a drawing that goes on takes the place of its beginning
@@ -336,9 +341,8 @@ function remember(strokes) {               // a drawing that goes on takes the p
   const begins = (a, b) => a.length <= b.length && a.every((s, i) => JSON.stringify(s) === JSON.stringify(b[i]));
   const kept = earlier().filter((d) => !begins(d, strokes) && !(remember.now && begins(strokes, d)));
   remember.now = strokes;
-  for (let n = KEPT; n > 0; n = n >> 1) {  // no room for so many: fewer
-    try { localStorage.setItem("drawings", JSON.stringify([strokes, ...kept].slice(0, n))); break; } catch { continue; }
-  }
+  let n = KEPT;                            // no room for so many: fewer
+  while (n && !store("drawings", JSON.stringify([strokes, ...kept].slice(0, n)))) n >>= 1;
   showEarlier();
 }
 

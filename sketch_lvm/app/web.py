@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from .finder import Finder
-from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body
+from .guard import Guard, Limits, Refused, answer_error, is_loopback, read_body, own_names
 from .shelf import Shelf, as_shelf
 from ..core import UserError
 from ..plain import plain_json
@@ -234,6 +234,7 @@ def serve(
     instead = ' If the browser shows nothing, open this address yourself.' * bool(opened)
     say(f'{address}\nDraw there.{instead} Ctrl+C stops the app.')
     if anywhere:
+        own_names()  # now, while nobody waits
         say('It listens to more than this machine, without encryption: use it in a network that you trust.')
     server = make_server(make_app(what, port, token, anywhere=anywhere))
     with page_to(address) as page:

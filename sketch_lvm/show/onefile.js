@@ -129,7 +129,7 @@ function drawAndFind(main, data, title) {
     strokes: () => state.drawing, pen: () => data.line, hint: () => "draw here",
     put: (next) => { if (!next.length) state.known = ""; put(next); }, 
     moving: (strokes) => { if (state.took < FAST) ask(strokes, false); },      // where it is quick, the rankings follow the pen
-    gone: () => ask(state.drawing, true),
+    gone: () => put(state.drawing),
   });
   const seen = element("figure", { className: "seen" }, desk), small = element("canvas", { width: data.pen.size, height: data.pen.size }, seen);
   element("figcaption", { textContent: `what the model sees: ${data.pen.size} × ${data.pen.size}` }, seen);

@@ -222,7 +222,7 @@ function render({ model, el }) {
   const pad = makePad(el, {
     strokes: () => model.get("drawn") || [], pen: () => model.get("pen"), hint: () => model.get("hint"),
     side: `${model.get("side")}px`,
-    moving: growing.moving, put: keep, gone: () => keep(model.get("drawn") || []),
+    moving: growing.moving, put: keep, gone: () => { if (model.get("follows")) keep(model.get("drawn") || []); },
   });
   function keep(next) {
     growing.done(); model.set("drawn", next); model.set("request", model.get("request") + 1); model.save_changes(); show();

@@ -114,6 +114,8 @@ class SketchPad(anywidget.AnyWidget):
             self.message = TOO_MUCH
         others = {k: v for k, v in sync_data.items() if k not in SketchPad.class_own_traits()}
         super().set_state(others | drawing)
+        if 'request' in sync_data and 'drawn' not in sync_data:
+            self._look(self.drawn)  # a stroke was given up while it was followed: what was there is asked again
         self.answered = self.request
 
     def _look(self, raw: object) -> None:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CachePlan', 'Filling', 'write_table', 'write_picture', 'reference_report', 'probing', 'write_probe', 'read_curve',
            'untrained_encoder', 'probe_items', 'one_run', 'reference_entry', 'count_training', 'tuned_entry', 'one_row',
-           'cache_plan', 'plan_size', 'fill_cache', 'reproduce', 'fill_table']
+           'cache_plan', 'plan_size', 'fill_cache', 'reproduce', 'draw_so_far', 'fill_table']
 
 # %% ../../nbs/study/11_reproduce.ipynb #688c9476
 import contextlib
@@ -308,6 +308,12 @@ def reproduce(
             by_first_process(team, lambda: prepare_folder(f.out) and held.enter_context(lock(f.out)))
             return fill_table(f, command)
 
+# %% ../../nbs/study/11_reproduce.ipynb #223461ba
+def draw_so_far(f: Filling) -> None:
+    "The picture of the rows that are there; the first process draws it"
+    if f.state['rows'] and f.team.rank == 0:
+        write_picture(f.state, f.plan.definition, f.out)
+
 # %% ../../nbs/study/11_reproduce.ipynb #dbcab4c7
 def fill_table(f: Filling, command: str | None = None) -> dict:
     "The rows of a table, one after another; the first process keeps it. Returns its state"
@@ -328,7 +334,9 @@ def fill_table(f: Filling, command: str | None = None) -> dict:
             if f.say:
                 f.say(row.name)
             one_row(row, f)
-    finally:
-        if f.state['rows'] and f.team.rank == 0:
-            write_picture(f.state, f.plan.definition, f.out)
+    except BaseException:
+        with contextlib.suppress(Exception):  # what stopped the table is what has to be said
+            draw_so_far(f)
+        raise
+    draw_so_far(f)
     return f.state

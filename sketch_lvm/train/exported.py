@@ -20,7 +20,7 @@ import torch
 
 from ..clip.backbone import Backbone, load_backbone
 from ..clip.encoder import Encoder, identity_head
-from ..clip.names import SMALL, kind_of_name, open_clip_names
+from ..clip.names import SMALL, check_backbone, kind_of_name, open_clip_names
 from ..clip.own import OwnEncoder
 from ..clip.prompts import NoPrompts
 from ..clip.towers import tower_mark
@@ -194,15 +194,19 @@ def check_room(name: str, tensors: dict[str, torch.Tensor], where: Path) -> None
     "`Damaged` where a file holds fewer numbers than the tower that it names has"
     if name in SMALL:
         return
-    with torch.device('meta'), without_network():  # shapes without memory
-        if kind_of_name(name) == 'timm':
-            import timm
+    check_backbone(name)  # a name of timm could be an address or a folder
+    try:
+        with torch.device('meta'), without_network():  # shapes without memory
+            if kind_of_name(name) == 'timm':
+                import timm
 
-            tower = timm.create_model(name.removeprefix('timm:'), num_classes=0)
-        else:
-            import open_clip
+                tower = timm.create_model(name.removeprefix('timm:'), num_classes=0)
+            else:
+                import open_clip
 
-            tower = open_clip.create_model(name, device='meta').visual
+                tower = open_clip.create_model(name, device='meta').visual
+    except (RuntimeError, NotImplementedError):  # older versions of timm ask for a number while they build
+        return
     needed, held = (sum(t.numel() for t in of) for of in (tower.parameters(), tensors.values()))
     if held < needed:
         raise Damaged(f'{where} holds {held:,} numbers, and the tower of {name} has {needed:,}: it is not built.')

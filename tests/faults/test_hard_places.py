@@ -228,7 +228,7 @@ def test_two_quickstarts_at_once(tmp_path, capfd):
     from sketch_lvm.app.quickstart import quickstart
     from sketch_lvm.train.runs import read_log
 
-    sizes = dict(steps=16, n_train=1, n_test=1, batch=4, weights_from='random', device='cpu', progress=False)
+    sizes = dict(steps=40, n_train=1, n_test=1, batch=4, weights_from='random', device='cpu', progress=False)
     out = tmp_path / 'q'
     first = in_child(lambda: quickstart(out, save=tmp_path / 'r.json', say=lambda text: None, **sizes))
     while not (out / 'log.jsonl').exists():
