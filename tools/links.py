@@ -177,7 +177,7 @@ LINKS: dict[str, Link] = {  # a pattern of rooms; the first that fits counts
     'measure/15_rerank*': ((4,), ()),
     'measure/16_guessed*': ((2,), ('CLIP',)),
     'study/02_runs*': ((1, 6), ()),
-    'study/03_stored*': ((5, 6), ()),
+    'study/03_stored*': ((3, 5, 6), ()),
     'study/*': ((6,), ()),
     'look/01_geometry*': ((1, 2), ('modality gap',)),
     'look/02_correspondence*': ((4,), ('Sketch_LVM',)),

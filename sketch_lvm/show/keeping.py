@@ -184,6 +184,8 @@ def name_first(about: dict) -> dict:
     "The description of a gallery that names only so many of the files that were left out, and says how many there were"
     if not isinstance(skipped := about.get('skipped'), list) or len(skipped) <= NAMED:
         return about
+    if 'embedded' in about:  # a part: few files, and what it left out is added to that of the others
+        return about
     return dict(about, skipped=skipped[:NAMED], skipped_in_all=len(skipped))
 
 # %% ../../nbs/show/06_keeping.ipynb #9a695766
