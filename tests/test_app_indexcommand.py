@@ -291,8 +291,12 @@ def test_auto_takes_no_gallery_from_the_encoder_that_made_it():
         code, r, err = run_command(*words)
         assert code == 2 and 'was made with mini' in r['error'] and 'and auto takes mini' in r['error'], r
         assert '--run' in r['error'] and (d / 'g' / 'sha256.json').read_bytes() == seal
+        for more in (('--precision', 'fp32'), ('--fit', 'pad')):  # which name no encoder
+            code, r, err = run_command(*words, *more)
+            assert code == 2 and 'and auto takes mini' in r['error'], r
         code, r, err = run_command(*words, '--replace')
         assert code == 0 and r['photos'] == 20 and 'with another encoder; all photos are embedded anew' in err, err
+        assert run_command(*words, '--fit', 'pad')[1]['growth']['embedded'] == 20  # the same encoder, as was said
     assert run_command(*words)[1]['growth']['same'] == 20  # and what made it now stays, as before
 
 

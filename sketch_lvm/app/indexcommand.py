@@ -243,11 +243,12 @@ def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
     from sketch_lvm.show.gallery import is_gallery
     from sketch_lvm.show.index import encoder_label, encoder_mark
 
-    chosen = encoder_words(v) != EncoderWords() or v.precision != 'auto'
-    if chosen or v.replace or not is_gallery(v.out):
+    words = encoder_words(v)
+    if named_encoder(words) or v.replace or not is_gallery(v.out):
         return
     about = read_json(Path(v.out) / 'config.json')
-    if about.get('mark') != encoder_mark(encoder):
+    there, here = about.get('mark') or {}, encoder_mark(encoder)
+    if any(there.get(k) != here[k] for k in here if not (words.fit and k == 'pixels')):  # --fit says other pixels
         raise UserError(
             f'the gallery that is there was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
             f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
