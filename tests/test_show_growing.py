@@ -193,7 +193,10 @@ def test_photos_of_another_folder_do_not_take_the_place_of_a_gallery():
 
 
     assert grow('home').photos == 20
+    shutil.copytree(d / 'g', part := growing.parts_folder(d / 'g') / '000000')
+    (part / 'config.json').write_text('{}')  # a part of no use goes, but not with a run that is refused
     refused('other', 'holds the photos of .*home, not those of .*other.*--replace')
+    assert part.is_dir()
     (d / 'link').symlink_to(d / 'home')
     assert grow('link').same == 20  # the same folder by another name
     growth = grow('other', replace=True)  # moved: read, and not embedded again

@@ -344,11 +344,11 @@ def grow_gallery(
     with alone(out) if not team.rank else contextlib.nullcontext():
         if not team.rank:
             mark = encoder_mark(encoder)
-            there, left = old_gallery(out, say), leftover_parts(out, mark, say)
+            there = old_gallery(out, say)
             held = there.ids if there else ()
             if not replace:
                 keep_own(photos_of(out), photos, held, [printable(i) for i in items.ids], left_out)
-            old = may_grow(there, mark, say)
+            left, old = leftover_parts(out, mark, say), may_grow(there, mark, say)
             known = Known([x for x in (old, *left.values()) if x])
             first = max(left, default=-1) + 1
             rows = [] if look_again else unchanged_rows(items, known)
