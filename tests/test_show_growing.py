@@ -333,6 +333,33 @@ def test_a_gallery_of_a_newer_version_is_not_replaced():
     assert old_gallery(out, said.append) is None and 'cannot be used' in said[0]  # made anew, and said
 
 
+def test_what_the_system_does_not_let_be_read_stays():
+    import json, pytest, shutil
+    from unittest import mock
+    from sketch_lvm.show.growing import leftover_parts, old_gallery, parts_folder
+    from sketch_lvm.show.keeping import Unread
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.sealed import scratch
+
+    out, said = scratch() / 'g', []
+    out.mkdir()
+    (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2')))
+    write_seal(out)
+    shutil.copytree(out, part := parts_folder(out) / '000000')
+    for name, error in (
+        ('train.mapped.file_hash', OSError(5, 'Input/output error')),  # a drive that is away
+        ('show.keeping.check_about', OSError(24, 'Too many open files')),  # a limit
+    ):
+        with mock.patch(f'sketch_lvm.{name}', side_effect=error):
+            with pytest.raises(Unread, match=f'{error.strerror}. It may be whole'):
+                old_gallery(out, said.append)
+            with pytest.raises(Unread, match=f'{error.strerror}. It may be whole'):
+                leftover_parts(out, {}, said.append)
+    assert not said and part.is_dir()
+    (part / 'config.json').unlink()  # a file that is not there will not come back
+    assert leftover_parts(out, {}, said.append) == {} and not part.exists() and 'lacks' in said[0]
+
+
 def test_killed_and_taken_up():
     import os, signal, time, torch
     from unittest import mock

@@ -226,12 +226,14 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
     from sketch_lvm.show.gallery import is_gallery
     from sketch_lvm.show.growing import photos_of
     from sketch_lvm.show.index import keep_own
-    from sketch_lvm.show.keeping import read_kept
+    from sketch_lvm.show.keeping import Unread, read_kept
 
     if not is_gallery(out):
         return
     try:
         held = read_kept(out).ids
+    except Unread:
+        raise
     except UserError:  # damaged; what it says of itself still counts
         held = ()
     keep_own(photos_of(out), data, held, [printable(i) for i in ids])

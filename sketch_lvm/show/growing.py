@@ -29,7 +29,7 @@ from ..data.items import SketchPhotoSet
 from .gallery import check_out, gallery_about, is_gallery
 from .index import REFUSED, encoder_mark, keep_own, keep_unseen
 from .index import photo_pixels, read_ahead, small_jpeg, vectors
-from .keeping import Kept, read_kept, whole_stats, write_kept
+from .keeping import Kept, Unread, read_kept, whole_stats, write_kept
 from ..train.learner import Team
 
 # %% ../../nbs/show/17_growing.ipynb #3fa86de4
@@ -232,8 +232,8 @@ def leftover_parts(out: str | os.PathLike, mark: dict, say: Callable[[str], None
             if part.about['mark'] != mark or part.hashes is None:
                 raise UserError('it was made with another encoder')
             parts[int(folder.name)] = part
-        except Newer:
-            raise  # another program is at it, or was
+        except (Newer, Unread):
+            raise  # another program is at it, or was; or the drive is away
         except (UserError, ValueError, KeyError) as e:
             say(f'a part of an earlier run is left out: {e}')
             remove_whole(folder)
@@ -246,7 +246,7 @@ def old_gallery(out: str | os.PathLike, say: Callable[[str], None]) -> Kept | No
         return None
     try:
         return read_kept(out)
-    except Newer:
+    except (Newer, Unread):
         raise  # it may be whole: nothing is put in its place
     except UserError as e:
         say(f'the gallery that is there cannot be used ({e}); all photos are embedded anew.')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KIND', 'OLD_KIND', 'ARRAYS', 'FILES', 'OLD_FILES', 'LONGEST', 'DEEPEST', 'ABOUT', 'GALLERY', 'NAMED', 'LOOKED_AT',
            'id_problem', 'Kept', 'rows_in_order', 'whole_stats', 'write_kept', 'name_first', 'check_about',
-           'items_problem', 'tensor_problem', 'kept_problem', 'read_kept', 'read_new', 'read_old']
+           'items_problem', 'tensor_problem', 'kept_problem', 'Unread', 'refusal', 'read_kept', 'read_new', 'read_old']
 
 # %% ../../nbs/show/06_keeping.ipynb #cdfb6908
 import json
@@ -255,6 +255,17 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
             return f'the small picture of {kept.ids[r]!r:.60} is no JPEG'
 
 # %% ../../nbs/show/06_keeping.ipynb #ec693eaa
+class Unread(UserError):
+    "The system does not let a gallery be read, which may be whole"
+
+
+def refusal(e: BaseException | None) -> OSError | None:
+    "What the system said behind an error; None if it said nothing, or that a file is not there"
+    while e is not None and not isinstance(e, OSError):
+        e = e.__cause__
+    return None if isinstance(e, (FileNotFoundError, NotADirectoryError, IsADirectoryError)) else e
+
+
 def read_kept(
     folder: str | os.PathLike,
     whole: bool | None = None,  # hash and look at all of it, however large
@@ -271,6 +282,8 @@ def read_kept(
     except (OSError, KeyError, ValueError, TypeError, RecursionError) as e:
         if isinstance(e, UserError):
             raise
+        if said := refusal(e):
+            raise Unread(f'{folder} cannot be read: {said.strerror or said}. It may be whole.') from e
         raise UserError(f'{folder} holds no gallery.') from e
     if not GALLERY.version_of(kind, folder):
         raise UserError(f'{folder} holds no gallery of this version ({KIND!r}), but {str(kind)!r:.40}.')
@@ -282,6 +295,8 @@ def read_kept(
     except Newer:
         raise
     except (UserError, OSError, ValueError, TypeError, KeyError, RecursionError) as e:
+        if said := refusal(e):
+            raise Unread(f'{folder} cannot be read: {said.strerror or said}. It may be whole.') from e
         raise UserError(
             f'{folder} cannot be used as a gallery, although its seal is whole: {printable(str(e))}. '
             'Index the photos again.'
