@@ -3404,6 +3404,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                          'sketch_lvm.show.growing.may_grow': ('show/growing.html#may_grow', 'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.old_gallery': ( 'show/growing.html#old_gallery',
                                                                                   'sketch_lvm/show/growing.py'),
+                                         'sketch_lvm.show.growing.parts_about': ( 'show/growing.html#parts_about',
+                                                                                  'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.parts_folder': ( 'show/growing.html#parts_folder',
                                                                                    'sketch_lvm/show/growing.py'),
                                          'sketch_lvm.show.growing.photos_of': ('show/growing.html#photos_of', 'sketch_lvm/show/growing.py'),

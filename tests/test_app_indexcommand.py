@@ -300,6 +300,35 @@ def test_auto_takes_no_gallery_from_the_encoder_that_made_it():
     assert run_command(*words)[1]['growth']['same'] == 20  # and what made it now stays, as before
 
 
+def test_auto_leaves_the_parts_of_another_encoder():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    import shutil, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.growing import parts_folder
+    from sketch_lvm.testing.commands import run_command
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    words = ('index', d / 'photos', '--out', d / 'g')
+    assert run_command(*words, '--weights-from', 'random')[0] == 0
+    for number in (0, 1):  # as a run that was killed leaves them
+        shutil.copytree(d / 'g', parts_folder(d / 'g') / f'{number:06d}')
+    shutil.rmtree(d / 'g')
+    (parts_folder(d / 'g') / '000000' / 'config.json').write_text('{')  # one that is damaged says nothing
+    with (
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
+    ):
+        code, r, err = run_command(*words)
+        assert code == 2 and 'what an interrupted run has left was made with mini' in r['error'], r
+        assert len(list(parts_folder(d / 'g').glob('0*'))) == 2 and not (d / 'g').exists()
+        code, r, err = run_command(*words, '--weights-from', 'random')  # which made them
+        assert code == 0 and r['growth']['taken_up'] == 20 and r['growth']['embedded'] == 0, (r, err)
+
+
 def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():
     from unittest import mock
 

@@ -240,19 +240,23 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
 
 # %% ../../nbs/app/06_indexcommand.ipynb #70b612b9
 def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
-    "Raise if `auto` came to another encoder than the one that made the gallery which is there"
+    "Raise if `auto` came to another encoder than the one that made what is there: a gallery, or parts of one"
     from sketch_lvm.core import printable
     from sketch_lvm.show.gallery import is_gallery
+    from sketch_lvm.show.growing import parts_about
     from sketch_lvm.show.index import encoder_label, encoder_mark
 
-    words = encoder_words(v)
-    if named_encoder(words) or v.replace or not is_gallery(v.out):
+    words, whole = encoder_words(v), is_gallery(v.out)
+    if named_encoder(words) or v.replace or not (whole or v.photos):
         return
-    about = read_json(Path(v.out) / 'config.json')
+    about = read_json(Path(v.out) / 'config.json') if whole else parts_about(v.out)
+    if about is None:
+        return
     there, here = about.get('mark') or {}, encoder_mark(encoder)
     if any(there.get(k) != here[k] for k in here if not (words.fit and k == 'pixels')):  # --fit says other pixels
+        what = 'the gallery that is there' if whole else 'what an interrupted run has left'
         raise UserError(
-            f'the gallery that is there was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
+            f'{what} was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
             f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
             'or the one that you want: --run, --encoder, --backbone; or say --replace.'
         )

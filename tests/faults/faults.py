@@ -194,6 +194,7 @@ another folder, or one that lacks most of the photos, is indexed into a gallery 
 the same where all is embedded anew: another encoder, a gallery that does not know its files | refused; a folder that cannot be looked at, too | test_show_growing.py::test_where_all_is_embedded_anew_lacking_photos_are_refused_too
 the same in Milvus, by another encoder | refused, the collection stays | test_show_milvus.py::test_milvus_answers_as_the_exact_search_does
 a gallery that a run made is brought up to date without a word on the encoder, and `auto` takes another | refused, with how to name it | test_app_indexcommand.py::test_auto_takes_no_gallery_from_the_encoder_that_made_it
+the same where a run was killed before there was a gallery | the same | test_app_indexcommand.py::test_auto_leaves_the_parts_of_another_encoder
 photos of a data set are indexed into a gallery of a folder | the same | test_app_indexcommand.py::test_a_folder_is_indexed_and_searched
 a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
 links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
