@@ -2095,6 +2095,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                   'sketch_lvm.files.is_there': ('files.html#is_there', 'sketch_lvm/files.py'),
                                   'sketch_lvm.files.json_lines': ('files.html#json_lines', 'sketch_lvm/files.py'),
                                   'sketch_lvm.files.one_writer': ('files.html#one_writer', 'sketch_lvm/files.py'),
+                                  'sketch_lvm.files.open_more_files': ('files.html#open_more_files', 'sketch_lvm/files.py'),
                                   'sketch_lvm.files.open_to_add': ('files.html#open_to_add', 'sketch_lvm/files.py'),
                                   'sketch_lvm.files.remove_whole': ('files.html#remove_whole', 'sketch_lvm/files.py'),
                                   'sketch_lvm.files.save_figure': ('files.html#save_figure', 'sketch_lvm/files.py'),

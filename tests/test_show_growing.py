@@ -420,6 +420,32 @@ def test_killed_and_taken_up():
     torch.set_num_threads(threads)
 
 
+def test_parts_may_be_more_than_files_may_be_open():
+    import pytest
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    resource = pytest.importorskip('resource')
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(photos=9, size=64).photos, d / 'home')
+    items, _ = photo_folder(d / 'home')
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, most))
+    try:
+        with mock.patch.object(growing, 'PART', 1):  # 36 of them
+            growth = grow_gallery(enc, items, d / 'g', batch=1, workers=1, say=lambda text: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    assert (growth.photos, growth.embedded) == (36, 36)
+
+
 def test_photos_that_the_system_does_not_show_are_not_given_up():
     import os, pytest, shutil
     from pathlib import Path
