@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['KIND', 'OLD_KIND', 'ARRAYS', 'FILES', 'OLD_FILES', 'LONGEST', 'DEEPEST', 'ABOUT', 'GALLERY', 'NAMED', 'LOOKED_AT',
            'id_problem', 'Kept', 'rows_in_order', 'whole_stats', 'write_kept', 'name_first', 'check_about',
-           'items_problem', 'tensor_problem', 'kept_problem', 'Unread', 'refusal', 'read_kept', 'read_new', 'read_old']
+           'items_problem', 'tensor_problem', 'kept_problem', 'Unread', 'refusal', 'read_once', 'seal_now', 'read_kept',
+           'read_new', 'read_old']
 
 # %% ../../nbs/show/06_keeping.ipynb #cdfb6908
 import json
@@ -254,7 +255,7 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
         if kept.thumbs[r][:3] != b'\xff\xd8\xff':
             return f'the small picture of {kept.ids[r]!r:.60} is no JPEG'
 
-# %% ../../nbs/show/06_keeping.ipynb #ec693eaa
+# %% ../../nbs/show/06_keeping.ipynb #4004927f
 class Unread(UserError):
     "The system does not let a gallery be read, which may be whole"
 
@@ -265,14 +266,9 @@ def refusal(e: BaseException | None) -> OSError | None:
         e = e.__cause__
     return None if isinstance(e, (FileNotFoundError, NotADirectoryError, IsADirectoryError)) else e
 
-
-def read_kept(
-    folder: str | os.PathLike,
-    whole: bool | None = None,  # hash and look at all of it, however large
-    read: int = 0,  # files of at most so many bytes are read, not mapped
-) -> Kept:
-    "What a gallery's folder holds, checked"
-    folder = Path(folder)
+# %% ../../nbs/show/06_keeping.ipynb #ec693eaa
+def read_once(folder: Path, whole: bool | None, read: int) -> Kept:
+    "What a gallery's folder holds, checked, if nobody replaces it meanwhile"
     if not folder.is_dir():
         raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
     try:
@@ -302,6 +298,34 @@ def read_kept(
             'Index the photos again.'
         ) from e
     return kept
+
+# %% ../../nbs/show/06_keeping.ipynb #24f877aa
+def seal_now(folder: Path) -> bytes | None:
+    "The seal that lies in a folder; None where there is none that could be read"
+    try:
+        return regular_bytes(folder / SEAL)
+    except (OSError, ValueError):
+        return None
+
+
+def read_kept(
+    folder: str | os.PathLike,
+    whole: bool | None = None,  # hash and look at all of it, however large
+    read: int = 0,  # files of at most so many bytes are read, not mapped
+) -> Kept:
+    "What a gallery's folder holds, checked; one that another takes the place of meanwhile is read once more"
+    folder = Path(folder)
+    for again in (True, False):
+        seal = seal_now(folder)
+        try:
+            kept = read_once(folder, whole, read)
+        except UserError:
+            if again and seal_now(folder) != seal:
+                continue
+            raise
+        if seal_now(folder) == seal:
+            return kept
+    raise UserError(f'{folder} was replaced twice while it was read. Wait until nobody writes it.')
 
 # %% ../../nbs/show/06_keeping.ipynb #180e6d71
 def read_new(folder: Path, about: dict, read: int = 0) -> Kept:

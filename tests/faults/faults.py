@@ -188,6 +188,7 @@ drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes
 a drive that goes away during the close look at its pictures | they are named with what the system says, and not as damaged | test_data_damage.py::test_a_drive_that_goes_away_is_no_damage
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
 a drive that goes away, or a limit of the system, while a gallery or the parts of an earlier run are read | they stay, and the system's reason is said | test_show_growing.py::test_what_the_system_does_not_let_be_read_stays
+a gallery that is replaced while it is opened | what is there now is opened, and nothing of both | test_show_keeping.py::test_a_gallery_that_is_replaced_while_it_is_read_is_read_once_more
 so many new photos that their parts are more than files may be open in a shell | indexed, the process lets itself open more | test_show_growing.py::test_parts_may_be_more_than_files_may_be_open
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
