@@ -196,6 +196,8 @@ def test_times_and_hashes_of_files_come_back():
     back = read_kept(write_kept(d / 'g', made.about, ids, names, [piece], order))
     assert (back.hashes == hashes[::-1]).all() and list(back.ids) == ids
     assert (back.stats[:, :2] == stats[::-1]).all() and (back.stats[:, 2:] == -1).all()  # what was not known
+    kept = read_kept(d / 'g', read=2**20)  # as for a search, in which nobody looks at them
+    assert [type(x) is np.memmap for x in (kept.stats, kept.hashes, kept.thumbs.content)] == [True, True, False]
 
 
 def test_a_gallery_that_is_replaced_while_it_is_read_is_read_once_more():

@@ -329,7 +329,7 @@ def read_kept(
 
 # %% ../../nbs/show/06_keeping.ipynb #180e6d71
 def read_new(folder: Path, about: dict, read: int = 0) -> Kept:
-    "The arrays of a gallery, mapped, but for files of at most `read` bytes"
+    "The arrays of a gallery, mapped, but for files of at most `read` bytes that a search needs"
     classes = plain_json(regular_bytes(folder / 'classes.json', LARGEST['names']))
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
@@ -343,8 +343,8 @@ def read_new(folder: Path, about: dict, read: int = 0) -> Kept:
         map_pieces(folder / 'ids', Texts, read),
         Words(map_array(folder / 'names.npy', ['int32'], 1, read), classes),
         map_pieces(folder / 'thumbs', read=read),
-        map_array(folder / 'stats.npy', ['int64'], 2, read) if files else None,
-        map_array(folder / 'hashes.npy', ['uint8'], 2, read) if files else None,
+        map_array(folder / 'stats.npy', ['int64'], 2) if files else None,  # to search nobody needs these two
+        map_array(folder / 'hashes.npy', ['uint8'], 2) if files else None,
     )
 
 # %% ../../nbs/show/06_keeping.ipynb #b49e3c36
