@@ -329,6 +329,35 @@ def test_auto_leaves_the_parts_of_another_encoder():
         assert code == 0 and r['growth']['taken_up'] == 20 and r['growth']['embedded'] == 0, (r, err)
 
 
+def test_auto_drops_no_collection_of_another_encoder():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import milvus
+    from sketch_lvm.testing.commands import run_command
+
+    d, client, ready = Path(tempfile.mkdtemp()), mock.Mock(), mock.Mock()
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    words = ('index', d / 'photos', '--out', 'http://nowhere')
+    about = dict(mark=dict(tower='another'), encoder='that of a run', photos='')
+    found = dict(connect=lambda place: (client, 'c'), collection_about=lambda *told: about, all_rows=lambda *told: [])
+    with (
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
+        mock.patch.multiple(milvus, ready=ready, **found),
+    ):
+        code, r, err = run_command(*words)
+        assert code == 2 and 'was made with that of a run, and auto takes mini' in r['error'], r
+        assert not ready.called and not client.upsert.called
+        for more in (('--weights-from', 'random'), ('--replace',)):
+            code, r, err = run_command(*words, *more)
+            assert code == 0 and r['growth']['embedded'] == 20 and ready.called, (r, err)
+            ready.reset_mock()
+
+
 def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():
     from unittest import mock
 

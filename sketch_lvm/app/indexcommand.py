@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'EncoderWords', 'encoder_words', 'named_encoder', 'check_encoder',
            'check_index', 'gallery_encoder', 'photo_encoder', 'index_encoder', 'choose_precision', 'kept_precision',
-           'keep_others', 'keep_encoder', 'cmd_index', 'index_files']
+           'keep_others', 'keep_encoder', 'was_chosen', 'keep_made', 'cmd_index', 'index_files']
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4c04622e
 import os
@@ -241,20 +241,29 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
 # %% ../../nbs/app/06_indexcommand.ipynb #70b612b9
 def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
     "Raise if `auto` came to another encoder than the one that made what is there: a gallery, or parts of one"
-    from sketch_lvm.core import printable
     from sketch_lvm.show.gallery import is_gallery
     from sketch_lvm.show.growing import parts_about
+
+    if was_chosen(v):
+        return
+    if is_gallery(v.out):
+        keep_made(v, encoder, read_json(Path(v.out) / 'config.json'))
+    elif v.photos and (about := parts_about(v.out)):
+        keep_made(v, encoder, about, 'what an interrupted run has left')
+
+
+def was_chosen(v: Namespace) -> bool:
+    "Was an encoder named, or may what is there be replaced?"
+    return bool(named_encoder(encoder_words(v)) or v.replace)
+
+
+def keep_made(v: Namespace, encoder: 'Encodes', about: dict, what: str = 'the gallery that is there') -> None:
+    "Raise if what is there says of itself that another encoder made it"
+    from sketch_lvm.core import printable
     from sketch_lvm.show.index import encoder_label, encoder_mark
 
-    words, whole = encoder_words(v), is_gallery(v.out)
-    if named_encoder(words) or v.replace or not (whole or v.photos):
-        return
-    about = read_json(Path(v.out) / 'config.json') if whole else parts_about(v.out)
-    if about is None:
-        return
-    there, here = about.get('mark') or {}, encoder_mark(encoder)
-    if any(there.get(k) != here[k] for k in here if not (words.fit and k == 'pixels')):  # --fit says other pixels
-        what = 'the gallery that is there' if whole else 'what an interrupted run has left'
+    fit, there, here = encoder_words(v).fit, about.get('mark') or {}, encoder_mark(encoder)
+    if any(there.get(k) != here[k] for k in here if not (fit and k == 'pixels')):  # --fit says other pixels
         raise UserError(
             f'{what} was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
             f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
@@ -339,6 +348,7 @@ def index_files(
             say,
             left_out=report.left_out,
             replace=bool(v.replace),
+            keep=None if was_chosen(v) else lambda about: keep_made(v, encoder, about),
         )
     else:
         growth = grow_gallery(

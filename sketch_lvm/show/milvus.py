@@ -223,6 +223,7 @@ def fill_milvus(
     progress: bool | None = None,
     left_out: Sequence[tuple[str, str]] = (),  # what the scan has left out, and why
     replace: bool = False,  # as in `grow_gallery`
+    keep: Callable[[dict], None] | None = None,  # raises if the gallery that says this of itself has to stay
 ) -> Growth:
     "Make a gallery in Milvus, or bring it up to date; only the first of several processes tells what was found"
     started, team = time.perf_counter(), Team()
@@ -234,6 +235,8 @@ def fill_milvus(
         names = [printable(i) for i in items.ids]
         if not team.rank:
             if there := collection_about(client, name):
+                if keep:
+                    keep(there)
                 lost = lost_with(client, name, there, encoder)
                 if not replace:
                     keep_own(there['photos'], photos, lost, names, left_out)

@@ -197,6 +197,7 @@ the same where all is embedded anew: another encoder, a gallery that does not kn
 the same in Milvus, by another encoder | refused, the collection stays | test_show_milvus.py::test_milvus_answers_as_the_exact_search_does
 a gallery that a run made is brought up to date without a word on the encoder, and `auto` takes another | refused, with how to name it | test_app_indexcommand.py::test_auto_takes_no_gallery_from_the_encoder_that_made_it
 the same where a run was killed before there was a gallery | the same | test_app_indexcommand.py::test_auto_leaves_the_parts_of_another_encoder
+the same of a gallery in Milvus | the same | test_app_indexcommand.py::test_auto_drops_no_collection_of_another_encoder
 photos of a data set are indexed into a gallery of a folder | the same | test_app_indexcommand.py::test_a_folder_is_indexed_and_searched
 a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
 links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
