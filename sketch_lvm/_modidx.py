@@ -3523,6 +3523,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/sketch_lvm', 'doc_host': '
                                         'sketch_lvm.show.milvus.lost_with': ('show/milvus.html#lost_with', 'sketch_lvm/show/milvus.py'),
                                         'sketch_lvm.show.milvus.make_collection': ( 'show/milvus.html#make_collection',
                                                                                     'sketch_lvm/show/milvus.py'),
+                                        'sketch_lvm.show.milvus.not_opened': ('show/milvus.html#not_opened', 'sketch_lvm/show/milvus.py'),
                                         'sketch_lvm.show.milvus.open_milvus': ('show/milvus.html#open_milvus', 'sketch_lvm/show/milvus.py'),
                                         'sketch_lvm.show.milvus.photo_key': ('show/milvus.html#photo_key', 'sketch_lvm/show/milvus.py'),
                                         'sketch_lvm.show.milvus.quoted': ('show/milvus.html#quoted', 'sketch_lvm/show/milvus.py'),

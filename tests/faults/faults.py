@@ -195,6 +195,7 @@ a gallery that is to lie among its photos | refused: its files would be taken fo
 another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
 the same where all is embedded anew: another encoder, a gallery that does not know its files | refused; a folder that cannot be looked at, too | test_show_growing.py::test_where_all_is_embedded_anew_lacking_photos_are_refused_too
 the same in Milvus, by another encoder | refused, the collection stays | test_show_milvus.py::test_milvus_answers_as_the_exact_search_does
+a photo of it that the system does not let be opened | refused, the collection stays | test_show_milvus.py::test_a_collection_is_not_dropped_for_photos_that_cannot_be_opened
 a gallery that a run made is brought up to date without a word on the encoder, and `auto` takes another | refused, with how to name it | test_app_indexcommand.py::test_auto_takes_no_gallery_from_the_encoder_that_made_it
 the same where a run was killed before there was a gallery | the same | test_app_indexcommand.py::test_auto_leaves_the_parts_of_another_encoder
 the same of a gallery in Milvus | the same | test_app_indexcommand.py::test_auto_drops_no_collection_of_another_encoder
