@@ -108,12 +108,12 @@ def test_a_collection_is_not_dropped_for_photos_that_cannot_be_opened():
     from sketch_lvm.core import UserError, printable
     from sketch_lvm.data.folders import save_folder
     from sketch_lvm.data.items import toy_set
-    from sketch_lvm.show import milvus
+    from sketch_lvm.show import index, milvus
     from sketch_lvm.show.index import photo_folder
     from sketch_lvm.study.runs import frozen_encoder
     from sketch_lvm.train.sealed import scratch
 
-    d, client, opened = scratch(), mock.Mock(), milvus.regular_bytes
+    d, client, opened = scratch(), mock.Mock(), index.regular_bytes
     enc = frozen_encoder(load_backbone('mini', weights_from='random'))
     save_folder(toy_set(size=64).photos, d / 'home')
     items = photo_folder(d / 'home')[0]
@@ -128,7 +128,7 @@ def test_a_collection_is_not_dropped_for_photos_that_cannot_be_opened():
 
     about = dict(mark=dict(tower='another'), photos='')
     found = dict(connect=lambda place: (client, 'c'), collection_about=lambda *told: about, all_rows=lambda *told: there)
-    with mock.patch.multiple(milvus, regular_bytes=refuse, **found):
+    with mock.patch.multiple(milvus, **found), mock.patch.object(index, 'regular_bytes', refuse):
         with pytest.raises(UserError, match="1 photos of the gallery.*square/001.png' cannot be read: Permission denied"):
             milvus.fill_milvus(enc, items, 'http://nowhere', say=lambda text: None)
     assert not client.drop_collection.called and client.close.called

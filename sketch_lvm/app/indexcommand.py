@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'EncoderWords', 'encoder_words', 'named_encoder', 'check_encoder',
            'check_index', 'gallery_encoder', 'photo_encoder', 'index_encoder', 'choose_precision', 'kept_precision',
-           'keep_others', 'keep_encoder', 'was_chosen', 'keep_made', 'cmd_index', 'index_files']
+           'keep_others', 'keep_encoder', 'was_chosen', 'keep_made', 'parts_about', 'cmd_index', 'index_files']
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4c04622e
+import contextlib
 import os
 import shlex
 from argparse import Namespace
@@ -242,7 +243,6 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
 def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
     "Raise if `auto` came to another encoder than the one that made what is there: a gallery, or parts of one"
     from sketch_lvm.show.gallery import is_gallery
-    from sketch_lvm.show.growing import parts_about
 
     if was_chosen(v):
         return
@@ -269,6 +269,18 @@ def keep_made(v: Namespace, encoder: 'Encodes', about: dict, what: str = 'the ga
             f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
             'or the one that you want: --run, --encoder, --backbone; or say --replace.'
         )
+
+def parts_about(out: str | os.PathLike) -> dict | None:
+    "What the parts of an interrupted run say of themselves, by the first that can be read; None where there is none"
+    from sketch_lvm.show.gallery import is_gallery
+    from sketch_lvm.show.growing import parts_folder
+
+    for part in sorted(parts_folder(out).glob('[0-9]*')):
+        with contextlib.suppress(UserError):  # said by `leftover_parts`
+            about = read_json(part / 'config.json') if is_gallery(part) else None
+            if isinstance(about, dict):
+                return about
+    return None
 
 # %% ../../nbs/app/06_indexcommand.ipynb #ccfcda6f
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:

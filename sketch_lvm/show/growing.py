@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RACY', 'PART', 'SMALL', 'Known', 'Look', 'file_stat', 'look_at', 'embed_part', 'embedded_parts', 'Growth',
            'count_growth', 'parts_folder', 'leftover_parts', 'old_gallery', 'may_grow', 'alone', 'remove_parts',
-           'share', 'photos_of', 'parts_about', 'grow_gallery', 'unchanged_rows', 'put_together']
+           'share', 'photos_of', 'grow_gallery', 'unchanged_rows', 'put_together']
 
 # %% ../../nbs/show/17_growing.ipynb #9ecc6c68
 import contextlib
@@ -321,15 +321,6 @@ def photos_of(out: str | os.PathLike) -> str:
     there = about.get('photos') if isinstance(about, dict) else ''
     return there if isinstance(there, str) else ''
 
-
-def parts_about(out: str | os.PathLike) -> dict | None:
-    "What the parts of an interrupted run say of themselves, by the first that can be read; None where there is none"
-    for part in sorted(parts_folder(out).glob('[0-9]*')):
-        with contextlib.suppress(UserError):  # said by `leftover_parts`
-            about = read_json(part / 'config.json') if is_gallery(part) else None
-            if isinstance(about, dict):
-                return about
-    return None
 
 # %% ../../nbs/show/17_growing.ipynb #abf9cacc
 def grow_gallery(

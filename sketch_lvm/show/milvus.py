@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['COLLECTION', 'ALONE', 'PATIENCE', 'ABOUT', 'BATCH', 'is_milvus', 'Causes', 'connect', 'Unreachable', 'answering',
            'photo_key', 'make_collection', 'write_about', 'collection_about', 'as_rows', 'worth_saying', 'all_rows',
-           'fill_milvus', 'add_up', 'lost_with', 'not_opened', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery',
-           'condition', 'quoted', 'open_milvus']
+           'fill_milvus', 'add_up', 'lost_with', 'ready', 'as_it_was', 'FoundPhotos', 'MilvusGallery', 'condition',
+           'quoted', 'open_milvus']
 
 # %% ../../nbs/show/19_milvus.ipynb #3566126d
 import base64
@@ -30,8 +30,7 @@ from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, named_by_gallery, no_encoder
 from .growing import Growth, Known, embedded_parts, file_stat, share
-from ..plain import regular_bytes
-from .index import REFUSED, check_mark, encoder_mark, keep_own, keep_unseen, vectors
+from .index import check_mark, encoder_mark, keep_own, keep_unseen, not_opened, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
@@ -301,21 +300,6 @@ def lost_with(client: 'MilvusClient', name: str, there: dict, encoder: Encoder) 
         return []
     client.load_collection(name)
     return [r['id'] for r in all_rows(client, name, ('id',))]
-
-
-def not_opened(items: SketchPhotoSet, names: Sequence[str], held: Sequence[str]) -> list[tuple[str, str]]:
-    "`(name, reason)` of the photos among `held` whose files the system does not let be opened"
-    out, held = [], set(held)
-    for row, name in enumerate(names):
-        if name not in held:
-            continue
-        try:
-            regular_bytes(items.pictures.paths[items.rows[row]], 0)
-        except ValueError:
-            continue  # it was opened, and holds more than nothing
-        except OSError as e:
-            out.append((name, f'{REFUSED}{e.strerror or e}'))
-    return out
 
 # %% ../../nbs/show/19_milvus.ipynb #c335976e
 def ready(client: 'MilvusClient', name: str, about: dict, encoder: Encoder, say: Callable[[str], None]) -> None:
