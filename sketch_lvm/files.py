@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['NO_LOCKS', 'open_to_add', 'add_row', 'json_lines', 'is_there', 'take_lock', 'one_writer', 'change_json',
-           'remove_whole', 'save_figure']
+           'remove_whole', 'open_more_files', 'save_figure']
 
 # %% ../nbs/04_files.ipynb #2e627aea
 import contextlib
@@ -24,6 +24,10 @@ try:
     import fcntl
 except ImportError:  # not on Windows
     fcntl = None
+try:
+    import resource
+except ImportError:  # nor this
+    resource = None
 
 if TYPE_CHECKING:  # to import matplotlib takes a second
     from matplotlib.figure import Figure
@@ -143,6 +147,18 @@ def remove_whole(
         shutil.rmtree(path, ignore_errors=forgiving)
     else:
         path.unlink(missing_ok=True)
+
+# %% ../nbs/04_files.ipynb #30f89f05
+def open_more_files() -> None:
+    "Let this process hold as many files open as the system allows it; a shell often allows 1,024 until it is asked"
+    if not resource:
+        return
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (most, 10_240):  # macOS says that there is no limit, and takes no more than this
+        if soft == resource.RLIM_INFINITY or soft >= wanted != resource.RLIM_INFINITY:
+            return
+        with contextlib.suppress(ValueError, OSError):
+            return resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 # %% ../nbs/04_files.ipynb #d0cbe4f7
 def save_figure(figure: 'Figure', path: str | Path, **how: object) -> None:

@@ -291,9 +291,71 @@ def test_auto_takes_no_gallery_from_the_encoder_that_made_it():
         code, r, err = run_command(*words)
         assert code == 2 and 'was made with mini' in r['error'] and 'and auto takes mini' in r['error'], r
         assert '--run' in r['error'] and (d / 'g' / 'sha256.json').read_bytes() == seal
+        for more in (('--precision', 'fp32'), ('--fit', 'pad')):  # which name no encoder
+            code, r, err = run_command(*words, *more)
+            assert code == 2 and 'and auto takes mini' in r['error'], r
         code, r, err = run_command(*words, '--replace')
         assert code == 0 and r['photos'] == 20 and 'with another encoder; all photos are embedded anew' in err, err
+        assert run_command(*words, '--fit', 'pad')[1]['growth']['embedded'] == 20  # the same encoder, as was said
     assert run_command(*words)[1]['growth']['same'] == 20  # and what made it now stays, as before
+
+
+def test_auto_leaves_the_parts_of_another_encoder():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    import shutil, tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.growing import parts_folder
+    from sketch_lvm.testing.commands import run_command
+
+    d = Path(tempfile.mkdtemp())
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    words = ('index', d / 'photos', '--out', d / 'g')
+    assert run_command(*words, '--weights-from', 'random')[0] == 0
+    for number in (0, 1):  # as a run that was killed leaves them
+        shutil.copytree(d / 'g', parts_folder(d / 'g') / f'{number:06d}')
+    shutil.rmtree(d / 'g')
+    (parts_folder(d / 'g') / '000000' / 'config.json').write_text('{')  # one that is damaged says nothing
+    with (
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
+    ):
+        code, r, err = run_command(*words)
+        assert code == 2 and 'what an interrupted run has left was made with mini' in r['error'], r
+        assert len(list(parts_folder(d / 'g').glob('0*'))) == 2 and not (d / 'g').exists()
+        code, r, err = run_command(*words, '--weights-from', 'random')  # which made them
+        assert code == 0 and r['growth']['taken_up'] == 20 and r['growth']['embedded'] == 0, (r, err)
+
+
+def test_auto_drops_no_collection_of_another_encoder():
+    import sketch_lvm.show.gallery  # noqa: F401  loaded before what it imports is replaced
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import milvus
+    from sketch_lvm.testing.commands import run_command
+
+    d, client, ready = Path(tempfile.mkdtemp()), mock.Mock(), mock.Mock()
+    save_folder(toy_set(size=64).photos, d / 'photos')
+    words = ('index', d / 'photos', '--out', 'http://nowhere')
+    about = dict(mark=dict(tower='another'), encoder='that of a run', photos='')
+    found = dict(connect=lambda place: (client, 'c'), collection_about=lambda *told: about, all_rows=lambda *told: [])
+    with (
+        mock.patch('sketch_lvm.study.choice.towers_here', list),
+        mock.patch('sketch_lvm.study.choice.small_backbones', lambda: ['mini']),
+        mock.patch.multiple(milvus, ready=ready, **found),
+    ):
+        code, r, err = run_command(*words)
+        assert code == 2 and 'was made with that of a run, and auto takes mini' in r['error'], r
+        assert not ready.called and not client.upsert.called
+        for more in (('--weights-from', 'random'), ('--replace',)):
+            code, r, err = run_command(*words, *more)
+            assert code == 0 and r['growth']['embedded'] == 20 and ready.called, (r, err)
+            ready.reset_mock()
 
 
 def test_auto_opens_what_it_chose_and_a_gallery_keeps_its_precision():

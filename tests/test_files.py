@@ -167,6 +167,20 @@ def test_a_disk_that_locks_nothing_is_written_all_the_same():
     assert read_json(path) == [*NO_LOCKS]
 
 
+def test_more_files_may_be_open():
+    import pytest
+    from sketch_lvm.files import open_more_files
+
+    resource = pytest.importorskip('resource')
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), most))
+        open_more_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= soft
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+
+
 def test_figures_are_written_whole():
     import pytest, tempfile
     from pathlib import Path

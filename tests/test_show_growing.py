@@ -193,7 +193,10 @@ def test_photos_of_another_folder_do_not_take_the_place_of_a_gallery():
 
 
     assert grow('home').photos == 20
+    shutil.copytree(d / 'g', part := growing.parts_folder(d / 'g') / '000000')
+    (part / 'config.json').write_text('{}')  # a part of no use goes, but not with a run that is refused
     refused('other', 'holds the photos of .*home, not those of .*other.*--replace')
+    assert part.is_dir()
     (d / 'link').symlink_to(d / 'home')
     assert grow('link').same == 20  # the same folder by another name
     growth = grow('other', replace=True)  # moved: read, and not embedded again
@@ -330,6 +333,33 @@ def test_a_gallery_of_a_newer_version_is_not_replaced():
     assert old_gallery(out, said.append) is None and 'cannot be used' in said[0]  # made anew, and said
 
 
+def test_what_the_system_does_not_let_be_read_stays():
+    import json, pytest, shutil
+    from unittest import mock
+    from sketch_lvm.show.growing import leftover_parts, old_gallery, parts_folder
+    from sketch_lvm.show.keeping import Unread
+    from sketch_lvm.train.mapped import write_seal
+    from sketch_lvm.train.sealed import scratch
+
+    out, said = scratch() / 'g', []
+    out.mkdir()
+    (out / 'config.json').write_text(json.dumps(dict(kind='sketch_lvm gallery 2')))
+    write_seal(out)
+    shutil.copytree(out, part := parts_folder(out) / '000000')
+    for name, error in (
+        ('train.mapped.file_hash', OSError(5, 'Input/output error')),  # a drive that is away
+        ('show.keeping.check_about', OSError(24, 'Too many open files')),  # a limit
+    ):
+        with mock.patch(f'sketch_lvm.{name}', side_effect=error):
+            with pytest.raises(Unread, match=f'{error.strerror}. It may be whole'):
+                old_gallery(out, said.append)
+            with pytest.raises(Unread, match=f'{error.strerror}. It may be whole'):
+                leftover_parts(out, {}, said.append)
+    assert not said and part.is_dir()
+    (part / 'config.json').unlink()  # a file that is not there will not come back
+    assert leftover_parts(out, {}, said.append) == {} and not part.exists() and 'lacks' in said[0]
+
+
 def test_killed_and_taken_up():
     import os, signal, time, torch
     from unittest import mock
@@ -388,6 +418,32 @@ def test_killed_and_taken_up():
     grow(out)
     assert (out / 'sha256.json').read_bytes() == want and len(read_kept(out)) == 36
     torch.set_num_threads(threads)
+
+
+def test_parts_may_be_more_than_files_may_be_open():
+    import pytest
+    from unittest import mock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import growing
+    from sketch_lvm.show.growing import grow_gallery
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    resource = pytest.importorskip('resource')
+    d, enc = scratch(), frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(photos=9, size=64).photos, d / 'home')
+    items, _ = photo_folder(d / 'home')
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, most))
+    try:
+        with mock.patch.object(growing, 'PART', 1):  # 36 of them
+            growth = grow_gallery(enc, items, d / 'g', batch=1, workers=1, say=lambda text: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    assert (growth.photos, growth.embedded) == (36, 36)
 
 
 def test_photos_that_the_system_does_not_show_are_not_given_up():

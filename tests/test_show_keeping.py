@@ -196,6 +196,49 @@ def test_times_and_hashes_of_files_come_back():
     back = read_kept(write_kept(d / 'g', made.about, ids, names, [piece], order))
     assert (back.hashes == hashes[::-1]).all() and list(back.ids) == ids
     assert (back.stats[:, :2] == stats[::-1]).all() and (back.stats[:, 2:] == -1).all()  # what was not known
+    kept = read_kept(d / 'g', read=2**20)  # as for a search, in which nobody looks at them
+    assert [type(x) is np.memmap for x in (kept.stats, kept.hashes, kept.thumbs.content)] == [True, True, False]
+
+
+def test_a_gallery_that_is_replaced_while_it_is_read_is_read_once_more():
+    import tempfile
+    from pathlib import Path
+    from unittest import mock
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import keeping
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.keeping import read_kept
+    from sketch_lvm.study.runs import frozen_encoder
+
+    g = make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)
+    out, read_new, words = Path(tempfile.mkdtemp()) / 'g', keeping.read_new, []
+
+
+    def replaced(*how):
+        if words:
+            g.about['photos'] = words.pop()
+            g.save(out)
+        return read_new(*how)
+
+
+    def read(*photos):
+        g.about['photos'] = 'first'
+        g.save(out)
+        words[:] = photos
+        with mock.patch.object(keeping, 'read_new', replaced):
+            return read_kept(out)
+
+
+    assert read('second').about['photos'] == 'second'  # and not what the first said, with the vectors of the second
+    with pytest.raises(UserError, match='was replaced twice while it was read'):
+        read('third', 'second')
+    with mock.patch.object(keeping, 'kept_problem', side_effect=[UserError('torn'), None]):
+        assert read('second').about['photos'] == 'second'  # nor is it blamed
+    with mock.patch.object(keeping, 'kept_problem', return_value='torn'), pytest.raises(UserError, match='torn'):
+        read('second')
 
 
 def test_galleries_of_the_first_kind_open_or_are_refused():

@@ -101,6 +101,43 @@ def test_without_pymilvus_a_sentence_says_how():
         quoted('a\nb')
 
 
+def test_a_collection_is_not_dropped_for_photos_that_cannot_be_opened():
+    from unittest import mock
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError, printable
+    from sketch_lvm.data.folders import save_folder
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show import index, milvus
+    from sketch_lvm.show.index import photo_folder
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.train.sealed import scratch
+
+    d, client, opened = scratch(), mock.Mock(), index.regular_bytes
+    enc = frozen_encoder(load_backbone('mini', weights_from='random'))
+    save_folder(toy_set(size=64).photos, d / 'home')
+    items = photo_folder(d / 'home')[0]
+    there = [dict(id=printable(i), size=0, time=0, bytes='') for i in items.ids]
+
+
+    def refuse(path, most):
+        if str(path).endswith('square/001.png'):
+            raise PermissionError(13, 'Permission denied')
+        return opened(path, most)
+
+
+    about = dict(mark=dict(tower='another'), photos='')
+    found = dict(connect=lambda place: (client, 'c'), collection_about=lambda *told: about, all_rows=lambda *told: there)
+    with mock.patch.multiple(milvus, **found), mock.patch.object(index, 'regular_bytes', refuse):
+        with pytest.raises(UserError, match="1 photos of the gallery.*square/001.png' cannot be read: Permission denied"):
+            milvus.fill_milvus(enc, items, 'http://nowhere', say=lambda text: None)
+    assert not client.drop_collection.called and client.close.called
+    ready = mock.Mock()
+    with mock.patch.multiple(milvus, ready=ready, **found):
+        assert milvus.fill_milvus(enc, items, 'http://nowhere', say=lambda text: None).embedded == 20
+    assert ready.called
+
+
 @pytest.mark.slow
 def test_what_several_processes_found_is_added_up():
     from sketch_lvm.data.folders import save_folder

@@ -27,9 +27,37 @@ def test_blocks_change_nothing():
         for block in (1, 7, 64, 1000):
             got = top_k(q, g, k, block)
             assert torch.equal(got[0], want[0]) and torch.equal(got[1], want[1]), (case, block)
+            some = torch.randperm(n, generator=r)[: n // 2 + 1].sort().values
+            for a, b in zip(top_k(q, g, k, block, some), naive(q, g[some], k)):
+                assert torch.equal(a, b), (case, block)
     assert len(top_k(q, g, 10**9)[0]) == n and top_k(q, g, 0)[0].tolist() == naive(q, g, 1)[0].tolist()
     same = g[:1].repeat(50, 1)
     assert top_k(q, same, 5, 8)[0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_gallery_that_was_cut_is_found_before_some_of_its_rows_are_read():
+    import numpy as np, os, pytest, tempfile, torch
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.show import search
+    from sketch_lvm.train.mapped import map_array
+    from sketch_lvm.train.sealed import Damaged
+
+    path = Path(tempfile.mkdtemp()) / 'x.npy'
+    np.save(path, np.eye(64, dtype=np.float32))
+    features = torch.from_numpy(mapped := map_array(path, ['float32'], 2))
+    features.mapped = mapped
+    some, check = torch.arange(0, 64, 2), search.check_whole
+
+
+    def cut_after_one(x):
+        check(x)
+        os.truncate(path, 4096)  # a page stays
+
+
+    assert search.top_k(torch.eye(64)[6], features, 1, 8, some)[0].tolist() == [3]
+    with mock.patch.object(search, 'check_whole', cut_after_one), pytest.raises(Damaged, match='was cut while it was open'):
+        search.top_k(torch.eye(64)[6], features, 1, 8, some)
 
 
 def test_copies_are_one_hit():

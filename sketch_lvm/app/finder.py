@@ -350,7 +350,7 @@ class Finder(Asked):
             found, score = gallery.nearest(vector, q.start + q.count, q.within)
             return found[q.start :], [round(s, 4) for s in score[q.start :]]
         else:
-            features = gallery.features if rows is None else gallery.features[torch.from_numpy(rows)]
-            best, score = top_k(vector, features, q.start + q.count)
+            among = None if rows is None else torch.from_numpy(rows)
+            best, score = top_k(vector, gallery.features, q.start + q.count, among=among)
             order, scores = best[q.start :].numpy(), [round(s, 4) for s in score[q.start :].tolist()]
         return (order if rows is None else rows[order]).tolist(), scores

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['ENCODER', 'BACKBONE', 'PRECISION', 'INDEX', 'EncoderWords', 'encoder_words', 'named_encoder', 'check_encoder',
            'check_index', 'gallery_encoder', 'photo_encoder', 'index_encoder', 'choose_precision', 'kept_precision',
-           'keep_others', 'keep_encoder', 'cmd_index', 'index_files']
+           'keep_others', 'keep_encoder', 'was_chosen', 'keep_made', 'parts_about', 'cmd_index', 'index_files']
 
 # %% ../../nbs/app/06_indexcommand.ipynb #4c04622e
+import contextlib
 import os
 import shlex
 from argparse import Namespace
@@ -226,33 +227,60 @@ def keep_others(out: str, data: str, ids: Sequence[str]) -> None:
     from sketch_lvm.show.gallery import is_gallery
     from sketch_lvm.show.growing import photos_of
     from sketch_lvm.show.index import keep_own
-    from sketch_lvm.show.keeping import read_kept
+    from sketch_lvm.show.keeping import Unread, read_kept
 
     if not is_gallery(out):
         return
     try:
         held = read_kept(out).ids
+    except Unread:
+        raise
     except UserError:  # damaged; what it says of itself still counts
         held = ()
     keep_own(photos_of(out), data, held, [printable(i) for i in ids])
 
 # %% ../../nbs/app/06_indexcommand.ipynb #70b612b9
 def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
-    "Raise if `auto` came to another encoder than the one that made the gallery which is there"
-    from sketch_lvm.core import printable
+    "Raise if `auto` came to another encoder than the one that made what is there: a gallery, or parts of one"
     from sketch_lvm.show.gallery import is_gallery
+
+    if was_chosen(v):
+        return
+    if is_gallery(v.out):
+        keep_made(v, encoder, read_json(Path(v.out) / 'config.json'))
+    elif v.photos and (about := parts_about(v.out)):
+        keep_made(v, encoder, about, 'what an interrupted run has left')
+
+
+def was_chosen(v: Namespace) -> bool:
+    "Was an encoder named, or may what is there be replaced?"
+    return bool(named_encoder(encoder_words(v)) or v.replace)
+
+
+def keep_made(v: Namespace, encoder: 'Encodes', about: dict, what: str = 'the gallery that is there') -> None:
+    "Raise if what is there says of itself that another encoder made it"
+    from sketch_lvm.core import printable
     from sketch_lvm.show.index import encoder_label, encoder_mark
 
-    chosen = encoder_words(v) != EncoderWords() or v.precision != 'auto'
-    if chosen or v.replace or not is_gallery(v.out):
-        return
-    about = read_json(Path(v.out) / 'config.json')
-    if about.get('mark') != encoder_mark(encoder):
+    fit, there, here = encoder_words(v).fit, about.get('mark') or {}, encoder_mark(encoder)
+    if any(there.get(k) != here[k] for k in here if not (fit and k == 'pixels')):  # --fit says other pixels
         raise UserError(
-            f'the gallery that is there was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
+            f'{what} was made with {printable(about.get("encoder"), one_line=True)}, and auto takes '
             f'{encoder_label(encoder)}. Nothing was embedded, and it stays as it was. Name the encoder that made it, '
             'or the one that you want: --run, --encoder, --backbone; or say --replace.'
         )
+
+def parts_about(out: str | os.PathLike) -> dict | None:
+    "What the parts of an interrupted run say of themselves, by the first that can be read; None where there is none"
+    from sketch_lvm.show.gallery import is_gallery
+    from sketch_lvm.show.growing import parts_folder
+
+    for part in sorted(parts_folder(out).glob('[0-9]*')):
+        with contextlib.suppress(UserError):  # said by `leftover_parts`
+            about = read_json(part / 'config.json') if is_gallery(part) else None
+            if isinstance(about, dict):
+                return about
+    return None
 
 # %% ../../nbs/app/06_indexcommand.ipynb #ccfcda6f
 def cmd_index(v: Namespace, say: Callable[[str], None]) -> dict:
@@ -332,6 +360,7 @@ def index_files(
             say,
             left_out=report.left_out,
             replace=bool(v.replace),
+            keep=None if was_chosen(v) else lambda about: keep_made(v, encoder, about),
         )
     else:
         growth = grow_gallery(

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['LEADS_OUT', 'REFUSED', 'leads_out', 'list_photos', 'photo_folder', 'find_photos', 'photos_below', 'keep_unseen',
-           'keep_own', 'small_jpeg', 'read_photo', 'photo_pixels', 'read_ahead', 'vectors', 'embed_photos',
-           'encoder_mark', 'encoder_label', 'check_mark', 'weights_of', 'open_encoder', 'named_source', 'open_source']
+           'not_opened', 'keep_own', 'small_jpeg', 'read_photo', 'photo_pixels', 'read_ahead', 'vectors',
+           'embed_photos', 'encoder_mark', 'encoder_label', 'check_mark', 'weights_of', 'open_encoder', 'named_source',
+           'open_source']
 
 # %% ../../nbs/show/05_index.ipynb #ee192159
 import io
@@ -36,6 +37,7 @@ from ..measure.evaluate import device_of
 from ..study.choice import open_choice
 from ..study.runs import frozen_encoder, open_run
 from ..measure.ranking import exact_products, unit_rows
+from ..plain import regular_bytes
 from ..train.sealed import pack
 from ..train.exported import load_exported
 from ..train.share import from_pretrained
@@ -153,6 +155,21 @@ def keep_unseen(
             'embedded now is taken up by the same command. Bring the disk back, change who may read it, or take these '
             'photos out of the folder.'
         )
+
+
+def not_opened(items: SketchPhotoSet, names: Sequence[str], held: Sequence[str]) -> list[tuple[str, str]]:
+    "`(name, reason)` of the photos among `held` whose files the system does not let be opened"
+    out, held = [], set(held)
+    for row, name in enumerate(names):
+        if name not in held:
+            continue
+        try:
+            regular_bytes(items.pictures.paths[items.rows[row]], 0)
+        except ValueError:
+            continue  # it was opened, and holds more than nothing
+        except OSError as e:
+            out.append((name, f'{REFUSED}{e.strerror or e}'))
+    return out
 
 # %% ../../nbs/show/05_index.ipynb #a1d90a32
 def keep_own(

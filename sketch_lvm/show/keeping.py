@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['KIND', 'OLD_KIND', 'ARRAYS', 'FILES', 'OLD_FILES', 'LONGEST', 'DEEPEST', 'ABOUT', 'GALLERY', 'NAMED', 'LOOKED_AT',
            'id_problem', 'Kept', 'rows_in_order', 'whole_stats', 'write_kept', 'name_first', 'check_about',
-           'items_problem', 'tensor_problem', 'kept_problem', 'read_kept', 'read_new', 'read_old']
+           'items_problem', 'tensor_problem', 'kept_problem', 'Unread', 'refusal', 'read_once', 'seal_now', 'read_kept',
+           'read_new', 'read_old']
 
 # %% ../../nbs/show/06_keeping.ipynb #cdfb6908
 import json
@@ -256,14 +257,20 @@ def kept_problem(kept: Kept, whole: bool) -> str | None:
         if kept.thumbs[r][:3] != b'\xff\xd8\xff':
             return f'the small picture of {kept.ids[r]!r:.60} is no JPEG'
 
+# %% ../../nbs/show/06_keeping.ipynb #4004927f
+class Unread(UserError):
+    "The system does not let a gallery be read, which may be whole"
+
+
+def refusal(e: BaseException | None) -> OSError | None:
+    "What the system said behind an error; None if it said nothing, or that a file is not there"
+    while e is not None and not isinstance(e, OSError):
+        e = e.__cause__
+    return None if isinstance(e, (FileNotFoundError, NotADirectoryError, IsADirectoryError)) else e
+
 # %% ../../nbs/show/06_keeping.ipynb #ec693eaa
-def read_kept(
-    folder: str | os.PathLike,
-    whole: bool | None = None,  # hash and look at all of it, however large
-    read: int = 0,  # files of at most so many bytes are read, not mapped
-) -> Kept:
-    "What a gallery's folder holds, checked"
-    folder = Path(folder)
+def read_once(folder: Path, whole: bool | None, read: int) -> Kept:
+    "What a gallery's folder holds, checked, if nobody replaces it meanwhile"
     if not folder.is_dir():
         raise UserError(f'{folder} is not a folder. `sketch_lvm index PHOTOS --out {folder}` makes a gallery.')
     try:
@@ -273,6 +280,8 @@ def read_kept(
     except (OSError, KeyError, ValueError, TypeError, RecursionError) as e:
         if isinstance(e, UserError):
             raise
+        if said := refusal(e):
+            raise Unread(f'{folder} cannot be read: {said.strerror or said}. It may be whole.') from e
         raise UserError(f'{folder} holds no gallery.') from e
     if not GALLERY.version_of(kind, folder):
         raise UserError(f'{folder} holds no gallery of this version ({KIND!r}), but {str(kind)!r:.40}.')
@@ -284,15 +293,45 @@ def read_kept(
     except Newer:
         raise
     except (UserError, OSError, ValueError, TypeError, KeyError, RecursionError) as e:
+        if said := refusal(e):
+            raise Unread(f'{folder} cannot be read: {said.strerror or said}. It may be whole.') from e
         raise UserError(
             f'{folder} cannot be used as a gallery, although its seal is whole: {printable(str(e))}. '
             'Index the photos again.'
         ) from e
     return kept
 
+# %% ../../nbs/show/06_keeping.ipynb #24f877aa
+def seal_now(folder: Path) -> bytes | None:
+    "The seal that lies in a folder; None where there is none that could be read"
+    try:
+        return regular_bytes(folder / SEAL)
+    except (OSError, ValueError):
+        return None
+
+
+def read_kept(
+    folder: str | os.PathLike,
+    whole: bool | None = None,  # hash and look at all of it, however large
+    read: int = 0,  # files of at most so many bytes are read, not mapped
+) -> Kept:
+    "What a gallery's folder holds, checked; one that another takes the place of meanwhile is read once more"
+    folder = Path(folder)
+    for again in (True, False):
+        seal = seal_now(folder)
+        try:
+            kept = read_once(folder, whole, read)
+        except UserError:
+            if again and seal_now(folder) != seal:
+                continue
+            raise
+        if seal_now(folder) == seal:
+            return kept
+    raise UserError(f'{folder} was replaced twice while it was read. Wait until nobody writes it.')
+
 # %% ../../nbs/show/06_keeping.ipynb #180e6d71
 def read_new(folder: Path, about: dict, read: int = 0) -> Kept:
-    "The arrays of a gallery, mapped, but for files of at most `read` bytes"
+    "The arrays of a gallery, mapped, but for files of at most `read` bytes that a search needs"
     classes = plain_json(regular_bytes(folder / 'classes.json', LARGEST['names']))
     if not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
         raise UserError('classes.json is no list of names')
@@ -306,8 +345,8 @@ def read_new(folder: Path, about: dict, read: int = 0) -> Kept:
         map_pieces(folder / 'ids', Texts, read),
         Words(map_array(folder / 'names.npy', ['int32'], 1, read), classes),
         map_pieces(folder / 'thumbs', read=read),
-        map_array(folder / 'stats.npy', ['int64'], 2, read) if files else None,
-        map_array(folder / 'hashes.npy', ['uint8'], 2, read) if files else None,
+        map_array(folder / 'stats.npy', ['int64'], 2) if files else None,  # to search nobody needs these two
+        map_array(folder / 'hashes.npy', ['uint8'], 2) if files else None,
     )
 
 # %% ../../nbs/show/06_keeping.ipynb #b49e3c36

@@ -30,7 +30,7 @@ from ..data.items import SketchPhotoSet
 from .drawing import Drawing, read_drawing
 from .gallery import gallery_about, named_by_gallery, no_encoder
 from .growing import Growth, Known, embedded_parts, file_stat, share
-from .index import check_mark, encoder_mark, keep_own, keep_unseen, vectors
+from .index import check_mark, encoder_mark, keep_own, keep_unseen, not_opened, vectors
 from .keeping import GALLERY, Kept, check_about
 from .search import Hits, fold_copies
 from ..train.learner import Team
@@ -223,6 +223,7 @@ def fill_milvus(
     progress: bool | None = None,
     left_out: Sequence[tuple[str, str]] = (),  # what the scan has left out, and why
     replace: bool = False,  # as in `grow_gallery`
+    keep: Callable[[dict], None] | None = None,  # raises if the gallery that says this of itself has to stay
 ) -> Growth:
     "Make a gallery in Milvus, or bring it up to date; only the first of several processes tells what was found"
     started, team = time.perf_counter(), Team()
@@ -234,10 +235,12 @@ def fill_milvus(
         names = [printable(i) for i in items.ids]
         if not team.rank:
             if there := collection_about(client, name):
+                if keep:
+                    keep(there)
                 lost = lost_with(client, name, there, encoder)
                 if not replace:
                     keep_own(there['photos'], photos, lost, names, left_out)
-                keep_unseen(lost, names, (), left_out)
+                keep_unseen(lost, names, not_opened(items, names, lost), left_out)
             ready(client, name, about, encoder, say)
         if team.size > 1:
             torch.distributed.barrier()

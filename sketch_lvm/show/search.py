@@ -35,16 +35,18 @@ def top_k(
     features: torch.Tensor,  # [n, D], unit length, in 32 bits or in 16
     k: int = 20,
     block: int = 2**14,  # rows multiplied at once
+    among: torch.Tensor | None = None,  # only these rows; the answer holds places in this list
 ) -> tuple[torch.Tensor, torch.Tensor]:
     "Rows and scores of the `k` nearest to a query: what sorting everything would give, a block at a time"
-    n, dim = features.shape
+    n, dim = len(features) if among is None else len(among), features.shape[1]
     k = max(1, min(int(k), n))
     slack = 4 * dim * torch.finfo(torch.float32).eps  # twice the most by which two unit vectors' product can be wrong
     best, score = torch.empty(0, dtype=torch.long), torch.empty(0)
     with exact_products('cpu'):
         for start in range(0, n, block):
             check_whole(features)
-            part = features[start : start + block]
+            rows = slice(start, start + block)
+            part = features[rows if among is None else among[rows]]
             rough = part.float() @ query
             floor = score[-1] - slack if len(best) == k else rough.min() - slack
             found = (rough >= floor).nonzero()[:, 0]

@@ -187,12 +187,18 @@ a caption or a list that is no text | noted, or a sentence | faults/test_fresh_e
 drawn pictures in the cache that were cut | drawn again | faults/test_fresh_eyes.py::test_a_picture_set_that_was_cut_is_drawn_again
 a drive that goes away during the close look at its pictures | they are named with what the system says, and not as damaged | test_data_damage.py::test_a_drive_that_goes_away_is_no_damage
 a drive that goes away while its photos are indexed | the gallery that is there stays, and it is said; what was embedded is taken up | test_show_growing.py::test_photos_that_the_system_does_not_show_are_not_given_up
+a drive that goes away, or a limit of the system, while a gallery or the parts of an earlier run are read | they stay, and the system's reason is said | test_show_growing.py::test_what_the_system_does_not_let_be_read_stays
+a gallery that is replaced while it is opened | what is there now is opened, and nothing of both | test_show_keeping.py::test_a_gallery_that_is_replaced_while_it_is_read_is_read_once_more
+so many new photos that their parts are more than files may be open in a shell | indexed, the process lets itself open more | test_show_growing.py::test_parts_may_be_more_than_files_may_be_open
 photos of which none could be read while they were indexed, and now can | looked at again by the next run | test_show_growing.py::test_photos_of_a_part_that_could_not_be_read_are_looked_at_again
 a gallery that is to lie among its photos | refused: its files would be taken for drawings by the next indexing | faults/test_ordinary_days.py::test_no_gallery_among_its_photos
 another folder, or one that lacks most of the photos, is indexed into a gallery | refused before anything is embedded; --replace says that it is meant | test_show_growing.py::test_photos_of_another_folder_do_not_take_the_place_of_a_gallery
 the same where all is embedded anew: another encoder, a gallery that does not know its files | refused; a folder that cannot be looked at, too | test_show_growing.py::test_where_all_is_embedded_anew_lacking_photos_are_refused_too
 the same in Milvus, by another encoder | refused, the collection stays | test_show_milvus.py::test_milvus_answers_as_the_exact_search_does
+a photo of it that the system does not let be opened | refused, the collection stays | test_show_milvus.py::test_a_collection_is_not_dropped_for_photos_that_cannot_be_opened
 a gallery that a run made is brought up to date without a word on the encoder, and `auto` takes another | refused, with how to name it | test_app_indexcommand.py::test_auto_takes_no_gallery_from_the_encoder_that_made_it
+the same where a run was killed before there was a gallery | the same | test_app_indexcommand.py::test_auto_leaves_the_parts_of_another_encoder
+the same of a gallery in Milvus | the same | test_app_indexcommand.py::test_auto_drops_no_collection_of_another_encoder
 photos of a data set are indexed into a gallery of a folder | the same | test_app_indexcommand.py::test_a_folder_is_indexed_and_searched
 a photo is edited and keeps its size and time (exiftool -P) | found; of a gallery that knew no more than these nothing is embedded anew | test_show_growing.py::test_an_old_gallery_learns_what_it_did_not_know_of_its_files
 links that lead out of a folder of photos, to private ones say | left out and counted; followed where there is nothing else, or with --follow-links | test_show_index.py::test_links_out_of_a_folder
