@@ -251,7 +251,7 @@ def keep_encoder(v: Namespace, encoder: 'Encodes') -> None:
     elif v.photos and (about := parts_about(v.out)):
         keep_made(v, encoder, about, 'what an interrupted run has left')
 
-
+# %% ../../nbs/app/06_indexcommand.ipynb #1d407c3e
 def was_chosen(v: Namespace) -> bool:
     "Was an encoder named, or may what is there be replaced?"
     return bool(named_encoder(encoder_words(v)) or v.replace)
@@ -270,6 +270,7 @@ def keep_made(v: Namespace, encoder: 'Encodes', about: dict, what: str = 'the ga
             'or the one that you want: --run, --encoder, --backbone; or say --replace.'
         )
 
+# %% ../../nbs/app/06_indexcommand.ipynb #7338ed2a
 def parts_about(out: str | os.PathLike) -> dict | None:
     "What the parts of an interrupted run say of themselves, by the first that can be read; None where there is none"
     from sketch_lvm.show.gallery import is_gallery

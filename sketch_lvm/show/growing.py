@@ -321,7 +321,6 @@ def photos_of(out: str | os.PathLike) -> str:
     there = about.get('photos') if isinstance(about, dict) else ''
     return there if isinstance(there, str) else ''
 
-
 # %% ../../nbs/show/17_growing.ipynb #abf9cacc
 def grow_gallery(
     encoder: Encoder,
