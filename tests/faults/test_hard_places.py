@@ -240,7 +240,7 @@ def test_two_quickstarts_at_once(tmp_path, capfd):
             quickstart(out, say=lambda text: None, **sizes)
     finally:
         os.kill(first, signal.SIGCONT)
-    assert ended(first) == 0 and [r['step'] for r in read_log(out) if 'loss' in r] == [*range(1, 17)]
+    assert ended(first) == 0 and [r['step'] for r in read_log(out) if 'loss' in r] == [*range(1, 41)]
     assert len(read_json(tmp_path / 'r.json')) == 1 and not (out / 'LOCK').exists()
     capfd.readouterr()
 
