@@ -8,6 +8,7 @@ __all__ = ['SHARD_BYTES', 'DIGEST', 'stamp', 'hash_files', 'cut_shards', 'conten
 
 # %% ../../nbs/data/06_cache.ipynb #2782427e
 import hashlib, io, os, shutil, sys, time
+from contextlib import suppress
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -181,8 +182,9 @@ def build_cache(
     ]
     paths = [cache_path('pixels', '-'.join(map(str, recipe)), f'{n}.npy') for n in names]
     for part in paths[0].parent.glob('.*.tmp') if paths else []:
-        if time.time() - part.stat().st_mtime > 3600:
-            part.unlink(missing_ok=True)  # left by a build that was killed
+        with suppress(FileNotFoundError):  # another process has just given it its name
+            if time.time() - part.stat().st_mtime > 3600:
+                part.unlink()  # left by a build that was killed
     jobs = [
         (p, source, rows[a:b], modality[a:b], hashes[a:b], recipe)
         for p, a, b in zip(paths, starts, ends)
