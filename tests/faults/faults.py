@@ -388,7 +388,8 @@ def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
         name: word.lower()
         for word, name in re.findall(r'^(PASSED|FAILED|ERROR) tests/(.+?)(?: - .*)?$', done.stdout, re.M)
     }
-    print(done.stdout[-20000:] if done.returncode else '', end='')
+    if done.returncode:  # how it failed stands before what each test printed
+        print(done.stdout[max(0, done.stdout.find('= FAILURES =')) :][:20000], end='')
     here, before = {f.test for f in FAULTS}, kept('seen')
     counts = dict(before.get('counted', {}))
     for name, said in re.findall(r'^counted by (\S+): (.+)$', done.stdout, re.M):
