@@ -384,6 +384,18 @@ def starts_milvus(test: str) -> bool:
     return 'milvus' in lines.partition('\ndef ')[0]
 
 
+def words_for(named: list[str], now: dict, before: dict, flags: str, head: str) -> dict[str, str]:
+    "What the table says of each test: a run that skips one does not wipe out what a run with its flag saw"
+    words = {}
+    for name in (n.removeprefix('tests/') for n in named):
+        words[name] = now.get(name, 'skipped')
+        if words[name] == 'passed' and flags:
+            words[name] = f'passed at {head}'
+        if words[name] == 'skipped' and before.get(name, '').startswith('passed at'):
+            words[name] = before[name]
+    return words
+
+
 def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
     "Every test whose name holds `only`, or a part of them, once: what came of each, beside what was seen before"
     number, of = map(int, part.split('/'))
@@ -405,7 +417,7 @@ def run(only: str = '', flags: str = '', part: str = '1/1') -> dict:
     counts = dict(before.get('counted', {}))
     for name, what in re.findall(r'^counted by (\S+): (.+)$', said, re.M):
         counts[name] = dict(said=what, date=f'{datetime.now(UTC):%F %H:%M}', commit=head)
-    seen = before.get('tests', {}) | {n: now.get(n, 'skipped') for n in (n.removeprefix('tests/') for n in named)}
+    seen = before.get('tests', {}) | words_for(named, now, before.get('tests', {}), flags, head)
     words = [only] * bool(only) + ['--flags', flags] * bool(flags) + ['--part', part] * (of > 1)
     how = dict(command=' '.join(['faults.py --run', *words]))
     how |= dict(date=f'{datetime.now(UTC):%F %H:%M}', device=device(), seconds=round(time.monotonic() - start))
@@ -454,7 +466,7 @@ title: Faults
 description: What can go wrong, what must happen then, and the test that shows it.
 ---
 
-Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked. Numbers of inputs, files and mutants below are those that were really run. What no test shows: power loss, Windows, a GPU that fails."""
+Written by `python tests/faults/faults.py`; do not edit. *Seen* is what the last `faults.py --run` saw: a test that is skipped runs with `--flags slow`, or needs what that machine lacked; *passed at* names the commit at which a run with that flag saw it. Numbers of inputs, files and mutants below are those that were really run. What no test shows: power loss, Windows, a GPU that fails."""
     ]
     for group in dict.fromkeys(f.group for f in FAULTS):
         lines = [(f.fault, f.expected, seen.get(f.test, 'not run'), f'`{f.test}`') for f in FAULTS if f.group == group]
