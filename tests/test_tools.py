@@ -184,8 +184,13 @@ def test_quick_leaves_out_what_takes_long(root):
         'tests/test_room.py::test_doubles',
     ]
     assert '1 passed' in run(*pytest_here, '--quick').stdout
+    quick = run(root, sys.executable, 'tools/check.py', 'quick')
+    assert quick.returncode == 0 and '1 passed' in quick.stdout and 'index.ipynb' not in quick.stdout, quick.stdout
     (root / 'tests/times.json').write_text(json.dumps({'tests/test_room.py::test_doubles': 9.0}))
     assert '1 by flag --quick' in run(*pytest_here, '--quick').stdout and '1 passed' in run(*pytest_here).stdout
+    assert '1 by flag --quick' in run(root, sys.executable, 'tools/check.py', 'quick').stdout
+    said = [(ROOT / f).read_text(encoding='utf-8') for f in ('tests/conftest.py', 'tools/check.py')]
+    assert len({re.search(r'^QUICK = (\S+)', text, re.M)[1] for text in said}) == 1
 
 
 def test_style_asks_public_names_of_rooms_that_are_not_exempt(root):

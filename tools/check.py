@@ -28,6 +28,7 @@ from jobs import Job, bundles, notebook_job, preload, preload_rooms, run_jobs, s
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = ROOT / 'tests' / 'times.json'
+QUICK = 1.0  # seconds; a test that takes longer is no quick one, for conftest.py neither
 UNKNOWN = 5.0  # seconds that a notebook or a file of tests is taken to need before it was measured
 WORDS = ('passed', 'failed', 'skipped', 'error')
 CLOSING = []  # lines that end a run, as pytest's do
@@ -165,13 +166,13 @@ def notebook_jobs(asked):
     return [notebook_job(p, ROOT, skip, asked, known.get(names[p], UNKNOWN), shells.get(p)) for p in paths]
 
 
-def test_jobs(asked, kept):
+def test_jobs(asked, kept, quick=False):
     "Every file of tests; conftest.py says what the flags skip, and adds how long each test took to the file `kept`"
     known: dict[str, float] = {}
     for name, seconds in known_times().items():
         file = name.partition('::')[0]
-        known[file] = known.get(file, 0.0) + seconds
-    options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else [])]
+        known[file] = known.get(file, 0.0) + (0.0 if quick and seconds > QUICK else seconds)
+    options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else []), *(['--quick'] if quick else [])]
     files = sorted((ROOT / 'tests').rglob('test_*.py'))
     costs = {p: known.get(p.relative_to(ROOT).as_posix(), UNKNOWN) for p in files}
     return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
@@ -196,6 +197,7 @@ def side_by_side(parts, asked, workers, keep=False):
             *checks,
             *(notebook_jobs(asked) if 'notebooks' in parts else ()),
             *(test_jobs(asked, kept) if 'tests' in parts else ()),
+            *(test_jobs(asked, kept, quick=True) if 'quick' in parts else ()),
         ]
         env = dict(
             OMP_NUM_THREADS='1',
@@ -234,11 +236,6 @@ def side_by_side(parts, asked, workers, keep=False):
     return len(bad)
 
 
-def quick():
-    "The tests that take less than a second each, in one process"
-    return run(sys.executable, '-m', 'pytest', 'tests', '-q', '--quick')
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument(
@@ -248,9 +245,9 @@ def main():
     p.add_argument('--workers', type=int, default=min(2, os.cpu_count() or 1), help='notebooks and tests at a time')
     args = p.parse_args()
     asked, failed, parts = args.flags.split(), [], args.parts or ['drift', 'lint', 'notebooks', 'tests']
-    both = [x for x in parts if x in ('notebooks', 'tests')]
+    both = [x for x in parts if x in ('notebooks', 'tests', 'quick')]
     both = [x for x in parts if x in both or both and x in ('drift', 'lint')]
-    jobs = dict(drift=drift, lint=lint, quick=quick)
+    jobs = dict(drift=drift, lint=lint)
     jobs |= {' and '.join(both): lambda: side_by_side(both, asked, args.workers)} if both else {}
     jobs |= dict(times=lambda: side_by_side(('notebooks', 'tests'), asked, args.workers, keep=True))
     if wrong := [x for x in parts if x not in jobs and x not in both]:
