@@ -120,6 +120,8 @@ def fit(
         raise UserError(' '.join(wrong))
     if (teacher := e.method.options.get('teacher', 'own')) != 'own':
         ask_consent(e, teacher)
+    if backbone is None:
+        ask_consent(e, e.backbone, e.weights_from)  # before any data is read or drawn
     sets = sets or load_sets(e.data)
     b = backbone or named_backbone(e)
     check_named(e, b)
