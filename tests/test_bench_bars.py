@@ -25,10 +25,33 @@ def test_a_bar_is_met_missed_or_not_measured():
         slow = row([], []) | dict(row='step', cases=[dict(case=every[0], sides=sides)])
         assert shortfalls(d) == twofold(d) == []
         keep_row(d, slow)
-        assert len(shortfalls(d)) == 1 and '1 (1 to 1) where 1.5 is asked, 1.50 times off' in shortfalls(d)[0]
+        assert len(shortfalls(d)) == 1 and '1 (1 to 1) where 1.5 is asked, 1.50 times off; no profile' in shortfalls(d)[0]
         sides['reference'] = dict(seconds=[6.5, 6.5])
         keep_row(d, slow)
         assert shortfalls(d) == [] and twofold(d) == [f'step, {every[0]}, ours beside reference']
+
+
+def test_a_missed_bar_says_why():
+    from sketch_lvm.bench.bars import BARS, reason
+
+    found = {bar.row: bar for bar in reversed(BARS)}  # the first of each row
+    times = lambda *seconds: dict(seconds=[*seconds])
+    sides = dict(reference=times(2.6), ours=times(2.0)) | {'ours with data': times(2.2), 'whole step': times(2.5)}
+    c = dict(case=found['step'].case, sides=sides | {'towers alone': times(1.5)})
+    why = lambda bar, **more: reason(bar, dict(row=bar.row, cases=[c | dict(case=bar.case) | more]))
+    assert why(found['step']) == 'no profile was stored with it'
+    assert '90% of its time' in why(found['step'], profile=[('mm', 0.5), ('addmm', 0.4), ('add', 0.1)])
+    assert '1.44, still short' in why(found['step'], profile=[('mm', 0.9)]) and 'lies in the rest' in why(
+        found['step'], profile=[('mm', 0.5)]
+    )
+    assert why(found['step64'], products=dict(ours=10, reference=11)) == 'the other side makes 1.10 times as many products'
+    whole = next(b for b in BARS if b.ours == 'whole step')
+    assert why(whole) == 'of a whole step loss 20%, data 8%, optimiser 12%'
+    started = next(b for b in BARS if b.ours == '--help')
+    assert 'take 90 ms, first of them numpy 70' in why(started, imports={'--help': dict(numpy=70.0, all=90.0)})
+    million = next(b for b in BARS if b.row == 'search' and b.kind == 'seconds')
+    assert 'takes 0.250 s here, longer than the bar' in why(million, megabytes=2000.0, peak_bytes=8e9)
+    assert 'takes 0.100 s here, 5% of its time' in why(million, megabytes=2000.0, peak_bytes=2e10)
 
 
 def test_every_bar_names_a_case_that_its_row_has():

@@ -10,6 +10,20 @@ def test_notebooks_are_run_and_weighed():
     assert all(20 < c['memory_mb'] < 4000 and c['sides']['ours']['cpu'][0] > 0 for c in row['cases'])
 
 
+def test_every_notebook_is_weighed_by_one_of_two_rows():
+    import sys
+    from pathlib import Path
+    from unittest import mock
+    from sketch_lvm.bench import pages
+
+    with mock.patch.object(pages, 'pages_cases', lambda wanted: wanted):
+        read, rooms = pages.bench_pages(), pages.bench_rooms()
+    root = Path(sys.modules['sketch_lvm'].__file__).resolve().parents[1]
+    names = [p.relative_to(root).as_posix() for p in root.glob('nbs/**/*.ipynb')]
+    assert len(names) > 200 and all(read(n) != rooms(n) for n in names) and read('nbs/analysis/speed.ipynb')
+    assert not read('nbs/clip/01_backbone.ipynb')
+
+
 def test_a_package_without_notebooks_says_so():
     import sys, tempfile
     from pathlib import Path

@@ -9,10 +9,21 @@ def test_an_evaluation_is_timed_beside_three_loops():
     assert set(found['sides']) == {'ours', *_LOOPS} and len(found['apart']) == 5
     grown = growth_case((100, 400), 20, 16, 2)
     assert grown['products'] == 2 * 20 * 400 * 16 and grown['peak_products'] > 1e8 and len(grown['sides']) == 4
+    assert grown['bytes_at_least'] == 8 * 20 * 400 and grown['peak_bytes'] > 1e8
     assert peak_products(64, 1) > 0
     shares = dict(found['profile'])
     assert list(shares) == [*PIECES.values(), 'all else'] and all(x >= -0.01 for x in shares.values())
     assert abs(sum(shares.values()) - 1) < 0.01
+
+
+def test_a_share_of_the_queries_stands_for_all_and_a_generalised_gallery_has_classes_nobody_asks_for():
+    from sketch_lvm.bench.rankings import bench_evaluation, bench_quickdraw, loops_case
+
+    found = loops_case(400, 300, 16, 5, 4, 2, 0.1, unseen=2, profile=False)
+    assert found['case'] == '400 x 300 x 16, 2 of 5 classes asked, 40 queries a time' and found['profile'] == []
+    assert found['ours_on'] == 40 and found['loops_on'] == 4 and found['queries'] == 400
+    assert max(found['apart'].values()) <= found['most']
+    assert 'of 5 classes' in bench_evaluation(True)[1]['case'] and len(bench_quickdraw(True)) == 2
 
 
 def test_ranking_is_much_faster_than_a_loop():

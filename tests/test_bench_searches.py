@@ -6,6 +6,7 @@ def test_a_search_is_timed_question_by_question():
 
     vectors, drawing = bench_search(True)
     assert all(len(s['seconds']) == 5 for s in vectors['sides'].values()) and vectors['photos'] == 2000
+    assert vectors['peak_bytes'] > 1e8 and set(vectors['sides']) == {'sort everything', 'ours', 'product alone'}
     assert 0 < percentile(vectors, 'ours', 0.5) <= percentile(vectors, 'ours', 0.95)
     assert set(drawing['sides']) == {'reference', 'ours', 'strokes to pixels', 'strokes to vector'}
 

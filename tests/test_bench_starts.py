@@ -15,6 +15,14 @@ def test_a_start_is_far_below_that_of_torch():
     assert ours < 0.3 * torch_ and help_ < 0.6 * torch_, (torch_, ours, help_)
 
 
+def test_imports_are_timed_one_by_one():
+    from sketch_lvm.bench.starts import STARTS, import_times, starts_case
+
+    took = import_times(STARTS['--help'], 5)
+    assert len(took) == 6 and all(x > 0 for x in took.values()) and took['all'] > sum(took.values()) / 2
+    assert 'torch' not in import_times(STARTS['--help'], 1000) and list(starts_case(['--help'], 1)['imports']) == ['--help']
+
+
 def test_a_start_that_fails_is_no_measurement():
     import pytest
     from sketch_lvm.bench import starts

@@ -31,8 +31,53 @@ def test_a_step_says_where_its_time_went():
     assert set(other['sides']) == {'reference', 'ours', 'ours, 16 bits'} and other['profile'] == []
     assert [c['case'] for c in found] == ['mini, category, batch 8', 'mini, fine-grained, batch 8']
     for c in found:
-        assert set(c['sides']) == {'reference', 'ours', 'ours with data'} and c['pictures'] in (24, 40)
+        more = {'ours with data', 'whole step', 'towers alone'}
+        assert set(c['sides']) == {'reference', 'ours'} | more and c['pictures'] in (24, 40)
+        assert 1 < c['products']['reference'] / c['products']['ours'] < 2
         assert 0.3 < sum(share for _, share in c['profile']) <= 1.001 and not c['memory']
+
+
+def test_towers_alone_are_those_of_the_step_and_a_whole_step_leaves_them():
+    import torch
+    from sketch_lvm.bench.steps import count_products, our_step, step_parts, towers_alone, whole_step
+
+    learner, _, batch = step_parts('mini', 'category', 8)
+    views = learner.views(batch, torch.arange(8), 'cpu')
+    before = towers_alone(learner, views)
+    assert torch.equal(before, learner.embed(batch, torch.arange(8), 'cpu').embedding)
+    assert all(p.grad is not None for p in learner.encoder.trainable().values())
+    step = whole_step(learner)
+    assert [step()['step'], step()['step']] == [1, 2] and torch.equal(towers_alone(learner, views), before)
+    alone, whole = (count_products(f) for f in (lambda: towers_alone(learner, views), lambda: our_step(learner, batch)))
+    assert 0 < alone <= whole < 1.1 * alone
+    a, b = torch.ones(3, 4), torch.ones(4, 5)
+    assert count_products(lambda: a @ b) == 2 * 3 * 4 * 5
+
+
+def test_a_step_has_no_gradient_of_a_frozen_weight_and_keeps_nothing_for_one():
+    import torch
+    from sketch_lvm.bench.steps import count_products, our_step, step_parts
+
+
+    def cost():
+        kept = {}
+        note = lambda t: kept.setdefault(t.untyped_storage().data_ptr(), t)
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
+            embedded = learner.embed(batch, torch.arange(8), 'cpu')
+        del embedded
+        frozen = {p.untyped_storage().data_ptr() for p in learner.encoder.backbone.model.parameters()}
+        numbers = sum(t.numel() for place, t in kept.items() if place not in frozen)
+        return count_products(lambda: our_step(learner, batch)), numbers
+
+
+    learner, _, batch = step_parts('mini', 'category', 8)
+    with torch.no_grad():
+        forward = count_products(lambda: learner.embed(batch, torch.arange(8), 'cpu'))
+    products, numbers = cost()
+    assert forward < products < 2.3 * forward  # back through a layer is one product, as forward is
+    learner.encoder.backbone.model.visual.requires_grad_(True)
+    more = cost()
+    assert more[0] > 2.6 * forward and more[1] > 1.2 * numbers  # what it would cost if its weights learned, too
 
 
 def test_the_memory_of_a_step_is_measured_in_a_process_of_its_own():

@@ -16,6 +16,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+from .galleries import read_rate
 from .metrics import _LOOPS
 from .pictures import fresh_process, peak_bytes
 from .sides import REPEATS, case, exponent, median, side_by_side
@@ -39,20 +40,27 @@ def loops_case(
     classes: int = 100,
     few: int = 10,
     repeats: int = REPEATS,
+    share: float = 1.0,  # of the queries that ours ranks; its time is scaled, too
+    unseen: int | None = None,  # how many of the classes the queries belong to, if not to all of them
+    profile: bool = True,
 ) -> dict:
-    "`rank_metrics` on all queries beside the loops of public code on a few, query by query equal"
-    q, g, ql, gl = random_features(queries, gallery, dim, classes)
-    some = np.linspace(0, queries - 1, few).astype(int)
+    "`rank_metrics` beside the loops of public code on a few of its queries, query by query equal"
+    asked = max(few, round(share * queries))
+    q, g, ql, gl = random_features(asked, gallery, dim, classes)
+    ql = ql % (unseen or classes)
+    some = np.linspace(0, asked - 1, few).astype(int)
     ours, apart = rank_metrics(q, g, ql, gl), {}
     for name, loop in _LOOPS.items():
         for metric, values in loop(q[some], g, ql[some], gl).items():
             apart[f'{name} {metric}'] = float(abs(values - ours.per_query[metric][some]).max())
     sides = {'ours': lambda: rank_metrics(q, g, ql, gl)}
     sides |= {name: (lambda loop=loop: loop(q[some], g, ql[some], gl)) for name, loop in _LOOPS.items()}
-    timed = side_by_side(sides, repeats, False, {name: queries / few for name in _LOOPS})
-    profile = ranking_profile(q, g, ql, gl)
+    parts = dict.fromkeys(_LOOPS, queries / few) | {'ours': queries / asked}
+    timed = side_by_side(sides, repeats, False, parts)
     name = f'{queries:,} x {gallery:,} x {dim}'
-    return case(name, timed, apart, 1e-5, queries=queries, loops_on=few, profile=profile)
+    name += f', {unseen} of {classes} classes asked' * bool(unseen) + f', {asked:,} queries a time' * (asked < queries)
+    shares = ranking_profile(q, g, ql, gl) if profile else []
+    return case(name, timed, apart, 1e-5, queries=queries, ours_on=asked, loops_on=few, profile=shares)
 
 # %% ../../nbs/bench/05_rankings.ipynb #eca70757
 def peak_products(side: int = 2048, tries: int = 3) -> float:
@@ -81,7 +89,8 @@ def growth_case(galleries: tuple[int, ...], queries: int = 2000, dim: int = 512,
     largest = max(galleries)
     apart = {'largest score': float((only_product(a[:50], b) - (a[:50].double() @ b.T.double()).amax(1)).abs().max())}
     grown = [median(dict(sides=timed), f'{n:,} photos') for n in galleries]
-    peak = peak_products()
+    memory = np.ones((len(g) * 8, dim), np.float32)  # larger than caches: 280 MB beside seventeen thousand photos
+    peak, read = peak_products(), read_rate(memory)
     return case(
         f'{queries:,} queries, galleries of {min(galleries):,} to {largest:,}',
         timed,
@@ -90,6 +99,8 @@ def growth_case(galleries: tuple[int, ...], queries: int = 2000, dim: int = 512,
         exponent=exponent(list(galleries), grown),
         peak_products=peak,
         products=2.0 * queries * largest * dim,
+        peak_bytes=read,
+        bytes_at_least=2.0 * 4 * queries * largest,
         largest=largest,
     )
 
@@ -164,10 +175,14 @@ def _ranked(queries: int, gallery: int, dim: int) -> None:
 def bench_evaluation(small: bool = False) -> list[dict]:
     "The row `evaluation`"
     if small:
-        return [loops_case(200, 300, 16, 5, 4, 2), growth_case((200, 400), 50, 16, 2), memory_case(200, 300, 0.5, 16)]
-    return [loops_case(), growth_case((1000, 4000, 17101)), memory_case(15229, 17101)]
+        plain, wide = loops_case(200, 300, 16, 5, 4, 2), loops_case(200, 900, 16, 5, 4, 2, unseen=2, profile=False)
+        return [plain, wide, growth_case((200, 400), 50, 16, 2), memory_case(200, 300, 0.5, 16)]
+    wide = loops_case(15229, 73002, 512, 125, share=0.2, unseen=25, profile=False)
+    return [loops_case(), wide, growth_case((1000, 4000, 17101)), memory_case(15229, 17101)]
 
 
 def bench_quickdraw(small: bool = False) -> list[dict]:
-    "The row `quickdraw`: all of it, once, because its memory is asked for as well as its time"
-    return [memory_case(900, 500, 1.0, 16) if small else memory_case(92291, 54151)]
+    "The row `quickdraw`: all of it, once, because its memory is asked for as well as its time; a share, in turn"
+    if small:
+        return [memory_case(900, 500, 1.0, 16), loops_case(900, 500, 16, 5, 4, 2, 0.1, profile=False)]
+    return [memory_case(92291, 54151), loops_case(92291, 54151, 512, 110, 5, share=0.05, profile=False)]

@@ -28,19 +28,20 @@ class Row(NamedTuple):
 
 # %% ../../nbs/bench/11_rows.ipynb #35774a7f
 ROWS: dict[str, Row] = {
-    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 6.5),
-    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 1.5),
-    'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 2),
+    'step': Row('steps', 'bench_step', 'a training step beside three separate passes', 7.5),
+    'evaluation': Row('rankings', 'bench_evaluation', 'ranking beside the loops of public code; memory', 2.5),
+    'search': Row('searches', 'bench_search', 'from a drawing to a list, 3 thousand to 1 million photos', 3),
     'start': Row('starts', 'bench_start', 'what an import and a command cost before they do anything', 1),
     'encoding': Row('encodings', 'bench_encoding', 'files to vectors, in 32, 16 and 8 bits', 3),
-    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 3),
+    'quickdraw': Row('rankings', 'bench_quickdraw', "an evaluation of QuickDraw's size, whole; its memory", 3.5),
     'processes': Row('teams', 'bench_processes', 'one, two and four processes that share a batch', 1),
     'pretraining': Row('pretraining', 'bench_pretraining', 'a step of the mini CLIP beside its towers alone', 1),
     'growth': Row('growths', 'bench_growth', 'prompts, batches, classes, towers: measured beside arithmetic', 2),
     'drawing': Row('drawn', 'bench_drawing', 'pictures a second of the mini world', 0.5),
     'compile': Row('compiles', 'bench_compile', 'a compiled step beside the same step as it is', 4),
     'step64': Row('steps', 'bench_step64', 'the step with ViT-B/32 at a batch of 64', 6.5),
-    'pages': Row('pages', 'bench_pages', 'every notebook: seconds and megabytes', 17, alone=True),
+    'pages': Row('pages', 'bench_pages', 'tutorials and analyses: seconds and megabytes', 8, alone=True),
+    'rooms': Row('pages', 'bench_rooms', 'the notebooks of the package: seconds and megabytes', 9.5, alone=True),
     'quickstart': Row(
         'quickstarts', 'bench_quickstart', 'a fresh clone: installing, data, training, figures', 10, True
     ),

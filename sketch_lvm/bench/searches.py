@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from .galleries import random_vectors
+from .galleries import random_vectors, read_rate
 from .sides import REPEATS, case, exponent
 from ..clip.backbone import load_backbone
 from ..show.search import top_k
@@ -70,11 +70,13 @@ def vectors_case(n: int, dim: int = 512, questions: int = 40) -> dict:
         {
             'sort everything': lambda k: sort_everything(asked[k % questions], features),
             'ours': lambda k: top_k(asked[k % questions], features),
+            'product alone': lambda k: features @ asked[k % questions],
         },
         questions,
     )
     apart = {'photos that differ among 20': float(max(len(a - b) for a, b in lists))}
-    return case(f'{n:,} vectors', timed, apart, 1.0, photos=n, megabytes=n * dim * 4 / 1e6)  # two may tie for place 20
+    more = dict(photos=n, megabytes=n * dim * 4 / 1e6, peak_bytes=read_rate(features.numpy()))
+    return case(f'{n:,} vectors', timed, apart, 1.0, **more)  # two may tie for place 20
 
 # %% ../../nbs/bench/06_searches.ipynb #7b52eede
 def drawing_case(tower: str, photos: int = 17101, questions: int = 40) -> dict:

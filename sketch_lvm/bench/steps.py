@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PlainTower', 'reference_step', 'our_step', 'step_parts', 'step_differences', 'norms_in_order', 'profile_step',
-           'step_memory', 'step_case', 'bench_step', 'bench_step64']
+           'count_products', 'step_memory', 'towers_alone', 'whole_step', 'step_case', 'bench_step', 'bench_step64']
 
 # %% ../../nbs/bench/04_steps.ipynb #6b3ab4e1
 import copy
@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from .pictures import forget_peak, fresh_process, peak_bytes
 from .sides import REPEATS, case, side_by_side
@@ -22,7 +23,10 @@ from ..data.items import toy_set
 from ..methods.assembly import MethodLearner, make_learner
 from ..methods.catalogue import method, usual_preset
 from ..methods.learner import Embedded
+from ..methods.objectives import View, encode_views
 from ..train.learner import learn
+from ..train.settings import Settings
+from ..train.state import Run, one_step
 
 # %% ../../nbs/bench/04_steps.ipynb #11116867
 class PlainTower(torch.nn.Module):
@@ -103,6 +107,13 @@ def profile_step(work: Callable[[], object], rows: int = 8) -> list[tuple[str, f
     whole = sum(e.self_cpu_time_total for e in events)
     return [(e.key.removeprefix('aten::'), round(e.self_cpu_time_total / whole, 3)) for e in events[:rows]]
 
+# %% ../../nbs/bench/04_steps.ipynb #2051db9f
+def count_products(work: Callable[[], object]) -> int:
+    "Additions and multiplications of the matrix products that some work makes, the backward pass among them"
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return counter.get_total_flops()
+
 # %% ../../nbs/bench/04_steps.ipynb #4d098ab2
 def step_memory(side: str, tower: str, task: str, batch: int) -> dict[str, float]:
     "Megabytes that a step adds to what a fresh process had before; `side` is 'ours' or 'reference'"
@@ -119,6 +130,21 @@ def _peak(side: str, tower: str, task: str, batch: str) -> None:
     our_step(learner, drawn) if side == 'ours' else reference_step(plain, learner, drawn)
     print(json.dumps(dict(before_mb=round(before / 1e6), added_mb=round((peak_bytes() - before) / 1e6))))
 
+# %% ../../nbs/bench/04_steps.ipynb #ad291263
+def towers_alone(learner: MethodLearner, views: list[View]) -> torch.Tensor:
+    "The encoder forward and back on pictures that are ready; its vectors"
+    for p in learner.trainable().values():
+        p.grad = None
+    found = encode_views(learner.encoder, views).embedding
+    found.backward(torch.ones_like(found))
+    return found.detach()
+
+
+def whole_step(learner: MethodLearner) -> Callable[[], dict[str, float]]:
+    "A function that takes the next step of a training, its batch drawn and its optimiser moved"
+    run = Run(learner, Settings(steps=10**6, amp='off', lr=0.0), 'cpu')  # a rate of zero changes nothing
+    return lambda: one_step(run, learner.draw(run.step))
+
 # %% ../../nbs/bench/04_steps.ipynb #28f6f7dc
 def step_case(
     tower: str,
@@ -127,7 +153,7 @@ def step_case(
     repeats: int = REPEATS,
     memory: bool = True,
     profile: bool = True,
-    data: bool = True,  # a third side: with its data
+    data: bool = True,  # more sides: with its data, all of a training's step, its towers alone
     bf16: bool = False,  # and one that runs the tower in 16 bits, whose gradient is another one
 ) -> dict:
     "A step of ours, with its data and without, beside the reference's shape"
@@ -137,7 +163,9 @@ def step_case(
     apart, numbers = step_differences(learner, plain, drawn), iter(range(1, 10**6))
     sides = {'reference': lambda: reference_step(plain, learner, drawn), 'ours': lambda: our_step(learner, drawn)}
     if data:
+        views, whole = learner.views(drawn, torch.arange(batch), 'cpu'), whole_step(learner)
         sides['ours with data'] = lambda: our_step(learner, learner.draw(next(numbers)))
+        sides |= {'whole step': whole, 'towers alone': lambda: towers_alone(learner, views)}
     if bf16:
         sides['ours, 16 bits'] = lambda: our_step(learner, drawn, 'bf16')
     return case(
@@ -147,6 +175,7 @@ def step_case(
         2e-3,  # of 32-bit sums over thousands of numbers in another order
         pictures=batch * len(learner.views(drawn, torch.arange(batch), 'cpu')),
         profile=profile_step(lambda: our_step(learner, drawn)) if profile else [],
+        products={n: count_products(sides[n]) for n in ('ours', 'reference')},
         memory=peaks,
     )
 
