@@ -288,6 +288,12 @@ def test_a_saved_pad_reopens_as_a_picture(browser, lab, shots):
     page = plain_page(browser, lab, shots, 'saved')
     picture = page.page.locator('[data-pad]')
     assert picture.count() == 1 and not picture.is_visible()  # the pad itself is there
+    began = picture.locator('img[alt=drawing]').get_attribute('src')
+    page.clear()
+    page.draw(TRIANGLE)
+    page.says('^1 stroke, ranked')
+    drawn = picture.locator('img[alt=drawing]').get_attribute('src')
+    assert drawn != began and picture.count() == 1 and not picture.is_visible()  # the picture follows, unseen
     page.page.evaluate(
         "async () => { const w = window.jupyterapp.shell.currentWidget; await w.context.save(); await w.sessionContext.shutdown() }"
     )
@@ -299,6 +305,7 @@ def test_a_saved_pad_reopens_as_a_picture(browser, lab, shots):
     page.page.locator('[data-pad]').scroll_into_view_if_needed()
     page.shot('5-reopened')
     assert page.page.locator('[data-pad] figure').count() == 17 and page.page.locator('.sketch-pad').count() == 0
+    assert page.page.locator('[data-pad] img[alt=drawing]').get_attribute('src') == drawn
     first = page.page.locator('.jp-Cell').nth(1)
     assert 'model not found' not in first.inner_text() and 'Loading widget' not in first.inner_text(), (
         first.inner_text()

@@ -186,6 +186,83 @@ def test_every_model_gets_its_gallery():
             retrieve_live(wrong, say=None)
 
 
+def test_a_saved_notebook_holds_what_was_drawn():
+    import base64
+    from pathlib import Path
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+    import sketch_lvm
+    from sketch_lvm.show.drawing import read_drawing
+    from sketch_lvm.show.search import png
+
+    shown = '''
+    from unittest import mock
+    from IPython.display import display
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.show.pad import receive
+    from sketch_lvm.show.widgets import retrieve_live
+    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
+    live = retrieve_live(encoder, toy_set(size=64), n=4, say=None)
+    with mock.patch('sketch_lvm.show.widgets.is_interactive', return_value=True):
+        display(live)
+    '''
+    line, other = [[[10, 200], [20, 30]]], [[[10, 20, 200], [220, 90, 30]]]
+    drawn = f'receive(live.pad, drawn={line}, request=1)'
+    moving = f'live.pad._handle_custom_msg(dict(moving=1, strokes={other}), [])'  # no stroke yet
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (shown, drawn, moving)])
+    NotebookClient(
+        page,
+        timeout=120,
+        kernel_name='python3',
+        extra_arguments=['--IPKernelApp.log_level=40'],
+        resources={'metadata': {'path': str(Path(sketch_lvm.__file__).parent.parent)}},
+    ).execute()
+    picture, pad = (o.data for o in page.cells[0].outputs)
+    drawing = base64.b64encode(png(read_drawing(line, 64))).decode()
+    assert drawing in picture['text/html'] and picture['text/html'].count('<figure') == 5
+    assert 'Nothing drawn' not in picture['text/html'] and any('widget-view' in kind for kind in pad)
+    assert not page.cells[1].outputs and not page.cells[2].outputs
+    del page.metadata['widgets']  # JupyterLab stores no state of widgets unless it is told to
+    seen = HTMLExporter().from_notebook_node(page)[0]
+    assert drawing in seen and seen.count('<figure') == 5
+
+
+def test_the_pad_says_that_nothing_looks_like_it():
+    from unittest import mock
+    import pytest
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.core import UserError
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.pad import RecordingComm, receive
+    from sketch_lvm.show.widgets import live, retrieve_live
+
+    a, b = (frozen_encoder(load_backbone('mini', weights_from='random', seed=s)) for s in (0, 1))
+    made, line = make_gallery(a, toy_set(size=64), say=None), [[[10, 200], [20, 30]]]
+    limit = dict(below=1.1, share=0.1, drawings=9, categories=3, photos=9, on='a test')  # no cosine reaches 1.1
+    pads = live(made, not_found=limit), live(made, not_found=limit | dict(below=-1.1)), live(made)
+    with mock.patch('comm.create_comm', RecordingComm):
+        for pad in pads:
+            receive(pad.pad, drawn=line)
+    said, high, none = ((p.views[0].value, p.pad.announcement) for p in pads)
+    verdict = pads[0].hits[''].verdict
+    assert verdict.startswith('Nothing here looks like it') and 'not_found' not in made.about
+    assert f'<strong>{verdict}</strong>' in said[0] and verdict in pads[0].html() and said[1] == verdict
+    assert said[0].count('<figure') == 10  # and what was nearest is shown all the same
+    assert 'Nothing' not in ''.join(high + none) and high[0] == none[0] and len(high[1].split(', ')) == 3
+    receive(pads[0].pad, drawn=[])
+    assert 'looks like it' not in pads[0].views[0].value and pads[0].pad.announcement == ''
+    both = retrieve_live(dict(x=a, y=b), made, start=line, say=None, not_found=dict(y=limit))
+    assert ['Nothing' in both.ranking(n) for n in 'xy'] == [False, True] and both.announcement().count('Nothing') == 1
+    for limits, what in ((limit, 'belongs to one'), (dict(z=limit), "'z', and no such"), (dict(x=dict(below=1)), 'share')):
+        with pytest.raises(UserError, match=what):
+            retrieve_live(dict(x=a, y=b), made, say=None, not_found=limits)
+
+
 def test_who_trusts_says_so_where_he_was_told_to():
     import tempfile
     from pathlib import Path

@@ -494,5 +494,13 @@ function explorer(main, raw) {
     }
     Object.assign(view, before); repaint();
   }
-  return { data: d, state, view, pick, list, only, go, find, time, turn, toScreen, at, drawn: () => frames, kind: points.kind };
+  async function counted(seconds = 3) {    // frames a second, as many as the browser asks for while the map turns and grows
+    const before = { ...view }, first = frames, start = performance.now(); let t = 0;
+    while ((t = (performance.now() - start) / 1000) < seconds) {
+      view.zoom = before.zoom * (1 + 0.5 * Math.sin(7 * t)); view.x = before.x + 0.05 * Math.cos(9 * t); repaint();
+      await new Promise(requestAnimationFrame);
+    }
+    Object.assign(view, before); repaint(); return (frames - first) / t;
+  }
+  return { data: d, state, view, pick, list, only, go, find, time, turn, counted, toScreen, at, drawn: () => frames, kind: points.kind };
 }

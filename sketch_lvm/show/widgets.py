@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Photos', 'HINT', 'STAND_IN_CSS', 'VIEW', 'gallery_for', 'galleries_for', 'is_interactive', 'first_value',
-           'SliderNames', 'explore', 'LiveSearch', 'show_bundles', 'static_page', 'about_photos', 'open_box',
-           'uploaded', 'retrieve_live', 'live', 'own_gallery']
+           'SliderNames', 'explore', 'LiveSearch', 'stand_in', 'show_bundles', 'static_page', 'about_photos',
+           'open_box', 'uploaded', 'with_limits', 'retrieve_live', 'live', 'own_gallery']
 
 # %% ../../nbs/show/11_widgets.ipynb #07d968a4
 import html
@@ -25,6 +25,7 @@ from ..data.items import SketchPhotoSet
 from .drawing import Drawing
 from .gallery import Gallery, is_gallery, load_gallery, make_gallery, no_encoder
 from .index import check_mark, encoder_mark, open_encoder
+from .keeping import check_about
 from .search import Hits, png, random_note, real_photos_note, tile
 from .pad import SketchPad, clean_strokes
 
@@ -146,6 +147,7 @@ class LiveSearch:
     ):
         self.galleries, self.n, self.width, self.side = galleries, n, width, side
         self.hits, self.query, self._box = {}, None, None
+        self._shown = None  # where the picture is displayed
         self.start = [] if start is None else clean_strokes(start)
         if self.start:
             self.ask(self.start)
@@ -168,11 +170,16 @@ class LiveSearch:
                 view.value = self.ranking(name)
             if announced:
                 self._pad.announcement = self.announcement()
+        if self._shown is not None and announced:
+            self._shown.update(stand_in(self), raw=True)
         return self.hits
 
     def announcement(self) -> str:
-        "What was found, for those who listen: the classes of each model's first photos"
-        first = {name: ', '.join(h.name or h.id for h in list(found)[:3]) for name, found in self.hits.items()}
+        "What was found, for those who listen: the classes of each model's first photos, or that nothing is like it"
+        first = {
+            name: found.verdict or ', '.join(h.name or h.id for h in list(found)[:3])
+            for name, found in self.hits.items()
+        }
         return '. '.join(printable(f'{name}: {names}' if name else names) for name, names in first.items())
 
     def ranking(self, name: str) -> str:
@@ -183,6 +190,8 @@ class LiveSearch:
             if name in self.hits
             else '<span style="opacity:.7">Nothing drawn yet.</span>'
         )
+        said = self.hits[name].verdict if name in self.hits else ''
+        title += f'<p style="margin:2px"><strong>{html.escape(said)}</strong></p>' * bool(said)
         tiles = f'<div class="sketch-tiles" style="--tile:{self.width}px">{found}</div>'
         return f'<div class="sketch-found">{random_note(self.galleries[name])}{title}{tiles}</div>'
 
@@ -212,30 +221,44 @@ class LiveSearch:
     def _ipython_display_(self):
         from IPython.display import display
 
-        for bundle in show_bundles(self):
+        page, *pad = show_bundles(self)
+        if self._shown is None:
+            self._shown = display(page, raw=True, display_id=True)
+        else:
+            self._shown.display(page, raw=True)
+        for bundle in pad:
             display(bundle, raw=True)
 
 # %% ../../nbs/show/11_widgets.ipynb #1a473864
 STAND_IN_CSS = (
     '.jp-OutputArea-child:has([data-pad]) + '
-    '.jp-OutputArea-child:has(.jupyter-widgets):not(:has(.sketch-pad)) { display: none; }'
+    '.jp-OutputArea-child:has(.jupyter-widgets):not(:has(.sketch-pad)) {{ display: none; }} '
+    ':root:has(.pad-{name}) [data-pad="{name}"] {{ display: none; }}'
 )
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
 # %% ../../nbs/show/11_widgets.ipynb #13fbbed1
+def stand_in(live: 'LiveSearch') -> dict:
+    "The static page as it is now; with a pad that was shown, in the frame by which it is hidden while the pad lives"
+    page = live._repr_mimebundle_()
+    if live._box is not None and (name := live.pad.name):
+        css = STAND_IN_CSS.format(name=name)
+        page['text/html'] = f'<style>{css}</style><div data-pad="{name}">{page["text/html"]}</div>'
+    return page
+
+
 def show_bundles(live: 'LiveSearch') -> list[dict]:
     "What a cell shows: the static page; where somebody can draw, the pad after it, which hides the page while it lives"
-    page = live._repr_mimebundle_()
     if not is_interactive():
-        return [page]
+        return [live._repr_mimebundle_()]
     view = live.box._repr_mimebundle_()[VIEW]
-    name = live.pad.name = live.pad.model_id
-    page['text/html'] = f'<style>{STAND_IN_CSS}</style><div data-pad="{name}">{page["text/html"]}</div>'
-    return [page, {'text/plain': repr(live), 'text/html': '', VIEW: view}]
+    live.pad.name = live.pad.model_id
+    live.box.add_class(f'pad-{live.pad.name}')
+    return [stand_in(live), {'text/plain': repr(live), 'text/html': '', VIEW: view}]
 
 # %% ../../nbs/show/11_widgets.ipynb #dac467c3
 def static_page(live: LiveSearch) -> str:
-    "What a page shows where nobody can draw: the drawing it began with and what was found"
+    "What a page shows where nobody can draw: the last drawing and what was found"
     drawing = tile(png(next(iter(live.hits.values())).query), 'drawing', width=2 * live.width) if live.hits else ''
     found = ''.join(f'<div style="margin:4px 0">{live.ranking(name)}</div>' for name in live.galleries)
     return (
@@ -298,6 +321,20 @@ def uploaded(live: LiveSearch, files: tuple) -> None:
         live._pad.message = f'{name}: {getattr(e, "reason", e)}'
     live.upload.value = ()  # the same file may be chosen again
 
+# %% ../../nbs/show/11_widgets.ipynb #01baa221
+def with_limits(galleries: dict[str, Gallery], limits: dict) -> dict[str, Gallery]:
+    "Galleries that know below which score nothing looks like a drawing: a limit of `limit_of`, or one for each name"
+    if 'below' in limits:
+        if len(galleries) > 1:
+            raise UserError(f'a limit belongs to one model: not_found={{name: limit}} for {", ".join(galleries)}.')
+        limits = dict.fromkeys(galleries, limits)
+    if strange := [name for name in limits if name not in galleries]:
+        raise UserError(f'a limit for {", ".join(map(repr, strange))}, and no such model.')
+    told = {name: g.about | dict(not_found=limits[name]) for name, g in galleries.items() if name in limits}
+    for name, about in told.items():
+        check_about(about, f'the gallery of {name}' if name else 'the gallery')
+    return {name: replace(g, about=told.get(name, g.about)) for name, g in galleries.items()}
+
 # %% ../../nbs/show/11_widgets.ipynb #c1b72595
 def retrieve_live(
     # an encoder, a run's folder, or several by name: {'frozen': ..., 'prompted': ...}; or a gallery and no more
@@ -309,11 +346,13 @@ def retrieve_live(
     side: int = 280,
     say: Callable[[str], None] | None = print,
     trust: bool = False,  # open whatever a run or a gallery names; else only what lies at hand
+    not_found: dict | None = None,  # a limit as `limit_of` finds it, or `{name: limit}` for several models
 ) -> LiveSearch:
     "Draw, and see after each stroke which photos are nearest; in a stored notebook the result for `start`"
     if gallery is None:
         encoders, gallery = None, own_gallery(encoders, trust)
-    return LiveSearch(galleries_for(encoders, gallery, say, trust), n, start, width, side)
+    galleries = galleries_for(encoders, gallery, say, trust)
+    return LiveSearch(galleries if not_found is None else with_limits(galleries, not_found), n, start, width, side)
 
 # %% ../../nbs/show/11_widgets.ipynb #94bf6854
 def live(gallery: Gallery | str | Path, **how: object) -> LiveSearch:
