@@ -390,6 +390,42 @@ def test_copies_are_one_tile(browser, app, shots):
     a.close()
 
 
+SLIDES = """window.slid = []; const plain = Element.prototype.animate;
+  Element.prototype.animate = function (...how) { window.slid.push(how[1].duration); return plain.apply(this, how); };
+  window.requestAnimationFrame = (f) => setTimeout(() => f(performance.now()), %d);"""
+
+
+def test_where_frames_come_late_tiles_do_not_slide_while_the_pen_moves(browser, app):
+    for late in (0, 60):
+        a = App(browser, app)
+        a.page.add_init_script(SLIDES % late)
+        a.page.reload()
+        a.page.wait_for_selector('.tile')
+        a.settled()
+        points = [p for s in a.places(strokes_of(*BICYCLE)) for p in s]
+        a.page.mouse.move(*points[0])
+        a.page.mouse.down()
+        for k, point in enumerate(points[1:]):
+            a.page.mouse.move(*point)
+            a.page.wait_for_timeout(25)
+            if len(a.asked) >= 12 and k >= len(points) // 2:
+                break
+        a.page.evaluate('slid.length = 0')
+        asked, before = len(a.asked), a.rows()
+        for point in points[: len(points) // 2]:
+            a.page.mouse.move(*point)
+            a.page.wait_for_timeout(25)
+        assert len(a.asked) > asked and a.rows() != before
+        slid = a.page.evaluate('slid')
+        assert (slid == []) == bool(late), (late, slid)
+        a.page.mouse.up()
+        a.page.mouse.move(0, 0)
+        a.draw(strokes_of('castle', 3))
+        a.settled()
+        assert a.page.evaluate('slid.includes(220)')  # when the pen is up they do
+        a.close()
+
+
 def test_names_of_a_large_gallery_come_with_the_answer(browser, tmp_path):
     from dataclasses import replace
 

@@ -29,6 +29,10 @@ function question(strokes = drawing) {
 // One question is on its way at a time. While the pen moves there is always a newer one; only the newest waits.
 let busy = false, waiting = null;
 
+// Where frames come late while tiles slide, the slides are left out as long as the pen moves: the ranking comes sooner.
+const SLOW = 40, LATE = 6;                 // milliseconds, and how many rankings in a row
+let late = 0;
+
 function ask(q = question(), last = true) {
   waiting = { q, last };
   if (!busy) next();
@@ -42,11 +46,14 @@ async function next() {
       const started = performance.now(), asked = about.mark, answer = await call(`api/ask?of=${about.mark}`, JSON.stringify(q));
       if (asked !== about.mark) continue;   // other photos were opened since
       for (const n of answer.names) names.set(n.row, n);
-      show(answer, q, last ? 220 : 120); trouble("");
+      const put = performance.now(), slides = !last && late < LATE;
+      show(answer, q, last ? 220 : slides ? 120 : 0); trouble("");
       const took = performance.now() - started;
       document.documentElement.dataset.took = took.toFixed(1);
       if (last && !waiting) tell(answer, q, took);
-      if (!last) await painted();           // else the next drawing is embedded while this ranking is painted
+      if (last) continue;
+      await painted();                      // else the next drawing is embedded while this ranking is painted
+      if (slides) late = performance.now() - put > SLOW ? late + 1 : 0;
     } catch (e) {
       if (e.status === 429) { waiting = waiting || { q, last }; await new Promise((r) => setTimeout(r, 400)); }
       else trouble(e instanceof TypeError ? "The app does not answer. Is it still running?" : e.message);
@@ -125,7 +132,7 @@ const settle = (tiles) => { for (const a of [...tiles.values()].flatMap((li) => 
 const sameOrder = (a, b) => a.length === b.length && a.every((row, i) => row === b[i]);
 
 function show(answer, q, time = 220) {     // looks at all places, changes all, looks again: two layouts in all
-  const moves = !still.matches && document.visibilityState === "visible";
+  const moves = time > 0 && !still.matches && document.visibilityState === "visible";
   const changed = answer.rankings.filter((r) => !sameOrder(r.rows, views.get(r.model).rows));
   const before = new Map(moves ? changed.map((r) => [r.model, places(views.get(r.model).tiles)]) : []);
   for (const ranking of answer.rankings) {
@@ -135,7 +142,7 @@ function show(answer, q, time = 220) {     // looks at all places, changes all, 
     label(view, ranking);
     if (q.count === PAGE && view.list.scrollLeft) view.list.scrollLeft = 0;
   }
-  for (const model of before.keys()) settle(views.get(model).tiles);   // those on their way go on from where they are seen
+  for (const { model } of changed) settle(views.get(model).tiles);     // those on their way go on from where they are seen
   const now = new Map([...before.keys()].map((model) => [model, places(views.get(model).tiles)]));
   for (const [model, earlier] of before) slide(views.get(model).tiles, earlier, now.get(model), time);
   const all = answer.rankings.every((r) => r.rows.length < q.count);   // fewer where there are copies
