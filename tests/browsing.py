@@ -123,11 +123,12 @@ def stop(process: subprocess.Popen) -> None:
 
 
 @contextlib.contextmanager
-def started_app(*words) -> Iterator[str]:
+def started_app(*words, cwd: Path | None = None) -> Iterator[str]:
     "`sketch_lvm app` in a process of its own, on a port that is free; its address"
     words = [sys.executable, '-m', 'sketch_lvm', 'app', *words, '--port', '0', '--no-browser']
     env = dict(os.environ, PYTHONUNBUFFERED='1')
-    process = subprocess.Popen([*map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    how = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=cwd)
+    process = subprocess.Popen([*map(str, words)], **how)
     try:
         said = ''
         while not (found := re.search(r'http://\S+', said)):

@@ -73,6 +73,43 @@ def test_the_app_opens_what_it_is_given():
     assert list(side_by_side(both['frozen'])) == ['']
 
 
+def test_a_run_of_ones_own_stands_beside_the_frozen_model():
+    import contextlib, os, shutil
+    from argparse import Namespace
+    from unittest import mock
+
+    from sketch_lvm.app.appcommand import open_finder, own_run
+    from sketch_lvm.app.quickstart import quick_experiment
+    from sketch_lvm.data.minisets import mini_set
+    from sketch_lvm.study.fit import fit
+    from sketch_lvm.train.sealed import scratch
+    from sketch_lvm.world.freehand import sketch_strokes
+
+    few = mini_set('unseen', 2)
+    given = dict(run=None, encoder=None, backbone='auto', weights_from=None, precision='fp32', trust=None, device='cpu')
+    told, strokes = [], [s.tolist() for s in sketch_strokes('castle', 3)]
+
+
+    def opened(**more):
+        told.clear()
+        with mock.patch('sketch_lvm.data.minisets.mini_set', lambda *a: few):
+            return open_finder(Namespace(what=None, **given | more), told.append)
+
+
+    with contextlib.chdir(scratch()):
+        assert own_run(told.append) is None and 'quickstart' in told[0]
+        assert list(opened().galleries) == [''] and 'no run of yours' in told[0] and 'frozen' in told[1]
+        fit(quick_experiment(steps=2, n_train=2, n_test=2, batch=4), 'runs/mine', 'cpu', progress=False)
+        both = opened()
+        assert 'your run' in told[0] and os.path.join('runs', 'mine') in told[0] and 'no run' not in ' '.join(told)
+        assert list(both.galleries) == ['frozen', 'prompted'] and len(both) == len(few.photos)
+        scores = [r['scores'] for r in both.ask(dict(strokes=strokes, count=5))['rankings']]
+        assert scores[0] != scores[1]
+        assert list(opened(backbone='mini').galleries) == ['']  # what is named is taken
+        shutil.rmtree('runs/mine')
+        assert list(opened().galleries) == ['']
+
+
 def test_the_command_serves_a_gallery_in_milvus():
     import json, os, re, subprocess, sys, urllib.request
     from sketch_lvm.core import nothing_to_test

@@ -130,7 +130,7 @@ def test_a_finder_answers_as_the_gallery_does():
     one = g.names[3]
     assert {g.names[r] for r in f.ask(dict(strokes=strokes, within=one))['rankings'][0]['rows']} == {one}
     assert f.ask(dict(within=one))['rankings'][0]['rows'] == [r for r, n in enumerate(g.names) if n == one]
-    assert f.ask(dict(count=4))['rankings'][1] == dict(model='prompted', rows=[0, 1, 2, 3], scores=[], said='')
+    assert f.ask(dict(count=4))['rankings'][1] == dict(model='prompted', rows=[0, 1, 2, 3], scores=[], copies={}, said='')
     assert f.ask(dict(like=7))['rankings'][0]['rows'][0] == 7
     folder = g.save(scratch() / 'half', half=True)
     half = load_gallery(folder, frozen)
@@ -168,6 +168,50 @@ def test_a_finder_answers_as_the_gallery_does():
     assert f.photo(0)[:2] == b'\xff\xd8' and f.names([2])[0].keys() == {'row', 'class', 'id'}  # arrays have no path
     with pytest.raises(UserError, match='other photos'):
         Finder(dict(a=g, b=make_gallery(frozen, items.take(np.arange(9)), say=None)))
+
+
+def test_copies_of_a_photo_are_one_answer_and_names_come_with_it():
+    from dataclasses import replace
+    from unittest import mock
+    import numpy as np, torch
+    from sketch_lvm.app import finder
+    from sketch_lvm.app.finder import Finder
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.world.freehand import sketch_strokes
+
+    encoder = frozen_encoder(load_backbone('mini', weights_from='random'))
+    plain = make_gallery(encoder, toy_set(size=64).photos, say=None)
+    n, twice = len(plain), lambda x: [*x, *x[:4], *x[:1]]
+    g = replace(
+        plain,
+        features=torch.cat([plain.features, plain.features[:4], plain.features[:1]]),
+        ids=[f'{one} {k}' for k, one in enumerate(twice(plain.ids))],
+        names=np.array(twice(plain.names)),
+        thumbs=twice(plain.thumbs),
+    )
+    strokes = [s.round(1).tolist() for s in sketch_strokes('teapot', 3)]
+    f, once = Finder({'': g}), Finder({'': plain})
+    found, want = (x.ask(dict(strokes=strokes, count=n))['rankings'][0] for x in (f, once))
+    assert found['rows'] == want['rows'] and found['scores'] == want['scores']
+    assert found['copies'][0] == dict(count=2, rows=[n, n + 4]) and found['copies'][2] == dict(count=1, rows=[n + 2])
+    assert want['copies'] == {} and len(found['copies']) == 4 and f.ask({})['rankings'][0]['rows'][-1] == n + 3
+    pages = [f.ask(dict(strokes=strokes, start=s, count=3))['rankings'][0] for s in range(0, n, 3)]
+    assert sum((p['rows'] for p in pages), []) == found['rows']
+    assert {k: c for p in pages for k, c in p['copies'].items()} == found['copies']
+    one = plain.names[0]
+    inside = f.ask(dict(strokes=strokes, within=one, count=50))['rankings'][0]
+    assert sorted(inside['rows']) == [r for r, name in enumerate(plain.names) if name == one] and inside['copies'][0]
+    with mock.patch.object(finder, 'MOST_COPIES', 1):
+        assert f.ask(dict(strokes=strokes, count=n))['rankings'][0]['copies'][0] == dict(count=2, rows=[n])
+
+    assert f.ask(dict(strokes=strokes))['names'] == [] and len(f.about()['names']) == len(g)
+    with mock.patch.object(finder, 'NAMED_AT_ONCE', 3):  # a large gallery
+        answer = f.ask(dict(strokes=strokes, count=5))
+        assert f.about()['names'] == [] and [x['row'] for x in answer['names']] == answer['rankings'][0]['rows']
+        assert answer['names'] == f.names(answer['rankings'][0]['rows'])
 
 
 def test_a_mark_is_of_the_photos_and_of_the_model():

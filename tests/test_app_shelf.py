@@ -104,3 +104,33 @@ def test_a_page_opens_another_gallery_by_its_number():
         knock(app, '/api/open').status == 405
         and knock(app, '/api/open', dict(place=1), {'content-type': 'text/plain'}).status == 415
     )
+
+
+def test_a_place_that_is_read_for_long_holds_up_no_other():
+    import threading
+    from sketch_lvm.app.shelf import Shelf
+
+    begun, go_on, made, slow = threading.Event(), threading.Event(), [], []
+
+
+    def long():
+        made.append('long')
+        begun.set()
+        assert go_on.wait(20)
+        return 'read at last'
+
+
+    shelf = Shelf({'open': lambda: 'at once', 'long': long, 'other': lambda: 'beside it'})
+    waiting = [threading.Thread(target=lambda: slow.append(shelf.open(1))) for _ in range(2)]
+    for one in waiting:
+        one.start()
+    assert begun.wait(20)
+    got = []
+    beside = threading.Thread(target=lambda: got.extend(map(shelf.open, (0, 2))), daemon=True)
+    beside.start()
+    beside.join(5)
+    assert got == ['at once', 'beside it'] and not slow  # while the long one is read
+    go_on.set()
+    for one in waiting:
+        one.join(20)
+    assert slow == ['read at last'] * 2 and made == ['long']  # read once, for both

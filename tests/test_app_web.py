@@ -61,6 +61,42 @@ def test_only_what_is_listed_is_served():
     assert knock(app, '/', method='HEAD').status == 200 and knock(app, '/', method='PUT').status == 405
 
 
+def test_why_a_photo_was_found_is_answered_beside_the_questions():
+    import threading
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+    from unittest import mock
+    from sketch_lvm.app import web
+    from sketch_lvm.app.finder import Finder
+    from sketch_lvm.app.reasons import Reasons
+    from sketch_lvm.app.web import make_app
+    from sketch_lvm.testing.knock import knock
+    from sketch_lvm.clip.backbone import load_backbone
+    from sketch_lvm.data.items import toy_set
+    from sketch_lvm.study.runs import frozen_encoder
+    from sketch_lvm.show.gallery import make_gallery
+
+    finder = Finder(
+        {'': make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)}
+    )
+    app = make_app(finder, 8900)
+    question = dict(strokes=[[[1, 200, 90], [1, 200, 20]], [[20, 220], [200, 10]]])
+    row = knock(app, '/api/ask', question | dict(count=3)).json()['rankings'][0]['rows'][2]
+    asked = question | dict(row=row, model='')
+    told = knock(app, '/api/why', asked)
+    assert told.status == 200 and told.json() == Reasons().why(finder, asked) and len(told.json()['values']) == 2
+    assert knock(app, '/api/why', question).status == 400 and knock(app, '/api/why').status == 405
+    assert knock(app, f'/api/why?of={finder.mark}', asked).status == 200
+    assert knock(app, '/api/why?of=other', asked).status == 410
+    go_on, slow = threading.Event(), lambda *a: go_on.wait(20) and dict(values=[])
+    with mock.patch.object(web, 'MOST_WAITING', 2), mock.patch.object(Reasons, 'why', slow), ThreadPoolExecutor(3) as pool:
+        app = make_app(finder, 8900)
+        first = [pool.submit(knock, app, '/api/why', asked) for _ in range(3)]
+        assert wait(first, 20, FIRST_COMPLETED).done
+        assert knock(app, '/api/ask', question).status == 200  # nobody who draws waits
+        go_on.set()
+        assert sorted(one.result().status for one in first) == [200, 200, 429]
+
+
 def test_strangers_are_refused():
     from sketch_lvm.app.finder import Finder
     from sketch_lvm.app.guard import Limits
@@ -74,10 +110,17 @@ def test_strangers_are_refused():
     finder = Finder(
         {'': make_gallery(frozen_encoder(load_backbone('mini', weights_from='random')), toy_set(size=64), say=None)}
     )
-    app = make_app(finder, 8900, limits=Limits(question=2000, picture=500, rate=0, burst=40))
+    app = make_app(finder, 8900, limits=Limits(question=2000, picture=500, rate=0, burst=80))
     question = dict(strokes=[[[1, 200], [1, 200]]], count=2)
+    why = question | dict(row=1, model='')
     assert knock(app, '/api/ask', question).status == 200
-    for path, body in (('/', None), ('/api/about', None), ('/api/ask', question), (f'/thumbs/{finder.mark}/0', None)):
+    for path, body in (
+        ('/', None),
+        ('/api/about', None),
+        ('/api/ask', question),
+        ('/api/why', why),
+        (f'/thumbs/{finder.mark}/0', None),
+    ):
         for told, status in (
             (dict(host='evil.example:8900'), 421),
             (dict(host='localhost:8901'), 421),
@@ -96,8 +139,13 @@ def test_strangers_are_refused():
     assert (
         knock(app, '/api/ask', question, {'content-type': 'text/plain'}).status == 415
     )  # what a form of another page can send
+    assert knock(app, '/api/why', why, {'content-type': 'text/plain'}).status == 415
     assert knock(app, '/api/drawing', b'x', {'content-type': 'image/png'}).status == 415
-    for kind, path, most in (('application/json', '/api/ask', 2000), ('application/octet-stream', '/api/drawing', 500)):
+    for kind, path, most in (
+        ('application/json', '/api/ask', 2000),
+        ('application/json', '/api/why', 2000),
+        ('application/octet-stream', '/api/drawing', 500),
+    ):
         told = {'content-type': kind}
         assert knock(app, path, bytes(most + 1), told).status == 413
         assert knock(app, path, b'', told | {'content-length': '9' * 9}).status == 413
@@ -113,14 +161,16 @@ def test_strangers_are_refused():
         b'{"count": 1e400}',
         b'{"like": 99}',
     ):
-        assert knock(app, '/api/ask', odd, {'content-type': 'application/json'}).status == 400, odd
-    statuses = [knock(app, '/api/ask', question).status for _ in range(40)]
+        for path in ('/api/ask', '/api/why'):
+            assert knock(app, path, odd, {'content-type': 'application/json'}).status == 400, (path, odd)
+    statuses = [knock(app, '/api/ask', question).status for _ in range(80)]
     assert statuses[-1] == 429 and knock(app, '/api/about').status == 200
 
     app = make_app(finder, 8900, token='secret')
     name = 'sketch_lvm_8900'  # by its port: a browser sends cookies to every port of a machine
     for told in ({}, dict(cookie=f'{name}=secre'), dict(cookie=f'{name}='), dict(cookie='sketch_lvm_8901=secret')):
         assert knock(app, '/', headers=told).status == 403 and knock(app, '/api/ask', question, told).status == 403
+        assert knock(app, '/api/why', why, told).status == 403
     assert knock(app, '/?token=wrong').status == 403 and knock(app, '/api/about?token=secret').status == 403
     for told in ({}, {'sec-fetch-site': 'cross-site'}):  # from a terminal, from a file
         first = knock(app, '/?token=secret', headers=told)
@@ -179,9 +229,14 @@ def test_odd_requests_are_answered_and_show_nothing():
     def odd_request():
         "A request by lot, made of what might do harm"
         path = '/' + '/'.join(piece() for _ in range(draw.integers(1, 7)))
-        path = one(path, f'/photos/{finder.mark}/{piece()}', f'/api/names?rows={piece()}', '/api/ask', '/api/drawing')
+        asks = f'/api/names?rows={piece()}', '/api/ask', '/api/drawing', '/api/why'
+        path = one(path, f'/photos/{finder.mark}/{piece()}', *asks)
         fields = 'strokes', 'picture', 'words', 'weight', 'like', 'within', 'start', 'count', 'path', '__class__'
-        body = one(None, {one(*fields): value() for _ in range(draw.integers(0, 5))}, draw.bytes(draw.integers(0, 200)))
+        body = one(
+            None,
+            {one(*fields, 'row', 'model'): value() for _ in range(draw.integers(0, 5))},
+            draw.bytes(draw.integers(0, 200)),
+        )
         said = 'host', 'origin', 'cookie', 'content-type', 'content-length', 'range', 'x-forwarded-host', 'sec-fetch-site'
         told = '', 'localhost:8900', 'evil.example', 'null', '-1', 'application/json', 'a' * 3000, '../..', 'same-origin'
         headers = {one(*said): one(*told) for _ in range(draw.integers(0, 3))}

@@ -6,12 +6,14 @@ Written by hand, since it is about no single room. What it needs is told in `tes
 import io
 import json
 import re
+import shutil
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import torch
 from browsing import HOSTILE, MINUTES, draw, places, started_app, strokes_of
 from PIL import Image
 
@@ -42,9 +44,15 @@ def app(tmp_path_factory):
     odd.parent.mkdir()
     Image.fromarray(np.full((64, 64, 3), 128, np.uint8)).save(odd)
     Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(home / 'secret.png')
+    for name in ('a/first.png', 'b/again.png', 'c/once more.png'):  # one photo three times, and another
+        (home / 'twice' / name).parent.mkdir(parents=True)
+        shutil.copy(home / 'photos' / f'{items.ids[0]}.png', home / 'twice' / name)
+    shutil.copy(home / 'photos' / f'{items.ids[-1]}.png', home / 'twice' / 'b' / 'other.png')
     encoder, source = open_encoder()
     make_gallery(encoder, home / 'photos', source=source, say=None).save(home / 'gallery')
-    with started_app(home / 'gallery', '--trust', '--also', home / 'photos' / 'cat') as address:
+    with started_app(
+        home / 'gallery', '--trust', '--also', home / 'photos' / 'cat', '--also', home / 'twice'
+    ) as address:
         yield address
 
 
@@ -222,7 +230,7 @@ def test_another_folder_is_opened_from_the_page(browser, app, shots):
     a.draw(strokes_of(*BICYCLE))
     a.says('First: bicycle')
     first, place = a.rows(), a.page.locator('#place')
-    assert place.locator('option').all_inner_texts() == ['gallery', 'cat']
+    assert place.locator('option').all_inner_texts() == ['gallery', 'cat', 'twice']
     place.select_option('cat')
     a.says('^6 photos ranked')  # read now; the drawing is still there, and asks these
     assert len(a.rows()) == 6 and all(re.fullmatch(r'\d+\.png', name) for name in a.found())
@@ -288,6 +296,187 @@ def test_a_photo_large_and_more_like_it(browser, app, shots):
     a.page.wait_for_function('row => +document.querySelector(".tile").dataset.row === row', arg=second)
     assert not a.page.locator('dialog').is_visible() and a.asked[-1]['like'] == second
     a.close()
+
+
+COLOURED = """c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, n = [0, 0];
+  for (let i = 0; i < d.length; i += 4) { n[0] += d[i + 2] - d[i] > 60; n[1] += d[i] - d[i + 2] > 60; } return n }"""
+
+
+def test_why_this_photo(browser, app, shots):
+    "The strokes of the drawing in the colour of what they do for the photo that is shown large"
+    from playwright.sync_api import expect
+
+    a = App(browser, app)
+    strokes = strokes_of(*BICYCLE)
+    a.draw(strokes)
+    a.says('First: bicycle')
+    whys = []
+    a.page.on('request', lambda r: whys.append(json.loads(r.post_data)) if '/why' in r.url else None)
+    a.page.locator('.tile').nth(1).click()
+    why, page, said = a.button('Why this photo?'), a.page.locator('#reason-page'), a.page.locator('#reason-said')
+    assert why.get_attribute('aria-expanded') == 'false' and not page.is_visible() and whys == []
+    why.click()
+    expect(said).to_have_text(re.compile(r'Most for it: stroke \d+, \+0\.\d{3}'), timeout=MINUTES)
+    assert why.get_attribute('aria-expanded') == 'true' and whys[0]['row'] == a.rows()[1] and whys[0]['model'] == ''
+    assert ('With more than eight strokes' in said.inner_text()) == (len(strokes) > 8)
+    blue, orange = page.evaluate(COLOURED)
+    assert blue > 100 and (orange > 100) == ('Most against it' in said.inner_text())
+    first = page.get_attribute('aria-label')
+    assert re.match(r'Your drawing: stroke 1 [+\u2212]0\.\d{3}, stroke 2 ', first)
+    a.page.screenshot(path=str(shots / 'app-11-why.png'))
+    a.page.keyboard.press('ArrowRight')
+    a.page.wait_for_function(
+        'old => document.getElementById("reason-page").ariaLabel !== old && !/…/.test(document.getElementById("reason-said").textContent)',
+        arg=first,
+    )
+    assert '3 of 24' in a.page.locator('#large-rank').inner_text() and whys[-1]['row'] == a.rows()[2]
+    why.click()
+    assert not page.is_visible() and why.get_attribute('aria-expanded') == 'false'
+    why.click()
+    a.button('Close').click()
+    a.page.locator('#words').fill('castle')
+    a.says('ranked in')
+    a.settled()
+    with a.page.expect_response(lambda r: '/why' in r.url) as told:
+        a.page.locator('.tile').first.click()  # still wanted, and now the words are in the score
+    assert told.value.ok and whys[-1]['words'] == 'castle'
+    expect(said).to_have_text(re.compile('Blue speaks for this photo'), timeout=MINUTES)
+    a.button('More like this').click()
+    a.settled()
+    a.page.locator('.tile').nth(1).click()
+    a.page.locator('dialog').wait_for()
+    assert not why.is_visible() and not page.is_visible()  # no strokes found this one
+    a.close()
+    for scheme, size in (('dark', dict(width=1280, height=860)), ('light', dict(width=390, height=844))):
+        a = App(browser, app, color_scheme=scheme, viewport=size, has_touch=size['width'] < 500)
+        a.draw(strokes)
+        a.says('First: bicycle')
+        a.page.locator('.tile').first.click()
+        a.button('Why this photo?').click()
+        expect(a.page.locator('#reason-said')).to_have_text(re.compile('Most for it'), timeout=MINUTES)
+        assert a.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+        box = a.page.locator('dialog').bounding_box()
+        assert box['x'] >= 0 and box['x'] + box['width'] <= size['width'] and box['height'] <= size['height']
+        assert a.page.evaluate(
+            '() => { const d = document.querySelector("dialog"); return d.scrollWidth <= d.clientWidth }'
+        )
+        a.page.screenshot(path=str(shots / f'app-11-why-{size["width"]}.png'))
+        a.close()
+
+
+def test_copies_are_one_tile(browser, app, shots):
+    a = App(browser, app)
+    a.page.locator('#place').select_option('twice')
+    a.says(r'^4 photos\.')
+    assert len(a.rows()) == 4  # nothing is asked: all that is there
+    a.draw(strokes_of(*BICYCLE))
+    a.says('^4 photos ranked')
+    assert len(a.rows()) == 2 and not a.button('More photos').is_visible()
+    folded = a.page.locator('.tile', has_text='and 2 copies')
+    assert folded.count() == 1 and folded.get_attribute('aria-label').endswith(', and 2 copies')
+    a.page.screenshot(path=str(shots / 'app-12-copies.png'))
+    folded.click()
+    copies = a.page.locator('#large-copies')
+    a.page.get_by_text('and 2 copies:').wait_for()
+    assert re.search(r'twice/b/again\.png\n.*twice/c/once more\.png$', copies.inner_text())
+    assert a.page.locator('#large-path').inner_text().endswith('twice/a/first.png')
+    a.page.screenshot(path=str(shots / 'app-12-copies-large.png'))
+    a.page.keyboard.press('ArrowLeft' if '2 of 2' in a.page.locator('#large-rank').inner_text() else 'ArrowRight')
+    assert not copies.is_visible()
+    a.page.keyboard.press('Escape')
+    a.button('Clear').click()
+    a.says(r'^4 photos\.')
+    assert len(a.rows()) == 4 and a.page.locator('.tile em:not(:empty)').count() == 0
+    a.close()
+
+
+SLIDES = """window.slid = []; const plain = Element.prototype.animate;
+  Element.prototype.animate = function (...how) { window.slid.push(how[1].duration); return plain.apply(this, how); };
+  window.requestAnimationFrame = (f) => setTimeout(() => f(performance.now()), %d);"""
+
+
+def test_where_frames_come_late_tiles_do_not_slide_while_the_pen_moves(browser, app):
+    for late in (0, 60):
+        a = App(browser, app)
+        a.page.add_init_script(SLIDES % late)
+        a.page.reload()
+        a.page.wait_for_selector('.tile')
+        a.settled()
+        points = [p for s in a.places(strokes_of(*BICYCLE)) for p in s]
+        a.page.mouse.move(*points[0])
+        a.page.mouse.down()
+        for k, point in enumerate(points[1:]):
+            a.page.mouse.move(*point)
+            a.page.wait_for_timeout(25)
+            if len(a.asked) >= 12 and k >= len(points) // 2:
+                break
+        a.page.evaluate('slid.length = 0')
+        asked, before = len(a.asked), a.rows()
+        for point in points[: len(points) // 2]:
+            a.page.mouse.move(*point)
+            a.page.wait_for_timeout(25)
+        assert len(a.asked) > asked and a.rows() != before
+        slid = a.page.evaluate('slid')
+        assert (slid == []) == bool(late), (late, slid)
+        a.page.mouse.up()
+        a.page.mouse.move(0, 0)
+        a.draw(strokes_of('castle', 3))
+        a.settled()
+        assert a.page.evaluate('slid.includes(220)')  # when the pen is up they do
+        a.close()
+
+
+def test_names_of_a_large_gallery_come_with_the_answer(browser, tmp_path):
+    from dataclasses import replace
+
+    from sketch_lvm.core import torch_rng
+    from sketch_lvm.data.minisets import mini_set
+    from sketch_lvm.show.gallery import make_gallery
+    from sketch_lvm.show.index import open_encoder
+
+    encoder, source = open_encoder()
+    few = make_gallery(encoder, mini_set('unseen', 1), source=source, say=None)
+    times = -(-3100 // len(few))
+    n = times * len(few)
+    noise = 0.02 * torch.randn(n, few.features.shape[1], generator=torch_rng(4))  # no two are copies
+    many = replace(
+        few,
+        features=torch.nn.functional.normalize(few.features.repeat(times, 1) + noise, dim=1),
+        ids=[f'{k:04d}/{few.ids[k % len(few)]}' for k in range(n)],
+        names=[few.names[k % len(few)] for k in range(n)],
+        thumbs=list(few.thumbs) * times,
+        items=None,
+    )
+    many.save(tmp_path / 'many')
+    with started_app(tmp_path / 'many') as address:
+        a = App(browser, address)
+        again = []
+        a.page.on('request', lambda r: again.append(r.url) if '/api/names' in r.url else None)
+        a.draw(strokes_of(*BICYCLE))
+        a.says(f'^{n:,} photos ranked')
+        assert len(a.rows()) == 24 and all(a.found()) and again == []
+        a.button('More photos').click()
+        a.page.wait_for_function('() => document.querySelectorAll(".tile").length === 48')
+        assert all(a.found()) and again == []
+        a.close()
+
+
+def test_the_app_alone_shows_a_run_beside_the_frozen_model(browser, tmp_path, shots):
+    from sketch_lvm.app.quickstart import quick_experiment
+    from sketch_lvm.study.fit import fit
+
+    fit(quick_experiment(steps=2, n_train=2, n_test=2, batch=4), tmp_path / 'runs' / 'mine', 'cpu', progress=False)
+    with started_app(cwd=tmp_path) as address:
+        a = App(browser, address)
+        a.draw(strokes_of(*BICYCLE))
+        a.says('frozen: .* prompted: ')
+        titles = a.page.locator('.ranking h2').all_inner_texts()
+        assert [t.split()[0] for t in titles] == ['frozen', 'prompted'] and len(a.rows()) == 48
+        a.page.screenshot(path=str(shots / 'app-13-alone.png'))
+        a.page.locator('.ranking').nth(1).locator('.tile').first.click()
+        a.button('Why this photo?').click()
+        a.page.get_by_text('Most for it').wait_for()  # asked of the model in whose list it was
+        a.close()
 
 
 def test_words_and_classes(browser, app, shots):

@@ -93,6 +93,40 @@ def test_a_silent_hub_is_left_after_seconds():
         assert create.called and session().head.call_count == 1  # it answered: the download goes its own way
 
 
+def test_two_threads_leave_the_way_to_the_network_as_it_was():
+    import logging, threading
+    import huggingface_hub.constants as hub
+    from sketch_lvm.clip.weights import without_network
+
+    before, seen = (hub.HF_HUB_OFFLINE, logging.root.manager.disable), []
+    inside, leave, second_inside, second_leaves = (threading.Event() for _ in range(4))
+
+
+    def first():
+        with without_network():
+            inside.set()
+            leave.wait(20)
+
+
+    def second():
+        with without_network():
+            second_inside.set()
+            second_leaves.wait(20)
+            seen.append(hub.HF_HUB_OFFLINE)
+
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert inside.wait(20)
+    threads[1].start()
+    second_inside.wait(0.3)  # where it may come in at once, it does now
+    leave.set()
+    threads[0].join(20)
+    second_leaves.set()
+    threads[1].join(20)
+    assert seen == [True] and (hub.HF_HUB_OFFLINE, logging.root.manager.disable) == before
+
+
 def test_weights_from_a_file():
     import json, os, pickle, pytest, tempfile, torch, warnings
     from pathlib import Path

@@ -51,10 +51,10 @@ def test_milvus_is_asked_by_rows():
     assert len(g) == 40 and g.ids[0] == 'a/00.jpg' and g.names[-1] == 'b' and g.thumbs[1][3] == 2
     assert g.thumbs[1] and len(asked) == 1  # the second time it is at hand
     order = (x @ x[6]).argsort(descending=True).tolist()
-    rows, scores = g.nearest(g.vector(3), 10)  # row 3 is a/06.jpg
-    assert g.ids[3] == 'a/06.jpg' and [int(g.ids[r][2:4]) for r in rows] == order[:10] and abs(scores[0] - 1) < 1e-6
-    rows, _ = g.nearest(g.vector(3), 30, 'a')
-    assert len(rows) == 20 and {g.names[r] for r in rows} == {'a'}
+    groups, scores = g.nearest(g.vector(3), 10)  # row 3 is a/06.jpg
+    assert [int(g.ids[r][2:4]) for (r,) in groups] == order[:10] and g.ids[3] == 'a/06.jpg' and abs(scores[0] - 1) < 1e-6
+    groups, _ = g.nearest(g.vector(3), 30, 'a')
+    assert len(groups) == 20 and {g.names[r] for (r,) in groups} == {'a'}
     assert filters == ['', '(name == "a" or (folder == "a" or folder like "a/%"))']
     with pytest.raises(UserError, match='at most'):
         g.nearest(x[0], 10**6)

@@ -86,6 +86,12 @@ def test_copies_are_one_hit():
     same = g[:1].repeat(50, 1)
     assert top_distinct(q, same, 7) == ([0], [top_k(q, same, 1)[1].item()], [list(range(50))])
     assert top_distinct(q, g.half(), 5)[0] == top_k(q, g.half().float(), 5)[0].tolist()
+    fifth = want[0][4].item()
+    assert top_distinct(q, torch.cat([g, g[[fifth]]]), 5)[2][4] == [fifth, 200]  # a copy of the last one is counted, too
+    some = torch.arange(0, len(both), 2)  # of a folder: its own photos and no others
+    among = top_distinct(q, both, 5, among=some)
+    assert set(sum(among[2], [])) <= set(some.tolist()) and len(max(among[2], key=len)) > 40
+    assert among[0] == [some[place].item() for place in top_distinct(q, both[some], 5)[0]]
 
 
 def test_hits_as_plain_data_are_rounded_and_counted():

@@ -29,6 +29,10 @@ function question(strokes = drawing) {
 // One question is on its way at a time. While the pen moves there is always a newer one; only the newest waits.
 let busy = false, waiting = null;
 
+// Where frames come late while tiles slide, the slides are left out as long as the pen moves: the ranking comes sooner.
+const SLOW = 40, LATE = 6;                 // milliseconds, and how many rankings in a row
+let late = 0;
+
 function ask(q = question(), last = true) {
   waiting = { q, last };
   if (!busy) next();
@@ -40,13 +44,16 @@ async function next() {
     const { q, last } = waiting; waiting = null;
     try {
       const started = performance.now(), asked = about.mark, answer = await call(`api/ask?of=${about.mark}`, JSON.stringify(q));
-      await learnNames(answer.rankings.flatMap((r) => r.rows));
       if (asked !== about.mark) continue;   // other photos were opened since
-      show(answer, q, last ? 220 : 120); trouble("");
+      for (const n of answer.names) names.set(n.row, n);
+      const put = performance.now(), slides = !last && late < LATE;
+      show(answer, q, last ? 220 : slides ? 120 : 0); trouble("");
       const took = performance.now() - started;
       document.documentElement.dataset.took = took.toFixed(1);
       if (last && !waiting) tell(answer, q, took);
-      if (!last) await painted();           // else the next drawing is embedded while this ranking is painted
+      if (last) continue;
+      await painted();                      // else the next drawing is embedded while this ranking is painted
+      if (slides) late = performance.now() - put > SLOW ? late + 1 : 0;
     } catch (e) {
       if (e.status === 429) { waiting = waiting || { q, last }; await new Promise((r) => setTimeout(r, 400)); }
       else trouble(e instanceof TypeError ? "The app does not answer. Is it still running?" : e.message);
@@ -59,7 +66,7 @@ const painted = () => new Promise((done) => {      // behind the next frame; a p
   const late = setTimeout(done, 50); requestAnimationFrame(() => { clearTimeout(late); setTimeout(done); });
 });
 
-async function learnNames(rows) {          // a name travels once: those of a small gallery at the start
+async function learnNames(rows) {          // of photos that were in no answer: copies
   const known = names, unknown = [...new Set(rows)].filter((r) => !known.has(r));
   for (let i = 0; i < unknown.length; i += 200) {
     for (const n of await call(`api/names?of=${about.mark}&rows=${unknown.slice(i, i + 200)}`)) known.set(n.row, n);
@@ -111,10 +118,10 @@ function makeRanking(model) {
 function makeTile(row) {
   const li = document.createElement("li"), b = document.createElement("button"), image = document.createElement("img");
   const line = document.createElement("span"), name = document.createElement("b"), score = document.createElement("i");
-  const known = names.get(row);
+  const known = names.get(row), copies = document.createElement("em");
   b.type = "button"; b.className = "tile"; b.dataset.row = row; b.title = known.id;
   image.src = `thumbs/${about.mark}/${row}`; image.alt = ""; image.decoding = "async"; image.draggable = false;
-  name.textContent = known.class || known.id; line.append(name, score); b.append(image, line); li.append(b);
+  name.textContent = known.class || known.id; line.append(name, score); b.append(image, copies, line); li.append(b);
   return li;
 }
 
@@ -125,7 +132,7 @@ const settle = (tiles) => { for (const a of [...tiles.values()].flatMap((li) => 
 const sameOrder = (a, b) => a.length === b.length && a.every((row, i) => row === b[i]);
 
 function show(answer, q, time = 220) {     // looks at all places, changes all, looks again: two layouts in all
-  const moves = !still.matches && document.visibilityState === "visible";
+  const moves = time > 0 && !still.matches && document.visibilityState === "visible";
   const changed = answer.rankings.filter((r) => !sameOrder(r.rows, views.get(r.model).rows));
   const before = new Map(moves ? changed.map((r) => [r.model, places(views.get(r.model).tiles)]) : []);
   for (const ranking of answer.rankings) {
@@ -135,10 +142,11 @@ function show(answer, q, time = 220) {     // looks at all places, changes all, 
     label(view, ranking);
     if (q.count === PAGE && view.list.scrollLeft) view.list.scrollLeft = 0;
   }
-  for (const model of before.keys()) settle(views.get(model).tiles);   // those on their way go on from where they are seen
+  for (const { model } of changed) settle(views.get(model).tiles);     // those on their way go on from where they are seen
   const now = new Map([...before.keys()].map((model) => [model, places(views.get(model).tiles)]));
   for (const [model, earlier] of before) slide(views.get(model).tiles, earlier, now.get(model), time);
-  $("more").hidden = q.count >= Math.min(answer.total, MOST);
+  const all = answer.rankings.every((r) => r.rows.length < q.count);   // fewer where there are copies
+  $("more").hidden = all || q.count >= Math.min(answer.total, MOST);
 }
 
 function order(view, rows) {               // the tiles of these photos, in this order
@@ -152,13 +160,16 @@ function order(view, rows) {               // the tiles of these photos, in this
   view.tiles = tiles; view.rows = rows;
 }
 
-function label(view, { rows, scores }) {   // scores under the tiles, and what is read aloud
-  view.scores = scores;
+const andCopies = (copies) => copies ? `and ${copies.count.toLocaleString("en")} cop${copies.count === 1 ? "y" : "ies"}` : "";
+
+function label(view, { rows, scores, copies }) {     // scores under the tiles, and what is read aloud
+  view.scores = scores; view.copies = copies;
   rows.forEach((row, i) => {
-    const known = names.get(row), button = view.tiles.get(row).firstChild;
+    const known = names.get(row), button = view.tiles.get(row).firstChild, same = andCopies(copies[row]);
     const score = scores.length ? scores[i].toFixed(3) : "";
-    write(button.lastChild.lastChild, score);
-    button.setAttribute("aria-label", `${i + 1}. ${known.class || known.id}${score && `, score ${score}`}`);
+    write(button.lastChild.lastChild, score); write(button.children[1], same);
+    const said = [`${i + 1}. ${known.class || known.id}`, score && `score ${score}`, same];
+    button.setAttribute("aria-label", said.filter(Boolean).join(", "));
   });
 }
 
@@ -187,7 +198,7 @@ function walk(e) {                         // arrow keys go from tile to tile
 
 // ---- one photo, large
 
-let shown = null;                          // { model, row }
+let shown = null;                          // { model, row }, another one each time a photo is opened
 
 function open(model, row) {
   const view = views.get(model), i = view.rows.indexOf(row), known = names.get(row);
@@ -199,6 +210,18 @@ function open(model, row) {
   $("large-path").textContent = known.path || known.id; $("copy").textContent = "Copy path";
   $("previous").disabled = i <= 0; $("next").disabled = i >= view.rows.length - 1;
   if (!$("large").open) $("large").showModal();
+  showCopies(view.copies[row]); explain();
+}
+
+async function showCopies(copies) {
+  const mine = shown, list = $("large-copies"), first = andCopies(copies);
+  list.hidden = !copies; list.textContent = first;
+  if (!copies) return;
+  try { await learnNames(copies.rows); } catch (e) { list.textContent = `${first}. ${e.message}`; return; }
+  if (shown !== mine) return;
+  const others = copies.count - copies.rows.length;
+  const lines = copies.rows.map((row) => names.get(row).path || names.get(row).id);
+  list.textContent = [`${first}:`, ...lines, ...(others ? [`and ${others.toLocaleString("en")} more`] : [])].join("\n");
 }
 
 function step(by) {
@@ -212,6 +235,89 @@ async function copyPath() {
   catch { getSelection().selectAllChildren($("large-path")); $("copy").textContent = "Selected: press Ctrl+C"; }
 }
 
+// ---- why this photo: the strokes in the colour of what they do for it
+
+const FOR = [27, 98, 168], AGAINST = [210, 112, 12], NOTHING = [185, 185, 185], FEW = 12;   // as in the notebook
+let explaining = false, looking = false;
+
+const canExplain = () => like === null && !picture && drawing.length > 0;
+const signed = (v) => `${v < 0 ? "\u2212" : "+"}${Math.abs(v).toFixed(3)}`;
+
+function colourOf(share) {                 // from orange over grey to blue
+  const end = share < 0 ? AGAINST : FOR;
+  return `rgb(${NOTHING.map((v, i) => Math.round(v + Math.abs(share) * (end[i] - v)))})`;
+}
+
+function numberPlaces(strokes) {           // on each stroke, as far as can be from the numbers before
+  const places = [];
+  for (const [xs, ys] of strokes) {
+    const far = xs.map((x, i) => Math.min(1e9, ...places.map(([a, b]) => Math.hypot(x - a, ys[i] - b))));
+    const best = far.indexOf(Math.max(...far));
+    places.push([xs[best], ys[best]]);
+  }
+  return places;
+}
+
+const ends = (values) => [values.indexOf(Math.max(...values)), values.indexOf(Math.min(...values))];
+
+function drawReason(strokes, values) {
+  const canvas = $("reason-page"), g = canvas.getContext("2d"), k = canvas.width / 255;
+  const most = Math.max(1e-9, ...values.map(Math.abs)), share = values.map((v) => v / most);
+  g.fillStyle = "#fff"; g.fillRect(0, 0, canvas.width, canvas.height); g.lineCap = g.lineJoin = "round";
+  const order = strokes.map((_, i) => i).sort((a, b) => Math.abs(share[a]) - Math.abs(share[b]));
+  for (const i of order) {                 // what does most lies on top
+    const [xs, ys] = strokes[i];
+    g.strokeStyle = colourOf(share[i]); g.lineWidth = canvas.width * (0.012 + 0.02 * Math.abs(share[i]));
+    g.beginPath(); xs.forEach((x, j) => g.lineTo(x * k, ys[j] * k + (xs.length === 1) * 0.01)); g.stroke();
+  }
+  const named = strokes.length <= FEW ? order : order.filter((i) => values[i] && ends(values).includes(i));
+  g.font = `600 ${canvas.width / 24}px sans-serif`; g.textAlign = "center"; g.textBaseline = "middle";
+  g.lineWidth = canvas.width / 170;
+  const places = numberPlaces(strokes);
+  for (const i of named) {                 // of many those that are named in words
+    const [x, y] = places[i];
+    g.beginPath(); g.arc(x * k, y * k, canvas.width / 32, 0, 7);
+    g.fillStyle = "#fff"; g.fill(); g.strokeStyle = colourOf(share[i]); g.stroke();
+    g.fillStyle = "#222"; g.fillText(i + 1, x * k, y * k);
+  }
+}
+
+function sayReason({ values, more, exact }) {
+  const without = (i) => {
+    if (!more || !more[i]) return "";
+    return `; without it ${photos(Math.abs(more[i]))} ${more[i] > 0 ? "more" : "fewer"} would come before`;
+  };
+  const [top, low] = ends(values);
+  const lines = ["Blue speaks for this photo, orange against it, grey does little."];
+  if (values[top] > 0) lines.push(`Most for it: stroke ${top + 1}, ${signed(values[top])}${without(top)}.`);
+  if (values[low] < 0) lines.push(`Most against it: stroke ${low + 1}, ${signed(values[low])}${without(low)}.`);
+  if (!exact) lines.push("With more than eight strokes, each is left out by itself.");
+  $("reason-said").textContent = lines.join(" ");
+  const each = values.slice(0, FEW).map((v, i) => `stroke ${i + 1} ${signed(v)}`).join(", ");
+  $("reason-page").setAttribute("aria-label", `Your drawing: ${each}${values.length > FEW ? " and so on" : ""}`);
+}
+
+async function explain() {                 // one question at a time; whoever steps on is answered for the last photo
+  const can = canExplain(), on = explaining && can;
+  $("why").hidden = !can; $("why").setAttribute("aria-expanded", on); $("reason").hidden = !on;
+  if (!on || looking) return;
+  looking = true;
+  drawReason(drawing, drawing.map(() => 0)); $("reason-said").textContent = "Leaving out strokes …";
+  let mine = null;
+  while (mine !== shown && explaining && $("large").open) {
+    mine = shown;
+    const { count, ...asked } = question();
+    try {
+      const found = await call(`api/why?of=${about.mark}`, JSON.stringify({ ...asked, row: mine.row, model: mine.model }));
+      if (mine === shown) { drawReason(found.strokes, found.values); sayReason(found); }
+    } catch (e) {
+      if (mine === shown) $("reason-said").textContent = e instanceof TypeError ? "The app does not answer." : e.message;
+    }
+  }
+  looking = false;
+}
+
+$("why").onclick = () => { explaining = !explaining; explain(); };
 $("previous").onclick = () => step(-1); $("next").onclick = () => step(1); $("copy").onclick = copyPath;
 $("close").onclick = () => $("large").close();
 $("like").onclick = () => { $("large").close(); start(); like = shown.row; ask(); scrollTo({ top: 0 }); };

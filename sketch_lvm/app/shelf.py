@@ -74,14 +74,15 @@ class Shelf:
     "Places that can be opened from a page, by their number"
 
     def __init__(self, places: dict[str, Callable[[], Finder]]):
-        self.places, self.opened, self.lock = list(places.items()), {}, threading.Lock()
+        self.places, self.opened = list(places.items()), {}
+        self.locks = [threading.Lock() for _ in self.places]
         self.first = self.open(0)
 
     def open(self, number: object) -> Finder:
         "What stands at this number; the first time it is read or embedded"
         if type(number) is not int or not 0 <= number < len(self.places):
             raise UserError('there is no such folder in the list.')
-        with self.lock:
+        with self.locks[number]:  # whoever wants the same one waits for it, and nobody else
             if number not in self.opened:
                 self.opened[number] = self.places[number][1]()
             return self.opened[number]

@@ -77,14 +77,15 @@ class MilvusPhotos:
             raise UserError('the photo has left the gallery: open it again.')
         return torch.from_numpy(np.array(got[0]['vector'], np.float32))
 
-    def nearest(self, vector: torch.Tensor, count: int, within: str = '') -> tuple[list[int], list[float]]:
-        "Rows and scores of the `count` nearest, of a class or a folder only where one is named"
+    def nearest(self, vector: torch.Tensor, count: int, within: str = '') -> tuple[list[list[int]], list[float]]:
+        "The `count` nearest that differ, each a list of rows with its copies, and their scores; of a class or folder"
         if count > MOST_FOUND:
             raise UserError(f'Milvus ranks at most {MOST_FOUND:,} photos.')
         where = f'({condition(within, "")} or {condition("", within)})' if within else ''
-        rows, scores, _ = self.gallery.nearest(vector, count, where, fold=False)
-        known = [(self.row_of[r['id']], s) for r, s in zip(rows, scores) if r['id'] in self.row_of]  # others came since
-        return [r for r, _ in known[:count]], [s for _, s in known[:count]]
+        found, scores, groups = self.gallery.nearest(vector, count, where)
+        rows = [self.row_of.get(r['id'], -1) for r in found]  # others came since
+        known = [([rows[i] for i in g if rows[i] >= 0], scores[g[0]]) for g in groups]
+        return [g for g, _ in known if g], [s for g, s in known if g]
 
 # %% ../../nbs/show/21_milvusphotos.ipynb #352db1a3
 FIELDS = ('id', 'name', 'bytes')

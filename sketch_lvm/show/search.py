@@ -84,15 +84,21 @@ def fold_copies(features: torch.Tensor, rows: list[int], scores: list[float]) ->
 
 # %% ../../nbs/show/07_search.ipynb #99fc53ae
 def top_distinct(
-    query: torch.Tensor, features: torch.Tensor, k: int = 20, fold: bool = True
+    query: torch.Tensor,
+    features: torch.Tensor,
+    k: int = 20,
+    fold: bool = True,
+    among: torch.Tensor | None = None,  # only these rows
 ) -> tuple[list[int], list[float], list[list[int]]]:
     "Rows and scores of the `k` nearest photos that differ, and the copies of each"
-    k, asked = max(1, min(int(k), len(features))), max(1, int(k))
+    n = len(features) if among is None else len(among)
+    k = max(1, min(int(k), n))
+    asked = k + 1  # one more, which may be a copy of the last
     while True:
-        rows, scores = (x.tolist() for x in top_k(query, features, asked))
+        places, scores = (x.tolist() for x in top_k(query, features, asked, among=among))
+        rows = places if among is None else among[places].tolist()
         groups = fold_copies(features, rows, scores) if fold else [[r] for r in rows]
-        last = len(groups) > k or len(rows) == len(features)
-        if last or not fold or len(groups) == len(rows):
+        if len(groups) > k or len(rows) == n or not fold:
             break
         asked *= 4  # there were copies: look further, also for those of the last
     score = dict(zip(rows, scores))

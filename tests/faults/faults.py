@@ -322,6 +322,9 @@ another user of the machine asks the app | refused without the token, which no c
 who is refused, or was answered and asks no more | let go at once; after ten seconds | test_app_web.py::test_who_rests_after_an_answer_is_let_go
 a hundred connections that do not ask, or do not end their heads | let go after ten seconds; then others are answered | test_app_web.py::test_who_holds_connections_keeps_nobody_out
 damaged requests, damaged pictures among them | answered, never 500 | faults/test_fuzz.py::test_damaged_input_is_answered_or_refused[app]
+many ask at once why a photo was found | a thread of its own and a few who wait, the rest are refused (429); who draws waits for none of them | test_app_web.py::test_why_a_photo_was_found_is_answered_beside_the_questions
+a folder is read for minutes; a second page wants it, a third another one | read once for both; the third is opened meanwhile | test_app_shelf.py::test_a_place_that_is_read_for_long_holds_up_no_other
+two threads load models at once, each with the way to the network shut | afterwards it is as it was | test_clip_weights.py::test_two_threads_leave_the_way_to_the_network_as_it_was
 a port that is taken, a host that is none | said, before any photo is embedded | test_app_web.py::test_a_taken_port_is_said
 photos and gallery go away under an open app; it is stopped while pages hold connections | answers go on; it ends in twelve seconds at most | faults/test_ordinary_days.py::test_an_app_whose_photos_go_away_and_that_is_stopped_with_pages_open
 the server of Milvus goes away under an open app | a sentence, status 503 | faults/test_hard_places.py::test_a_server_of_photos_that_goes_away_under_an_open_app

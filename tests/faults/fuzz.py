@@ -397,7 +397,7 @@ def app() -> Target:
         strokes=[[[1, 200], [1, 200]]], count=2, words='', weight=0.5, within='', start=0, picture='', like=None
     )
     ways = [b'/api/ask', f'/thumbs/{finder.mark}/3'.encode(), b'/api/names?rows=0,3', b'/app.js', b'/api/about']
-    ways += [b'/api/open', f'/api/ask?of={finder.mark}'.encode()]
+    ways += [b'/api/open', b'/api/why', f'/api/ask?of={finder.mark}'.encode()]
     kinds = ['application/json', 'application/octet-stream', 'text/plain', '']
 
     shades = rng(5).integers(0, 255, (6, 6, 3), dtype=np.uint8)
@@ -408,8 +408,9 @@ def app() -> Target:
         path = '/' + mutate_bytes(ways[r.integers(0, len(ways))], r).decode('utf-8', 'replace').lstrip('/')
         body = None
         if r.random() < 0.7:
-            path = ('/api/ask', '/api/ask', '/api/drawing', '/api/open')[r.integers(0, 4)]
-            body = as_text(mutate_data(dict(place=1) if path == '/api/open' else good, r), r)
+            path = ('/api/ask', '/api/ask', '/api/drawing', '/api/open', '/api/why')[r.integers(0, 5)]
+            whole = {'/api/open': dict(place=1), '/api/why': good | dict(row=3, model='')}.get(path, good)
+            body = as_text(mutate_data(whole, r), r)
         kind = kinds[r.choice(4, p=[0.8, 0.1, 0.05, 0.05])] if body is not None else ''
         if path == '/api/drawing' and r.random() < 0.9:  # else it gets JSON, as nobody sends it
             name = [*pictures][r.integers(0, len(pictures))]
