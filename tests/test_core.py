@@ -353,12 +353,21 @@ def test_a_bar_shows_where_it_was_told_to():
 def test_the_record_of_a_machine_is_whole():
     import json, platform
     import torch
+    from unittest import mock
+    from sketch_lvm import core
     from sketch_lvm.core import machine
 
     m = machine()
     assert json.loads(json.dumps(m)) == m and m['device'] == 'cpu' and m['processor'] and m['cores'] >= 1
     assert m['versions']['torch'] == torch.__version__ and m['versions']['python'] == platform.python_version()
     assert m['threads'] == torch.get_num_threads() and len(m['date']) == 10
+    for said, name, units in (
+        ('model name : A 9\nflags : fpu avx2 amx_bf16', 'A 9', 'avx2 amx_bf16'),
+        ('Features : asimd x', None, 'asimd'),
+        (OSError(), None, ''),
+    ):
+        with mock.patch.object(core.Path, 'read_text', mock.Mock(side_effect=[said] * 2)):
+            assert core.vector_units() == units and core.processor() == (name or platform.processor() or platform.machine())
 
 
 def test_image_shapes():

@@ -144,7 +144,7 @@ def test_a_card_says_what_a_stranger_asks():
         m,
         data='<b>toys</b>',
         split='104 seen classes, 21 unseen',
-        results={'zero-shot': {'mAP@all': 0.5}},
+        results={'zero-shot': {'mAP@all': 0.5}, 'mine | <i>yours': {'P@1': 0.25}},
         definitions={'mAP@all': 'mean of S/R'},
         seed=3,
     )
@@ -154,6 +154,7 @@ def test_a_card_says_what_a_stranger_asks():
         'RANDOM WEIGHTS',
         '&lt;b&gt;toys',
         '| zero-shot | mAP@all | 0.5000 |',
+        '| mine \\| \\<i>yours | P@1 | 0.2500 |',
         '- mAP@all: mean of S/R',
         m.label,
         'Split: 104 seen classes',

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place, this_machine
-from ..core import UserError, check_name
+from .sides import is_result, keep_row, kept_row, others_now, run_row, same_place
+from ..core import UserError, check_name, machine
 
 # %% ../../nbs/bench/11_rows.ipynb #45128d1b
 class Row(NamedTuple):
@@ -78,7 +78,7 @@ def measure_row(name: str, small: bool = False, command: str = '') -> dict:
 def is_done(folder: str | Path, name: str) -> bool:
     "Whether a row needs not be measured again: a result of this machine with these versions is there"
     row = kept_row(folder, name)
-    return is_result(row) and same_place(row, this_machine())
+    return is_result(row) and same_place(row, machine())
 
 # %% ../../nbs/bench/11_rows.ipynb #aba78699
 def others_words(row: dict) -> str:

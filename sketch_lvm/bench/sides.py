@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['REPEATS', 'QUIET', 'side_by_side', 'ratios', 'median', 'exponent', 'busy_seconds', 'Watch', 'others_now', 'case',
-           'this_machine', 'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
+           'run_row', 'is_result', 'row_path', 'kept_row', 'same_place', 'keep_row']
 
 # %% ../../nbs/bench/03_sides.ipynb #70846a39
 import os
@@ -125,20 +125,12 @@ def case(
         raise AssertionError(f'{name}: the sides disagree by {bad}, and {most} is allowed')
     return dict(case=name, sides=sides, apart=apart, most=most, **more)
 
-# %% ../../nbs/bench/03_sides.ipynb #bf67f738
-def this_machine() -> dict:
-    "The record of a machine, with what its name does not tell: two processors of one name may multiply differently"
-    from sketch_lvm.clip.precision import vector_units  # brings PyTorch along
-
-    return machine() | dict(units=vector_units())
-
 # %% ../../nbs/bench/03_sides.ipynb #9ac7a623
 def run_row(name: str, measure: Callable[[bool], list[dict]], small: bool = False, command: str = '') -> dict:
     "Measure a row, with everything a result needs beside it"
     with Watch() as watch:
         cases = measure(small)
-    where = this_machine()
-    return dict(row=name, small=small, **watch.to_dict(), command=command, machine=where, cases=cases)
+    return dict(row=name, small=small, **watch.to_dict(), command=command, machine=machine(), cases=cases)
 
 # %% ../../nbs/bench/03_sides.ipynb #d6cd2076
 def is_result(row: dict | None) -> bool:

@@ -7,11 +7,10 @@ __all__ = ['AMPS', 'fast_bf16', 'choose_amp', 'precision', 'orthogonal', 'WideMu
 
 # %% ../../nbs/clip/14_amp.ipynb #ee8a5ae4
 from functools import lru_cache
-from pathlib import Path
 
 import torch
 
-from ..core import UserError, check_name
+from ..core import UserError, check_name, vector_units
 
 # %% ../../nbs/clip/14_amp.ipynb #26bc7d16
 AMPS = ('auto', 'bf16', 'off')
@@ -20,10 +19,7 @@ AMPS = ('auto', 'bf16', 'off')
 @lru_cache(1)
 def fast_bf16() -> bool:
     "Whether this processor multiplies bfloat16 matrices in hardware"
-    try:
-        return ' amx_bf16' in Path('/proc/cpuinfo').read_text()
-    except OSError:
-        return False
+    return 'amx_bf16' in vector_units().split()
 
 # %% ../../nbs/clip/14_amp.ipynb #2e071320
 def choose_amp(device: torch.device | str, amp: str = 'auto') -> str:

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'AT_ONCE', 'train_parts', 'open_parameters', 'parts_of', 'count_trainable', 'Learned', 'Encoder',
-           'recipe_problems', 'identity_head', 'make_encoder', 'tower_in', 'in_batches', 'parts_of_batch',
-           'embed_batches', 'plain_encoder', 'encode_images', 'encoder_state', 'old_recipe', 'old_mistake',
-           'recipe_differences', 'load_encoder_state']
+           'part_problems', 'norm_problems', 'recipe_problems', 'identity_head', 'make_encoder', 'tower_in',
+           'in_batches', 'parts_of_batch', 'embed_batches', 'plain_encoder', 'encode_images', 'encoder_state',
+           'old_recipe', 'old_mistake', 'recipe_differences', 'load_encoder_state']
 
 # %% ../../nbs/clip/13_encoder.ipynb #79d0f9a2
 import copy
@@ -26,6 +26,7 @@ from sketch_lvm.clip.towers import (
     Modality,
     Norms,
     ParameterGroup,
+    Tower,
     look_into,
     modality_rows,
     split_by_shape,
@@ -180,50 +181,47 @@ class Encoder(Learned):
         "Take over the numbers of a `state`, if it belongs to an encoder like this"
         return load_encoder_state(self, state)
 
+# %% ../../nbs/clip/13_encoder.ipynb #78dbba7a
+def part_problems(tower: Tower, prompts: PromptSource, parts: list[str], train: str) -> Iterator[str]:
+    "What is to be trained and is not there, or is there and would be left as it began"
+    learned = [p.numel() for p in prompts.parameters() if p.requires_grad]
+    if 'projection' in parts and tower.projection is None:
+        yield f'train={train!r}, but this image tower has no output projection of one matrix; leave projection out.'
+    if 'norms' in parts and not tower.norms():
+        yield f'train={train!r}, but this image tower has no norms to train.'
+    if 'prompts' in parts and train != 'all' and not learned:
+        yield f'train={train!r}, but the source has nothing to train.'
+    if sum(learned) and 'prompts' not in parts:
+        yield f'train={train!r} would leave the prompts at their random start; train them too, or use NoPrompts().'
+
+# %% ../../nbs/clip/13_encoder.ipynb #abe8c33e
+def norm_problems(norms: str, parts: list[str], train: str) -> Iterator[str]:
+    "Where `norms` and `train` contradict each other"
+    if 'norms' in parts and norms == 'frozen':
+        yield f"train={train!r} contradicts norms='frozen'."
+    if 'norms' not in parts and train != 'all' and norms != 'frozen':
+        yield f"norms={norms!r} are there to be trained, but train={train!r}; use norms='frozen'."
+    if train == 'all' and norms != 'shared':
+        yield f"train='all' trains the tower's own LayerNorms, one set; leave norms={norms!r} out."
+
 # %% ../../nbs/clip/13_encoder.ipynb #6fbdac2e
 def recipe_problems(
     image_tower: nn.Module, prompts: PromptSource, norms: str, parts: list[str], train: str, precision: str
 ) -> list[str]:
     "Everything that is wrong with a recipe, in sentences"
-    trains = [p for p in prompts.parameters() if p.requires_grad]
-    whole, free = train == 'all', sum(p.numel() for p in trains)
-    tower, misfit = look_into(image_tower), None
+    tower, wrong = look_into(image_tower), []
     if tower.why_not and not isinstance(prompts, NoPrompts):
         return [cannot_be_prompted(tower.why_not)]
     try:
         prompts.check(image_tower)
     except UserError as e:
-        misfit = str(e)
-    return [
-        text
-        for wrong, text in [
-            (misfit, misfit),
-            (
-                'projection' in parts and tower.projection is None,
-                f'train={train!r}, but this image tower has no output projection of one matrix; leave projection out.',
-            ),
-            ('norms' in parts and not tower.norms(), f'train={train!r}, but this image tower has no norms to train.'),
-            ('prompts' in parts and not whole and not trains, f'train={train!r}, but the source has nothing to train.'),
-            (
-                free and 'prompts' not in parts,
-                f'train={train!r} would leave the prompts at their random start; train them too, or use NoPrompts().',
-            ),
-            ('norms' in parts and norms == 'frozen', f"train={train!r} contradicts norms='frozen'."),
-            (
-                'norms' not in parts and not whole and norms != 'frozen',
-                f"norms={norms!r} are there to be trained, but train={train!r}; use norms='frozen'.",
-            ),
-            (
-                whole and norms != 'shared',
-                f"train='all' trains the tower's own LayerNorms, one set; leave norms={norms!r} out.",
-            ),
-            (
-                whole and precision != 'fp32',
-                "train='all' needs its weights in fp32; leave precision alone and use mixed precision in the loop.",
-            ),
-        ]
-        if wrong
-    ]
+        wrong.append(str(e))
+    wrong += [*part_problems(tower, prompts, parts, train), *norm_problems(norms, parts, train)]
+    if train == 'all' and precision != 'fp32':
+        wrong.append(
+            "train='all' needs its weights in fp32; leave precision alone and use mixed precision in the loop."
+        )
+    return wrong
 
 # %% ../../nbs/clip/13_encoder.ipynb #8af9eab0
 def identity_head(dim: int) -> nn.Linear:

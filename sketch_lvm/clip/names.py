@@ -234,11 +234,11 @@ def weights_in(folder: Path) -> Path | None:
     return files[0] if files else None
 
 # %% ../../nbs/clip/00_names.ipynb #9c071c83
-def is_file_name(name: str, pretrained: str | os.PathLike | None) -> bool:
-    "Whether `pretrained` means a file or a folder. A tag of that tower is a tag, whatever lies in this folder"
-    if pretrained is None or is_random(pretrained) or is_tag(name, str(pretrained)):
+def is_file_name(name: str, weights_from: str | os.PathLike | None) -> bool:
+    "Whether `weights_from` means a file or a folder. A tag of that tower is a tag, whatever lies in this folder"
+    if weights_from is None or is_random(weights_from) or is_tag(name, str(weights_from)):
         return False
-    path = Path(pretrained)
+    path = Path(weights_from)
     return os.path.exists(path) or len(path.parts) > 1 or path.suffix in ('.safetensors', '.pt', '.pth', '.bin')
 
 # %% ../../nbs/clip/00_names.ipynb #19b71799
@@ -258,13 +258,13 @@ def weights_problem(name: str, weights_from: str | os.PathLike | None) -> str:
     return f"{who} has no weights but its own: leave --weights-from out, or say 'random'."
 
 # %% ../../nbs/clip/00_names.ipynb #6124295e
-def weights_here(name: str, pretrained: str | os.PathLike | None = None) -> bool:
+def weights_here(name: str, weights_from: str | os.PathLike | None = None) -> bool:
     "Whether a backbone's weights are on this disk already. Asks no network and loads nothing"
     if name in SMALL:
         return name in small_backbones()
-    if is_file_name(name, pretrained):
-        return os.path.exists(pretrained)
-    return cached_weights(name, str(pretrained or default_tag(name))) is not None
+    if is_file_name(name, weights_from):
+        return os.path.exists(weights_from)
+    return cached_weights(name, str(weights_from or default_tag(name))) is not None
 
 # %% ../../nbs/clip/00_names.ipynb #0f9ed4bc
 def lies_in(path: str | os.PathLike, folder: str | os.PathLike | None) -> bool:

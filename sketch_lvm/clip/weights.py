@@ -122,17 +122,17 @@ def ask_hub() -> None:
         raise answer[0]
 
 # %% ../../nbs/clip/01_weights.ipynb #5aa21cb1
-def missing_weights(name: str, pretrained: str, error: Exception) -> str:
+def missing_weights(name: str, weights_from: str, error: Exception) -> str:
     "What to do when weights could not be loaded"
     reason = f'{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else "no message"}'
-    line = f'import open_clip; open_clip.create_model({name!r}, pretrained={pretrained!r})'
+    line = f'import open_clip; open_clip.create_model({name!r}, pretrained={weights_from!r})'
     if kind_of_name(name) == 'hub':
         line = f'import open_clip; open_clip.create_model({name!r})'
     if kind_of_name(name) == 'timm':
-        model = name.removeprefix('timm:') + (f'.{pretrained}' if pretrained and '.' not in name else '')
+        model = name.removeprefix('timm:') + (f'.{weights_from}' if weights_from and '.' not in name else '')
         line = f'import timm; timm.create_model({model!r}, pretrained=True)'
     return (
-        f'the weights {name}/{pretrained} could not be loaded ({reason}). '.replace('/ could', ' could')
+        f'the weights {name}/{weights_from} could not be loaded ({reason}). '.replace('/ could', ' could')
         + 'With a network, they are fetched on first use:\n'
         f'  python -c "{line}"\n'
         'Without one, run that line elsewhere and copy its cache folder (~/.cache/huggingface) to the same place here, '

@@ -272,16 +272,17 @@ class Batches(torch.utils.data.Dataset):
 
 # %% ../../nbs/data/19_sampling.ipynb #266f3a9c
 def loader(
-    batches: Batches,
+    batches: torch.utils.data.Dataset,  # with its `seed`: `Batches`, or another
     start: int = 0,
     stop: int | None = None,
     workers: int = 0,
     pin_memory: bool = False,
     prefetch: int = 2,
+    begin: Callable[[int], None] | None = None,  # is called in each worker first
 ) -> torch.utils.data.DataLoader:
     "A DataLoader over steps `start` to `stop` (default: the end of the first epoch), in order with any workers"
     steps = range(start, len(batches) if stop is None else stop)
-    more = dict(prefetch_factor=prefetch, persistent_workers=False) if workers else {}
+    more = dict(prefetch_factor=prefetch, worker_init_fn=begin) if workers else {}
     # its own, so that the global one stays untouched
     return torch.utils.data.DataLoader(
         batches,

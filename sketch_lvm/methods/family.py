@@ -6,7 +6,8 @@
 __all__ = ['PROMPT_KINDS', 'TASKS', 'RATES', 'LARGEST_BATCH', 'FORMER', 'Published', 'printed', 'PromptKind', 'prompt_sets',
            'no_prompts', 'shallow', 'deep', 'Recipe', 'Family', 'check_family', 'Method', 'token_options',
            'has_prompts', 'prompt_kind', 'frozen_passes', 'practice_steps', 'trained_parts', 'unrated', 'unknown_name',
-           'own_options', 'value_problems', 'side_problems', 'combination_problems', 'problems', 'choose_method']
+           'own_options', 'value_problems', 'side_problems', 'batch_problems', 'prompt_problems',
+           'combination_problems', 'problems', 'choose_method']
 
 # %% ../../nbs/methods/05_family.ipynb #e4bfc9f8
 from collections.abc import Callable, Collection, Iterator
@@ -337,9 +338,9 @@ def side_problems(m: Method) -> Iterator[str]:
     if m['norms'] == 'per-modality':
         yield 'with side=sketch no photo meets a trained LayerNorm: set norms=shared, or frozen.'
 
-# %% ../../nbs/methods/05_family.ipynb #309d5d4b
-def combination_problems(m: Method) -> Iterator[str]:
-    "Values that do not go together"
+# %% ../../nbs/methods/05_family.ipynb #edc77b13
+def batch_problems(m: Method) -> Iterator[str]:
+    "What does not go together in a batch: terms, sampler, sizes"
     for t in m.weights:
         if m.terms[t].samplers and m['sampler'] not in m.terms[t].samplers:
             yield f'the term {t} needs the sampler {" or ".join(m.terms[t].samplers)}, not {m["sampler"]}.'
@@ -348,16 +349,26 @@ def combination_problems(m: Method) -> Iterator[str]:
         yield f'a batch of {batch} does not make two or more classes of {per_class} pairs (at least 2).'
     if batch > LARGEST_BATCH:
         yield f'a batch of {batch:,} fits into no memory; the largest is {LARGEST_BATCH:,}.'
+
+# %% ../../nbs/methods/05_family.ipynb #318cc52a
+def prompt_problems(m: Method) -> Iterator[str]:
+    "What the prompts of a method lack, or cannot do"
+    if absent := [k for k in prompt_kind(m).needs if k not in m.options]:
+        yield f'{m["prompt_source"]} prompts need {", ".join(absent)}, which {m.name} does not have.'
+    if m.options.get('prompt_start', 'random') != 'random' and has_prompts(m) and not prompt_kind(m).starts:
+        yield f'{m["prompt_source"]} prompts come from something else that is learned: leave prompt_start=random.'
+
+# %% ../../nbs/methods/05_family.ipynb #309d5d4b
+def combination_problems(m: Method) -> Iterator[str]:
+    "Values that do not go together"
+    yield from batch_problems(m)
     if '{}' not in m['template']:
         yield f"the template {m['template']!r} has no place for the class name: write '{{}}'."
     if 'patch-shuffle' in m.weights and m['grid'] < 2:
         yield 'patch shuffling needs a grid of 2 or more.'
     if m['crop'] == 0:
         yield 'crop must keep something: a number above 0.'
-    if absent := [k for k in prompt_kind(m).needs if k not in m.options]:
-        yield f'{m["prompt_source"]} prompts need {", ".join(absent)}, which {m.name} does not have.'
-    if m.options.get('prompt_start', 'random') != 'random' and has_prompts(m) and not prompt_kind(m).starts:
-        yield f'{m["prompt_source"]} prompts come from something else that is learned: leave prompt_start=random.'
+    yield from prompt_problems(m)
     yield from side_problems(m)
     if not trained_parts(m):
         yield 'nothing is left to train: no prompts, frozen norms, nothing extra.'

@@ -30,6 +30,7 @@ from ..methods.building import backbone_for, build_encoder
 from ..methods.catalogue import method_from_dict
 from ..clip.encoder import Encoder, count_trainable
 from ..clip.states import in_new_words
+from ..tabular import Grid, Items, write_markdown
 from .sealed import SEAL, Damaged, pack, read_folder, refuse_pickle, unpack, write_folder
 
 # %% ../../nbs/train/10_share.ipynb #2d63b1c3
@@ -130,17 +131,11 @@ def model_card(
         else ''
     )
     rows = [
-        f'| {words(where)} | {words(metric)} | {value:.4f} |'
-        for where, values in (results or {}).items()
-        for metric, value in values.items()
+        (where, metric, f'{value:.4f}') for where, values in (results or {}).items() for metric, value in values.items()
     ]
-    table = (
-        '\n'.join(['| protocol | metric | value |', '|---|---|---|', *rows])
-        if rows
-        else 'None were given when this folder was written.'
-    )
-    meant = [f'- {words(metric)}: {words(means)}' for metric, means in (definitions or {}).items()]
-    table = '\n'.join([table, *([''] if meant else []), *meant])
+    table = Grid(('protocol', 'metric', 'value'), rows, names=2)
+    meant = Items(f'{metric}: {means}' for metric, means in (definitions or {}).items())
+    shown = [table if rows else 'None were given when this folder was written.', *[meant] * bool(meant)]
     return CARD.format(
         title=words(title),
         warning=warning,
@@ -151,7 +146,7 @@ def model_card(
         data=words(config.get('data', 'not said')),
         split=words(config.get('split', 'not said')),
         terms=words(terms_of_base(b)),
-        results=table,
+        results=write_markdown(shown),
         **{k: px[k] for k in ('size', 'interpolation', 'fit', 'mean', 'std')},
     )
 

@@ -20,13 +20,16 @@ from functools import partial
 
 import torch
 
-from ..core import UserError, torch_rng
+from ..core import UserError
+from ..data.sampling import loader
 from .learner import Team
 from .signals import SIGNALS
 
 # %% ../../nbs/train/07_workers.ipynb #6daa9270
 class StepSet(torch.utils.data.Dataset):
     "Step -> this process's share of the batch"
+
+    seed = 0  # for what PyTorch hands its workers; a draw is a function of the step alone
 
     def __init__(self, draw: Callable[[int, int, int], dict], rank: int = 0, size: int = 1):
         self.draw, self.rank, self.size = draw, rank, size
@@ -100,22 +103,14 @@ def batches(
 ) -> Iterator[Iterator[dict]]:
     "An iterator over the batches of the steps from `start` to `stop`; the workers are gone when the block is left"
     team = team or Team()
-    more = dict(worker_init_fn=partial(leave_signals_to_parent, os.getpid()), prefetch_factor=4) if workers else {}
-    loader = torch.utils.data.DataLoader(
-        StepSet(draw, team.rank, team.size),
-        batch_size=None,
-        sampler=range(start, stop),
-        num_workers=workers,
-        pin_memory=pin,
-        generator=torch_rng(0),  # its own: the global one stays untouched
-        **more,
-    )
+    begin = partial(leave_signals_to_parent, os.getpid())
+    shares = loader(StepSet(draw, team.rank, team.size), start, stop, workers, pin, prefetch=4, begin=begin)
     if workers:
         check_shared_memory(workers)
     # a worker inherits the block and is never caught before it ignores the signals
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        steps = iter(loader)
+        steps = iter(shares)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
