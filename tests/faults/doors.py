@@ -14,7 +14,7 @@ CALLS |= {'json.loads', 'json.load', 'torch.load', 'pickle.load', 'pickle.loads'
 CALLS |= {'os.replace', 'os.rename', 'load', 'load_file', 'save_file', 'safe_open'}  # the bare ones are of safetensors
 METHODS = {'read_text', 'read_bytes', 'write_text', 'write_bytes', 'savefig', 'to_csv', 'extractall'}
 DOORS = """
-core | open os.open os.replace os.fdopen read_text | a door: `atomic_write` into a new file, `sha256`, `read_json`; the name of the processor
+core | open os.open os.replace os.fdopen read_text | a door: `atomic_write` into a new file, `sha256`, `read_json`; what the system says of the processor
 plain | open os.open json.loads np.load zipfile.ZipFile | a door: `regular_bytes` waits for no pipe and reads no more than may be; `plain_json` refuses NaN, names that come twice, endless brackets; `open_array` and `read_arrays` take an array whose head is as numpy writes it, without object
 files | open os.open os.fdopen savefig | a door: `open_to_add` follows no link, and looks for the end of the last line; `save_figure` goes through `atomic_write`
 data/images | open Image.open | the door for pictures: formats that are allowed, caps on the file and on its pixels before decoding
@@ -36,10 +36,8 @@ app/web | read_bytes write_text | the app's page, of this package; the page that
 app/terminal | open os.open | /dev/null
 app/quickstart | Image.open savefig | a figure in memory
 app/infocommands | write_bytes | a trial file in the cache
-clip/amp | read_text | the processor
 clip/backbone | load_file | the mini CLIP that comes with the package: its hash is compared first
 clip/names | read_text | the revision that a hub's cache calls the main one, at most 64 letters, for a sentence
-clip/precision | read_text | what the processor can do
 clip/weights | open load_file torch.load | a weights file that a user names: safetensors, or PyTorch's reader that runs no code (`weights_only`)
 clip/pretrain | json.loads load_file safe_open | the state of a pretraining of one's own; damage is a sentence
 clip/realpretrain | json.loads load_file safe_open | the same
