@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / 'tools'))
@@ -73,6 +74,9 @@ def test_what_is_wrong_is_red_everywhere():
     numbers = [int(red[i : i + 2], 16) for i in (1, 3, 5)]
     assert f'RED = {numbers};' in show['explorer.js']
     assert '["first photo is of another", RED]' in show['explorer.js'] and '(right ? BLUE : RED)' in show['explorer.js']
+    for name in ('before-and-after', 'by-lot'):  # the frames of the front page
+        picture = Image.open(ROOT / 'nbs' / 'images' / f'{name}.png').convert('RGB')
+        assert dict((c, n) for n, c in picture.getcolors(10**6)).get(tuple(numbers), 0) > 10_000, name
 
 
 def test_each_lesson_shows_where_it_stands_in_the_system():
