@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import DATA_HELP, DEVICE, FIT, TOWER, TRUST, format_option, read_data
 from .engine import IMPORT, Command, Opt
-from .evaluations import asked_data, evaluate_more, more_problems, needs_more, with_fit
+from .evaluations import data_to_evaluate, evaluate_more, more_problems, needs_more, with_fit
 from ..core import UserError, check_writable
 
 # %% auto #0
@@ -43,7 +43,7 @@ def check_evaluate(v: Namespace) -> list[str]:
         out.append('the cross-dataset test has other data than the others: ask for it alone.')
     for f in (
         lambda: [find_protocol(n) for n in names],
-        lambda: out.extend(data_problems(asked_data(v))),
+        lambda: out.extend(data_problems(data_to_evaluate(v))),
         lambda: out.extend(more_problems(v)),
     ):
         try:

@@ -79,7 +79,7 @@ def make_app(
 
         return answer
 
-    def asked(request: Request) -> Finder:
+    def finder_of(request: Request) -> Finder:
         finder = shelf.of(request.query_params.get('of', ''))
         if finder is None:
             raise Refused(410, 'these photos are not open any more: load the page again.')
@@ -94,7 +94,7 @@ def make_app(
             raise Refused(400, 'this is no JSON.') from None
 
     async def about(request: Request) -> Response:
-        return JSONResponse(await in_worker(shelf.about, asked(request)), headers=FRESH)
+        return JSONResponse(await in_worker(shelf.about, finder_of(request)), headers=FRESH)
 
     async def open_place(request: Request) -> Response:
         raw = await read_json(request)
@@ -111,16 +111,16 @@ def make_app(
         return Response(content, media_type='image/jpeg', headers=FOREVER)
 
     async def names(request: Request) -> Response:
-        rows, finder = request.query_params.get('rows', '').split(','), asked(request)
+        rows, finder = request.query_params.get('rows', '').split(','), finder_of(request)
         if len(rows) > 200 or not all(is_row(r, finder) for r in rows):
             return answer_error(400, 'rows are up to 200 numbers of photos, with commas between them.')
         return JSONResponse(await asyncio.to_thread(finder.names, list(map(int, rows))), headers=FRESH)
 
     async def ask(request: Request) -> Response:
-        return JSONResponse(await in_worker(asked(request).ask, await read_json(request)), headers=FRESH)
+        return JSONResponse(await in_worker(finder_of(request).ask, await read_json(request)), headers=FRESH)
 
     async def why(request: Request) -> Response:
-        finder, raw = asked(request), await read_json(request)
+        finder, raw = finder_of(request), await read_json(request)
         if not waits.acquire(blocking=False):
             raise Refused(429, 'others ask why, too: try again in a moment.')
         try:
@@ -133,7 +133,7 @@ def make_app(
         if request.headers.get('content-type') != 'application/octet-stream':
             return answer_error(415, 'a picture is application/octet-stream.')
         content = await read_body(request, limits.picture, limits.seconds)
-        kept = await in_worker(asked(request).keep_picture, content)
+        kept = await in_worker(finder_of(request).keep_picture, content)
         png = 'data:image/png;base64,' + base64.b64encode(kept['page']).decode()
         return JSONResponse(dict(kept, page=png), headers=FRESH)
 

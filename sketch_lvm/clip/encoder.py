@@ -377,15 +377,15 @@ _brief = reprlib.Repr()  # of what may come from a stranger: nested, long
 _brief.maxlevel, _brief.maxdict, _brief.maxlist, _brief.maxstring, _brief.maxother = 4, 20, 8, 200, 200
 
 
-def recipe_differences(told: object, encoder: Encoder) -> list[str]:
+def recipe_differences(saved: object, encoder: Encoder) -> list[str]:
     "What keeps a saved description and an encoder apart, in words; empty if they belong together"
-    if not isinstance(told, dict):
+    if not isinstance(saved, dict):
         return ['it has no description']
-    told = in_new_words(told)
-    old = 'pixels' not in told and len(str(told.get('tower'))) == 16
+    saved = in_new_words(saved)
+    old = 'pixels' not in saved and len(str(saved.get('tower'))) == 16
     mine = old_recipe(encoder) if old else encoder.recipe
-    keys = [k for k in dict.fromkeys([*mine, *map(str, told)]) if k != 'backbone' and told.get(k) != mine.get(k)]
-    differ = [f'{k}: {_brief.repr(told.get(k))} was saved, this encoder has {_brief.repr(mine.get(k))}' for k in keys]
+    keys = [k for k in dict.fromkeys([*mine, *map(str, saved)]) if k != 'backbone' and saved.get(k) != mine.get(k)]
+    differ = [f'{k}: {_brief.repr(saved.get(k))} was saved, this encoder has {_brief.repr(mine.get(k))}' for k in keys]
     return differ or (old_mistake(encoder) if old else [])
 
 # %% ../../nbs/clip/13_encoder.ipynb #715354b9

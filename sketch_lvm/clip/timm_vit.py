@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHAPE', 'STEM', 'EVA02', 'KINDS', 'BLOCKS', 'ATTENTIONS', 'MLPS', 'INNER', 'random_timm', 'plain_timm', 'wrapped',
-           'refill', 'turned', 'asked_and_answered', 'trunk_of', 'odd_part', 'plain_norm', 'all_norms', 'TimmParts',
+           'refill', 'turned', 'query_key_value', 'trunk_of', 'odd_part', 'plain_norm', 'all_norms', 'TimmParts',
            'TimmViT', 'scaled', 'latent_pool']
 
 # %% ../../nbs/clip/06_timm_vit.ipynb #abe5907d
@@ -91,7 +91,7 @@ def turned(attn: nn.Module, x: torch.Tensor, rope: torch.Tensor | None) -> torch
     return torch.cat([x[:, :, :own], patches.type_as(x), x[:, :, end:]], 2)
 
 # %% ../../nbs/clip/06_timm_vit.ipynb #d0526028
-def asked_and_answered(attn: nn.Module, x: torch.Tensor, keep: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def query_key_value(attn: nn.Module, x: torch.Tensor, keep: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "Queries of the first `keep` tokens, keys and values of all, cut into heads"
     if attn.qkv is not None:
         w, b = attn.qkv.weight, attn.qkv.bias
@@ -273,7 +273,7 @@ class TimmViT(TimmParts):
     def attend(self, i: int, x: torch.Tensor, norm: Norm, keep: int, weights: list | None, every: bool) -> torch.Tensor:
         "Self-attention of a block; only the first `keep` tokens ask"
         attn, place = self.blocks[i].attn, f'block{i:02d}'
-        q, k, v = asked_and_answered(attn, x, keep)
+        q, k, v = query_key_value(attn, x, keep)
         q = norm(q, f'{place}_ln_q') if plain_norm(attn.q_norm) else q
         k = norm(k, f'{place}_ln_k') if plain_norm(attn.k_norm) else k
         if (rope := self.rope) is not None:

@@ -35,7 +35,7 @@ from .tune import tune
 from .tablefigure import draw_table
 from .tablepage import choice_words, footnotes, metric_words, table_text
 from .tableplan import TableSets, TablePlan, question_problems, refuse, set_problems, table_problems
-from .tableplan import asked_of, table_protocol, training_sets
+from .tableplan import table_protocol, training_sets, with_own_split
 from .tables import Row, Table
 from .tablestate import keep_test, open_table, protocol_record, shown_metrics
 from ..methods.building import count_trained, backbone_for, build_encoder
@@ -103,7 +103,7 @@ def reference_report(row: Row, f: Filling) -> Report:
     e, p = f.plan.experiment(row), f.protocol
     backbone = backbone_for(e.method, f.backbone)  # the pixels of the rows that it stands beside
     encoder = frozen_encoder(backbone).to(f.device)
-    warm([*p.queries, *p.gallery], [backbone.recipe], f.plan.asked_data or e.data, False)
+    warm([*p.queries, *p.gallery], [backbone.recipe], f.plan.test_data or e.data, False)
     names = columns(p.queries)[0]
     q, g = embed_protocol(encoder, p)
     if row.method != 'frozen':
@@ -154,7 +154,7 @@ def probe_items(data: dict) -> SketchPhotoSet:
 # %% ../../nbs/study/11_reproduce.ipynb #7535c5c6
 def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
     "Train and test one row with one seed, or go on; what is done is only read. All processes train, the first tests"
-    other, own = f.plan.asked_data, f.trained_on(e.data)
+    other, own = f.plan.test_data, f.trained_on(e.data)
     protocol = f.plan.definition.protocol
     path = report_path(folder, e.method, protocol + (f'-{other["name"]}' if other else ''))
     done = by_first_process(
@@ -179,7 +179,7 @@ def one_run(f: Filling, e: Experiment, folder: Path) -> Report:
     def test() -> Report:
         opened = open_run(folder, f.device, f.backbone)
         how = dict(device=f.device, frozen=False, sets=f.sets, backbone=f.backbone, opened=opened, data=other)
-        return evaluate_run(folder, protocol, asked=None if own is f.sets else asked_of(f.protocol, own), **how)
+        return evaluate_run(folder, protocol, asked=None if own is f.sets else with_own_split(f.protocol, own), **how)
 
     return by_first_process(f.team, test)
 
@@ -258,7 +258,7 @@ def cache_plan(plan: TablePlan, backbone: Backbone, sets: TableSets, p: Protocol
     out = []
     if plan.data.get('cache', 1):
         out += [(s, recipe) for recipe in sorted(training) for s in (sets.train, sets.validation)]
-    if (plan.asked_data or plan.data).get('cache', 1):
+    if (plan.test_data or plan.data).get('cache', 1):
         out += [(s, recipe) for recipe in sorted(set(recipes.values())) for s in (*p.queries, *p.gallery)]
     return [(s, recipe) for s, recipe in out if s is not None and len(s) and hasattr(s.pictures, 'paths')]
 

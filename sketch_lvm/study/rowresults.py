@@ -53,7 +53,7 @@ def row_result(
 ) -> RowResult:
     "What is stored of a row after its last step"
     r = plan.rows[check_name(row, plan.rows, 'row')]
-    if test not in plan.asked(row):
+    if test not in plan.tests_of(row):
         return RowResult((), asked=False)
     steps = max((n for stage in plan.stages if row in stage.rows for n in stage.steps), default=0)
     found = row_answers(plan, out, row, steps, test)
@@ -129,7 +129,7 @@ def rows_so_far(name: str, *rows: str) -> Shown:
         check_name(row, plan.rows, 'row')
     if len({plan.question(row) for row in rows}) != 1:
         raise UserError('name one row or several that are asked the same question.')
-    first, *more = plan.asked(rows[0])
+    first, *more = plan.tests_of(rows[0])
     lines = []
     for row in beside(plan, rows):
         mean, *rest = row_result(plan, folder, row, first).words()

@@ -68,7 +68,7 @@ class Study:
 
     def missing(self, row: str, seed: int | None, step: int | None = None, here: bool = False) -> list[str | None]:
         "The tests of a row without an answer, None for its own question; `here`: only those whose data is at hand"
-        tests = [t for t in self.plan.asked(row) if not self.has(row, seed, step, t)]
+        tests = [t for t in self.plan.tests_of(row) if not self.has(row, seed, step, t)]
         return [t for t in tests if not (here and t) or self.at_hand(self.plan.tests[t].get('data'))]
 
     def data_of(self, name: str | None) -> dict:

@@ -114,7 +114,7 @@ class StudyPlan:
             return self.tests[test]['metrics']
         return [*KEPT[check_name(self.question(row), KEPT, 'question of a study')]]
 
-    def asked(self, row: str) -> list[str | None]:
+    def tests_of(self, row: str) -> list[str | None]:
         "The tests of a row; None is its own question"
         r = self.rows[row]
         return [*(r.tests or [None]), *r.also]
@@ -233,7 +233,7 @@ def family_problems(p: StudyPlan) -> Iterator[str]:
             yield from (
                 f'{name}: {r} is not asked by {f.get("test") or "its own question"}.'
                 for r in pair
-                if (f.get('test') or None) not in p.asked(r)
+                if (f.get('test') or None) not in p.tests_of(r)
             )
             seeds = [p.seeds_of(r, f['steps']) for r in pair if p.rows[r].method]
             if not all(seeds) or len(set(map(tuple, seeds))) > 1:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TableSets', 'PIXELS', 'MINI_OTHER', 'TablePlan', 'by_row', 'row_problems', 'choice_problem', 'option_problems',
-           'other_problems', 'part_problems', 'table_problems', 'table_protocol', 'training_sets', 'asked_of',
+           'other_problems', 'part_problems', 'table_problems', 'table_protocol', 'training_sets', 'with_own_split',
            'shared_problems', 'short_classes', 'set_problems', 'question_problems', 'refuse']
 
 # %% ../../nbs/study/07_tableplan.ipynb #daa3f11d
@@ -67,7 +67,7 @@ class TablePlan:
         return [row for row in every.values() if not row.other or self.other_data]
 
     @property
-    def asked_data(self) -> dict | None:
+    def test_data(self) -> dict | None:
         "The data set that is asked about, if it is not the one trained on"
         return self.other if self.definition.protocol == 'cross-dataset' else None
 
@@ -211,8 +211,8 @@ def table_problems(plan: TablePlan) -> list[str]:
 # %% ../../nbs/study/07_tableplan.ipynb #e22fe8d8
 def table_protocol(plan: TablePlan, sets: TableSets) -> Protocol:
     "The protocol of a table's test"
-    if plan.asked_data:
-        return cross_protocol(plan.asked_data, sets.split, sets)
+    if plan.test_data:
+        return cross_protocol(plan.test_data, sets.split, sets)
     return protocol_for(plan.experiment(plan.chosen[0]), plan.definition.protocol, sets)
 
 # %% ../../nbs/study/07_tableplan.ipynb #38761334
@@ -230,7 +230,7 @@ def training_sets(plan: TablePlan, data: dict, sets: TableSets) -> TableSets:
     return load_sets(data)
 
 # %% ../../nbs/study/07_tableplan.ipynb #8395abe2
-def asked_of(p: Protocol, own: TableSets) -> Protocol:
+def with_own_split(p: Protocol, own: TableSets) -> Protocol:
     "The test of a table for a row that was trained on other sets: the same pictures, and a split that names both sides"
     if p.split is None or own.split.unseen == p.split.unseen:
         return replace(p, split=own.split)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CARD', 'FILES', 'ENCODER', 'BROKEN', 'describe_encoder', 'other_pixels', 'terms_of_base', 'model_card', 'check_place',
-           'save_pretrained', 'read_config', 'is_maker', 'numbers_asked', 'NoLargeTensors', 'backbone_of',
+           'save_pretrained', 'read_config', 'is_maker', 'numbers_made', 'NoLargeTensors', 'backbone_of',
            'build_as_described', 'from_pretrained']
 
 # %% ../../nbs/train/10_share.ipynb #2a1c03ab
@@ -261,7 +261,7 @@ def is_maker(func: torch._ops.OpOverload) -> bool:
     return alone or chooses or func.overloadpacket.__name__ in ('repeat', 'clone', 'resize_', 'constant_pad_nd')
 
 # %% ../../nbs/train/10_share.ipynb #2213335c
-def numbers_asked(func: torch._ops.OpOverload, args: tuple, kwargs: dict) -> int:
+def numbers_made(func: torch._ops.OpOverload, args: tuple, kwargs: dict) -> int:
     "How many numbers a maker of tensors would make: it makes them on the device `meta`, where they take no memory"
     args, kwargs = tree_map_only(torch.Tensor, lambda t: t.to('meta'), (args, kwargs))
     for a in func._schema.arguments:
@@ -286,7 +286,7 @@ class NoLargeTensors(TorchDispatchMode):
         "Look at the size of what is made, before it is"
         kwargs = kwargs or {}
         if is_maker(func):
-            numbers = numbers_asked(func, args, kwargs)
+            numbers = numbers_made(func, args, kwargs)
             given = (x for x in tree_leaves((args, kwargs)) if isinstance(x, torch.Tensor))
             if numbers > max([self.most, *(t.untyped_storage().nbytes() // t.element_size() for t in given)]):
                 raise UserError(
