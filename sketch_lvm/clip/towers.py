@@ -22,7 +22,6 @@ from torch import nn
 
 from .plain_vit import PlainViT, Tower, open_clip_norms, open_clip_structure
 from .timm_vit import TimmViT
-from .dummy_tower import DummyTower
 from .whole_tower import WholeTower, cannot_be_prompted
 from ..core import UserError, check_name, torch_rng
 from ..data.images import MODALITIES
@@ -47,7 +46,7 @@ def random_tower(seed: int = 0, **shape: object) -> nn.Module:
     return tower
 
 # %% ../../nbs/clip/08_towers.ipynb #223ca928
-ARCHITECTURES: tuple[type[Tower], ...] = (PlainViT, TimmViT, DummyTower, WholeTower)
+ARCHITECTURES: tuple[type[Tower], ...] = (PlainViT, TimmViT, WholeTower)
 
 
 def look_into(image_tower: nn.Module) -> Tower:

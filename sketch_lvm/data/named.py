@@ -51,7 +51,6 @@ PART_OPTIONS: dict[str, tuple] = {  # of every data set
 }
 
 DATA = {'mini': Provider(mini_sets, MINI_OPTIONS, False)}
-DATA['dummy'] = Provider(partial(mini_sets, n_train=3, n_test=2), {}, False)
 DATA |= {
     name: Provider(
         partial(real_sets, name), REAL_OPTIONS, name in REAL, partial(real_problems, name), partial(unseen_set, name)

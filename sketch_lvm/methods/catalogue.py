@@ -26,7 +26,6 @@ from .classics.sempcyc import SEMPCYC
 from .classics.sketch3t import SKETCH3T
 from .classics.tcn import TCN
 from .classics.crossgrad import CROSSGRAD
-from .classics.dummy import DUMMY
 from .classics.tvt import TVT
 from .classics.tvttokens import TVT_TOKENS
 from .later import LATER
@@ -78,7 +77,6 @@ CLASSICS: tuple[Family, ...] = (  # older systems' objectives on our towers, and
     CCDG,
     TVT_TOKENS,
     SKETCH3T,
-    DUMMY,
 )
 FAMILIES: dict[str, Family] = gather_families(SKETCH_LVM, *BASELINES, *CLASSICS, SPLIP)
 OPTIONS: dict[str, Option] = FAMILIES['sketch-lvm'].known()

@@ -153,12 +153,7 @@ def _jigsaw(e, batch, o):
     return jigsaw_loss(o.heads['jigsaw'], e['sketch'], e['sketch, jigsaw'], e['photo'], e['negative'], numbers)
 
 # %% ../../nbs/methods/04_objectives.ipynb #3e8fbc62
-def _dummy_pull(e, batch, o):
-    return (1 - (e['sketch'] * e['photo']).sum(-1)).mean()
-
-
 TERMS = {
-    'dummy-pull': Term(_dummy_pull, ('sketch', 'photo')),
     'triplet': Term(_triplet, ('sketch', 'photo', 'negative')),
     'classification': Term(_classification, ('sketch', 'photo'), texts=True),
     'divergence': Term(
