@@ -75,7 +75,8 @@ def snapshot(root):
 
 def show_diff(name, old, new):
     a, b = (x.decode('utf-8', 'replace').splitlines() for x in (old or b'', new or b''))
-    print('\n'.join(list(difflib.unified_diff(a, b, f'{name} (found)', f'{name} (generated)', lineterm='', n=1))[:30]))
+    found = difflib.unified_diff(a, b, f'{name} (found)', f'{name} (generated)', lineterm='', n=1)
+    print('\n'.join(line[:200] for line in list(found)[:30]))  # a stored picture is one line
 
 
 STEPS = [
