@@ -19,7 +19,7 @@ config.read(Path(__file__).parent.parent / 'settings.ini')
 FLAGS = [f for f in config['DEFAULT']['tst_flags'].split() if f != 'test']  # 'test' marks the cells these come from
 TIMES = Path(__file__).parent / 'times.json'  # seconds of each test, as `tools/check.py times` last measured them
 QUICK = 1.0  # seconds; what takes longer is left to `make test`
-left_out, took = Counter(), Counter()
+left_out, took, skipped = Counter(), Counter(), {}
 
 
 def pytest_addoption(parser):
@@ -67,13 +67,16 @@ def close_figures():
 
 
 def pytest_runtest_logreport(report):
-    took[report.nodeid] += report.duration
+    if report.skipped:
+        skipped[report.nodeid] = None  # how long it takes nobody saw
+    else:
+        took[report.nodeid] += report.duration
 
 
 def pytest_sessionfinish(session):
     if place := session.config.getoption('--times'):
         with open(place, 'a', encoding='utf-8') as f:  # one line at once: several sessions may write
-            f.write(json.dumps(took) + '\n')
+            f.write(json.dumps({**took, **skipped}) + '\n')
 
 
 def pytest_terminal_summary(terminalreporter):

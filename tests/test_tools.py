@@ -174,6 +174,8 @@ def test_an_example_that_fails_fails_the_page(root):
 
 def test_quick_leaves_out_what_takes_long(root):
     pytest_here = (root, sys.executable, '-m', 'pytest', '-q', 'tests')
+    (root / 'tests/test_long.py').write_text('import pytest\n\n@pytest.mark.slow\ndef test_long(): pass\n')
+    (root / 'tests/times.json').write_text(json.dumps({'tests/test_long.py::test_long': 7.0, 'tests/gone.py::test': 8.0}))
     out = run(root, sys.executable, 'tools/check.py', 'times')
     assert out.returncode == 0 and 'nbs/00_room.ipynb' in out.stdout and 'test_doubles' in out.stdout, out.stderr
     times = json.loads((root / 'tests/times.json').read_text())
@@ -181,8 +183,10 @@ def test_quick_leaves_out_what_takes_long(root):
         'nbs/00_room.ipynb',
         'nbs/index.ipynb',
         'nbs/rooms.ipynb',
+        'tests/test_long.py::test_long',
         'tests/test_room.py::test_doubles',
     ]
+    assert times['tests/test_long.py::test_long'] == 7.0  # it was skipped: what was seen before stays
     assert '1 passed' in run(*pytest_here, '--quick').stdout
     quick = run(root, sys.executable, 'tools/check.py', 'quick')
     assert quick.returncode == 0 and '1 passed' in quick.stdout and 'index.ipynb' not in quick.stdout, quick.stdout

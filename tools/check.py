@@ -176,7 +176,9 @@ def test_jobs(asked, kept, quick=False):
     options = [f'--times={kept}', *([f'--flags={" ".join(asked)}'] if asked else []), *(['--quick'] if quick else [])]
     files = sorted((ROOT / 'tests').rglob('test_*.py'))
     costs = {p: known.get(p.relative_to(ROOT).as_posix(), UNKNOWN) for p in files}
-    return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in bundles(costs)]
+    alone = [p for p in files if p.name.startswith('test_browser')]  # beside the workers, one file at a time
+    groups = [[p] for p in alone] + bundles({p: cost for p, cost in costs.items() if p not in alone})
+    return [test_job(paths, ROOT, options, sum(costs[p] for p in paths)) for paths in groups]
 
 
 def load_all():
@@ -209,9 +211,11 @@ def side_by_side(parts, asked, workers, keep=False):
         os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # dozens of processes import torch: let them share its bytecode
         done = run_jobs(jobs, workers, load=load_all if len(jobs) > 8 else None)
         gc.unfreeze()  # nothing is forked any more: libraries that count what is left at the end find all of it gone
-        times = Counter()
+        times, unseen = Counter(), set()
         for line in kept.read_text(encoding='utf-8').splitlines() if kept.exists() else ():
-            times.update(json.loads(line))
+            for name, seconds in json.loads(line).items():
+                times.update({} if seconds is None else {name: seconds})
+                unseen.update([name] if seconds is None else [])
     print(f'\n{table(done, 0 if keep else 20)}\n')
     slowest = times.most_common(None if keep else 20)
     print('\n'.join(f'{seconds:7.1f} s  {name}' for name, seconds in slowest))
@@ -228,9 +232,9 @@ def side_by_side(parts, asked, workers, keep=False):
     counts = ', '.join(f'{said[k]} {k}' for k in ('failed', 'passed', 'skipped', 'error') if said[k])
     CLOSING.append(f'{counts or "no tests ran"} in {time.time() - start:.2f}s')
     if keep:
-        new = {n: round(x, 1) for n, x in times.items()} | {
-            r.name: round(r.seconds, 1) for r in done if r.name.startswith('nbs')
-        }
+        known = known_times()  # a test that was skipped takes what it took when it was last seen
+        new = {n: known[n] for n in unseen if n in known} | {n: round(x, 1) for n, x in times.items()}
+        new |= {r.name: round(r.seconds, 1) for r in done if r.name.startswith('nbs')}
         TIMES.write_text(json.dumps(dict(sorted(new.items())), indent=0) + '\n', encoding='utf-8')
     bad = [r.name for r in done if not r.fine]
     print('failed: ' + ', '.join(bad) if bad else f'{len(jobs)} notebooks and files of tests, all fine')
