@@ -388,13 +388,13 @@ def starts_milvus(test: str) -> bool:
 
 
 def words_for(named: list[str], now: dict, before: dict, flags: str, head: str) -> dict[str, str]:
-    "What the table says of each test: a run that skips one does not wipe out what a run with its flag saw"
+    "What the table says of each test: a run that skips one wipes out neither what a run with its flag saw nor a failure"
     words = {}
     for name in (n.removeprefix('tests/') for n in named):
         words[name] = now.get(name, 'skipped')
         if words[name] == 'passed' and flags:
             words[name] = f'passed at {head}'
-        if words[name] == 'skipped' and before.get(name, '').startswith('passed at'):
+        if words[name] == 'skipped' and before.get(name, '').startswith(('passed at', 'failed', 'error')):
             words[name] = before[name]
     return words
 

@@ -20,3 +20,4 @@ def test_a_run_without_the_flag_leaves_what_a_run_with_it_saw():
     assert words_for(named, {'a::b': 'passed'}, first, '', '2234567890') == {'a::b': 'passed', 'c::d': first['c::d']}
     assert words_for(named, {'c::d': 'failed'}, first, 'slow', '2234567890')['c::d'] == 'failed'
     assert words_for(named, {}, {'a::b': 'passed'}, '', '2234567890')['a::b'] == 'skipped'
+    assert words_for(named, {}, {'a::b': 'failed', 'c::d': 'error'}, '', '2234567890') == {'a::b': 'failed', 'c::d': 'error'}
